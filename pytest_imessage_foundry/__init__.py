@@ -1,0 +1,33 @@
+"""Schema-true iMessage chat.db fixtures for pytest, with the truth beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.conversations.author import ChatDBBuilder
+    from pytest_imessage_foundry.db.functions import register_functions
+    from pytest_imessage_foundry.foundry import ChatDB, Foundry
+    from pytest_imessage_foundry.spec import Spec
+
+# Importing the package must cost nothing: pytest does so at every start.
+_HOMES = {
+    "ChatDB": "foundry",
+    "ChatDBBuilder": "conversations.author",
+    "Foundry": "foundry",
+    "Spec": "spec",
+    "register_functions": "db.functions",
+}
+__all__ = ["ChatDB", "ChatDBBuilder", "Foundry", "Spec", "register_functions"]
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("pytest-imessage-foundry")
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
