@@ -612,6 +612,44 @@ class Case:
     reading: dict[str, object]
 
 
+# --- a dialogue before it has times and ids --------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """A tapback as a dialogue states it; `sender` is a persona id."""
+
+    sender: str
+    name: TapbackKind
+    emoji: str | None = None
+    is_removed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One bubble of a dialogue: who says what, not yet when.
+
+    `sender` is a persona id, the owner's included. `opens` marks the first
+    turn of a new topic, before which hours or days may pass. `replies_to`
+    counts turns back (1 is the turn before). `edited_from` is what the bubble
+    said at first; `attachment` and `stub` names are those of
+    `attachments.generator`. `event` turns announce instead of saying.
+    """
+
+    sender: str
+    text: str = ""
+    opens: bool = False
+    reactions: tuple[Reaction, ...] = ()
+    replies_to: int = 0
+    attachment: str | None = None
+    effect: SendEffect | None = None
+    edited_from: str | None = None
+    is_unsent: bool = False
+    link_title: str | None = None
+    event: EventKind | None = None
+    event_who: str | None = None
+
+
 # --- what is asked for ------------------------------------------------------
 
 
@@ -620,7 +658,8 @@ class ConversationConfig:
     """A conversation as it is ordered, as the brief describes one.
 
     `participants` are persona ids without the owner's. `start` and `end` are
-    ISO 8601 times; `theme` steers what is talked about.
+    ISO 8601 times; empty, they stand for the year that ends at `Spec.now`.
+    `theme` steers what is talked about.
     """
 
     id: str
@@ -628,8 +667,8 @@ class ConversationConfig:
     name: str = ""
     chat_type: Literal["direct", "group"] = "direct"
     message_count_target: int = 100
-    start: str = "2024-06-01T00:00:00Z"
-    end: str = "2025-05-31T23:59:59Z"
+    start: str = ""
+    end: str = ""
     theme: str | None = None
     service: Service = "iMessage"
 
