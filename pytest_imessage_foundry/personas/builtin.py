@@ -1,0 +1,37 @@
+"""The built-in cast: one owner, the people in that life, the services."""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+from functools import cache
+
+from ..errors import FoundryError
+from ..models import Persona
+
+_FILE = "builtin.json"
+
+
+@cache
+def load() -> tuple[Persona, ...]:
+    """All built-in personas, the owner first."""
+    # get_data, unlike a path, also reads from a zipped install.
+    data = pkgutil.get_data(__package__, _FILE)
+    if data is None:
+        raise FoundryError(
+            f"the built-in personas cannot be read\n"
+            f"looked for: {_FILE} in {__package__}\n"
+            f"reinstall pytest-imessage-foundry"
+        )
+    return tuple(_persona(fields) for fields in json.loads(data))
+
+
+@cache
+def by_id() -> dict[str, Persona]:
+    """The same people by id, in the same order."""
+    return {persona.id: persona for persona in load()}
+
+
+def _persona(fields: dict[str, object]) -> Persona:
+    lists = {key: tuple(each) for key, each in fields.items() if isinstance(each, list)}
+    return Persona(**{**fields, **lists})  # type: ignore[arg-type]
