@@ -1,0 +1,233 @@
+"""The files that messages carry: what they are, hold and are called.
+
+Each kind has a small real file in `stubs/` that genuine decoders open. Facts
+about Apple's side are those of SEMANTICS §5 unless a comment says otherwise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from pytest_imessage_foundry.errors import FoundryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# A camera counts from IMG_0001 to IMG_9999 and starts over.
+_LAST_NUMBER = 9999
+# The dynamic type that every Mac derives from this file name extension; seen
+# alike, with NULL for the MIME type, in the databases of several people.
+_PLUGIN_PAYLOAD = "dyn.age81a5dzq7y066dbtf0g82peqf4hk2pdrb00n5xy"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file that people send.
+
+    Attributes:
+        name: what the rest of the package calls it.
+        stub: file in `stubs/` that stands for it.
+        uti: Apple's type identifier, as `attachment.uti` has it.
+        mime_type: `attachment.mime_type`; None where Messages leaves it NULL.
+        pattern: how a phone names such a file; `{number}` and `{uuid}` vary.
+        width: pixels, 0 where there is nothing to see.
+        height: pixels, 0 where there is nothing to see.
+    """
+
+    name: str
+    stub: str
+    uti: str
+    mime_type: str | None
+    pattern: str
+    width: int = 0
+    height: int = 0
+
+
+# fmt: off
+_TABLE = (
+    Kind("photo", "photo.jpg", "public.jpeg", "image/jpeg",
+         "IMG_{number:04}.jpeg", 320, 240),
+    Kind("heic", "photo.heic", "public.heic", "image/heic",
+         "IMG_{number:04}.HEIC", 320, 240),
+    Kind("screenshot", "screenshot.png", "public.png", "image/png",
+         "IMG_{number:04}.PNG", 117, 253),
+    Kind("gif", "animation.gif", "com.compuserve.gif", "image/gif",
+         "IMG_{number:04}.GIF", 96, 72),
+    Kind("video", "video.mov", "com.apple.quicktime-movie", "video/quicktime",
+         "IMG_{number:04}.MOV", 160, 90),
+    # The one kind without a MIME type: a reader must go by the UTI or the name.
+    Kind("voice", "voice.caf", "com.apple.coreaudio-format", None,
+         "Audio Message.caf"),
+    Kind("music", "voice.m4a", "com.apple.m4a-audio", "audio/x-m4a",
+         "New Recording {number}.m4a"),
+    Kind("pdf", "document.pdf", "com.adobe.pdf", "application/pdf",
+         "Document {number}.pdf"),
+    Kind("contact", "contact.vcf", "public.vcard", "text/vcard",
+         "Jane Doe.vcf"),
+    Kind("location", "location.loc.vcf", "public.vlocation", "text/x-vlocation",
+         "CL.loc.vcf"),
+    Kind("link-image", "link.pluginPayloadAttachment", _PLUGIN_PAYLOAD, None,
+         "{uuid}.pluginPayloadAttachment", 96, 96),
+    Kind("sticker", "sticker.heic", "public.heic", "image/heic",
+         "{uuid}.heic", 96, 96),
+    Kind("memoji", "memoji.heic", "public.heic", "image/heic",
+         "{uuid}.heic", 96, 96),
+    Kind("genmoji", "genmoji.heic", "public.heic", "image/heic",
+         "{uuid}.heic", 64, 64),
+    Kind("zip", "archive.zip", "public.zip-archive", "application/zip",
+         "Archive {number}.zip"),
+    Kind("text", "text.txt", "public.plain-text", "text/plain",
+         "Note {number}.txt"),
+    Kind("group-photo", "photo.jpg", "public.jpeg", "image/jpeg",
+         "GroupPhotoImage", 320, 240),
+)
+# fmt: on
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _TABLE}
+"""Every kind by its name, in the order in which they are listed to people."""
+
+
+def kind_named(name: str) -> Kind:
+    """The kind called `name`.
+
+    Raises:
+        FoundryError: there is none of that name.
+    """
+    try:
+        return KINDS[name]
+    except KeyError:
+        choice = ", ".join(KINDS)
+        message = f"unknown attachment kind {name!r} (choose from {choice})"
+        raise FoundryError(message) from None
+
+
+def file_name(kind: str, number: int) -> str:
+    """The name that a phone gives to its file `number` of this kind.
+
+    Some kinds have one name for all (`Audio Message.caf`): those files are told
+    apart by their folders.
+    """
+    digest = hashlib.sha256(f"{kind}:{number}".encode()).digest()
+    return kind_named(kind).pattern.format(
+        number=(number - 1) % _LAST_NUMBER + 1,
+        uuid=str(UUID(bytes=digest[:16], version=4)).upper(),
+    )
+
+
+@cache
+def stub_bytes(kind: str) -> bytes:
+    """The file that stands for a kind, as the package ships it."""
+    from importlib.resources import files
+
+    return (files(__package__) / "stubs" / kind_named(kind).stub).read_bytes()
+
+
+def content(kind: str, variant: int = 0) -> bytes:
+    """The bytes of a file of this kind.
+
+    Variant 0 is the stub. Every other one adds a note where the format has room
+    for one that decoders skip, so that two attachments are not the same file.
+    """
+    stub = stub_bytes(kind)
+    return stub if variant == 0 else _annotated(stub, b"variant %d" % variant)
+
+
+def _annotated(data: bytes, note: bytes) -> bytes:
+    """`data` with a note inside, in the manner of its own format."""
+    size = len(note)
+    match data[:4]:
+        case b"\x89PNG":  # a tEXt chunk before IEND, which is 12 bytes long
+            body = b"tEXtComment\0" + note
+            chunk = struct.pack(">I", len(body) - 4) + body
+            return data[:-12] + chunk + struct.pack(">I", zlib.crc32(body)) + data[-12:]
+        case b"\xff\xd8\xff\xe0":  # a comment after APP0, which must come first
+            end = 4 + int.from_bytes(data[4:6], "big")
+            comment = struct.pack(">2sH", b"\xff\xfe", size + 2) + note
+            return data[:end] + comment + data[end:]
+        case b"GIF8":  # a comment extension before the trailer
+            return data[:-1] + b"!\xfe" + bytes([size]) + note + b"\0;"
+        case b"caff":  # a free chunk
+            return data + struct.pack(">4sq", b"free", size) + note
+        case b"%PDF":
+            return data + b"%" + note + b"\n"
+        case b"PK\3\4":  # the archive comment, empty in the stub
+            return data[:-2] + struct.pack("<H", size) + note
+        case b"BEGI":  # a vCard's own identifier
+            return data.replace(b"END:VCARD", b"UID:" + note + b"\r\nEND:VCARD")
+    if data[4:8] == b"ftyp":  # a free box, in QuickTime, MPEG-4 and HEIF alike
+        return data + struct.pack(">I4s", size + 8, b"free") + note
+    return data + note + b"\n"
+
+
+def folder(guid: str) -> str:
+    """The two folders `<hh>/<nn>` above an attachment's own, as in `9b/11`.
+
+    `<nn>` is the low nibble of `<hh>` in decimal. How Messages chooses `<hh>` is
+    not known; here it derives from the guid.
+    """
+    byte = zlib.crc32(guid.encode()) & 0xFF
+    return f"{byte:02x}/{byte & 0xF:02}"
+
+
+def relative_path(guid: str, name: str) -> str:
+    """Where a file lies below Attachments: `<hh>/<nn>/<guid>/<name>`.
+
+    Raises:
+        FoundryError: the guid or the name is no plain file name.
+    """
+    for part in (guid, name):
+        if part in ("", ".", "..") or not {"/", "\\", "\0"}.isdisjoint(part):
+            message = (
+                f"{part!r} cannot be part of an attachment's path\n"
+                f"looked at: guid {guid!r}, name {name!r}\n"
+                "give a plain file name, without slashes"
+            )
+            raise FoundryError(message)
+    return f"{folder(guid)}/{guid}/{name}"
+
+
+def lay_out(attachments_root: Path, entries: Iterable[tuple[str, str, int]]) -> int:
+    """Write files below `attachments_root` and return how many bytes that took.
+
+    An entry is a path relative to the root, a kind and a variant. A file that
+    is already there with the same bytes stays and counts for nothing; one with
+    other bytes is replaced.
+
+    Raises:
+        FoundryError: a path leaves the root, also by way of a link, or a kind
+            is unknown. Files of earlier entries are there by then.
+    """
+    root = attachments_root.resolve()
+    return sum(
+        _write(_inside(root, relative), content(kind, variant))
+        for relative, kind, variant in entries
+    )
+
+
+def _inside(root: Path, relative: str) -> Path:
+    """The file that `relative` means, links followed, if it is below `root`."""
+    if "\0" not in relative:
+        target = (root / relative).resolve()
+        if target != root and target.is_relative_to(root):
+            return target
+    message = (
+        f"attachment path {relative!r} leaves the attachments folder\n"
+        f"looked in: {root}\n"
+        "give a path relative to that folder, as relative_path() makes them"
+    )
+    raise FoundryError(message)
+
+
+def _write(target: Path, data: bytes) -> int:
+    """Bring `target` to hold `data`; the number of bytes written."""
+    if target.is_file() and target.read_bytes() == data:
+        return 0
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target.write_bytes(data)
