@@ -1,0 +1,118 @@
+"""Schemas as text: a listing, what changed between two, and JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pytest_imessage_foundry.db.schema.base import Schema
+from pytest_imessage_foundry.db.schema.differences import Difference
+
+
+def show(schema: Schema) -> str:
+    """Give a listing of all that the schema declares, table by table."""
+    return "\n".join(_listing(schema)) + "\n"
+
+
+def _listing(schema: Schema) -> Iterator[str]:
+    yield f"{schema.title} ({schema.name}, {schema.layout}), seen on {schema.macos}"
+    if schema.note:
+        yield f"note: {schema.note}"
+    yield f"features: {', '.join(sorted(schema.features))}"
+    for key, value in schema.properties.items():
+        yield f"property: {key} = {value}"
+    for name, table in schema.tables.items():
+        yield ""
+        yield f"table {name}"
+        yield from (f"    {column.sql()}" for column in table.columns)
+        yield from (f"    {constraint.sql()}" for constraint in table.constraints)
+        for index in schema.indexes.values():
+            if index.table == name:
+                yield f"  index {_head(index.sql())}"
+        for trigger in schema.triggers.values():
+            if trigger.table == name:
+                yield f"  trigger {_head(trigger.sql())}"
+
+
+def _head(sql: str) -> str:
+    """Give what stands after CREATE TABLE, INDEX or TRIGGER."""
+    return re.sub(r"CREATE (TABLE|INDEX|TRIGGER|(?=UNIQUE)) ?", "", sql, count=1)
+
+
+def diff(old: Schema, new: Schema) -> str:
+    """Say what a file of `new` has that one of `old` has not, and the reverse."""
+    return "\n".join(_changes(old, new)) + "\n"
+
+
+def _changes(old: Schema, new: Schema) -> Iterator[str]:
+    from pytest_imessage_foundry.db.schema.introspect import differences, structure_of
+
+    yield f"{old.title} ({old.layout}) -> {new.title} ({new.layout})"
+    for schema in (old, new):
+        if schema.note:
+            yield f"note: {schema.name}: {schema.note}"
+    yield from _named("+ feature", new.features - old.features)
+    yield from _named("- feature", old.features - new.features)
+    for key, value in new.properties.items():
+        if old.properties.get(key) != value:
+            yield f"~ property {key} = {value} (was {old.properties.get(key)})"
+    found = differences(old, structure_of(new))
+    for sign in "+-~":
+        for each in found:
+            if _sign(each) == sign:
+                yield f"{sign} {_change(each, old, new)}"
+
+
+def _named(what: str, names: Iterable[str]) -> Iterator[str]:
+    return (f"{what} {name}" for name in sorted(names))
+
+
+def _sign(each: Difference) -> str:
+    return {"extra": "+", "missing": "-"}.get(each.kind.split()[0], "~")
+
+
+def _change(each: Difference, old: Schema, new: Schema) -> str:
+    """Give the line of one change; what came or went is shown by its definition."""
+    sign = _sign(each)
+    if sign == "~":
+        return str(each).replace(", not ", ", was ", 1)
+    what = each.kind.split()[1]
+    return f"{what} {_definition(what, each.name, new if sign == '+' else old)}"
+
+
+def _definition(what: str, name: str, schema: Schema) -> str:
+    if what == "column":
+        table, column = name.split(".", 1)
+        return f"{table}: {schema.tables[table].column(column).sql()}"
+    if what == "table":
+        return _head(schema.tables[name].sql())
+    if what == "index" and name in schema.indexes:
+        return _head(schema.indexes[name].sql())
+    if what == "trigger":
+        return _head(schema.triggers[name].sql())
+    return name
+
+
+def as_json(schema: Schema) -> dict[str, Any]:
+    """Give the schema as plain values: what is said of it, and all its structure."""
+    from dataclasses import asdict
+
+    from pytest_imessage_foundry.db.schema.introspect import structure_of
+
+    structure = structure_of(schema)
+    return {
+        "name": schema.name,
+        "title": schema.title,
+        "macos": schema.macos,
+        "layout": schema.layout,
+        "experimental": schema.experimental,
+        "note": schema.note,
+        "features": sorted(schema.features),
+        "properties": dict(schema.properties),
+        "internal_tables": list(structure.internal_tables),
+        "tables": {name: asdict(each) for name, each in structure.tables.items()},
+        "indexes": {name: asdict(each) for name, each in structure.indexes.items()},
+        "triggers": {name: asdict(each) for name, each in structure.triggers.items()},
+        "ddl": list(schema.ddl()),
+    }
