@@ -270,6 +270,11 @@ def test_a_user_s_own_release_is_found_by_name() -> None:
         schema.resolve("ventura", extra)
 
 
+def test_an_unknown_layout_is_refused() -> None:
+    with pytest.raises(FoundryError, match="unknown layout 'old'"):
+        schema.get("tahoe", layout="old")  # type: ignore[arg-type]
+
+
 def test_a_schema_cannot_be_changed_in_place() -> None:
     with pytest.raises(TypeError):
         schema.get("tahoe").tables["message"] = None  # type: ignore[index]
@@ -417,6 +422,11 @@ def test_evolve_says_what_cannot_be(changes, message) -> None:
     with pytest.raises(FoundryError) as caught:
         schema.get("sonoma").evolve(**{"name": "x", **changes})
     assert str(caught.value).startswith(message)
+
+
+def test_an_index_may_name_the_rowid_of_a_table_that_declares_none() -> None:
+    more = schema.get("tahoe").evolve(add_indexes="more ON chat_service(chat, rowid)")
+    assert introspect.structure_of(more).indexes["more"].columns == ("chat", "rowid")
 
 
 def test_dropping_a_table_takes_its_indexes_and_triggers_along() -> None:

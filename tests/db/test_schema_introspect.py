@@ -254,6 +254,14 @@ def test_generated_columns_and_expressions_are_seen() -> None:
     ]
 
 
+def test_a_generated_column_is_not_a_plain_one() -> None:
+    told = introspect.differences(
+        _read("CREATE TABLE t (a INTEGER, b INTEGER)"),
+        _read("CREATE TABLE t (a INTEGER, b INTEGER AS (a + 1))"),
+    )
+    assert [str(each) for each in told] == ["column hidden of t.b is 2, not 0"]
+
+
 def test_odd_names_and_row_factories_do_no_harm() -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.row_factory = sqlite3.Row

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
-from pytest_imessage_foundry.errors import UnknownReleaseError
+from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.base import Schema
@@ -98,6 +98,8 @@ def _built_in(name: str, layout: Layout) -> Schema:
 def _laid_out(schema: Schema, layout: Layout) -> Schema:
     if layout == "fresh":
         return schema
+    if layout != "migrated":
+        raise FoundryError(f"unknown layout {layout!r} (choose from fresh, migrated)")
     from pytest_imessage_foundry.db.schema.migrated import migrated
 
     return migrated(schema)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from typing import TypedDict, TypeVar
 
@@ -154,7 +154,7 @@ def _edit(tables: dict[str, Table], name: str, steps: list[tuple]) -> None:  # t
     columns = list(tables[name].columns)
     for step, argument in steps:
         step(name, columns, argument)
-    tables[name] = replace(tables[name], columns=tuple(columns))
+    tables[name] = tables[name]._replace(columns=tuple(columns))
 
 
 def _drop(table: str, columns: list[Column], name: str) -> None:
@@ -200,20 +200,25 @@ def _check(schema: Schema) -> None:
     SQLite would refuse such an index only when the file is built, and such a
     trigger only when it fires.
     """
+    known = {
+        table.name: {name.lower() for name in table.column_names} | _ROWID
+        for table in schema.tables.values()
+    }
     for index in schema.indexes.values():
-        _refers(schema, f"index {index.name}", index.table, index.columns)
+        _refers(known, f"index {index.name}", index.table, index.columns)
     for trigger in schema.triggers.values():
-        _refers(schema, f"trigger {trigger.name}", trigger.table, trigger.of)
+        _refers(known, f"trigger {trigger.name}", trigger.table, trigger.of)
     for table in schema.tables.values():
         for constraint in table.constraints:
             what = f"{constraint.kind} of {table.name}"
-            _refers(schema, what, table.name, constraint.columns)
+            _refers(known, what, table.name, constraint.columns)
 
 
-def _refers(schema: Schema, what: str, table: str, columns: Iterable[str]) -> None:
-    if table not in schema.tables:
+def _refers(
+    known: Mapping[str, Set[str]], what: str, table: str, columns: Iterable[str]
+) -> None:
+    if table not in known:
         raise _Impossible(f"{what} is on table {table}, which is not there")
-    known = {name.lower() for name in schema.tables[table].column_names} | _ROWID
     for column in columns:
-        if column.lower() not in known:
+        if column.lower() not in known[table]:
             raise _Impossible(f"{what} names {table}.{column}, which is not there")

@@ -133,7 +133,7 @@ def _with_tail(table: Table, tail: list[Column]) -> Table:
     start = table.column_names.index(known[0].name)
     head = [each for each in table.columns[:start] if each.name not in told]
     later = [each for each in table.columns[start:] if each.name not in told]
-    return replace(table, columns=(*head, *known, *later))
+    return table._replace(columns=(*head, *known, *later))
 
 
 def _belongs(column: Column, table: Table) -> bool:
