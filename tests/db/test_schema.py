@@ -424,9 +424,11 @@ def test_evolve_says_what_cannot_be(changes, message) -> None:
     assert str(caught.value).startswith(message)
 
 
-def test_an_index_may_name_the_rowid_of_a_table_that_declares_none() -> None:
-    more = schema.get("tahoe").evolve(add_indexes="more ON chat_service(chat, rowid)")
-    assert introspect.structure_of(more).indexes["more"].columns == ("chat", "rowid")
+def test_an_index_may_name_only_a_rowid_that_is_declared() -> None:
+    more = schema.get("tahoe").evolve(add_indexes="more ON chat(style, rowid)")
+    assert introspect.structure_of(more).indexes["more"].columns == ("style", "ROWID")
+    with pytest.raises(FoundryError, match="names chat_service.rowid"):
+        schema.get("tahoe").evolve(add_indexes="more ON chat_service(chat, rowid)")
 
 
 def test_dropping_a_table_takes_its_indexes_and_triggers_along() -> None:

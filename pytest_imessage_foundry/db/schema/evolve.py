@@ -10,7 +10,6 @@ from pytest_imessage_foundry.db.schema import parse
 from pytest_imessage_foundry.db.schema.base import Column, Schema, Table
 from pytest_imessage_foundry.errors import FoundryError
 
-_ROWID = frozenset({"rowid", "oid", "_rowid_"})
 _Item = TypeVar("_Item")
 
 
@@ -201,7 +200,7 @@ def _check(schema: Schema) -> None:
     trigger only when it fires.
     """
     known = {
-        table.name: {name.lower() for name in table.column_names} | _ROWID
+        table.name: {name.lower() for name in table.column_names}
         for table in schema.tables.values()
     }
     for index in schema.indexes.values():
