@@ -427,7 +427,7 @@ def test_evolve_says_what_cannot_be(changes, message) -> None:
 def test_an_index_may_name_only_a_rowid_that_is_declared() -> None:
     more = schema.get("tahoe").evolve(add_indexes="more ON chat(style, rowid)")
     assert introspect.structure_of(more).indexes["more"].columns == ("style", "ROWID")
-    with pytest.raises(FoundryError, match="names chat_service.rowid"):
+    with pytest.raises(FoundryError, match=r"names chat_service\.rowid"):
         schema.get("tahoe").evolve(add_indexes="more ON chat_service(chat, rowid)")
 
 
