@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.conversations.author import ChatDBBuilder
+    from pytest_imessage_foundry.by_hand import ChatDBBuilder
     from pytest_imessage_foundry.db.functions import register_functions
     from pytest_imessage_foundry.foundry import ChatDB, Foundry
     from pytest_imessage_foundry.spec import Spec
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # Importing the package must cost nothing: pytest does so at every start.
 _HOMES = {
     "ChatDB": "foundry",
-    "ChatDBBuilder": "conversations.author",
+    "ChatDBBuilder": "by_hand",
     "Foundry": "foundry",
     "Spec": "spec",
     "register_functions": "db.functions",

@@ -496,7 +496,6 @@ class Traits:
     critical: bool = False
     time_sensitive: bool = False
     unseen_mention: bool = False
-    writing_direction: bool = False
     delivered_flag_only: bool = False
     legacy_date_retracted: int = 0
     date_effect_played: int = 0
@@ -530,6 +529,7 @@ class Message:
     date_read: int = 0
     storage: Storage = "both"
     immutable: bool = False
+    writing_direction: bool = False
     subject: str | None = None
     effect: SendEffect | None = None
     reply_to: Reply | None = None

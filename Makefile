@@ -1,0 +1,37 @@
+# `make demo` does the main job, `make test` runs the tests; each makes its own
+# virtual environment when there is none.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint bench readers clean
+
+$(VENV)/ready: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --group test --group lint
+	touch $@
+
+demo: $(VENV)/ready
+	$(BIN)/imessage-foundry build out/chat.db --macos tahoe --truth out/truth.json --force
+	$(BIN)/imessage-foundry validate out/chat.db
+	$(BIN)/python -m pytest -c docs/examples/pytest.ini docs/examples --imessage-version=tahoe
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/ready
+	$(BIN)/python -m benchmarks
+
+readers: $(VENV)/ready
+	$(BIN)/python tests/readers/install.py
+	$(BIN)/python -m pytest tests/readers -m readers
+
+clean:
+	rm -rf $(VENV) .venvs out

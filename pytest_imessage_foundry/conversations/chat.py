@@ -1,0 +1,197 @@
+"""One chat that is written by hand; see `author`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.conversations.draft import (
+    ME,
+    Draft,
+    address_of,
+    part_of,
+)
+from pytest_imessage_foundry.db.apple_time import SECOND
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models import (
+    ChatProperties,
+    Conversation,
+    Event,
+    Message,
+    TextPart,
+)
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.conversations.author import Author
+    from pytest_imessage_foundry.conversations.draft import Content, When
+    from pytest_imessage_foundry.models import EventKind, Persona, Service
+
+
+class Chat:
+    """One chat; `send` and `receive` write into it."""
+
+    def __init__(
+        self,
+        phone: Author,
+        people: list[Persona],
+        service: Service,
+        *,
+        is_group: bool,
+        name: str | None,
+    ) -> None:
+        self.phone = phone
+        self.people = people
+        self.service = service
+        self.is_group = is_group
+        self.name = name
+        self.properties = ChatProperties()
+        self.drafts: list[Draft] = []
+        self.group_id = phone.new_guid()
+
+    def send(self, *content: Content, **facts: Any) -> Draft:
+        """The owner says something. `content` are the parts of the body, each a
+        text, a list of runs or a file; `facts` are fields of `models.Message`,
+        and `at`, `reply_to`, `effect`, `balloon`."""
+        return self._add(None, content, facts)
+
+    def receive(
+        self, *content: Content, sender: Persona | None = None, **facts: Any
+    ) -> Draft:
+        """Somebody else says something; in a group name the `sender`."""
+        return self._add(self._address(sender), content, facts)
+
+    def event(
+        self,
+        kind: EventKind,
+        *,
+        by: Persona | str = ME,
+        who: Persona | str | None = None,
+        at: When | None = None,
+        **facts: Any,
+    ) -> Draft:
+        """A row that announces something: 'renamed', 'added', 'left', ..."""
+        if kind.startswith("background"):
+            self.phone.require("backgrounds", "a chat background")
+        sender = address_of(by)
+        event = Event(kind=kind, who=address_of(who), **facts)
+        return self._append(
+            Message(
+                guid=self.phone.new_guid(),
+                date=self.phone.tick(at, 30, 300, mine=sender is None),
+                sender=sender,
+                service=self.service,
+                event=event,
+            )
+        )
+
+    def rename(self, name: str | None, **facts: Any) -> Draft:
+        """Give the group a name, or take it away with None."""
+        self.name = name
+        return self.event("renamed", title=name, **facts)
+
+    def set_photo(self, **facts: Any) -> Draft:
+        """Give the group a photo."""
+        photo = self.phone.file("group-photo")
+        self.properties = replace(self.properties, group_photo=photo)
+        return self.event("photo-set", photo=photo, **facts)
+
+    def set(self, **properties: Any) -> Chat:
+        """Set fields of `models.ChatProperties`."""
+        if properties.get("is_pending_review"):
+            self.phone.require("unknown_senders", "the screening of unknown senders")
+        self.properties = replace(self.properties, **properties)
+        return self
+
+    def conversation(self) -> Conversation:
+        """The truth of this chat as written so far."""
+        messages = sorted(
+            (draft.message for draft in self.drafts), key=lambda each: each.date
+        )
+        identifier = self._identifier()
+        read = [m.date for m in messages if m.sender is not None and m.date_read]
+        return Conversation(
+            guid=self._guid(identifier),
+            identifier=identifier,
+            participants=tuple(person.identifier for person in self.people),
+            messages=tuple(messages),
+            service=self.service,
+            is_group=self.is_group,
+            name=self.name,
+            group_id=self.group_id,
+            last_read=max(read, default=0),
+            properties=self.properties,
+            origin="by hand",
+        )
+
+    def _identifier(self) -> str:
+        if not self.is_group:
+            return self.people[0].identifier
+        if "any_guids" in self.phone.schema.features:
+            return self.group_id.replace("-", "").lower()
+        return f"chat{int(self.group_id[:13].replace('-', ''), 16)}"
+
+    def _guid(self, identifier: str) -> str:
+        unified = "any_guids" in self.phone.schema.features
+        prefix = "any" if unified else self.service
+        return f"{prefix};{'+' if self.is_group else '-'};{identifier}"
+
+    def _address(self, sender: Persona | None) -> str:
+        if sender is not None:
+            return sender.identifier
+        if self.is_group:
+            raise FoundryError(
+                "a message received in a group needs its sender\n"
+                f"the group has {', '.join(person.name for person in self.people)}\n"
+                "pass sender=..."
+            )
+        return self.people[0].identifier
+
+    def _add(
+        self, sender: str | None, content: tuple[Content, ...], facts: dict[str, Any]
+    ) -> Draft:
+        phone = self.phone
+        mine = sender is None
+        date = phone.tick(facts.pop("at", None), 20, 180, mine=mine)
+        reply_to = facts.pop("reply_to", None)
+        facts.setdefault("service", self.service)
+        if facts["service"] == "iMessage":
+            # Delivered a moment later, read by whoever it was sent to.
+            facts.setdefault("date_delivered", date + SECOND if mine else 0)
+        if not mine or facts["service"] == "iMessage":
+            facts.setdefault("date_read", date + 20 * SECOND)
+        message = Message(
+            guid=phone.new_guid(),
+            date=date,
+            sender=sender,
+            parts=tuple(part_of(each) for each in content),
+            reply_to=reply_to.as_target() if isinstance(reply_to, Draft) else reply_to,
+            **facts,
+        )
+        _check(phone, message)
+        return self._append(message)
+
+    def _append(self, message: Message) -> Draft:
+        draft = Draft(self, message)
+        self.drafts.append(draft)
+        return draft
+
+
+def _check(phone: Author, message: Message) -> None:
+    """Refuse kinds of message that the release does not know."""
+    runs = [r for p in message.parts if isinstance(p, TextPart) for r in p.runs]
+    if any(run.effect for run in runs):
+        phone.require("text_effects", "a text effect")
+    if any(r.bold or r.italic or r.underline or r.strikethrough for r in runs):
+        phone.require("text_styles", "styled text")
+    if any(file.genmoji is not None for file in message.attachments):
+        phone.require("genmoji", "a genmoji")
+    if message.balloon is not None and message.balloon.kind == "poll":
+        phone.require("polls", "a poll")
+    if message.traits.schedule is not None:
+        phone.require("send_later", "a Send Later message")
+    if message.traits.translation is not None:
+        phone.require("translation", "a message translation")
+    if message.service == "RCS":
+        phone.require("rcs", "an RCS message")
+    if message.service == "iMessageLite":
+        phone.require("satellite", "a satellite message")

@@ -1,0 +1,3 @@
+"""The database: schemas, rows, bodies, the builder and the validator."""
+
+from __future__ import annotations

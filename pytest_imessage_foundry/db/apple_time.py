@@ -1,0 +1,47 @@
+"""Apple's clock: nanoseconds since 2001-01-01T00:00:00Z.
+
+Messages stores dates of messages in nanoseconds since macOS 10.13 and dates of
+attachments in whole seconds (SEMANTICS §5, §18).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
+EPOCH_UNIX = 978_307_200
+SECOND = 1_000_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def from_iso(text: str) -> int:
+    """Nanoseconds since 2001 of an ISO 8601 time; without an offset it is UTC.
+
+    Raises:
+        ValueError: `text` is no ISO 8601 time.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return from_datetime(moment)
+
+
+def from_datetime(moment: datetime) -> int:
+    """Nanoseconds since 2001 of an aware datetime, exact to the microsecond."""
+    since = moment - EPOCH
+    seconds = since.days * 86_400 + since.seconds
+    return seconds * SECOND + since.microseconds * 1_000
+
+
+def to_datetime(nanoseconds: int) -> datetime:
+    """The UTC datetime of Apple nanoseconds; what is below a microsecond goes."""
+    return EPOCH + timedelta(microseconds=nanoseconds // 1_000)
+
+
+def to_iso(nanoseconds: int) -> str:
+    """ISO 8601 in UTC with all nine digits, so that nothing is lost."""
+    seconds, rest = divmod(nanoseconds, SECOND)
+    moment = EPOCH + timedelta(seconds=seconds)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"

@@ -1,0 +1,345 @@
+"""Conversations in, a chat.db out: one transaction, then indexes and triggers.
+
+Rows stream: the conversations are walked once, merged by date as messages
+arrive on a phone, and nothing is held but a batch. Tables are filled before
+their indexes and triggers exist, which is up to twice as fast and keeps Apple's
+triggers, which call functions of Messages itself, out of the way; what they
+would have written, the builder writes (`tests/db/test_builder.py` compares).
+"""
+
+from __future__ import annotations
+
+import heapq
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import count as numbers
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.db import balloons, deletions, reactions
+from pytest_imessage_foundry.db.chats import Phone, Place
+from pytest_imessage_foundry.db.files import attachment_row
+from pytest_imessage_foundry.db.functions import register_functions
+from pytest_imessage_foundry.db.inserts import Inserts
+from pytest_imessage_foundry.db.rows import (
+    ORDINARY,
+    VARYING,
+    changes,
+    is_ordinary,
+    ordinary_row,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pytest_imessage_foundry.db.rows import Row
+    from pytest_imessage_foundry.db.schema.base import Schema
+    from pytest_imessage_foundry.models import (
+        Attachment,
+        Conversation,
+        Message,
+        Persona,
+        Sticker,
+    )
+
+BATCH = 500
+# Bytes 96-99 of the header name the SQLite that wrote the file. Pinned, so that
+# a library upgrade alone changes nothing; 3.43.2 is what macOS 14 and 15 carry.
+SQLITE_VERSION = 3_043_002
+WAL = 2  # file format version of a database in WAL mode, header bytes 18 and 19
+
+Arrived = tuple[int, int, int, "tuple[Any, ...] | Special"]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows a build wrote."""
+
+    messages: int
+    chats: int
+    handles: int
+    attachments: int
+
+
+@dataclass(slots=True, eq=False)
+class Special:
+    """A row that is not ordinary, with what comes along with it."""
+
+    row: Row
+    attachments: tuple[Attachment, ...] = ()
+    sticker: Sticker | None = None
+    message: Message | None = None
+
+
+def build(
+    path: str | os.PathLike[str],
+    schema: Schema,
+    conversations: Iterable[Conversation],
+    *,
+    owner: Persona,
+    people: Iterable[Persona] = (),
+    seed: int = 0,
+    triggers_first: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Counts:
+    """Write `conversations` into a new database of `schema` at `path`.
+
+    The file is written beside its place and moved there when it is whole: a
+    build that fails or is killed leaves what was there as it was.
+
+    Args:
+        owner: whose phone it is; gives the accounts.
+        people: personas by whose addresses handles get their country.
+        seed: what the accounts' identifiers derive from.
+        triggers_first: create indexes and triggers before the rows, as Apple's
+            own process has them; slower, for comparison.
+        progress: called with the number of message rows after each batch.
+    """
+    with published(Path(path)) as draft:
+        with closing(_connect(draft, schema)) as connection:
+            connection.execute("BEGIN")
+            _create(connection, schema, indexes_and_triggers=triggers_first)
+            phone = Phone(owner, seed, tuple(people))
+            counts = _Writer(connection, schema, phone, progress).write(conversations)
+            if not triggers_first:
+                _create_indexes_and_triggers(connection, schema)
+            connection.execute("COMMIT")
+        _finish_header(draft)
+    return counts
+
+
+@contextmanager
+def published(path: Path) -> Iterator[Path]:
+    """A draft beside `path` that takes its place if nothing is raised."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    draft.unlink(missing_ok=True)
+    try:
+        yield draft
+        # A WAL left by the file that was there would be replayed into ours.
+        for leftover in ("-wal", "-shm"):
+            path.with_name(path.name + leftover).unlink(missing_ok=True)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _connect(path: Path, schema: Schema) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    register_functions(connection)
+    for pragma in (
+        f"page_size = {schema.page_size}",
+        "journal_mode = OFF",
+        "synchronous = OFF",
+        "locking_mode = EXCLUSIVE",
+        "temp_store = MEMORY",
+        "cache_size = -65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+    return connection
+
+
+def _create(
+    connection: sqlite3.Connection, schema: Schema, *, indexes_and_triggers: bool
+) -> None:
+    for statement in schema.table_sql():
+        connection.execute(statement)
+    if indexes_and_triggers:
+        _create_indexes_and_triggers(connection, schema)
+
+
+def _create_indexes_and_triggers(
+    connection: sqlite3.Connection, schema: Schema
+) -> None:
+    for statement in (*schema.index_sql(), *schema.trigger_sql()):
+        connection.execute(statement)
+
+
+def _finish_header(path: Path) -> None:
+    """Put the file in WAL mode and pin the SQLite version, in its header."""
+    with path.open("r+b") as file:
+        file.seek(18)
+        file.write(bytes((WAL, WAL)))
+        file.seek(96)
+        file.write(SQLITE_VERSION.to_bytes(4, "big"))
+
+
+class _Writer:
+    """One build's walk over the conversations."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        schema: Schema,
+        phone: Phone,
+        progress: Callable[[int], None] | None,
+    ) -> None:
+        self._phone = phone
+        self._progress = progress
+        self._insert = Inserts(connection, schema)
+        self._features = schema.features
+        self._properties = schema.properties
+        self._last_guids: dict[int, str] = {}
+        self._attachments: dict[str, int] = {}
+        self._services: dict[tuple[str, int], None] = {}
+        self._received = 0
+
+    def write(self, conversations: Iterable[Conversation]) -> Counts:
+        places = [
+            Place.of(conversation, rowid, self._phone)
+            for rowid, conversation in enumerate(conversations, 1)
+        ]
+        # The counters' row stands before the rows that triggers count in it.
+        if "index_state" in self._features:
+            self._insert.one("index_state_metrics", {"id": 1})
+        written = self._messages(heapq.merge(*map(self._arrivals, places)))
+        self._chats(places)
+        self._file_facts(written)
+        return Counts(
+            written, len(places), len(self._phone.handles), len(self._attachments)
+        )
+
+    def _arrivals(self, place: Place) -> Iterator[Arrived]:
+        """The rows of one chat in the order of their dates."""
+        chat = place.rowid
+        ties = numbers()
+        later: list[Arrived] = []
+        previous: str | None = None
+        for message in place.conversation.messages:
+            date = message.date
+            while later and later[0][0] < date:
+                yield heapq.heappop(later)
+            if is_ordinary(message):
+                yield date, chat, next(ties), ordinary_row(message, place, previous)
+            else:
+                yield date, chat, next(ties), _special(message, place, previous)
+            previous = message.guid
+            if message.tapbacks or message.stickers or message.balloon is not None:
+                for when, *drawn in reactions.rows(message, place):
+                    heapq.heappush(later, (when, chat, next(ties), Special(*drawn)))
+        if previous is not None:
+            self._last_guids[chat] = previous
+        while later:
+            yield heapq.heappop(later)
+
+    def _messages(self, arrivals: Iterable[Arrived]) -> int:
+        plain: list[tuple[Any, ...]] = []
+        joins: list[tuple[int, int, int, int]] = []
+        services = self._services
+        service_at = VARYING.index("service") - 1
+        ordinary_state = ORDINARY["index_state"]
+        rowid = 0
+        for date, chat, _, arrived in arrivals:
+            rowid += 1
+            if isinstance(arrived, tuple):
+                plain.append((rowid, *arrived))
+                services[arrived[service_at], chat] = None
+                joins.append((chat, rowid, date, ordinary_state))
+            else:
+                self._special(arrived, rowid, chat, date, joins)
+            if len(joins) >= BATCH:
+                self._flush(plain, joins, rowid)
+        self._flush(plain, joins, rowid)
+        return rowid
+
+    def _flush(
+        self,
+        plain: list[tuple[Any, ...]],
+        joins: list[tuple[int, int, int, int]],
+        rowid: int,
+    ) -> None:
+        self._insert.many("message", VARYING, plain, ORDINARY)
+        self._insert.joins(joins)
+        plain.clear()
+        joins.clear()
+        if self._progress is not None:
+            self._progress(rowid)
+
+    def _special(
+        self,
+        special: Special,
+        rowid: int,
+        chat: int,
+        date: int,
+        joins: list[tuple[int, int, int, int]],
+    ) -> None:
+        """A row with its attachments, unless it was deleted for good."""
+        message = special.message
+        deleted = message.traits.deleted if message is not None else None
+        if message is not None and deleted is not None and deleted.permanent:
+            deletions.forget(self._insert, message)
+            return
+        row = special.row
+        self._insert.one("message", {"ROWID": rowid, **row}, ORDINARY)
+        for attachment in special.attachments:
+            self._attach(attachment, rowid, special)
+        if message is not None and deleted is not None:
+            deletions.recoverable(self._insert, message, deleted, rowid, chat)
+            if not deleted.parts:
+                return
+        if message is None or not message.traits.chatless:
+            state: int = row.get("index_state", ORDINARY["index_state"])
+            joins.append((chat, rowid, date, state))
+            self._services[row["service"], chat] = None
+
+    def _attach(self, attachment: Attachment, message: int, special: Special) -> None:
+        known = self._attachments.get(attachment.guid)
+        if known is None:
+            known = self._attachments[attachment.guid] = len(self._attachments) + 1
+            row = special.row
+            values = attachment_row(
+                attachment,
+                row["date"],
+                outgoing=bool(row["is_from_me"]),
+                sticker=special.sticker,
+            )
+            self._insert.one("attachment", {"ROWID": known, **values})
+        join = {"message_id": message, "attachment_id": known}
+        self._insert.one("message_attachment_join", join)
+
+    def _chats(self, places: list[Place]) -> None:
+        for place in places:
+            row = place.chat_row(self._last_guids.get(place.rowid))
+            self._insert.one("chat", row)
+            conversation = place.conversation
+            for address in conversation.participants:
+                handle = self._phone.handle(address, conversation.service)
+                join = {"chat_id": place.rowid, "handle_id": handle}
+                self._insert.one("chat_handle_join", join)
+            if "chat_lookup" in self._features and conversation.is_group:
+                self._insert.one(
+                    "chat_lookup",
+                    {
+                        "identifier": conversation.group_id,
+                        "domain": "iMessageGroupID",  # SEMANTICS §12, from 26
+                        "chat": place.rowid,
+                        "priority": 0,
+                    },
+                )
+            photo = conversation.properties.group_photo
+            if photo is not None and photo.guid not in self._attachments:
+                raise ValueError(f"no photo-set event brings group photo {photo.guid}")
+        for handle_row in self._phone.handle_rows():
+            self._insert.one("handle", handle_row)
+
+    def _file_facts(self, written: int) -> None:
+        """What the file says of itself, and what triggers would have counted."""
+        if "chat_service" in self._features:
+            for service, chat in self._services:
+                self._insert.one("chat_service", {"service": service, "chat": chat})
+        if "index_state" in self._features:
+            self._insert.metrics()
+        for key, value in self._properties.items():
+            self._insert.one("_SqliteDatabaseProperties", {"key": key, "value": value})
+
+
+def _special(message: Message, place: Place, previous: str | None) -> Special:
+    attachments = list(message.attachments)
+    if message.balloon is not None:
+        attachments += balloons.attachments(message.balloon)
+    if message.event is not None and message.event.photo is not None:
+        attachments.append(message.event.photo)
+    return Special(
+        changes(message, place, previous), tuple(attachments), message=message
+    )

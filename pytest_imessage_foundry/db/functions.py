@@ -1,0 +1,46 @@
+"""Apple's SQL functions, as stubs.
+
+The triggers of a real chat.db call functions that only the Messages process
+registers: without them every DELETE of a message fails, and on macOS 26 even
+an INSERT INTO chat (SEMANTICS, "Database-level facts").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+# name → number of arguments, as the triggers of sonoma to tahoe call them.
+# The real ones delete files or ask other daemons; a database needs none of it.
+FUNCTIONS = {
+    "after_delete_message_plugin": 2,
+    "before_delete_attachment_path": 2,
+    "delete_attachment_path": 1,
+    "delete_chat_background_before_deleting_chat": 2,
+    "guid_for_chat": 3,
+    "is_mic_enabled": 0,
+    "verify_chat": 1,
+}
+
+
+def register_functions(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Give `connection` the functions that Apple's triggers call; returns it.
+
+    Call it on a connection of your own before you write to a generated (or a
+    real) chat.db. `guid_for_chat` builds a chat GUID from its arguments; the
+    others do nothing.
+    """
+    for name, arity in FUNCTIONS.items():
+        stub = _guid_for_chat if name == "guid_for_chat" else _nothing
+        connection.create_function(name, arity, stub, deterministic=False)
+    return connection
+
+
+def _nothing(*_arguments: object) -> None:
+    return None
+
+
+def _guid_for_chat(identifier: str, service: str, style: int) -> str:
+    return f"{service};{chr(style)};{identifier}"

@@ -1,0 +1,249 @@
+"""Rows that other people's doings add to a message: tapbacks, stickers, polls.
+
+Each is a full row of `message` that points at its target; see SEMANTICS §6, §10.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.db import balloons, summary, typedstream
+from pytest_imessage_foundry.db.attributes import attachment_runs
+from pytest_imessage_foundry.db.rows import NOT_INDEXED, envelope, text_columns
+from pytest_imessage_foundry.models import (
+    ATTACHMENT_MARK,
+    BALLOON_MARK,
+    Message,
+    Poll,
+    PollChoice,
+    PollVote,
+    Sticker,
+    Tapback,
+    TextPart,
+    utf16_length,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_imessage_foundry.db.chats import Place
+    from pytest_imessage_foundry.db.rows import Row
+    from pytest_imessage_foundry.models import Attachment, Part
+
+ADDED = {  # associated_message_type; its removal is 1000 more
+    "loved": 2000,
+    "liked": 2001,
+    "disliked": 2002,
+    "laughed": 2003,
+    "emphasized": 2004,
+    "questioned": 2005,
+    "emoji": 2006,
+    "sticker": 2007,
+}
+PLACED_STICKER = 1000
+POLL_UPDATE = 2
+POLL_VOTE = 4000
+NO_RANGE = -1
+_VERBS = {
+    "loved": "Loved",
+    "liked": "Liked",
+    "disliked": "Disliked",
+    "laughed": "Laughed at",
+    "emphasized": "Emphasized",
+    "questioned": "Questioned",
+}
+_NOUNS = {
+    "loved": "a heart",
+    "liked": "a like",
+    "disliked": "a dislike",
+    "laughed": "a laugh",
+    "emphasized": "an exclamation",
+    "questioned": "a question mark",
+}
+
+Arrival = tuple[int, "Row", tuple["Attachment", ...], "Sticker | None"]
+
+
+def rows(message: Message, place: Place) -> Iterator[Arrival]:
+    """(date, row, files, the sticker placed) of all that `message` drew after it."""
+    for tapback in message.tapbacks:
+        yield from _tapback_rows(message, tapback, place)
+    for sticker in message.stickers:
+        row = _sticker_row(message, sticker, place)
+        yield sticker.date, row, (sticker.image,), sticker
+    if message.balloon is not None and message.balloon.kind == "poll":
+        yield from _poll_rows(message, message.balloon, place)
+
+
+def target(message: Message, part: int) -> str:
+    """associated_message_guid: a part of a message, or a balloon (§6)."""
+    if message.balloon is not None:
+        return f"bp:{message.guid}"
+    return f"p:{part}/{message.guid}"
+
+
+def part_range(message: Message, part: int) -> tuple[int, int]:
+    """UTF-16 location and length of a part within the body."""
+    lengths = [_length(each) for each in message.parts]
+    if part >= len(lengths):
+        return 0, 1
+    return sum(lengths[:part]), lengths[part]
+
+
+def _length(part: Part) -> int:
+    if part.kind == "text":
+        return utf16_length(part.text)
+    return 1 if part.kind == "attachment" else 0
+
+
+def _tapback_rows(
+    message: Message, tapback: Tapback, place: Place
+) -> Iterator[Arrival]:
+    images = (tapback.sticker,) if tapback.sticker is not None else ()
+    removed = tapback.removed
+    if removed is None or removed.keeps_added:
+        row = _tapback_row(message, tapback, place, tapback.guid, tapback.date)
+        yield tapback.date, row, images, None
+    if removed is not None:
+        row = _tapback_row(message, tapback, place, removed.guid, removed.date)
+        row["associated_message_type"] += 1000
+        row |= text_columns(_removal_text(message, tapback), "both")
+        # The sticker is one file; where both rows stand, the first has it.
+        yield removed.date, row, () if removed.keeps_added else images, None
+
+
+def _tapback_row(
+    message: Message, tapback: Tapback, place: Place, guid: str, date: int
+) -> Row:
+    row = _pointing(message, tapback.sender, guid, date, place)
+    location, length = part_range(message, tapback.part)
+    row |= text_columns(_tapback_text(message, tapback), "both")
+    row |= {
+        "associated_message_guid": target(message, tapback.part),
+        "associated_message_type": ADDED[tapback.name],
+        "associated_message_range_location": location,
+        "associated_message_range_length": length,
+        "message_summary_info": summary.tapback(_excerpt(message, tapback.part)),
+    }
+    if tapback.emoji is not None:
+        row["associated_message_emoji"] = tapback.emoji
+    if tapback.sticker is not None:
+        row["cache_has_attachments"] = 1
+    return row
+
+
+def _sticker_row(message: Message, sticker: Sticker, place: Place) -> Row:
+    row = _pointing(message, sticker.sender, sticker.guid, sticker.date, place)
+    location, length = part_range(message, sticker.part)
+    return row | {
+        "text": ATTACHMENT_MARK,
+        "attributedBody": typedstream.attributed(attachment_runs(sticker.image)),
+        "cache_has_attachments": 1,
+        "associated_message_guid": target(message, sticker.part),
+        "associated_message_type": PLACED_STICKER,
+        "associated_message_range_location": location,
+        "associated_message_range_length": length,
+    }
+
+
+def _poll_rows(message: Message, poll: Poll, place: Place) -> Iterator[Arrival]:
+    """Added choices and votes; a vote points at the newest state before it."""
+    newest = message.guid
+    owner = place.caller(message.service)
+    updates: list[PollChoice | PollVote] = [*poll.added, *poll.votes]
+    for update in sorted(updates, key=lambda each: each.date):
+        if isinstance(update, PollChoice):
+            row = _poll_row(message, update, update.option.creator, place)
+            row |= {
+                "associated_message_type": POLL_UPDATE,
+                "associated_message_guid": message.guid,
+                "payload_data": balloons.choice_payload(
+                    poll, update, message.sender, owner=owner
+                ),
+            }
+            newest = update.guid
+        else:
+            row = _poll_row(message, update, update.voter, place)
+            row |= text_columns(" ", "both")
+            row |= {
+                "associated_message_type": POLL_VOTE,
+                "associated_message_guid": newest,
+                "payload_data": balloons.vote_payload(
+                    update,
+                    update.voter or owner,
+                    session=balloons.session_of(poll.options),
+                ),
+                "message_summary_info": summary.vote(),
+            }
+        yield update.date, row, (), None
+
+
+def _poll_row(
+    message: Message, update: PollChoice | PollVote, sender: str | None, place: Place
+) -> Row:
+    assert message.balloon is not None
+    row = _pointing(message, sender, update.guid, update.date, place)
+    row |= text_columns(BALLOON_MARK, "both")
+    return row | {
+        "balloon_bundle_id": balloons.bundle_id(message.balloon),
+        "associated_message_range_length": NO_RANGE,
+        "message_summary_info": summary.app(message.balloon),
+    }
+
+
+def _pointing(
+    message: Message, sender: str | None, guid: str, date: int, place: Place
+) -> Row:
+    """The envelope of a row that points at `message`."""
+    mine = sender is None
+    carrier = Message(
+        guid=guid,
+        date=date,
+        sender=sender,
+        service=message.service,
+        date_delivered=date if mine and message.date_delivered else 0,
+        date_read=0 if mine else message.date_read and max(message.date_read, date),
+    )
+    row = envelope(carrier, place, None)
+    row["index_state"] = NOT_INDEXED
+    return row
+
+
+def _quoted(message: Message, part: int) -> str:
+    """What the English summary text names: the quoted text, or the kind (§6)."""
+    parts = message.parts
+    if part < len(parts):
+        chosen = parts[part]
+        if isinstance(chosen, TextPart):
+            return f"\u201c{chosen.text}\u201d"
+        if chosen.kind == "attachment":
+            return _thing(chosen)
+    return f"\u201c{message.text}\u201d" if message.text else "an attachment"
+
+
+def _thing(attachment: Attachment) -> str:
+    mime = attachment.mime_type or ""
+    if mime.startswith("image/"):
+        return "an image"
+    return "a movie" if mime.startswith("video/") else "an attachment"
+
+
+def _excerpt(message: Message, part: int) -> str:
+    return _quoted(message, part).strip("\u201c\u201d")
+
+
+def _tapback_text(message: Message, tapback: Tapback) -> str:
+    quoted = _quoted(message, tapback.part)
+    if tapback.name == "emoji":
+        return f"Reacted {tapback.emoji} to {quoted}"
+    if tapback.name == "sticker":
+        return f"Reacted with a sticker to {quoted}"
+    return f"{_VERBS[tapback.name]} {quoted}"
+
+
+def _removal_text(message: Message, tapback: Tapback) -> str:
+    quoted = _quoted(message, tapback.part)
+    if tapback.name in _NOUNS:
+        return f"Removed {_NOUNS[tapback.name]} from {quoted}"
+    what = tapback.emoji if tapback.name == "emoji" else "a sticker"
+    return f"Removed {what} from {quoted}"

@@ -1,0 +1,411 @@
+"""The pipeline in one look, templates of it, and the handle that tests get.
+
+Spec → conversations (cache | Faker) → timeline → builder (schema) → ChatDB
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib.metadata import version as distribution_version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pytest_imessage_foundry.conversations import scenarios, sources
+from pytest_imessage_foundry.db import builder, schema
+from pytest_imessage_foundry.db.functions import register_functions
+from pytest_imessage_foundry.models import Attachment, Conversation, Message
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.conversations.packs import Index
+    from pytest_imessage_foundry.db.schema.base import Schema
+    from pytest_imessage_foundry.db.validators import Report
+    from pytest_imessage_foundry.models import Case, Persona, Scenario, Turn
+    from pytest_imessage_foundry.spec import Spec
+
+FILE_NAME = "chat.db"
+ATTACHMENTS = "Attachments"
+# What draws names or forms bytes, so that another version may give other bytes.
+_DISTRIBUTIONS = ("pytest-imessage-foundry", "faker")
+
+
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """What a user adds to the built-in content."""
+
+    personas: tuple[Persona, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    schemas: tuple[Schema, ...] = ()
+    packs: tuple[Path, ...] = ()
+    answer: Callable[..., Sequence[Turn] | None] | None = None
+
+
+NOTHING_ADDED = Materials()
+
+
+class Buildable(Protocol):
+    """What a build, and a handle on what was built, must know."""
+
+    @property
+    def spec(self) -> Spec: ...
+    @property
+    def scenario(self) -> Scenario: ...
+    @property
+    def schema(self) -> Schema: ...
+    @property
+    def conversations(self) -> Sequence[Conversation]: ...
+    @property
+    def fingerprint(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Order:
+    """A spec with all that it names looked up: what a build needs to know.
+
+    Raises, when made:
+        UnknownReleaseError, FoundryError: the spec names what is not there.
+    """
+
+    spec: Spec
+    materials: Materials = NOTHING_ADDED
+    scenario: Scenario = field(init=False)
+    schema: Schema = field(init=False)
+
+    def __post_init__(self) -> None:
+        spec, materials = self.spec, self.materials
+        own = {each.name: each for each in materials.schemas}
+        found = schema.get(spec.release, layout=spec.layout, extra=own)
+        scenario = scenarios.get(
+            spec.scenario, extra=materials.scenarios, personas=materials.personas
+        )
+        object.__setattr__(self, "schema", found)
+        object.__setattr__(self, "scenario", scenario)
+
+    @cached_property
+    def packs(self) -> Index:
+        from pytest_imessage_foundry.conversations import packs
+
+        return packs.load_all(self.materials.packs)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with all that could change the bytes."""
+        versions = [f"{name} {distribution_version(name)}" for name in _DISTRIBUTIONS]
+        packs = [] if self.spec.source == "faker" else [self.packs.digest]
+        return self.spec.fingerprint(
+            [repr(self.scenario)], packs, versions, [repr(self.materials.answer)]
+        )
+
+    @cached_property
+    def conversations(self) -> list[Conversation]:
+        """The truth, its messages as streams that derive anew at each walk."""
+        if self.scenario.name == "kinds":
+            from pytest_imessage_foundry.conversations import catalogue
+
+            return catalogue.conversations(self.spec, self.schema)
+        return sources.conversations(
+            self.spec,
+            self.scenario,
+            features=self.schema.features,
+            packs=self.packs if self.spec.source != "faker" else None,
+            answer=self.materials.answer,
+        )
+
+
+def forge(
+    order: Buildable,
+    path: Path,
+    *,
+    attachments: bool = True,
+    progress: Callable[[int], None] | None = None,
+) -> builder.Counts:
+    """Build the database of `order` at `path`, its attachments beside it."""
+    conversations = order.conversations
+    if attachments:
+        lay_out_attachments(conversations, path.with_name(ATTACHMENTS))
+    return builder.build(
+        path,
+        order.schema,
+        conversations,
+        owner=order.scenario.owner,
+        people=order.scenario.personas,
+        seed=order.spec.seed,
+        progress=progress,
+    )
+
+
+def lay_out_attachments(conversations: Sequence[Conversation], root: Path) -> int:
+    """Write every file that a message sent and that is there; gives the bytes."""
+    from pytest_imessage_foundry.attachments import generator
+
+    files = (
+        (attachment.path, attachment.stub, attachment.variant)
+        for conversation in conversations
+        for message in conversation.messages
+        for attachment in files_of(message)
+        if attachment.path is not None and attachment.state == "present"
+    )
+    return generator.lay_out(root, files)
+
+
+def files_of(message: Message) -> Iterator[Attachment]:
+    """Every file that a message and what it drew brought along."""
+    yield from message.attachments
+    for tapback in message.tapbacks:
+        if tapback.sticker is not None:
+            yield tapback.sticker
+    for sticker in message.stickers:
+        yield sticker.image
+    if message.event is not None and message.event.photo is not None:
+        yield message.event.photo
+    if message.balloon is not None:
+        from pytest_imessage_foundry.db.balloons import attachments
+
+        yield from attachments(message.balloon)
+
+
+class ChatDB(os.PathLike[str]):
+    """A private, writable chat.db with the truth of what is in it.
+
+    Attributes:
+        path: the file, named chat.db, in a folder of its own.
+        spec: what it was built from.
+    """
+
+    def __init__(self, path: Path, order: Buildable, *, readonly: bool = False) -> None:
+        self.path = path
+        self.spec = order.spec
+        self._order = order
+        self._readonly = readonly
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __repr__(self) -> str:
+        return f"ChatDB({str(self.path)!r}, {self.version}, seed={self.seed})"
+
+    @property
+    def version(self) -> str:
+        """The macOS release by name."""
+        return self.spec.release
+
+    @property
+    def seed(self) -> int:
+        return self.spec.seed
+
+    @cached_property
+    def conversations(self) -> tuple[Conversation, ...]:
+        """The truth: each chat with its messages, oldest first."""
+        return truth_of(self._order)
+
+    def stream(self) -> Sequence[Conversation]:
+        """The truth with messages derived as they are walked: flat in memory."""
+        return self._order.conversations
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The truth of all chats in order of date."""
+        every = [m for chat in self.conversations for m in chat.messages]
+        return tuple(sorted(every, key=lambda message: message.date))
+
+    @property
+    def owner(self) -> Persona:
+        """Whose phone it is."""
+        return self._order.scenario.owner
+
+    @property
+    def personas(self) -> tuple[Persona, ...]:
+        """Everybody in it, the owner included."""
+        return self._order.scenario.personas
+
+    @property
+    def attachments(self) -> Path:
+        """The folder that stands for ~/Library/Messages/Attachments."""
+        return self.path.with_name(ATTACHMENTS)
+
+    @cached_property
+    def cases(self) -> dict[str, Case]:
+        """The catalogue's cases by name; scenario `kinds` only."""
+        from pytest_imessage_foundry.conversations import catalogue
+
+        if self.spec.scenario != "kinds":
+            return {}
+        return catalogue.cases(self.spec, self._order.schema)
+
+    def case(self, name: str) -> Case:
+        """One named case of scenario `kinds`.
+
+        Raises:
+            FoundryError: there is no such case on this release.
+        """
+        from pytest_imessage_foundry.errors import FoundryError
+
+        if name not in self.cases:
+            raise FoundryError(
+                f"no case {name!r} in scenario {self.spec.scenario!r} on "
+                f"{self.version}\nlooked among {len(self.cases)} cases\n"
+                "run `imessage-foundry kinds` for their names, and mark the test "
+                'with @pytest.mark.imessage(scenario="kinds")'
+            )
+        return self.cases[name]
+
+    @contextmanager
+    def connect(self) -> Iterator[sqlite3.Connection]:
+        """A connection that has Apple's SQL functions and is closed at the end.
+
+        What was written is committed unless an exception leaves the block.
+        """
+        address = str(self.path)
+        if self._readonly:
+            address = f"{self.path.as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(address, uri=self._readonly)) as connection:
+            register_functions(connection)
+            with connection:
+                yield connection
+
+    def provenance(self) -> str:
+        """One line: from what the content was made."""
+        spec = self.spec
+        origins = [
+            chat.origin.partition(":")[0] for chat in self._order.conversations()
+        ]
+        counts = ", ".join(f"{origins.count(o)} {o}" for o in dict.fromkeys(origins))
+        return (
+            f"release={spec.release} scenario={spec.scenario} seed={spec.seed} "
+            f"source={spec.source} conversations={counts or 'none'} "
+            f"fingerprint={self._order.fingerprint}"
+        )
+
+    def report(self) -> Report:
+        """The validator's verdict on the file as it is now."""
+        from pytest_imessage_foundry.db import validators
+
+        return validators.validate(self.path)
+
+    def truth(self) -> dict[str, Any]:
+        """The truth as plain data: what `build --truth` writes."""
+        from pytest_imessage_foundry import truth
+
+        return truth.document(self)
+
+
+def truth_of(order: Buildable) -> tuple[Conversation, ...]:
+    """The conversations of an order with their messages held in tuples."""
+    return tuple(
+        replace(conversation, messages=tuple(conversation.messages))
+        for conversation in order.conversations
+    )
+
+
+class Foundry:
+    """Builds each database once and hands out copies.
+
+    Templates stand in `shared` under their fingerprint; workers of one run share
+    the folder. Copies and read-only handles stand in `private`.
+    """
+
+    def __init__(self, shared: Path, private: Path) -> None:
+        self._shared = shared
+        self._private = private
+        self._orders: dict[tuple[Spec, int], Order] = {}
+        self._truths: dict[str, tuple[Conversation, ...]] = {}
+        self._readonly: dict[str, ChatDB] = {}
+        self._handed_out = 0
+
+    def order(self, spec: Spec, materials: Materials = NOTHING_ADDED) -> Order:
+        """The order of a spec, the same object for equal specs."""
+        key = (spec, hash(materials) if materials.answer is None else id(materials))
+        if key not in self._orders:
+            self._orders[key] = Order(spec, materials)
+        return self._orders[key]
+
+    def template(self, order: Order) -> Path:
+        """The built database of an order, in a folder of its own; do not write."""
+        folder = self._shared / f"{order.spec.release}-{order.fingerprint}"
+        if not (folder / FILE_NAME).exists():
+            draft = folder.with_name(f".{folder.name}.{os.getpid()}")
+            draft.mkdir(parents=True, exist_ok=True)
+            forge(order, draft / FILE_NAME)
+            _publish(draft, folder)
+        return folder / FILE_NAME
+
+    def hand_out(self, order: Order, name: str = "chat") -> ChatDB:
+        """A private copy of an order's database."""
+        return self.copy_to(order, self.new_folder(name) / FILE_NAME)
+
+    def copy_to(self, order: Order, path: Path) -> ChatDB:
+        """A private copy at a path of the caller's choice."""
+        template = self.template(order)
+        shutil.copyfile(template, path)
+        _share_attachments(template.with_name(ATTACHMENTS), path.with_name(ATTACHMENTS))
+        return _Handed(path, order, self)
+
+    def hand_out_readonly(self, order: Order) -> ChatDB:
+        """One shared copy that nobody may write to."""
+        key = order.fingerprint
+        if key not in self._readonly:
+            copy = self.hand_out(order, "readonly")
+            copy.path.chmod(0o444)
+            handle = ChatDB(copy.path, order, readonly=True)
+            handle.__dict__["conversations"] = self.truth(order)
+            self._readonly[key] = handle
+        return self._readonly[key]
+
+    def forget_readonly(self, handle: ChatDB) -> None:
+        """Take a spoilt read-only copy out of circulation."""
+        for key, known in list(self._readonly.items()):
+            if known is handle:
+                del self._readonly[key]
+
+    def new_folder(self, name: str) -> Path:
+        """A new folder for one test's files."""
+        self._handed_out += 1
+        safe = re.sub(r"[^\w.-]+", "_", name)[:40]
+        folder = self._private / f"{self._handed_out:04d}-{safe}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def truth(self, order: Buildable) -> tuple[Conversation, ...]:
+        """The truth of an order, derived once."""
+        if order.fingerprint not in self._truths:
+            self._truths[order.fingerprint] = truth_of(order)
+        return self._truths[order.fingerprint]
+
+
+class _Handed(ChatDB):
+    """A copy whose truth the foundry remembers for the next test."""
+
+    def __init__(self, path: Path, order: Order, foundry: Foundry) -> None:
+        super().__init__(path, order)
+        self._foundry = foundry
+
+    @cached_property
+    def conversations(self) -> tuple[Conversation, ...]:
+        return self._foundry.truth(self._order)
+
+
+def _publish(draft: Path, folder: Path) -> None:
+    """Move a finished folder into place; another worker may have been first."""
+    try:
+        draft.rename(folder)
+    except OSError:
+        if not (folder / FILE_NAME).exists():
+            raise
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _share_attachments(source: Path, target: Path) -> None:
+    """Copies share the template's files: a test reads them, it has no need to
+    write them, and copying hundreds would cost more than the database."""
+    if not source.is_dir():
+        return
+    try:
+        target.symlink_to(source, target_is_directory=True)
+    except OSError:  # Windows without the privilege
+        shutil.copytree(source, target)

@@ -1,0 +1,169 @@
+"""What a fixture of the plugin does between a test's start and its end."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_imessage_foundry import axis, report
+from pytest_imessage_foundry.db import schema
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.foundry import FILE_NAME, ChatDB, Foundry, Materials
+from pytest_imessage_foundry.settings import user_schemas
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.by_hand import ChatDBBuilder
+    from pytest_imessage_foundry.foundry import Order
+    from pytest_imessage_foundry.settings import Settings
+    from pytest_imessage_foundry.spec import Spec
+
+SHARED = "imessage-foundry"
+
+
+def open_foundry(
+    config: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Foundry:
+    """The session's foundry; xdist's workers share one folder of templates."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if hasattr(config, "workerinput") else base
+    return Foundry(shared / f"{SHARED}-templates", base / SHARED)
+
+
+def private_copy(
+    request: pytest.FixtureRequest, foundry: Foundry, version: str, settings: Settings
+) -> Iterator[ChatDB]:
+    """A copy for one test, removed when it passed and kept when it failed."""
+    with _plain_failures():
+        order = _order(request, foundry, version, settings)
+        handed = foundry.hand_out(order, request.node.name)
+    yield from _lend(request, handed)
+
+
+def shared_copy(
+    request: pytest.FixtureRequest, foundry: Foundry, version: str, settings: Settings
+) -> Iterator[ChatDB]:
+    """The read-only copy; a test that wrote to it all the same fails for it."""
+    with _plain_failures():
+        handed = foundry.hand_out_readonly(_order(request, foundry, version, settings))
+    report.note_handed(request.node, handed, keeps=False)
+    before = _state(handed.path)
+    yield handed
+    if _state(handed.path) != before:
+        foundry.forget_readonly(handed)
+        pytest.fail(
+            f"chat_db_readonly was written to\nit is {handed.path}, which other tests "
+            "share\nask for chat_db instead: each test gets a copy of its own",
+            pytrace=False,
+        )
+
+
+def by_hand(
+    request: pytest.FixtureRequest, foundry: Foundry, version: str, settings: Settings
+) -> Iterator[ChatDBBuilder]:
+    """A builder whose database lands in a folder of the test's own."""
+    from pytest_imessage_foundry.by_hand import ChatDBBuilder
+
+    with _plain_failures():
+        spec = _spec(request, version, settings)
+        folder = foundry.new_folder(request.node.name)
+        builder = ChatDBBuilder(
+            spec.release,
+            path=folder / FILE_NAME,
+            seed=spec.seed,
+            layout=spec.layout,
+            schemas=_materials(request, settings).schemas,
+        )
+    report.note_folder(request.node, folder, spec)
+    yield builder
+    _clear(request.node, folder)
+
+
+def home(
+    request: pytest.FixtureRequest,
+    foundry: Foundry,
+    version: str,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Path]:
+    """A HOME with Library/Messages and an AddressBook in it."""
+    from pytest_imessage_foundry import layouts
+
+    with _plain_failures():
+        order = _order(request, foundry, version, settings)
+        folder = foundry.new_folder(request.node.name)
+        handed = layouts.home(foundry, order, folder)
+    report.note_handed(request.node, handed)
+    monkeypatch.setenv("HOME", str(folder))
+    yield folder
+    _clear(request.node, folder)
+
+
+@contextmanager
+def _plain_failures() -> Iterator[None]:
+    """Turn what a user can mend into a failure without a traceback."""
+    try:
+        yield
+    except FoundryError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def _order(
+    request: pytest.FixtureRequest, foundry: Foundry, version: str, settings: Settings
+) -> Order:
+    spec = _spec(request, version, settings)
+    return foundry.order(spec, _materials(request, settings))
+
+
+def _spec(request: pytest.FixtureRequest, version: str, settings: Settings) -> Spec:
+    own = [each.name for each in user_schemas(request.config)]
+    release = schema.resolve(version, extra=own)
+    return settings.spec(release, axis.order_of(request.node))
+
+
+def _materials(request: pytest.FixtureRequest, settings: Settings) -> Materials:
+    """What hooks add, asked through the test's own conftest files.
+
+    `config.hook` would let a nested conftest's answer reach every test.
+    """
+    hook = request.node.ihook
+
+    def answer(**asked: object) -> object:
+        return hook.pytest_imessage_conversation(**asked)
+
+    implemented = bool(hook.pytest_imessage_conversation.get_hookimpls())
+    return Materials(
+        personas=_flat(hook.pytest_imessage_personas()),
+        scenarios=_flat(hook.pytest_imessage_scenarios()),
+        schemas=_flat(hook.pytest_imessage_schemas()),
+        packs=settings.cache,
+        answer=answer if implemented else None,  # type: ignore[arg-type]
+    )
+
+
+def _flat(answers: list[list[object]]) -> tuple:  # type: ignore[type-arg]
+    """Registration order: pluggy calls the last registered first."""
+    return tuple(each for answer in reversed(answers) for each in answer)
+
+
+def _lend(request: pytest.FixtureRequest, handed: ChatDB) -> Iterator[ChatDB]:
+    report.note_handed(request.node, handed)
+    yield handed
+    _clear(request.node, handed.path.parent)
+
+
+def _clear(node: pytest.Item, folder: Path) -> None:
+    """Remove a passing test's files; a thousand copies would fill the disk."""
+    if report.has_failed(node):
+        return
+    # Best effort: on Windows a reader may still hold the file open.
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size

@@ -1,0 +1,134 @@
+"""The pytest plugin: hooks and fixtures, one call each.
+
+Only the standard library and pytest are imported here: a run that uses no
+fixture of ours must not pay for one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_imessage_foundry import axis, report, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+
+    from pytest_imessage_foundry.by_hand import ChatDBBuilder
+    from pytest_imessage_foundry.foundry import ChatDB, Foundry
+
+SETTINGS = pytest.StashKey[settings.Settings]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    settings.add_options(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    from pytest_imessage_foundry import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", settings.MARK_HELP)
+    config.stash[SETTINGS] = settings.read(config)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return report.header(config.stash[SETTINGS])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    axis.parametrize(metafunc, metafunc.config.stash[SETTINGS].versions)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    outcome = yield
+    report.note_outcome(item, outcome)
+    return outcome
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    report.summarise(terminalreporter)
+
+
+@pytest.fixture(scope="session")
+def imessage_foundry(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Foundry:
+    """The maker of databases: `imessage_foundry.hand_out(imessage_foundry.order(spec))`
+    gives a ChatDB for any Spec; the one of ours to use with Hypothesis."""
+    from pytest_imessage_foundry import handing
+
+    return handing.open_foundry(request.config, tmp_path_factory)
+
+
+@pytest.fixture
+def imessage_version(request: pytest.FixtureRequest) -> str:
+    """The macOS release that this test runs against: 'sonoma', 'sequoia', ..."""
+    return axis.version_of(request, request.config.stash[SETTINGS].versions)
+
+
+@pytest.fixture
+def chat_db(
+    request: pytest.FixtureRequest, imessage_version: str, imessage_foundry: Foundry
+) -> Iterator[ChatDB]:
+    """A private, writable chat.db of one macOS release, with its truth beside it:
+    `assert my_reader(chat_db.path) == expected(chat_db.conversations)`."""
+    from pytest_imessage_foundry import handing
+
+    yield from handing.private_copy(
+        request, imessage_foundry, imessage_version, request.config.stash[SETTINGS]
+    )
+
+
+@pytest.fixture
+def chat_db_readonly(
+    request: pytest.FixtureRequest, imessage_version: str, imessage_foundry: Foundry
+) -> Iterator[ChatDB]:
+    """A chat.db that all tests share and none may write to; costs nothing to get,
+    whatever its size."""
+    from pytest_imessage_foundry import handing
+
+    yield from handing.shared_copy(
+        request, imessage_foundry, imessage_version, request.config.stash[SETTINGS]
+    )
+
+
+@pytest.fixture
+def chat_db_builder(
+    request: pytest.FixtureRequest, imessage_version: str, imessage_foundry: Foundry
+) -> Iterator[ChatDBBuilder]:
+    """A few lines that write any case by hand: people, chats, messages, tapbacks,
+    edits; `.build()` gives the ChatDB."""
+    from pytest_imessage_foundry import handing
+
+    yield from handing.by_hand(
+        request, imessage_foundry, imessage_version, request.config.stash[SETTINGS]
+    )
+
+
+@pytest.fixture
+def messages_home(
+    request: pytest.FixtureRequest,
+    imessage_version: str,
+    imessage_foundry: Foundry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Path]:
+    """A home folder with Library/Messages/chat.db, its Attachments and an
+    AddressBook; HOME points at it for the length of the test."""
+    from pytest_imessage_foundry import handing
+
+    yield from handing.home(
+        request,
+        imessage_foundry,
+        imessage_version,
+        request.config.stash[SETTINGS],
+        monkeypatch,
+    )

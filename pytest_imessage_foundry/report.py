@@ -1,0 +1,93 @@
+"""What the plugin says: header, section on failure, line at the end."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_imessage_foundry.foundry import ChatDB
+    from pytest_imessage_foundry.settings import Settings
+    from pytest_imessage_foundry.spec import Spec
+
+TITLE = "iMessage chat.db"
+# Strings in user_properties travel from xdist's workers and into JUnit files.
+DYNAMIC = "imessage_dynamic"
+HANDED = "imessage"
+_FAILED = pytest.StashKey[bool]()
+_NOTES = pytest.StashKey[list[str]]()
+
+
+def header(settings: Settings) -> str:
+    """One line: what is on, and where each choice came from."""
+
+    def origin(name: str) -> str:
+        return f" ({settings.origins[name]})" if name in settings.origins else ""
+
+    return (
+        f"imessage: versions={','.join(settings.versions)}{origin('version')} "
+        f"source={settings.source}{origin('source')} "
+        f"seed={settings.seed}{origin('seed')}"
+    )
+
+
+def note_handed(node: pytest.Item, handed: ChatDB, *, keeps: bool = True) -> None:
+    """Remember what a test was given, for the section on failure."""
+    node.user_properties.append((HANDED, handed.provenance()))
+    _note(node, handed.path if keeps else None, handed.spec)
+
+
+def note_folder(node: pytest.Item, folder: Path, spec: Spec) -> None:
+    """Remember where a test builds by hand."""
+    node.user_properties.append((HANDED, f"release={spec.release} by hand"))
+    _note(node, folder, spec)
+
+
+def note_outcome(item: pytest.Item, outcome: pytest.TestReport) -> None:
+    """Add our section to a failing test's report."""
+    if not outcome.failed:
+        return
+    item.stash[_FAILED] = True
+    notes = item.stash.get(_NOTES, [])
+    if notes and outcome.when != "teardown":
+        outcome.sections.append((TITLE, "\n".join(notes)))
+
+
+def has_failed(node: pytest.Item) -> bool:
+    return node.stash.get(_FAILED, False)
+
+
+def summarise(terminal: pytest.TerminalReporter) -> None:
+    """Say when tests saw one release only because they asked dynamically."""
+    tests, releases = set(), set()
+    for outcomes in terminal.stats.values():
+        for outcome in outcomes:
+            for name, value in getattr(outcome, "user_properties", ()):
+                if name == DYNAMIC:
+                    tests.add(outcome.nodeid)
+                    releases.add(str(value))
+    if tests:
+        terminal.write_line(
+            f"imessage: {len(tests)} test(s) asked for a chat.db dynamically and saw "
+            f"{', '.join(sorted(releases))} alone; mark them with "
+            "@pytest.mark.imessage to run them on every selected release"
+        )
+
+
+def _note(node: pytest.Item, path: Path | None, spec: Spec) -> None:
+    command = (
+        f"pytest {shlex.quote(node.nodeid)} --imessage-version={spec.release} "
+        f"--imessage-seed={spec.seed} --imessage-source={spec.source}"
+    )
+    lines = [
+        f"release={spec.release} scenario={spec.scenario} seed={spec.seed} "
+        f"source={spec.source}"
+    ]
+    if path is not None:
+        lines.append(f"kept: {path}")
+    lines.append(f"reproduce: {command}")
+    node.stash.setdefault(_NOTES, []).extend(lines)

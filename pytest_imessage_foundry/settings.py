@@ -1,0 +1,236 @@
+"""Options and ini settings, read once into one frozen `Settings`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_imessage_foundry.spec import SOURCES, Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_imessage_foundry.spec import Source
+
+# The registry's order and the word `all` are known here without the registry,
+# so that a run that uses no fixture of ours never imports it; a test holds the
+# two together.
+DEFAULT_VERSIONS = ("sonoma", "sequoia", "tahoe")
+MARK = "imessage"
+MARK_HELP = (
+    "imessage(*, versions=None, scenario=None, seed=None, messages=None, "
+    "source=None, layout=None): what chat_db holds for this test; a test that "
+    "asks for it dynamically runs once per selected macOS release"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user chose, and where each choice was made."""
+
+    versions: tuple[str, ...] = DEFAULT_VERSIONS
+    seed: int = 0
+    source: Source = "auto"
+    cache: tuple[Path, ...] = ()
+    preview: bool = False
+    origins: dict[str, str] = field(default_factory=dict)
+
+    def spec(self, version: str, order: Order) -> Spec:
+        """The spec of a test's database: the mark's wishes over the settings."""
+        spec = Spec(release=version, seed=self.seed, source=self.source)
+        return replace(spec, **order.wishes())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """The arguments of the mark `imessage`."""
+
+    versions: tuple[str, ...] | None = None
+    scenario: str | None = None
+    seed: int | None = None
+    messages: int | None = None
+    source: str | None = None
+    layout: str | None = None
+
+    def wishes(self) -> dict[str, Any]:
+        """Fields of Spec that the mark names."""
+        names = ("scenario", "seed", "messages", "source", "layout")
+        return {
+            name: getattr(self, name)
+            for name in names
+            if getattr(self, name) is not None
+        }
+
+
+def imessage(
+    *,
+    versions: str | Sequence[str] | None = None,
+    scenario: str | None = None,
+    seed: int | None = None,
+    messages: int | None = None,
+    source: Source | None = None,
+    layout: str | None = None,
+) -> Order:
+    """Check the arguments of the mark by calling a function of its signature."""
+    __tracebackhide__ = True
+    if isinstance(versions, str):
+        versions = words([versions])
+    if source is not None and source not in SOURCES:
+        raise TypeError(f"imessage() source must be one of {', '.join(SOURCES)}")
+    if messages is not None and messages < 0:
+        raise TypeError("imessage() messages must not be negative")
+    return Order(
+        versions=tuple(versions) if versions is not None else None,
+        scenario=scenario,
+        seed=seed,
+        messages=messages,
+        source=source,
+        layout=layout,
+    )
+
+
+def merge(outer: Order, inner: Order) -> Order:
+    """Both marks together; where both speak, the inner one, nearer the test."""
+    given = {
+        each.name: getattr(inner, each.name)
+        for each in fields(Order)
+        if getattr(inner, each.name) is not None
+    }
+    return replace(outer, **given)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    group = parser.getgroup("imessage", "iMessage chat.db fixtures")
+    group.addoption(
+        "--imessage-version",
+        action="append",
+        default=None,
+        metavar="RELEASE",
+        help="macOS release to test against; repeat it or use commas, 'all' or "
+        "'auto' (default: all, which is sonoma, sequoia, tahoe)",
+    )
+    group.addoption(
+        "--imessage-seed",
+        type=int,
+        default=None,
+        metavar="N",
+        help="seed of the generated conversations (default: 0)",
+    )
+    group.addoption(
+        "--imessage-source",
+        default=None,
+        metavar="auto|cache|faker",
+        help="where conversations come from: the cache first, the cache alone, or "
+        "the Faker fallback alone (default: auto)",
+    )
+    group.addoption(
+        "--imessage-preview",
+        action="store_true",
+        default=None,
+        help="keep a page that shows the database beside each failing test's copy "
+        "(default: off)",
+    )
+    parser.addini("imessage_version", "default of --imessage-version", type="args")
+    parser.addini("imessage_seed", "default of --imessage-seed")
+    parser.addini("imessage_source", "default of --imessage-source")
+    parser.addini(
+        "imessage_cache",
+        "folders or files of conversation packs that come before the shipped ones "
+        "(default: fixtures_cache beside the ini file, when it is there)",
+        type="paths",
+    )
+
+
+def read(config: pytest.Config) -> Settings:
+    """The settings of a run.
+
+    Raises:
+        pytest.UsageError: a value is not understood.
+    """
+    origins: dict[str, str] = {}
+    versions = _choose(config, "version", origins)
+    seed = _choose(config, "seed", origins)
+    source = _choose(config, "source", origins)
+    if source is not None and source not in SOURCES:
+        where = origins["source"]
+        raise pytest.UsageError(
+            f"unknown imessage source {source!r} (from {where}); "
+            f"choose from {', '.join(SOURCES)}"
+        )
+    return Settings(
+        versions=resolve(versions, config) if versions else DEFAULT_VERSIONS,
+        seed=_number(seed, origins) if seed is not None else 0,
+        source=source or "auto",
+        cache=_cache(config),
+        preview=bool(config.getoption("imessage_preview")),
+        origins=origins,
+    )
+
+
+def words(values: Sequence[str]) -> list[str]:
+    """Release words out of repeated and comma-separated values."""
+    return [word.strip() for value in values for word in value.split(",") if word]
+
+
+def resolve(values: Sequence[str], config: pytest.Config) -> tuple[str, ...]:
+    """Release names in the registry's order, whatever the order given."""
+    from pytest_imessage_foundry.db import schema, version_detect
+    from pytest_imessage_foundry.errors import UnknownReleaseError
+
+    own = [each.name for each in user_schemas(config)]
+    chosen: set[str] = set()
+    for word in words(values):
+        if word == "all":
+            chosen.update(schema.ALL)
+        elif word == "auto":
+            chosen.add(version_detect.detect().release)
+        else:
+            try:
+                chosen.add(schema.resolve(word, extra=own))
+            except UnknownReleaseError as error:
+                raise pytest.UsageError(str(error)) from None
+    return tuple(name for name in (*schema.RELEASES, *own) if name in chosen)
+
+
+def user_schemas(config: pytest.Config) -> list[Any]:
+    """Schemas from the hook, in the order in which plugins gave them."""
+    answers = config.hook.pytest_imessage_schemas()
+    return [schema for answer in reversed(answers) for schema in answer]
+
+
+def _choose(config: pytest.Config, name: str, origins: dict[str, str]) -> Any:
+    """Command line over ini; None when neither says anything."""
+    given = config.getoption(f"imessage_{name}")
+    if given is not None:
+        origins[name] = f"--imessage-{name}"
+        return given
+    given = config.getini(f"imessage_{name}")
+    if given in ("", [], None):
+        return None
+    origins[name] = "ini"
+    return given
+
+
+def _number(given: int | str, origins: dict[str, str]) -> int:
+    try:
+        return int(given)
+    except ValueError:
+        raise pytest.UsageError(
+            f"imessage seed must be a whole number, not {given!r} "
+            f"(from {origins['seed']})"
+        ) from None
+
+
+def _cache(config: pytest.Config) -> tuple[Path, ...]:
+    given = [Path(each) for each in config.getini("imessage_cache")]
+    missing = [path for path in given if not path.exists()]
+    if missing:
+        raise pytest.UsageError(
+            f"imessage_cache names {missing[0]}, which is not there\n"
+            "make the folder, or take it out of the ini setting"
+        )
+    default = config.rootpath / "fixtures_cache"
+    return tuple(given) if given else (default,) if default.is_dir() else ()

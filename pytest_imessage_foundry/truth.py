@@ -1,0 +1,114 @@
+"""The truth as one JSON document, for readers written in any language.
+
+`document()` is what `imessage-foundry build --truth FILE` writes; its shape is
+that of the models, and `json_schema()` states it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.models import Case, Conversation, Message, Persona
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import IO
+
+    from pytest_imessage_foundry.foundry import ChatDB
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The whole file.
+
+    Dates are nanoseconds since 2001-01-01T00:00:00Z and 0 for "never": read them
+    as 64-bit integers, they exceed what a double holds exactly. A sender of null
+    is the owner of the phone. Fields that hold their default are left out.
+    """
+
+    format: int
+    release: str
+    scenario: str
+    seed: int
+    owner: Persona
+    personas: tuple[Persona, ...]
+    conversations: tuple[Conversation, ...]
+    cases: tuple[Case, ...] = ()
+
+
+def document(db: ChatDB) -> dict[str, Any]:
+    """The truth of a database as plain data."""
+    return {**_head(db), "conversations": [plain(each) for each in db.conversations]}
+
+
+def write(db: ChatDB, file: IO[str]) -> None:
+    """Write the document, one message a line, without holding it all."""
+    head = json.dumps(_head(db), ensure_ascii=False, indent=1)
+    file.write(head.removesuffix("\n}") + ',\n "conversations": [')
+    for number, conversation in enumerate(db.stream()):
+        file.write(",\n" if number else "\n")
+        facts = plain(conversation, leave_out=("messages",))
+        opening = json.dumps(facts, ensure_ascii=False).removesuffix("}")
+        file.write(f'  {opening}, "messages": [')
+        for count, message in enumerate(conversation.messages):
+            line = json.dumps(plain(message), ensure_ascii=False)
+            file.write(f"{',' if count else ''}\n   {line}")
+        file.write("\n  ]}")
+    file.write("\n ]\n}\n")
+
+
+def plain(value: Any, leave_out: tuple[str, ...] = ()) -> Any:
+    """Models as dicts and lists; fields that hold their default are left out.
+
+    A message gains `text`, what a reader shows as its text.
+    """
+    if is_dataclass(value):
+        row = dict(_fields(value, leave_out))
+        if isinstance(value, Message):
+            row["text"] = value.text
+        return row
+    if isinstance(value, (str, bytes)) or value is None:
+        return value
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if hasattr(value, "__iter__"):
+        return [plain(each) for each in value]
+    return value
+
+
+def _fields(value: Any, leave_out: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    for each in fields(value):
+        content = getattr(value, each.name)
+        # `kind` tells the parts and balloons apart, a sender of null is the owner.
+        needed = each.name in ("kind", "sender")
+        if each.name not in leave_out and (needed or content != each.default):
+            yield each.name, plain(content)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of the document, out of the models."""
+    from pydantic import TypeAdapter
+
+    schema = TypeAdapter(Document).json_schema()
+    text = {
+        "type": "string",
+        "description": "what a reader shows as the text, attachments as U+FFFC",
+    }
+    schema["$defs"]["Message"]["properties"]["text"] = text
+    return schema
+
+
+def _head(db: ChatDB) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "release": db.version,
+        "scenario": db.spec.scenario,
+        "seed": db.seed,
+        "owner": plain(db.owner),
+        "personas": plain(db.personas),
+        "cases": [plain(case) for case in db.cases.values()],
+    }
