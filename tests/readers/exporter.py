@@ -263,7 +263,7 @@ def _message(record: list[str], how: Export) -> Seen:
         effect=body.effect,
         attachments=tuple(body.attachments),
         transcript=body.transcript,
-        system=system or None,
+        system=system.replace("\n", " ") or None,
         deleted=deleted,
         problems=tuple(body.problems),
     )

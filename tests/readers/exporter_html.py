@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from .exporter import (
     ANNOUNCEMENT,
-    PROBLEMS,
     READ,
     TELLS,
     Export,
@@ -257,8 +256,6 @@ def _part(node: Node) -> Part:
         case "attachment_error" | "app_error" | "unsent":
             return Part(main.cls, text=main.text())
         case "app":
-            if main.text().startswith(PROBLEMS):
-                return Part("app_error", text=main.text())
             return Part("app", app=tuple(_app(main)))
         case _:
             raise UnreadableError(f"unknown {main} in a part")
