@@ -15,7 +15,6 @@ from pytest_imessage_foundry.db.apple_time import SECOND
 from pytest_imessage_foundry.db.archives import MutableDict, Obj, keyed_archive
 from pytest_imessage_foundry.db.polls import (
     choice_payload,
-    options_payload,
     poll_payload,
     session_of,
     vote_payload,
@@ -42,7 +41,6 @@ __all__ = [
     "attachments",
     "bundle_id",
     "choice_payload",
-    "options_payload",
     "payload",
     "poll_payload",
     "session_of",
@@ -166,7 +164,7 @@ def _metadata(link: RichLink, icon: Obj | None, date: int) -> dict[str, Any]:
             return {"title": link.name, "specialization": _software(link, icon)}
         case Place():
             return {"title": _place_title(link), "specialization2": _map(link)}
-        case Collaboration():
+        case _:
             return {
                 "title": link.title,
                 "collaborationMetadata": _collaboration(link, date),

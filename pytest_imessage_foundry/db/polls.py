@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 _NAMESPACE = UUID("6f0d1b5e-2f1c-5d0a-9f5e-70006c6c7321")
 # Some readers take only URL-safe base64, others only the standard alphabet.
-_DISPUTED = re.compile(rb"[+/_-]")
+_DISPUTED = re.compile("[+/]")
 _LIVE_LAYOUT = keyed_archive({"layoutClass": "MSMessageLiveLayout", "userInfo": {}})
 
 
 def poll_payload(poll: Poll, creator: str | None, *, owner: str = "") -> bytes:
     """A poll as it was sent."""
-    return options_payload(poll.options, creator, owner=owner)
+    return _options_payload(poll.options, creator, owner=owner)
 
 
 def choice_payload(
@@ -37,10 +37,10 @@ def choice_payload(
     """The whole list again, after somebody added `choice`."""
     position = poll.added.index(choice) + 1
     options = (*poll.options, *(each.option for each in poll.added[:position]))
-    return options_payload(options, creator, owner=owner)
+    return _options_payload(options, creator, owner=owner)
 
 
-def options_payload(
+def _options_payload(
     options: Sequence[PollOption], creator: str | None, *, owner: str = ""
 ) -> bytes:
     """A poll with these options; `owner` is the address that `None` stands for."""
@@ -86,13 +86,17 @@ def encoded(item: dict[str, Any]) -> str:
     body = {"version": 1, "item": item}
     raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     for spaces in range(3):
-        shifted = b" " * spaces + raw
-        text = base64.b64encode(shifted + b" " * (-len(shifted) % 3))
+        text = _base64(b" " * spaces + raw)
         if not _DISPUTED.search(text):
-            return text.decode()
+            return text
     ascii_only = json.dumps(body, separators=(",", ":"))
     escaped = re.sub("[>?~\x7f]", lambda match: f"\\u{ord(match[0]):04x}", ascii_only)
-    return base64.b64encode(escaped.encode()).decode()
+    return _base64(escaped.encode())
+
+
+def _base64(raw: bytes) -> str:
+    """Base64 that needs no `=`: a JSON text may end with spaces."""
+    return base64.b64encode(raw + b" " * (-len(raw) % 3)).decode()
 
 
 def _payload(url: str, line: str, session: str | None) -> bytes:
