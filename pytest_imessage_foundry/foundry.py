@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "chat.db"
 ATTACHMENTS = "Attachments"
+KINDS = "kinds"  # the scenario that the catalogue fills
 # What draws names or forms bytes, so that another version may give other bytes.
 _DISTRIBUTIONS = ("pytest-imessage-foundry", "faker")
 
@@ -84,6 +85,10 @@ class Order:
         scenario = scenarios.get(
             spec.scenario, extra=materials.scenarios, personas=materials.personas
         )
+        if scenario.name == KINDS:
+            from pytest_imessage_foundry.conversations import catalogue
+
+            scenario = replace(scenario, personas=catalogue.people(spec, found))
         object.__setattr__(self, "schema", found)
         object.__setattr__(self, "scenario", scenario)
 
@@ -105,7 +110,7 @@ class Order:
     @cached_property
     def conversations(self) -> list[Conversation]:
         """The truth, its messages as streams that derive anew at each walk."""
-        if self.scenario.name == "kinds":
+        if self.scenario.name == KINDS:
             from pytest_imessage_foundry.conversations import catalogue
 
             return catalogue.conversations(self.spec, self.schema)
@@ -234,7 +239,7 @@ class ChatDB(os.PathLike[str]):
         """The catalogue's cases by name; scenario `kinds` only."""
         from pytest_imessage_foundry.conversations import catalogue
 
-        if self.spec.scenario != "kinds":
+        if self.spec.scenario != KINDS:
             return {}
         return catalogue.cases(self.spec, self._order.schema)
 

@@ -18,6 +18,7 @@ from pytest_imessage_foundry.settings import user_schemas
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
+    from pytest_imessage_foundry.db.schema.base import Schema
     from pytest_imessage_foundry.foundry import Order
     from pytest_imessage_foundry.settings import Settings
     from pytest_imessage_foundry.spec import Spec
@@ -76,7 +77,7 @@ def by_hand(
             path=folder / FILE_NAME,
             seed=spec.seed,
             layout=spec.layout,
-            schemas=_materials(request, settings).schemas,
+            schema=_schema(request, spec),
         )
     report.note_folder(request.node, folder, spec)
     yield builder
@@ -123,6 +124,11 @@ def _spec(request: pytest.FixtureRequest, version: str, settings: Settings) -> S
     own = [each.name for each in user_schemas(request.config)]
     release = schema.resolve(version, extra=own)
     return settings.spec(release, axis.order_of(request.node))
+
+
+def _schema(request: pytest.FixtureRequest, spec: Spec) -> Schema:
+    own = {each.name: each for each in user_schemas(request.config)}
+    return schema.get(spec.release, layout=spec.layout, extra=own)
 
 
 def _materials(request: pytest.FixtureRequest, settings: Settings) -> Materials:

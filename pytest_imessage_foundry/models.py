@@ -564,6 +564,24 @@ class Message:
         return bool(self.parts) and all(part.kind == "unsent" for part in self.parts)
 
 
+def part_range(message: Message, number: int) -> tuple[int, int]:
+    """UTF-16 location and length of a part within its message's body.
+
+    A balloon, which has no parts, counts as one character.
+    """
+    lengths = [part_length(part) for part in message.parts]
+    if number >= len(lengths):
+        return 0, 1
+    return sum(lengths[:number]), lengths[number]
+
+
+def part_length(part: Part) -> int:
+    """How many UTF-16 units of the body a part takes up now."""
+    if part.kind == "text":
+        return utf16_length(part.text)
+    return 1 if part.kind == "attachment" else 0
+
+
 # --- chats ------------------------------------------------------------------
 
 

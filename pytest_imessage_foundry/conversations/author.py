@@ -27,8 +27,6 @@ from pytest_imessage_foundry.models import Persona
 from pytest_imessage_foundry.personas import handles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pytest_imessage_foundry.conversations.draft import When
     from pytest_imessage_foundry.db.schema.base import Schema
     from pytest_imessage_foundry.models import Attachment, Conversation, Service
@@ -46,12 +44,10 @@ class Author:
         seed: int = 0,
         start: When = START,
         layout: Literal["fresh", "migrated"] = "fresh",
-        schemas: Sequence[Schema] = (),
+        schema: Schema | None = None,
         owner: Persona | None = None,
     ) -> None:
-        own = {each.name: each for each in schemas}
-        name = releases.resolve(release, extra=list(own))
-        self.schema = releases.get(name, layout=layout, extra=own)
+        self.schema = schema or releases.get(release, layout=layout)
         self.seed = seed
         self.owner = owner or _owner()
         self.people: list[Persona] = [self.owner]

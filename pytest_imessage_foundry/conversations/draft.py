@@ -32,6 +32,7 @@ from pytest_imessage_foundry.models import (
     Tapback,
     TextPart,
     Unsent,
+    part_range,
     utf16_length,
 )
 
@@ -200,13 +201,21 @@ class Draft:
         changed = replace(self.message.traits, **traits)
         return self._with(traits=ORDINARY if changed == ORDINARY else changed)
 
-    def as_target(self) -> Reply:
-        """What a reply to this message points at: the thread's first message."""
+    def set(self, **facts: Any) -> Draft:
+        """Set fields of `models.Message`."""
+        return self._with(**facts)
+
+    def as_target(self, part: int = 0) -> Reply:
+        """What a reply to a part of this message points at.
+
+        All replies of a thread point at its first message (SEMANTICS §7).
+        """
         if self.message.reply_to is not None:
             return self.message.reply_to
-        first = self.message.parts[0] if self.message.parts else None
-        length = utf16_length(first.text) if isinstance(first, TextPart) else 1
-        return Reply(guid=self.message.guid, part=0, location=0, length=length)
+        location, length = part_range(self.message, part)
+        return Reply(
+            guid=self.message.guid, part=part, location=location, length=length
+        )
 
     def _poll(self) -> Poll:
         if not isinstance(self.message.balloon, Poll):

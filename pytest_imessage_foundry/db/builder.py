@@ -216,8 +216,9 @@ class _Writer:
                 yield date, chat, next(ties), _special(message, place, previous)
             previous = message.guid
             if message.tapbacks or message.stickers or message.balloon is not None:
-                for when, *drawn in reactions.rows(message, place):
-                    heapq.heappush(later, (when, chat, next(ties), Special(*drawn)))
+                for when, row, files, sticker in reactions.rows(message, place):
+                    drawn = Special(row, files, sticker)
+                    heapq.heappush(later, (when, chat, next(ties), drawn))
         if previous is not None:
             self._last_guids[chat] = previous
         while later:
@@ -279,7 +280,7 @@ class _Writer:
             if not deleted.parts:
                 return
         if message is None or not message.traits.chatless:
-            state: int = row.get("index_state", ORDINARY["index_state"])
+            state: int = row.get("index_state") or ORDINARY["index_state"]
             joins.append((chat, rowid, date, state))
             self._services[row["service"], chat] = None
 

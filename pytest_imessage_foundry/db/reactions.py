@@ -20,7 +20,7 @@ from pytest_imessage_foundry.models import (
     Sticker,
     Tapback,
     TextPart,
-    utf16_length,
+    part_range,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.db.chats import Place
     from pytest_imessage_foundry.db.rows import Row
-    from pytest_imessage_foundry.models import Attachment, Part
+    from pytest_imessage_foundry.models import Attachment
 
 ADDED = {  # associated_message_type; its removal is 1000 more
     "loved": 2000,
@@ -80,20 +80,6 @@ def target(message: Message, part: int) -> str:
     if message.balloon is not None:
         return f"bp:{message.guid}"
     return f"p:{part}/{message.guid}"
-
-
-def part_range(message: Message, part: int) -> tuple[int, int]:
-    """UTF-16 location and length of a part within the body."""
-    lengths = [_length(each) for each in message.parts]
-    if part >= len(lengths):
-        return 0, 1
-    return sum(lengths[:part]), lengths[part]
-
-
-def _length(part: Part) -> int:
-    if part.kind == "text":
-        return utf16_length(part.text)
-    return 1 if part.kind == "attachment" else 0
 
 
 def _tapback_rows(

@@ -1,0 +1,90 @@
+"""The catalogue: one named case per kind of message and variant of it.
+
+Scenario `kinds` is these cases in a few chats. Each states what a correct reader
+must say of it: that reading is data, written down by hand and not derived from
+the message, so that the two hold each other to account.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.catalogue.stage import CASES, Stage
+from pytest_imessage_foundry.models import Case
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.conversations.catalogue.stage import Entry
+    from pytest_imessage_foundry.db.schema.base import Schema
+    from pytest_imessage_foundry.models import Conversation, Persona
+    from pytest_imessage_foundry.spec import Spec
+
+# In the order in which their cases are listed and happen.
+_CHAPTERS = (
+    "texts",
+    "marks",
+    "files",
+    "tapbacks",
+    "changes",
+    "effects",
+    "balloons",
+    "groups",
+    "states",
+    "odd",
+)
+
+
+def entries(schema: Schema) -> list[Entry]:
+    """The cases that a release can hold, in order."""
+    for chapter in _CHAPTERS:
+        import_module(f"{__name__}.{chapter}")
+    return [
+        entry
+        for entry in CASES.values()
+        if entry.feature is None or entry.feature in schema.features
+    ]
+
+
+def conversations(spec: Spec, schema: Schema) -> list[Conversation]:
+    """The chats that the cases make."""
+    return list(_played(spec.seed, schema).conversations)
+
+
+def people(spec: Spec, schema: Schema) -> tuple[Persona, ...]:
+    """Who takes part, the owner first."""
+    return _played(spec.seed, schema).people
+
+
+def cases(spec: Spec, schema: Schema) -> dict[str, Case]:
+    """The cases by name, each with its message's GUID and its reading."""
+    return dict(_played(spec.seed, schema).cases)
+
+
+def listing(schema: Schema) -> dict[str, str]:
+    """Name → one line on what it is, for people."""
+    return {entry.name: entry.what for entry in entries(schema)}
+
+
+@dataclass(frozen=True)
+class _Played:
+    conversations: list[Conversation]
+    people: tuple[Persona, ...]
+    cases: dict[str, Case]
+
+
+@lru_cache(maxsize=8)
+def _played(seed: int, schema: Schema) -> _Played:
+    stage = Stage(schema, seed)
+    found = {}
+    for entry in entries(schema):
+        draft, reading = entry.play(stage)
+        message = draft.message
+        who = "me" if message.is_from_me else stage.names[message.sender or ""]
+        found[entry.name] = Case(
+            name=entry.name,
+            message=message.guid,
+            reading={"sender": who, **reading},
+        )
+    return _Played(stage.phone.conversations(), tuple(stage.phone.people), found)

@@ -1,0 +1,51 @@
+"""Rows that real files have and no fixture shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.catalogue.stage import case
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.conversations.catalogue.stage import Reading, Stage
+    from pytest_imessage_foundry.conversations.draft import Draft
+
+MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
+_NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+@case("odd-dangling-tapback", "a tapback whose target is not in the file", "§6")
+def _dangling(stage: Stage) -> tuple[Draft, Reading]:
+    text = "Loved \u201csomething older\u201d"
+    draft = stage.direct.receive(text).trait(dangling=f"p:0/{_NOBODY}")
+    return draft, {"text": text, "dangling": True}
+
+
+@case("odd-no-chat", "a message that is in no chat", "§19")
+def _no_chat(stage: Stage) -> tuple[Draft, Reading]:
+    draft = stage.direct.receive("In no chat").trait(chatless=True)
+    return draft, {"text": "In no chat", "chatless": True}
+
+
+@case("odd-empty-body", "an empty text: an archive without runs", "§2")
+def _empty(stage: Stage) -> tuple[Draft, Reading]:
+    return stage.direct.receive(""), {"text": ""}
+
+
+@case("odd-mark-only", "U+FFFC and no attachment beside it", "§3")
+def _mark(stage: Stage) -> tuple[Draft, Reading]:
+    return stage.direct.receive(MARK), {"text": MARK, "attachments": []}
+
+
+@case("odd-same-moment", "two messages of one nanosecond", "§18")
+def _same_moment(stage: Stage) -> tuple[Draft, Reading]:
+    first = stage.direct.receive("At the same moment (1)")
+    draft = stage.direct.receive("At the same moment (2)", at=first.message.date)
+    return draft, {"text": "At the same moment (2)"}
+
+
+@case("odd-late-arrival", "a message that arrives after younger ones", "§1")
+def _late(stage: Stage) -> tuple[Draft, Reading]:
+    first = stage.direct.receive("Sent on time")
+    draft = stage.direct.receive("Sent before", at=first.message.date - 10**9)
+    return draft, {"text": "Sent before"}
