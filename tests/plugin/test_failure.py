@@ -1,0 +1,70 @@
+"""A failing test: what is said, what is kept, and that it can be repeated."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+FAILS = """
+    import pytest
+
+    @pytest.mark.imessage(scenario="small", seed=3)
+    def test_fails(chat_db):
+        print("first text:", chat_db.messages[0].text)
+        assert chat_db.version == "windows"
+
+    @pytest.mark.imessage(scenario="small")
+    def test_passes(chat_db):
+        assert chat_db.path.exists()
+"""
+
+
+def test_section_and_kept_file(run, pytester):
+    pytester.makepyfile(FAILS)
+
+    result = run("--imessage-version=tahoe")
+
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*iMessage chat.db*",
+            "release=tahoe scenario=small seed=3 source=auto",
+            "kept: *chat.db",
+            "reproduce: pytest *",
+        ]
+    )
+    kept = Path(re.search(r"kept: (.*)", result.stdout.str()).group(1))
+    assert kept.exists()
+    others = list(pytester.path.parent.rglob("*test_passes*/chat.db"))
+    assert others == []
+
+
+def test_the_command_reproduces_it(plain_run, pytester):
+    pytester.makepyfile(FAILS)
+    first = plain_run("--imessage-version=all", "--imessage-seed=9").stdout.str()
+
+    command = re.findall(r"reproduce: (.*)", first)[0]
+    again = plain_run(*shlex.split(command)[1:])
+
+    again.assert_outcomes(failed=1)
+    said = re.findall(r"first text: .*", first)
+    assert re.findall(r"first text: .*", again.stdout.str())[0] == said[0]
+
+
+def test_missing_cached_conversation(plain_run, pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(scenario="busy-group", versions="tahoe", source="cache")
+        def test_it(chat_db): pass
+        """
+    )
+
+    result = plain_run()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["*no conversation for *key *", "*looked in: *", "*cache refresh --missing*"]
+    )

@@ -1,0 +1,230 @@
+"""The fixtures: asked for in every way that pytest knows."""
+
+from __future__ import annotations
+
+HEAD = """
+    import sqlite3, unittest
+    import pytest
+    pytestmark = pytest.mark.imessage(scenario="small")
+"""
+
+
+def test_private_and_writable(run, pytester):
+    pytester.makepyfile(
+        HEAD
+        + """
+    @pytest.mark.parametrize("turn", [1, 2])
+    def test_delete_all(chat_db, turn):
+        with chat_db.connect() as connection:
+            before = connection.execute("SELECT count(*) FROM message").fetchone()[0]
+            connection.execute("DELETE FROM message")
+        with chat_db.connect() as connection:
+            after = connection.execute("SELECT count(*) FROM message").fetchone()[0]
+        assert (before > 10, after) == (True, 0)
+    """
+    )
+
+    run("--imessage-version=tahoe").assert_outcomes(passed=2)
+
+
+def test_truth_equals_a_fresh_read(plain_run, pytester):
+    pytester.makepyfile(
+        HEAD
+        + """
+    def test_it(chat_db):
+        with chat_db.connect() as connection:
+            guids = {row[0] for row in connection.execute("SELECT guid FROM message")}
+        assert {message.guid for message in chat_db.messages} <= guids
+        assert len(chat_db.conversations) == 3
+        assert chat_db.report().ok
+    """
+    )
+
+    plain_run().assert_outcomes(passed=3)
+
+
+def test_dynamic_requests_see_the_newest_and_the_summary_says_so(run, pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_it(request):
+            assert request.getfixturevalue("chat_db").version == "tahoe"
+        """
+    )
+
+    result = run()
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        ["imessage: 1 test(s) asked for a chat.db dynamically and saw tahoe alone; *"]
+    )
+
+
+def test_dynamic_request_with_the_mark_runs_on_each(run, pytester):
+    pytester.makepyfile(
+        HEAD
+        + """
+    def test_it(request, imessage_version):
+        assert request.getfixturevalue("chat_db").version == imessage_version
+
+    def test_without_naming_it(request):
+        assert request.getfixturevalue("chat_db").version
+    """
+    )
+
+    result = run()
+
+    result.assert_outcomes(passed=6)
+    result.stdout.no_fnmatch_line("*dynamically*")
+
+
+def test_unittest_class_and_usefixtures(plain_run, pytester):
+    pytester.makepyfile(
+        HEAD
+        + """
+    class TestOld(unittest.TestCase):
+        @pytest.fixture(autouse=True)
+        def _bring(self, request):
+            self.db = request.getfixturevalue("chat_db")
+
+        def test_it(self):
+            self.assertTrue(self.db.path.exists())
+
+    @pytest.mark.usefixtures("chat_db")
+    def test_used(): pass
+    """
+    )
+
+    plain_run().assert_outcomes(passed=4)
+
+
+def test_overriding_the_fixture_keeps_the_axis(plain_run, pytester):
+    pytester.makepyfile(
+        HEAD
+        + """
+    @pytest.fixture
+    def chat_db(chat_db):
+        with chat_db.connect() as connection:
+            connection.execute("DELETE FROM message WHERE ROWID > 5")
+        return chat_db
+
+    def test_it(chat_db):
+        with chat_db.connect() as connection:
+            count = connection.execute("SELECT count(*) FROM message").fetchone()[0]
+        assert count <= 5
+    """
+    )
+
+    plain_run().assert_outcomes(passed=3)
+
+
+def test_readonly_is_shared_and_guarded(plain_run, pytester):
+    pytester.makepyfile(
+        HEAD
+        + """
+    paths = set()
+
+    @pytest.mark.parametrize("turn", [1, 2])
+    def test_shared(chat_db_readonly, turn):
+        paths.add(chat_db_readonly.path)
+        assert len(paths) == 1
+        with chat_db_readonly.connect() as connection:
+            with pytest.raises(sqlite3.OperationalError, match="readonly"):
+                connection.execute("DELETE FROM message")
+        assert chat_db_readonly.messages
+
+    def test_spoils_it(chat_db_readonly):
+        chat_db_readonly.path.chmod(0o644)
+        with open(chat_db_readonly.path, "ab") as file:
+            file.write(b"x")
+    """
+    )
+
+    result = plain_run("--imessage-version=tahoe", "-p", "no:xdist")
+
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(["*chat_db_readonly was written to*"])
+
+
+def test_by_hand(run, pytester):
+    pytester.makepyfile(
+        """
+        def test_it(chat_db_builder):
+            alex = chat_db_builder.person("Alex Doe")
+            sam = chat_db_builder.person("Sam Roe", email=True)
+            chat = chat_db_builder.direct(alex)
+            question = chat.receive("Dinner at 7?")
+            question.tapback("loved")
+            answer = chat.send("Sure", reply_to=question, effect="slam")
+            answer.edit("Sure, 7:30").unsend()
+            db = chat_db_builder.build()
+
+            assert db.report().ok
+            assert [m.text for m in db.messages] == ["Dinner at 7?", ""]
+            assert "@" in sam.identifier
+        """
+    )
+
+    run().assert_outcomes(passed=3)
+
+
+def test_unsupported_by_hand_names_the_releases_that_can(plain_run, pytester):
+    pytester.makepyfile(
+        """
+        from pytest_imessage_foundry.models import Poll
+
+        def test_it(chat_db_builder):
+            chat = chat_db_builder.direct(chat_db_builder.person("Alex"))
+            chat.send(balloon=Poll(options=()))
+        """
+    )
+
+    result = plain_run("--imessage-version=sonoma")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*sonoma cannot hold a poll*", "*tahoe-26.0, tahoe, golden-gate*"]
+    )
+
+
+def test_foundry_for_hypothesis(plain_run, pytester):
+    pytester.makepyfile(
+        """
+        from hypothesis import given, settings, strategies
+        from pytest_imessage_foundry import Spec
+
+        @settings(max_examples=3, deadline=None)
+        @given(seed=strategies.integers(0, 3))
+        def test_it(imessage_foundry, seed):
+            order = imessage_foundry.order(Spec(scenario="small", seed=seed))
+            assert imessage_foundry.hand_out(order).messages
+        """
+    )
+
+    plain_run().assert_outcomes(passed=1)
+
+
+def test_kinds(plain_run, pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(scenario="kinds")
+        def test_it(chat_db):
+            case = chat_db.case("tapback-loved-removed")
+            assert case.reading["tapbacks"] == []
+            with pytest.raises(Exception, match="no case 'x'"):
+                chat_db.case("x")
+        """
+    )
+
+    plain_run().assert_outcomes(passed=3)
+
+
+def test_fixtures_are_documented(plain_run):
+    result = plain_run("--fixtures")
+
+    for name in ("chat_db", "chat_db_readonly", "chat_db_builder", "messages_home"):
+        result.stdout.fnmatch_lines([f"{name} *"])
+    result.stdout.no_fnmatch_line("*no docstring available*imessage*")

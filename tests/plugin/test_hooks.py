@@ -1,0 +1,86 @@
+"""The hooks: a project's own personas, scenarios, schemas, conversations."""
+
+from __future__ import annotations
+
+CONFTEST = """
+    from pytest_imessage_foundry.db import schema
+    from pytest_imessage_foundry.models import (
+        ConversationConfig, Persona, Scenario, Turn,
+    )
+
+    def pytest_imessage_personas():
+        return [Persona(id="ann", name="Ann Lee", identifier="+12125550142")]
+
+    def pytest_imessage_scenarios():
+        owner = Persona(id="me", name="Me", identifier="+12125550143", is_self=True)
+        ann = Persona(id="ann", name="Ann Lee", identifier="+12125550142")
+        chat = ConversationConfig(
+            id="greeting", participants=("ann",), message_count_target=2
+        )
+        return [
+            Scenario(
+                name="two-friends", description="a greeting", personas=(owner, ann),
+                conversations=(chat,),
+            )
+        ]
+
+    def pytest_imessage_schemas():
+        return [schema.get("tahoe").evolve(name="tahoe-26.9", macos="26.9")]
+
+    def pytest_imessage_conversation(config, owner, people, seed):
+        if config.id == "greeting":
+            return [Turn(sender="ann", text="Hello"), Turn(sender="me", text="Hi Ann")]
+"""
+
+
+def test_scenario_and_conversation(run, pytester):
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(scenario="two-friends")
+        def test_it(chat_db):
+            assert [m.text for m in chat_db.messages] == ["Hello", "Hi Ann"]
+            assert chat_db.conversations[0].origin == "hook"
+            assert chat_db.report().ok
+        """
+    )
+
+    run().assert_outcomes(passed=3)
+
+
+def test_schema(plain_run, pytester):
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(scenario="empty")
+        def test_it(chat_db):
+            assert chat_db.version == "tahoe-26.9"
+        """
+    )
+
+    plain_run("--imessage-version=tahoe-26.9").assert_outcomes(passed=1)
+
+
+def test_a_nested_conftest_answers_for_its_folder_alone(plain_run, pytester):
+    pytester.makeconftest("")
+    inner = pytester.mkpydir("inner")
+    (inner / "conftest.py").write_text(
+        "from pytest_imessage_foundry.models import Turn\n"
+        "def pytest_imessage_conversation(config, owner, people, seed):\n"
+        "    return [Turn(sender=people[0].id, text='only here')]\n"
+    )
+    body = (
+        "import pytest\n"
+        "@pytest.mark.imessage(scenario='small', versions='tahoe')\n"
+        "def test_it(chat_db):\n"
+        "    texts = {m.text for m in chat_db.messages}\n"
+        "    assert (texts == {'only here'}) is %s\n"
+    )
+    (inner / "test_inner.py").write_text(body % True)
+    pytester.makepyfile(test_outer=body % False)
+
+    plain_run().assert_outcomes(passed=2)

@@ -1,0 +1,138 @@
+"""The axis: --imessage-version, the ini setting, a test's own parametrize."""
+
+from __future__ import annotations
+
+import pytest
+
+USES = """
+    def test_it(chat_db):
+        assert chat_db.version in ("sonoma", "sequoia", "tahoe", "tahoe-26.0")
+"""
+SMALL = """
+    import pytest
+    pytestmark = pytest.mark.imessage(scenario="empty")
+"""
+
+
+def passed(result, *names):
+    """Names of the cases that passed, as pytest shows them."""
+    shown = [line for line in result.outlines if " PASSED" in line or "PASSED " in line]
+    return sorted(name for name in names if any(name in line for line in shown))
+
+
+@pytest.fixture
+def uses(pytester):
+    return pytester.makepyfile(SMALL + USES)
+
+
+def test_each_major_release_by_default(run, uses):
+    result = run("-v")
+
+    result.assert_outcomes(passed=3)
+    names = ["[sonoma]", "[sequoia]", "[tahoe]"]
+    assert passed(result, *names) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        (["tahoe"], 1),
+        (["sonoma,tahoe"], 2),
+        (["sonoma", "tahoe"], 2),
+        (["all"], 3),
+        (["26.0"], 1),
+        (["TAHOE"], 1),
+        (["auto"], 1),
+    ],
+)
+def test_words(plain_run, uses, words, count):
+    result = plain_run(*[f"--imessage-version={word}" for word in words])
+
+    result.assert_outcomes(passed=count)
+
+
+def test_order_is_the_registrys(plain_run, uses):
+    result = plain_run("--collect-only", "-q", "--imessage-version=tahoe,sonoma")
+
+    shown = [line.partition("[")[2] for line in result.outlines if "::test_it" in line]
+    assert shown == ["sonoma]", "tahoe]"]
+
+
+def test_unknown_release(run, uses):
+    result = run("--imessage-version=ventura")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["*unknown macOS release 'ventura' (choose from sonoma, *tahoe*all)"]
+    )
+
+
+def test_ini_and_command_line_over_it(plain_run, pytester, uses):
+    pytester.makeini("[pytest]\nimessage_version = sonoma\nimessage_seed = 5")
+
+    from_ini = plain_run("-v")
+    from_both = plain_run("-v", "--imessage-version=tahoe", "--imessage-seed=6")
+
+    from_ini.stdout.fnmatch_lines(
+        [
+            "imessage: versions=sonoma (ini) source=auto seed=5 (ini)",
+            "*test_it?sonoma?*",
+        ]
+    )
+    from_both.stdout.fnmatch_lines(
+        [
+            "imessage: versions=tahoe (--imessage-version) source=auto "
+            "seed=6 (--imessage-seed)",
+            "*test_it?tahoe?*",
+        ]
+    )
+
+
+def test_bad_seed_in_ini(plain_run, pytester, uses):
+    pytester.makeini("[pytest]\nimessage_seed = soon")
+
+    result = plain_run()
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["*seed must be a whole number, not 'soon' (from ini)*"]
+    )
+
+
+def test_own_parametrize(run, pytester):
+    pytester.makepyfile(
+        SMALL
+        + """
+    @pytest.mark.parametrize("imessage_version", ["sonoma", "tahoe-26.0"])
+    def test_it(chat_db, imessage_version):
+        assert chat_db.version == imessage_version
+    """
+    )
+
+    run("-v").assert_outcomes(passed=2)
+
+
+def test_own_parametrize_by_number(plain_run, pytester):
+    pytester.makepyfile(
+        SMALL
+        + """
+    @pytest.mark.parametrize(("imessage_version", "name"), [("14.5", "sonoma")])
+    def test_it(chat_db, name):
+        assert chat_db.version == name
+    """
+    )
+
+    plain_run().assert_outcomes(passed=1)
+
+
+def test_tests_without_our_fixtures_are_left_alone(plain_run, pytester):
+    pytester.makepyfile("def test_it(): pass")
+
+    plain_run().assert_outcomes(passed=1)
+
+
+def test_the_settings_know_the_registry():
+    from pytest_imessage_foundry import settings
+    from pytest_imessage_foundry.db import schema
+
+    assert schema.ALL == settings.DEFAULT_VERSIONS
