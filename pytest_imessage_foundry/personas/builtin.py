@@ -6,8 +6,8 @@ import json
 import pkgutil
 from functools import cache
 
-from ..errors import FoundryError
-from ..models import Persona
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models import Persona
 
 _FILE = "builtin.json"
 

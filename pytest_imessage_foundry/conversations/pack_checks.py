@@ -1,0 +1,275 @@
+"""What a pack may hold. Packs come from outside: nothing in them is believed.
+
+Written by hand because it runs before the first test that asks for a database:
+the shipped packs pass in a few milliseconds, importing pydantic alone takes 70.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, get_args
+
+from pytest_imessage_foundry.models import EventKind, SendEffect, Service, TapbackKind
+
+MAX_BYTES = 32 << 20
+# More than this in one file is a reason to split it; the limit bounds memory.
+MAX_OBJECTS = 200_000
+MAX_COUNT = 1_000_000
+MAX_TEXT = 20_000
+MAX_NAME = 200
+
+# C0 and C1 but for the line feed; lone surrogates, which no file can hold; and
+# the two characters that stand for attachments and balloons in a body.
+_FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffc\ufffd]")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+:-]{0,99}\Z")
+_STUB = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\.[A-Za-z0-9]{1,10})?\Z")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_KEY = re.compile(r"[0-9a-f]{16}\Z")
+
+_TEXTS = ("text", "edited_from", "link_title")
+_WORDS: dict[str, tuple[str, ...]] = {
+    "effect": get_args(SendEffect),
+    "event": get_args(EventKind),
+}
+_TURN = {
+    *_TEXTS,
+    *_WORDS,
+    *("sender", "opens", "is_unsent", "reactions", "replies_to"),
+    *("attachment", "event_who"),
+}
+_TAPBACKS = frozenset(get_args(TapbackKind))
+
+
+class Flaw(ValueError):
+    """What is wrong, and at which place of the pack."""
+
+    def __init__(self, place: str, what: str) -> None:
+        super().__init__(f"{place}: {what}" if place else what)
+
+
+# --- from bytes to values ---------------------------------------------------
+
+
+def decode(data: bytes) -> Any:
+    """The JSON value in `data`: UTF-8, no duplicate keys, no NaN, bounded."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Flaw(f"line {line}", "is not UTF-8") from None
+    try:
+        return json.loads(text, object_pairs_hook=_object(), parse_constant=_constant)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise Flaw(place, f"is not JSON: {error.msg}") from None
+    except RecursionError:
+        raise Flaw("", "is nested too deeply") from None
+    except Flaw:
+        raise
+    except ValueError:
+        # int() refuses thousands of digits with a plain ValueError.
+        raise Flaw("", "holds a number that is too long") from None
+
+
+def _object() -> Any:
+    left = MAX_OBJECTS
+
+    def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Flaw("", f"holds more than {MAX_OBJECTS:,} objects: split it")
+        built = dict(pairs)
+        if len(built) != len(pairs):
+            raise Flaw(f"object {MAX_OBJECTS - left}", f"a key twice: {_twice(pairs)}")
+        return built
+
+    return build
+
+
+def _twice(pairs: list[tuple[str, Any]]) -> str:
+    names = [name for name, _ in pairs]
+    return ascii(next(name for name in names if names.count(name) > 1)[:40])
+
+
+def _constant(name: str) -> Any:
+    raise Flaw("", f"{name} is not JSON")
+
+
+# --- the pack ---------------------------------------------------------------
+
+
+def check(raw: Any, version: int) -> None:
+    """Raise Flaw unless `raw` is a pack of this format version."""
+    _shape(raw, "", {"conversations", "name", "version"})
+    if type(raw["version"]) is not int or raw["version"] != version:
+        raise Flaw("version", f"{_show(raw['version'])} is not {version}")
+    _text(raw["name"], "name", MAX_NAME)
+    for number, each in enumerate(_list(raw["conversations"], "conversations")):
+        _conversation(each, f"conversations[{number}]")
+
+
+def _conversation(raw: Any, place: str) -> None:
+    _shape(raw, place, {"key", "provenance", "request", "turns"})
+    if type(raw["key"]) is not str or not _KEY.match(raw["key"]):
+        raise Flaw(f"{place}.key", f"{_show(raw['key'])} is not 16 hex digits")
+    _provenance(raw["provenance"], f"{place}.provenance")
+    people = _request(raw["request"], f"{place}.request")
+    turns = _list(raw["turns"], f"{place}.turns")
+    if not turns:
+        raise Flaw(f"{place}.turns", "is empty")
+    for number, turn in enumerate(turns):
+        try:
+            _turn(turn, people, number)
+        except Flaw as flaw:
+            raise Flaw(f"{place}.turns[{number}]", str(flaw)) from None
+
+
+def _provenance(raw: Any, place: str) -> None:
+    names = {"kind", "date", "verdict", "model", "people", "prompt_version"}
+    _shape(raw, place, names)
+    _word(raw["kind"], f"{place}.kind", ("written", "llm"))
+    if type(raw["date"]) is not str or not _DATE.match(raw["date"]):
+        raise Flaw(f"{place}.date", f"{_show(raw['date'])} is no date like 2026-01-31")
+    _text(raw["verdict"], f"{place}.verdict", MAX_TEXT)
+    for name in ("model", "people"):
+        if raw[name] is not None:
+            _text(raw[name], f"{place}.{name}", MAX_NAME)
+    _number(raw["prompt_version"], f"{place}.prompt_version")
+
+
+def _request(raw: Any, place: str) -> frozenset[str]:
+    """Check a request; the ids that may speak, the owner's among them."""
+    names = {"owner", "participants", "locale", "theme", "count", "chat_type"}
+    _shape(raw, place, {*names, "service", "prompt_version"})
+    _id(raw["owner"], f"{place}.owner")
+    participants = _list(raw["participants"], f"{place}.participants")
+    for number, each in enumerate(participants):
+        _id(each, f"{place}.participants[{number}]")
+    if participants != sorted(set(participants)) or raw["owner"] in participants:
+        raise Flaw(f"{place}.participants", "not sorted, not unique, or the owner too")
+    _id(raw["locale"], f"{place}.locale")
+    if raw["theme"] is not None:
+        _text(raw["theme"], f"{place}.theme", MAX_TEXT)
+    _number(raw["count"], f"{place}.count")
+    _number(raw["prompt_version"], f"{place}.prompt_version")
+    _word(raw["chat_type"], f"{place}.chat_type", ("direct", "group"))
+    _word(raw["service"], f"{place}.service", get_args(Service))
+    if not participants or (raw["chat_type"] == "direct" and len(participants) > 1):
+        raise Flaw(f"{place}.participants", f"{len(participants)} of them do not fit")
+    return frozenset([raw["owner"], *participants])
+
+
+def _turn(raw: Any, people: frozenset[str], number: int) -> None:
+    if type(raw) is not dict:
+        raise Flaw("", f"{_show(raw)} is not an object")
+    if not raw.keys() <= _TURN:
+        raise Flaw("", f"unknown field {_show(min(raw.keys() - _TURN))}")
+    _person(raw.get("sender"), people, "sender")
+    text = raw.get("text", "")
+    # The common turn has a sender, a text, perhaps `opens`: keep its way short.
+    if type(text) is not str or len(text) > MAX_TEXT or _FORBIDDEN.search(text):
+        _text(text, "text", MAX_TEXT)
+    if "opens" in raw:
+        _flag(raw["opens"], "opens")
+    if len(raw) > 2 + ("opens" in raw) or "text" not in raw:
+        _rare(raw, people, number)
+
+
+def _rare(raw: dict[str, Any], people: frozenset[str], number: int) -> None:
+    for name in ("edited_from", "link_title"):
+        if name in raw:
+            _text(raw[name], name, MAX_TEXT)
+    for name, words in _WORDS.items():
+        if name in raw:
+            _word(raw[name], name, words)
+    if "is_unsent" in raw:
+        _flag(raw["is_unsent"], "is_unsent")
+    if "event_who" in raw:
+        _person(raw["event_who"], people, "event_who")
+    stub = raw.get("attachment")
+    if stub is not None and (type(stub) is not str or not _STUB.match(stub)):
+        raise Flaw("attachment", f"{_show(stub)} is no name of a kind of attachment")
+    back = raw.get("replies_to", 0)
+    if type(back) is not int or not 0 <= back <= number:
+        raise Flaw("replies_to", f"{_show(back)} is not a number of turns back")
+    for place, each in enumerate(_list(raw.get("reactions", []), "reactions")):
+        _reaction(each, people, f"reactions[{place}]")
+    if not (raw.get("text") or stub or raw.get("event")):
+        raise Flaw("", "neither text nor attachment nor event")
+
+
+def _reaction(raw: Any, people: frozenset[str], place: str) -> None:
+    _shape(raw, place, {"sender", "name"}, {"emoji", "is_removed"})
+    _person(raw["sender"], people, f"{place}.sender")
+    _word(raw["name"], f"{place}.name", tuple(_TAPBACKS))
+    if (raw["name"] == "emoji") != ("emoji" in raw):
+        raise Flaw(f"{place}.emoji", "goes with the name 'emoji', and only with it")
+    if "emoji" in raw:
+        _text(raw["emoji"], f"{place}.emoji", 32)
+    if "is_removed" in raw:
+        _flag(raw["is_removed"], f"{place}.is_removed")
+
+
+# --- single values ----------------------------------------------------------
+
+
+def _shape(
+    raw: Any, place: str, names: set[str], optional: set[str] | None = None
+) -> None:
+    if type(raw) is not dict:
+        raise Flaw(place, f"{_show(raw)} is not an object")
+    if missing := names - raw.keys():
+        raise Flaw(place, f"misses {', '.join(sorted(missing))}")
+    if extra := raw.keys() - names - (optional or set()):
+        raise Flaw(place, f"unknown field {_show(min(extra))}")
+
+
+def _list(raw: Any, place: str) -> list[Any]:
+    if type(raw) is not list:
+        raise Flaw(place, f"{_show(raw)} is not a list")
+    return raw
+
+
+def _text(raw: Any, place: str, longest: int) -> None:
+    if type(raw) is not str:
+        raise Flaw(place, f"{_show(raw)} is not a text")
+    if not raw:
+        raise Flaw(place, "is empty")
+    if len(raw) > longest:
+        raise Flaw(place, f"is longer than {longest:,} characters")
+    if bad := _FORBIDDEN.search(raw):
+        raise Flaw(place, f"holds U+{ord(bad[0]):04X}, which no message may")
+
+
+def _id(raw: Any, place: str) -> None:
+    if type(raw) is not str or not _ID.match(raw):
+        raise Flaw(place, f"{_show(raw)} is no id")
+
+
+def _person(raw: Any, people: frozenset[str], place: str) -> None:
+    if type(raw) is not str or raw not in people:
+        raise Flaw(place, f"{_show(raw)} is not one of {', '.join(sorted(people)[:9])}")
+
+
+def _word(raw: Any, place: str, words: tuple[str, ...]) -> None:
+    if type(raw) is not str or raw not in words:
+        raise Flaw(place, f"{_show(raw)} is not one of {', '.join(sorted(words))}")
+
+
+def _flag(raw: Any, place: str) -> None:
+    if type(raw) is not bool:
+        raise Flaw(place, f"{_show(raw)} is neither true nor false")
+
+
+def _number(raw: Any, place: str) -> None:
+    if type(raw) is not int or not 0 <= raw <= MAX_COUNT:
+        raise Flaw(place, f"{_show(raw)} is no number up to {MAX_COUNT:,}")
+
+
+def _show(raw: Any) -> str:
+    """`raw` for a message: short, and nothing that a terminal would obey."""
+    if type(raw) in (dict, list):
+        return f"a {type(raw).__name__}"
+    return ascii(raw if type(raw) is not str else raw[:40])[:60]

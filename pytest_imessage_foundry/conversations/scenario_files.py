@@ -1,0 +1,171 @@
+"""A user's scenario file, TOML or JSON: read, checked, made into a Scenario."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.conversations import scenarios
+from pytest_imessage_foundry.db import apple_time
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models import ConversationConfig, Persona, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+    from pathlib import Path
+
+MAX_BYTES = 4 << 20
+MAX_MESSAGES = 10_000_000
+_SHOWN = 5
+# How pydantic names the members of the union in `personas`.
+_UNION = ("str", "Persona")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """What the file may say; pydantic checks against these very fields."""
+
+    name: str = ""
+    description: str = ""
+    personas: tuple[str | Persona, ...] = ()
+    conversations: tuple[ConversationConfig, ...] = ()
+    kinds: bool = True
+
+
+def read(path: Path, cast: Mapping[str, Persona]) -> Scenario:
+    """The scenario in `path`; `cast` are the people whom it may name by id."""
+    file = _validated(_parsed(path), path)
+    if unknown := [
+        f"personas[{place}]: {each!r} is no persona that is known here"
+        for place, each in enumerate(file.personas)
+        if isinstance(each, str) and each not in cast
+    ]:
+        raise _refusal(path, unknown, f"choose from {', '.join(cast)}")
+    scenario = Scenario(
+        name=file.name or path.stem,
+        description=file.description,
+        personas=tuple(
+            cast[each] if isinstance(each, str) else each for each in file.personas
+        ),
+        conversations=file.conversations,
+        kinds=file.kinds,
+    )
+    if problems := list(_problems(scenario, cast)):
+        raise _refusal(path, problems, "correct these places")
+    return scenarios.complete(scenario, cast)
+
+
+def _parsed(path: Path) -> Any:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise _refusal(path, [error.strerror or "it cannot be read"]) from None
+    if len(data) > MAX_BYTES:
+        raise _refusal(path, [f"it is larger than {MAX_BYTES >> 20} MiB"])
+    parse = tomllib.loads if path.suffix.lower() == ".toml" else json.loads
+    try:
+        return parse(data.decode("utf-8-sig"))
+    except RecursionError:
+        raise _refusal(path, ["it is nested too deeply"]) from None
+    except ValueError as error:  # what both parsers and the decoder raise
+        raise _refusal(path, [str(error)]) from None
+
+
+def _validated(raw: Any, path: Path) -> _File:
+    from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+    # Strict, or "12" would pass for a count; through JSON, because strict
+    # Python input refuses the list that stands for a tuple.
+    strict = with_config(ConfigDict(extra="forbid", strict=True))
+    try:
+        text = json.dumps(raw, default=_time)
+        return TypeAdapter(strict(_File)).validate_json(text)
+    except ValidationError as error:
+        raise _refusal(path, _places(error.errors()), "correct these places") from None
+    except RecursionError:
+        raise _refusal(path, ["it is nested too deeply"]) from None
+
+
+def _time(value: date) -> str:
+    """TOML has times of its own; elsewhere they are ISO 8601 texts."""
+    return value.isoformat()
+
+
+def _places(errors: list[Any]) -> list[str]:
+    found = []
+    for error in errors:
+        steps = list(error["loc"])
+        if "str" in steps[2:3] and isinstance(error["input"], dict):
+            continue  # a table was meant; the other member of the union tells
+        if steps[2:3] and steps[2] in _UNION:
+            del steps[2]
+        place = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in steps)
+        message = error["msg"].replace("keyword argument", "field")
+        found.append(f"{place.lstrip('.') or 'the whole'}: {message}")
+    return found
+
+
+def _problems(scenario: Scenario, cast: Mapping[str, Persona]) -> Iterator[str]:
+    people = {**cast, **{each.id: each for each in scenario.personas}}
+    yield from _twice("personas", [each.id for each in scenario.personas])
+    yield from _twice("conversations", [each.id for each in scenario.conversations])
+    selves = [each.id for each in scenario.personas if each.is_self]
+    if len(selves) > 1:
+        yield f"personas: {' and '.join(selves)} both have is_self; one owns the phone"
+    for place, config in enumerate(scenario.conversations):
+        for problem in _of_config(config, people):
+            yield f"conversations[{place}].{problem}"
+
+
+def _twice(what: str, ids: list[str]) -> Iterator[str]:
+    for each, times in Counter(ids).items():
+        if times > 1:
+            yield f"{what}: the id {each!r} stands {times} times"
+
+
+def _of_config(config: ConversationConfig, people: Mapping[str, Persona]) -> list[str]:
+    found = list(_twice("participants", list(config.participants)))
+    for number, who in enumerate(config.participants):
+        if who not in people:
+            found.append(f"participants[{number}]: nobody has the id {who!r}")
+        elif people[who].is_self:
+            found.append(f"participants[{number}]: {who!r} owns the phone")
+    count = len(config.participants)
+    if config.chat_type == "direct" and count != 1:
+        found.append(f"participants: a direct chat has one, this has {count}")
+    if config.chat_type == "group" and not count:
+        found.append("participants: a group has at least one")
+    if not 0 <= config.message_count_target <= MAX_MESSAGES:
+        found.append(f"message_count_target: not within 0 to {MAX_MESSAGES:,}")
+    return found + _of_times(config)
+
+
+def _of_times(config: ConversationConfig) -> list[str]:
+    found, moments = [], []
+    for name in ("start", "end"):
+        text = getattr(config, name)
+        try:
+            moments.append(apple_time.from_iso(text) if text else None)
+        except ValueError:
+            found.append(f"{name}: {text!r} is no time like 2025-01-31T08:00:00Z")
+    if not found and None not in moments and moments[0] >= moments[1]:  # type: ignore[operator]
+        found.append("start: is not before the end")
+    return found
+
+
+def _refusal(
+    path: Path, problems: list[str], remedy: str = "mend the file"
+) -> FoundryError:
+    shown = [f"  {each}" for each in problems[:_SHOWN]]
+    if len(problems) > _SHOWN:
+        shown.append(f"  and {len(problems) - _SHOWN} more")
+    listing = "\n".join(shown)
+    return FoundryError(
+        f"scenario file {path.name} does not hold\nlooked in: {path}\n{listing}\n"
+        f"{remedy}; `imessage-foundry kinds --scenarios` lists what is built in"
+    )
