@@ -190,7 +190,7 @@ def email(name: str, index: int) -> str:
     words = re.findall("[a-z0-9]+", "".join(c for c in plain if c.isascii()))
     local = ".".join(words)[:60].strip(".") or "someone"
     rounds, domain = divmod(index, len(MAIL_DOMAINS))
-    # A hyphen where the name itself ends in a digit keeps `a1` + 2 from `a` + 12.
+    # A hyphen keeps the second `r2` from being the twenty-second `r`.
     joint = "-" if local[-1].isdigit() else ""
     suffix = f"{joint}{rounds + 1}" if rounds else ""
     return f"{local}{suffix}@{MAIL_DOMAINS[domain]}"

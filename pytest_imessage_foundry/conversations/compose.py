@@ -1,0 +1,427 @@
+"""Turn timed turns into messages: ids, receipts, and all that became of them.
+
+Messages are made a block at a time: what one side says until the other speaks
+up. Whoever speaks up has read the block by then, so receipts agree with the
+talk; blocks are short, so a stream stays a stream.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import replace
+from operator import attrgetter
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.models import (
+    Attachment,
+    Audio,
+    Detected,
+    Edit,
+    Event,
+    Link,
+    Message,
+    Removal,
+    Reply,
+    Run,
+    Tapback,
+    TextPart,
+    Traits,
+    Unsent,
+    utf16_length,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pytest_imessage_foundry.models import (
+        Part,
+        Persona,
+        Reaction,
+        Service,
+        TapbackKind,
+        Turn,
+    )
+
+    Timed = tuple[int, Turn]
+
+SECOND = 1_000_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+# Apple's limits: a message can be edited for 15 minutes, unsent for 2.
+EDIT_WITHIN = 15 * MINUTE
+UNSEND_WITHIN = 2 * MINUTE
+
+# How soon each kind of person opens the chat, if not earlier to answer.
+_SOON = {
+    "instant": 5 * MINUTE,
+    "minutes": 45 * MINUTE,
+    "hours": 6 * HOUR,
+    "days": 30 * HOUR,
+}
+_BLOCK = 32  # one side's messages read together at most
+_MEMORY = 64  # messages that an inline reply can still reach
+_RECEIPTS = 0.7  # of people let others see that they have read
+# One comparison tells the many plain turns from those with anything else to them.
+_RARITIES = attrgetter(
+    *("reactions", "replies_to", "attachment", "link_title"),
+    *("edited_from", "effect", "event", "is_unsent"),
+)
+_PLAIN = ((), 0, None, None, None, None, None, False)
+_VARIANT = dict(zip("0123456789ABCDEF", "89AB" * 4, strict=True))
+# Shares of 256. Bodies without `text` are 26 % to 98 % of rows in users' counts,
+# own rows far more often (SEMANTICS §2); the immutable class is the rarer one.
+_OWN_ARCHIVED, _RECEIVED_ARCHIVED = 218, 92
+_IMMUTABLE, _DIRECTED = 8, 150
+
+# What an emoji tapback was before Sequoia had them.
+_CLASSIC: dict[str, TapbackKind] = {
+    "❤": "loved",
+    "👍": "liked",
+    "👎": "disliked",
+    "😂": "laughed",
+    "‼": "emphasized",
+    "❓": "questioned",
+}
+_TAPBACKS_OVER = ("iMessage", "RCS")
+_CODE = re.compile(r"(?<![\w-])\d{4,8}(?![\w-])")
+_CODE_WORD = re.compile(r"code|pin\b|tan\b|passwor|código|コード|رمز", re.IGNORECASE)
+
+
+def compose(
+    timed: Iterable[Timed],
+    *,
+    owner: Persona,
+    people: Mapping[str, Persona],
+    features: frozenset[str],
+    rng_key: str,
+    end: int,
+    service: Service = "iMessage",
+    is_group: bool = False,
+    addresses: Mapping[str, str] | None = None,
+) -> Iterator[Message]:
+    """The messages of one chat, in order, as they are asked for.
+
+    Nothing in them is later than `end`: who would read or react after it has
+    not done so. What the release or the service cannot hold is left out (an
+    edit shows its last wording, an event no row) or said in an older way (an
+    emoji tapback as one of the six).
+
+    Args:
+        timed: (nanoseconds since 2001, turn) pairs, strictly increasing.
+        owner: whose phone it is.
+        people: personas by id: everybody who speaks, reacts or is spoken of.
+        features: what the release can hold, see `db.schema.Schema.features`.
+        rng_key: what every draw derives from, guids included.
+        end: the latest time of anything.
+        service: over which all messages go.
+        is_group: groups show no read receipts.
+        addresses: the address each persona uses here, by id, where it is not
+            `Persona.identifier`.
+    """
+    composer = _Composer(
+        owner, people, features, rng_key, end, service, is_group, addresses or {}
+    )
+    return composer.messages(timed)
+
+
+class _Composer:
+    def __init__(
+        self,
+        owner: Persona,
+        people: Mapping[str, Persona],
+        features: frozenset[str],
+        rng_key: str,
+        end: int,
+        service: Service,
+        is_group: bool,
+        addresses: Mapping[str, str],
+    ) -> None:
+        generator = Random(f"compose:{rng_key}")
+        self.random, self.bits = generator.random, generator.getrandbits
+        self.owner, self.features, self.end = owner.id, features, end
+        self.service, self.is_group = service, is_group
+        self.is_apple = service in ("iMessage", "iMessageLite")
+        others = {who: p for who, p in people.items() if who != owner.id}
+        self.address: dict[str, str | None] = {
+            who: addresses.get(who, p.identifier) for who, p in others.items()
+        }
+        self.address[owner.id] = None
+        self.services = {
+            who for who, p in others.items() if p.identifier_type == "short-code"
+        }
+        # Who reads what the owner says, and the owner what the others say.
+        habits = [_SOON[persona.typical_response_time] for persona in others.values()]
+        self.soon_read = min(habits, default=HOUR)
+        self.soon = _SOON[owner.typical_response_time]
+        self.shows_delivery = service != "SMS"
+        self.shows_reading = (
+            service != "SMS" and not is_group and self.random() < _RECEIPTS
+        )
+        self.recent: deque[Message | None] = deque(maxlen=_MEMORY)
+        self.files = int(self.random() * 4_000) + 1
+
+    def messages(self, timed: Iterable[Timed]) -> Iterator[Message]:
+        owner = self.owner
+        block: list[Timed] = []
+        is_mine = False
+        for pair in timed:
+            mine = pair[1].sender == owner
+            if block and (mine is not is_mine or len(block) == _BLOCK):
+                yield from self._block(block, is_mine, pair[0])
+                block = []
+            is_mine = mine
+            block.append(pair)
+        if block:
+            yield from self._block(block, is_mine, 0)
+
+    def _block(self, block: list[Timed], is_mine: bool, until: int) -> list[Message]:
+        """What one side said until the other spoke up, at `until` (0: never)."""
+        last = block[-1][0]
+        soon = self.soon_read if is_mine else self.soon
+        wait = min(until - last, soon) if until else soon
+        opened = last + int(wait * (0.1 + 0.85 * self.random()))
+        archived = _OWN_ARCHIVED if is_mine else _RECEIVED_ARCHIVED
+        directed = 0 if is_mine else _DIRECTED
+        delivers = is_mine and self.shows_delivery
+        shows = self.shows_reading or not is_mine
+        bits, end, service, address = self.bits, self.end, self.service, self.address
+        remember, services = self.recent.append, self.services
+        rarities = _RARITIES
+        messages: list[Message] = []
+        latest = delivered = 0
+        for date, turn in block:
+            chance = bits(56)
+            seconds = chance >> 24  # up to 4.3, in nanoseconds
+            read = date + soon + seconds
+            if read < latest:
+                read = latest
+            if read > opened:
+                read = opened if opened > date else date + 1
+            latest = read
+            if delivers:
+                delivered = date + 250_000_000 + seconds
+                if delivered > read:
+                    delivered = (date + read + 1) // 2
+                if delivered > end:
+                    delivered = 0
+            if read > end:
+                read = 0
+            message = Message(
+                guid=_uuid(bits(128)),
+                date=date,
+                sender=address[turn.sender],
+                parts=(TextPart(turn.text),),
+                service=service,
+                date_delivered=delivered,
+                date_read=read if shows else 0,
+                storage="archive" if chance & 255 < archived else "both",
+                immutable=chance >> 8 & 255 < _IMMUTABLE,
+                writing_direction=chance >> 16 & 255 < directed,
+            )
+            if rarities(turn) != _PLAIN or turn.sender in services:
+                special = self._special(message, turn, read)
+                remember(special)
+                if special is not None:
+                    messages.append(special)
+            else:
+                remember(message)
+                messages.append(message)
+        return messages
+
+    # --- what few turns have ------------------------------------------------
+
+    def _special(self, message: Message, turn: Turn, read: int) -> Message | None:
+        """The message with what its turn adds; None where no row can say it.
+
+        `read` is when the other side saw it, whether that shows or not.
+        """
+        if turn.event:
+            return self._event(message, turn)
+        changes: dict[str, Any] = {"parts": self._parts(message, turn)}
+        if turn.link_title:
+            changes["balloon"] = self._link(message, turn)
+        if turn.attachment == "voice":
+            heard = read if read and self.random() < 0.8 else 0
+            audio = Audio(date_played=heard, expire_state=1 if heard else 0)
+            changes["traits"] = Traits(audio=audio)
+        if turn.replies_to and self.is_apple and "replies" in self.features:
+            changes["reply_to"] = self._reply(turn.replies_to)
+        if turn.effect and self.is_apple:
+            changes["effect"] = turn.effect
+        if turn.edited_from and self.is_apple and "edits" in self.features:
+            changes["edits"] = self._edits(message.date, turn.edited_from)
+        if turn.is_unsent and self.is_apple and "unsends" in self.features:
+            changes["parts"] = self._unsent(message.date, changes["parts"])
+            changes.pop("balloon", None)
+        elif turn.reactions and self.service in _TAPBACKS_OVER:
+            changes["tapbacks"] = tuple(self._tapbacks(message, turn.reactions, read))
+        return replace(message, **changes)
+
+    def _parts(self, message: Message, turn: Turn) -> tuple[Part, ...]:
+        text = turn.text
+        if turn.attachment == "voice":
+            return (self._attachment(message, "voice", transcript=text or None),)
+        if turn.attachment:
+            several = bool(text) and message.sender is None
+            guid = f"at_0_{message.guid}" if several else None
+            file = self._attachment(message, turn.attachment, guid)
+            return (file, TextPart(text)) if text else (file,)
+        if turn.link_title:
+            return (TextPart.of(Run(text, link=text)),)
+        code = _CODE.search(text) if turn.sender in self.services else None
+        if code and _CODE_WORD.search(text):
+            found = Detected(kind="one-time-code", value=code[0])
+            runs = (text[: code.start()], Run(code[0], detected=found))
+            pieces = (*runs, text[code.end() :])
+            return (TextPart.of(*(piece for piece in pieces if piece)),)
+        return (TextPart(text),)
+
+    def _attachment(
+        self,
+        message: Message,
+        kind: str,
+        guid: str | None = None,
+        *,
+        transcript: str | None = None,
+        is_hidden: bool = False,
+    ) -> Attachment:
+        """The next file that this chat's phones make."""
+        from pytest_imessage_foundry.attachments import generator
+
+        facts = generator.kind_named(kind)
+        self.files += 1
+        guid = guid or self._guid()
+        name = generator.file_name(kind, self.files)
+        return Attachment(
+            guid=guid,
+            stub=kind,
+            name=name,
+            uti=facts.uti,
+            mime_type=facts.mime_type,
+            total_bytes=len(generator.content(kind, self.files)),
+            path=generator.relative_path(guid, name),
+            variant=self.files,
+            is_sticker=kind in ("sticker", "memoji"),
+            is_hidden=is_hidden,
+            width=facts.width,
+            height=facts.height,
+            transcript=transcript if "audio_transcripts" in self.features else None,
+        )
+
+    def _guid(self) -> str:
+        return _uuid(self.bits(128))
+
+    def _link(self, message: Message, turn: Turn) -> Link:
+        host = turn.text.partition("://")[2].partition("/")[0]
+        image = None
+        if self.random() < 0.7:
+            image = self._attachment(message, "link-image", is_hidden=True)
+        return Link(
+            url=turn.text,
+            title=turn.link_title,
+            site_name=host.removeprefix("www.") or None,
+            image=image,
+        )
+
+    def _event(self, message: Message, turn: Turn) -> Message | None:
+        kind = turn.event
+        assert kind is not None
+        if kind.startswith("background") and "backgrounds" not in self.features:
+            return None
+        photo = None
+        if kind == "photo-set":
+            photo = self._attachment(message, "group-photo")
+        event = Event(
+            kind=kind,
+            who=self.address[turn.event_who] if turn.event_who else None,
+            title=turn.text or None if kind == "renamed" else None,
+            photo=photo,
+            incoming=message.sender is not None,
+        )
+        return Message(
+            guid=message.guid,
+            date=message.date,
+            sender=message.sender,
+            service=message.service,
+            date_read=message.date_read if message.sender is not None else 0,
+            event=event,
+        )
+
+    def _reply(self, back: int) -> Reply | None:
+        """A reply within the thread of the message `back` turns ago.
+
+        All replies of a thread name its first message (SEMANTICS §7).
+        """
+        target = self.recent[-back] if back <= len(self.recent) else None
+        if target is None or not target.parts or target.is_unsent:
+            return None
+        if target.reply_to is not None:
+            return target.reply_to
+        part = target.parts[0]
+        length = utf16_length(part.text) if part.kind == "text" else 1
+        return Reply(guid=target.guid, length=length)
+
+    def _edits(self, date: int, before: str) -> tuple[Edit, ...]:
+        moment = self._soon_after(date, 6 * SECOND, EDIT_WITHIN)
+        return (Edit(date=moment, before=TextPart(before)),) if moment else ()
+
+    def _unsent(self, date: int, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        moment = self._soon_after(date, 3 * SECOND, UNSEND_WITHIN)
+        if not moment:
+            return parts
+        lengths = [utf16_length(p.text) if p.kind == "text" else 1 for p in parts]
+        return tuple(Unsent(date=moment, length=length) for length in lengths)
+
+    def _soon_after(self, date: int, least: int, most: int) -> int:
+        """A time up to `most` after `date`, mostly near `least`; 0 if too late."""
+        chance = self.random()
+        wait = least + int((most - least) * chance**3)
+        return date + wait if date + wait <= self.end else 0
+
+    def _tapbacks(
+        self, message: Message, reactions: Iterable[Reaction], read: int
+    ) -> Iterator[Tapback]:
+        """The reactions that came by the end, in order of date."""
+        seen = message.date if self.is_group else read
+        for reaction in reactions if seen else ():
+            name, emoji = reaction.name, reaction.emoji
+            if name == "emoji" and "emoji_tapbacks" not in self.features:
+                name, emoji = _CLASSIC.get((emoji or "")[:1], "emoji"), None
+            date = self._soon_after(seen, 2 * SECOND, 20 * MINUTE)
+            if name in ("emoji", "sticker") and not self._holds(name):
+                continue
+            if not date:
+                return
+            seen = date
+            yield Tapback(
+                guid=self._guid(),
+                date=date,
+                sender=self.address[reaction.sender],
+                name=name,
+                emoji=emoji if name == "emoji" else None,
+                sticker=self._attachment(message, "sticker")
+                if name == "sticker"
+                else None,
+                removed=self._removal(date) if reaction.is_removed else None,
+            )
+
+    def _holds(self, name: str) -> bool:
+        return f"{name}_tapbacks" in self.features
+
+    def _removal(self, date: int) -> Removal | None:
+        moment = self._soon_after(date, 2 * SECOND, 10 * MINUTE)
+        if not moment:
+            return None
+        keeps = self.random() < 0.5
+        return Removal(guid=self._guid(), date=moment, keeps_added=keeps)
+
+
+def _uuid(number: int) -> str:
+    """The random UUID of 128 bits, in capitals as Messages writes them."""
+    digits = f"{number:032X}"
+    return (
+        f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-"
+        f"{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
+    )

@@ -1,0 +1,357 @@
+"""Measure how believable conversations are, beside the goals.
+
+Everything is measured on the truth, not on the text of a model: any list of
+conversations will do, a user's own too. Times of day are local to who wrote.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean, median
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_imessage_foundry.conversations.clock import SECOND, offset_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pytest_imessage_foundry.models import Conversation, Message, Persona
+
+_DAY = 86_400
+# A pause of more than an hour ends a session.
+_PAUSE = 3_600.0
+_SESSION = range(5, 31)
+# Lower cut-offs in seconds among which the power law's is chosen: the one whose
+# tail it fits best (Clauset, Shalizi, Newman 2009).
+_CUTS = (10.0, 20.0, 40.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
+_TAIL = 100  # fewer times say nothing about a tail
+_LONG = 200
+_SAMPLE = 1_000
+_RESPONSES = {  # medians in minutes
+    "instant": (0.0, 1.0),
+    "minutes": (1.0, 15.0),
+    "hours": (30.0, 360.0),
+    "days": (720.0, math.inf),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One property: what it is, what it should be; None: nothing to measure."""
+
+    name: str
+    value: float | None
+    least: float | None = None
+    most: float | None = None
+    unit: str = ""
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether the goal is reached; None where there is none or no value."""
+        if self.value is None or (self.least is None and self.most is None):
+            return None
+        over = self.least is None or self.value >= self.least
+        return over and (self.most is None or self.value <= self.most)
+
+    @property
+    def goal(self) -> str:
+        least, most = self.least, self.most
+        if least is None:
+            return "" if most is None else f"≤ {_number(most, self.unit)}"
+        if most is None or most == math.inf:
+            return f"≥ {_number(least, self.unit)}"
+        return f"{_number(least, self.unit)} to {_number(most, self.unit)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Realism:
+    """What was measured.
+
+    Attributes:
+        messages: how many messages there are.
+        measures: the properties in the order of the table.
+        hours: messages in each local hour of the day.
+        weekdays: messages on each local day, Monday first.
+        responses: median seconds until each persona answered, by persona id.
+    """
+
+    messages: int
+    measures: tuple[Measure, ...]
+    hours: tuple[int, ...]
+    weekdays: tuple[int, ...]
+    responses: dict[str, float]
+
+    def __getitem__(self, name: str) -> float | None:
+        """The value of the measure called `name`.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        for each in self.measures:
+            if each.name == name:
+                return each.value
+        raise KeyError(name)
+
+    def table(self) -> str:
+        """The measures beside their goals, for people."""
+        lines = [f"{self.messages:,} messages", ""]
+        marks = {True: "ok", False: "MISSED", None: ""}
+        for each in self.measures:
+            value = "-" if each.value is None else _number(each.value, each.unit)
+            line = f"{each.name:<44}{value:>10}  {each.goal:<18}{marks[each.is_met]}"
+            lines.append(line.rstrip())
+        busiest = max(*self.hours, 1)
+        lines += ["", "local hour"]
+        for hour, count in enumerate(self.hours):
+            lines.append(f"  {hour:02}  {'█' * round(40 * count / busiest)}".rstrip())
+        return "\n".join(lines)
+
+
+def measure(
+    conversations: Iterable[Conversation], personas: Iterable[Persona]
+) -> Realism:
+    """Measure conversations whose people are `personas`, the owner included.
+
+    Senders that no persona has as an address count as friends in the owner's
+    time zone and without a goal for their response time. Every message is held
+    by reference while this runs.
+    """
+    survey = _Survey(personas)
+    for conversation in conversations:
+        survey.add(conversation)
+    return survey.result()
+
+
+class Fit(NamedTuple):
+    """A power law fitted to waiting times.
+
+    `ratio` is its log-likelihood minus that of an exponential distribution on
+    the same tail: above 0 the power law fits better. `cut` is in seconds.
+    """
+
+    exponent: float
+    ratio: float
+    cut: float
+
+
+def fit_power_law(waits: Iterable[float]) -> Fit | None:
+    """Fit p(x) ∝ x^-exponent to waiting times in seconds, by likelihood.
+
+    None where too few times reach into the tail.
+    """
+    times = sorted(waits)
+    best: tuple[float, Fit] | None = None
+    for cut in _CUTS:
+        tail = [each for each in times if each >= cut]
+        if len(tail) < max(_TAIL, len(times) // 10):
+            continue
+        logs = [math.log(each / cut) for each in tail]
+        if not (total := sum(logs)):
+            continue
+        slope = len(tail) / total
+        distance = _distance(logs, slope)
+        if best is None or distance < best[0]:
+            excess = fmean(tail) - cut
+            power = len(tail) * math.log(slope / cut) - (1 + slope) * total
+            exponential = -len(tail) * (math.log(excess) + 1)
+            best = distance, Fit(1 + slope, power - exponential, cut)
+    return best[1] if best else None
+
+
+def _distance(logs: Sequence[float], slope: float) -> float:
+    """Kolmogorov-Smirnov distance of sorted log(x/cut) from the power law."""
+    size = len(logs)
+    return max(
+        abs(1 - math.exp(-slope * each) - place / size)
+        for place, each in enumerate(logs)
+    )
+
+
+class _Survey:
+    def __init__(self, personas: Iterable[Persona]) -> None:
+        people = list(personas)
+        self.owner = next((each for each in people if each.is_self), None)
+        self.by_address = {a: each for each in people for a in each.addresses}
+        self.messages = self.in_sessions = self.pairs = self.same_pairs = 0
+        self.hours, self.weekdays, self.kinds = [0] * 24, [0] * 7, Counter[str]()
+        self.responses: dict[str, list[float]] = defaultdict(list)
+        self.times: dict[str, list[float]] = defaultdict(list)
+        self.lengths: list[int] = []
+        self.words: list[int] = []
+        self.texts: list[str] = []
+        self.archived = {True: [0, 0], False: [0, 0]}
+
+    def add(self, conversation: Conversation) -> None:
+        previous: Message | None = None
+        run = 0
+        for message in conversation.messages:
+            self._one(message)
+            if previous is not None:
+                pause = (message.date - previous.date) / SECOND
+                self._pair(previous, message, pause)
+                if pause > _PAUSE:
+                    self.in_sessions += run if run in _SESSION else 0
+                    run = 0
+            run += 1
+            previous = message
+        self.in_sessions += run if run in _SESSION else 0
+
+    def _persona(self, sender: str | None) -> Persona | None:
+        return self.owner if sender is None else self.by_address.get(sender)
+
+    def _one(self, message: Message) -> None:
+        self.messages += 1
+        persona = self._persona(message.sender)
+        zone = persona or self.owner
+        moment = message.date / SECOND
+        local = moment + (offset_in(zone.time_zone, moment) if zone else 0)
+        self.hours[int(local % _DAY // 3600)] += 1
+        self.weekdays[int(local // _DAY % 7)] += 1
+        if persona is None or persona.identifier_type in ("phone", "email"):
+            self.times[message.sender or ""].append(moment)
+        text = message.text.replace("\ufffc", "").strip()
+        if text and message.event is None:
+            self.lengths.append(len(text))
+            self.words.append(len(text.split()))
+            self.texts.append(text)
+        if message.event is None:
+            counts = self.archived[message.is_from_me]
+            counts[0] += message.storage == "archive"
+            counts[1] += 1
+        self.kinds.update(_kinds(message))
+
+    def _pair(self, before: Message, after: Message, pause: float) -> None:
+        if before.event is not None or after.event is not None:
+            return
+        self.pairs += 1
+        if before.sender == after.sender:
+            self.same_pairs += 1
+        elif persona := self._persona(after.sender):
+            self.responses[persona.id].append(pause)
+
+    def result(self) -> Realism:
+        medians = {who: median(each) for who, each in self.responses.items()}
+        return Realism(
+            messages=self.messages,
+            measures=tuple(self._measures(medians)),
+            hours=tuple(self.hours),
+            weekdays=tuple(self.weekdays),
+            responses=medians,
+        )
+
+    def _measures(self, medians: Mapping[str, float]) -> Iterator[Measure]:
+        yield from self._waits()
+        count = self.messages
+        yield Measure(
+            "messages in sessions of 5 to 30", _share(self.in_sessions, count), 0.6, 0.9
+        )
+        yield Measure("from 8 to 23 h", _share(sum(self.hours[8:23]), count), 0.5)
+        yield Measure(
+            "from 2 to 6 h", _share(sum(self.hours[2:6]), count), None, 0.0399
+        )
+        week, rest = sum(self.weekdays[:5]) / 5, sum(self.weekdays[5:]) / 2
+        yield Measure("a weekend day beside a weekday", _share(rest, week))
+        yield from self._answers(medians)
+        yield from self._wording()
+        yield Measure(
+            "same sender twice in a row",
+            _share(self.same_pairs, self.pairs),
+            0.25,
+            0.45,
+        )
+        for kind, least, most in _KINDS:
+            yield Measure(kind, _share(self.kinds[kind], count), least, most)
+        for mine, name in ((True, "own"), (False, "received")):
+            value = _share(*self.archived[mine])
+            yield Measure(f"{name} bodies without text", value, 0.2, 0.98)
+
+    def _waits(self) -> Iterator[Measure]:
+        waits = []
+        for times in self.times.values():
+            times.sort()
+            waits += [after - before for before, after in pairwise(times)]
+        fit = fit_power_law(waits)
+        name = "waiting times: power law's exponent"
+        yield Measure(name, fit.exponent if fit else None, 1.3, 2.2, "x")
+        name = "  log-likelihood over an exponential"
+        yield Measure(name, fit.ratio if fit else None, 0.0, None, "n")
+        yield Measure("  tail begins at", fit.cut if fit else None, unit="s")
+
+    def _answers(self, medians: Mapping[str, float]) -> Iterator[Measure]:
+        """The share of personas that answer as fast as they are said to."""
+        people = {
+            each.id: each for each in (*self.by_address.values(), self.owner) if each
+        }
+        kept: dict[str, list[bool]] = {habit: [] for habit in _RESPONSES}
+        for who, value in medians.items():
+            kind = people[who].typical_response_time
+            least, most = _RESPONSES[kind]
+            if len(self.responses[who]) >= 5:
+                kept[kind].append(least <= value / 60 <= most)
+        for habit, each in kept.items():
+            met = _share(sum(each), len(each))
+            yield Measure(f"personas who answer in {habit} and do", met, 0.5)
+
+    def _wording(self) -> Iterator[Measure]:
+        count = len(self.lengths)
+        yield Measure(
+            "mean length", fmean(self.lengths) if count else None, 30, 60, "n"
+        )
+        yield Measure("median words", median(self.words) if count else None, 5, 9, "n")
+        single = sum(each == 1 for each in self.words)
+        yield Measure("of a single word", _share(single, count), 0.1)
+        long = sum(each > _LONG for each in self.lengths)
+        yield Measure(f"over {_LONG} characters", _share(long, count), 0.003, 0.03)
+        chunks = [self.texts[i : i + _SAMPLE] for i in range(0, count, _SAMPLE)]
+        if len(chunks) > 1:
+            chunks.pop()
+        repeats = sum(len(each) - len(set(each)) for each in chunks)
+        seen = sum(map(len, chunks))
+        yield Measure("said before within 1,000", _share(repeats, seen), None, 0.15)
+
+
+_KINDS = (
+    ("with a tapback", 0.05, 0.15),
+    ("inline replies", 0.02, 0.06),
+    ("with an attachment", 0.04, 0.10),
+    ("edited", 0.005, 0.015),
+    ("unsent", 0.0, 0.01),
+    ("links", 0.02, 0.05),
+    ("events", None, None),
+)
+
+
+def _kinds(message: Message) -> Iterator[str]:
+    if message.tapbacks:
+        yield "with a tapback"
+    if message.reply_to is not None:
+        yield "inline replies"
+    if message.attachments:
+        yield "with an attachment"
+    if message.edits:
+        yield "edited"
+    if message.is_unsent:
+        yield "unsent"
+    if message.balloon is not None and message.balloon.kind == "link":
+        yield "links"
+    if message.event is not None:
+        yield "events"
+
+
+def _share(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def _number(value: float, unit: str) -> str:
+    """Shares in percent, times in seconds, everything else as it is."""
+    match unit:
+        case "":
+            return f"{100 * value:.1f} %"
+        case "s":
+            return f"{value:.0f} s"
+        case "x":
+            return f"{value:.2f}"
+    return f"{value:,.1f}"

@@ -1,0 +1,306 @@
+"""Give the turns of a dialogue their times.
+
+Turns come in sessions: bursts of seconds and minutes while both have their phone
+in hand, then hours or days of nothing. A session is read whole, so that it can
+be fitted to what is left of the range; no more than that is ever held.
+
+All waiting is drawn in the waking time of the people (see `clock`) and all
+shares are shares of what is left. That is how five turns, ten thousand and a
+million fill the same year: few leave long gaps, many press sessions together
+until people answer within seconds, and nobody leaves the range.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import chain, islice, pairwise
+from random import Random
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.clock import SECOND, Rhythm
+from pytest_imessage_foundry.errors import FoundryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from pytest_imessage_foundry.models import Persona, Turn
+
+# Own messages carry the sending phone's milliseconds, received ones the
+# nanoseconds of their arrival (SEMANTICS §1).
+MILLISECOND = 1_000_000
+_HOUR = 3_600.0
+
+# Answers in seconds: (share, median, spread) of log-logistic distributions. Their
+# tails are power laws, as those of real correspondence are. Who answers after
+# hours or days sits down to it sometimes and then answers within minutes.
+_ANSWERS: dict[str, tuple[tuple[float, float, float], ...]] = {
+    "instant": ((1.0, 16.0, 0.50),),
+    "minutes": ((1.0, 140.0, 0.62),),
+    "hours": ((0.40, 240.0, 0.6), (0.60, 2.8 * _HOUR, 0.35)),
+    "days": ((0.15, 400.0, 0.6), (0.85, 16 * _HOUR, 0.25)),
+}
+_BURST = ((1.0, 3.2, 0.45),)  # the same person goes on
+_TYPING = 0.17  # seconds for each character
+_STEPS = 512  # of a table of quantiles
+_SHORTEST, _LONGEST = 0.8, 10 * 24 * _HOUR
+# Longer waits than this are spent awake and asleep; shorter ones on the phone.
+_ATTENTION = 1_200.0
+
+_TALK = 0.7  # of what is left, at most so much goes into sessions
+_SPREAD = 80.0  # the longest waits between sessions are so many times the usual
+_LAST = 0.12  # the last session begins within this share of what is left
+_OVERRUN = 50  # 1/50 more turns than announced still find their place
+_LOOKAHEAD = 64
+# Turns of a session: (share of sessions, least, span). Most of what is written
+# is to stand in sessions of 5 to 30; _GRACE turns lead to the end of a topic.
+_LENGTHS = ((0.24, 1, 4), (0.62, 5, 13), (0.14, 20, 24))
+_GRACE, _LONG = 12, 30
+_USUAL, _TRUST = 11.0, 5
+_SERVICES = ("short-code", "business")
+
+
+def lay_out(
+    turns: Iterable[Turn],
+    *,
+    people: Mapping[str, Persona],
+    owner: Persona,
+    start: int,
+    end: int,
+    count: int,
+    rng_key: str,
+) -> Iterator[tuple[int, Turn]]:
+    """Pairs of a time and a turn, in the order of the turns, as they are drawn.
+
+    Times are nanoseconds since 2001, strictly increasing, from `start` to `end`
+    inclusive; the same arguments give the same times anywhere.
+
+    Args:
+        turns: the dialogue; taken a session at a time.
+        people: personas by id; the owner may be among them.
+        owner: whose phone it is. Own times are whole milliseconds unless the
+            range has less than a millisecond for each turn.
+        start: earliest time.
+        end: latest time.
+        count: how many turns are expected; the last of them comes near `end`.
+        rng_key: what every draw derives from.
+
+    Raises:
+        FoundryError: the range is too short for the turns, or a time zone is
+            not known here.
+    """
+    if end - start < max(count, 1) - 1:
+        raise FoundryError(_no_room(start, end, count))
+    return _Timeline(turns, people, owner, start, end, count, rng_key).times()
+
+
+class _Timeline:
+    """One conversation on its way from `start` to `end`."""
+
+    def __init__(
+        self,
+        turns: Iterable[Turn],
+        people: Mapping[str, Persona],
+        owner: Persona,
+        start: int,
+        end: int,
+        count: int,
+        rng_key: str,
+    ) -> None:
+        self.owner, self.start, self.end, self.count = owner.id, start, end, count
+        self.random = Random(f"timeline:{rng_key}").random
+        cast = {owner.id: owner, **people}
+        self.answers = {
+            who: _quantiles(_ANSWERS[persona.typical_response_time])
+            for who, persona in cast.items()
+        }
+        services = {w for w, p in cast.items() if p.identifier_type in _SERVICES}
+        self.sessions = _Sessions(turns, services, self.random)
+        present = dict.fromkeys(turn.sender for turn in self.sessions.ahead)
+        self.rhythm = Rhythm(
+            [owner.time_zone, *(cast[who].time_zone for who in present)]
+        )
+        self.room = MILLISECOND  # kept free for each turn that is to come
+        if end - start < 2 * count * MILLISECOND:
+            self.room = max(1, (end - start) // (2 * count))
+
+    def times(self) -> Iterator[tuple[int, Turn]]:
+        """Place session after session in what is left of the range."""
+        moment, done, talked = self.start - 1, 0, 0.0
+        for session, is_last in self.sessions:
+            waits = self._waits(session)
+            talking = sum(waits)
+            talked += talking
+            usual = talked / (done + len(session)) + 1e-9
+            left = self.rhythm.until(moment / SECOND, self.end / SECOND)
+            expected = max(self.count - done, 1 + self.count // _OVERRUN)
+            later = max(expected - len(session), 0)
+            pace = min(1.0, _TALK * left / max(expected * usual, talking))
+            free = max(left - pace * (talking + later * usual), 0.0)
+            gap = free * self._gap(free, later / self.sessions.mean, is_last)
+            if not done and not is_last:
+                gap *= self.random()  # a range begins in the midst of a pause
+            begin = int(self.rhythm.after(moment / SECOND, gap) * SECOND)
+            moments = self._moments(session, waits, begin, pace, done, moment)
+            yield from zip(moments, session, strict=True)
+            moment = moments[-1]
+            done += len(session)
+
+    def _gap(self, free: float, ahead: float, is_last: bool) -> float:
+        """The share of `free` waking seconds that pass before a session.
+
+        Drawn from the power law x^-1.5, cut off on both sides of its mean: no
+        wait shorter than an hour where there is room for hours. `ahead` is how
+        many sessions follow.
+        """
+        if is_last:
+            return 1.0 - _LAST * self.random()
+        ahead = max(ahead, 1.0)
+        spread = min(_SPREAD, max(3.0, free / ahead / _HOUR))
+        steep = 1.0 - self.random() * (1.0 - 1.0 / spread)
+        relative = 1.0 / (spread * steep * steep)
+        return relative / (relative + ahead)
+
+    def _waits(self, session: Sequence[Turn]) -> list[float]:
+        """Seconds before each turn of a session; none before the first."""
+        random, answers, burst = self.random, self.answers, _quantiles(_BURST)
+        last = session[0].sender
+        waits = [0.0]
+        for turn in session[1:]:
+            sender = turn.sender
+            table = answers[sender] if sender != last or turn.opens else burst
+            last = sender
+            place = random() * _STEPS
+            step = int(place)
+            base, width = table[step]
+            waits.append(base + (place - step) * width + _TYPING * len(turn.text))
+        return waits
+
+    def _moments(
+        self,
+        session: Sequence[Turn],
+        waits: Sequence[float],
+        moment: int,
+        pace: float,
+        done: int,
+        previous: int,
+    ) -> list[int]:
+        """Times of a session that begins at `moment`, later than `previous`."""
+        owner, room, quick = self.owner, self.room, _ATTENTION
+        scale = pace * SECOND
+        grain = MILLISECOND if room == MILLISECOND else 1
+        limit = self.end - (self.count - done) * room
+        moments = []
+        for turn, wait in zip(session, waits, strict=True):
+            limit += room
+            if wait < quick:
+                moment += int(wait * scale)
+            else:
+                waking = self.rhythm.after(moment / SECOND, wait * pace)
+                moment = int(waking * SECOND)
+            if turn.sender == owner:
+                moment -= moment % grain
+            if moment <= previous or moment > limit:
+                mine = grain if turn.sender == owner else 1
+                moment = self._pressed(moment, previous, limit, mine)
+            moments.append(moment)
+            previous = moment
+        return moments
+
+    def _pressed(self, moment: int, previous: int, limit: int, grain: int) -> int:
+        """The nearest time that keeps the order and the range."""
+        limit = min(limit, self.end)
+        nearest = min(max(moment, previous + 1), max(limit, previous + 1))
+        aligned = nearest - nearest % grain
+        if aligned <= previous:
+            aligned += grain
+        nearest = aligned if aligned <= max(limit, previous + 1) else previous + 1
+        if nearest > self.end:
+            raise FoundryError(_no_room(self.start, self.end, self.count))
+        return nearest
+
+
+class _Sessions:
+    """Sessions of a stream of turns, each with whether it is the last.
+
+    A session ends where a topic begins, once it is as long as it was drawn to
+    be; where no topic begins for long, in between. Services send one notice at a
+    time.
+
+    Attributes:
+        ahead: the first turns.
+        mean: how many turns a session has, as far as is known by now.
+    """
+
+    def __init__(
+        self, turns: Iterable[Turn], services: set[str], random: Callable[[], float]
+    ) -> None:
+        stream = iter(turns)
+        self.ahead = list(islice(stream, _LOOKAHEAD))
+        self._turns = chain(self.ahead, stream)
+        self._random = random
+        topics = sum(turn.opens for turn in self.ahead)
+        self._is_topical = topics > 1
+        self._is_service = topics > 1 and all(t.sender in services for t in self.ahead)
+        topic = len(self.ahead) / max(topics, 1)
+        usual = topic if self._is_service else _USUAL + min(topic, _GRACE) / 2
+        self._seen, self._turns_seen = _TRUST, _TRUST * usual
+
+    @property
+    def mean(self) -> float:
+        return self._turns_seen / self._seen
+
+    def __iter__(self) -> Iterator[tuple[list[Turn], bool]]:
+        session: list[Turn] = []
+        wanted, most = self._lengths()
+        for turn in self._turns:
+            length = len(session)
+            if length >= wanted and (turn.opens or length >= most):
+                self._seen += 1
+                self._turns_seen += length
+                yield session, False
+                session = []
+                wanted, most = self._lengths()
+            session.append(turn)
+        if session:
+            yield session, True
+
+    def _lengths(self) -> tuple[int, int]:
+        """From how many turns on a session may end, and at how many it must."""
+        if self._is_service:
+            return 1, _LONG
+        place = self._random()
+        for share, least, span in _LENGTHS:
+            if place < share:
+                wanted = least + int(place / share * span)
+                break
+            place -= share
+        return wanted, wanted + (_GRACE if self._is_topical else 0)
+
+
+Table = tuple[tuple[float, float], ...]
+
+
+@cache
+def _quantiles(mixture: tuple[tuple[float, float, float], ...]) -> Table:
+    """A distribution as `_STEPS` equally likely steps: (least, width) each.
+
+    Milliseconds and no finer: the last digits of a power differ by platform.
+    """
+    grid = 4 * _STEPS
+    values = sorted(
+        min(max(median * (u / (1 - u)) ** spread, _SHORTEST), _LONGEST)
+        for share, median, spread in mixture
+        for u in ((k + 0.5) / (share * grid) for k in range(round(share * grid)))
+        if u < 1
+    )
+    last = len(values) - 1
+    edges = [round(values[last * step // _STEPS], 3) for step in range(_STEPS + 1)]
+    return tuple((low, high - low) for low, high in pairwise(edges))
+
+
+def _no_room(start: int, end: int, count: int) -> str:
+    return (
+        f"no room for the turns of a conversation: {count} expected\n"
+        f"looked between {start} and {end}: {max(end - start, 0)} ns\n"
+        "give it a longer range, or say how many turns really come"
+    )

@@ -1,0 +1,401 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tracemalloc
+from collections import Counter
+from datetime import UTC, datetime
+from itertools import islice, pairwise
+from pathlib import Path
+from statistics import median
+from time import process_time
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from talks import END, ME, START, friend, talk
+
+from pytest_imessage_foundry.conversations import clock
+from pytest_imessage_foundry.conversations.clock import Rhythm, offset_in
+from pytest_imessage_foundry.conversations.realism import fit_power_law
+from pytest_imessage_foundry.conversations.timeline import lay_out
+from pytest_imessage_foundry.db.apple_time import from_datetime, from_iso, to_datetime
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models import Persona, ResponseTime, Turn
+
+SECOND = 1_000_000_000
+HOUR, DAY = 3_600 * SECOND, 86_400 * SECOND
+RESPONSES: tuple[ResponseTime, ...] = ("instant", "minutes", "hours", "days")
+
+
+def times(
+    count: int,
+    *,
+    other: Persona | None = None,
+    owner: Persona = ME,
+    start: int = START,
+    end: int = END,
+    expected: int | None = None,
+    topic: int = 7,
+    key: str = "0",
+) -> list[tuple[int, Turn]]:
+    other = other or friend()
+    return list(
+        lay_out(
+            talk(count, topic=topic, key=key),
+            people={other.id: other},
+            owner=owner,
+            start=start,
+            end=end,
+            count=count if expected is None else expected,
+            rng_key=key,
+        )
+    )
+
+
+def check(pairs: list[tuple[int, Turn]], start: int, end: int) -> None:
+    moments = [moment for moment, _ in pairs]
+    assert all(before < after for before, after in pairwise(moments))
+    if moments:
+        assert start <= moments[0]
+        assert moments[-1] <= end
+
+
+@pytest.mark.parametrize("response", RESPONSES)
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 130, 10_000])
+def test_any_count_fits_a_year_in_order(count: int, response: ResponseTime) -> None:
+    pairs = times(count, other=friend(response))
+    check(pairs, START, END)
+    assert [turn for _, turn in pairs] == list(talk(count, key="0"))
+    if count:
+        assert pairs[-1][0] > END - (END - START) // 8
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(
+    count=st.integers(0, 400),
+    expected=st.integers(0, 400),
+    length=st.one_of(st.integers(0, 2_000), st.integers(0, 10**18)),
+    start=st.integers(0, 8 * 10**17),
+    response=st.sampled_from(RESPONSES),
+    zone=st.sampled_from(["UTC", "Asia/Tokyo", "Asia/Kathmandu", "Africa/Casablanca"]),
+    topic=st.integers(0, 20),
+)
+def test_order_and_range_hold_whatever_is_asked(
+    count: int,
+    expected: int,
+    length: int,
+    start: int,
+    response: ResponseTime,
+    zone: str,
+    topic: int,
+) -> None:
+    end = start + length
+    if length < expected - 1:
+        with pytest.raises(FoundryError, match="no room for the turns"):
+            times(count, start=start, end=end, expected=expected)
+        return
+    if length < 10**14:  # less than a day: more than were announced may not fit
+        count = min(count, expected)
+    pairs = times(
+        count,
+        other=friend(response, zone),
+        start=start,
+        end=end,
+        expected=expected,
+        topic=topic,
+    )
+    check(pairs, start, end)
+    assert len(pairs) == count
+
+
+@pytest.mark.parametrize("count", [1, 2, 1_000])
+def test_the_tightest_range_holds_one_turn_a_nanosecond(count: int) -> None:
+    pairs = times(count, start=START, end=START + count - 1)
+    assert [moment for moment, _ in pairs] == list(range(START, START + count))
+    with pytest.raises(FoundryError, match="no room"):
+        times(count, start=START, end=START + count - 2)
+
+
+def test_a_few_turns_more_than_announced_still_fit() -> None:
+    check(times(1_020, expected=1_000), START, END)
+    check(times(1_300, expected=1_000), START, END)
+
+
+def test_own_times_are_milliseconds_and_received_ones_are_not() -> None:
+    own: list[int] = []
+    received: list[int] = []
+    for moment, turn in times(4_000):
+        (own if turn.sender == "me" else received).append(moment)
+    assert all(moment % 1_000_000 == 0 for moment in own)
+    assert sum(moment % 1_000 == 0 for moment in received) < len(received) / 50
+
+
+@pytest.mark.parametrize(
+    ("response", "least", "most"),
+    [
+        ("instant", 0, 60),
+        ("minutes", 60, 15 * 60),
+        ("hours", 1_800, 6 * 3_600),
+        ("days", 12 * 3_600, 60 * 3_600),
+    ],
+)
+def test_people_answer_as_fast_as_they_are_said_to(
+    response: ResponseTime, least: float, most: float
+) -> None:
+    waits = [
+        (later - before) / SECOND
+        for (before, said), (later, turn) in pairwise(
+            times(500, other=friend(response))
+        )
+        if turn.sender == "f" != said.sender
+    ]
+    assert least < median(waits) < most
+
+
+def test_a_thought_in_several_bubbles_comes_within_seconds() -> None:
+    waits = [
+        (later - before) / SECOND
+        for (before, said), (later, turn) in pairwise(times(2_000))
+        if turn.sender == said.sender and not turn.opens
+    ]
+    assert median(waits) < 15
+
+
+def test_most_is_written_in_sessions_of_five_to_thirty() -> None:
+    shares = []
+    for key in "abcdef":
+        moments = [moment for moment, _ in times(1_500, key=key)]
+        sizes = [1]
+        for before, after in pairwise(moments):
+            if after - before > HOUR:
+                sizes.append(0)
+            sizes[-1] += 1
+        shares.append(sum(s for s in sizes if 5 <= s <= 30) / len(moments))
+    assert 0.6 < median(shares) < 0.85
+
+
+def test_sessions_begin_where_topics_do() -> None:
+    pairs = times(2_000)
+    long = [
+        turn.opens
+        for (before, _), (after, turn) in pairwise(pairs)
+        if after - before > 6 * HOUR
+    ]
+    assert sum(long) / len(long) > 0.9
+
+
+def test_notices_of_a_service_come_one_at_a_time() -> None:
+    bank = Persona(
+        id="f", name="Bank", identifier="10455", identifier_type="short-code"
+    )
+    turns = [Turn(sender="f", text="Your code is 123456", opens=True)] * 40
+    moments = [
+        moment
+        for moment, _ in lay_out(
+            turns,
+            people={"f": bank},
+            owner=ME,
+            start=START,
+            end=END,
+            count=40,
+            rng_key="0",
+        )
+    ]
+    assert min(after - before for before, after in pairwise(moments)) > HOUR // 2
+    assert moments[20] - START > (END - START) // 10
+
+
+def test_waiting_times_have_a_power_laws_tail() -> None:
+    for key in "abc":
+        moments = [moment / SECOND for moment, _ in times(3_000, key=key)]
+        fit = fit_power_law(after - before for before, after in pairwise(moments))
+        assert fit is not None
+        assert fit.ratio > 0
+        assert 1.3 < fit.exponent < 2.2
+
+
+@pytest.mark.parametrize(
+    "zone",
+    ["America/New_York", "Europe/Berlin", "Asia/Tokyo", "Asia/Kathmandu", "UTC"],
+)
+def test_people_sleep_by_their_own_clock(zone: str) -> None:
+    here = ZoneInfo(zone)
+    owner = Persona(
+        id="me", name="Me", identifier="+12125550142", is_self=True, time_zone=zone
+    )
+    pairs = times(6_000, owner=owner, other=friend(zone=zone))
+    local = [to_datetime(moment).astimezone(here) for moment, _ in pairs]
+    hours = Counter(each.hour for each in local)
+    assert sum(hours[hour] for hour in range(2, 6)) < 0.04 * len(local)
+    assert sum(hours[hour] for hour in range(8, 23)) > 0.8 * len(local)
+
+
+def test_weekends_begin_later() -> None:
+    here = ZoneInfo("America/New_York")
+    early = {True: 0, False: 0}
+    for moment, _ in times(20_000):
+        local = to_datetime(moment).astimezone(here)
+        early[local.weekday() >= 5] += local.hour in (6, 7, 8)
+    assert early[True] / 2 < 0.8 * early[False] / 5
+
+
+def test_two_people_far_apart_meet_while_both_are_awake() -> None:
+    tokyo = friend(zone="Asia/Tokyo")
+    pairs = times(2_000, other=tokyo)
+    for zone in ("America/New_York", "Asia/Tokyo"):
+        here = ZoneInfo(zone)
+        night = sum(
+            2 <= to_datetime(moment).astimezone(here).hour < 6 for moment, _ in pairs
+        )
+        assert night < 0.04 * len(pairs)
+
+
+def test_a_group_keeps_to_those_who_speak_not_to_all_who_are_known() -> None:
+    alone = times(300)
+    crowd = {who: friend(zone="Asia/Tokyo", who=who) for who in ("g", "hh")}
+    beside = lay_out(
+        talk(300, key="0"),
+        people={"f": friend(), **crowd},
+        owner=ME,
+        start=START,
+        end=END,
+        count=300,
+        rng_key="0",
+    )
+    assert list(beside) == alone
+
+
+def test_the_days_on_which_clocks_change() -> None:
+    for day in ("2025-03-09", "2025-11-02"):
+        start = from_iso(f"{day}T05:00:00")
+        pairs = times(3_000, start=start, end=start + DAY)
+        check(pairs, start, start + DAY)
+        here = ZoneInfo("America/New_York")
+        local = [to_datetime(moment).astimezone(here).hour for moment, _ in pairs]
+        assert sum(2 <= hour < 6 for hour in local) < 0.04 * len(local)
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Dublin", "Asia/Gaza"])
+def test_offsets_are_those_of_the_zone_all_year(zone: str) -> None:
+    here = ZoneInfo(zone)
+    rhythm = Rhythm([zone])
+    for hour in range(0, 366 * 24, 5):
+        moment = START / SECOND + hour * 3_600 + 1
+        when = datetime.fromtimestamp(moment + 978_307_200, UTC).astimezone(here)
+        offset = when.utcoffset()
+        assert offset is not None
+        assert offset_in(zone, moment) == offset.total_seconds()
+        assert rhythm._local(moment)[0] == offset.total_seconds()
+
+
+def test_waking_time_is_there_and_back_again() -> None:
+    rhythm = Rhythm(["America/New_York", "Europe/Berlin"])
+    start = START / SECOND
+    for waking in (0.0, 1.0, 4_000.0, 90_000.0, 3e6, 2e7):
+        end = rhythm.after(start, waking)
+        assert end >= start
+        assert rhythm.until(start, end) == pytest.approx(waking, abs=60.0)
+
+
+def test_the_tenth_noon_is_ten_days_of_waking_away() -> None:
+    rhythm = Rhythm(["UTC"])
+    noon = from_datetime(datetime(2025, 6, 2, 12, tzinfo=UTC)) / SECOND
+    week = rhythm.until(noon, noon + 7 * 86_400)
+    assert rhythm.after(noon, week) == pytest.approx(noon + 7 * 86_400)
+
+
+def test_an_unknown_time_zone_is_named() -> None:
+    for zone in ("Mars/Olympus", "../etc", ""):
+        with pytest.raises(FoundryError, match=r"no time zone .*\n.*tzdata"):
+            times(3, other=friend(zone=zone))
+
+
+def test_the_first_of_a_million_is_there_at_once() -> None:
+    taken = []
+
+    def endless() -> object:
+        for turn in talk(1_000_000):
+            taken.append(1)
+            yield turn
+
+    began = process_time()
+    first = next(
+        lay_out(
+            endless(),  # type: ignore[arg-type]
+            people={"f": friend()},
+            owner=ME,
+            start=START,
+            end=END,
+            count=1_000_000,
+            rng_key="0",
+        )
+    )
+    assert START <= first[0] <= END
+    assert len(taken) < 200
+    assert process_time() - began < 5
+
+
+def test_memory_does_not_grow_with_the_count() -> None:
+    def peak(count: int) -> int:
+        stream = lay_out(
+            talk(count),
+            people={"f": friend()},
+            owner=ME,
+            start=START,
+            end=END,
+            count=count,
+            rng_key="0",
+        )
+        for _ in islice(stream, 500):
+            pass
+        tracemalloc.start()
+        try:
+            for _ in stream:
+                pass
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(100_000) < 2 * peak(10_000) + 20_000
+
+
+def test_equal_arguments_give_equal_times_and_another_key_others() -> None:
+    assert times(300) == times(300)
+    assert times(300, key="1") != times(300)
+
+
+def test_processes_agree_whatever_their_hashes_and_clocks() -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from test_timeline import digest; print(digest())"
+    )
+    for hash_seed, zone in (("1", "Asia/Tokyo"), ("77", "America/Lima")):
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(Path(__file__).parent)],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed, "TZ": zone},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == digest()
+
+
+def digest() -> str:
+    moments = [
+        moment
+        for response in RESPONSES
+        for moment, _ in times(400, other=friend(response, "Europe/Berlin"))
+    ]
+    return hashlib.sha256(repr(moments).encode()).hexdigest()
+
+
+def test_the_weeks_table_is_whole() -> None:
+    rates, totals = clock._shared((0, 9))
+    assert len(rates) == 168
+    assert len(totals) == 169
+    assert max(rates) == 1
+    assert min(rates) > 0
