@@ -191,6 +191,7 @@ class Unsent:
 
     date: int
     length: int
+    was_attachment: bool = False
     kind: Literal["unsent"] = "unsent"
 
 
@@ -484,7 +485,10 @@ class Translation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What few messages have. One shared instance stands for "nothing"."""
+    """What few messages have. One shared instance stands for "nothing".
+
+    `arrived` is when a message reached this phone, where younger ones came first.
+    """
 
     error: int = 0
     is_sending: bool = False
@@ -506,6 +510,7 @@ class Traits:
     translation: Translation | None = None
     dangling: str | None = None
     chatless: bool = False
+    arrived: int = 0
     late_join: int = 0
 
 

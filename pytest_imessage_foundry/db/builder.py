@@ -48,6 +48,7 @@ BATCH = 500
 # Bytes 96-99 of the header name the SQLite that wrote the file. Pinned, so that
 # a library upgrade alone changes nothing; 3.43.2 is what macOS 14 and 15 carry.
 SQLITE_VERSION = 3_043_002
+_INDEXED: int = ORDINARY["index_state"]
 WAL = 2  # file format version of a database in WAL mode, header bytes 18 and 19
 
 Arrived = tuple[int, int, int, "tuple[Any, ...] | Special"]
@@ -102,7 +103,10 @@ def build(
             connection.execute("BEGIN")
             _create(connection, schema, indexes_and_triggers=triggers_first)
             phone = Phone(owner, seed, tuple(people))
-            counts = _Writer(connection, schema, phone, progress).write(conversations)
+            writer = _Writer(
+                connection, schema, phone, progress, has_triggers=triggers_first
+            )
+            counts = writer.write(conversations)
             if not triggers_first:
                 _create_indexes_and_triggers(connection, schema)
             connection.execute("COMMIT")
@@ -117,12 +121,31 @@ def published(path: Path) -> Iterator[Path]:
     draft.unlink(missing_ok=True)
     try:
         yield draft
-        # A WAL left by the file that was there would be replayed into ours.
-        for leftover in ("-wal", "-shm"):
-            path.with_name(path.name + leftover).unlink(missing_ok=True)
-        os.replace(draft, path)
+        with _without_wal(path, draft):
+            os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _without_wal(path: Path, draft: Path) -> Iterator[None]:
+    """Set the WAL of the file that was at `path` aside: SQLite would replay it into
+    the new one. It comes back if that cannot take its place."""
+    aside = {
+        path.with_name(path.name + suffix): draft.with_name(draft.name + suffix)
+        for suffix in ("-wal", "-shm")
+        if path.with_name(path.name + suffix).exists()
+    }
+    for old, kept in aside.items():
+        os.replace(old, kept)
+    try:
+        yield
+    except OSError:
+        for old, kept in aside.items():
+            os.replace(kept, old)
+        raise
+    for kept in aside.values():
+        kept.unlink()
 
 
 def _connect(path: Path, schema: Schema) -> sqlite3.Connection:
@@ -174,16 +197,20 @@ class _Writer:
         schema: Schema,
         phone: Phone,
         progress: Callable[[int], None] | None,
+        *,
+        has_triggers: bool = False,
     ) -> None:
+        self._connection = connection
+        self._has_triggers = has_triggers
         self._phone = phone
         self._progress = progress
         self._insert = Inserts(connection, schema)
         self._features = schema.features
         self._properties = schema.properties
-        self._last_guids: dict[int, str] = {}
+        self._last_seen: dict[int, str] = {}
         self._attachments: dict[str, int] = {}
         self._services: dict[tuple[str, int], None] = {}
-        self._received = 0
+        self._forgotten = 0
 
     def write(self, conversations: Iterable[Conversation]) -> Counts:
         places = [
@@ -193,11 +220,22 @@ class _Writer:
         # The counters' row stands before the rows that triggers count in it.
         if "index_state" in self._features:
             self._insert.one("index_state_metrics", {"id": 1})
-        written = self._messages(heapq.merge(*map(self._arrivals, places)))
-        self._chats(places)
-        self._file_facts(written)
+        if self._has_triggers:
+            # Triggers on the joins look for their chats; what those hold of their
+            # messages comes afterwards.
+            for place in places:
+                self._insert.one("chat", place.chat_row(None))
+        last = self._messages(heapq.merge(*map(self._arrivals, places)))
+        for place in places:
+            self._chat(place)
+        for handle_row in self._phone.handle_rows():
+            self._insert.one("handle", handle_row)
+        self._file_facts()
         return Counts(
-            written, len(places), len(self._phone.handles), len(self._attachments)
+            last - self._forgotten,
+            len(places),
+            len(self._phone.handles),
+            len(self._attachments),
         )
 
     def _arrivals(self, place: Place) -> Iterator[Arrived]:
@@ -206,6 +244,7 @@ class _Writer:
         ties = numbers()
         later: list[Arrived] = []
         previous: str | None = None
+        seen: str | None = None
         for message in place.conversation.messages:
             date = message.date
             while later and later[0][0] < date:
@@ -213,14 +252,21 @@ class _Writer:
             if is_ordinary(message):
                 yield date, chat, next(ties), ordinary_row(message, place, previous)
             else:
-                yield date, chat, next(ties), _special(message, place, previous)
+                special = _special(message, place, previous)
+                arrived = max(date, message.traits.arrived)
+                if arrived > date:
+                    heapq.heappush(later, (arrived, chat, next(ties), special))
+                else:
+                    yield date, chat, next(ties), special
             previous = message.guid
+            if message.date_read or message.sender is None:
+                seen = previous
             if message.tapbacks or message.stickers or message.balloon is not None:
                 for when, row, files, sticker in reactions.rows(message, place):
                     drawn = Special(row, files, sticker)
                     heapq.heappush(later, (when, chat, next(ties), drawn))
-        if previous is not None:
-            self._last_guids[chat] = previous
+        if seen is not None:
+            self._last_seen[chat] = seen
         while later:
             yield heapq.heappop(later)
 
@@ -238,7 +284,7 @@ class _Writer:
                 services[arrived[service_at], chat] = None
                 joins.append((chat, rowid, date, ordinary_state))
             else:
-                self._special(arrived, rowid, chat, date, joins)
+                self._special(arrived, rowid, chat, joins)
             if len(joins) >= BATCH:
                 self._flush(plain, joins, rowid)
         self._flush(plain, joins, rowid)
@@ -262,7 +308,6 @@ class _Writer:
         special: Special,
         rowid: int,
         chat: int,
-        date: int,
         joins: list[tuple[int, int, int, int]],
     ) -> None:
         """A row with its attachments, unless it was deleted for good."""
@@ -270,18 +315,20 @@ class _Writer:
         deleted = message.traits.deleted if message is not None else None
         if message is not None and deleted is not None and deleted.permanent:
             deletions.forget(self._insert, message)
+            self._forgotten += 1
             return
         row = special.row
+        is_joined = message is None or deletions.is_in_chat(message)
+        if not is_joined:
+            deletions.take_out(row)
         self._insert.one("message", {"ROWID": rowid, **row}, ORDINARY)
         for attachment in special.attachments:
             self._attach(attachment, rowid, special)
         if message is not None and deleted is not None:
             deletions.recoverable(self._insert, message, deleted, rowid, chat)
-            if not deleted.parts:
-                return
-        if message is None or not message.traits.chatless:
-            state: int = row.get("index_state") or ORDINARY["index_state"]
-            joins.append((chat, rowid, date, state))
+        if is_joined:
+            state: int = row.get("index_state", _INDEXED)
+            joins.append((chat, rowid, row["date"], state))
             self._services[row["service"], chat] = None
 
     def _attach(self, attachment: Attachment, message: int, special: Special) -> None:
@@ -299,37 +346,40 @@ class _Writer:
         join = {"message_id": message, "attachment_id": known}
         self._insert.one("message_attachment_join", join)
 
-    def _chats(self, places: list[Place]) -> None:
-        for place in places:
-            row = place.chat_row(self._last_guids.get(place.rowid))
+    def _chat(self, place: Place) -> None:
+        row = place.chat_row(self._last_seen.get(place.rowid))
+        if self._has_triggers:
+            self._connection.execute(
+                "UPDATE chat SET properties = ? WHERE ROWID = ?",
+                (row["properties"], place.rowid),
+            )
+        else:
             self._insert.one("chat", row)
-            conversation = place.conversation
-            for address in conversation.participants:
-                handle = self._phone.handle(address, conversation.service)
-                join = {"chat_id": place.rowid, "handle_id": handle}
-                self._insert.one("chat_handle_join", join)
-            if "chat_lookup" in self._features and conversation.is_group:
-                self._insert.one(
-                    "chat_lookup",
-                    {
-                        "identifier": conversation.group_id,
-                        "domain": "iMessageGroupID",  # SEMANTICS §12, from 26
-                        "chat": place.rowid,
-                        "priority": 0,
-                    },
-                )
-            photo = conversation.properties.group_photo
-            if photo is not None and photo.guid not in self._attachments:
-                raise ValueError(f"no photo-set event brings group photo {photo.guid}")
-        for handle_row in self._phone.handle_rows():
-            self._insert.one("handle", handle_row)
+        conversation = place.conversation
+        for address in conversation.participants:
+            handle = self._phone.handle(address, conversation.service)
+            join = {"chat_id": place.rowid, "handle_id": handle}
+            self._insert.one("chat_handle_join", join)
+        if "chat_lookup" in self._features and conversation.is_group:
+            self._insert.one(
+                "chat_lookup",
+                {
+                    "identifier": conversation.group_id,
+                    "domain": "iMessageGroupID",  # SEMANTICS §12, from 26
+                    "chat": place.rowid,
+                    "priority": 0,
+                },
+            )
+        photo = conversation.properties.group_photo
+        if photo is not None and photo.guid not in self._attachments:
+            raise ValueError(f"no photo-set event brings group photo {photo.guid}")
 
-    def _file_facts(self, written: int) -> None:
+    def _file_facts(self) -> None:
         """What the file says of itself, and what triggers would have counted."""
-        if "chat_service" in self._features:
+        if "chat_service" in self._features and not self._has_triggers:
             for service, chat in self._services:
                 self._insert.one("chat_service", {"service": service, "chat": chat})
-        if "index_state" in self._features:
+        if "index_state" in self._features and not self._has_triggers:
             self._insert.metrics()
         for key, value in self._properties.items():
             self._insert.one("_SqliteDatabaseProperties", {"key": key, "value": value})

@@ -153,7 +153,7 @@ class Place:
         return self._caller if service == self._service else self.phone.caller(service)
 
     def chat_row(self, last_guid: str | None) -> dict[str, Any]:
-        """The row of `chat`; `last_guid` is the newest message's GUID."""
+        """The row of `chat`; `last_guid` is that of the newest message seen."""
         chat = self.conversation
         props = chat.properties
         return {
@@ -189,7 +189,7 @@ class Place:
         """The plist in chat.properties, with the keys that §12 names."""
         chat = self.conversation
         props = chat.properties
-        plist: dict[str, Any] = {"pv": 2, "hasResponded": True}
+        plist: dict[str, Any] = {"pv": 2, "hasResponded": not props.is_unknown_sender}
         if last_guid is not None:
             plist["lastSeenMessageGuid"] = last_guid
         if props.read_receipts:

@@ -10,12 +10,34 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.db import typedstream
 from pytest_imessage_foundry.db.attributes import body_runs
+from pytest_imessage_foundry.db.rows import NOT_INDEXED
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.inserts import Inserts
+    from pytest_imessage_foundry.db.rows import Row
     from pytest_imessage_foundry.models import Deletion, Message
 
 PART = "__kIMMessagePartAttributeName"
+
+
+def is_gone(message: Message) -> bool:
+    """Whether it was deleted for good, and with it all that reacted to it."""
+    deleted = message.traits.deleted
+    return deleted is not None and deleted.permanent
+
+
+def is_in_chat(message: Message) -> bool:
+    """Whether its chat still holds it, be it in part."""
+    deleted = message.traits.deleted
+    return not message.traits.chatless and (deleted is None or bool(deleted.parts))
+
+
+def take_out(row: Row) -> None:
+    """Leave in a row what triggers leave there when its join goes: those of 14 for
+    the rooms' names, those of 26.5.2 for the state in the search index."""
+    row["cache_roomnames"] = None
+    if row.get("index_state") != NOT_INDEXED:
+        row["index_state"] = 0
 
 
 def recoverable(

@@ -5,11 +5,18 @@ Each is a full row of `message` that points at its target; see SEMANTICS §6, §
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.db import balloons, summary, typedstream
 from pytest_imessage_foundry.db.attributes import attachment_runs
-from pytest_imessage_foundry.db.rows import NOT_INDEXED, envelope, text_columns
+from pytest_imessage_foundry.db.deletions import is_gone
+from pytest_imessage_foundry.db.rows import (
+    NOT_INDEXED,
+    ORDINARY,
+    envelope,
+    text_columns,
+)
 from pytest_imessage_foundry.models import (
     ATTACHMENT_MARK,
     BALLOON_MARK,
@@ -65,7 +72,12 @@ Arrival = tuple[int, "Row", tuple["Attachment", ...], "Sticker | None"]
 
 
 def rows(message: Message, place: Place) -> Iterator[Arrival]:
-    """(date, row, files, the sticker placed) of all that `message` drew after it."""
+    """(date, row, files, the sticker placed) of all that `message` drew after it.
+
+    What reacted to a message goes with it when that is deleted for good.
+    """
+    if is_gone(message):
+        return
     for tapback in message.tapbacks:
         yield from _tapback_rows(message, tapback, place)
     for sticker in message.stickers:
@@ -92,8 +104,12 @@ def _tapback_rows(
         yield tapback.date, row, images, None
     if removed is not None:
         row = _tapback_row(message, tapback, place, removed.guid, removed.date)
-        row["associated_message_type"] += 1000
-        row |= text_columns(_removal_text(message, tapback), "both")
+        row |= {
+            "associated_message_type": ADDED[tapback.name] + 1000,
+            "index_state": NOT_INDEXED,
+        }
+        then = _as_it_was(message, removed.date)
+        row |= text_columns(_removal_text(then, tapback), "both")
         # The sticker is one file; where both rows stand, the first has it.
         yield removed.date, row, () if removed.keeps_added else images, None
 
@@ -102,9 +118,13 @@ def _tapback_row(
     message: Message, tapback: Tapback, place: Place, guid: str, date: int
 ) -> Row:
     row = _pointing(message, tapback.sender, guid, date, place)
+    message = _as_it_was(message, date)
     location, length = part_range(message, tapback.part)
     row |= text_columns(_tapback_text(message, tapback), "both")
     row |= {
+        # Of all rows that point at others these alone are searched: 26.5.2 has an
+        # index of rows whose state must be NOT_INDEXED and is not.
+        "index_state": ORDINARY["index_state"],
         "associated_message_guid": target(message, tapback.part),
         "associated_message_type": ADDED[tapback.name],
         "associated_message_range_location": location,
@@ -182,17 +202,33 @@ def _pointing(
 ) -> Row:
     """The envelope of a row that points at `message`."""
     mine = sender is None
+    # An own one has arrived unless the own message that it points at never did; the
+    # owner has seen another's, unless what it points at is still unread.
+    arrived = message.date_delivered or message.sender is not None
+    looked = message.date_read if message.sender is not None else date
     carrier = Message(
         guid=guid,
         date=date,
         sender=sender,
         service=message.service,
-        date_delivered=date if mine and message.date_delivered else 0,
-        date_read=0 if mine else message.date_read and max(message.date_read, date),
+        date_delivered=date if mine and arrived and message.service != "SMS" else 0,
+        date_read=0 if mine or not looked else max(date, looked),
     )
     row = envelope(carrier, place, None)
     row["index_state"] = NOT_INDEXED
     return row
+
+
+def _as_it_was(message: Message, date: int) -> Message:
+    """`message` before the edits that came after `date`: later ones rewrite neither
+    what a reaction quotes nor the range that it names."""
+    after = [edit for edit in message.edits if edit.date > date]
+    if not after:
+        return message
+    parts = list(message.parts)
+    for edit in reversed(after):
+        parts[edit.part] = edit.before
+    return replace(message, parts=tuple(parts))
 
 
 def _quoted(message: Message, part: int) -> str:

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-# §1. Columns not named here are 0 where the schema says so by default, or NULL.
+# §1. With VARYING it names every column of every release: what a release lacks is
+# left out, and none of those that it has is left to its default.
 ORDINARY: Row = {
+    "subject": None,
+    "country": None,
+    "service_center": None,
     "replace": 0,
     "version": 10,
     "type": 0,
@@ -85,6 +89,32 @@ ORDINARY: Row = {
     "is_time_sensitive": 0,
     # 1: donated to the search index (26.5.2, notes on its triggers; §0).
     "index_state": 1,
+    "associated_message_guid": None,
+    "associated_message_emoji": None,
+    "balloon_bundle_id": None,
+    "payload_data": None,
+    "expressive_send_style_id": None,
+    "thread_originator_guid": None,
+    "thread_originator_part": None,
+    "group_title": None,
+    "ck_record_id": None,
+    "ck_record_change_tag": None,
+    "ck_chat_id": None,
+    "sr_ck_sync_state": 0,
+    "sr_ck_record_id": None,
+    "sr_ck_record_change_tag": None,
+    "syndication_ranges": None,
+    "synced_syndication_ranges": None,
+    "bia_reference_id": None,
+    "fallback_hash": None,
+    "filter_action": 0,
+    "filter_sub_action": 0,
+    "is_preview_sent": 0,
+    "is_preview_delivered": 0,
+    "date_preview_sent": None,
+    "date_preview_delivered": None,
+    "date_updated": None,
+    "retry_count": None,
 }
 
 # What differs from one ordinary row to the next, in the order of its tuple.
@@ -310,7 +340,8 @@ def _add_history(row: Row, message: Message, place: Place) -> None:
         row["message_summary_info"] = summary.history(
             message, editor=message.sender or place.caller(message.service)
         )
-        if unsent and any(part.kind == "attachment" for part in message.parts):
+        if any(part.kind == "unsent" and part.was_attachment for part in message.parts):
+            # Set when the file came, and never cleared (§1).
             row["cache_has_attachments"] = 1
     elif message.traits.translation is not None:
         row["message_summary_info"] = summary.translated(message.traits.translation)
@@ -331,10 +362,13 @@ def _add_balloon(row: Row, message: Message, place: Place) -> None:
         row["message_summary_info"] = summary.app(balloon)
     if balloons.attachments(balloon):
         row["cache_has_attachments"] = 1
+    if row["balloon_bundle_id"] == balloons.RICH_LINK and message.parts:
+        row["has_dd_results"] = 1  # the link that it stands for
     if balloon.kind == "poll" and (balloon.votes or balloon.added):
         # §10: the root turns into type 3 with its own GUID once it was updated.
         row["associated_message_type"] = 3
         row["associated_message_guid"] = message.guid
+        row["index_state"] = NOT_INDEXED
 
 
 def _add_reply(row: Row, message: Message) -> None:
