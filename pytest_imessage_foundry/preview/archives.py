@@ -1,0 +1,146 @@
+"""Read property lists: message_summary_info, user_info and payload_data.
+
+The first two are plain binary plists, the third a keyed archive of an app's
+message. Damaged or hostile data reads as nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import plistlib
+import struct
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+_DAMAGE = (
+    ValueError,
+    TypeError,
+    LookupError,
+    OverflowError,
+    RecursionError,
+    MemoryError,
+    AttributeError,
+    struct.error,
+)
+_DEEPEST = 30
+_MOST_VALUES = 100_000
+
+
+def property_list(data: bytes) -> dict[str, Any] | None:
+    """A binary property list whose root is a dictionary, else None."""
+    if not data.startswith(b"bplist00"):
+        return None
+    try:
+        found = plistlib.loads(data, fmt=plistlib.FMT_BINARY)
+    except _DAMAGE:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def keyed_archive(data: bytes) -> dict[str, Any] | None:
+    """The root of an NSKeyedArchiver archive as plain values, else None."""
+    archive = property_list(data)
+    if archive is None:
+        return None
+    objects, top = archive.get("$objects"), archive.get("$top")
+    if not isinstance(objects, list) or not isinstance(top, dict):
+        return None
+    try:
+        root = _Unarchiver(objects).value(top.get("root"), 0)
+    except _DAMAGE:
+        return None
+    return root if isinstance(root, dict) else None
+
+
+class _Unarchiver:
+    """Follows UIDs; each object is read once, so shared ones cost nothing."""
+
+    def __init__(self, objects: list[Any]) -> None:
+        self._objects = objects
+        self._done: dict[int, Any] = {}
+        self._seen = 0
+
+    def value(self, value: Any, depth: int) -> Any:
+        self._seen += 1
+        if self._seen > _MOST_VALUES:
+            # Arrays that repeat one another grow as a power of their depth.
+            raise ValueError("the archive unfolds without end")
+        if depth > _DEEPEST:
+            return None
+        if isinstance(value, plistlib.UID):
+            return self._object(value.data, depth)
+        if isinstance(value, dict):
+            return self._dictionary(value, depth)
+        if isinstance(value, list):
+            return [self.value(item, depth + 1) for item in value]
+        return value
+
+    def _object(self, number: int, depth: int) -> Any:
+        if number == 0 or number >= len(self._objects):
+            return None
+        if number not in self._done:
+            self._done[number] = None
+            self._done[number] = self.value(self._objects[number], depth + 1)
+        return self._done[number]
+
+    def _dictionary(self, value: dict[str, Any], depth: int) -> Any:
+        if "NS.relative" in value:
+            base = self.value(value.get("NS.base"), depth + 1)
+            relative = self.value(value["NS.relative"], depth + 1)
+            return (base or "") + (relative or "")
+        for text in ("NS.string", "NS.data", "NS.uuidbytes", "NS.time"):
+            if text in value:
+                return self.value(value[text], depth + 1)
+        items = value.get("NS.objects")
+        if isinstance(items, list):
+            read = [self.value(item, depth + 1) for item in items]
+            keys = value.get("NS.keys")
+            if not isinstance(keys, list):
+                return read
+            names = (self.value(key, depth + 1) for key in keys)
+            return {str(name): item for name, item in zip(names, read, strict=False)}
+        return {
+            str(key): self.value(item, depth + 1)
+            for key, item in value.items()
+            if key != "$class"
+        }
+
+
+def text(found: Any, *path: str) -> str:
+    """The text at a path of nested dictionaries, '' where there is none."""
+    for key in path:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def integers(found: Any) -> tuple[int, ...]:
+    """The integers of a list, whatever else it holds."""
+    if not isinstance(found, list):
+        return ()
+    return tuple(item for item in found if isinstance(item, int))
+
+
+def seconds(found: Any) -> int:
+    """Real seconds since 2001 (or a plist date) as nanoseconds."""
+    if isinstance(found, datetime):
+        found = (found - datetime(2001, 1, 1)).total_seconds()
+    if isinstance(found, int | float) and abs(found) < 9e9:
+        return int(found * 10**9)
+    return 0
+
+
+def json_of(url: str) -> dict[str, Any] | None:
+    """The JSON item that a poll's ``data:,<base64>`` URL carries."""
+    if not url.startswith("data:"):
+        return None
+    coded = unquote(url.partition(",")[2].partition("?")[0])
+    coded = coded.translate(str.maketrans("-_", "+/")).rstrip("=")
+    try:
+        raw = base64.b64decode(coded + "=" * (-len(coded) % 4))
+        item = json.loads(raw).get("item")
+    except (*_DAMAGE, binascii.Error):
+        return None
+    return item if isinstance(item, dict) else None

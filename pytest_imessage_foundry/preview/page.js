@@ -1,0 +1,273 @@
+(() => {
+  const BATCH = 120;
+  const SEARCH_LIMIT = 100;
+  const NEW_STRETCH = 3600 * 1000;
+  const byId = (id) => document.getElementById(id);
+  const parsed = (id) => JSON.parse(byId(id).textContent);
+  const { chats, people } = parsed("index");
+  const { named, contentOf, partNode } = bubbles(people, parsed("pictures"));
+  const loaded = new Map();
+  let open = -1, from = 0, until = 0, pinned = false;
+
+  function messagesOf(number) {
+    if (!loaded.has(number)) loaded.set(number, parsed(`chat-${number}`));
+    return loaded.get(number);
+  }
+  function chatName(chat) {
+    if (chat.name) return chat.name;
+    const members = (chat.people || []).map(named);
+    return members.join(", ") || named(chat.identifier || "No name");
+  }
+  function face(name, number) {
+    const letters = name.split(/\s+/).map((word) => [...word][0] || "")
+      .filter((letter) => /\p{L}/u.test(letter));
+    return el("span", `face tone${number % 6}`,
+      letters.slice(0, 2).join("").toUpperCase() || "#");
+  }
+  function item(number, glance, when, jump) {
+    const chat = chats[number], name = chatName(chat);
+    const button = el("button", "item");
+    button.type = "button";
+    const top = add(el("span", "top"), el("b", "words", name),
+      when && el("time", "", day(when)));
+    const body = add(el("span"), top, el("span", "glance words", glance || ""));
+    add(button, face(name, number), body);
+    button.addEventListener("click", () => jump());
+    return button;
+  }
+  function listChats(query = "") {
+    const list = byId("list");
+    list.replaceChildren();
+    const wanted = query.trim().toLowerCase();
+    chats.forEach((chat, number) => {
+      const words = [chatName(chat), chat.identifier || "", ...(chat.people || [])];
+      if (wanted && !words.join(" ").toLowerCase().includes(wanted)) return;
+      const entry = item(number, chat.glance, chat.last, () => openChat(number));
+      if (number === open) entry.setAttribute("aria-current", "true");
+      list.append(entry);
+    });
+    if (wanted.length > 1) listHits(list, wanted);
+    if (!list.childElementCount) list.append(el("p", "notice", "Nothing found"));
+  }
+  function textOf(message) {
+    const words = (message.parts || []).flatMap((part) => [
+      ...(part.runs || []).map((run) => run.text), part.file ? part.file.name : ""]);
+    const card = message.card || {};
+    return [...words, message.event || "", message.subject || "", card.title || "",
+      card.url || "", ...(card.lines || []),
+      ...(message.poll || []).map((choice) => choice.text || "")].join("");
+  }
+  function listHits(list, wanted) {
+    let hits = 0;
+    for (let number = 0; number < chats.length; number += 1) {
+      for (const [index, message] of messagesOf(number).entries()) {
+        const text = textOf(message), place = text.toLowerCase().indexOf(wanted);
+        if (place < 0) continue;
+        if (!hits) list.append(el("p", "group-title", "Messages"));
+        hits += 1;
+        const start = Math.max(0, place - 20);
+        const excerpt = (start ? "…" : "") + text.slice(start, start + 90);
+        list.append(item(number, excerpt, message.time,
+          () => openChat(number, index)));
+        if (hits === SEARCH_LIMIT) {
+          list.append(el("p", "group-title", `The first ${hits} messages`));
+          return;
+        }
+      }
+    }
+  }
+
+  function quoteNode(reply, index) {
+    const quote = el("button", "quote");
+    quote.type = "button";
+    const who = reply.found ? named(reply.from) : "In reply to";
+    const text = reply.found ? reply.text || "a message"
+      : "a message that is not in this database";
+    add(quote, el("b", "words", `↩ ${who}`), el("span", "words", text));
+    const target = reply.found
+      ? messagesOf(open).findIndex((message) => message.guid === reply.guid) : -1;
+    if (target < 0) quote.disabled = true;
+    else quote.addEventListener("click", () => jumpTo(target));
+    return quote;
+  }
+
+  const waits = (message) =>
+    message.schedule && !message.schedule.startsWith("Sent");
+  function receipts(messages) {
+    const last = { delivered: -1, read: -1 };
+    messages.forEach((message, index) => {
+      if (message.from !== null || message.event || waits(message)) return;
+      if (message.read) last.read = index;
+      else if (message.delivered) last.delivered = index;
+    });
+    return last;
+  }
+  function receiptOf(message, index, last) {
+    const told = (word, stamp) =>
+      typeof stamp === "string" ? `${word} ${day(stamp)}, ${clock(stamp)}` : word;
+    if (message.from !== null) return "";
+    if (index === last.read) return told("Read", message.read);
+    const isLast = index === last.delivered && index > last.read;
+    return isLast ? told("Delivered", message.delivered) : "";
+  }
+  function detail(message) {
+    const stamp = (word, value) =>
+      value && `${word} ${typeof value === "string" ? value : "(no date)"}`;
+    return [message.time || "no date", message.service,
+      stamp("delivered", message.delivered), stamp("read", message.read),
+      `row ${message.id}`, message.guid].filter(Boolean).join(" · ");
+  }
+  function rowClass(message, next) {
+    const names = ["row", message.from === null ? "mine" : "theirs"];
+    if (!/^(iMessage|iMessageLite|)$/.test(message.service || "")) names.push("text");
+    if (!next || next.from !== message.from || next.event) names.push("last");
+    if (waits(message)) names.push("later");
+    if (message.deleted) names.push("gone");
+    return names.join(" ");
+  }
+  function metaNodes(message, index, last) {
+    const bad = (mark) => mark.startsWith("Not Delivered");
+    const marks = [message.effect && `✨ Sent with ${message.effect}`,
+      message.schedule, message.deleted && `Deleted ${full(message.deleted)}`,
+      message.translation && `Translated: ${message.translation}`,
+      ...(message.marks || []), receiptOf(message, index, last)].filter(Boolean);
+    return marks.map((mark) => el("div", bad(mark) ? "meta bad" : "meta", mark));
+  }
+  function rowNode(messages, index, last) {
+    const message = messages[index];
+    const before = messages[index - 1], next = messages[index + 1];
+    const row = el("div", rowClass(message, next));
+    row.dataset.index = index;
+    const gap = before && message.time && before.time
+      ? moment(message.time) - moment(before.time) : Infinity;
+    if (message.time && gap > NEW_STRETCH) {
+      const when = el("div", "when", full(message.time));
+      when.style.alignSelf = "center";
+      row.append(when);
+    }
+    if (message.event) {
+      row.classList.add("event");
+      add(row, el("div", "words", message.event),
+        ...(message.parts || []).map((part) => partNode(part, message)));
+    } else {
+      const speaks = chats[open].group && message.from !== null &&
+        (!before || before.from !== message.from || before.event);
+      add(row, speaks && el("div", "sender words", named(message.from)),
+        message.reply && quoteNode(message.reply),
+        ...contentOf(message), ...metaNodes(message, index, last));
+    }
+    row.append(el("div", "detail", detail(message)));
+    return row;
+  }
+  function rows(start, end) {
+    const messages = messagesOf(open), last = receipts(messages);
+    const made = document.createDocumentFragment();
+    for (let index = start; index < end; index += 1) {
+      made.append(rowNode(messages, index, last));
+    }
+    return made;
+  }
+  function draw(start, end) {
+    from = Math.max(0, start);
+    until = Math.min(messagesOf(open).length, end);
+    byId("rows").replaceChildren(rows(from, until));
+  }
+  function jumpTo(index) {
+    if (index < from || index >= until) draw(index - BATCH / 2, index + BATCH / 2);
+    const row = byId("rows").querySelector(`[data-index="${index}"]`);
+    if (!row) return;
+    row.scrollIntoView({ block: "center" });
+    row.classList.add("found");
+    setTimeout(() => row.classList.remove("found"), 2500);
+  }
+  function grow() {
+    const box = byId("messages"), total = messagesOf(open).length;
+    if (box.scrollTop < 400 && from > 0) {
+      const start = Math.max(0, from - BATCH), height = box.scrollHeight;
+      byId("rows").prepend(rows(start, from));
+      from = start;
+      box.scrollTop += box.scrollHeight - height;
+    } else if (box.scrollHeight - box.scrollTop - box.clientHeight < 400 &&
+        until < total) {
+      const end = Math.min(total, until + BATCH);
+      byId("rows").append(rows(until, end));
+      until = end;
+    }
+  }
+  function headChat(chat) {
+    const members = (chat.people || []).map(named).join(", ");
+    const facts = [chat.group && `${(chat.people || []).length + 1} people`,
+      chat.service, `${(chat.count || 0).toLocaleString("en")} messages`,
+      ...(chat.marks || []), members].filter(Boolean).join(" · ");
+    byId("who").replaceChildren(el("b", "words", chatName(chat)),
+      el("span", "words", facts));
+  }
+  function openChat(number, index) {
+    if (!chats[number]) return;
+    open = number;
+    view("chats");
+    document.body.classList.add("open");
+    for (const entry of byId("list").querySelectorAll("[aria-current]")) {
+      entry.removeAttribute("aria-current");
+    }
+    if (!byId("search").value) {
+      byId("list").children[number].setAttribute("aria-current", "true");
+    }
+    headChat(chats[number]);
+    const total = messagesOf(number).length, box = byId("messages");
+    if (index === undefined) {
+      pinned = true;
+      draw(total - BATCH, total);
+      box.scrollTop = box.scrollHeight;
+    } else {
+      pinned = false;
+      from = until = 0;
+      jumpTo(index);
+    }
+  }
+  function view(name) {
+    byId("chat").hidden = name !== "chats";
+    byId("plots").hidden = name !== "plots";
+    for (const each of ["chats", "plots"]) {
+      byId(`show-${each}`).setAttribute("aria-pressed", String(each === name));
+    }
+    if (name === "plots") document.body.classList.add("open");
+  }
+  function start() {
+    const total = chats.reduce((sum, chat) => sum + (chat.count || 0), 0);
+    byId("summary").textContent = `${chats.length.toLocaleString("en")} chats, ` +
+      `${total.toLocaleString("en")} messages`;
+    listChats();
+    byId("search").addEventListener("input", (event) => listChats(event.target.value));
+    byId("show-chats").addEventListener("click", () => view("chats"));
+    byId("show-plots").addEventListener("click", () => view("plots"));
+    byId("back").addEventListener("click",
+      () => document.body.classList.remove("open"));
+    byId("messages").addEventListener("scroll", grow, { passive: true });
+    // Rows get their true heights as pictures load and as they come into view; a
+    // chat stays at its end until somebody scrolls.
+    const box = byId("messages");
+    new ResizeObserver(() => { if (pinned) box.scrollTop = box.scrollHeight; })
+      .observe(byId("rows"));
+    for (const name of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+      box.addEventListener(name, () => { pinned = false; }, { passive: true });
+    }
+    byId("details").addEventListener("click", (event) => {
+      const on = byId("messages").classList.toggle("detailed");
+      event.currentTarget.setAttribute("aria-pressed", String(on));
+    });
+    const place = new URLSearchParams(location.hash.slice(1));
+    if (chats.length && matchMedia("(min-width: 761px)").matches) {
+      openChat(Number(place.get("chat") || 0), place.has("message")
+        ? Number(place.get("message")) : undefined);
+    }
+    if (place.get("view") === "plots") view("plots");
+    if (place.has("details")) byId("details").click();
+    if (place.has("search")) {
+      byId("search").value = place.get("search");
+      listChats(place.get("search"));
+    }
+    document.documentElement.dataset.ready = "yes";
+  }
+  start();
+})();

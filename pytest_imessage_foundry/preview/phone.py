@@ -1,0 +1,188 @@
+"""What the reader found in a database: chats, messages and their parts.
+
+Times are ``int`` nanoseconds since 2001-01-01T00:00:00Z, 0 for "never". A
+sender is an address, or ``None`` for the owner of the phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+_EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
+
+
+def moment(date: int) -> datetime:
+    """The point in time that `date` stands for, in UTC."""
+    return _EPOCH + timedelta(microseconds=date // 1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """An attachment row; `path` is set only where the file was found."""
+
+    guid: str
+    name: str
+    mime: str = ""
+    size: int = 0
+    path: Path | None = None
+    absence: str = ""
+    is_sticker: bool = False
+    is_hidden: bool = False
+    transcript: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A stretch of text with one set of attributes."""
+
+    text: str
+    styles: tuple[str, ...] = ()
+    effect: str = ""
+    mention: str = ""
+    link: str = ""
+    detected: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What an edited part said, and since when."""
+
+    date: int
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A bubble: text, or a file, or the place of what was taken back."""
+
+    number: int
+    runs: tuple[Run, ...] = ()
+    file: File | None = None
+    history: tuple[Version, ...] = ()
+    is_unsent: bool = False
+    deleted: int = 0
+
+    @property
+    def text(self) -> str:
+        """The words of the bubble without their attributes."""
+        return "".join(run.text for run in self.runs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tapback:
+    """A reaction that still stands, or a sticker put on the bubble."""
+
+    sender: str | None
+    name: str
+    part: int
+    date: int
+    emoji: str = ""
+    image: File | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """The message that an inline reply answers."""
+
+    guid: str
+    part: int
+    is_found: bool
+    sender: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What an app put in place of a text."""
+
+    kind: str
+    app: str
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    url: str = ""
+    image: File | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """An option of a poll and who chose it last."""
+
+    text: str
+    voters: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A row that people see as a message, with all that became of it.
+
+    `marks` are the small words under a bubble ("Not Delivered", "via
+    satellite"); `troubles` say what of the row could not be read.
+    """
+
+    id: int
+    guid: str
+    date: int
+    sender: str | None
+    service: str = ""
+    parts: tuple[Part, ...] = ()
+    subject: str = ""
+    card: Card | None = None
+    poll: tuple[Choice, ...] = ()
+    event: str = ""
+    tapbacks: tuple[Tapback, ...] = ()
+    reply: Quote | None = None
+    effect: str = ""
+    is_audio: bool = False
+    is_edited: bool = False
+    is_unsent: bool = False
+    date_delivered: int = 0
+    date_read: int = 0
+    is_delivered: bool = False
+    is_read: bool = False
+    schedule: str = ""
+    deleted: int = 0
+    translation: str = ""
+    marks: tuple[str, ...] = ()
+    troubles: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The text of all bubbles, files left out."""
+        return "\n".join(part.text for part in self.parts if part.text)
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The files of all bubbles."""
+        return tuple(part.file for part in self.parts if part.file is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """A conversation, its messages oldest first."""
+
+    id: int
+    guid: str
+    identifier: str
+    name: str = ""
+    participants: tuple[str, ...] = ()
+    service: str = ""
+    is_group: bool = False
+    marks: tuple[str, ...] = ()
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """All that a database holds, in the order of the latest message."""
+
+    path: Path
+    chats: tuple[Chat, ...] = ()
+
+    def messages(self) -> Iterator[Message]:
+        """Every message of every chat."""
+        for chat in self.chats:
+            yield from chat.messages

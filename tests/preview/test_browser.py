@@ -1,0 +1,191 @@
+"""The page in a real browser: it runs, it breaks no rule, it stays quick."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from sqlite3 import connect
+from typing import Any
+
+import pytest
+from conftest import START, Scratch, every_kind, write_phone
+from test_page import HOSTILE
+
+from pytest_imessage_foundry.preview import write
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH"),
+]
+Open = Callable[..., str]
+Made = Callable[..., Scratch]
+
+
+@pytest.fixture
+def browse(tmp_path: Path) -> Open:
+    """Opens a page and gives back its DOM; whatever the console says fails."""
+
+    def open_page(page: Path, place: str = "", width: int = 1280) -> str:
+        done = subprocess.run(
+            [
+                CHROMIUM or "",
+                *("--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"),
+                "--enable-logging=stderr",
+                "--virtual-time-budget=5000",
+                f"--window-size={width},900",
+                f"--user-data-dir={tmp_path / 'profile'}",
+                f"{page.as_uri()}{place}",
+            ],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=120,
+            check=True,
+        )
+        said = [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
+        assert said == []
+        return done.stdout
+
+    return open_page
+
+
+def rows(dom: str) -> list[int]:
+    return [int(number) for number in re.findall(r'data-index="(\d+)"', dom)]
+
+
+def shown(dom: str) -> str:
+    """The DOM without the data blocks and the script."""
+    return re.sub(r"<script.*?</script>", "", dom, flags=re.DOTALL)
+
+
+def test_a_broken_rule_would_be_noticed(browse: Open, tmp_path: Path) -> None:
+    page = write(Scratch(tmp_path / "chat.db").path, tmp_path / "page.html")
+    html = page.read_text("utf-8")
+    page.write_text(html.replace("</body>", "<script>1</script></body>"), "utf-8")
+
+    with pytest.raises(AssertionError, match="inline script violates"):
+        browse(page)
+
+
+@pytest.mark.parametrize("release", ["sonoma", "tahoe"])
+@pytest.mark.parametrize("chat", [0, 1, 2, 3])
+def test_every_kind_is_drawn(
+    browse: Open, tmp_path: Path, release: str, chat: int
+) -> None:
+    phone = every_kind(release)
+    if chat >= len(phone.chats):
+        pytest.skip(f"{release} holds {len(phone.chats)} chats")
+    path = write_phone(tmp_path / "chat.db", phone)
+    page = write(path, tmp_path / "page.html")
+
+    dom = browse(page, f"#chat={chat}&details")
+
+    assert 'data-ready="yes"' in dom
+    assert rows(dom)
+
+
+def test_words_of_a_chat_are_on_the_page(browse: Open, tmp_path: Path) -> None:
+    phone = every_kind("tahoe")
+    path = write_phone(tmp_path / "chat.db", phone)
+    page = write(path, tmp_path / "page.html")
+
+    dom = shown(browse(page, "#chat=3"))
+
+    for words in (
+        "Half past seven",
+        "Six o'clock",
+        "You unsent a message",
+        "You unsent a part",
+        "Sent with Confetti",
+        "Green Wing Diner",
+        "Not Delivered (error 22)",
+        "Send Later: waiting to be sent",
+        "I am running late",
+        "file not beside the database",
+        "not downloaded",
+        "Read ",
+    ):
+        assert words in dom, words
+    assert 'src="data:image/' in dom
+
+
+def test_hostile_texts_are_shown_and_do_not_run(
+    browse: Open, scratch: Made, tmp_path: Path
+) -> None:
+    made = scratch("subject TEXT", "group_title TEXT", "item_type INTEGER")
+    for text in HOSTILE:
+        stored = text.encode("utf-8", "surrogatepass")
+        row: dict[str, Any] = dict.fromkeys(("text", "subject", "group_title"), stored)
+        made.add(**row)
+        made.add(**row, item_type=2)
+        made.attach(made.count, text.replace("\ud800", ""), "", "image/png")
+    page = write(made.path, tmp_path / "page.html", title=HOSTILE[0])
+
+    dom = browse(page, "#chat=0&details&search=script")
+
+    assert 'data-ready="yes"' in dom
+    assert len(rows(dom)) == 2 * len(HOSTILE)
+    assert "<title>ran" not in dom
+    visible = shown(dom)
+    assert "&lt;img src=x onerror=" in visible
+    assert '<img src="x"' not in visible
+    assert "Show 96,000 more" in visible
+
+
+def test_the_plots_are_drawn(browse: Open, tmp_path: Path) -> None:
+    path = write_phone(tmp_path / "chat.db", every_kind("tahoe"))
+    page = write(path, tmp_path / "page.html")
+
+    dom = browse(page, "#view=plots")
+
+    assert re.search(r'<section id="chat"[^>]* hidden', dom)
+    assert dom.count("<figure>") == 5
+
+
+def test_a_narrow_window_starts_with_the_list(browse: Open, tmp_path: Path) -> None:
+    path = write_phone(tmp_path / "chat.db", every_kind("tahoe"))
+    page = write(path, tmp_path / "page.html")
+
+    dom = browse(page, width=500)
+
+    assert 'data-ready="yes"' in dom
+    assert rows(dom) == []
+
+
+@pytest.fixture
+def long_page(scratch: Made, tmp_path: Path) -> Path:
+    """A page of one chat with 10,000 messages."""
+    made = scratch()
+    messages = (
+        (n, f"G{n}", f"message number {n}", n % 2, START + n * 10**11)
+        for n in range(1, 10_001)
+    )
+    with closing(connect(made.path)) as connection:
+        connection.executemany(
+            "INSERT INTO message (ROWID, guid, text, handle_id, is_from_me, date) "
+            "VALUES (?, ?, ?, 1, ?, ?)",
+            messages,
+        )
+        connection.execute("INSERT INTO chat_message_join SELECT 1, ROWID FROM message")
+        connection.commit()
+    return write(made.path, tmp_path / "page.html")
+
+
+def test_ten_thousand_messages_are_drawn_a_screen_at_a_time(
+    browse: Open, long_page: Path
+) -> None:
+    at_the_end = rows(browse(long_page))
+    in_the_middle = rows(browse(long_page, "#chat=0&message=5000"))
+    found = shown(browse(long_page, "#chat=0&search=number 77"))
+
+    assert at_the_end[-1] == 9_999
+    assert len(at_the_end) <= 240
+    assert 5_000 in in_the_middle
+    assert len(in_the_middle) <= 480
+    assert found.count('class="item"') == 100
+    assert "The first 100 messages" in found

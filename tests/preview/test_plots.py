@@ -1,0 +1,94 @@
+"""The plots: what they count, and that hostile names stay text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC
+
+import pytest
+from conftest import START, Scratch
+
+from pytest_imessage_foundry.preview import read
+from pytest_imessage_foundry.preview.phone import Phone, moment
+from pytest_imessage_foundry.preview.plots import Plot, plots, visible
+
+Made = Callable[..., Scratch]
+HOUR = 3600 * 10**9
+DAY = 24 * HOUR
+
+
+def drawn(phone: Phone, names: dict[str, str] | None = None) -> dict[str, Plot]:
+    clock = moment
+    found = plots(phone, lambda date: clock(date).astimezone(UTC), names or {})
+    return {plot.title: plot for plot in found}
+
+
+def told(plot: Plot) -> list[str]:
+    every = re.findall(r"<title>(.*?)</title>", plot.svg)
+    return [title for title in every if ": 0 sent, 0 received" not in title]
+
+
+def test_counts_per_day_hour_contact_and_kind(scratch: Made) -> None:
+    made = scratch()
+    for hour, mine in ((0, 0), (1, 1), (25, 1)):
+        made.add(text="hello", date=START + hour * HOUR, is_from_me=mine)
+
+    found = drawn(read(made.path), {"+15550100": "Alex"})
+
+    assert told(found["Messages per day"]) == [
+        "19 Sep 2025: 1 sent, 1 received",
+        "20 Sep 2025: 1 sent, 0 received",
+    ]
+    assert told(found["Messages per hour of the day"]) == [
+        "18:00: 0 sent, 1 received",
+        "19:00: 2 sent, 0 received",
+    ]
+    assert told(found["Messages per contact"]) == ["Alex: 2 sent, 1 received"]
+    assert told(found["Kinds of messages"]) == ["text: 2 sent, 1 received"]
+
+
+@pytest.mark.parametrize(
+    ("days", "unit"), [(5, "day"), (300, "week"), (3000, "month"), (90_000, "year")]
+)
+def test_the_unit_of_time_fits_the_span(scratch: Made, days: int, unit: str) -> None:
+    made = scratch()
+    made.add(text="first", date=START)
+    made.add(text="last", date=min(START + days * DAY, 2**63 - 1))
+
+    plot = drawn(read(made.path))[f"Messages per {unit}"]
+
+    assert len(told(plot)) == 2
+
+
+def test_answers_are_changes_of_speaker_within_a_day(scratch: Made) -> None:
+    made = scratch()
+    minute = HOUR // 60
+    for at, mine in ((0, 0), (3, 0), (4, 1), (5, 1), (45, 0), (5000, 1)):
+        made.add(text="x", date=START + at * minute, is_from_me=mine)
+
+    plot = drawn(read(made.path))["Response times"]
+
+    assert told(plot) == ["1-5 min: 1 sent, 0 received", "½-2 h: 0 sent, 1 received"]
+    assert plot.note == "Median: 1 min for you, 40 min for the others"
+
+
+def test_a_phone_without_messages_has_no_plots(scratch: Made) -> None:
+    assert drawn(read(scratch().path)) == {}
+
+
+def test_hostile_names_stay_text(scratch: Made) -> None:
+    made = scratch()
+    made.add(text="hello")
+    name = "</svg><script>alert(1)</script>\u202e" + "x" * 500
+
+    svg = drawn(read(made.path), {"+15550100": name})["Messages per contact"].svg
+
+    assert "<script" not in svg
+    assert "\u202e" not in svg
+    assert "&lt;/svg&gt;" in svg
+
+
+def test_visible_drops_what_reorders_and_hides() -> None:
+    assert visible("a\u202eb\u2066c\x00d\ud800e\u200ff") == "abcdef"
+    assert visible("abcdef", 4) == "abc…"
