@@ -163,7 +163,8 @@ def _refuse_overwriting(outputs: list[Path], *, force: bool) -> None:
     for path in outputs:
         if path.is_dir():
             raise FoundryError(
-                f"cannot write {path}\nthere is a folder of that name\nname a file in it"
+                f"cannot write {path}\nthere is a folder of that name\n"
+                "name a file in it"
             )
         if path.exists() and not force:
             raise FoundryError(

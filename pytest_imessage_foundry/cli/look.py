@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -188,7 +189,7 @@ def run_stats(given: Namespace) -> int:
     )
     order = foundry.Order(spec)
     measured = realism.measure(foundry.truth_of(order), order.scenario.personas)
-    print(json.dumps(measured.as_json()) if given.json else measured)
+    print(json.dumps(asdict(measured)) if given.json else measured.table())
     return 0
 
 

@@ -1,0 +1,158 @@
+"""`imessage-foundry build`: the file, its truth, and what is never lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+import pytest
+
+from pytest_imessage_foundry.cli import main
+
+SMALL = ["--macos", "tahoe", "--scenario", "small"]
+
+
+@pytest.fixture
+def built(tmp_path):
+    path = tmp_path / "out" / "chat.db"
+    truth = tmp_path / "out" / "truth.json"
+    assert main(["build", str(path), *SMALL, "--truth", str(truth)]) == 0
+    return path, truth
+
+
+def rows(path, sql):
+    address = f"{path.as_uri()}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_truth_says_what_is_in_the_file(built):
+    path, truth = built
+    document = json.loads(truth.read_text(encoding="utf-8"))
+    told = {
+        message["guid"]: message["date"]
+        for chat in document["conversations"]
+        for message in chat["messages"]
+    }
+
+    stored = dict(rows(path, "SELECT guid, date FROM message"))
+
+    assert len(told) > 10
+    assert told == {guid: stored[guid] for guid in told}
+    assert {chat["guid"] for chat in document["conversations"]} == {
+        guid for (guid,) in rows(path, "SELECT guid FROM chat")
+    }
+
+
+def test_truth_keeps_to_its_schema(built, capsys):
+    from pydantic import TypeAdapter
+
+    from pytest_imessage_foundry.truth import Document
+
+    _, truth = built
+    capsys.readouterr()
+    document = json.loads(truth.read_text(encoding="utf-8"))
+    for chat in document["conversations"]:
+        for message in chat["messages"]:
+            message.pop("text")
+    read = TypeAdapter(Document).validate_python(document)
+    assert read.release == "tahoe"
+
+    assert main(["truth-schema"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert "text" in schema["$defs"]["Message"]["properties"]
+
+
+def test_the_same_bytes_again(built, tmp_path):
+    path, truth = built
+    other, other_truth = tmp_path / "again.db", tmp_path / "again.json"
+
+    assert main(["build", str(other), *SMALL, "--truth", str(other_truth)]) == 0
+
+    assert other.read_bytes() == path.read_bytes()
+    assert other_truth.read_bytes() == truth.read_bytes()
+
+
+def test_an_existing_file_is_kept_unless_forced(built, capsys):
+    path, _ = built
+    before = path.read_bytes()
+
+    assert main(["build", str(path), *SMALL, "--seed", "1"]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert path.read_bytes() == before
+    assert main(["build", str(path), *SMALL, "--seed", "1", "--force"]) == 0
+    assert path.read_bytes() != before
+
+
+def test_json_report(tmp_path, capsys):
+    path = tmp_path / "chat.db"
+    assert main(["build", str(path), *SMALL, "--messages", "30", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+
+    assert report["path"] == str(path)
+    assert report["release"] == "tahoe"
+    assert report["messages"] == rows(path, "SELECT count(*) FROM message")[0][0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--macos", "ventura"], "unknown macOS release 'ventura' (choose from"),
+        (["--scenario", "nonesuch"], "unknown scenario 'nonesuch'"),
+        (["--scenario", "missing.toml"], "missing.toml"),
+    ],
+)
+def test_what_is_not_known(tmp_path, capsys, arguments, said):
+    path = tmp_path / "chat.db"
+
+    assert main(["build", str(path), *SMALL, *arguments]) == 2
+
+    assert said in capsys.readouterr().err
+    assert not path.exists()
+
+
+def test_a_folder_is_no_file(tmp_path, capsys):
+    assert main(["build", str(tmp_path), *SMALL]) == 2
+    assert "there is a folder of that name" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("layout", ["home", "ios"])
+def test_layouts(tmp_path, layout):
+    assert main(["build", str(tmp_path / "x"), *SMALL, "--layout", layout]) == 0
+    found = {path.name for path in (tmp_path / "x").rglob("*.*db")}
+
+    expected = {"home": {"chat.db", "AddressBook-v22.abcddb"}, "ios": {"sms.db"}}
+    assert expected[layout] <= found
+
+
+def test_interrupted_build_leaves_nothing(tmp_path):
+    path = tmp_path / "chat.db"
+    command = [sys.executable, "-m", "pytest_imessage_foundry.cli", "build", str(path)]
+    command += ["--macos", "tahoe", "--messages", "400000", "--source", "faker"]
+    process = subprocess.Popen(
+        [*command, "--no-attachments"], stderr=subprocess.PIPE, text=True
+    )
+    while not list(tmp_path.iterdir()) and process.poll() is None:
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+
+    assert process.returncode == 130, said
+    assert "interrupted" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_auto_is_this_machines_release(tmp_path, capsys, monkeypatch):
+    import platform
+
+    monkeypatch.setattr(platform, "mac_ver", lambda: ("14.7.1", ("", "", ""), ""))
+    path = tmp_path / "chat.db"
+
+    assert main(["build", str(path), "--scenario", "empty"]) == 0
+    assert "release=sonoma" in capsys.readouterr().out

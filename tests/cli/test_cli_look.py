@@ -1,0 +1,129 @@
+"""The subcommands that look: schema, kinds, validate, detect, preview, cache."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pytest_imessage_foundry.cli import main, parser
+
+
+@pytest.fixture(scope="module")
+def chat_db_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("look") / "chat.db"
+    assert main(["build", str(path), "--macos", "sonoma", "--scenario", "small"]) == 0
+    return path
+
+
+def test_validate(chat_db_file, capsys):
+    assert main(["validate", str(chat_db_file)]) == 0
+    assert "sonoma" in capsys.readouterr().out
+
+
+def test_validate_as_another_release(chat_db_file, capsys):
+    assert main(["validate", str(chat_db_file), "--macos", "tahoe", "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["findings"]
+
+
+def test_validate_what_is_not_there(tmp_path, capsys):
+    assert main(["validate", str(tmp_path / "none.db")]) == 2
+    assert "none.db" in capsys.readouterr().err
+
+
+def test_schema_show(capsys):
+    assert main(["schema", "show", "26"]) == 0
+    assert "chat_service" in capsys.readouterr().out
+
+
+def test_schema_show_as_statements_makes_a_database(capsys):
+    import sqlite3
+    from contextlib import closing
+
+    assert main(["schema", "show", "tahoe", "--sql"]) == 0
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(capsys.readouterr().out)
+        tables = connection.execute(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchone()
+    assert tables == (27,)
+
+
+def test_schema_diff(capsys):
+    assert main(["schema", "diff", "sequoia", "tahoe"]) == 0
+    said = capsys.readouterr().out
+    assert "ck_chat_id" in said
+    assert "index_state" in said
+
+
+def test_kinds(capsys):
+    assert main(["kinds", "--macos", "sonoma"]) == 0
+    said = capsys.readouterr().out
+    assert "tapback-loved-removed" in said
+    assert "poll-votes" not in said
+
+
+def test_kinds_one(capsys):
+    assert main(["kinds", "poll-votes", "--json"]) == 0
+    assert "poll-votes" in json.loads(capsys.readouterr().out)
+    assert main(["kinds", "poll-votes", "--macos", "sonoma"]) == 2
+
+
+def test_scenarios(capsys):
+    assert main(["kinds", "--scenarios"]) == 0
+    said = capsys.readouterr().out
+    for name in ("default", "small", "empty", "sms-only", "busy-group", "large"):
+        assert f"{name} " in said
+
+
+def test_stats(capsys):
+    arguments = ["--scenario", "small", "--macos", "tahoe"]
+    assert main(["stats", *arguments]) == 0
+    assert "local hour" in capsys.readouterr().out
+    assert main(["stats", *arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)
+
+
+def test_preview(chat_db_file, tmp_path, capsys):
+    page = tmp_path / "page.html"
+    assert main(["preview", str(chat_db_file), "-o", str(page)]) == 0
+    assert page.read_text(encoding="utf-8").startswith("<!")
+    assert main(["preview", str(chat_db_file), "-o", str(page)]) == 2
+    assert "--force" in capsys.readouterr().err
+
+
+def test_cache_verify(tmp_path, capsys):
+    assert main(["cache", "verify"]) == 0
+    assert "conversations" in capsys.readouterr().out
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    assert main(["cache", "verify", str(broken)]) == 2
+    assert "broken.json" in capsys.readouterr().err
+
+
+def test_detect(capsys):
+    assert main(["detect", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["release"]
+
+
+def test_version_and_nothing(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("imessage-foundry 0.")
+    assert main([]) == 2
+
+
+def commands():
+    """Every subcommand, as the parser has it."""
+    choices = parser()._subparsers._group_actions[0].choices
+    return sorted(choices)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_each_command_helps_and_the_readme_names_it(command, capsys, pytestconfig):
+    with pytest.raises(SystemExit) as left:
+        main([command, "--help"])
+
+    assert left.value.code == 0
+    assert len(capsys.readouterr().out.splitlines()) > 3
+    assert command in (pytestconfig.rootpath / "README.md").read_text(encoding="utf-8")
