@@ -86,7 +86,11 @@ class Author:
         return persona
 
     def direct(self, person: Persona, *, service: Service = "iMessage") -> Chat:
-        """A one-to-one chat."""
+        """The one-to-one chat with a person.
+
+        There is one for each service; from macOS 26 on one for all of them, in
+        which each message keeps its own.
+        """
         return self._open([person], service, is_group=False, name=None)
 
     def group(
@@ -157,6 +161,11 @@ class Author:
                 "a chat needs somebody to write with\nnobody was named\n"
                 "pass what person() gave you"
             )
+        unified = "any_guids" in self.schema.features
+        for chat in self.chats if not is_group else ():
+            same = not chat.is_group and chat.people == people
+            if same and (unified or chat.service == service):
+                return chat.over(service)
         chat = Chat(self, people, service, is_group=is_group, name=name)
         self.chats.append(chat)
         return chat

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from pytest_imessage_foundry.conversations.draft import (
     ME,
     Draft,
     address_of,
     part_of,
+    unknown,
 )
 from pytest_imessage_foundry.db.apple_time import SECOND
 from pytest_imessage_foundry.errors import FoundryError
@@ -17,14 +19,16 @@ from pytest_imessage_foundry.models import (
     ChatProperties,
     Conversation,
     Event,
+    EventKind,
     Message,
+    SendEffect,
     TextPart,
 )
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.author import Author
     from pytest_imessage_foundry.conversations.draft import Content, When
-    from pytest_imessage_foundry.models import EventKind, Persona, Service
+    from pytest_imessage_foundry.models import Persona, Service
 
 
 class Chat:
@@ -45,6 +49,7 @@ class Chat:
         self.is_group = is_group
         self.name = name
         self.properties = ChatProperties()
+        self._whole = self
         self.drafts: list[Draft] = []
         self.group_id = phone.new_guid()
 
@@ -70,6 +75,8 @@ class Chat:
         **facts: Any,
     ) -> Draft:
         """A row that announces something: 'renamed', 'added', 'left', ..."""
+        if kind not in get_args(EventKind):
+            raise unknown("event", kind, get_args(EventKind))
         if kind.startswith("background"):
             self.phone.require("backgrounds", "a chat background")
         sender = address_of(by)
@@ -99,8 +106,17 @@ class Chat:
         """Set fields of `models.ChatProperties`."""
         if properties.get("is_pending_review"):
             self.phone.require("unknown_senders", "the screening of unknown senders")
-        self.properties = replace(self.properties, **properties)
+        whole = self._whole
+        whole.properties = replace(whole.properties, **properties)
         return self
+
+    def over(self, service: Service) -> Chat:
+        """The same chat, written in over another service."""
+        if service == self.service:
+            return self
+        other = copy(self)
+        other.service = service
+        return other
 
     def conversation(self) -> Conversation:
         """The truth of this chat as written so far."""
@@ -136,6 +152,11 @@ class Chat:
         return f"{prefix};{'+' if self.is_group else '-'};{identifier}"
 
     def _address(self, sender: Persona | None) -> str:
+        if sender is not None and sender.is_self:
+            raise FoundryError(
+                f"{sender.name} is the owner of this phone\n"
+                "looked at the sender of a message received\nuse send()"
+            )
         if sender is not None:
             return sender.identifier
         if self.is_group:
@@ -157,7 +178,8 @@ class Chat:
         if facts["service"] == "iMessage":
             # Delivered a moment later, read by whoever it was sent to.
             facts.setdefault("date_delivered", date + SECOND if mine else 0)
-        if not mine or facts["service"] == "iMessage":
+        # No group tells its sender who read what.
+        if not mine or (facts["service"] == "iMessage" and not self.is_group):
             facts.setdefault("date_read", date + 20 * SECOND)
         message = Message(
             guid=phone.new_guid(),
@@ -177,7 +199,9 @@ class Chat:
 
 
 def _check(phone: Author, message: Message) -> None:
-    """Refuse kinds of message that the release does not know."""
+    """Refuse kinds of message that the release, or nobody, knows."""
+    if message.effect is not None and message.effect not in get_args(SendEffect):
+        raise unknown("effect", message.effect, get_args(SendEffect))
     runs = [r for p in message.parts if isinstance(p, TextPart) for r in p.runs]
     if any(run.effect for run in runs):
         phone.require("text_effects", "a text effect")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.db.apple_time import (
@@ -45,6 +45,7 @@ Content = str | Run | TextPart | Attachment | Sequence[Run | str]
 
 ME = "me"
 # Apple's own limits (SEMANTICS §8).
+EDITS = 5
 EDIT_WITHIN = 15 * MINUTE
 UNSEND_WITHIN = 2 * MINUTE
 _CLASSIC = ("loved", "liked", "disliked", "laughed", "emphasized", "questioned")
@@ -68,11 +69,14 @@ class Draft:
     ) -> Draft:
         """React to a part: 'loved', 'liked', ... or an emoji itself. Without `by`
         it is the other side of a one-to-one chat, or the owner."""
+        self._check_part(part)
         emoji, sticker = None, None
         if name == "sticker":
             self._phone.require("sticker_tapbacks", "a sticker tapback")
             sticker = self._phone.file("sticker")
         elif name not in _CLASSIC:
+            if name.isascii():
+                raise unknown("tapback", name, (*_CLASSIC, "sticker", "an emoji"))
             self._phone.require("emoji_tapbacks", "an emoji tapback")
             emoji, name = name, "emoji"
         sender = self._other_side(by)
@@ -108,6 +112,7 @@ class Draft:
         self, *, by: Persona | str | None = None, at: When | None = None, **facts: Any
     ) -> Draft:
         """Place a sticker on the bubble."""
+        self._check_part(facts.get("part", 0))
         sender = self._other_side(by)
         sticker = Sticker(
             guid=self._phone.new_guid(),
@@ -127,6 +132,18 @@ class Draft:
         balloon: Balloon | None = None,
     ) -> Draft:
         """Change what a part says; the history keeps what it said."""
+        self._check_part(part)
+        if len([each for each in self.message.edits if each.part == part]) == EDITS:
+            raise FoundryError(
+                f"a message can only be edited {EDITS} times\n"
+                f"looked at message {self.message.guid}, which was\n"
+                "leave this edit out"
+            )
+        if not self.message.parts:
+            raise FoundryError(
+                "only text can be edited\n"
+                f"message {self.message.guid} has none\nsend it with a text"
+            )
         before = self.message.parts[part]
         after = part_of(text)
         if not isinstance(before, TextPart) or not isinstance(after, TextPart):
@@ -144,17 +161,19 @@ class Draft:
         return self._with(
             parts=tuple(parts),
             edits=(*self.message.edits, edit),
-            balloon=balloon if balloon is not None else self.message.balloon,
+            balloon=balloon or self._kept_balloon(after),
         )
 
     def unsend(self, part: int | None = None, *, at: When | None = None) -> Draft:
         """Take one part back, or the whole message."""
+        self._check_part(part or 0)
         date = self._within(at, UNSEND_WITHIN, "unsent within 2 minutes")
         parts = tuple(
             _gone(each, date) if part in (None, number) else each
             for number, each in enumerate(self.message.parts)
         )
-        return self._with(parts=parts, balloon=None)
+        # An app's balloon is a part, too, though the truth has none for it.
+        return self._with(parts=parts or (Unsent(date=date, length=1),), balloon=None)
 
     def vote(
         self, *choices: str, by: Persona | str = ME, at: When | None = None
@@ -163,6 +182,9 @@ class Draft:
         poll = self._poll()
         every = [*poll.options, *(added.option for added in poll.added)]
         ids = {option.text: option.id for option in every}
+        for choice in choices:
+            if choice not in ids:
+                raise unknown("choice", choice, ids)
         voter = address_of(by)
         vote = PollVote(
             guid=self._phone.new_guid(),
@@ -212,6 +234,7 @@ class Draft:
         """
         if self.message.reply_to is not None:
             return self.message.reply_to
+        self._check_part(part)
         location, length = part_range(self.message, part)
         return Reply(
             guid=self.message.guid, part=part, location=location, length=length
@@ -226,22 +249,43 @@ class Draft:
             )
         return self.message.balloon
 
+    def _check_part(self, part: int) -> None:
+        parts = len(self.message.parts) or 1
+        if not 0 <= part < parts:
+            raise FoundryError(
+                f"there is no part {part}\n"
+                f"looked at message {self.message.guid}, which has {parts}\n"
+                "count from 0"
+            )
+
+    def _kept_balloon(self, after: TextPart) -> Balloon | None:
+        """The balloon that an edit leaves: a preview goes with its URL."""
+        balloon = self.message.balloon
+        url = getattr(balloon, "url", None)
+        return None if url is not None and url not in after.text else balloon
+
     def _with(self, **changes: Any) -> Draft:
         self.message = replace(self.message, **changes)
         return self
 
     def _within(self, at: When | None, limit: int, rule: str) -> int:
         """A time for a change that Apple allows for a while only."""
-        done = [edit.date for edit in self.message.edits]
-        last = max([self.message.date, *done])
+        message = self.message
+        done = [edit.date for edit in message.edits]
+        done += [part.date for part in message.parts if isinstance(part, Unsent)]
+        first, end = max([message.date, *done]), message.date + limit
         if at is None:
-            return min(last + 20 * SECOND, self.message.date + limit)
-        moment = when(at)
-        if not last <= moment <= self.message.date + limit:
+            # After what was said of it before, where there is time for that.
+            said = [each.date for each in message.tapbacks if each.date < end]
+            moment = min(max([first, *said]) + 20 * SECOND, max(first, end))
+        else:
+            moment = when(at)
+        if not first <= moment <= end:
             raise FoundryError(
-                f"a message can only be {rule}\n"
-                f"the time given is {(moment - self.message.date) // SECOND} s after "
-                "it was sent\nleave `at` out, or give an earlier time"
+                f"a message can only be {rule}, and after its last change\n"
+                f"this would be {(moment - message.date) // SECOND} s after it was "
+                f"sent, its last change {(first - message.date) // SECOND} s\n"
+                "give `at` between the two, or change it earlier before"
             )
         return moment
 
@@ -254,10 +298,22 @@ class Draft:
 
 
 def when(moment: When) -> int:
-    """Nanoseconds since 2001 of a datetime, an ISO 8601 text, or themselves."""
+    """Nanoseconds since 2001 of a datetime, an ISO 8601 text, or themselves.
+
+    Times without an offset are UTC.
+    """
     if isinstance(moment, int):
         return moment
-    return from_iso(moment) if isinstance(moment, str) else from_datetime(moment)
+    if isinstance(moment, str):
+        return from_iso(moment)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return from_datetime(moment)
+
+
+def unknown(what: str, word: str, choice: Iterable[str]) -> FoundryError:
+    """The error for a word that is none of `choice`."""
+    return FoundryError(f"unknown {what} {word!r} (choose from {', '.join(choice)})")
 
 
 def address_of(who: Persona | str | None) -> str | None:
@@ -281,5 +337,6 @@ def part_of(content: Content | Part) -> Part:
 def _gone(part: Part, date: int) -> Unsent:
     if isinstance(part, Unsent):
         return part
-    length = utf16_length(part.text) if isinstance(part, TextPart) else 1
-    return Unsent(date=date, length=length)
+    if isinstance(part, TextPart):
+        return Unsent(date=date, length=utf16_length(part.text))
+    return Unsent(date=date, length=1, was_attachment=True)

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.db import typedstream
 from pytest_imessage_foundry.db.attributes import body_runs
-from pytest_imessage_foundry.db.rows import NOT_INDEXED
+from pytest_imessage_foundry.db.rows import NOT_INDEXED, Row
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.inserts import Inserts
-    from pytest_imessage_foundry.db.rows import Row
     from pytest_imessage_foundry.models import Deletion, Message
 
 PART = "__kIMMessagePartAttributeName"
+# What triggers leave in a message when its join goes: those of 14 in the rooms'
+# names, those of 26.5.2 in the state of the search index.
+OUTSIDE: Row = {"cache_roomnames": None, "index_state": 0}
 
 
 def is_gone(message: Message) -> bool:
@@ -33,11 +35,11 @@ def is_in_chat(message: Message) -> bool:
 
 
 def take_out(row: Row) -> None:
-    """Leave in a row what triggers leave there when its join goes: those of 14 for
-    the rooms' names, those of 26.5.2 for the state in the search index."""
-    row["cache_roomnames"] = None
-    if row.get("index_state") != NOT_INDEXED:
-        row["index_state"] = 0
+    """Make of a row in a chat one that no chat holds."""
+    state = row.get("index_state")
+    row |= OUTSIDE
+    if state == NOT_INDEXED:  # no message, and searched neither there nor here
+        row["index_state"] = state
 
 
 def recoverable(

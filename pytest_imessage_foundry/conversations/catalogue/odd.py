@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.catalogue.stage import case
+from pytest_imessage_foundry.db.apple_time import SECOND
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.catalogue.stage import Reading, Stage
@@ -44,8 +45,9 @@ def _same_moment(stage: Stage) -> tuple[Draft, Reading]:
     return draft, {"text": "At the same moment (2)"}
 
 
-@case("odd-late-arrival", "a message that arrives after younger ones", "§1")
+@case("odd-late-arrival", "its ROWID is higher than that of a younger one", "§1")
 def _late(stage: Stage) -> tuple[Draft, Reading]:
     first = stage.direct.receive("Sent on time")
-    draft = stage.direct.receive("Sent before", at=first.message.date - 10**9)
-    return draft, {"text": "Sent before"}
+    draft = stage.direct.receive("Sent before", at=first.message.date - SECOND)
+    draft.trait(arrived=first.message.date + SECOND)
+    return draft, {"text": "Sent before", "arrives_after": "Sent on time"}

@@ -71,8 +71,8 @@ class Stage:
 
     @cached_property
     def satellite(self) -> Chat:
-        person = self.phone.person("Jo Ray")
-        return self.phone.direct(person, service="iMessageLite")
+        """An iMessage chat; what comes over a satellite says so itself (§12, §15)."""
+        return self.phone.direct(self.phone.person("Jo Ray"))
 
     @property
     def names(self) -> dict[str, str]:

@@ -31,8 +31,11 @@ def _rcs(stage: Stage) -> tuple[Draft, Reading]:
 
 @case("satellite", "a message over satellite", "§15", feature="satellite")
 def _satellite(stage: Stage) -> tuple[Draft, Reading]:
-    draft = stage.satellite.receive("No network here").trait(off_grid=True)
-    return draft, {"text": "No network here", "service": "iMessageLite"}
+    draft = stage.satellite.receive("No network here", service="iMessageLite")
+    return draft.trait(off_grid=True), {
+        "text": "No network here",
+        "service": "iMessageLite",
+    }
 
 
 def _stated(
