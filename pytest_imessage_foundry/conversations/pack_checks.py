@@ -8,37 +8,31 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, get_args
 
 from pytest_imessage_foundry.models import EventKind, SendEffect, Service, TapbackKind
 
 MAX_BYTES = 32 << 20
-# More than this in one file is a reason to split it; the limit bounds memory.
-MAX_OBJECTS = 200_000
+# More than this in one file is a reason to split it. Each value costs one of
+# these characters, so counting them bounds memory before anything is parsed.
+MAX_VALUES = {"{": 200_000, "[": 200_000, ",": 2_000_000}
 MAX_COUNT = 1_000_000
 MAX_TEXT = 20_000
 MAX_NAME = 200
 
 # C0 and C1 but for the line feed; lone surrogates, which no file can hold; and
 # the two characters that stand for attachments and balloons in a body.
-_FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffc\ufffd]")
+_bad = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffc\ufffd]").search
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+:-]{0,99}\Z")
 _STUB = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\.[A-Za-z0-9]{1,10})?\Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _KEY = re.compile(r"[0-9a-f]{16}\Z")
 
-_TEXTS = ("text", "edited_from", "link_title")
-_WORDS: dict[str, tuple[str, ...]] = {
-    "effect": get_args(SendEffect),
-    "event": get_args(EventKind),
-}
-_TURN = {
-    *_TEXTS,
-    *_WORDS,
-    *("sender", "opens", "is_unsent", "reactions", "replies_to"),
-    *("attachment", "event_who"),
-}
-_TAPBACKS = frozenset(get_args(TapbackKind))
+_TAPBACKS = get_args(TapbackKind)
+_EFFECTS = get_args(SendEffect)
+_EVENTS = get_args(EventKind)
+_SERVICES = get_args(Service)
 
 
 class Flaw(ValueError):
@@ -58,8 +52,11 @@ def decode(data: bytes) -> Any:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Flaw(f"line {line}", "is not UTF-8") from None
+    for mark, most in MAX_VALUES.items():
+        if text.count(mark) > most:
+            raise Flaw("", f"holds more than {most:,} values: split it")
     try:
-        return json.loads(text, object_pairs_hook=_object(), parse_constant=_constant)
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise Flaw(place, f"is not JSON: {error.msg}") from None
@@ -72,25 +69,14 @@ def decode(data: bytes) -> Any:
         raise Flaw("", "holds a number that is too long") from None
 
 
-def _object() -> Any:
-    left = MAX_OBJECTS
-
-    def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise Flaw("", f"holds more than {MAX_OBJECTS:,} objects: split it")
-        built = dict(pairs)
-        if len(built) != len(pairs):
-            raise Flaw(f"object {MAX_OBJECTS - left}", f"a key twice: {_twice(pairs)}")
-        return built
-
-    return build
-
-
-def _twice(pairs: list[tuple[str, Any]]) -> str:
-    names = [name for name, _ in pairs]
-    return ascii(next(name for name in names if names.count(name) > 1)[:40])
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    built = dict(pairs)
+    if len(built) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        rest = ", ".join(f"{_show(name)}: {_show(value)}" for name, value in pairs[:4])
+        raise Flaw(f"object with {rest}", f"has the key {_show(twice)} twice")
+    return built
 
 
 def _constant(name: str) -> Any:
@@ -119,11 +105,31 @@ def _conversation(raw: Any, place: str) -> None:
     turns = _list(raw["turns"], f"{place}.turns")
     if not turns:
         raise Flaw(f"{place}.turns", "is empty")
+    plain: list[str] = []
     for number, turn in enumerate(turns):
-        try:
-            _turn(turn, people, number)
-        except Flaw as flaw:
-            raise Flaw(f"{place}.turns[{number}]", str(flaw)) from None
+        # Most turns are a sender and a text, and perhaps open a topic. Their texts
+        # are searched in one go below: this loop is what reading a pack costs.
+        if (
+            type(turn) is dict
+            and len(turn) == 2 + (turn.get("opens") is True)
+            and type(text := turn.get("text")) is str
+            and type(who := turn.get("sender")) is str
+            and who in people
+            and text
+        ):
+            plain.append(text)
+        else:
+            _turn_at(place, number, turn, people)
+    if max(map(len, plain), default=0) > MAX_TEXT or _bad("\n".join(plain)):
+        for number, turn in enumerate(turns):
+            _turn_at(place, number, turn, people)
+
+
+def _turn_at(place: str, number: int, turn: Any, people: frozenset[str]) -> None:
+    try:
+        _turn(turn, people, number)
+    except Flaw as flaw:
+        raise Flaw(f"{place}.turns[{number}]", str(flaw)) from None
 
 
 def _provenance(raw: Any, place: str) -> None:
@@ -155,7 +161,7 @@ def _request(raw: Any, place: str) -> frozenset[str]:
     _number(raw["count"], f"{place}.count")
     _number(raw["prompt_version"], f"{place}.prompt_version")
     _word(raw["chat_type"], f"{place}.chat_type", ("direct", "group"))
-    _word(raw["service"], f"{place}.service", get_args(Service))
+    _word(raw["service"], f"{place}.service", _SERVICES)
     if not participants or (raw["chat_type"] == "direct" and len(participants) > 1):
         raise Flaw(f"{place}.participants", f"{len(participants)} of them do not fit")
     return frozenset([raw["owner"], *participants])
@@ -167,43 +173,30 @@ def _turn(raw: Any, people: frozenset[str], number: int) -> None:
     if not raw.keys() <= _TURN:
         raise Flaw("", f"unknown field {_show(min(raw.keys() - _TURN))}")
     _person(raw.get("sender"), people, "sender")
-    text = raw.get("text", "")
-    # The common turn has a sender, a text, perhaps `opens`: keep its way short.
-    if type(text) is not str or len(text) > MAX_TEXT or _FORBIDDEN.search(text):
-        _text(text, "text", MAX_TEXT)
-    if "opens" in raw:
-        _flag(raw["opens"], "opens")
-    if len(raw) > 2 + ("opens" in raw) or "text" not in raw:
-        _rare(raw, people, number)
-
-
-def _rare(raw: dict[str, Any], people: frozenset[str], number: int) -> None:
-    for name in ("edited_from", "link_title"):
-        if name in raw:
-            _text(raw[name], name, MAX_TEXT)
-    for name, words in _WORDS.items():
-        if name in raw:
-            _word(raw[name], name, words)
-    if "is_unsent" in raw:
-        _flag(raw["is_unsent"], "is_unsent")
-    if "event_who" in raw:
-        _person(raw["event_who"], people, "event_who")
-    stub = raw.get("attachment")
-    if stub is not None and (type(stub) is not str or not _STUB.match(stub)):
-        raise Flaw("attachment", f"{_show(stub)} is no name of a kind of attachment")
+    for name, value in raw.items():
+        if name in _CHECKS:
+            _CHECKS[name](value, people, name)
     back = raw.get("replies_to", 0)
     if type(back) is not int or not 0 <= back <= number:
         raise Flaw("replies_to", f"{_show(back)} is not a number of turns back")
-    for place, each in enumerate(_list(raw.get("reactions", []), "reactions")):
-        _reaction(each, people, f"reactions[{place}]")
-    if not (raw.get("text") or stub or raw.get("event")):
+    if not (raw.get("text") or raw.get("attachment") or raw.get("event")):
         raise Flaw("", "neither text nor attachment nor event")
+
+
+def _reactions(raw: Any, people: frozenset[str], name: str) -> None:
+    for place, each in enumerate(_list(raw, name)):
+        _reaction(each, people, f"{name}[{place}]")
+
+
+def _stub(raw: Any, people: frozenset[str], name: str) -> None:
+    if type(raw) is not str or not _STUB.match(raw):
+        raise Flaw(name, f"{_show(raw)} is no name of a kind of attachment")
 
 
 def _reaction(raw: Any, people: frozenset[str], place: str) -> None:
     _shape(raw, place, {"sender", "name"}, {"emoji", "is_removed"})
     _person(raw["sender"], people, f"{place}.sender")
-    _word(raw["name"], f"{place}.name", tuple(_TAPBACKS))
+    _word(raw["name"], f"{place}.name", _TAPBACKS)
     if (raw["name"] == "emoji") != ("emoji" in raw):
         raise Flaw(f"{place}.emoji", "goes with the name 'emoji', and only with it")
     if "emoji" in raw:
@@ -239,7 +232,7 @@ def _text(raw: Any, place: str, longest: int) -> None:
         raise Flaw(place, "is empty")
     if len(raw) > longest:
         raise Flaw(place, f"is longer than {longest:,} characters")
-    if bad := _FORBIDDEN.search(raw):
+    if bad := _bad(raw):
         raise Flaw(place, f"holds U+{ord(bad[0]):04X}, which no message may")
 
 
@@ -273,3 +266,41 @@ def _show(raw: Any) -> str:
     if type(raw) in (dict, list):
         return f"a {type(raw).__name__}"
     return ascii(raw if type(raw) is not str else raw[:40])[:60]
+
+
+# --- the fields of a turn ---------------------------------------------------
+
+
+def _bounded(raw: Any, people: frozenset[str], name: str) -> None:
+    _text(raw, name, MAX_TEXT)
+
+
+def _known(raw: Any, people: frozenset[str], name: str) -> None:
+    _person(raw, people, name)
+
+
+def _truth(raw: Any, people: frozenset[str], name: str) -> None:
+    _flag(raw, name)
+
+
+def _effect(raw: Any, people: frozenset[str], name: str) -> None:
+    _word(raw, name, _EFFECTS)
+
+
+def _event(raw: Any, people: frozenset[str], name: str) -> None:
+    _word(raw, name, _EVENTS)
+
+
+_CHECKS: dict[str, Callable[[Any, frozenset[str], str], None]] = {
+    "text": _bounded,
+    "edited_from": _bounded,
+    "link_title": _bounded,
+    "opens": _truth,
+    "is_unsent": _truth,
+    "reactions": _reactions,
+    "attachment": _stub,
+    "effect": _effect,
+    "event": _event,
+    "event_who": _known,
+}
+_TURN = {*_CHECKS, "sender", "replies_to"}
