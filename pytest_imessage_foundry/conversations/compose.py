@@ -61,6 +61,7 @@ _SOON = {
     "days": 30 * HOUR,
 }
 _BLOCK = 32  # one side's messages read together at most
+_LAST_FILE = 9_999  # as cameras count; it also bounds what files differ
 _MEMORY = 64  # messages that an inline reply can still reach
 _RECEIPTS = 0.7  # of people let others see that they have read
 # One comparison tells the many plain turns from those with anything else to them.
@@ -111,7 +112,8 @@ def compose(
     Args:
         timed: (nanoseconds since 2001, turn) pairs, strictly increasing.
         owner: whose phone it is.
-        people: personas by id: everybody who speaks, reacts or is spoken of.
+        people: personas by id: everybody who speaks, reacts or is spoken of in
+            this chat, and nobody else: who reads soonest among them counts.
         features: what the release can hold, see `db.schema.Schema.features`.
         rng_key: what every draw derives from, guids included.
         end: the latest time of anything.
@@ -160,7 +162,7 @@ class _Composer:
             service != "SMS" and not is_group and self.random() < _RECEIPTS
         )
         self.recent: deque[Message | None] = deque(maxlen=_MEMORY)
-        self.files = int(self.random() * 4_000) + 1
+        self.files = int(self.random() * 4_000)
 
     def messages(self, timed: Iterable[Timed]) -> Iterator[Message]:
         owner = self.owner
@@ -230,8 +232,6 @@ class _Composer:
                 messages.append(message)
         return messages
 
-    # --- what few turns have ------------------------------------------------
-
     def _special(self, message: Message, turn: Turn, read: int) -> Message | None:
         """The message with what its turn adds; None where no row can say it.
 
@@ -241,7 +241,7 @@ class _Composer:
             return self._event(message, turn)
         changes: dict[str, Any] = {"parts": self._parts(message, turn)}
         if turn.link_title:
-            changes["balloon"] = self._link(message, turn)
+            changes["balloon"] = self._link(turn)
         if turn.attachment == "voice":
             heard = read if read and self.random() < 0.8 else 0
             audio = Audio(date_played=heard, expire_state=1 if heard else 0)
@@ -251,10 +251,11 @@ class _Composer:
         if turn.effect and self.is_apple:
             changes["effect"] = turn.effect
         if turn.edited_from and self.is_apple and "edits" in self.features:
-            changes["edits"] = self._edits(message.date, turn.edited_from)
+            part = len(changes["parts"]) - 1
+            changes["edits"] = self._edits(message.date, turn.edited_from, part)
         if turn.is_unsent and self.is_apple and "unsends" in self.features:
             changes["parts"] = self._unsent(message.date, changes["parts"])
-            changes.pop("balloon", None)
+            changes |= {"balloon": None, "edits": ()}
         elif turn.reactions and self.service in _TAPBACKS_OVER:
             changes["tapbacks"] = tuple(self._tapbacks(message, turn.reactions, read))
         return replace(message, **changes)
@@ -262,11 +263,13 @@ class _Composer:
     def _parts(self, message: Message, turn: Turn) -> tuple[Part, ...]:
         text = turn.text
         if turn.attachment == "voice":
-            return (self._attachment(message, "voice", transcript=text or None),)
+            hears = "audio_transcripts" in self.features
+            words = text or None if hears else None
+            return (self._attachment("voice", transcript=words),)
         if turn.attachment:
             several = bool(text) and message.sender is None
-            guid = f"at_0_{message.guid}" if several else None
-            file = self._attachment(message, turn.attachment, guid)
+            guid = f"at_0_{message.guid}" if several else ""
+            file = self._attachment(turn.attachment, guid)
             return (file, TextPart(text)) if text else (file,)
         if turn.link_title:
             return (TextPart.of(Run(text, link=text)),)
@@ -278,46 +281,19 @@ class _Composer:
             return (TextPart.of(*(piece for piece in pieces if piece)),)
         return (TextPart(text),)
 
-    def _attachment(
-        self,
-        message: Message,
-        kind: str,
-        guid: str | None = None,
-        *,
-        transcript: str | None = None,
-        is_hidden: bool = False,
-    ) -> Attachment:
+    def _attachment(self, kind: str, guid: str = "", **facts: Any) -> Attachment:
         """The next file that this chat's phones make."""
-        from pytest_imessage_foundry.attachments import generator
+        from pytest_imessage_foundry.attachments.sending import send
 
-        facts = generator.kind_named(kind)
-        self.files += 1
-        guid = guid or self._guid()
-        name = generator.file_name(kind, self.files)
-        return Attachment(
-            guid=guid,
-            stub=kind,
-            name=name,
-            uti=facts.uti,
-            mime_type=facts.mime_type,
-            total_bytes=len(generator.content(kind, self.files)),
-            path=generator.relative_path(guid, name),
-            variant=self.files,
-            is_sticker=kind in ("sticker", "memoji"),
-            is_hidden=is_hidden,
-            width=facts.width,
-            height=facts.height,
-            transcript=transcript if "audio_transcripts" in self.features else None,
-        )
+        self.files = self.files % _LAST_FILE + 1
+        return send(kind, guid or self._guid(), self.files, **facts)
 
     def _guid(self) -> str:
         return _uuid(self.bits(128))
 
-    def _link(self, message: Message, turn: Turn) -> Link:
+    def _link(self, turn: Turn) -> Link:
         host = turn.text.partition("://")[2].partition("/")[0]
-        image = None
-        if self.random() < 0.7:
-            image = self._attachment(message, "link-image", is_hidden=True)
+        image = self._attachment("link-image") if self.random() < 0.7 else None
         return Link(
             url=turn.text,
             title=turn.link_title,
@@ -332,7 +308,7 @@ class _Composer:
             return None
         photo = None
         if kind == "photo-set":
-            photo = self._attachment(message, "group-photo")
+            photo = self._attachment("group-photo")
         event = Event(
             kind=kind,
             who=self.address[turn.event_who] if turn.event_who else None,
@@ -363,9 +339,11 @@ class _Composer:
         length = utf16_length(part.text) if part.kind == "text" else 1
         return Reply(guid=target.guid, length=length)
 
-    def _edits(self, date: int, before: str) -> tuple[Edit, ...]:
+    def _edits(self, date: int, before: str, part: int) -> tuple[Edit, ...]:
         moment = self._soon_after(date, 6 * SECOND, EDIT_WITHIN)
-        return (Edit(date=moment, before=TextPart(before)),) if moment else ()
+        if not moment:
+            return ()
+        return (Edit(date=moment, before=TextPart(before), part=part),)
 
     def _unsent(self, date: int, parts: tuple[Part, ...]) -> tuple[Part, ...]:
         moment = self._soon_after(date, 3 * SECOND, UNSEND_WITHIN)
@@ -390,7 +368,7 @@ class _Composer:
             if name == "emoji" and "emoji_tapbacks" not in self.features:
                 name, emoji = _CLASSIC.get((emoji or "")[:1], "emoji"), None
             date = self._soon_after(seen, 2 * SECOND, 20 * MINUTE)
-            if name in ("emoji", "sticker") and not self._holds(name):
+            if name in ("emoji", "sticker") and f"{name}_tapbacks" not in self.features:
                 continue
             if not date:
                 return
@@ -401,14 +379,9 @@ class _Composer:
                 sender=self.address[reaction.sender],
                 name=name,
                 emoji=emoji if name == "emoji" else None,
-                sticker=self._attachment(message, "sticker")
-                if name == "sticker"
-                else None,
+                sticker=self._attachment("sticker") if name == "sticker" else None,
                 removed=self._removal(date) if reaction.is_removed else None,
             )
-
-    def _holds(self, name: str) -> bool:
-        return f"{name}_tapbacks" in self.features
 
     def _removal(self, date: int) -> Removal | None:
         moment = self._soon_after(date, 2 * SECOND, 10 * MINUTE)

@@ -51,9 +51,9 @@ _SPREAD = 80.0  # the longest waits between sessions are so many times the usual
 _LAST = 0.12  # the last session begins within this share of what is left
 _OVERRUN = 50  # 1/50 more turns than announced still find their place
 _LOOKAHEAD = 64
-# Turns of a session: (share of sessions, least, span). Most of what is written
-# is to stand in sessions of 5 to 30; _GRACE turns lead to the end of a topic.
-_LENGTHS = ((0.24, 1, 4), (0.62, 5, 13), (0.14, 20, 24))
+# Turns of a session, all equally likely. Most of what is written is to stand in
+# sessions of 5 to 30; up to _GRACE more turns lead to the end of a topic.
+_LENGTHS = (*(1, 2, 3, 4) * 6, *tuple(range(5, 18)) * 5, *range(20, 46, 2))
 _GRACE, _LONG = 12, 30
 _USUAL, _TRUST = 11.0, 5
 _SERVICES = ("short-code", "business")
@@ -120,8 +120,10 @@ class _Timeline:
             [owner.time_zone, *(cast[who].time_zone for who in present)]
         )
         self.room = MILLISECOND  # kept free for each turn that is to come
+        self.last = end - (end - start) // 1_000  # a rest for those not announced
         if end - start < 2 * count * MILLISECOND:
             self.room = max(1, (end - start) // (2 * count))
+            self.last = end
 
     def times(self) -> Iterator[tuple[int, Turn]]:
         """Place session after session in what is left of the range."""
@@ -188,10 +190,12 @@ class _Timeline:
         owner, room, quick = self.owner, self.room, _ATTENTION
         scale = pace * SECOND
         grain = MILLISECOND if room == MILLISECOND else 1
-        limit = self.end - (self.count - done) * room
+        limit = self.last - (self.count - done) * room
         moments = []
         for turn, wait in zip(session, waits, strict=True):
             limit += room
+            if limit > self.last:  # not announced: each takes a bit of the rest
+                limit = previous + max(1, (self.end - previous) // 40)
             if wait < quick:
                 moment += int(wait * scale)
             else:
@@ -208,12 +212,11 @@ class _Timeline:
 
     def _pressed(self, moment: int, previous: int, limit: int, grain: int) -> int:
         """The nearest time that keeps the order and the range."""
-        limit = min(limit, self.end)
         nearest = min(max(moment, previous + 1), max(limit, previous + 1))
         aligned = nearest - nearest % grain
         if aligned <= previous:
             aligned += grain
-        nearest = aligned if aligned <= max(limit, previous + 1) else previous + 1
+        nearest = aligned if aligned <= limit else previous + 1
         if nearest > self.end:
             raise FoundryError(_no_room(self.start, self.end, self.count))
         return nearest
@@ -268,12 +271,7 @@ class _Sessions:
         """From how many turns on a session may end, and at how many it must."""
         if self._is_service:
             return 1, _LONG
-        place = self._random()
-        for share, least, span in _LENGTHS:
-            if place < share:
-                wanted = least + int(place / share * span)
-                break
-            place -= share
+        wanted = _LENGTHS[int(self._random() * len(_LENGTHS))]
         return wanted, wanted + (_GRACE if self._is_topical else 0)
 
 

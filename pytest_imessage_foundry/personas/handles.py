@@ -283,11 +283,12 @@ def _size(country: str) -> int:
 def _own(country: str, index: int) -> str:
     if country in AREA_CODES:
         return _north_american(AREA_CODES[country], index)
-    for block in RANGES[country]:
-        if index < block.count:
-            return block.number(index)
+    blocks = iter(RANGES[country])
+    block = next(blocks)
+    while index >= block.count:
         index -= block.count
-    raise IndexError(index)
+        block = next(blocks)
+    return block.number(index)
 
 
 def _north_american(codes: tuple[str, ...], index: int) -> str:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 from talks import END, ME, START, friend, talk
+from test_compose import stream
 
 from pytest_imessage_foundry.conversations.compose import compose
 from pytest_imessage_foundry.conversations.realism import (
@@ -14,6 +16,7 @@ from pytest_imessage_foundry.conversations.realism import (
 from pytest_imessage_foundry.conversations.timeline import lay_out
 from pytest_imessage_foundry.models import (
     Conversation,
+    Event,
     Message,
     Persona,
     ResponseTime,
@@ -142,6 +145,38 @@ def test_nothing_measures_to_nothing() -> None:
     assert found.messages == 0
     assert all(each.value is None for each in found.measures)
     assert "0 messages" in found.table()
+
+
+def test_the_share_of_each_kind() -> None:
+    messages = tuple(stream(2_300))
+    found = measure([chat("a", messages)], [ME, friend()])
+    hundred = found.messages / 23  # each kind is made of one turn in 23
+    for kind, times in (
+        ("with a tapback", 2),
+        ("inline replies", 1),
+        ("with an attachment", 2),
+        ("edited", 1),
+        ("unsent", 1),
+        ("links", 1),
+    ):
+        assert found[kind] == pytest.approx(times * hundred / found.messages, rel=0.1)
+    assert found["said before within 1,000"] is not None
+
+
+def test_events_are_rows_and_not_talk() -> None:
+    event = Message(guid="e", date=START, sender=None, event=Event(kind="left"))
+    messages = (event, says(1, None, "hi"), says(2, friend().identifier, "hi"))
+    found = measure([chat("a", messages)], [ME, friend()])
+    assert found["events"] == pytest.approx(1 / 3)
+    assert found["own bodies without text"] == 1
+    assert found.responses == {"f": 1}
+
+
+def test_services_have_no_waiting_times_of_a_person() -> None:
+    bank = replace(friend(who="bank"), identifier="10455", identifier_type="short-code")
+    messages = tuple(says(number**2 * 60, "10455", "hi") for number in range(300))
+    found = measure([chat("10455", messages)], [ME, bank])
+    assert found["waiting times: power law's exponent"] is None
 
 
 def test_strangers_count_as_friends_in_the_owners_zone() -> None:
