@@ -13,6 +13,8 @@
     if (!loaded.has(number)) loaded.set(number, parsed(`chat-${number}`));
     return loaded.get(number);
   }
+  const counted = (count, noun) =>
+    `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
   function chatName(chat) {
     if (chat.name) return chat.name;
     const members = (chat.people || []).map(named);
@@ -197,7 +199,7 @@
   function headChat(chat) {
     const members = (chat.people || []).map(named).join(", ");
     const facts = [chat.group && `${(chat.people || []).length + 1} people`,
-      chat.service, `${(chat.count || 0).toLocaleString("en")} messages`,
+      chat.service, counted(chat.count || 0, "message"),
       ...(chat.marks || []), members].filter(Boolean).join(" · ");
     byId("who").replaceChildren(el("b", "words", chatName(chat)),
       el("span", "words", facts));
@@ -235,8 +237,8 @@
   }
   function start() {
     const total = chats.reduce((sum, chat) => sum + (chat.count || 0), 0);
-    byId("summary").textContent = `${chats.length.toLocaleString("en")} chats, ` +
-      `${total.toLocaleString("en")} messages`;
+    byId("summary").textContent =
+      `${counted(chats.length, "chat")}, ${counted(total, "message")}`;
     listChats();
     byId("search").addEventListener("input", (event) => listChats(event.target.value));
     byId("show-chats").addEventListener("click", () => view("chats"));

@@ -230,8 +230,9 @@ def _upright(columns: Sequence[Column]) -> str:
             + "</g>"
         )
         if number % every == 0:
-            place = f'x="{x + step / 2:.1f}" y="{_HEIGHT - 8}"'
-            name = "middle" if len(columns) < 30 else ""
+            middle = min(max(x + step / 2, _LEFT + 20), _WIDTH)
+            place = f'x="{middle:.1f}" y="{_HEIGHT - 8}"'
+            name = "end" if x + step > _WIDTH - 30 else "middle"
             label = escape(column.label)
             drawn.append(f'<text class="{name}" {place}>{label}</text>')
     return _svg(_HEIGHT, "".join(drawn))
@@ -243,9 +244,13 @@ def _scale(most: int, height: float) -> str:
         y = _TOP + height - height * value / most
         lines.append(
             f'<line class="rule" x1="{_LEFT}" x2="{_WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<text class="end" x="{_LEFT - 6}" y="{y + 4:.1f}">{value:,}</text>'
+            f'<text class="end" x="{_LEFT - 6}" y="{y + 4:.1f}">{_short(value)}</text>'
         )
     return "".join(lines)
+
+
+def _short(value: int) -> str:
+    return f"{value:,}" if value < 10_000 else f"{value / 1000:,.0f}k"
 
 
 def _bar(name: str, x: float, y: float, step: float, height: float) -> str:
@@ -262,7 +267,7 @@ def _bar(name: str, x: float, y: float, step: float, height: float) -> str:
 def _lying(rows: Sequence[Column]) -> str:
     """Bars from top to bottom, each with its name and number."""
     most = max((row.mine + row.theirs for row in rows), default=1) or 1
-    room = _WIDTH - _LABEL - 44
+    room = _WIDTH - _LABEL - 52
     drawn = []
     for number, row in enumerate(rows):
         y = number * _ROW + 4

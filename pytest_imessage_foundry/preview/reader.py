@@ -179,10 +179,19 @@ class _Reading:
         )
 
     def _with_deleted(self, number: int, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        """Put deleted parts in their places; the body may still hold them or not."""
+        lost = {part.number: part for part in self._deleted_parts.get(number, ())}
+        if not lost:
+            return parts
+        kept = [
+            replace(part, deleted=lost[part.number].deleted)
+            if part.number in lost
+            else part
+            for part in parts
+        ]
         present = {part.number for part in parts}
-        lost = self._deleted_parts.get(number, ())
-        extra = [part for part in lost if part.number not in present]
-        return tuple(sorted((*parts, *extra), key=lambda part: part.number))
+        extra = [part for part in lost.values() if part.number not in present]
+        return tuple(sorted((*kept, *extra), key=lambda part: part.number))
 
     def _sender(self, row: Row) -> str | None:
         handle = whole(row["handle_id"])

@@ -102,6 +102,31 @@ def test_a_broken_body_says_so_in_its_bubble(
     assert message.troubles[0].startswith("attributedBody could not be read: ")
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"\x84\x01d\x83" + struct.pack("<d", 0.5),
+        b"\x84\x01f\x83" + struct.pack("<f", 0.5),
+        b"\x84\x01d\x05",
+        b"\x84\x04[3c]abc",
+        b"\x84\x01*\x85",
+        b"\x84\x01@\x85",
+    ],
+    ids=["double", "float", "whole", "bytes", "no string", "no object"],
+)
+def test_other_values_are_read_past(value: bytes) -> None:
+    (piece,) = pieces(NOTER[:-5] + value + b"\x86\x86\x86")
+
+    assert piece.run.text == "Noter test"
+
+
+def test_lengths_written_without_a_sign_are_read() -> None:
+    text = b"a" * 40_000
+    archive = NOTER.replace(b"\x0aNoter test", b"\x81\x40\x9c" + text)
+
+    assert "".join(piece.run.text for piece in pieces(archive)) == text.decode()
+
+
 def test_runs_that_do_not_cover_the_text_lose_nothing(
     scratch: Callable[..., Scratch],
 ) -> None:

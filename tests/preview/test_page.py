@@ -245,5 +245,17 @@ def test_write_fails_in_three_parts_and_leaves_nothing(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["chat.db"]
 
 
+def test_a_page_that_cannot_take_its_place_leaves_no_draft(
+    scratch: Made, tmp_path: Path
+) -> None:
+    folder = tmp_path / "page.html"
+    folder.mkdir()
+
+    with pytest.raises(FoundryError, match="could not be written"):
+        write(scratch().path, folder, force=True)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["chat.db", "page.html"]
+
+
 def test_a_page_without_messages_says_so(scratch: Made) -> None:
     assert "There is no message to count." in render(read(scratch().path))

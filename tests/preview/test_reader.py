@@ -257,6 +257,7 @@ def test_reading_changes_nothing_and_sees_the_log(logged: Path) -> None:
 
     assert done.stdout == "['in the log']\n"
     assert contents(logged.parent) == before
+    assert [message.text for message in read(logged).messages()] == ["in the log"]
 
 
 def test_few_columns_are_enough(scratch: Made) -> None:
