@@ -10,7 +10,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version as distribution_version
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_imessage_foundry.conversations import scenarios, sources
 from pytest_imessage_foundry.db import builder, schema
+from pytest_imessage_foundry.db.files import MAC_ROOT
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.models import Attachment, Conversation, Message
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.packs import Index
     from pytest_imessage_foundry.db.schema.base import Schema
     from pytest_imessage_foundry.db.validators import Report
+    from pytest_imessage_foundry.live import Live, Wal
     from pytest_imessage_foundry.models import Case, Persona, Scenario, Turn
     from pytest_imessage_foundry.spec import Spec
 
@@ -128,9 +130,13 @@ def forge(
     path: Path,
     *,
     attachments: bool = True,
+    attachment_root: str = MAC_ROOT,
     progress: Callable[[int], None] | None = None,
 ) -> builder.Counts:
-    """Build the database of `order` at `path`, its attachments beside it."""
+    """Build the database of `order` at `path`, its attachments beside it.
+
+    `attachment_root` is where its rows say that they are.
+    """
     conversations = order.conversations
     if attachments:
         lay_out_attachments(conversations, path.with_name(ATTACHMENTS))
@@ -141,6 +147,7 @@ def forge(
         owner=order.scenario.owner,
         people=order.scenario.personas,
         seed=order.spec.seed,
+        attachment_root=attachment_root,
         progress=progress,
     )
 
@@ -274,12 +281,66 @@ class ChatDB(os.PathLike[str]):
             with connection:
                 yield connection
 
+    def live(self, *, wal: Wal = "open") -> AbstractContextManager[Live]:
+        """A writer that does what Messages does, a transaction a step, while a
+        reader watches; the truth follows each step.
+
+            with chat_db.live() as phone:
+                message = phone.receive("Alex Doe", "Dinner?")
+                phone.tapback(message, "loved")
+
+        Args:
+            wal: 'open' leaves what is written in the -wal until `checkpoint()` or
+                the end, 'checkpointed' moves it into the file after each step.
+
+        Raises:
+            FoundryError: this is a copy that nobody may write to.
+        """
+        from pytest_imessage_foundry.live import live
+
+        return live(self, wal=wal)
+
+    def condition(self, name: str) -> AbstractContextManager[ChatDB]:
+        """Put the file into a state that readers meet on real Macs, by name, such
+        as 'hot-wal' or 'locked'; `conditions.NAMES` says what each one is.
+
+        When the block ends the file is as it was before; what was written to it
+        meanwhile is gone.
+
+        Raises:
+            FoundryError: there is no such condition, it cannot be had here, or
+                this is a copy that nobody may write to.
+        """
+        from pytest_imessage_foundry import conditions
+
+        return conditions.put(self, name)
+
+    def retell(
+        self, conversations: Sequence[Conversation], people: Sequence[Persona]
+    ) -> None:
+        """Tell this truth from now on: for whoever has written it into the file."""
+        told = tuple(conversations)
+        scenario = replace(self._order.scenario, personas=tuple(people))
+        order = self._order
+        self._order = _Retold(
+            order.spec, scenario, order.schema, told, order.fingerprint
+        )
+        self.__dict__["conversations"] = told
+
+    @property
+    def schema(self) -> Schema:
+        """The tables, columns, triggers and features of its release."""
+        return self._order.schema
+
+    @property
+    def is_readonly(self) -> bool:
+        """Whether other tests share it, so that nobody may write to it."""
+        return self._readonly
+
     def provenance(self) -> str:
         """One line: from what the content was made."""
         spec = self.spec
-        origins = [
-            chat.origin.partition(":")[0] for chat in self._order.conversations()
-        ]
+        origins = [chat.origin.partition(":")[0] for chat in self._order.conversations]
         counts = ", ".join(f"{origins.count(o)} {o}" for o in dict.fromkeys(origins))
         return (
             f"release={spec.release} scenario={spec.scenario} seed={spec.seed} "
@@ -298,6 +359,17 @@ class ChatDB(os.PathLike[str]):
         from pytest_imessage_foundry import truth
 
         return truth.document(self)
+
+
+@dataclass(frozen=True)
+class _Retold:
+    """An order whose database was written to since it was built."""
+
+    spec: Spec
+    scenario: Scenario
+    schema: Schema
+    conversations: Sequence[Conversation]
+    fingerprint: str
 
 
 def truth_of(order: Buildable) -> tuple[Conversation, ...]:

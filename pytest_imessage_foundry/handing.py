@@ -14,13 +14,12 @@ from pytest_imessage_foundry import axis, report
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.foundry import FILE_NAME, ChatDB, Foundry, Materials
-from pytest_imessage_foundry.settings import user_schemas
+from pytest_imessage_foundry.settings import SETTINGS, user_schemas
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
     from pytest_imessage_foundry.db.schema.base import Schema
     from pytest_imessage_foundry.foundry import Order
-    from pytest_imessage_foundry.settings import Settings
     from pytest_imessage_foundry.spec import Spec
 
 SHARED = "imessage-foundry"
@@ -36,21 +35,21 @@ def open_foundry(
 
 
 def private_copy(
-    request: pytest.FixtureRequest, foundry: Foundry, version: str, settings: Settings
+    request: pytest.FixtureRequest, foundry: Foundry, version: str
 ) -> Iterator[ChatDB]:
     """A copy for one test, removed when it passed and kept when it failed."""
     with _plain_failures():
-        order = _order(request, foundry, version, settings)
+        order = _order(request, foundry, version)
         handed = foundry.hand_out(order, request.node.name)
     yield from _lend(request, handed)
 
 
 def shared_copy(
-    request: pytest.FixtureRequest, foundry: Foundry, version: str, settings: Settings
+    request: pytest.FixtureRequest, foundry: Foundry, version: str
 ) -> Iterator[ChatDB]:
     """The read-only copy; a test that wrote to it all the same fails for it."""
     with _plain_failures():
-        handed = foundry.hand_out_readonly(_order(request, foundry, version, settings))
+        handed = foundry.hand_out_readonly(_order(request, foundry, version))
     report.note_handed(request.node, handed, keeps=False)
     before = _state(handed.path)
     yield handed
@@ -64,13 +63,13 @@ def shared_copy(
 
 
 def by_hand(
-    request: pytest.FixtureRequest, foundry: Foundry, version: str, settings: Settings
+    request: pytest.FixtureRequest, foundry: Foundry, version: str
 ) -> Iterator[ChatDBBuilder]:
     """A builder whose database lands in a folder of the test's own."""
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
 
     with _plain_failures():
-        spec = _spec(request, version, settings)
+        spec = _spec(request, version)
         folder = foundry.new_folder(request.node.name)
         builder = ChatDBBuilder(
             spec.release,
@@ -88,14 +87,13 @@ def home(
     request: pytest.FixtureRequest,
     foundry: Foundry,
     version: str,
-    settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Path]:
     """A HOME with Library/Messages and an AddressBook in it."""
     from pytest_imessage_foundry import layouts
 
     with _plain_failures():
-        order = _order(request, foundry, version, settings)
+        order = _order(request, foundry, version)
         folder = foundry.new_folder(request.node.name)
         handed = layouts.home(foundry, order, folder)
     report.note_handed(request.node, handed)
@@ -113,16 +111,15 @@ def _plain_failures() -> Iterator[None]:
         pytest.fail(str(error), pytrace=False)
 
 
-def _order(
-    request: pytest.FixtureRequest, foundry: Foundry, version: str, settings: Settings
-) -> Order:
-    spec = _spec(request, version, settings)
-    return foundry.order(spec, _materials(request, settings))
+def _order(request: pytest.FixtureRequest, foundry: Foundry, version: str) -> Order:
+    spec = _spec(request, version)
+    return foundry.order(spec, _materials(request))
 
 
-def _spec(request: pytest.FixtureRequest, version: str, settings: Settings) -> Spec:
+def _spec(request: pytest.FixtureRequest, version: str) -> Spec:
     own = [each.name for each in user_schemas(request.config)]
     release = schema.resolve(version, extra=own)
+    settings = request.config.stash[SETTINGS]
     return settings.spec(release, axis.order_of(request.node))
 
 
@@ -131,7 +128,7 @@ def _schema(request: pytest.FixtureRequest, spec: Spec) -> Schema:
     return schema.get(spec.release, layout=spec.layout, extra=own)
 
 
-def _materials(request: pytest.FixtureRequest, settings: Settings) -> Materials:
+def _materials(request: pytest.FixtureRequest) -> Materials:
     """What hooks add, asked through the test's own conftest files.
 
     `config.hook` would let a nested conftest's answer reach every test.
@@ -146,7 +143,7 @@ def _materials(request: pytest.FixtureRequest, settings: Settings) -> Materials:
         personas=_flat(hook.pytest_imessage_personas()),
         scenarios=_flat(hook.pytest_imessage_scenarios()),
         schemas=_flat(hook.pytest_imessage_schemas()),
-        packs=settings.cache,
+        packs=request.config.stash[SETTINGS].cache,
         answer=answer if implemented else None,  # type: ignore[arg-type]
     )
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
     from pytest_imessage_foundry.foundry import ChatDB, Foundry
 
-SETTINGS = pytest.StashKey[settings.Settings]()
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     settings.add_options(parser)
@@ -34,15 +32,15 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", settings.MARK_HELP)
-    config.stash[SETTINGS] = settings.read(config)
+    config.stash[settings.SETTINGS] = settings.read(config)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    return report.header(config.stash[SETTINGS])
+    return report.header(config.stash[settings.SETTINGS])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    axis.parametrize(metafunc, metafunc.config.stash[SETTINGS].versions)
+    axis.parametrize(metafunc, metafunc.config.stash[settings.SETTINGS].versions)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -72,7 +70,7 @@ def imessage_foundry(
 @pytest.fixture
 def imessage_version(request: pytest.FixtureRequest) -> str:
     """The macOS release that this test runs against: 'sonoma', 'sequoia', ..."""
-    return axis.version_of(request, request.config.stash[SETTINGS].versions)
+    return axis.version_of(request, request.config.stash[settings.SETTINGS].versions)
 
 
 @pytest.fixture
@@ -84,7 +82,10 @@ def chat_db(
     from pytest_imessage_foundry import handing
 
     yield from handing.private_copy(
-        request, imessage_foundry, imessage_version, request.config.stash[SETTINGS]
+        request,
+        imessage_foundry,
+        imessage_version,
+        request.config.stash[settings.SETTINGS],
     )
 
 
@@ -97,7 +98,10 @@ def chat_db_readonly(
     from pytest_imessage_foundry import handing
 
     yield from handing.shared_copy(
-        request, imessage_foundry, imessage_version, request.config.stash[SETTINGS]
+        request,
+        imessage_foundry,
+        imessage_version,
+        request.config.stash[settings.SETTINGS],
     )
 
 
@@ -110,7 +114,10 @@ def chat_db_builder(
     from pytest_imessage_foundry import handing
 
     yield from handing.by_hand(
-        request, imessage_foundry, imessage_version, request.config.stash[SETTINGS]
+        request,
+        imessage_foundry,
+        imessage_version,
+        request.config.stash[settings.SETTINGS],
     )
 
 
@@ -125,10 +132,4 @@ def messages_home(
     AddressBook; HOME points at it for the length of the test."""
     from pytest_imessage_foundry import handing
 
-    yield from handing.home(
-        request,
-        imessage_foundry,
-        imessage_version,
-        request.config.stash[SETTINGS],
-        monkeypatch,
-    )
+    yield from handing.home(request, imessage_foundry, imessage_version, monkeypatch)

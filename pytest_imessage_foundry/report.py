@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.settings import SETTINGS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -20,6 +23,7 @@ DYNAMIC = "imessage_dynamic"
 HANDED = "imessage"
 _FAILED = pytest.StashKey[bool]()
 _NOTES = pytest.StashKey[list[str]]()
+_KEPT = pytest.StashKey["Path"]()
 
 
 def header(settings: Settings) -> str:
@@ -44,7 +48,7 @@ def note_handed(node: pytest.Item, handed: ChatDB, *, keeps: bool = True) -> Non
 def note_folder(node: pytest.Item, folder: Path, spec: Spec) -> None:
     """Remember where a test builds by hand."""
     node.user_properties.append((HANDED, f"release={spec.release} by hand"))
-    _note(node, folder, spec)
+    _note(node, folder / "chat.db", spec)
 
 
 def note_outcome(item: pytest.Item, outcome: pytest.TestReport) -> None:
@@ -54,6 +58,7 @@ def note_outcome(item: pytest.Item, outcome: pytest.TestReport) -> None:
     item.stash[_FAILED] = True
     notes = item.stash.get(_NOTES, [])
     if notes and outcome.when != "teardown":
+        notes = [*notes, *_preview(item)]
         outcome.sections.append((TITLE, "\n".join(notes)))
 
 
@@ -78,6 +83,21 @@ def summarise(terminal: pytest.TerminalReporter) -> None:
         )
 
 
+def _preview(item: pytest.Item) -> list[str]:
+    """The page beside a failing test's database, where it is asked for."""
+    kept = item.stash.get(_KEPT, None)
+    if kept is None or not item.config.stash[SETTINGS].preview:
+        return []
+    from pytest_imessage_foundry.preview import page
+
+    target = kept.with_suffix(".html")
+    try:
+        page.write(kept, target)
+    except FoundryError as error:
+        return [f"no preview: {error}"]
+    return [f"preview: {target}"]
+
+
 def _note(node: pytest.Item, path: Path | None, spec: Spec) -> None:
     command = (
         f"pytest {shlex.quote(node.nodeid)} --imessage-version={spec.release} "
@@ -88,6 +108,7 @@ def _note(node: pytest.Item, path: Path | None, spec: Spec) -> None:
         f"source={spec.source}"
     ]
     if path is not None:
+        node.stash[_KEPT] = path
         lines.append(f"kept: {path}")
     lines.append(f"reproduce: {command}")
     node.stash.setdefault(_NOTES, []).extend(lines)

@@ -92,6 +92,9 @@ def imessage(
     )
 
 
+SETTINGS = pytest.StashKey[Settings]()
+
+
 def merge(outer: Order, inner: Order) -> Order:
     """Both marks together; where both speak, the inner one, nearer the test."""
     given = {

@@ -68,3 +68,31 @@ def test_missing_cached_conversation(plain_run, pytester):
     result.stdout.fnmatch_lines(
         ["*no conversation for *key *", "*looked in: *", "*cache refresh --missing*"]
     )
+
+
+def test_preview_beside_the_kept_file(run, pytester):
+    pytester.makepyfile(FAILS)
+
+    result = run("--imessage-version=tahoe", "--imessage-preview")
+
+    page = Path(re.search(r"preview: (.*)", result.stdout.str()).group(1))
+    assert page.with_suffix(".db").exists()
+    assert page.read_text(encoding="utf-8").startswith("<!")
+
+
+def test_by_hand_is_kept_too(plain_run, pytester):
+    pytester.makepyfile(
+        """
+        def test_it(chat_db_builder):
+            chat = chat_db_builder.direct(chat_db_builder.person("Alex"))
+            chat.receive("Hello")
+            chat_db_builder.build()
+            assert False
+        """
+    )
+
+    result = plain_run("--imessage-version=tahoe")
+
+    result.assert_outcomes(failed=1)
+    kept = Path(re.search(r"kept: (.*)", result.stdout.str()).group(1))
+    assert kept.exists()
