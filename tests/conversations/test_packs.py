@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,10 @@ CONVERSATIONS = list(INDEX.by_key.values())
 WRITTEN = packs.Provenance(kind="written", date="2026-01-31", verdict="valid")
 
 
-def a_pack(*, turns=(Turn(sender="mom", text="Hello"),), theme="tea", name="test"):
+HELLO = (Turn(sender="mom", text="Hello"),)
+
+
+def a_pack(*, turns=HELLO, theme="tea", name="test"):
     request = packs.Request(
         owner="alex", participants=("mom",), locale="en_US", theme=theme, count=40
     )
@@ -100,7 +104,7 @@ def test_no_two_alike():
 def test_reads_like_people():
     walks = [each.turns for each in CONVERSATIONS]
     turns = [turn for walk in walks for turn in walk]
-    pairs = [pair for walk in walks for pair in zip(walk, walk[1:], strict=False)]
+    pairs = [pair for walk in walks for pair in pairwise(walk)]
     same = sum(one.sender == other.sender for one, other in pairs) / len(pairs)
     assert 0.25 <= same <= 0.45
     texts = [turn.text for turn in turns if turn.text]

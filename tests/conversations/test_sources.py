@@ -1,0 +1,341 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from pytest_imessage_foundry.conversations import packs, scenarios, sources
+from pytest_imessage_foundry.db import apple_time
+from pytest_imessage_foundry.errors import FoundryError, MissingConversationError
+from pytest_imessage_foundry.models import (
+    ConversationConfig,
+    Persona,
+    Scenario,
+    Turn,
+)
+from pytest_imessage_foundry.spec import Spec
+
+REPOSITORY = Path(__file__).parents[2]
+NEW = frozenset({"any_guids", "emoji_tapbacks"})
+OLD = frozenset()
+INDEX = packs.load_all()
+SMALL = scenarios.get("small")
+NO_PACKS = packs.Index(places=("tests/imessage (not there)",))
+
+
+def derive(scenario=SMALL, features=NEW, index=INDEX, answer=None, **fields):
+    return sources.conversations(
+        Spec(**fields), scenario, features=features, packs=index, answer=answer
+    )
+
+
+def phone(*configs, personas=()):
+    raw = Scenario(
+        name="test", description="", personas=personas, conversations=configs
+    )
+    return scenarios.get("test", extra=[raw])
+
+
+def digest(conversations):
+    whole = [(each, tuple(each.messages)) for each in conversations]
+    whole = [(replace(each, messages=()), messages) for each, messages in whole]
+    return hashlib.sha256(repr(whole).encode()).hexdigest()
+
+
+# --- the ladder -------------------------------------------------------------
+
+
+def test_auto_prefers_the_cache_then_falls_back():
+    mom, bears, keyway = derive()
+    assert mom.origin.startswith("cache:")
+    assert bears.origin.startswith("cache:")
+    assert keyway.origin.startswith("cache:")
+    (only,) = derive(phone(ConversationConfig(id="x", participants=("pharmacy",))))
+    assert only.origin == "faker"
+
+
+def test_the_cache_gives_what_it_has_and_the_fallback_the_rest():
+    config = ConversationConfig(
+        id="t", participants=("tyler",), message_count_target=120
+    )
+    (tyler,) = derive(phone(config))
+    assert tyler.origin.startswith("cache:")
+    assert tyler.origin.endswith("+faker")
+    messages = list(tyler.messages)
+    assert len(messages) == 120
+    assert any("irregardless" in message.text for message in messages)
+
+
+def test_faker_never_looks_at_packs():
+    mom, *_ = derive(source="faker", index=None)
+    assert mom.origin == "faker"
+    assert [m.text for m in mom.messages] == [
+        m.text for m in derive(source="faker")[0].messages
+    ]
+
+
+def test_cache_only_fills_nothing_up():
+    config = ConversationConfig(
+        id="t", participants=("tyler",), message_count_target=500
+    )
+    (tyler,) = derive(phone(config), source="cache")
+    key = tyler.origin.removeprefix("cache:")
+    assert len(list(tyler.messages)) == len(INDEX.by_key[key].lines)
+
+
+def test_cache_only_names_what_is_missing():
+    with pytest.raises(MissingConversationError) as caught:
+        derive(source="cache", index=NO_PACKS)
+    request = packs.request_of(SMALL.conversations[0], SMALL.personas)
+    assert str(caught.value) == (
+        f"no conversation for 'mom' of scenario 'small' (key {packs.key(request)}), "
+        "nor for 2 others\n"
+        "looked in: tests/imessage (not there)\n"
+        "either run `imessage-foundry cache refresh --missing`, "
+        "or pass --imessage-source=faker"
+    )
+
+
+def test_the_key_does_not_move_with_the_scale():
+    def missing(**fields):
+        with pytest.raises(MissingConversationError) as caught:
+            derive(source="cache", index=NO_PACKS, **fields)
+        return str(caught.value)
+
+    assert missing() == missing(messages=6_000)
+
+
+def test_the_default_scenario_lives_on_the_cache_alone():
+    chats = derive(scenarios.get("default"), source="cache")
+    assert all(each.origin.startswith("cache:") for each in chats)
+    assert sum(len(list(each.messages)) for each in chats) > 1_500
+
+
+def test_a_hook_comes_first_and_is_asked_by_name():
+    asked = []
+
+    def answer(config, owner, people, seed):
+        asked.append((config.id, owner.id, [each.id for each in people], seed))
+        if config.id == "mom":
+            return [Turn(sender="mom", text="From the hook")]
+        return None
+
+    mom, bears, _ = derive(answer=answer, seed=3, source="cache")
+    assert mom.origin == "hook"
+    assert [message.text for message in mom.messages] == ["From the hook"]
+    assert bears.origin.startswith("cache:")
+    assert asked[:2] == [
+        ("mom", "alex", ["mom"], 3),
+        ("quizzly-bears", "alex", ["marcus", "priya", "sam"], 3),
+    ]
+
+
+def test_a_hook_with_a_stranger():
+    with pytest.raises(FoundryError, match="turn 0 of conversation 'mom' is said by"):
+        derive(answer=lambda **_: [Turn(sender="eve", text="Hi")])
+
+
+# --- facts of a chat --------------------------------------------------------
+
+
+def test_a_direct_chat():
+    new, *_ = derive()
+    assert new.guid == "any;-;+16145550117"
+    assert new.identifier == "+16145550117"
+    assert new.participants == ("+16145550117",)
+    assert (new.is_group, new.name, new.config_id) == (False, None, "mom")
+    old, *_ = derive(features=OLD)
+    assert old.guid == "iMessage;-;+16145550117"
+    assert old.group_id == new.group_id
+    assert old.last_read == apple_time.from_iso("2025-12-01T00:00:00Z")
+
+
+def test_a_group():
+    _, new, _ = derive()
+    _, old, _ = derive(features=OLD)
+    assert new.is_group
+    assert new.guid == f"any;+;{new.identifier}"
+    assert len(new.identifier) == 32
+    assert int(new.identifier, 16)
+    assert old.guid == f"iMessage;+;{old.identifier}"
+    assert old.identifier.startswith("chat")
+    assert old.identifier[4:].isdigit()
+    assert len(new.participants) == 3
+
+
+def test_a_groups_name_is_its_last():
+    config = ConversationConfig(
+        id="q",
+        participants=("marcus", "priya", "sam"),
+        chat_type="group",
+        name="Trivia",
+        message_count_target=200,
+    )
+    (group,) = derive(phone(config))
+    events = [each.event for each in group.messages if each.event]
+    titles = [event.title for event in events if event.kind == "renamed"]
+    assert len(titles) >= 2
+    assert group.name == titles[-1]
+
+
+@pytest.mark.parametrize(
+    ("service", "address"),
+    [("iMessage", "a@example.com"), ("SMS", "+12125550199"), ("RCS", "+12125550199")],
+)
+def test_sms_and_rcs_go_to_the_phone(service, address):
+    ann = Persona(
+        id="ann",
+        name="Ann",
+        identifier="a@example.com",
+        identifier_type="email",
+        other_identifiers=("+12125550199",),
+    )
+    config = ConversationConfig(
+        id="a", participants=("ann",), service=service, message_count_target=20
+    )
+    (chat,) = derive(phone(config, personas=(ann,)), features=OLD)
+    assert chat.guid == f"{service};-;{address}"
+    messages = list(chat.messages)
+    assert {each.sender for each in messages} == {None, address}
+    assert {each.service for each in messages} == {service}
+
+
+def test_since_26_one_person_has_one_chat():
+    blue = ConversationConfig(id="b", participants=("sam",), message_count_target=40)
+    green = replace(blue, id="g", service="SMS")
+    assert len(derive(phone(blue, green), features=OLD)) == 2
+    (chat,) = derive(phone(blue, green))
+    messages = list(chat.messages)
+    assert len(messages) == 80
+    assert {each.service for each in messages} == {"iMessage", "SMS"}
+    assert [each.date for each in messages] == sorted(each.date for each in messages)
+    assert len({each.guid for each in messages}) == 80
+
+
+def test_times_stay_within_the_range():
+    config = ConversationConfig(
+        id="m",
+        participants=("mom",),
+        start="2025-01-01",
+        end="2025-01-20",
+        message_count_target=60,
+    )
+    (chat,) = derive(phone(config))
+    dates = [each.date for each in chat.messages]
+    assert dates == sorted(set(dates))
+    assert apple_time.from_iso("2025-01-01") <= dates[0]
+    assert dates[-1] <= apple_time.from_iso("2025-01-20")
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"start": "soon"}, "has a time that is none"),
+        ({"start": "2025-02-01", "end": "2025-01-01"}, "does not start before"),
+        ({"end": "1999-01-01"}, "does not start before"),
+    ],
+)
+def test_times_that_are_none(fields, complaint):
+    config = ConversationConfig(id="m", participants=("mom",), **fields)
+    with pytest.raises(FoundryError, match=complaint):
+        derive(phone(config))
+
+
+# --- counts, streams, determinism -------------------------------------------
+
+
+@pytest.mark.parametrize("messages", [0, 1, 7, 60, 333])
+def test_messages_scale(messages):
+    chats = derive(messages=messages)
+    assert sum(len(list(each.messages)) for each in chats) == messages
+
+
+def test_messages_can_be_walked_again():
+    mom, *_ = derive()
+    assert list(mom.messages) == list(mom.messages)
+    assert next(iter(mom.messages)) == next(iter(mom.messages))
+
+
+def test_a_stream_is_lazy():
+    config = ConversationConfig(
+        id="m", participants=("mom",), message_count_target=1_000_000
+    )
+    (mom,) = derive(phone(config))
+    assert len(list(islice(mom.messages, 20))) == 20
+
+
+def test_another_conversation_shifts_nothing():
+    added = ConversationConfig(id="new", participants=("dad",))
+    more = replace(SMALL, conversations=(added, *SMALL.conversations))
+    assert digest(derive(scenarios.complete(more, scenarios.cast_with(())))[1:]) == (
+        digest(derive())
+    )
+
+
+def test_seeds_differ():
+    assert digest(derive(seed=1)) != digest(derive(seed=2))
+
+
+def test_the_same_in_every_process():
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]);"
+        "import test_sources as t; print(t.digest(t.derive(seed=5)))"
+    )
+    for seed in ("0", "1", "4711"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(Path(__file__).parent)],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(REPOSITORY)},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert done.stdout.strip() == digest(derive(seed=5))
+
+
+# --- scenes among fresh turns -----------------------------------------------
+
+
+def fresh(count):
+    return (
+        Turn(sender="mom", text=f"f{place}", opens=place % 5 == 0)
+        for place in range(count)
+    )
+
+
+def scene(name, count):
+    return tuple(
+        Turn(sender="mom", text=f"{name}{place}", opens=place == 0)
+        for place in range(count)
+    )
+
+
+def test_spread_puts_scenes_between_topics():
+    turns = list(sources.spread([scene("a", 3), scene("b", 4)], fresh(40), 40))
+    assert len(turns) == 47
+    texts = [turn.text for turn in turns]
+    at = texts.index("a0")
+    assert texts[at : at + 3] == ["a0", "a1", "a2"]
+    assert 15 <= at <= 25
+    assert turns[at + 3].opens
+    assert texts[-4:] == ["b0", "b1", "b2", "b3"]
+
+
+def test_spread_without_one_or_the_other():
+    assert list(sources.spread([], fresh(4), 4)) == list(fresh(4))
+    assert list(sources.spread([scene("a", 3)], iter(()), 0)) == list(scene("a", 3))
+
+
+def test_a_reply_over_a_scene_finds_its_turn():
+    said = [
+        replace(turn, replies_to=2 if place == 5 else 0)
+        for place, turn in enumerate(fresh(8))
+    ]
+    turns = list(sources.spread([scene("a", 3), scene("b", 1)], iter(said), 8))
+    place = next(place for place, turn in enumerate(turns) if turn.replies_to)
+    assert turns[place - turns[place].replies_to].text == "f3"
