@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import re
 import shutil
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
+from html import unescape
 from pathlib import Path
 from sqlite3 import connect
 from typing import Any
@@ -155,6 +159,85 @@ def test_a_narrow_window_starts_with_the_list(browse: Open, tmp_path: Path) -> N
 
     assert 'data-ready="yes"' in dom
     assert rows(dom) == []
+
+
+def with_script(page: Path, script: str) -> Path:
+    """The page with a further script that its policy allows: somebody's hands."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    html = page.read_text("utf-8")
+    html = html.replace("script-src ", f"script-src 'sha256-{digest}' ", 1)
+    html = html.replace("</body>", f"<script>{script}</script></body>")
+    page.write_text(html, "utf-8")
+    return page
+
+
+def test_what_is_clicked_answers(browse: Open, tmp_path: Path) -> None:
+    path = write_phone(tmp_path / "chat.db", every_kind("tahoe"))
+    names = {"+12275550199": "Alex Doe"}
+    page = with_script(
+        write(path, tmp_path / "page.html", names=names),
+        """
+        const told = {};
+        const one = (selector) => document.querySelector(selector);
+        const text = (selector) => one(selector).textContent;
+        document.querySelectorAll("#list .item")[3].click();
+        told.chat = text("#who b");
+        one(".meta button").click();
+        told.history = one(".meta button").getAttribute("aria-expanded");
+        one(".quote").click();
+        told.found = text(".row.found .bubble");
+        const search = one("#search");
+        search.value = "half past";
+        search.dispatchEvent(new Event("input"));
+        told.hit = text("#list .item .glance");
+        one("#list .item").click();
+        told.jumped = text(".row.found .bubble");
+        search.value = "";
+        search.dispatchEvent(new Event("input"));
+        told.chats = document.querySelectorAll("#list .item").length;
+        one("#show-plots").click();
+        told.plots = !one("#plots").hidden;
+        one("#show-chats").click();
+        told.back = one("#plots").hidden;
+        document.title = JSON.stringify(told);
+        """,
+    )
+
+    dom = browse(page)
+
+    title = re.search("<title>(.*?)</title>", dom)
+    assert title
+    assert json.loads(unescape(title[1])) == {
+        "chat": "Alex Doe",
+        "history": "true",
+        "found": "Did you get the tickets?",
+        "hit": "Half past seven",
+        "jumped": "Half past seven",
+        "chats": 4,
+        "plots": True,
+        "back": True,
+    }
+
+
+def test_a_long_chat_grows_where_it_is_scrolled(browse: Open, long_page: Path) -> None:
+    page = with_script(
+        long_page,
+        """
+        const box = document.getElementById("messages");
+        box.dispatchEvent(new Event("wheel"));
+        // Without frames to draw, a headless browser sends no scroll events.
+        for (let step = 0; step < 3; step += 1) {
+          box.scrollTop = 0;
+          box.dispatchEvent(new Event("scroll"));
+          if (box.scrollTop === 0) throw new Error("the place was lost");
+        }
+        """,
+    )
+
+    drawn = rows(browse(page))
+
+    assert drawn == list(range(drawn[0], 10_000))
+    assert drawn[0] <= 10_000 - 4 * 120
 
 
 @pytest.fixture
