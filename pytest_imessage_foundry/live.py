@@ -19,22 +19,19 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_imessage_foundry.attachments import generator
-from pytest_imessage_foundry.conversations.author import Author
 from pytest_imessage_foundry.conversations.chat import Chat
-from pytest_imessage_foundry.conversations.draft import Draft, address_of
+from pytest_imessage_foundry.conversations.draft import Draft
+from pytest_imessage_foundry.conversations.resumed import ResumedPhone
 from pytest_imessage_foundry.db.files import IOS_ROOT, MAC_ROOT
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.steps import Steps
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.foundry import files_of
 from pytest_imessage_foundry.models import Conversation, Message, Persona
-from pytest_imessage_foundry.personas import handles
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.draft import Content, When
@@ -43,7 +40,6 @@ if TYPE_CHECKING:
         Attachment,
         Balloon,
         EventKind,
-        Reply,
         Service,
         TapbackKind,
     )
@@ -93,13 +89,18 @@ class Live:
         self._db = db
         self._connection = connection
         self._checkpoints = checkpoints
-        self._phone = _Phone(db, _last_rowid(connection))
-        self._chats = [_Known(self._phone, each) for each in db.conversations]
-        self._phone.chats = list(self._chats)
         self._truth = list(db.conversations)
+        self._phone = ResumedPhone(
+            db.schema,
+            db.conversations,
+            people=db.personas,
+            owner=db.owner,
+            seed=db.seed,
+            written=_last_rowid(connection),
+        )
         self._found = {
             draft.message.guid: (chat, draft)
-            for chat in self._chats
+            for chat in self._phone.chats
             for draft in chat.drafts
         }
         self._steps = Steps(
@@ -159,15 +160,16 @@ class Live:
         An `at` before the newest message is one that comes late, as iCloud brings
         them: an old date under a new ROWID. `facts` are as for `Chat.receive`.
         """
-        who = self._persona(sender)
+        facts = self._unseen(facts) | {"sender": self._persona(sender)}
         return self._say(
-            chat, lambda into: into.receive(*content, sender=who, **facts), joins_later
+            chat, lambda into: into.receive(*content, **facts), joins_later
         )
 
     def send(
         self, chat: Where, *content: Content, joins_later: bool = False, **facts: Any
     ) -> Message:
         """The owner says something; it is sent and not yet delivered."""
+        facts = self._unseen(facts)
         return self._say(chat, lambda into: into.send(*content, **facts), joins_later)
 
     def event(self, chat: Where, kind: EventKind, **facts: Any) -> Message:
@@ -289,7 +291,7 @@ class Live:
         chat = self._chat(where)
         newest = self._phone.clock
         with self._step(chat):
-            draft = act(_Unread(chat, self._target))
+            draft = act(chat)
             if joins_later:
                 draft.trait(chatless=True)
             if draft.message.date < newest:
@@ -410,10 +412,12 @@ class Live:
             )
         return self._found[guid]
 
-    def _target(self, which: Message | Reply | str | None) -> Reply | None:
-        if isinstance(which, (Message, str)):
-            return self._find(which)[1].as_target()
-        return which
+    def _unseen(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """The facts of a new message, which is neither delivered nor read yet."""
+        reply_to = facts.get("reply_to")
+        if isinstance(reply_to, (Message, str)):
+            reply_to = self._find(reply_to)[1].as_target()
+        return {"date_delivered": 0, "date_read": 0} | facts | {"reply_to": reply_to}
 
     def _persona(self, who: Persona | str | None) -> Persona | None:
         if not isinstance(who, str):
@@ -422,136 +426,6 @@ class Live:
             if who in (person.name, person.id, *person.addresses):
                 return person
         return Persona(id=who, name=who, identifier=who)
-
-
-class _Unread:
-    """A chat whose new messages are neither delivered nor read yet."""
-
-    def __init__(self, chat: Chat, target: Callable[[Any], Reply | None]) -> None:
-        self._chat = chat
-        self._target = target
-
-    def send(self, *content: Content, **facts: Any) -> Draft:
-        return self._chat.send(*content, **self._fresh(facts))
-
-    def receive(self, *content: Content, **facts: Any) -> Draft:
-        return self._chat.receive(*content, **self._fresh(facts))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._chat, name)
-
-    def _fresh(self, facts: dict[str, Any]) -> dict[str, Any]:
-        unseen = {"date_delivered": 0, "date_read": 0}
-        return {**unseen, **facts, "reply_to": self._target(facts.get("reply_to"))}
-
-
-class _Phone(Author):
-    """The phone of a database that is there already: its clock and ids go on."""
-
-    def __init__(self, db: ChatDB, rows: int) -> None:
-        super().__init__(
-            db.version,
-            seed=db.seed,
-            start=_last_moment(db.conversations),
-            schema=db.schema,
-            owner=db.owner,
-        )
-        self.people = list(db.personas)
-        # Not those of the author: a second phone must not repeat the first one's.
-        self._rhythm = Random(f"{db.seed}:live:{rows}:rhythm")
-        self._ids = Random(f"{db.seed}:live:{rows}:ids")
-        self._files = rows
-
-    @property
-    def clock(self) -> int:
-        """The time of the newest thing, in nanoseconds since 2001."""
-        return self._clock
-
-    def person(
-        self,
-        name: str,
-        *,
-        address: str | None = None,
-        email: bool = False,
-        country: str = "US",
-    ) -> Persona:
-        taken = {each for person in self.people for each in person.addresses}
-        number = len(self.people)
-        while address is None or address in taken:
-            address = (
-                handles.email(name, number) if email else handles.phone(country, number)
-            )
-            number += 1
-        return super().person(name, address=address, country=country)
-
-
-class _Known(Chat):
-    """A chat that was there before."""
-
-    def __init__(self, phone: _Phone, told: Conversation) -> None:
-        people = {address: p for p in phone.people for address in p.addresses}
-        super().__init__(
-            phone,
-            [
-                people.get(each) or Persona(id=each, name=each, identifier=each)
-                for each in told.participants
-            ],
-            told.service,
-            is_group=told.is_group,
-            name=told.name,
-        )
-        self.properties = told.properties
-        self.drafts = [Draft(self, message) for message in told.messages]
-        self._told = told
-
-    def conversation(self) -> Conversation:
-        now = super().conversation()
-        return replace(
-            self._told,
-            messages=now.messages,
-            name=now.name,
-            properties=now.properties,
-            last_read=max(now.last_read, self._told.last_read),
-        )
-
-    def _address(self, sender: Persona | None) -> str:
-        # The address that this chat has of them, which may not be their first.
-        if sender is None and not self.is_group:
-            return self._told.participants[0]
-        for address in self._told.participants:
-            if sender is not None and address in sender.addresses:
-                return address
-        return super()._address(sender)
-
-
-def _last_moment(conversations: tuple[Conversation, ...]) -> int:
-    """When the last thing happened that these conversations tell of."""
-    return max(
-        (
-            moment
-            for chat in conversations
-            for message in chat.messages
-            for moment in _moments(message)
-        ),
-        default=0,
-    )
-
-
-def _moments(message: Message) -> Iterator[int]:
-    yield from (message.date, message.date_delivered, message.date_read)
-    yield message.traits.arrived
-    yield from (each.date for each in message.edits)
-    yield from (each.date for each in message.stickers)
-    for tapback in message.tapbacks:
-        yield tapback.date
-        if tapback.removed is not None:
-            yield tapback.removed.date
-    yield from (part.date for part in message.parts if part.kind == "unsent")
-    if message.balloon is not None and message.balloon.kind == "poll":
-        yield from (each.date for each in message.balloon.votes)
-        yield from (each.date for each in message.balloon.added)
-    if message.traits.deleted is not None:
-        yield message.traits.deleted.date
 
 
 def _last_rowid(connection: sqlite3.Connection) -> int:
@@ -574,6 +448,3 @@ def _called(where: Where) -> str:
     if isinstance(where, str):
         return where
     return where.name if isinstance(where, Persona) else where.guid
-
-
-__all__ = ["Live", "Wal", "address_of", "live"]

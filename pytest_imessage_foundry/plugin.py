@@ -81,12 +81,7 @@ def chat_db(
     `assert my_reader(chat_db.path) == expected(chat_db.conversations)`."""
     from pytest_imessage_foundry import handing
 
-    yield from handing.private_copy(
-        request,
-        imessage_foundry,
-        imessage_version,
-        request.config.stash[settings.SETTINGS],
-    )
+    yield from handing.private_copy(request, imessage_foundry, imessage_version)
 
 
 @pytest.fixture
@@ -97,12 +92,7 @@ def chat_db_readonly(
     whatever its size."""
     from pytest_imessage_foundry import handing
 
-    yield from handing.shared_copy(
-        request,
-        imessage_foundry,
-        imessage_version,
-        request.config.stash[settings.SETTINGS],
-    )
+    yield from handing.shared_copy(request, imessage_foundry, imessage_version)
 
 
 @pytest.fixture
@@ -113,12 +103,7 @@ def chat_db_builder(
     edits; `.build()` gives the ChatDB."""
     from pytest_imessage_foundry import handing
 
-    yield from handing.by_hand(
-        request,
-        imessage_foundry,
-        imessage_version,
-        request.config.stash[settings.SETTINGS],
-    )
+    yield from handing.by_hand(request, imessage_foundry, imessage_version)
 
 
 @pytest.fixture
