@@ -291,8 +291,10 @@ def _body(message: Message) -> Row:
     runs = body_runs(message)
     mutable = not message.immutable
     row["text"] = message.text if message.storage != "archive" else None
-    if message.storage != "text":
-        row["attributedBody"] = typedstream.attributed(runs, mutable=mutable)
+    has_archive = message.storage != "text"
+    row["attributedBody"] = (
+        typedstream.attributed(runs, mutable=mutable) if has_archive else None
+    )
     if message.attachments:
         row["cache_has_attachments"] = 1
     if any(part.kind == "text" and part.runs for part in message.parts):

@@ -1,0 +1,404 @@
+"""Building a file: triggers, atomic publication, equal bytes, flat memory."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import tracemalloc
+from contextlib import closing
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from writing import look, tables, write
+
+from pytest_imessage_foundry.conversations import catalogue
+from pytest_imessage_foundry.conversations.author import Author
+from pytest_imessage_foundry.db import builder, schema
+from pytest_imessage_foundry.db.chats import Phone, Place
+from pytest_imessage_foundry.db.inserts import Inserts
+from pytest_imessage_foundry.db.rows import (
+    ORDINARY,
+    VARYING,
+    changes,
+    is_ordinary,
+    ordinary_row,
+)
+from pytest_imessage_foundry.models import Conversation, Message, TextPart
+from pytest_imessage_foundry.spec import Spec
+
+LAYOUTS = list(product(schema.RELEASES, ("fresh", "migrated")))
+each_layout = pytest.mark.parametrize(
+    ("release", "layout"), LAYOUTS, ids=["-".join(each) for each in LAYOUTS]
+)
+
+
+def build_kinds(path, release="tahoe", layout="fresh", **how):
+    wanted = schema.get(release, layout=layout)
+    spec = Spec(release=release, scenario="kinds", layout=layout)
+    people = catalogue.people(spec, wanted)
+    return builder.build(
+        path,
+        wanted,
+        catalogue.conversations(spec, wanted),
+        owner=people[0],
+        people=people,
+        **how,
+    )
+
+
+def small(release="tahoe", text="Hello"):
+    phone = Author(release)
+    phone.direct(phone.person("Alex Doe")).receive(text)
+    return phone
+
+
+# --- indexes and triggers -----------------------------------------------------
+
+
+@each_layout
+def test_triggers_before_or_after_the_rows_make_the_same_rows(
+    tmp_path, release, layout
+):
+    """Nothing is left out: what triggers write (chat_service, index_state_metrics,
+    cache_roomnames) is compared, too. Chats come first where triggers look for
+    them, so sqlite_sequence has its rows in another order."""
+    after, before = tmp_path / "after.db", tmp_path / "before.db"
+    build_kinds(after, release, layout)
+    build_kinds(before, release, layout, triggers_first=True)
+    rows, triggered = tables(after), tables(before)
+    for each in (rows, triggered):
+        each["sqlite_sequence"] = sorted(row[1:] for row in each["sqlite_sequence"])
+    assert rows == triggered
+
+
+@each_layout
+def test_the_file_is_whole(tmp_path, release, layout):
+    path = tmp_path / "chat.db"
+    counts = build_kinds(path, release, layout)
+    with closing(look(path)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        for table, number in (
+            ("message", counts.messages),
+            ("chat", counts.chats),
+            ("handle", counts.handles),
+            ("attachment", counts.attachments),
+        ):
+            assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (number,)
+
+
+@each_layout
+def test_every_column_of_message_is_stated(tmp_path, monkeypatch, release, layout):
+    stated = []
+    plain = Inserts._sql
+
+    def recorded(self, table, columns, others):
+        statement = plain(self, table, columns, others)
+        if table == "message":
+            names = statement[: statement.index(") VALUES")]
+            stated.append(set(re.findall('"(\\w+)"', names)) - {"message"})
+        return statement
+
+    monkeypatch.setattr(Inserts, "_sql", recorded)
+    build_kinds(tmp_path / "chat.db", release, layout)
+    columns = schema.get(release, layout=layout).tables["message"].column_names
+    assert stated
+    assert [set(columns) - names for names in stated] == [set()] * len(stated)
+
+
+SERVICES = ("iMessage", "SMS", "RCS")
+ORDINARY_MESSAGES = [
+    Message(
+        guid="00000000-0000-4000-8000-000000000001",
+        date=781_000_000 * 10**9,
+        sender=sender,
+        parts=(TextPart(text),),
+        service=service,
+        storage=storage,
+        immutable=immutable,
+        writing_direction=direction,
+        date_read=781_000_009 * 10**9 if read else 0,
+        date_delivered=781_000_001 * 10**9 if sender is None and read else 0,
+    )
+    for sender, service, storage, immutable, direction, read, text in product(
+        (None, "+12125550101"),
+        SERVICES,
+        ("both", "archive", "text"),
+        (False, True),
+        (False, True),
+        (False, True),
+        ("Hello", "Grüße 🎈"),
+    )
+]
+
+
+@pytest.mark.parametrize("is_group", [False, True])
+def test_the_short_way_to_an_ordinary_row_is_the_long_one(is_group):
+    phone = Author("tahoe")
+    person = phone.person("Alex Doe", address="+12125550101")
+    chat = phone.group(person) if is_group else phone.direct(person)
+    place = Place.of(chat.conversation(), 1, Phone(phone.owner, 0))
+    for message in ORDINARY_MESSAGES:
+        assert is_ordinary(message)
+        short = dict(zip(VARYING[1:], ordinary_row(message, place, "X"), strict=True))
+        long = changes(message, place, "X")
+        assert ORDINARY | short == ORDINARY | long
+
+
+# --- publication --------------------------------------------------------------
+
+
+def test_a_build_that_raises_leaves_the_former_file(tmp_path):
+    former = write(small(text="former"), tmp_path)
+    wal = tmp_path / "chat.db-wal"
+    wal.write_bytes(b"somebody's")
+    kept = former.path.read_bytes()
+
+    def messages():
+        yield from small().conversations()[0].messages
+        raise RuntimeError("half way")
+
+    phone = small()
+    (chat,) = phone.conversations()
+    with pytest.raises(RuntimeError, match="half way"):
+        builder.build(
+            former.path,
+            phone.schema,
+            [replace(chat, messages=messages())],
+            owner=phone.owner,
+        )
+    assert former.path.read_bytes() == kept
+    assert wal.read_bytes() == b"somebody's"
+    assert sorted(each.name for each in tmp_path.iterdir()) == [
+        "chat.db",
+        "chat.db-wal",
+    ]
+
+
+def test_a_build_that_cannot_take_its_place_gives_the_wal_back(tmp_path):
+    (tmp_path / "chat.db").mkdir()
+    (tmp_path / "chat.db-wal").write_bytes(b"somebody's")
+    with pytest.raises(OSError, match=r"chat\.db"):
+        write(small(), tmp_path)
+    assert (tmp_path / "chat.db-wal").read_bytes() == b"somebody's"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+KILLED = """
+import sys, time
+from dataclasses import replace
+from pytest_imessage_foundry.conversations.author import Author
+from pytest_imessage_foundry.db import builder
+
+phone = Author("tahoe")
+chat = phone.direct(phone.person("Alex Doe"))
+for number in range(2000):
+    chat.receive(f"number {number}")
+(written,) = phone.conversations()
+
+def messages():
+    for number, message in enumerate(written.messages):
+        if number == 1500:
+            print("half way", flush=True)
+            time.sleep(60)
+        yield message
+
+chats = [replace(written, messages=messages())]
+builder.build(sys.argv[1], phone.schema, chats, owner=phone.owner)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_a_build_that_is_killed_leaves_the_former_file(tmp_path):
+    former = write(small(text="former"), tmp_path)
+    kept = former.path.read_bytes()
+    command = [sys.executable, "-c", KILLED, str(former.path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        said = process.stdout.readline()
+        drafts = list(tmp_path.glob(".chat.db.*.draft"))
+        process.send_signal(signal.SIGKILL)
+    assert (said, len(drafts)) == ("half way\n", 1)
+    assert process.returncode == -signal.SIGKILL
+    assert former.path.read_bytes() == kept
+    # What a killed build leaves hinders no later one.
+    again = write(small(text="later"), tmp_path)
+    assert again.row("SELECT text FROM message")["text"] == "later"
+
+
+def test_a_wal_left_by_an_earlier_file_does_no_harm(tmp_path):
+    former = write(small(text="former"), tmp_path)
+    with closing(sqlite3.connect(former.path)) as hot:
+        hot.execute("PRAGMA wal_autocheckpoint = 0").fetchall()
+        hot.execute("UPDATE message SET text = 'from the WAL'")
+        hot.commit()
+        wal = (tmp_path / "chat.db-wal").read_bytes()
+        shm = (tmp_path / "chat.db-shm").read_bytes()
+    (tmp_path / "chat.db-wal").write_bytes(wal)
+    (tmp_path / "chat.db-shm").write_bytes(shm)
+    assert len(wal) > 0
+    write(small(text="new"), tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == ["chat.db"]
+    with closing(sqlite3.connect(former.path)) as db:
+        assert db.execute("SELECT text FROM message").fetchall() == [("new",)]
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+# --- bytes --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("release", schema.RELEASES)
+def test_the_header_is_a_wal_database_of_a_pinned_version(tmp_path, release):
+    path = tmp_path / "chat.db"
+    build_kinds(path, release)
+    header = path.read_bytes()[:100]
+    assert header[:16] == b"SQLite format 3\0"
+    assert int.from_bytes(header[16:18], "big") == schema.get(release).page_size
+    assert header[18:20] == b"\2\2"
+    assert header[56:60] == b"\0\0\0\1"  # UTF-8
+    assert int.from_bytes(header[96:100], "big") == builder.SQLITE_VERSION
+    assert [each.name for each in tmp_path.iterdir()] == ["chat.db"]
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        # A real file grows on: its ROWIDs are never used again.
+        db.execute("INSERT INTO message (guid) VALUES ('later')")
+        assert db.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+        db.rollback()
+
+
+DIGEST = """
+import sys
+sys.path.insert(0, sys.argv[2])
+from pathlib import Path
+import test_builder
+test_builder.build_kinds(Path(sys.argv[1]))
+"""
+
+
+def test_the_bytes_are_the_same_in_every_process(tmp_path):
+    here = os.path.dirname(__file__)
+    digests = set()
+    for number, (seed, zone, locale) in enumerate(
+        [("0", "UTC", "C"), ("1", "Asia/Kathmandu", "de_DE.UTF-8"), ("7", "", "tr_TR")]
+    ):
+        path = tmp_path / f"{number}.db"
+        env = os.environ | {
+            "PYTHONHASHSEED": seed,
+            "TZ": zone,
+            "LC_ALL": locale,
+            "PYTHONPATH": here,
+        }
+        subprocess.run(
+            [sys.executable, "-c", DIGEST, str(path), here], env=env, check=True
+        )
+        digests.add(hashlib.sha256(path.read_bytes()).hexdigest())
+    build_kinds(tmp_path / "here.db")
+    digests.add(hashlib.sha256((tmp_path / "here.db").read_bytes()).hexdigest())
+    assert len(digests) == 1
+
+
+# --- streaming ----------------------------------------------------------------
+
+
+class Once:
+    """Messages that can be walked once and know how often they were."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.walks = 0
+
+    def __iter__(self):
+        self.walks += 1
+        for number in range(self.count):
+            yield Message(
+                guid=f"{number:08X}-0000-4000-8000-000000000000",
+                date=(700_000_000 + number) * 10**9,
+                sender=None if number % 2 else "+12125550101",
+                parts=(TextPart(f"message {number}"),),
+            )
+
+
+def stream(path, count):
+    phone = Author("tahoe")
+    messages = Once(count)
+    chat = Conversation(
+        guid="any;-;+12125550101",
+        identifier="+12125550101",
+        participants=("+12125550101",),
+        messages=messages,
+        group_id="G",
+    )
+    counts = builder.build(path, phone.schema, [chat], owner=phone.owner)
+    assert messages.walks == 1
+    assert counts.messages == count
+
+
+def peak_of(path, count):
+    tracemalloc.start()
+    try:
+        stream(path, count)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_is_flat(tmp_path):
+    peak_of(tmp_path / "warm.db", 100)
+    few, many = (peak_of(tmp_path / f"{n}.db", n) for n in (5_000, 30_000))
+    assert many < few * 1.1
+    assert many < 8 * 2**20
+
+
+def test_progress_is_told_batch_by_batch(tmp_path):
+    told = []
+    phone = small()
+    chat = phone.chats[0]
+    for number in range(1_200):
+        chat.receive(f"{number}")
+    counts = write(phone, tmp_path, progress=told.append).counts
+    assert told == [builder.BATCH, 2 * builder.BATCH, counts.messages]
+
+
+def test_chats_interleave_in_order_of_arrival(tmp_path):
+    phone = Author()
+    first = phone.direct(phone.person("Alex Doe"))
+    second = phone.direct(phone.person("Sam Roe"))
+    for number in range(20):
+        (first, second)[number % 2].receive(f"{number}").tapback("loved")
+    dates = write(phone, tmp_path).rows("SELECT date FROM message ORDER BY ROWID")
+    assert [row["date"] for row in dates] == sorted(row["date"] for row in dates)
+
+
+def test_a_late_arrival_has_the_higher_rowid(tmp_path):
+    phone = Author()
+    chat = phone.direct(phone.person("Alex Doe"))
+    first = chat.receive("on time")
+    late = chat.receive("before", at=first.message.date - 10**9)
+    late.trait(arrived=first.message.date + 1)
+    file = write(phone, tmp_path)
+    assert file.message(late)["date"] < file.message(first)["date"]
+    assert file.message(late)["ROWID"] > file.message(first)["ROWID"]
+    joined = file.row(
+        "SELECT * FROM chat_message_join WHERE message_id = ?",
+        file.message(late)["ROWID"],
+    )
+    assert joined["message_date"] == late.message.date
+
+
+def test_a_group_photo_needs_its_event(tmp_path):
+    phone = small()
+    group = phone.group(*phone.people[1:])
+    group.set(group_photo=phone.file("group-photo"))
+    with pytest.raises(ValueError, match="group photo"):
+        write(phone, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        write(small(), tmp_path / "nowhere")
