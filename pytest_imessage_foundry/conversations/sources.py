@@ -10,6 +10,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -211,19 +212,21 @@ class _Script:
 
     def _fallback(self) -> Iterator[Turn]:
         if not self.fresh:
-            return
+            return iter(())
         from pytest_imessage_foundry.conversations import fallback
 
+        # A group's name is a fact of the chat's row, known before its messages
+        # are: only the cache and the hook, which are at hand whole, change it.
+        spare = self.fresh // 16 + 16 if self.is_group else 0
         dialogue = fallback.dialogue(
             self.config,
             owner=self.owner,
             people=self.people,
             seed=self.spec.seed,
-            count=self.fresh,
+            count=self.fresh + spare,
         )
-        # A group's name is a fact of the chat's row, known before its messages
-        # are: only the cache and the hook, which are at hand whole, change it.
-        yield from (turn for turn in dialogue if turn.event != "renamed")
+        kept = (turn for turn in dialogue if turn.event != "renamed")
+        return islice(kept, self.fresh)
 
     def messages(self, features: frozenset[str]) -> Iterator[Message]:
         from pytest_imessage_foundry.conversations import compose, timeline

@@ -256,6 +256,16 @@ def test_messages_scale(messages):
     assert sum(len(list(each.messages)) for each in chats) == messages
 
 
+@pytest.mark.parametrize("name", ["default", "work", "family", "busy-group"])
+def test_a_scenario_has_the_messages_that_it_promises(name):
+    scenario = scenarios.get(name)
+    chats = derive(scenario)
+    wanted = {each.id: each.message_count_target for each in scenario.conversations}
+    assert {each.config_id: len(list(each.messages)) for each in chats} == wanted
+    names = [each.name for each in chats if each.is_group]
+    assert all(names)
+
+
 def test_messages_can_be_walked_again():
     mom, *_ = derive()
     assert list(mom.messages) == list(mom.messages)
