@@ -1,0 +1,173 @@
+"""What the validator says: findings, counts, and the report of both."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+Severity = Literal["error", "note"]
+
+VALID, INVALID = 0, 1
+LISTED = 100  # findings kept of one check and severity; all are counted
+SHOWN = 10  # of them, those that the text shows
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be.
+
+    An `error` contradicts what real files hold; a `note` is an oddity that real
+    files have too (a message in no chat, a reaction to one that is gone).
+    """
+
+    check: str
+    table: str
+    rowid: int | None
+    reason: str
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        place = self.table if self.rowid is None else f"{self.table} {self.rowid}"
+        return f"{self.severity}: {self.check}: {place}: {self.reason}"
+
+
+class Tally(NamedTuple):
+    """How many things a check looked at, and how many findings it made."""
+
+    looked_at: int
+    findings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The verdict on one file.
+
+    Attributes:
+        release: the one that was expected, or the closest by structure.
+        is_expected: whether the caller named the release.
+        differences: all in which the structure is not that release's.
+        checks: by name, in the order they were made.
+        findings: the first hundred of each check and severity.
+        errors: how many there are in all, listed or not; so with `notes`.
+    """
+
+    path: Path
+    release: str
+    title: str
+    layout: str
+    is_expected: bool
+    is_experimental: bool
+    differences: tuple[str, ...]
+    checks: Mapping[str, Tally]
+    findings: tuple[Finding, ...]
+    errors: int
+    notes: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found that a real file cannot hold."""
+        return self.errors == 0
+
+    @property
+    def exit_code(self) -> int:
+        """What the command ends with: 0 valid, 1 findings."""
+        return VALID if self.ok else INVALID
+
+    def of(self, check: str) -> tuple[Finding, ...]:
+        """The findings of one check."""
+        return tuple(each for each in self.findings if each.check == check)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain data, ready for `json.dumps`."""
+        return {
+            "path": str(self.path),
+            "valid": self.ok,
+            "release": self.release,
+            "title": self.title,
+            "layout": self.layout,
+            "expected": self.is_expected,
+            "experimental": self.is_experimental,
+            "differences": list(self.differences),
+            "checks": {name: each._asdict() for name, each in self.checks.items()},
+            "errors": self.errors,
+            "notes": self.notes,
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+
+    def __str__(self) -> str:
+        return "\n".join([*self._head(), *self._table(), *self._list(), self._end()])
+
+    def _head(self) -> Iterable[str]:
+        word = "expected" if self.is_expected else "closest"
+        experimental = ", experimental" if self.is_experimental else ""
+        yield str(self.path)
+        yield f"{word} release: {self.release} ({self.title}{experimental})"
+        count = len(self.differences)
+        how_far = _counted(count, "difference") if count else "no difference"
+        yield f"structure: {self.layout} layout, {how_far}"
+
+    def _table(self) -> Iterable[str]:
+        width = max(map(len, self.checks), default=0)
+        for name, (looked_at, found) in self.checks.items():
+            verdict = _counted(found, "finding") if found else "ok"
+            yield f"  {name:<{width}}  {looked_at:>9,}  {verdict}"
+
+    def _list(self) -> Iterable[str]:
+        for name, tally in self.checks.items():
+            own = self.of(name)
+            shown = sorted(own, key=lambda each: each.severity)[:SHOWN]
+            yield from map(str, shown)
+            if tally.findings > len(shown):
+                yield f"  and {tally.findings - len(shown):,} more of {name}"
+
+    def _end(self) -> str:
+        verdict = "valid" if self.ok else "not valid"
+        counts = (_counted(self.errors, "error"), _counted(self.notes, "note"))
+        return f"{verdict}: {', '.join(counts)}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+class Ledger:
+    """Where checks write down what they looked at and what they found."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self._looked_at: Counter[str] = Counter()
+        self._found: Counter[tuple[str, Severity]] = Counter()
+
+    def look(self, check: str, number: int) -> None:
+        """Say that `check` looked at `number` things (more)."""
+        self._looked_at[check] += number
+
+    def find(
+        self,
+        check: str,
+        table: str,
+        rowid: int | None,
+        reason: str,
+        severity: Severity = "error",
+    ) -> None:
+        key = (check, severity)
+        self._found[key] += 1
+        if self._found[key] <= LISTED:
+            self.findings.append(Finding(check, table, rowid, reason, severity))
+
+    def is_full(self, check: str, severity: Severity = "error") -> bool:
+        """Whether further findings of this kind are only counted."""
+        return self._found[check, severity] >= LISTED
+
+    def count(self, severity: Severity) -> int:
+        return sum(n for (_, each), n in self._found.items() if each == severity)
+
+    def tallies(self, order: Iterable[str]) -> dict[str, Tally]:
+        found: Counter[str] = Counter()
+        for (check, _), number in self._found.items():
+            found[check] += number
+        names = dict.fromkeys((*order, *self._looked_at, *found))
+        return {name: Tally(self._looked_at[name], found[name]) for name in names}

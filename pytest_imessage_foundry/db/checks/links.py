@@ -1,0 +1,236 @@
+"""Messages that point at messages: reactions, votes, stickers, inline replies."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import Any
+
+from pytest_imessage_foundry.db.checks.bodies import Reader
+from pytest_imessage_foundry.db.checks.findings import Ledger
+from pytest_imessage_foundry.db.checks.messages import parts_of
+from pytest_imessage_foundry.db.checks.plists import loads
+from pytest_imessage_foundry.db.checks.scans import Columns, shown
+from pytest_imessage_foundry.db.checks.typedstreams import Damaged, utf16_units
+
+_UUID = r"[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}"
+_POINTING = re.compile(rf"(?:p:(\d{{1,9}})/|(bp:))?{_UUID}\Z")
+_THREAD_PART = re.compile(r"(\d{1,20}):(\d{1,9}):(\d{1,9})\Z")
+_GUID = re.compile(rf"{_UUID}\Z")
+_BALLOON_PART = 2**64 - 1  # -1, of an app's balloon (§7)
+_UPDATED, _POLL_ROOT, _VOTES = 2, 3, (4000, 4001)
+_STICKER = 1000
+_TAPBACKS = (*range(2000, 2008), *range(3000, 3008))
+_EMOJI = (2006, 3006)
+_TARGET = ("ROWID", "text", "attributedBody", "balloon_bundle_id", "date_edited")
+_HISTORY = ("message_summary_info", "is_empty")
+
+
+class Target:
+    """The message that a row points at, as far as it can be read."""
+
+    def __init__(self, reader: Reader, values: tuple[Any, ...]) -> None:
+        self.rowid, text, body, bundle, edited, summary, is_empty = values
+        self.is_app = bundle is not None
+        self.is_edited = bool(edited) or bool(is_empty)
+        self.parts: set[int] | None = None
+        self.units: int | None = None
+        if isinstance(body, bytes):
+            try:
+                found = reader.read(body)
+            except Damaged:
+                return  # told by the check of bodies
+            self.parts = set(parts_of(found))
+            self.units = found.units
+        elif isinstance(text, str):
+            self.parts = {0}
+            self.units = utf16_units(text.encode("utf-8", "surrogatepass"))
+        if self.is_edited:
+            self._add_original(summary)
+
+    def _add_original(self, summary: Any) -> None:
+        """Parts that were unsent could be pointed at when they were there."""
+        try:
+            original = loads(summary).get("otr", {})
+            self.parts = {int(part) for part in original} | (self.parts or set())
+        except (ValueError, AttributeError, TypeError):
+            self.parts = None
+
+    def lacks(self, part: int) -> bool:
+        return self.parts is not None and part not in self.parts
+
+    def ends_before(self, location: int, length: int) -> bool:
+        """Whether a range goes beyond the body, unless that has changed since."""
+        units = self.units
+        return units is not None and not self.is_edited and location + length > units
+
+
+def associations(
+    connection: sqlite3.Connection, ledger: Ledger, columns: Columns
+) -> None:
+    """Tapbacks, stickers, votes: form, target, part and range (§6, §10)."""
+    if not columns.has("message", "guid", "associated_message_guid") or not columns.has(
+        "message", "associated_message_type"
+    ):
+        return
+    reader = Reader()
+    own = columns.pick(
+        "message",
+        "guid",
+        "associated_message_guid",
+        "associated_message_type",
+        "associated_message_range_location",
+        "associated_message_range_length",
+        "associated_message_emoji",
+        alias="m",
+    )
+    target = columns.pick("message", *_TARGET, *_HISTORY, alias="t")
+    target = target.replace("NULL", "t.ROWID", 1)
+    query = (
+        f"SELECT m.ROWID, {own}, {target} FROM message m LEFT JOIN message t ON t.guid"
+        " = CASE WHEN m.associated_message_guid GLOB 'p:*/*' THEN substr("
+        "m.associated_message_guid, instr(m.associated_message_guid, '/') + 1) "
+        "WHEN m.associated_message_guid GLOB 'bp:*' THEN "
+        "substr(m.associated_message_guid, 4) ELSE m.associated_message_guid END "
+        "WHERE m.associated_message_guid IS NOT NULL OR m.associated_message_type != 0"
+    )
+    has_emoji = columns.has("message", "associated_message_emoji")
+    for row in connection.execute(query):
+        ledger.look("associations", 1)
+        rowid, *pointing = row[:7]
+        found = Target(reader, row[7:])
+        for reason, severity in _association_faults(*pointing, found, has_emoji):
+            ledger.find("associations", "message", rowid, reason, severity)
+    _same_chat(connection, ledger, columns)
+
+
+def _association_faults(
+    guid: Any,
+    pointer: Any,
+    kind: Any,
+    location: Any,
+    length: Any,
+    emoji: Any,
+    target: Target,
+    has_emoji: bool,
+) -> Any:
+    if kind == 0 or pointer is None:
+        missing = "associated_message_type is 0" if pointer else "it names no message"
+        yield f"{missing} (type {shown(kind)}, guid {shown(pointer)})", "error"
+        return
+    match = _POINTING.match(pointer) if isinstance(pointer, str) else None
+    if match is None:
+        yield f"associated_message_guid {shown(pointer)} has an unknown form", "error"
+        return
+    is_bare = match[1] is None and match[2] is None
+    if kind in (_UPDATED, _POLL_ROOT, *_VOTES):
+        if not is_bare:
+            yield f"type {kind} points with {pointer}, not with a bare guid", "error"
+        if kind == _POLL_ROOT and pointer != guid:
+            yield f"type 3 points at {pointer}, not at itself", "error"
+    elif kind in _TAPBACKS or kind == _STICKER:
+        if is_bare:
+            yield f"type {kind} points with a bare guid {pointer}", "error"
+        if location is None or length is None or location < 0 or length < 1:
+            yield f"its range is {shown(location)}, {shown(length)}", "error"
+    else:
+        yield f"associated_message_type {shown(kind)} is unknown", "error"
+    if has_emoji and (kind in _EMOJI) != bool(emoji):
+        yield f"associated_message_emoji {shown(emoji)} with type {kind}", "error"
+    yield from _target_faults(match, pointer, kind, location, length, target)
+
+
+def _target_faults(
+    match: re.Match[str],
+    pointer: str,
+    kind: int,
+    location: Any,
+    length: Any,
+    target: Target,
+) -> Any:
+    if target.rowid is None:
+        yield f"{pointer} is of no message here", "note"
+        return
+    if match[2] and not target.is_app:
+        yield f"{pointer} points at a balloon, message {target.rowid} has none", "error"
+    if match[1] and target.lacks(int(match[1])):
+        yield f"message {target.rowid} has no part {match[1]}", "error"
+    if (
+        (kind in _TAPBACKS or kind == _STICKER)
+        and isinstance(location, int)
+        and isinstance(length, int)
+        and target.ends_before(location, length)
+    ):
+        yield (
+            (
+                f"its range {location}, {length} goes beyond the {target.units} UTF-16 "
+                f"units of message {target.rowid}"
+            ),
+            "error",
+        )
+
+
+def _same_chat(
+    connection: sqlite3.Connection, ledger: Ledger, columns: Columns
+) -> None:
+    """A reaction stands in the chat of what it reacts to."""
+    if not columns.has("chat_message_join", "chat_id", "message_id"):
+        return
+    query = (
+        "SELECT m.ROWID, t.ROWID FROM message m "
+        "JOIN message t ON t.guid = substr(m.associated_message_guid, -36) "
+        "JOIN chat_message_join j ON j.message_id = m.ROWID "
+        "JOIN chat_message_join k ON k.message_id = t.ROWID "
+        "WHERE m.associated_message_guid IS NOT NULL GROUP BY m.ROWID "
+        "HAVING sum(j.chat_id = k.chat_id) = 0"
+    )
+    for rowid, target in connection.execute(query):
+        reason = f"it points at message {target} in another chat"
+        ledger.find("associations", "message", rowid, reason)
+
+
+def threads(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> None:
+    """Inline replies name the first message of their thread and a part of it (§7)."""
+    names = ("thread_originator_guid", "thread_originator_part")
+    if not columns.has("message", "guid", *names):
+        return
+    reader = Reader()
+    target = columns.pick("message", *_TARGET, *_HISTORY, alias="t")
+    target = target.replace("NULL", "t.ROWID", 1)
+    query = (
+        f"SELECT m.ROWID, m.{names[0]}, m.{names[1]}, t.{names[0]}, {target} "
+        f"FROM message m LEFT JOIN message t ON t.guid = m.{names[0]} "
+        f"WHERE m.{names[0]} IS NOT NULL OR m.{names[1]} IS NOT NULL"
+    )
+    for rowid, guid, part, above, *values in connection.execute(query):
+        ledger.look("threads", 1)
+        found = Target(reader, tuple(values))
+        for reason, severity in _thread_faults(rowid, guid, part, above, found):
+            ledger.find("threads", "message", rowid, reason, severity)
+
+
+def _thread_faults(rowid: int, guid: Any, part: Any, above: Any, target: Target) -> Any:
+    if not isinstance(guid, str) or not _GUID.match(guid):
+        yield f"thread_originator_guid {shown(guid)} is no upper-case UUID", "error"
+        return
+    match = _THREAD_PART.match(part) if isinstance(part, str) else None
+    if match is None:
+        reason = f"thread_originator_part {shown(part)} is not part:location:length"
+        yield reason, "error"
+        return
+    if target.rowid is None:
+        yield f"thread_originator_guid {guid} is of no message here", "note"
+        return
+    if above is not None:
+        reason = f"message {target.rowid}, where its thread begins, is itself a reply"
+        yield reason, "error"
+    if target.rowid == rowid:
+        yield "it replies to itself", "error"
+    number, location, length = map(int, match.groups())
+    if number == _BALLOON_PART:
+        if not target.is_app:
+            yield f"message {target.rowid} has no balloon (part -1)", "error"
+    elif target.lacks(number):
+        yield f"message {target.rowid} has no part {number}", "error"
+    elif target.ends_before(location, length):
+        yield f"{part} goes beyond the {target.units} UTF-16 units of its part", "error"

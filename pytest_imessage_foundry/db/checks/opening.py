@@ -1,0 +1,233 @@
+"""Opens a database to look at it, and leaves no trace.
+
+A file without a write-ahead log is opened immutable. With one, SQLite would
+have to write beside it (`-shm`), so a copy of both is looked at instead.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_imessage_foundry.errors import UnreadableFileError
+
+try:
+    import fcntl
+except ImportError:  # Windows, where opening a locked file fails by itself
+    fcntl = None  # type: ignore[assignment]
+
+MAGIC = b"SQLite format 3\0"
+HEADER = 100
+_COMPANIONS = ("-wal", "-journal")
+# Where SQLite locks: 510 bytes that readers share and an exclusive writer owns.
+_SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
+_PATIENCE = 1.0  # seconds
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Source:
+    """A database that can be connected to, and the header of its file."""
+
+    path: Path
+    header: bytes
+    address: str
+
+    @property
+    def is_wal(self) -> bool:
+        return self.header[18:20] == b"\x02\x02"
+
+    @contextmanager
+    def connect(self) -> Iterator[sqlite3.Connection]:
+        """A connection that cannot write; text of any bytes comes out as str."""
+        database = sqlite3.connect(
+            self.address, uri=True, timeout=_PATIENCE, isolation_level=None
+        )
+        with closing(database) as connection:
+            connection.text_factory = _text
+            for pragma in ("query_only = ON", "cache_size = -65536"):
+                connection.execute(f"PRAGMA {pragma}").close()
+            connection.execute("PRAGMA mmap_size = 1073741824").close()
+            yield connection
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """The database at `path`, to be looked at while the context lasts.
+
+    Raises:
+        UnreadableFileError: not there, not SQLite, a directory, encrypted,
+            truncated, locked, empty.
+    """
+    real, header, size = _examined(path)
+    _refuse_locked(real)
+    companions = [name for name in _COMPANIONS if _has_content(real, name)]
+    if companions:
+        with _copied(real, companions) as copy:
+            yield _connectable(Source(path, header, copy.as_uri()))
+        return
+    _refuse_truncated(path, header, size)
+    # In WAL mode even a reader creates files, unless it trusts that nobody writes.
+    mode = "mode=ro&immutable=1" if header[18:20] == b"\x02\x02" else "mode=ro"
+    yield _connectable(Source(path, header, f"{real.as_uri()}?{mode}"))
+
+
+def _unreadable(what: str, where: object, remedy: str) -> UnreadableFileError:
+    return UnreadableFileError(f"{what}\nlooked at {where}\n{remedy}")
+
+
+def _examined(path: Path) -> tuple[Path, bytes, int]:
+    """The real path, the header and the size of what looks like a database."""
+    try:
+        real = path.resolve()
+        status = real.stat()
+        if stat.S_ISDIR(status.st_mode):
+            inside = next((n for n in ("chat.db", "sms.db") if (path / n).exists()), "")
+            name = path / (inside or "chat.db")
+            raise _unreadable("a directory is no database", path, f"name {name}")
+        if not stat.S_ISREG(status.st_mode):
+            raise _unreadable("not a regular file", path, "name a chat.db file")
+        with real.open("rb") as file:
+            header = file.read(HEADER)
+            sample = file.read(4096)
+    except FileNotFoundError:
+        remedy = f"check the path, or run `imessage-foundry build {path}`"
+        raise _unreadable("there is no such file", path, remedy) from None
+    except PermissionError:
+        remedy = (
+            "give this process the right to read it (on macOS: Full Disk Access "
+            "in System Settings, Privacy & Security)"
+        )
+        raise _unreadable("the file may not be read", path, remedy) from None
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = f"the file cannot be opened: {error}"
+        raise _unreadable(reason, path, "check the path") from None
+    _refuse_foreign(path, header, sample, status.st_size)
+    return real, header, status.st_size
+
+
+def _refuse_foreign(path: Path, header: bytes, sample: bytes, size: int) -> None:
+    if size == 0:
+        remedy = "copy it anew, or build one with `imessage-foundry build`"
+        raise _unreadable("the file is empty", path, remedy)
+    if not header.startswith(MAGIC):
+        # Encrypted pages look random and fill whole disk blocks.
+        if size % 512 == 0 and len(set(header + sample)) > 180:
+            raise _unreadable(
+                "not a SQLite database; it looks encrypted",
+                path,
+                "decrypt it first (an encrypted backup: with its password)",
+            )
+        raise _unreadable("not a SQLite database", path, "name a chat.db file")
+    if len(header) < HEADER:
+        raise _truncated(path, size, HEADER)
+
+
+def _truncated(path: Path, size: int, whole: int) -> UnreadableFileError:
+    return _unreadable(
+        f"the file is truncated: {size:,} bytes of {whole:,}",
+        path,
+        "copy it anew from where it is whole",
+    )
+
+
+def _refuse_truncated(path: Path, header: bytes, size: int) -> None:
+    """SQLite keeps the number of pages in the header, with proof that it is so."""
+    page_size = int.from_bytes(header[16:18], "big")
+    page_size = 65536 if page_size == 1 else page_size
+    pages = int.from_bytes(header[28:32], "big")
+    if header[24:28] == header[92:96] and size < pages * page_size:
+        raise _truncated(path, size, pages * page_size)
+
+
+def _refuse_locked(real: Path) -> None:
+    """An immutable connection and a copy ask no locks, so they are asked for here."""
+    if fcntl is None:
+        return
+    deadline = time.monotonic() + _PATIENCE
+    with real.open("rb") as file:
+        while True:
+            try:
+                lock = fcntl.LOCK_SH | fcntl.LOCK_NB
+                fcntl.lockf(file, lock, _SHARED_SIZE, _SHARED_FIRST)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise _locked(real) from None
+                time.sleep(0.05)
+            except OSError:
+                return  # a file system without locks has none to respect
+            else:
+                fcntl.lockf(file, fcntl.LOCK_UN, _SHARED_SIZE, _SHARED_FIRST)
+                return
+
+
+def _locked(path: Path) -> UnreadableFileError:
+    remedy = "end the program that writes to it, or validate a copy"
+    return _unreadable("the database is locked", path, remedy)
+
+
+def _has_content(real: Path, companion: str) -> bool:
+    try:
+        return real.with_name(real.name + companion).stat().st_size > 0
+    except OSError:
+        return False
+
+
+@contextmanager
+def _copied(real: Path, companions: list[str]) -> Iterator[Path]:
+    """A copy of a database and its log, made while neither changed."""
+    names = [real.name, *(real.name + each for each in companions)]
+    files = [real.with_name(name) for name in names]
+    with tempfile.TemporaryDirectory(prefix="imessage-foundry-") as folder:
+        for _ in range(_TRIES):
+            try:
+                before = [_state(file) for file in files]
+                for file in files:
+                    shutil.copyfile(file, Path(folder, file.name))
+                if before == [_state(file) for file in files]:
+                    break
+            except OSError as error:
+                reason = f"the database and its log cannot be copied: {error}"
+                remedy = f"make room in {tempfile.gettempdir()}, or try again"
+                raise _unreadable(reason, real, remedy) from None
+        else:
+            remedy = "wait until nothing writes to it, or validate a copy"
+            raise _unreadable("the database keeps changing", real, remedy)
+        yield Path(folder, real.name)
+
+
+def _state(file: Path) -> tuple[int, int]:
+    status = file.stat()
+    return status.st_mtime_ns, status.st_size
+
+
+def _connectable(source: Source) -> Source:
+    try:
+        with source.connect() as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise _locked(source.path) from None
+        raise _damaged(source.path, error) from None
+    except sqlite3.DatabaseError as error:
+        raise _damaged(source.path, error) from None
+    return source
+
+
+def _damaged(path: Path, error: sqlite3.Error) -> UnreadableFileError:
+    return _unreadable(
+        f"SQLite cannot read the database: {error}",
+        path,
+        "copy it anew; if it is encrypted, decrypt it first",
+    )

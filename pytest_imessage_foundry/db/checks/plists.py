@@ -1,0 +1,195 @@
+"""Property lists: they parse, and keyed archives name only what they hold."""
+
+from __future__ import annotations
+
+import plistlib
+import sqlite3
+from typing import Any
+from xml.parsers.expat import ExpatError
+
+from pytest_imessage_foundry.db.checks.findings import Ledger
+from pytest_imessage_foundry.db.checks.scans import Columns, shown
+
+_MAGIC = b"bplist00"
+_ARCHIVER = "NSKeyedArchiver"
+_COLUMNS = (
+    ("chat", "properties"),
+    ("attachment", "user_info"),
+    ("attachment", "sticker_user_info"),
+    ("attachment", "attribution_info"),
+)
+# The payload of these is a protobuf (§10).
+_PROTOBUF = (
+    "com.apple.Handwriting.HandwritingProvider",
+    "com.apple.DigitalTouchBalloonProvider",
+)
+_REMEMBERED = 4096
+
+
+def loads(data: object) -> Any:
+    """The content of a binary property list.
+
+    Raises:
+        ValueError: it is none, or it is damaged.
+    """
+    if not isinstance(data, bytes) or not data.startswith(_MAGIC):
+        raise ValueError("it is no binary property list")
+    try:
+        return plistlib.loads(data, fmt=plistlib.FMT_BINARY)
+    # plistlib lets through what damaged offsets and sizes make Python raise.
+    except (
+        ArithmeticError,
+        ExpatError,
+        LookupError,
+        MemoryError,
+        OSError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise ValueError(f"it does not parse ({type(error).__name__})") from None
+
+
+def archive_fault(content: object) -> str:
+    """What is wrong with a keyed archive; empty if nothing is."""
+    if not isinstance(content, dict) or content.get("$archiver") != _ARCHIVER:
+        return "it is no keyed archive"
+    objects, top = content.get("$objects"), content.get("$top")
+    if not isinstance(objects, list) or not objects or objects[0] != "$null":
+        return "its $objects do not begin with $null"
+    if not isinstance(top, dict) or not any(
+        isinstance(each, plistlib.UID) for each in top.values()
+    ):
+        return "its $top names no object"
+    waiting: list[Any] = [top, *objects]
+    seen = 0
+    while waiting:
+        value = waiting.pop()
+        seen += 1
+        if isinstance(value, plistlib.UID):
+            if value.data >= len(objects):
+                return f"UID {value.data} is past its {len(objects)} objects"
+        elif isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+        if seen > 1_000_000:
+            return "it is nested without end"
+    return _class_fault(objects)
+
+
+def _class_fault(objects: list[Any]) -> str:
+    for number, value in enumerate(objects):
+        if not isinstance(value, dict) or "$class" not in value:
+            continue
+        uid = value["$class"]
+        named = objects[uid.data] if isinstance(uid, plistlib.UID) else None
+        if not isinstance(named, dict) or "$classname" not in named:
+            return f"object {number} has no class"
+    return ""
+
+
+class Summaries:
+    """message_summary_info of many rows, most of which hold the same bytes."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._fine: set[bytes] = set()
+
+    def look(self, rowid: int, data: object) -> None:
+        if data in self._fine or data is None:
+            return
+        try:
+            content = loads(data)
+        except ValueError as error:
+            reason = f"message_summary_info: {error}"
+        else:
+            if isinstance(content, dict):
+                if isinstance(data, bytes) and len(self._fine) < _REMEMBERED:
+                    self._fine.add(data)
+                return
+            reason = "message_summary_info: it is no dictionary"
+        self._ledger.find("plists", "message", rowid, reason)
+
+
+def columns_of_plists(
+    connection: sqlite3.Connection, ledger: Ledger, columns: Columns
+) -> None:
+    """chat.properties and the info columns of attachments."""
+    for table, column in _COLUMNS:
+        if not columns.has(table, column):
+            continue
+        query = f"SELECT ROWID, {column} FROM {table} WHERE {column} IS NOT NULL"
+        for rowid, data in connection.execute(query):
+            ledger.look("plists", 1)
+            try:
+                content = loads(data)
+            except ValueError as error:
+                ledger.find("plists", table, rowid, f"{column}: {error}")
+                continue
+            if not isinstance(content, dict):
+                reason = f"{column}: it is no dictionary"
+                ledger.find("plists", table, rowid, reason)
+
+
+def payloads(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> None:
+    """payload_data: a keyed archive, but for the apps that send a protobuf."""
+    if not columns.has("message", "payload_data"):
+        return
+    bundle = columns.pick("message", "balloon_bundle_id")
+    query = (
+        f"SELECT ROWID, {bundle}, payload_data FROM message "
+        "WHERE payload_data IS NOT NULL"
+    )
+    for rowid, bundle, data in connection.execute(query):
+        ledger.look("app-messages", 1)
+        reason = _payload_fault(bundle, data)
+        if reason:
+            where = f"payload_data of {shown(bundle)}: {reason}"
+            ledger.find("app-messages", "message", rowid, where)
+
+
+def _payload_fault(bundle: object, data: object) -> str:
+    if bundle in _PROTOBUF:
+        if isinstance(data, bytes) and data:
+            return "" if protobuf_ends(data) else "it is no whole protobuf"
+        return "it is empty"
+    try:
+        content = loads(data)
+    except ValueError as error:
+        return str(error)
+    return archive_fault(content)
+
+
+def protobuf_ends(data: bytes) -> bool:
+    """Whether the fields of a protobuf message fill `data` exactly."""
+    at = 0
+    while at < len(data):
+        tag, at = _varint(data, at)
+        kind = tag & 7
+        if tag >> 3 == 0 or at > len(data):
+            return False
+        if kind == 0:
+            _, at = _varint(data, at)
+        elif kind == 1:
+            at += 8
+        elif kind == 2:
+            size, at = _varint(data, at)
+            at += size
+        elif kind == 5:
+            at += 4
+        else:
+            return False
+    return at == len(data)
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    number = shift = 0
+    while at < len(data):
+        byte = data[at]
+        at += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number, at
+        shift += 7
+    return 0, len(data) + 1

@@ -1,0 +1,161 @@
+"""Runs rules over a table: one pass of SQLite for all of them.
+
+A rule is an expression that is true of a wrong row. All rules of a scan are
+asked in one statement; what they show of the rows they hit is asked again,
+for those rows alone. A rule that names a column which this file lacks is left
+out: the structure's differences say so.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
+
+_SHOWN = 80  # characters of a value
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An expression that is true of a wrong row, and what to say of it.
+
+    `{}` in `reason` stands for the value of `shown`.
+    """
+
+    check: str
+    wrong: str
+    reason: str
+    shown: str = "NULL"
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Rules over one table, or over a join of some.
+
+    `source` is what follows FROM, `rowid` names the row that a finding is of.
+    """
+
+    table: str
+    rules: tuple[Rule, ...]
+    source: str = ""
+    rowid: str = "ROWID"
+    where: str = "1"
+
+    @property
+    def from_clause(self) -> str:
+        return f"{self.source or self.table} WHERE {self.where}"
+
+    @property
+    def counted(self) -> str:
+        """What is looked at, without the tables that are asked for it."""
+        return self.table if self.source else self.from_clause
+
+
+def run(connection: sqlite3.Connection, ledger: Ledger, scan: Scan) -> None:
+    """Ask all rules of `scan` and write down what they found."""
+    if not _compiles(connection, scan, "1"):
+        return  # a table that this file lacks
+    rules = scan.rules
+    if not _compiles(connection, scan, _any(rules)):
+        rules = tuple(rule for rule in rules if _compiles(connection, scan, rule.wrong))
+    if not rules:
+        return
+    number = connection.execute(f"SELECT count(*) FROM {scan.counted}").fetchone()
+    for check in dict.fromkeys(rule.check for rule in rules):
+        ledger.look(check, number[0])
+    for rowid, rule in _hits(connection, scan, rules):
+        reason = rule.reason
+        if "{}" in reason and not ledger.is_full(rule.check, rule.severity):
+            value = _value(connection, scan, rule, rowid)
+            reason = reason.replace("{}", shown(value))
+        ledger.find(rule.check, scan.table, rowid, reason, rule.severity)
+
+
+def shown(value: Any) -> str:
+    """A value as a reason shows it."""
+    if value is None:
+        return "NULL"
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _any(rules: tuple[Rule, ...]) -> str:
+    return " OR ".join(f"({rule.wrong})" for rule in rules)
+
+
+def _compiles(connection: sqlite3.Connection, scan: Scan, expression: str) -> bool:
+    try:
+        connection.execute(
+            f"EXPLAIN SELECT {scan.rowid} FROM {scan.from_clause} AND ({expression})"
+        ).close()
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
+def _hits(
+    connection: sqlite3.Connection, scan: Scan, rules: tuple[Rule, ...]
+) -> Iterator[tuple[int, Rule]]:
+    columns = ", ".join(f"({rule.wrong})" for rule in rules)
+    rows = connection.execute(
+        f"SELECT {scan.rowid}, {columns} FROM {scan.from_clause} AND ({_any(rules)})"
+    )
+    for rowid, *hits in rows:
+        for rule, hit in zip(rules, hits, strict=True):
+            if hit:
+                yield rowid, rule
+
+
+def _value(
+    connection: sqlite3.Connection, scan: Scan, rule: Rule, rowid: int | None
+) -> Any:
+    try:
+        row = connection.execute(
+            f"SELECT {rule.shown} FROM {scan.from_clause} "
+            f"AND {scan.rowid} IS ? AND ({rule.wrong})",
+            (rowid,),
+        ).fetchone()
+    except sqlite3.OperationalError:
+        return None
+    return row[0] if row else None
+
+
+class Columns:
+    """Which columns each table of a file has."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._known: dict[str, frozenset[str]] = {}
+
+    def of(self, table: str) -> frozenset[str]:
+        """The columns of `table`, in lower case; none if it is not there."""
+        if table not in self._known:
+            rows = self._connection.execute(
+                "SELECT name FROM pragma_table_info(?)", (table,)
+            )
+            self._known[table] = frozenset(name.lower() for (name,) in rows)
+        return self._known[table]
+
+    def has(self, table: str, *columns: str) -> bool:
+        return {column.lower() for column in columns} <= self.of(table)
+
+    def pick(self, table: str, *columns: str, alias: str = "") -> str:
+        """A list for SELECT, NULL in place of a column that is not there."""
+        own = self.of(table)
+        prefix = f"{alias}." if alias else ""
+        return ", ".join(
+            f"{prefix}{column}" if column.lower() in own else "NULL"
+            for column in columns
+        )
+
+    def count(self, table: str) -> int:
+        """How many rows; 0 where there is no such table."""
+        if not self.of(table):
+            return 0
+        query = f"SELECT count(*) FROM {table}"
+        number: int = self._connection.execute(query).fetchone()[0]
+        return number

@@ -1,0 +1,257 @@
+"""Says what release a chat.db is, and whether Messages could have written it.
+
+One validator for built files, for the command and for cached content. It looks
+and leaves no trace; whatever the bytes are, it answers with a report or with
+one `UnreadableFileError`.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.db import schema as registry
+from pytest_imessage_foundry.db.checks import (
+    edits,
+    joins,
+    links,
+    messages,
+    opening,
+    plists,
+    rules,
+    scans,
+)
+from pytest_imessage_foundry.db.checks.findings import (
+    Finding,
+    Ledger,
+    Report,
+    Severity,
+    Tally,
+)
+from pytest_imessage_foundry.db.schema import introspect
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.db.checks.opening import Source
+    from pytest_imessage_foundry.db.schema.base import Schema
+    from pytest_imessage_foundry.db.schema.differences import Difference
+    from pytest_imessage_foundry.db.schema.introspect import Structure
+
+__all__ = ["CHECKS", "Finding", "Report", "Severity", "Tally", "validate"]
+
+# Every check, in the order in which a report states them.
+CHECKS: dict[str, str] = {
+    "file": "WAL mode, UTF-8, page size, _SqliteDatabaseProperties",
+    "structure": "every table, column, index and trigger of the release",
+    "integrity": "PRAGMA integrity_check",
+    "foreign-keys": "PRAGMA foreign_key_check",
+    "required-values": "columns that no row leaves NULL",
+    "guids": "form and uniqueness of GUIDs",
+    "dates": "nanoseconds since 2001, in a plausible order",
+    "message-values": "flags, services, types and states of messages",
+    "membership": "each message in one chat; joins name rows that are there",
+    "join-dates": "chat_message_join.message_date is message.date",
+    "senders": "handle_id against is_from_me and the chat's members",
+    "chats": "style, guid, identifier and room_name agree",
+    "chat-members": "one member in one-to-one chats, some in groups",
+    "handles": "unique, of a known service, and used",
+    "bodies": "attributedBody parses and agrees with text and part_count",
+    "body-attachments": "each U+FFFC is a joined file and the other way round",
+    "attachments": "paths, states, and dates in seconds",
+    "associations": "reactions, stickers and votes point at what is there",
+    "threads": "inline replies point at a thread's first message",
+    "reply-chain": "reply_to_guid is of a message",
+    "edits": "history of edited and unsent parts against the body",
+    "app-messages": "balloons and their payload_data",
+    "plists": "property lists parse, archived UIDs resolve",
+    "caches": "cache_has_attachments and cache_roomnames",
+    "chat-service": "services of each chat (macOS 26)",
+    "chat-lookup": "groups by their id (macOS 26)",
+    "index-state": "states of messages, joins and metrics (macOS 26.5)",
+    "recently-deleted": "recoverable and deleted messages",
+}
+_DAMAGE_LISTED = 100
+Check = Callable[[sqlite3.Connection, Ledger, scans.Columns], None]
+_ACROSS: dict[str, Check] = {
+    "guids": joins.unique,
+    "membership": joins.membership,
+    "senders": joins.senders,
+    "chat-members": joins.members,
+    "handles": joins.handles,
+    "bodies": messages.walk,
+    "associations": links.associations,
+    "threads": links.threads,
+    "edits": edits.histories,
+    "app-messages": plists.payloads,
+    "plists": plists.columns_of_plists,
+    "chat-lookup": joins.lookups,
+    "index-state": joins.metrics,
+    "recently-deleted": messages.recoverable_parts,
+}
+
+
+def validate(
+    path: str | os.PathLike[str],
+    *,
+    release: str | None = None,
+    extra: Mapping[str, Schema] | None = None,
+) -> Report:
+    """Look at the database at `path` and say what is wrong with it.
+
+    The file, and what stands beside it, stays as it is.
+
+    Args:
+        path: the file; not a directory that holds it.
+        release: what it must be, by name or number; its structure is held
+            against that release, and else against the closest one.
+        extra: schemas that a user adds, by name.
+
+    Raises:
+        UnreadableFileError: not there, not SQLite, a directory, encrypted,
+            truncated, locked, empty.
+        UnknownReleaseError: `release` is none.
+    """
+    if release is not None:
+        release = registry.resolve(release, extra or {})
+    with opening.opened(Path(path)) as source, ThreadPoolExecutor(1) as elsewhere:
+        # SQLite's own check takes longest and runs beside all others.
+        integrity = elsewhere.submit(_integrity, source)
+        with source.connect() as connection:
+            ledger = Ledger()
+            actual = introspect.read(connection)
+            schema, differences = _release(actual, release, extra)
+            _structure(ledger, schema, actual, differences)
+            _file(connection, ledger, source, schema)
+            _foreign_keys(connection, ledger)
+            _rows(connection, ledger, schema)
+        _add_integrity(ledger, integrity.result())
+    return _report(Path(path), ledger, schema, differences, release is not None)
+
+
+def _release(
+    actual: Structure, release: str | None, extra: Mapping[str, Schema] | None
+) -> tuple[Schema, list[Difference]]:
+    if release is None:
+        return introspect.closest(actual, extra)
+    layouts: tuple[registry.Layout, ...] = ("fresh", "migrated")
+    schemas = (registry.get(release, layout=each, extra=extra) for each in layouts)
+    found = [(each, introspect.differences(each, actual)) for each in schemas]
+    return min(found, key=lambda candidate: len(candidate[1]))
+
+
+def _structure(
+    ledger: Ledger, schema: Schema, actual: Structure, differences: list[Difference]
+) -> None:
+    columns = sum(len(table.columns) for table in actual.tables.values())
+    parts = (actual.tables, actual.indexes, actual.triggers)
+    ledger.look("structure", columns + sum(map(len, parts)))
+    for each in differences:
+        reason = f"{each} ({schema.name})"
+        ledger.find("structure", each.name.partition(".")[0], None, reason)
+    for damage in actual.damage:
+        ledger.find("structure", "sqlite_master", None, damage)
+
+
+def _file(
+    connection: sqlite3.Connection, ledger: Ledger, source: Source, schema: Schema
+) -> None:
+    find = ledger.find
+    ledger.look("file", 4)
+    if not source.is_wal:
+        find("file", "header", None, "the file is not in WAL mode")
+    for pragma, expected in (
+        ("page_size", schema.page_size),
+        ("encoding", schema.encoding),
+    ):
+        actual = connection.execute(f"PRAGMA {pragma}").fetchone()[0]
+        if actual != expected:
+            find("file", "header", None, f"{pragma} is {actual}, not {expected}")
+    table = "_SqliteDatabaseProperties"
+    try:
+        rows = connection.execute(f"SELECT key, value FROM {table}").fetchall()
+    except sqlite3.DatabaseError:
+        return  # not there: a difference of structure
+    version = dict(rows).get("_ClientVersion")
+    expected = schema.properties.get("_ClientVersion", "")
+    if version is None or not str(version).isdecimal():
+        find("file", table, None, f"_ClientVersion is {scans.shown(version)}")
+    elif str(version)[:2] != expected[:2]:
+        reason = f"_ClientVersion {version} is not of {schema.name} ({expected})"
+        find("file", table, None, reason, "note")
+
+
+def _foreign_keys(connection: sqlite3.Connection, ledger: Ledger) -> None:
+    check = "foreign-keys"
+    try:
+        rows = connection.execute("PRAGMA foreign_key_check").fetchall()
+        keys = connection.execute(
+            "SELECT count(*) FROM sqlite_master m, pragma_foreign_key_list(m.name) "
+            "WHERE m.type = 'table'"
+        ).fetchone()
+        ledger.look(check, keys[0])
+    except sqlite3.DatabaseError as error:
+        ledger.find(check, "file", None, f"it cannot be asked: {error}")
+        return
+    for table, rowid, parent, _ in rows:
+        ledger.find(check, table, rowid, f"it names a row that {parent} has not")
+
+
+def _rows(connection: sqlite3.Connection, ledger: Ledger, schema: Schema) -> None:
+    is_any = "any_guids" in schema.features
+    own = rules.ANY_GUIDS if is_any else rules.SERVICE_GUIDS
+    chats = scans.Scan("chat", (*rules.CHAT.rules, own))
+    for scan in (chats, *rules.SCANS):
+        try:
+            scans.run(connection, ledger, scan)
+        except sqlite3.DatabaseError as error:
+            check = scan.rules[0].check
+            ledger.find(check, scan.table, None, f"it cannot be read: {error}")
+    columns = scans.Columns(connection)
+    for check, look in _ACROSS.items():
+        try:
+            look(connection, ledger, columns)
+        except sqlite3.DatabaseError as error:
+            ledger.find(check, "file", None, f"it cannot be read: {error}")
+
+
+def _integrity(source: Source) -> list[str]:
+    try:
+        with source.connect() as connection:
+            query = f"PRAGMA integrity_check({_DAMAGE_LISTED})"
+            return [str(row[0]) for row in connection.execute(query)]
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
+
+
+def _add_integrity(ledger: Ledger, lines: list[str]) -> None:
+    ledger.look("integrity", 1)
+    for line in lines:
+        if line != "ok":
+            ledger.find("integrity", "file", None, line)
+
+
+def _report(
+    path: Path,
+    ledger: Ledger,
+    schema: Schema,
+    differences: list[Difference],
+    is_expected: bool,
+) -> Report:
+    order = list(CHECKS)
+    findings = sorted(ledger.findings, key=lambda each: order.index(each.check))
+    return Report(
+        path=path,
+        release=schema.name,
+        title=schema.title,
+        layout=schema.layout,
+        is_expected=is_expected,
+        is_experimental=schema.experimental,
+        differences=tuple(map(str, differences)),
+        checks=ledger.tallies(CHECKS),
+        findings=tuple(findings),
+        errors=ledger.count("error"),
+        notes=ledger.count("note"),
+    )

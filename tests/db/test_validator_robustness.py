@@ -1,0 +1,122 @@
+"""Whatever the bytes are, the validator answers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_imessage_foundry.conversations import catalogue
+from pytest_imessage_foundry.db import builder, schema
+from pytest_imessage_foundry.db.checks.bodies import Reader
+from pytest_imessage_foundry.db.checks.typedstreams import Damaged
+from pytest_imessage_foundry.db.functions import register_functions
+from pytest_imessage_foundry.db.validators import validate
+from pytest_imessage_foundry.errors import UnreadableFileError
+from pytest_imessage_foundry.models import Persona
+from pytest_imessage_foundry.spec import Spec
+
+
+def build(path):
+    known = schema.get("tahoe")
+    spec = Spec(release="tahoe", scenario="kinds")
+    conversations = catalogue.conversations(spec, known)
+    people = catalogue.people(spec, known)
+    owner = Persona(id="me", name="Me", identifier="+12025550100", is_self=True)
+    builder.build(path, known, conversations, owner=owner, people=people)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("whole") / "chat.db")
+
+
+def bodies_of(path):
+    with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as database:
+        query = "SELECT attributedBody FROM message WHERE attributedBody NOTNULL"
+        return [row[0] for row in database.execute(query)]
+
+
+@pytest.fixture(scope="module")
+def bodies(whole):
+    return bodies_of(whole)
+
+
+def test_what_was_learned_reads_as_what_is_parsed(bodies):
+    learned = Reader()
+    for data in (*bodies, *reversed(bodies)):
+        assert learned.read(data) == Reader().read(data)
+
+
+@settings(derandomize=True, deadline=None, max_examples=400)
+@given(data=st.data())
+def test_flipped_bytes_of_a_body_are_damage_or_read(bodies, data):
+    body = bytearray(data.draw(st.sampled_from(bodies)))
+    places = st.integers(0, len(body) - 1)
+    for _ in range(data.draw(st.integers(1, 4))):
+        body[data.draw(places)] = data.draw(st.integers(0, 255))
+    for reader in (Reader(), _experienced(bodies)):
+        try:
+            reader.read(bytes(body))
+        except Damaged:
+            continue
+
+
+def _experienced(bodies):
+    reader = Reader()
+    for data in bodies[:40]:
+        reader.read(data)
+    return reader
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.integers(-(2**63), 2**63 - 1),
+    st.floats(allow_nan=False),
+    st.text(max_size=20),
+    st.binary(max_size=40),
+    st.sampled_from(["p:0/", "bp:", "0:0:-1", b"bplist00", b"\x04\x0bstreamtyped"]),
+)
+TABLES = ("message", "chat", "handle", "attachment", "chat_message_join")
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(data=st.data())
+def test_any_value_in_any_column_is_answered(whole, tmp_path_factory, data):
+    path = tmp_path_factory.mktemp("cells") / "chat.db"
+    shutil.copyfile(whole, path)
+    table = data.draw(st.sampled_from(TABLES))
+    with closing(register_functions(sqlite3.connect(path))) as connection:
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+        for column in data.draw(st.lists(st.sampled_from(columns), max_size=12)):
+            value = data.draw(CELLS)
+            rowid = data.draw(st.integers(1, 9))
+            statement = f"UPDATE OR IGNORE {table} SET {column} = ? WHERE ROWID = ?"
+            try:
+                connection.execute(statement, (value, rowid))
+            except sqlite3.IntegrityError:
+                continue
+        connection.commit()
+    report = validate(path)
+    json.dumps(report.as_json())
+    assert str(report)
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(data=st.data())
+def test_flipped_bytes_of_a_file_are_answered(whole, tmp_path_factory, data):
+    content = bytearray(whole.read_bytes())
+    for _ in range(data.draw(st.integers(1, 30))):
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.mktemp("bytes") / "chat.db"
+    path.write_bytes(content)
+    with contextlib.suppress(UnreadableFileError):
+        assert str(validate(path))
