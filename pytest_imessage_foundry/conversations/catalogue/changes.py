@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.catalogue.stage import case
@@ -73,8 +74,11 @@ def _edit_archive(stage: Stage) -> tuple[Draft, Reading]:
 @case("edit-to-link", "edited into a link that has a preview", "§8", feature="edits")
 def _edit_to_link(stage: Stage) -> tuple[Draft, Reading]:
     url = "https://example.com/tickets"
-    draft = stage.direct.send("link follows")
-    draft.edit(TextPart.of(Run(url, link=url)), balloon=Link(url=url, title="Tickets"))
+    draft = stage.direct.send("link follows").edit(TextPart.of(Run(url, link=url)))
+    # The preview is a message of its own; the edit names it (`bcg`, §8).
+    preview = stage.direct.send(url, balloon=Link(url=url, title="Tickets"))
+    edit = replace(draft.message.edits[-1], balloon_guid=preview.message.guid)
+    draft.set(edits=(edit,))
     return draft, {"text": url, "history": ["link follows"], "link": url}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.catalogue.stage import case
+from pytest_imessage_foundry.models import Reply
 from pytest_imessage_foundry.db.apple_time import SECOND
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ def _dangling(stage: Stage) -> tuple[Draft, Reading]:
     text = "Loved \u201csomething older\u201d"
     draft = stage.direct.receive(text).trait(dangling=f"p:0/{_NOBODY}")
     return draft, {"text": text, "dangling": True}
+
+
+@case("odd-dangling-reply", "a reply to what is not in the file", "§7")
+def _dangling_reply(stage: Stage) -> tuple[Draft, Reading]:
+    draft = stage.direct.receive("As you said", reply_to=Reply(guid=_NOBODY, length=9))
+    return draft, {"text": "As you said", "dangling": True}
 
 
 @case("odd-no-chat", "a message that is in no chat", "§19")

@@ -30,6 +30,8 @@ _STORED: dict[str, tuple[str, dict[str, Any]]] = {
 }
 # Length prefixes change at 128 and at 32,768 UTF-8 bytes; readers break at others.
 _LENGTHS = (1, 31, 32, 126, 127, 128, 255, 256, 8_192, 32_767, 32_768, 70_000)
+# Readers that take the text from the archive break at lengths of their own.
+_LONG_ARCHIVES = (8_192, 32_768)
 _MADE_OF = {
     "text-emoji": "Off to the beach 🏖️ see you 👋🏽",
     "text-emoji-family": "👨‍👩‍👧‍👦 are here",
@@ -40,6 +42,7 @@ _MADE_OF = {
     "text-right-to-left": "شكرا جزيلا، نلتقي غدا",
     "text-mixed-direction": "The word שלום means peace",
     "text-newlines": "one\ntwo\n\nfour",
+    "text-carriage-return": "one\r\ntwo",
     "text-lone-newline": "\n",
     "text-tab-and-spaces": "\tindented,  two spaces ",
     "text-quotes": 'He said "it\'s 50% off" & left; DROP TABLE message; --',
@@ -59,6 +62,12 @@ for _length in _LENGTHS:
     case(f"text-{_length}-bytes", f"a text of {_length:,} bytes", "§2")(
         partial(_received, text=("length " * (_length // 7 + 1))[:_length])
     )
+for _length in _LONG_ARCHIVES:
+    case(
+        f"text-{_length}-bytes-archive-only",
+        f"a text of {_length:,} bytes that only the archive holds",
+        "§2",
+    )(partial(_received, text=("length " * _length)[:_length], storage="archive"))
 for _name, _text in _MADE_OF.items():
     _what = f"{_name.removeprefix('text-').replace('-', ' ')} in a text"
     case(_name, _what, "§2")(partial(_received, text=_text))
