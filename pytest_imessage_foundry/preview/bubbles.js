@@ -204,7 +204,9 @@ function bubbles(people, pictures) {
     if (message.unsent) {
       nodes.push(el("div", "notice", `${named(message.from)} unsent a message`));
     } else {
-      const repeats = message.card && message.card.kind === "link" && parts.length === 1;
+      // A link's text is its URL, which the card shows already.
+      const repeats = message.card && message.card.url && parts.length === 1 &&
+        message.card.kind === "link";
       if (!repeats) for (const part of parts) show(partNode(part, message),
         part.number || 0);
     }

@@ -97,10 +97,15 @@ def _app(app: str, archive: dict[str, Any], image: File | None) -> Card:
         kind="app",
         app=text(archive, "an") or _APPS.get(app, app),
         title=title or next(filter(None, lines), ""),
-        lines=tuple(line for line in lines if line and line != title),
+        lines=tuple(line for line in lines if line and not _is_same(line, title)),
         url="" if url.startswith("data:") else url,
         image=image,
     )
+
+
+def _is_same(line: str, other: str) -> bool:
+    """Whether two texts differ in nothing but white space."""
+    return line.split() == other.split()
 
 
 def _first_varint(data: bytes) -> int:

@@ -213,7 +213,9 @@
       entry.removeAttribute("aria-current");
     }
     if (!byId("search").value) {
-      byId("list").children[number].setAttribute("aria-current", "true");
+      const entry = byId("list").children[number];
+      entry.setAttribute("aria-current", "true");
+      entry.scrollIntoView({ block: "nearest" });
     }
     headChat(chats[number]);
     const total = messagesOf(number).length, box = byId("messages");
@@ -243,8 +245,9 @@
     byId("search").addEventListener("input", (event) => listChats(event.target.value));
     byId("show-chats").addEventListener("click", () => view("chats"));
     byId("show-plots").addEventListener("click", () => view("plots"));
-    byId("back").addEventListener("click",
-      () => document.body.classList.remove("open"));
+    for (const back of document.querySelectorAll(".back")) {
+      back.addEventListener("click", () => document.body.classList.remove("open"));
+    }
     byId("messages").addEventListener("scroll", grow, { passive: true });
     // Rows get their true heights as pictures load and as they come into view; a
     // chat stays at its end until somebody scrolls.

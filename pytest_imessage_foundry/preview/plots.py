@@ -13,7 +13,7 @@ from pytest_imessage_foundry.preview.phone import Chat, Message, Phone
 
 Clock = Callable[[int], datetime]
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 440, 180, 40, 24, 10
-_ROW, _LABEL, _WIDEST = 24, 130, 40
+_ROW, _LABEL, _WIDEST, _LETTER = 24, 130, 40, 6.6
 _MOST_CONTACTS = 12
 _SECOND = 10**9
 # A gap longer than a day is a new conversation, not an answer.
@@ -230,9 +230,9 @@ def _upright(columns: Sequence[Column]) -> str:
             + "</g>"
         )
         if number % every == 0:
-            middle = min(max(x + step / 2, _LEFT + 20), _WIDTH)
-            place = f'x="{middle:.1f}" y="{_HEIGHT - 8}"'
-            name = "end" if x + step > _WIDTH - 30 else "middle"
+            middle, half = x + step / 2, _LETTER * len(column.label) / 2
+            name = "end" if middle + half > _WIDTH else "middle"
+            place = f'x="{_WIDTH if name == "end" else middle:.1f}" y="{_HEIGHT - 8}"'
             label = escape(column.label)
             drawn.append(f'<text class="{name}" {place}>{label}</text>')
     return _svg(_HEIGHT, "".join(drawn))
