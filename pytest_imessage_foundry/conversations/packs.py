@@ -8,7 +8,6 @@ who answered it.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import tempfile
 from dataclasses import dataclass, field, replace
@@ -21,14 +20,24 @@ from pytest_imessage_foundry.conversations.pack_checks import (
     check,
     decode,
 )
+from pytest_imessage_foundry.conversations.pack_lines import (
+    canonical,
+    fields_of,
+    line_of,
+    turn_of,
+)
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.models import Reaction, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from importlib.resources.abc import Traversable
 
-    from pytest_imessage_foundry.models import ConversationConfig, Persona, Service
+    from pytest_imessage_foundry.models import (
+        ConversationConfig,
+        Persona,
+        Service,
+        Turn,
+    )
 
 FORMAT = 1
 PROMPT_VERSION = 1
@@ -74,14 +83,14 @@ class Cached:
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        return tuple(_turn(line) for line in self.lines)
+        return tuple(turn_of(line) for line in self.lines)
 
     @classmethod
     def of(
         cls, request: Request, provenance: Provenance, turns: Iterable[Turn]
     ) -> Cached:
         """The conversation that these turns make."""
-        lines = tuple(_line(turn) for turn in turns)
+        lines = tuple(line_of(turn) for turn in turns)
         return cls(
             key=key(request), request=request, provenance=provenance, lines=lines
         )
@@ -156,13 +165,13 @@ def request_of(
 
 def key(request: Request) -> str:
     """16 hex digits that stand for `request` in every pack."""
-    return hashlib.sha256(_json(_fields(request)).encode()).hexdigest()[:16]
+    return hashlib.sha256(canonical(fields_of(request)).encode()).hexdigest()[:16]
 
 
 def digest(people: Iterable[Persona]) -> str:
     """8 hex digits that change with what a prompt says of these people."""
-    fields = [_fields(each) for each in sorted(people, key=lambda each: each.id)]
-    return hashlib.sha256(_json(fields).encode()).hexdigest()[:8]
+    fields = [fields_of(each) for each in sorted(people, key=lambda each: each.id)]
+    return hashlib.sha256(canonical(fields).encode()).hexdigest()[:8]
 
 
 # --- files ------------------------------------------------------------------
@@ -243,17 +252,17 @@ def dumps(pack: Pack) -> str:
     body = ",\n".join(_block(each) for each in pack.conversations)
     listing = f"[\n{body}\n]" if body else "[]"
     return (
-        f'{{"conversations":{listing},\n"name":{_json(pack.name)},\n'
+        f'{{"conversations":{listing},\n"name":{canonical(pack.name)},\n'
         f'"version":{FORMAT}}}\n'
     )
 
 
 def _block(cached: Cached) -> str:
-    turns = ",\n".join(map(_json, cached.lines))
+    turns = ",\n".join(map(canonical, cached.lines))
     return (
-        f'{{"key":{_json(cached.key)},\n'
-        f'"provenance":{_json(_fields(cached.provenance))},\n'
-        f'"request":{_json(_fields(cached.request))},\n'
+        f'{{"key":{canonical(cached.key)},\n'
+        f'"provenance":{canonical(fields_of(cached.provenance))},\n'
+        f'"request":{canonical(fields_of(cached.request))},\n'
         f'"turns":[\n{turns}\n]}}'
     )
 
@@ -381,9 +390,6 @@ def _fits(cached: Request, asked: Request) -> bool:
     )
 
 
-# --- turns as JSON ----------------------------------------------------------
-
-
 def _cached(raw: dict[str, Any]) -> Cached:
     request = {**raw["request"], "participants": tuple(raw["request"]["participants"])}
     return Cached(
@@ -392,36 +398,3 @@ def _cached(raw: dict[str, Any]) -> Cached:
         provenance=Provenance(**raw["provenance"]),
         lines=tuple(raw["turns"]),
     )
-
-
-def _turn(line: dict[str, Any]) -> Turn:
-    if "reactions" not in line:
-        return Turn(**line)
-    reactions = tuple(Reaction(**each) for each in line["reactions"])
-    return Turn(**{**line, "reactions": reactions})
-
-
-def _line(turn: Turn) -> dict[str, Any]:
-    line = {
-        name: value
-        for name, value in _fields(turn).items()
-        if value != _DEFAULTS.get(name)
-    }
-    if turn.reactions:
-        line["reactions"] = [_reaction(each) for each in turn.reactions]
-    return line
-
-
-def _reaction(reaction: Reaction) -> dict[str, Any]:
-    return {name: value for name, value in _fields(reaction).items() if value}
-
-
-def _fields(instance: Any) -> dict[str, Any]:
-    return {name: getattr(instance, name) for name in instance.__slots__}
-
-
-_DEFAULTS = _fields(Turn(sender=""))
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

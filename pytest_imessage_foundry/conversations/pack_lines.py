@@ -1,0 +1,45 @@
+"""Turns as the lines of a pack, and back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pytest_imessage_foundry.models import Reaction, Turn
+
+
+def turn_of(line: dict[str, Any]) -> Turn:
+    """The turn that a checked line of a pack states."""
+    if "reactions" not in line:
+        return Turn(**line)
+    reactions = tuple(Reaction(**each) for each in line["reactions"])
+    return Turn(**{**line, "reactions": reactions})
+
+
+def line_of(turn: Turn) -> dict[str, Any]:
+    """A turn as a pack states it: what is as usual is left out."""
+    line = {
+        name: value
+        for name, value in fields_of(turn).items()
+        if value != _DEFAULTS.get(name)
+    }
+    if turn.reactions:
+        line["reactions"] = [_reaction(each) for each in turn.reactions]
+    return line
+
+
+def _reaction(reaction: Reaction) -> dict[str, Any]:
+    return {name: value for name, value in fields_of(reaction).items() if value}
+
+
+def fields_of(instance: Any) -> dict[str, Any]:
+    """The fields of a dataclass with slots; nothing is copied."""
+    return {name: getattr(instance, name) for name in instance.__slots__}
+
+
+_DEFAULTS = fields_of(Turn(sender=""))
+
+
+def canonical(value: object) -> str:
+    """The one JSON text of a value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
