@@ -311,9 +311,9 @@ class ChatDB(os.PathLike[str]):
             FoundryError: there is no such condition, it cannot be had here, or
                 this is a copy that nobody may write to.
         """
-        from pytest_imessage_foundry import conditions
+        from pytest_imessage_foundry.conditions import put
 
-        return conditions.put(self, name)
+        return put(self, name)
 
     def retell(
         self, conversations: Sequence[Conversation], people: Sequence[Persona]

@@ -25,28 +25,29 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_imessage_foundry.attachments import generator
 from pytest_imessage_foundry.conversations.chat import Chat
 from pytest_imessage_foundry.conversations.draft import Draft
-from pytest_imessage_foundry.conversations.resumed import ResumedPhone
-from pytest_imessage_foundry.db.files import IOS_ROOT, MAC_ROOT
+from pytest_imessage_foundry.conversations.resumed import ResumedPhone, is_meant
+from pytest_imessage_foundry.db.files import root_for
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.steps import Steps
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.foundry import files_of
-from pytest_imessage_foundry.models import Conversation, Message, Persona
+from pytest_imessage_foundry.models import Message
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.draft import Content, When
+    from pytest_imessage_foundry.conversations.resumed import Where
     from pytest_imessage_foundry.foundry import ChatDB
     from pytest_imessage_foundry.models import (
         Attachment,
         Balloon,
+        Conversation,
         EventKind,
+        Persona,
         Service,
         TapbackKind,
     )
 
 Wal = Literal["open", "checkpointed"]
-Where = Conversation | Persona | str
-IOS_NAME = "sms.db"
 
 
 @contextmanager
@@ -79,8 +80,9 @@ class Live:
 
     A chat is named by its Conversation, its guid, its identifier, its name, or the
     Persona of a one-to-one chat; a message by its Message (as of any moment) or its
-    GUID. Times default to a believable rhythm that goes on where the history ends;
-    `at` gives one. Use it from one thread at a time.
+    GUID; a person by a Persona, a name or an address. Times default to a believable
+    rhythm that goes on where the history ends; `at` gives one. Use it from one
+    thread at a time.
     """
 
     def __init__(
@@ -109,7 +111,7 @@ class Live:
             owner=db.owner,
             people=db.personas,
             seed=db.seed,
-            attachment_root=IOS_ROOT if db.path.name == IOS_NAME else MAC_ROOT,
+            attachment_root=root_for(db.path),
         )
 
     @property
@@ -129,10 +131,12 @@ class Live:
 
     def direct(self, person: Persona, *, service: Service = "iMessage") -> Conversation:
         """The one-to-one chat with somebody, opened if there is none."""
-        known = self._search(person, service)
-        if known is not None:
-            return self._truth[self._phone.chats.index(known)]
-        return self._open(self._phone.direct(person, service=service))
+        known = len(self._phone.chats)
+        chat = self._phone.direct(person, service=service)
+        if len(self._phone.chats) > known:
+            return self._open(chat)
+        guid = chat.conversation().guid
+        return next(each for each in self._truth if each.guid == guid)
 
     def group(
         self, *people: Persona, name: str | None = None, service: Service = "iMessage"
@@ -160,7 +164,7 @@ class Live:
         An `at` before the newest message is one that comes late, as iCloud brings
         them: an old date under a new ROWID. `facts` are as for `Chat.receive`.
         """
-        facts = self._unseen(facts) | {"sender": self._persona(sender)}
+        facts = self._unseen(facts) | {"sender": self._phone.known(sender)}
         return self._say(
             chat, lambda into: into.receive(*content, **facts), joins_later
         )
@@ -174,15 +178,15 @@ class Live:
 
     def event(self, chat: Where, kind: EventKind, **facts: Any) -> Message:
         """A row that announces something; `facts` as for `Chat.event`."""
-        return self._say(chat, lambda into: into.event(kind, **facts))
+        return self._say(chat, lambda into: into.event(kind, **self._people(facts)))
 
     def rename(self, chat: Where, name: str | None, **facts: Any) -> Message:
         """Give a group a name, or take it away with None."""
-        return self._say(chat, lambda into: into.rename(name, **facts))
+        return self._say(chat, lambda into: into.rename(name, **self._people(facts)))
 
     def set_photo(self, chat: Where, **facts: Any) -> Message:
         """Give a group a photo."""
-        return self._say(chat, lambda into: into.set_photo(**facts))
+        return self._say(chat, lambda into: into.set_photo(**self._people(facts)))
 
     def set(self, chat: Where, **properties: Any) -> Conversation:
         """Set fields of a chat's `models.ChatProperties`."""
@@ -215,9 +219,20 @@ class Live:
         return self._change(message, act)
 
     def read(self, message: Message | str, *, at: When | None = None) -> Message:
-        """The owner reads what was received, or the other side what was sent."""
+        """The owner reads what was received, or the other side what was sent.
+
+        Raises:
+            FoundryError: it was sent to a group.
+        """
+        chat, _ = self._find(message)
 
         def act(draft: Draft) -> None:
+            if draft.message.sender is None and chat.is_group:
+                raise FoundryError(
+                    "no group tells its sender who read what\n"
+                    f"message {draft.message.guid} is in a group\n"
+                    "call read() for what was received"
+                )
             moment = self._phone.tick(at, 5, 60)
             delivered = draft.message.date_delivered
             if draft.message.sender is None:
@@ -234,7 +249,9 @@ class Live:
         self, message: Message | str, name: TapbackKind | str, **facts: Any
     ) -> Message:
         """React: 'loved', 'liked', ... or an emoji; `facts` as for `Draft.tapback`."""
-        return self._change(message, lambda draft: draft.tapback(name, **facts))
+        return self._change(
+            message, lambda draft: draft.tapback(name, **self._people(facts))
+        )
 
     def remove_tapback(self, message: Message | str, **facts: Any) -> Message:
         """Take the last tapback back: its row goes, unless `keeps_added`."""
@@ -242,7 +259,7 @@ class Live:
 
     def sticker(self, message: Message | str, **facts: Any) -> Message:
         """Place a sticker on a bubble."""
-        return self._change(message, lambda draft: draft.sticker(**facts))
+        return self._change(message, lambda draft: draft.sticker(**self._people(facts)))
 
     def edit(
         self,
@@ -266,11 +283,15 @@ class Live:
 
     def vote(self, message: Message | str, *choices: str, **facts: Any) -> Message:
         """Vote in a poll: the voter's complete choice, by the options' texts."""
-        return self._change(message, lambda draft: draft.vote(*choices, **facts))
+        return self._change(
+            message, lambda draft: draft.vote(*choices, **self._people(facts))
+        )
 
     def add_choice(self, message: Message | str, text: str, **facts: Any) -> Message:
         """Add a choice to a running poll."""
-        return self._change(message, lambda draft: draft.add_choice(text, **facts))
+        return self._change(
+            message, lambda draft: draft.add_choice(text, **self._people(facts))
+        )
 
     def delete(self, message: Message | str, **facts: Any) -> Message:
         """Into Recently Deleted, or with `permanent=True` for good; `parts` names
@@ -315,11 +336,11 @@ class Live:
     @contextmanager
     def _step(self, chat: Chat) -> Iterator[None]:
         """Take back what a chat was told if it could not be written."""
-        told = (list(chat.drafts), chat.name, chat.properties)
+        drafts, name, properties = list(chat.drafts), chat.name, chat.properties
         try:
             yield
         except BaseException:
-            chat.drafts, chat.name, chat.properties = told
+            chat.drafts[:], chat.name, chat.properties = drafts, name, properties
             raise
 
     def _open(self, chat: Chat) -> Conversation:
@@ -374,33 +395,16 @@ class Live:
     # Who and what is meant.
 
     def _chat(self, where: Where) -> Chat:
-        found = self._search(where)
-        if found is None:
-            known = ", ".join(each.name or each.identifier for each in self._truth)
-            raise FoundryError(
-                f"no chat is {_called(where)!r}\n"
-                f"looked among {known or 'no chats'}\n"
-                "open one with direct() or group()"
-            )
-        return found
-
-    def _search(self, where: Where, service: Service | None = None) -> Chat | None:
         for chat, told in zip(self._phone.chats, self._truth, strict=True):
-            people = [*chat.people] if not chat.is_group else []
-            names = {
-                told.guid,
-                told.identifier,
-                told.name,
-                *(each for person in people for each in (person.name, person.id)),
-            }
-            meant = (
-                where in people
-                if isinstance(where, Persona)
-                else (where if isinstance(where, str) else where.guid) in names
-            )
-            if meant and service in (None, told.service):
+            if is_meant(where, chat, told):
                 return chat
-        return None
+        known = ", ".join(each.name or each.identifier for each in self._truth)
+        meant = getattr(where, "guid", None) or getattr(where, "name", where)
+        raise FoundryError(
+            f"no chat is {meant!r}\n"
+            f"looked among {known or 'no chats'}\n"
+            "open one with direct() or group()"
+        )
 
     def _find(self, which: Message | str) -> tuple[Chat, Draft]:
         guid = which if isinstance(which, str) else which.guid
@@ -412,20 +416,17 @@ class Live:
             )
         return self._found[guid]
 
+    def _people(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Facts with the people in them as personas."""
+        named = {"by", "who"} & facts.keys()
+        return facts | {each: self._phone.known(facts[each]) for each in named}
+
     def _unseen(self, facts: dict[str, Any]) -> dict[str, Any]:
         """The facts of a new message, which is neither delivered nor read yet."""
         reply_to = facts.get("reply_to")
         if isinstance(reply_to, (Message, str)):
             reply_to = self._find(reply_to)[1].as_target()
         return {"date_delivered": 0, "date_read": 0} | facts | {"reply_to": reply_to}
-
-    def _persona(self, who: Persona | str | None) -> Persona | None:
-        if not isinstance(who, str):
-            return who
-        for person in self._phone.people:
-            if who in (person.name, person.id, *person.addresses):
-                return person
-        return Persona(id=who, name=who, identifier=who)
 
 
 def _last_rowid(connection: sqlite3.Connection) -> int:
@@ -442,9 +443,3 @@ def _make_own(folder: Path) -> None:
         shared = folder.resolve()
         folder.unlink()
         shutil.copytree(shared, folder)
-
-
-def _called(where: Where) -> str:
-    if isinstance(where, str):
-        return where
-    return where.name if isinstance(where, Persona) else where.guid

@@ -24,6 +24,7 @@ HANDED = "imessage"
 _FAILED = pytest.StashKey[bool]()
 _NOTES = pytest.StashKey[list[str]]()
 _KEPT = pytest.StashKey["Path"]()
+_NAMES = pytest.StashKey[dict[str, str]]()
 
 
 def header(settings: Settings) -> str:
@@ -42,6 +43,11 @@ def header(settings: Settings) -> str:
 def note_handed(node: pytest.Item, handed: ChatDB, *, keeps: bool = True) -> None:
     """Remember what a test was given, for the section on failure."""
     node.user_properties.append((HANDED, handed.provenance()))
+    node.stash[_NAMES] = {
+        address: persona.name
+        for persona in handed.personas
+        for address in persona.addresses
+    }
     _note(node, handed.path if keeps else None, handed.spec)
 
 
@@ -92,7 +98,7 @@ def _preview(item: pytest.Item) -> list[str]:
 
     target = kept.with_suffix(".html")
     try:
-        page.write(kept, target)
+        page.write(kept, target, names=item.stash.get(_NAMES, None), force=True)
     except FoundryError as error:
         return [f"no preview: {error}"]
     return [f"preview: {target}"]

@@ -198,12 +198,7 @@ def run_preview(given: Namespace) -> int:
     from pytest_imessage_foundry.preview import page
 
     output = given.output or given.path.with_suffix(".html")
-    if output.exists() and not given.force:
-        raise FoundryError(
-            f"{output} is there already\nit was left as it is\n"
-            "name another page with -o, or replace it with --force"
-        )
-    page.write(given.path, output)
+    page.write(given.path, output, force=given.force)
     print(f"wrote {output}")
     return 0
 
