@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.db import balloons, deletions, reactions
 from pytest_imessage_foundry.db.chats import Phone, Place
-from pytest_imessage_foundry.db.files import attachment_row
+from pytest_imessage_foundry.db.files import MAC_ROOT, attachment_row
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.inserts import Inserts
 from pytest_imessage_foundry.db.rows import (
@@ -83,6 +83,7 @@ def build(
     people: Iterable[Persona] = (),
     seed: int = 0,
     triggers_first: bool = False,
+    attachment_root: str = MAC_ROOT,
     progress: Callable[[int], None] | None = None,
 ) -> Counts:
     """Write `conversations` into a new database of `schema` at `path`.
@@ -96,6 +97,7 @@ def build(
         seed: what the accounts' identifiers derive from.
         triggers_first: create indexes and triggers before the rows, as Apple's
             own process has them; slower, for comparison.
+        attachment_root: what stands before each path in attachment.filename.
         progress: called with the number of message rows after each batch.
     """
     with published(Path(path)) as draft:
@@ -104,7 +106,12 @@ def build(
             _create(connection, schema, indexes_and_triggers=triggers_first)
             phone = Phone(owner, seed, tuple(people))
             writer = _Writer(
-                connection, schema, phone, progress, has_triggers=triggers_first
+                connection,
+                schema,
+                phone,
+                progress,
+                has_triggers=triggers_first,
+                attachment_root=attachment_root,
             )
             counts = writer.write(conversations)
             if not triggers_first:
@@ -199,9 +206,11 @@ class _Writer:
         progress: Callable[[int], None] | None,
         *,
         has_triggers: bool = False,
+        attachment_root: str = MAC_ROOT,
     ) -> None:
         self._connection = connection
         self._has_triggers = has_triggers
+        self._attachment_root = attachment_root
         self._phone = phone
         self._progress = progress
         self._insert = Inserts(connection, schema)
@@ -341,6 +350,7 @@ class _Writer:
                 row["date"],
                 outgoing=bool(row["is_from_me"]),
                 sticker=special.sticker,
+                root=self._attachment_root,
             )
             self._insert.one("attachment", {"ROWID": known, **values})
         join = {"message_id": message, "attachment_id": known}

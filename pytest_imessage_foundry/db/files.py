@@ -8,15 +8,33 @@ from pytest_imessage_foundry.db.apple_time import SECOND
 from pytest_imessage_foundry.db.archives import binary_plist
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_imessage_foundry.models import Attachment, Sticker
 
-ROOT = "~/Library/Messages/Attachments/"
+# What stands before an attachment's path in attachment.filename: `~` is the user's
+# home on a Mac (SEMANTICS §5) and /var/mobile on an iPhone, whose backups hold the
+# files under Library/SMS/Attachments of their MediaDomain (several public readers
+# of backups, and rows quoted in a public analysis of an iOS 18 sms.db).
+MAC_ROOT = "~/Library/Messages/Attachments/"
+IOS_ROOT = "~/Library/SMS/Attachments/"
+IOS_NAME = "sms.db"
 FINISHED = 5
 WAITING = 0
 
 
+def root_for(database: Path) -> str:
+    """What attachment paths begin with in a database, by its name."""
+    return IOS_ROOT if database.name == IOS_NAME else MAC_ROOT
+
+
 def attachment_row(
-    attachment: Attachment, date: int, *, outgoing: bool, sticker: Sticker | None = None
+    attachment: Attachment,
+    date: int,
+    *,
+    outgoing: bool,
+    sticker: Sticker | None = None,
+    root: str = MAC_ROOT,
 ) -> dict[str, Any]:
     """The columns of `attachment`; `date` is the message's, in nanoseconds.
 
@@ -30,7 +48,7 @@ def attachment_row(
         "guid": attachment.guid,
         "created_date": seconds,
         "start_date": seconds,
-        "filename": f"{ROOT}{path}" if path is not None and downloaded else None,
+        "filename": f"{root}{path}" if path is not None and downloaded else None,
         "uti": attachment.uti,
         "mime_type": attachment.mime_type,
         "transfer_state": FINISHED if downloaded else WAITING,
