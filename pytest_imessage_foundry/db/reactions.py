@@ -110,8 +110,10 @@ def _tapback_rows(
         }
         then = _as_it_was(message, removed.date)
         row |= text_columns(_removal_text(then, tapback), "both")
-        # The sticker is one file; where both rows stand, the first has it.
-        yield removed.date, row, () if removed.keeps_added else images, None
+        if removed.keeps_added:
+            # The sticker is one file; where both rows stand, the first has it.
+            images, row["cache_has_attachments"] = (), 0
+        yield removed.date, row, images, None
 
 
 def _tapback_row(
