@@ -101,7 +101,9 @@ def _read_only_folder(db: ChatDB) -> Iterator[None]:
         for each in files:
             each.chmod(0o444)
         folder.chmod(0o555)
-        if os.access(folder, os.W_OK):
+        # The effective user's rights are those that count, where they can be asked.
+        effective = os.access in os.supports_effective_ids
+        if os.access(folder, os.W_OK, effective_ids=effective):
             raise FoundryError(
                 "this user can write to a read-only folder\n"
                 f"tried {folder} with mode 555: the superuser, and all of Windows, "

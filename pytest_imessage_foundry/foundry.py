@@ -199,6 +199,9 @@ class ChatDB(os.PathLike[str]):
     def __fspath__(self) -> str:
         return str(self.path)
 
+    # As with pathlib, text made of it is the path: f"file:{chat_db}?mode=ro".
+    __str__ = __fspath__
+
     def __repr__(self) -> str:
         return f"ChatDB({str(self.path)!r}, {self.version}, seed={self.seed})"
 

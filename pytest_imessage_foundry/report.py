@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,20 @@ def summarise(terminal: pytest.TerminalReporter) -> None:
         )
 
 
+def _where(node: pytest.Item) -> str:
+    """The test as pytest takes it from where it was started.
+
+    A node's id starts at the rootdir, which need not be there.
+    """
+    config = node.config
+    path = os.path.relpath(node.path, config.invocation_params.dir)
+    _, separator, name = node.nodeid.partition("::")
+    words = [shlex.quote(f"{path}{separator}{name}")]
+    if config.option.inifilename:
+        words += ["-c", shlex.quote(str(config.option.inifilename))]
+    return " ".join(words)
+
+
 def _preview(item: pytest.Item) -> list[str]:
     """The page beside a failing test's database, where it is asked for."""
     kept = item.stash.get(_KEPT, None)
@@ -106,7 +121,7 @@ def _preview(item: pytest.Item) -> list[str]:
 
 def _note(node: pytest.Item, path: Path | None, spec: Spec) -> None:
     command = (
-        f"pytest {shlex.quote(node.nodeid)} --imessage-version={spec.release} "
+        f"pytest {_where(node)} --imessage-version={spec.release} "
         f"--imessage-seed={spec.seed} --imessage-source={spec.source}"
     )
     lines = [

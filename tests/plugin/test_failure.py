@@ -96,3 +96,15 @@ def test_by_hand_is_kept_too(plain_run, pytester):
     result.assert_outcomes(failed=1)
     kept = Path(re.search(r"kept: (.*)", result.stdout.str()).group(1))
     assert kept.exists()
+
+
+def test_the_command_works_from_where_pytest_was_started(plain_run, pytester):
+    inner = pytester.mkdir("inner")
+    (inner / "other.ini").write_text("[pytest]\n")
+    path = pytester.makepyfile(FAILS)
+    path.rename(inner / path.name)
+
+    first = plain_run("-c", "inner/other.ini", "inner", "--imessage-version=tahoe")
+    command = re.findall(r"reproduce: (.*)", first.stdout.str())[0]
+
+    plain_run(*shlex.split(command)[1:]).assert_outcomes(failed=1)
