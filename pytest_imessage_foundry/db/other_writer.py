@@ -13,7 +13,7 @@ import sys
 
 def main(how: str, path: str, complete: str = "") -> None:
     """Put the file at `path` into the state that `how` names, and hold it."""
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=1)
     connection.execute("PRAGMA wal_autocheckpoint = 0")
     if complete:
         # All pages of the complete file go into the -wal of the one at `path`.
