@@ -23,6 +23,7 @@ from pytest_imessage_foundry.conversations.scenes import (
     Line,
     Pieces,
     Row,
+    Rows,
     Scene,
     Slot,
     key_of,
@@ -101,24 +102,29 @@ class _Facts(dict[str, Row]):
         self.key = mix(talk.key, scene.key)
 
     def __missing__(self, name: str) -> Row:
-        own = self.scene.slots
-        base = name if name in own else name.rstrip("23456789")
-        rows = own.get(base) or self.talk.rows(base)
-        number = self._walk(base, len(rows), self.times)
-        if base != name:
+        place = self.scene.key, name
+        walk = self.talk.walks.get(place)
+        if walk is None:
+            walk = self.talk.walks[place] = self._walk(name)
+        rows, start, stride, shift = walk
+        number = start + self.times * stride
+        if shift:
             # Another value of the same kind: never the first one again.
-            shift = mix(self.key, self.scene.language.key(name)) + self.times
-            number = (number + 1 + shift % max(1, len(rows) - 1)) % len(rows)
-        row = self[name] = rows[number]
+            number += 1 + (shift + self.times) % max(1, len(rows) - 1)
+        row = self[name] = rows[number % len(rows)]
         return row
 
-    def _walk(self, base: str, size: int, times: int) -> int:
-        """Walk through all values before one comes a second time."""
-        start = mix(self.key, self.scene.language.key(base))
-        stride = 1 + (start >> 32) % max(1, size - 1)
-        while gcd(stride, size) != 1:
+    def _walk(self, name: str) -> tuple[Rows, int, int, int]:
+        """How to walk through all values before one comes a second time."""
+        own, language = self.scene.slots, self.scene.language
+        base = name if name in own else name.rstrip("23456789")
+        rows = own.get(base) or self.talk.rows(base)
+        start = mix(self.key, language.key(base))
+        stride = 1 + (start >> 32) % max(1, len(rows) - 1)
+        while gcd(stride, len(rows)) != 1:
             stride += 1
-        return (start + times * stride) % size
+        shift = 0 if base == name else 1 + (mix(self.key, language.key(name)) >> 8)
+        return rows, start, stride, shift
 
 
 class _Talk:
@@ -147,6 +153,7 @@ class _Talk:
             for each in (owner, *people)
         }
         self.names = {each.id: self._called(each) for each in (owner, *people)}
+        self.walks: dict[tuple[int, str], tuple[Rows, int, int, int]] = {}
         self.long_ago: deque[str] = deque(maxlen=1500)
         self.said: set[str] = set()
         self.just_now: deque[str] = deque(maxlen=14)
@@ -171,7 +178,7 @@ class _Talk:
             if "later" in scene.data and rand() < _COMES_UP_AGAIN and len(due) < 4:
                 due.append((number + 2 + int(rand() * 4), scene, facts, cast_))
 
-    def rows(self, name: str) -> list[Row]:
+    def rows(self, name: str) -> Rows:
         """The values of a slot in this conversation."""
         return self.own_rows.get(name) or self.language.rows(name, self.locale)
 
@@ -244,9 +251,9 @@ class _Talk:
         self.just_now.append(text)
         return False
 
-    def _own_rows(self, count: int) -> dict[str, list[Row]]:
+    def _own_rows(self, count: int) -> dict[str, Rows]:
         """Slots that this conversation fills in its own way."""
-        rows: dict[str, list[Row]] = {}
+        rows: dict[str, Rows] = {}
         theme = (self.config.theme or "").strip()
         if theme:
             rows["topic"] = [(_uncapped(theme),)]
@@ -347,7 +354,7 @@ class _Take:
         if not offers:
             return
         line, texts = self._words(beat, offers, voice)
-        extras = self._extras(line, texts) if line[2:] != _PLAIN else None
+        extras = None if line.is_plain else self._extras(line, texts)
         start = len(self.drafts)
         if talk.is_apple and self.starts and not talk.is_service:
             back = self._replies_to(beat, sender, start, rand)
@@ -360,7 +367,7 @@ class _Take:
         if voice is SERVICE:
             self.drafts.append((sender, " ".join(texts), extras))
             return
-        for text in self._bubbles(texts, voice):
+        for text in texts if len(texts) == 1 else self._bubbles(texts, voice):
             self._type(sender, voice.say(text, self.mood, rand), extras)
             extras = None
 
@@ -372,7 +379,7 @@ class _Take:
         first = int(rand() * choices)
         if choices > 1 and not beat.casual and (voice.length or rand() < 0.75):
             second = int(rand() * choices)
-            more = beat.line(offers[second]).length - beat.line(offers[first]).length
+            more = beat.lengths[offers[second]] - beat.lengths[offers[first]]
             if more * (voice.length or 1) > 0:
                 first = second
         best: tuple[int, Line, list[str]] | None = None
@@ -412,8 +419,6 @@ class _Take:
 
     def _bubbles(self, texts: list[str], voice: Voice) -> list[str]:
         """The thought in as many bubbles as this persona makes of it."""
-        if len(texts) == 1:
-            return texts
         bubbles = texts[:1]
         for text in texts[1:]:
             if self.rand() < voice.split or not bubbles[-1]:
@@ -515,14 +520,11 @@ class _Take:
         return others[int(self.rand() * len(others))]
 
 
-_PLAIN = (None, None, None, None, None)
-
-
 def _uncapped(theme: str) -> str:
     return theme[0].lower() + theme[1:] if theme[1:2].islower() else theme
 
 
-def _names(locale: str, language: Language, key: int) -> list[Row]:
+def _names(locale: str, language: Language, key: int) -> Rows:
     """First names of third persons: the curated ones and a pool of Faker's."""
     # Faker takes 90 ms to import: a short history does without it.
     from faker import Faker

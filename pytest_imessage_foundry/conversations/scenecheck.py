@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.conversations.scenes import (
         Language,
-        Row,
+        Rows,
         Scene,
         Step,
     )
@@ -138,7 +138,7 @@ def _text(text: str, beat: Beat, scene: Scene) -> Iterator[str]:
 
 
 def _template(
-    text: str, slots: Mapping[str, list[Row]], language: Language
+    text: str, slots: Mapping[str, Rows], language: Language
 ) -> Iterator[str]:
     for name, _, column in (each.partition(".") for each in _SLOT.findall(text)):
         base = name.rstrip("23456789")
