@@ -16,8 +16,12 @@ from pytest_imessage_foundry.db.checks.typedstreams import (
     Body,
     decoded,
     parsed,
+    utf16_units,
 )
 
+PART = "__kIMMessagePartAttributeName"
+_PLAIN = frozenset((PART, "__kIMBaseWritingDirectionAttributeName"))
+_MARK = "\N{OBJECT REPLACEMENT CHARACTER}".encode()
 _LEARNED = 512
 _INT16 = 0x81
 
@@ -84,6 +88,34 @@ class Reader:
     def __init__(self) -> None:
         self._learned: dict[tuple[int, bytes], Attributes] = {}
         self._forms: dict[tuple[int, bytes], _Form] = {}
+        self._plain: dict[int, set[bytes]] = {_TO_MUTABLE: set(), _TO_IMMUTABLE: set()}
+
+    def plain(self, data: bytes) -> bytes | None:
+        """The text of a body that is part 0 and no more, if it is of a known form.
+
+        None says nothing: `read` and look. Its one run covers the whole text.
+        """
+        if data.startswith(_MUTABLE):
+            head = _TO_MUTABLE
+        elif data.startswith(_IMMUTABLE):
+            head = _TO_IMMUTABLE
+        else:
+            return None
+        try:
+            start = head + 1
+            end = start + data[head]
+            units = data[end + 6]
+        except IndexError:
+            return None
+        raw = data[start:end]
+        if (
+            units < 0x80
+            and data[end : end + 6] == _RUN
+            and data[end + 7 :] in self._plain[head]
+            and (units == len(raw) < 0x80 if raw.isascii() else _is_whole(raw, units))
+        ):
+            return raw
+        return None
 
     def read(self, data: bytes) -> Body:
         """The attributed string in `data`.
@@ -122,6 +154,8 @@ class Reader:
             return
         if all(isinstance(value, int) for value in attributes.values()):
             self._learned[head, tail] = attributes
+            if attributes.get(PART) == 0 and attributes.keys() <= _PLAIN:
+                self._plain[head].add(tail)
         elif (form := _Form.of(attributes, strings)) is not None:
             self._forms[head, key] = form
 
@@ -152,6 +186,16 @@ class Reader:
             units = int.from_bytes(data[at : at + 2], "little")
             at += 2
         return start, end, units, head, data[at:]
+
+
+def _is_whole(raw: bytes, units: int) -> bool:
+    """Whether a short text has this many UTF-16 units, none of them a file's."""
+    if len(raw) >= 0x80 or _MARK in raw:
+        return False
+    try:
+        return utf16_units(raw) == units
+    except UnicodeDecodeError:
+        return False
 
 
 def _masked(head: int, tail: bytes) -> tuple[bytes, list[bytes]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from pytest_imessage_foundry.db.checks.findings import Ledger
 from pytest_imessage_foundry.db.checks.scans import Columns, shown
@@ -135,22 +135,24 @@ def senders(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) ->
     addresses = dict(connection.execute("SELECT ROWID, id FROM handle"))
     styles = dict(connection.execute("SELECT ROWID, style FROM chat"))
     people = _people(connection, columns, addresses)
-    services: dict[tuple[str, int], int] = {}
-    query = (
-        "SELECT j.chat_id, m.handle_id, m.is_from_me, m.item_type != 0, m.service, "
-        "min(m.ROWID), count(*) FROM chat_message_join j "
-        "JOIN message m ON m.ROWID = j.message_id GROUP BY 1, 2, 3, 4, 5"
+    services: set[tuple[str, int]] = set()
+    source = "chat_message_join j JOIN message m ON m.ROWID = j.message_id"
+    names = "j.chat_id, m.handle_id, m.is_from_me, m.item_type != 0, m.service"
+    groups = Counter(connection.execute(f"SELECT {names} FROM {source}"))
+    first = (
+        f"SELECT min(m.ROWID) FROM {source} WHERE j.chat_id IS ? AND m.handle_id IS ? "
+        "AND m.is_from_me IS ? AND (m.item_type != 0) IS ? AND m.service IS ?"
     )
-    for chat, handle, mine, is_event, service, rowid, number in connection.execute(
-        query
-    ):
+    for group, number in groups.items():
+        chat, handle, mine, is_event, service = group
         if service is not None:
-            services.setdefault((service, chat), rowid)
+            services.add((service, chat))
         reason = _sender_fault(
             handle, mine, is_event, styles.get(chat), addresses, people[chat]
         )
         if reason:
             more = f" (and {number - 1} more)" if number > 1 else ""
+            (rowid,) = connection.execute(first, group).fetchone()
             ledger.find("senders", "message", rowid, reason + more)
     _others(connection, ledger, columns)
     _services(connection, ledger, columns, services)
@@ -166,14 +168,14 @@ def _people(
         for chat, handle in rows:
             people[chat].add(addresses.get(handle, ""))
     if columns.has("message", "other_handle"):
+        # CROSS JOIN: from the few events to their chats, not the other way.
         rows = connection.execute(
-            "SELECT DISTINCT j.chat_id, h.value FROM message m "
-            "JOIN chat_message_join j ON j.message_id = m.ROWID, "
-            "json_each(json_array(m.handle_id, m.other_handle)) h "
+            "SELECT j.chat_id, m.handle_id, m.other_handle FROM message m "
+            "CROSS JOIN chat_message_join j ON j.message_id = m.ROWID "
             "WHERE m.item_type IN (1, 3)"
         )
-        for chat, handle in rows:
-            people[chat].add(addresses.get(handle, ""))
+        for chat, *named in rows:
+            people[chat].update(addresses.get(handle, "") for handle in named)
     return people
 
 
@@ -215,7 +217,7 @@ def _services(
     connection: sqlite3.Connection,
     ledger: Ledger,
     columns: Columns,
-    used: dict[tuple[str, int], int],
+    used: set[tuple[str, int]],
 ) -> None:
     """chat_service holds each service that a chat's messages came over (26+)."""
     check, table = "chat-service", "chat_service"
@@ -224,10 +226,9 @@ def _services(
     ledger.look(check, columns.count(table))
     rows = connection.execute("SELECT ROWID, service, chat FROM chat_service")
     stated = {(service, chat): rowid for rowid, service, chat in rows}
-    for (service, chat), rowid in used.items():
-        if (service, chat) not in stated:
-            reason = f"chat {chat} lacks {service}, over which message {rowid} came"
-            ledger.find(check, table, None, reason)
+    for service, chat in sorted(used - set(stated), key=repr):
+        reason = f"chat {chat} lacks {service}, over which messages came"
+        ledger.find(check, table, None, reason)
     for (service, chat), rowid in stated.items():
         if (service, chat) not in used:
             reason = f"no message of chat {shown(chat)} came over {shown(service)}"

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_imessage_foundry.db.checks import plists, typedstreams
-from pytest_imessage_foundry.db.checks.bodies import Reader
+from pytest_imessage_foundry.db.checks.bodies import PART, Reader
 from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
 from pytest_imessage_foundry.db.checks.scans import Columns, shown
 from pytest_imessage_foundry.db.checks.typedstreams import Body, Damaged
 
-PART = "__kIMMessagePartAttributeName"
 FILE = "__kIMFileTransferGUIDAttributeName"
 _MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 _MARK_BYTES = _MARK.encode()
@@ -62,12 +61,18 @@ def walk(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> No
     connection.text_factory = bytes  # compared with the bytes in the archive
     try:
         bodies = 0
-        rowid = 0
+        plain, fine = walker.reader.plain, summaries.fine
         for row in connection.execute(query):
             rowid, state, text, data, summary, parts, kind = row
-            summaries.look(rowid, summary)
+            if summary not in fine:
+                summaries.look(rowid, summary)
             if data is not None:
                 bodies += 1
+                # Nineteen bodies of twenty are one part of text and no file.
+                if parts == 1 and rowid not in files and type(data) is bytes:
+                    raw = plain(data)
+                    if raw is not None and (text is None or text == raw):
+                        continue
                 walker.body(rowid, state, text, data, parts, kind)
             elif text is not None:
                 walker.bare(rowid, state, text, kind)
@@ -117,7 +122,7 @@ class _Walk:
         self._ledger = ledger
         self._files = files
         self._known_files = known_files
-        self._reader = Reader()
+        self.reader = Reader()
 
     def find(
         self,
@@ -135,26 +140,14 @@ class _Walk:
             self.find(rowid, f"attributedBody is no blob: {shown(data)}")
             return
         try:
-            body = self._reader.read(data)
+            body = self.reader.read(data)
         except Damaged as error:
             self.find(rowid, f"attributedBody: {error}")
             return
-        raw, runs = body
+        raw = body.raw
         units = len(raw) if raw.isascii() else typedstreams.utf16_units(raw)
         if text is not None and text != raw:
             self.find(rowid, f"text is not that of its body: {_both(text, raw)}")
-        # One part and no file: so are nineteen bodies of twenty.
-        if (
-            len(runs) == 1
-            and runs[0][0] == units
-            and runs[0][1].get(PART) == 0
-            and parts == 1
-            and rowid not in self._files
-            and FILE not in runs[0][1]
-            and _MARK_BYTES not in raw
-            and len(runs[0][1]) <= 2
-        ):
-            return
         self._runs(rowid, body, units, parts)
         self._attributes(rowid, body)
         self._marks(rowid, state, body, kind)

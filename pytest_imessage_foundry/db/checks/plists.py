@@ -94,10 +94,10 @@ class Summaries:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._fine: set[bytes] = set()
+        self.fine: set[object] = {None}
 
     def look(self, rowid: int, data: object) -> None:
-        if data in self._fine or data is None:
+        if data in self.fine:
             return
         try:
             content = loads(data)
@@ -105,8 +105,8 @@ class Summaries:
             reason = f"message_summary_info: {error}"
         else:
             if isinstance(content, dict):
-                if isinstance(data, bytes) and len(self._fine) < _REMEMBERED:
-                    self._fine.add(data)
+                if isinstance(data, bytes) and len(self.fine) < _REMEMBERED:
+                    self.fine.add(data)
                 return
             reason = "message_summary_info: it is no dictionary"
         self._ledger.find("plists", "message", rowid, reason)
