@@ -1,0 +1,102 @@
+"""The documentation says what the code does: its examples run."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+READER = """
+import sqlite3
+from contextlib import closing
+from types import SimpleNamespace
+
+
+class my_reader:
+    @staticmethod
+    def _rows(path, sql, *values):
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    @classmethod
+    def read(cls, path):
+        from small_reader import read
+        return read(path)
+
+    @classmethod
+    def tapbacks(cls, path, guid):
+        sql = "SELECT 1 FROM message WHERE associated_message_type = 2000 AND "
+        return cls._rows(path, sql + "associated_message_guid LIKE '%' || ?", guid)
+
+import pytest
+"""
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split("(")[0][-20:])
+def test_readme_examples_run(pytester, monkeypatch, block):
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    reader = (ROOT / "docs/examples/small_reader.py").read_text(encoding="utf-8")
+    pytester.makepyfile(small_reader=reader)
+    # "..." stands for what the reader of the README expects of their own tool.
+    pytester.makepyfile(READER + block.replace("== ...", "!= []"))
+
+    result = pytester.runpytest_subprocess("--imessage-version=tahoe")
+
+    result.assert_outcomes(passed=1)
+
+
+def test_the_examples_pass(monkeypatch):
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    command = [sys.executable, "-m", "pytest", "-c", "docs/examples/pytest.ini"]
+    done = subprocess.run(
+        [*command, "docs/examples", "-q", "-p", "no:cacheprovider"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_readme_names_every_option_and_fixture(plain_run):
+    shown = plain_run("--help").stdout.str() + plain_run("--fixtures").stdout.str()
+    options = set(re.findall(r"--imessage-\w+", shown))
+    settings = set(re.findall(r"^  (imessage_\w+) \(", shown, re.MULTILINE))
+    fixtures = set(
+        re.findall(r"^(\w+)(?: \[.*\])? -- .*imessage_foundry", shown, re.MULTILINE)
+    )
+
+    assert len(options) >= 4
+    assert len(settings) >= 4
+    assert len(fixtures) == 6
+    for name in options | settings | fixtures:
+        assert name in README, name
+
+
+def test_every_link_of_the_docs_is_there():
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_all_is_said_in_the_changelog():
+    from pytest_imessage_foundry.cli import parser
+
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    for command in parser()._subparsers._group_actions[0].choices:
+        assert f"`{command}" in changelog, command
+
+
+def test_the_json_schema_is_valid_json(capsys):
+    from pytest_imessage_foundry.truth import json_schema
+
+    assert json.loads(json.dumps(json_schema()))["title"] == "Document"
