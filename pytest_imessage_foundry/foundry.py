@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.base import Schema
     from pytest_imessage_foundry.db.validators import Report
     from pytest_imessage_foundry.live import Live, Wal
-    from pytest_imessage_foundry.models import Case, Persona, Scenario, Turn
+    from pytest_imessage_foundry.models import (
+        Case,
+        ConversationConfig,
+        Persona,
+        Scenario,
+        Turn,
+    )
     from pytest_imessage_foundry.spec import Spec
 
 FILE_NAME = "chat.db"
@@ -105,9 +111,31 @@ class Order:
         """Changes with all that could change the bytes."""
         versions = [f"{name} {distribution_version(name)}" for name in _DISTRIBUTIONS]
         packs = [] if self.spec.source == "faker" else [self.packs.digest]
+        own = self.schema.ddl() if self.schema in self.materials.schemas else ()
         return self.spec.fingerprint(
-            [repr(self.scenario)], packs, versions, [repr(self.materials.answer)]
+            [repr(self.scenario)], packs, versions, [repr(self.answers)], own
         )
+
+    @cached_property
+    def answers(self) -> dict[str, Sequence[Turn] | None]:
+        """What the hook says, by conversation; asked once, before anything else.
+
+        The answers and not the hook go into the fingerprint: they are what could
+        change the bytes.
+        """
+        ask = self.materials.answer
+        if ask is None:
+            return {}
+        people = {each.id: each for each in self.scenario.personas}
+        return {
+            config.id: ask(
+                config=config,
+                owner=self.scenario.owner,
+                people=tuple(people[each] for each in config.participants),
+                seed=self.spec.seed,
+            )
+            for config in self.scenario.conversations
+        }
 
     @cached_property
     def conversations(self) -> list[Conversation]:
@@ -121,8 +149,13 @@ class Order:
             self.scenario,
             features=self.schema.features,
             packs=self.packs if self.spec.source != "faker" else None,
-            answer=self.materials.answer,
+            answer=self._answer if self.materials.answer is not None else None,
         )
+
+    def _answer(
+        self, *, config: ConversationConfig, **_asked: object
+    ) -> Sequence[Turn] | None:
+        return self.answers[config.id]
 
 
 def forge(
@@ -393,14 +426,14 @@ class Foundry:
     def __init__(self, shared: Path, private: Path) -> None:
         self._shared = shared
         self._private = private
-        self._orders: dict[tuple[Spec, int], Order] = {}
+        self._orders: dict[tuple[Spec, Materials], Order] = {}
         self._truths: dict[str, tuple[Conversation, ...]] = {}
         self._readonly: dict[str, ChatDB] = {}
         self._handed_out = 0
 
     def order(self, spec: Spec, materials: Materials = NOTHING_ADDED) -> Order:
         """The order of a spec, the same object for equal specs."""
-        key = (spec, hash(materials) if materials.answer is None else id(materials))
+        key = (spec, materials)
         if key not in self._orders:
             self._orders[key] = Order(spec, materials)
         return self._orders[key]

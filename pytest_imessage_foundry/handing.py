@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
     from pytest_imessage_foundry.db.schema.base import Schema
     from pytest_imessage_foundry.foundry import Order
+    from pytest_imessage_foundry.models import Turn
     from pytest_imessage_foundry.spec import Spec
 
 SHARED = "imessage-foundry"
@@ -134,18 +136,27 @@ def _materials(request: pytest.FixtureRequest) -> Materials:
     `config.hook` would let a nested conftest's answer reach every test.
     """
     hook = request.node.ihook
-
-    def answer(**asked: object) -> object:
-        return hook.pytest_imessage_conversation(**asked)
-
-    implemented = bool(hook.pytest_imessage_conversation.get_hookimpls())
+    conversation = hook.pytest_imessage_conversation
+    asked = tuple(impl.function for impl in conversation.get_hookimpls())
     return Materials(
         personas=_flat(hook.pytest_imessage_personas()),
         scenarios=_flat(hook.pytest_imessage_scenarios()),
-        schemas=_flat(hook.pytest_imessage_schemas()),
+        schemas=tuple(user_schemas(request.config)),
         packs=request.config.stash[SETTINGS].cache,
-        answer=answer if implemented else None,  # type: ignore[arg-type]
+        answer=_Answer(asked, conversation) if asked else None,
     )
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """The hook as one test sees it; equal where the same functions answer, so
+    that such tests share their databases."""
+
+    functions: tuple[object, ...]
+    hook: Callable[..., Sequence[Turn] | None] = field(compare=False)
+
+    def __call__(self, **asked: object) -> Sequence[Turn] | None:
+        return self.hook(**asked)
 
 
 def _flat(answers: list[list[object]]) -> tuple:  # type: ignore[type-arg]

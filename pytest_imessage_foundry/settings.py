@@ -198,10 +198,16 @@ def resolve(values: Sequence[str], config: pytest.Config) -> tuple[str, ...]:
     return tuple(name for name in (*schema.RELEASES, *own) if name in chosen)
 
 
+_SCHEMAS = pytest.StashKey[list[Any]]()
+
+
 def user_schemas(config: pytest.Config) -> list[Any]:
-    """Schemas from the hook, in the order in which plugins gave them."""
-    answers = config.hook.pytest_imessage_schemas()
-    return [schema for answer in reversed(answers) for schema in answer]
+    """Schemas from the hook, in the order in which plugins gave them; the hook
+    is called once, since equal schemas are told by being the same object."""
+    if _SCHEMAS not in config.stash:
+        answers = config.hook.pytest_imessage_schemas()
+        config.stash[_SCHEMAS] = [each for one in reversed(answers) for each in one]
+    return config.stash[_SCHEMAS]
 
 
 def _choose(config: pytest.Config, name: str, origins: dict[str, str]) -> Any:

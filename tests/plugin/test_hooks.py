@@ -84,3 +84,22 @@ def test_a_nested_conftest_answers_for_its_folder_alone(plain_run, pytester):
     pytester.makepyfile(test_outer=body % False)
 
     plain_run().assert_outcomes(passed=2)
+
+
+def test_tests_share_a_database_that_hooks_fill(plain_run, pytester):
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(scenario="two-friends")
+        @pytest.mark.parametrize("turn", [1, 2, 3])
+        def test_it(chat_db, turn): pass
+        """
+    )
+
+    plain_run("--imessage-version=tahoe,tahoe-26.9").assert_outcomes(passed=6)
+
+    # pytest keeps its temporary folders: one template for each release.
+    templates = pytester.path.rglob("imessage-foundry-templates/tahoe*")
+    assert len(list(templates)) == 2

@@ -165,7 +165,8 @@ class Trigger(NamedTuple):
         )
 
 
-@dataclass(frozen=True)
+# Compared and hashed by identity: a schema is made once and shared.
+@dataclass(frozen=True, eq=False)
 class Schema:
     """All that a chat.db of one macOS release declares.
 
