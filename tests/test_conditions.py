@@ -155,7 +155,7 @@ def test_read_only_folder(db, as_a_user):
         with db.condition("read-only-folder"):
             # WAL mode needs a -shm that nobody may make here.
             with pytest.raises(
-                sqlite3.OperationalError, match="unable to open|readonly"
+                sqlite3.OperationalError, match=r"unable to open|readonly"
             ):
                 count(db, "mode=ro")
             assert count(db, "immutable=1") == MESSAGES
