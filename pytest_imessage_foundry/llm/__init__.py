@@ -1,0 +1,3 @@
+"""Conversations by language models: for `cache refresh`, never for a test run."""
+
+from __future__ import annotations

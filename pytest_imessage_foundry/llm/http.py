@@ -1,0 +1,87 @@
+"""What both clients' answers have in common: bounded, and never believed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.llm.base import MAX_REPLY, Usage
+from pytest_imessage_foundry.llm.retry import FailedCallError
+from pytest_imessage_foundry.llm.texts import escaped
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+
+async def bounded(
+    answer: AbstractAsyncContextManager[Any], seconds: float
+) -> dict[str, Any]:
+    """The JSON object that a streamed answer holds: at most MAX_REPLY bytes of
+    it, within `seconds` in all, however slowly it drips."""
+    data = bytearray()
+    try:
+        async with asyncio.timeout(seconds), answer as response:
+            status = response.status_code
+            kind = response.headers.get("content-type", "")
+            async for chunk in response.iter_bytes():
+                data += chunk
+                if len(data) > MAX_REPLY:
+                    raise FailedCallError("the answer is larger than 8 MiB", status)
+    except TimeoutError:
+        raise FailedCallError(f"nothing within {seconds:g} seconds") from None
+    try:
+        raw = json.loads(bytes(data))
+    except (ValueError, RecursionError):
+        raw = None
+    if not isinstance(raw, dict):
+        what = f"{escaped(kind, 60) or 'no content type'}, {len(data)} bytes, not JSON"
+        raise FailedCallError(what, status)
+    return raw
+
+
+def failure(error: Any, key: str) -> FailedCallError:
+    """What an APIStatusError of either client says."""
+    body = error.body if isinstance(error.body, dict) else {}
+    inner = body.get("error")
+    body = inner if isinstance(inner, dict) else body
+    said = [body.get(name) for name in ("code", "type", "param")]
+    what = body.get("message") or getattr(error, "message", "") or "no reason given"
+    return FailedCallError(
+        hidden(str(what), key),
+        status=error.status_code,
+        code=hidden(" ".join(str(each) for each in said if each), key),
+        retry_after=_retry_after(error.response.headers),
+    )
+
+
+def silence(error: Exception, key: str) -> FailedCallError:
+    """What an error without an HTTP status says: refused, reset, timed out."""
+    cause = error.__cause__
+    what = f"{error}" + (f" ({cause})" if cause and str(cause) else "")
+    return FailedCallError(hidden(what, key))
+
+
+def hidden(text: str, key: str) -> str:
+    """`text` without the key: some servers repeat it in their refusals."""
+    return text.replace(key, "[key]") if len(key) > 6 else text
+
+
+def usage(raw: Any, sent: str, received: str) -> Usage | None:
+    """Token counts, when the server gave any."""
+    if not isinstance(raw, dict):
+        return None
+    counts = [raw.get(name) for name in (sent, received)]
+    whole = [each if type(each) is int and each >= 0 else 0 for each in counts]
+    return Usage(*whole)
+
+
+def _retry_after(headers: Any) -> float | None:
+    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers.get(name, "")) / unit
+        except ValueError:
+            continue  # not given, or a date: our own backoff will do
+        if 0 <= seconds < 1e6:
+            return seconds
+    return None

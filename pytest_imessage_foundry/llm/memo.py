@@ -1,0 +1,314 @@
+"""Raw replies, kept until a refresh is done: what was paid is not paid again.
+
+The folder holds diskcache's database and is believed no more than a pack. Plain
+diskcache, its JSONDisk included, unpickles what a row tells it to and opens any
+file that a row names (CVE-2025-69872); `TextDisk` does neither.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sqlite3
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.llm import providers
+from pytest_imessage_foundry.llm.base import MAX_REPLY, Provider, RawReply, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+
+    from pytest_imessage_foundry.llm.base import Ask
+
+_FILES = ("cache.db", "cache.db-wal", "cache.db-shm")
+_VERSION = 1
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+# What SQLite says when the disk, not the file, is at fault.
+_DISK = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "it is read-only",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_PERM: "access is denied",
+    sqlite3.SQLITE_BUSY: "another process holds it",
+    sqlite3.SQLITE_IOERR: "reading or writing failed",
+}
+
+
+def default_folder() -> Path:
+    """Where replies are kept: the user's cache, never the project."""
+    home = os.environ.get("XDG_CACHE_HOME", "").strip()
+    if home and Path(home).is_absolute():
+        base = Path(home)
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home())
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path.home() / ".cache"
+    return base / "pytest-imessage-foundry" / "replies"
+
+
+def digest(provider: Provider, ask: Ask) -> str:
+    """What stands for a request: whom it asks, and all that it says."""
+    material = {
+        "provider": provider.name,
+        "endpoint": provider.endpoint,
+        "model": provider.model,
+        "prompts": [[each.role, each.content] for each in ask.prompts],
+        "schema": ask.schema,
+        "max_tokens": ask.max_tokens,
+        "seed": ask.seed,
+    }
+    text = json.dumps(material, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Memo:
+    """The replies in a folder, by digest. A context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.notice = ""
+        self._diskcache = providers.client("diskcache", "llm")
+        self._disk = _text_disk(self._diskcache)
+        self._open()
+
+    def __enter__(self) -> Memo:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._cache.close()
+
+    def get(self, key: str) -> RawReply | None:
+        """The reply to a request, or None; a row that is not ours is no reply."""
+        found = self._tried(lambda: self._cache.get(key))
+        return _reply(found) if type(found) is str else None
+
+    def put(self, key: str, reply: RawReply) -> None:
+        """Keep a reply: on disk when this returns."""
+        self._tried(lambda: self._cache.set(key, _text(reply)))
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Drop replies that are of no use any more."""
+        for key in keys:
+            self._tried(lambda key=key: self._cache.delete(key))  # type: ignore[misc]
+
+    def __len__(self) -> int:
+        return int(self._tried(lambda: len(self._cache)) or 0)
+
+    def _open(self) -> None:
+        _private(self.folder)
+        try:
+            self._cache = self._opened()
+        except sqlite3.DatabaseError as error:
+            if problem := _disk_problem(error):
+                raise self._refusal(problem) from None
+            self._start_anew()
+        except (TypeError, ValueError, KeyError, AttributeError):
+            # A settings row of somebody's making: diskcache obeys those.
+            self._start_anew()
+        for name in _FILES:
+            if (file := self.folder / name).exists():
+                file.chmod(0o600)
+
+    def _opened(self) -> Any:
+        return self._diskcache.Cache(
+            str(self.folder),
+            timeout=10,
+            disk=self._disk,
+            eviction_policy="none",
+            cull_limit=0,
+            size_limit=1 << 40,
+            statistics=0,
+            tag_index=0,
+        )
+
+    def _start_anew(self) -> None:
+        """Move the broken database aside: replies can be had again."""
+        number = 1
+        while (self.folder / f"broken-{number}-{_FILES[0]}").exists():
+            number += 1
+        for name in _FILES:
+            file = self.folder / name
+            if file.exists() or file.is_symlink():
+                file.rename(self.folder / f"broken-{number}-{name}")
+        self.notice = (
+            f"the kept replies in {self.folder} could not be read and were moved "
+            f"aside (broken-{number}-{_FILES[0]})"
+        )
+        self._cache = self._opened()
+
+    def _tried(self, action: Callable[[], Any]) -> Any:
+        try:
+            return action()
+        except _RefusedError:
+            return None
+        except sqlite3.DatabaseError as error:
+            if problem := _disk_problem(error):
+                raise self._refusal(problem) from None
+            self._cache.close()
+            self._start_anew()
+            return action()
+        except self._diskcache.Timeout:
+            raise self._refusal("another process holds it") from None
+
+    def _refusal(self, problem: str) -> FoundryError:
+        return FoundryError(
+            f"replies cannot be kept: {problem}\n"
+            f"looked at: {self.folder}\n"
+            "make room or mend its rights, or name another folder with --memo"
+        )
+
+
+class Remembering(Provider):
+    """A provider whose replies are kept, and asked for once."""
+
+    def __init__(self, inner: Provider, memo: Memo) -> None:
+        self.name, self.model = inner.name, inner.model
+        self.endpoint = inner.endpoint
+        self.used: set[str] = set()
+        self._inner = inner
+        self._memo = memo
+
+    async def generate(self, ask: Ask) -> RawReply:
+        key = digest(self, ask)
+        self.used.add(key)
+        if kept := self._memo.get(key):
+            return kept
+        reply = await self._inner.generate(ask)
+        today = datetime.now(UTC).date().isoformat()
+        reply = RawReply(
+            text=reply.text,
+            finish=reply.finish,
+            refusal=reply.refusal,
+            model=reply.model,
+            usage=reply.usage,
+            date=today,
+        )
+        self._memo.put(key, reply)
+        return reply
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+class _RefusedError(Exception):
+    """A row that this package did not write."""
+
+
+def _text_disk(diskcache: Any) -> type:
+    class TextDisk(diskcache.Disk):  # type: ignore[misc]
+        """Texts under texts, in the database itself: no pickle, no files."""
+
+        def put(self, key: Any) -> tuple[str, bool]:
+            if type(key) is not str:
+                raise TypeError(f"a key is a text, not {type(key).__name__}")
+            return key, True
+
+        def get(self, key: Any, raw: Any) -> str:
+            if not raw or type(key) is not str:
+                raise _RefusedError
+            return key
+
+        def store(
+            self, value: Any, read: Any, key: Any = None
+        ) -> tuple[int, int, None, str]:
+            if type(value) is not str or read:
+                raise TypeError(f"a value is a text, not {type(value).__name__}")
+            return 0, diskcache.core.MODE_RAW, None, value
+
+        def fetch(self, mode: Any, filename: Any, value: Any, read: Any) -> str:
+            is_ours = mode == diskcache.core.MODE_RAW and filename is None
+            if not is_ours or type(value) is not str:
+                raise _RefusedError
+            return value
+
+        def filename(self, key: Any = None, value: Any = None) -> Any:
+            raise TypeError("nothing is kept in files of their own")
+
+        def remove(self, file_path: Any) -> None:
+            """Nothing: whatever file a row names, it is not ours."""
+
+    return TextDisk
+
+
+def _private(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.name == "posix":
+            owner = folder.stat().st_uid
+            if owner != os.getuid():
+                raise PermissionError(None, "it belongs to somebody else")
+            folder.chmod(0o700)
+    except OSError as error:
+        raise FoundryError(
+            f"replies cannot be kept: {error.strerror}\n"
+            f"looked at: {folder}\n"
+            "mend its rights, or name another folder with --memo"
+        ) from None
+
+
+def _disk_problem(error: sqlite3.DatabaseError) -> str | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    return _DISK.get(code & 0xFF) if code is not None else None
+
+
+def _text(reply: RawReply) -> str:
+    usage = reply.usage and [reply.usage.sent, reply.usage.received]
+    fields = {
+        "version": _VERSION,
+        "text": reply.text,
+        "finish": reply.finish,
+        "refusal": reply.refusal,
+        "model": reply.model,
+        "usage": usage,
+        "date": reply.date,
+    }
+    return json.dumps(fields, sort_keys=True)
+
+
+def _reply(text: str) -> RawReply | None:
+    try:
+        raw = json.loads(text) if len(text) <= 6 * MAX_REPLY else None
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(raw, dict) or raw.get("version") != _VERSION:
+        return None
+    usage, refusal = raw.get("usage"), raw.get("refusal")
+    strings = [raw.get(name) for name in ("text", "model", "date")]
+    if not all(type(each) is str for each in strings):
+        return None
+    if raw.get("finish") not in ("stop", "length", "refused"):
+        return None
+    if not _DATE.match(raw["date"]):
+        return None
+    return RawReply(
+        text=raw["text"],
+        finish=raw["finish"],
+        refusal=refusal if type(refusal) is str else None,
+        model=raw["model"],
+        usage=_usage(usage),
+        date=raw["date"],
+        is_kept=True,
+    )
+
+
+def _usage(raw: Any) -> Usage | None:
+    if not isinstance(raw, list) or len(raw) != 2:
+        return None
+    sent, received = raw
+    if type(sent) is not int or type(received) is not int:
+        return None
+    return Usage(max(sent, 0), max(received, 0))

@@ -1,0 +1,177 @@
+"""OpenAI, and every server that speaks its chat completions.
+
+Asks with `.create()` and a schema of our own and reads the bare answer: the
+client's `.parse()` loses the text of an answer that is not what it expects.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.llm import http, prompts, providers
+from pytest_imessage_foundry.llm.base import (
+    Ask,
+    Provider,
+    ProviderError,
+    RawReply,
+    Usage,
+)
+from pytest_imessage_foundry.llm.retry import FailedCallError, Patience
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OWN = "https://api.openai.com/v1"
+# From strict to plain: how much a server does to keep an answer in shape.
+LADDER = ("json_schema", "json_object", "plain")
+_OPTIONAL = ("seed", "temperature", "max_completion_tokens", "max_tokens")
+_SHAPE = ("response_format", "json_schema", "json_object", "structured", "grammar")
+
+
+class OpenAIProvider(Provider):
+    """Chat completions of OpenAI or a compatible server."""
+
+    name = "openai"
+
+    def __init__(self, settings: providers.Settings) -> None:
+        base_url = providers.setting(settings.base_url, "OPENAI_BASE_URL")
+        key = providers.setting(settings.key, "OPENAI_API_KEY")
+        if key is None and base_url is None:
+            raise ProviderError(
+                "there is no key for OpenAI\n"
+                "looked in: the environment variable OPENAI_API_KEY\n"
+                "set it, or name a server of your own with --base-url"
+            )
+        self.model = providers.model(
+            self.name, settings.model, "OPENAI_MODEL", is_own=base_url in (None, OWN)
+        )
+        self.endpoint = providers.shown_url(base_url or OWN)
+        self._temperature = settings.temperature
+        self._patience = Patience(settings.tries, settings.pause)
+        self._timeout = settings.timeout
+        self._rung = 0
+        self._dropped: set[str] = set()
+        # Local servers want some key and look at none.
+        self._key = key or "none"
+        self._openai = providers.client("openai", "llm")
+        self._client = self._openai.AsyncOpenAI(
+            api_key=self._key,
+            base_url=base_url or OWN,
+            timeout=settings.timeout,
+            max_retries=0,
+        )
+
+    async def generate(self, ask: Ask) -> RawReply:
+        while True:
+            rung, dropped = self._rung, frozenset(self._dropped)
+            body = self._body(ask, LADDER[rung], dropped)
+            try:
+                raw = await self._patience.call(self._call(body, rung), self.endpoint)
+            except _NextRungError:
+                # Others may have stepped down meanwhile.
+                self._rung = max(self._rung, rung + 1)
+            except _DropError as unwanted:
+                self._dropped.add(unwanted.name)
+            else:
+                return read(raw, self.model)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    def _body(self, ask: Ask, rung: str, dropped: frozenset[str]) -> dict[str, Any]:
+        said = [{"role": p.role, "content": p.content} for p in ask.prompts]
+        body: dict[str, Any] = {"model": self.model, "messages": said}
+        options: dict[str, Any] = {"seed": ask.seed, "temperature": self._temperature}
+        body.update(
+            (name, value)
+            for name, value in options.items()
+            if value is not None and name not in dropped
+        )
+        # Newer models refuse max_tokens, older servers know nothing else.
+        for name in ("max_completion_tokens", "max_tokens"):
+            if name not in dropped:
+                body[name] = ask.max_tokens
+                break
+        if rung == "json_schema":
+            shape = {"name": ask.name, "strict": True, "schema": dict(ask.schema)}
+            body["response_format"] = {"type": "json_schema", "json_schema": shape}
+        else:
+            said[-1]["content"] += prompts.in_words(ask.schema)
+            if rung == "json_object":
+                body["response_format"] = {"type": "json_object"}
+        return body
+
+    def _call(self, body: dict[str, Any], rung: int) -> Callable[[], Any]:
+        async def attempt() -> dict[str, Any]:
+            completions = self._client.chat.completions.with_streaming_response
+            try:
+                return await http.bounded(completions.create(**body), self._timeout)
+            except self._openai.APIStatusError as error:
+                failure = http.failure(error, self._key)
+                self._adapt(failure, body, rung)
+                raise failure from None
+            except self._openai.APIError as error:
+                raise http.silence(error, self._key) from None
+
+        return attempt
+
+    def _adapt(self, failure: FailedCallError, body: dict[str, Any], rung: int) -> None:
+        """Ask otherwise when the server says what it does not take."""
+        if failure.status not in (400, 422, 500):
+            return
+        text = f"{failure.code} {failure.what}".lower()
+        # llama-cpp-python answers a schema with 500; others with 400 or 422.
+        if rung + 1 < len(LADDER) and any(each in text for each in _SHAPE):
+            raise _NextRungError
+        for name in _OPTIONAL:
+            if failure.status != 500 and name in body and name in text:
+                raise _DropError(name)
+
+
+class _NextRungError(Exception):
+    """The server does not take this way to ask for JSON."""
+
+
+class _DropError(Exception):
+    """The server does not take an optional parameter."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def read(raw: dict[str, Any], model: str) -> RawReply:
+    """The reply in a chat completion, whatever is missing from it."""
+    choices = raw.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices else {}
+    choice = choice if isinstance(choice, dict) else {}
+    message = choice.get("message")
+    message = message if isinstance(message, dict) else {}
+    refusal = message.get("refusal")
+    finish = choice.get("finish_reason")
+    return RawReply(
+        text=_text(message.get("content")),
+        finish=(
+            "length"
+            if finish == "length"
+            else "refused"
+            if finish == "content_filter" or refusal
+            else "stop"
+        ),
+        refusal=refusal if isinstance(refusal, str) and refusal else None,
+        model=raw["model"] if isinstance(raw.get("model"), str) else model,
+        usage=http.usage(raw.get("usage"), "prompt_tokens", "completion_tokens"),
+    )
+
+
+def _text(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):  # parts, as some servers send them
+        parts = (each.get("text") for each in content if isinstance(each, dict))
+        return "".join(each for each in parts if isinstance(each, str))
+    return "" if content is None else json.dumps(content)
+
+
+__all__ = ["LADDER", "OWN", "OpenAIProvider", "Usage", "read"]

@@ -1,0 +1,302 @@
+"""What the cache holds of what the scenarios ask for, and what is to be made."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pytest_imessage_foundry.conversations import packs, scenarios
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.llm import generator, prompts
+from pytest_imessage_foundry.llm.base import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pytest_imessage_foundry.conversations.packs import Cached, Index, Pack, Request
+    from pytest_imessage_foundry.models import ConversationConfig, Persona, Scenario
+
+State = Literal["fresh", "stale", "missing"]
+Which = Literal["missing", "stale", "all", "due"]
+_SAID, _LINE = 35, 60  # tokens and characters of an ordinary message, about
+_REASK = prompts.AGAIN_TEXT + 500  # characters that asking again adds at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One conversation of a scenario, and what the cache has for it: `answers` are
+    the keys of what a test would get."""
+
+    scenario: str
+    config: ConversationConfig
+    owner: Persona
+    people: tuple[Persona, ...]
+    request: Request
+    key: str
+    state: State
+    note: str
+    answers: tuple[str, ...]
+    target: Path
+
+    @property
+    def everybody(self) -> tuple[Persona, ...]:
+        return (self.owner, *self.people)
+
+    @property
+    def context(self) -> Context:
+        return Context(
+            config=self.config, owner=self.owner, people=self.people, key=self.key
+        )
+
+    @property
+    def calls(self) -> int:
+        return len(generator.batches(self.config.message_count_target))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """All entries of some scenarios; `unused` are conversations of the project's
+    own packs that none of them asks for, `invalid` packs that cannot be read."""
+
+    entries: tuple[Entry, ...]
+    unused: tuple[tuple[Path, Cached], ...] = ()
+    invalid: tuple[tuple[Path, str], ...] = ()
+    packs: tuple[Pack, ...] = ()
+    places: tuple[str, ...] = ()
+
+    @property
+    def is_fresh(self) -> bool:
+        return not self.invalid and all(each.state == "fresh" for each in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Calls and tokens: as they should be, and as they can be at most."""
+
+    calls: int = 0
+    most_calls: int = 0
+    tokens: int = 0
+    most_tokens: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            self.calls + other.calls,
+            self.most_calls + other.most_calls,
+            self.tokens + other.tokens,
+            self.most_tokens + other.most_tokens,
+        )
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """The packs of one folder, those that cannot be read aside."""
+
+    packs: dict[Path, Pack] = field(default_factory=dict)
+    invalid: list[tuple[Path, str]] = field(default_factory=list)
+    homes: dict[str, Path] = field(default_factory=dict)
+
+
+def chosen(names: Sequence[str]) -> list[Scenario]:
+    """The scenarios of these names or files; all built-in ones when there are none."""
+    if not names:
+        return [each for each in scenarios.built_in() if each.conversations]
+    return [
+        scenarios.from_file(Path(name))
+        if name.endswith((".toml", ".json"))
+        else scenarios.get(name)
+        for name in names
+    ]
+
+
+def survey(asked: Iterable[Scenario], folder: Path) -> Survey:
+    """What `folder` and the shipped packs hold of what the scenarios ask for."""
+    shelf = _read(folder)
+    index = _index(shelf, folder)
+    entries: list[Entry] = []
+    used: set[str] = set()
+    for scenario in asked:
+        for config in scenario.conversations:
+            if not config.message_count_target:
+                continue
+            entry = _entry(scenario, config, index, shelf, folder)
+            entries.append(entry)
+            used.update(entry.answers)
+    unused = (
+        (path, each)
+        for path, pack in shelf.packs.items()
+        for each in pack.conversations
+        if each.key not in used
+    )
+    return Survey(
+        entries=tuple(entries),
+        unused=tuple(unused),
+        invalid=tuple(shelf.invalid),
+        packs=index.packs,
+        places=index.places,
+    )
+
+
+def select(found: Survey, which: Which, only: Sequence[str] = ()) -> list[Entry]:
+    """The entries to make, each key once.
+
+    Raises:
+        FoundryError: `only` names what no scenario has.
+    """
+    known = {name for each in found.entries for name in (each.config.id, each.key)}
+    if unknown := [name for name in only if name not in known]:
+        ids = dict.fromkeys(each.config.id for each in found.entries)
+        raise FoundryError(
+            f"no conversation {unknown[0]!r}\n"
+            f"looked in: {len(found.entries)} conversations of the scenarios chosen\n"
+            f"choose from {', '.join(list(ids)[:40])}"
+        )
+    states = {"due": ("missing", "stale"), "all": ("missing", "stale", "fresh")}
+    wanted = states.get(which, (which,))
+    picked = {
+        each.key: each
+        for each in reversed(found.entries)
+        if each.state in wanted
+        and (not only or each.config.id in only or each.key in only)
+    }
+    return list(reversed(picked.values()))
+
+
+def cost(entries: Iterable[Entry]) -> Cost:
+    """What making these conversations takes."""
+    return sum(map(_cost, entries), Cost())
+
+
+def _cost(entry: Entry) -> Cost:
+    total = Cost()
+    for size in generator.batches(entry.config.message_count_target):
+        asked = prompts.batch(entry.context, entry.everybody, (), size)
+        said = "".join(each.content for each in asked)
+        # Four characters a token are the rule; hardly any text has two tokens a
+        # character, and none more tokens than bytes.
+        recent = prompts.RECENT * (prompts.RECENT_TEXT + 40)
+        most = len(said.encode()) + 2 * recent + 2 * generator.REASKS * _REASK
+        most_sent = generator.SLACK * most
+        most_received = (1 + 2 * generator.MORE) * generator.max_tokens(size)
+        total += Cost(
+            calls=1,
+            most_calls=generator.SLACK,
+            tokens=(len(said) + prompts.RECENT * _LINE) // 4 + size * _SAID,
+            most_tokens=most_sent + most_received,
+        )
+    return total
+
+
+# --- what is there ----------------------------------------------------------
+
+
+def _read(folder: Path) -> _Shelf:
+    shelf = _Shelf()
+    files = sorted(folder.glob("*.json")) if folder.is_dir() else []
+    for path in files:
+        try:
+            pack = packs.read(path)
+        except FoundryError as error:
+            shelf.invalid.append((path, str(error).splitlines()[0]))
+            continue
+        twice = [each.key for each in pack.conversations if each.key in shelf.homes]
+        if twice:
+            other = shelf.homes[twice[0]].name
+            why = f"pack {path.name}: {twice[0]} is in {other} too"
+            shelf.invalid.append((path, why))
+            continue
+        shelf.packs[path] = pack
+        shelf.homes.update((each.key, path) for each in pack.conversations)
+    return shelf
+
+
+def _index(shelf: _Shelf, folder: Path) -> Index:
+    own = {
+        each.key: each for pack in shelf.packs.values() for each in pack.conversations
+    }
+    place = f"{folder} ({len(own)} conversations)"
+    if not folder.is_dir():
+        place = f"{folder} (not there)"
+    home = packs.shipped_folder()
+    if isinstance(home, Path) and home.resolve() == folder.resolve():
+        return packs.Index(tuple(shelf.packs.values()), (place,), by_key=own)
+    shipped = packs.load_all()
+    return packs.Index(
+        (*shelf.packs.values(), *shipped.packs),
+        (place, *shipped.places),
+        by_key={**shipped.by_key, **own},
+    )
+
+
+def _entry(
+    scenario: Scenario,
+    config: ConversationConfig,
+    index: Index,
+    shelf: _Shelf,
+    folder: Path,
+) -> Entry:
+    known = {each.id: each for each in scenario.personas}
+    people = tuple(known[each] for each in config.participants)
+    owner = scenario.owner
+    request = packs.request_of(config, scenario.personas, owner.id)
+    key = packs.key(request)
+    found = packs.find(index, request)
+    state: State = "missing"
+    note = "nothing cached"
+    exact = index.by_key.get(key)
+    if exact is not None and (why := _stale(exact, (owner, *people))):
+        state, note = "stale", why
+    elif found is not None:
+        state, note = "fresh", _covered(found, exact, request.count)
+    return Entry(
+        scenario=scenario.name,
+        config=config,
+        owner=owner,
+        people=people,
+        request=request,
+        key=key,
+        state=state,
+        note=note,
+        answers=found.keys if found else (),
+        target=shelf.homes.get(key, folder / f"{slug(scenario.name)}.json"),
+    )
+
+
+def _stale(cached: Cached, everybody: Sequence[Persona]) -> str:
+    origin = cached.provenance
+    if origin.kind != "llm":
+        return ""
+    reasons = []
+    if origin.people != packs.digest(everybody):
+        reasons.append("its people changed")
+    if origin.prompt_version != packs.PROMPT_VERSION:
+        reasons.append("the prompts changed")
+    return " and ".join(reasons)
+
+
+def _covered(found: packs.Found, exact: Cached | None, count: int) -> str:
+    turns = f"{found.count} of {count} turns" if found.count < count else "all turns"
+    if exact is not None:
+        return f"{exact.provenance.kind}, {len(exact.lines)} turns"
+    number = len(found.keys)
+    others = "another conversation" if number == 1 else f"{number} other conversations"
+    return f"{turns} from {others} of the same people"
+
+
+def slug(name: str) -> str:
+    """A file name for a scenario's pack, whatever the scenario is called."""
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
+    return words or "conversations"
+
+
+def by_name(found: Survey, word: str) -> Iterator[tuple[str, Cached]]:
+    """Conversations that a word means, each with its pack's name: a key, the start
+    of one, a scenario or one of its conversations."""
+    asked = [each for each in found.entries if word in (each.config.id, each.scenario)]
+    keys = {key for each in asked for key in each.answers}
+    for pack in found.packs:
+        for cached in pack.conversations:
+            is_start = len(word) >= 4 and cached.key.startswith(word)
+            if is_start or cached.key in keys or word == pack.name:
+                yield pack.name, cached

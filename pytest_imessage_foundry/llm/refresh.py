@@ -1,0 +1,180 @@
+"""Make the conversations of a plan: several at once, each kept when it is proven.
+
+What is finished is in its pack, what is half done in the memo: a refresh that is
+killed goes on where it was and asks nothing twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations import packs
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.llm import lock, proof, texts
+from pytest_imessage_foundry.llm.base import UnansweredError
+from pytest_imessage_foundry.llm.generator import Tally, Writer
+from pytest_imessage_foundry.llm.memo import Memo, Remembering
+from pytest_imessage_foundry.models import Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from pytest_imessage_foundry.conversations.packs import Cached, Pack
+    from pytest_imessage_foundry.llm.base import Provider
+    from pytest_imessage_foundry.llm.plan import Entry
+    from pytest_imessage_foundry.llm.progress import Progress
+
+_MODEL_LENGTH = 120
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a refresh did."""
+
+    written: list[Entry] = field(default_factory=list)
+    failed: list[tuple[Entry, UnansweredError]] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+
+def refresh(
+    entries: Sequence[Entry],
+    *,
+    order: Sequence[Entry],
+    make_provider: Callable[[], Provider],
+    out: Path,
+    memo: Path,
+    jobs: int,
+    progress: Progress,
+    outcome: Outcome,
+) -> None:
+    """Make `entries`, and write each to its pack in `out`.
+
+    `order` are all entries of the survey: packs keep their order. `outcome` is
+    filled on the way, so that an interrupted caller can still tell.
+
+    Raises:
+        FoundryError: the provider, the disk or another refresh stands in the way;
+            what was written by then stays.
+    """
+    with lock.held(out), Memo(memo) as replies:
+        if replies.notice:
+            progress.note(replies.notice)
+        job = _Refresh(make_provider(), replies, _Shelf(order), progress, outcome, jobs)
+        try:
+            asyncio.run(job.run(entries))
+        except BaseExceptionGroup as group:
+            # The first that stopped all; the others were only cancelled.
+            raise _first(group) from None
+        if not outcome.failed:
+            replies.forget(job.used)
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+@dataclass(slots=True)
+class _Refresh:
+    provider: Provider
+    memo: Memo
+    shelf: _Shelf
+    progress: Progress
+    outcome: Outcome
+    jobs: int
+    used: set[str] = field(default_factory=set)
+
+    async def run(self, entries: Sequence[Entry]) -> None:
+        self.progress.start(entries)
+        gate = asyncio.Semaphore(self.jobs)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for entry in entries:
+                    group.create_task(self._one(entry, gate))
+        finally:
+            await self.provider.close()
+            self.progress.end()
+
+    async def _one(self, entry: Entry, gate: asyncio.Semaphore) -> None:
+        async with gate:
+            # A tally and a set of used replies for each: a conversation that
+            # fails forgets its own, or it would fail alike for ever.
+            source = Remembering(self.provider, self.memo)
+            writer = Writer(source, entry.context, everybody=entry.everybody)
+            self.progress.at(entry, 0)
+            try:
+                await writer.write(lambda done: self.progress.at(entry, done))
+                await self._keep(entry, writer)
+            except UnansweredError as error:
+                self.memo.forget(source.used)
+                self.outcome.failed.append((entry, error))
+                self.progress.failed(entry, error)
+            else:
+                self.used |= source.used
+                self.outcome.written.append(entry)
+                self.progress.done(entry, writer.tally)
+            finally:
+                self.outcome.tally.add(writer.tally)
+
+    async def _keep(self, entry: Entry, writer: Writer) -> None:
+        cached = _cached(entry, writer)
+        verdict = await asyncio.to_thread(proof.prove, entry, cached)
+        if repeated := writer.repeated:
+            verdict += f"; {repeated} repeated texts"
+        origin = replace(cached.provenance, verdict=verdict)
+        self.shelf.put(entry, replace(cached, provenance=origin))
+
+
+def _cached(entry: Entry, writer: Writer) -> Cached:
+    model = texts.cleaned(re.sub(r"\s+", " ", writer.model))[:_MODEL_LENGTH]
+    origin = packs.Provenance(
+        kind="llm",
+        date=writer.date or datetime.now(UTC).date().isoformat(),
+        verdict="not yet checked",
+        model=model or None,
+        people=packs.digest(entry.everybody),
+    )
+    turns: list[Turn] = writer.said
+    return packs.Cached.of(entry.request, origin, turns)
+
+
+class _Shelf:
+    """The packs of a refresh. Each is read anew before it is written, so that
+    what somebody else put there meanwhile stays."""
+
+    def __init__(self, order: Sequence[Entry]) -> None:
+        self._places: dict[str, int] = {}
+        for place, entry in enumerate(order):
+            self._places.setdefault(entry.key, place)
+
+    def put(self, entry: Entry, cached: Cached) -> None:
+        """Write a conversation into its pack, where it stood or in order."""
+        path = entry.target
+        try:
+            there = path.exists()
+            pack = packs.read(path) if there else packs.Pack(name=path.stem)
+            packs.write(path, self._with(pack, cached))
+        except OSError as error:
+            raise FoundryError(
+                f"pack {path.name} cannot be written: {error.strerror}\n"
+                f"looked at: {path}, which is as it was\n"
+                "make room or mend its rights and run the command again: "
+                "what was answered is kept"
+            ) from None
+
+    def _with(self, pack: Pack, cached: Cached) -> Pack:
+        known = [each.key for each in pack.conversations]
+        if cached.key in known:
+            return pack.with_(cached)
+        mine = self._places[cached.key]
+        later = (
+            place for place, key in enumerate(known) if self._places.get(key, -1) > mine
+        )
+        place = next(later, len(known))
+        before, after = pack.conversations[:place], pack.conversations[place:]
+        return replace(pack, conversations=(*before, cached, *after))

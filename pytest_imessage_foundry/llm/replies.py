@@ -1,0 +1,239 @@
+"""From a model's answer to turns: nothing of it is believed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from pytest_imessage_foundry.conversations.pack_checks import Flaw, decode
+from pytest_imessage_foundry.llm import texts
+from pytest_imessage_foundry.models import Reaction, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pytest_imessage_foundry.models import Persona, Service
+
+Tapback = Literal["loved", "liked", "disliked", "laughed", "emphasized", "questioned"]
+_THINK = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_UNOPENED = re.compile(r"\A.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_MAX_ANSWER = 1_000_000
+_STARTS = 20  # places at which JSON is looked for in an answer
+_SHORT = 12  # "ok", "haha no": texts that people do send twice
+
+
+class Line(BaseModel):
+    """One message as a model writes it; strict in type, lenient in what is left out."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+    sender: str
+    text: str
+    new_topic: bool = False
+    tapback: str | None = None
+
+
+def schema(senders: Sequence[str], count: int) -> dict[str, Any]:
+    """The JSON Schema of a batch: flat, closed, everything required, so that the
+    strict mode of every server takes it."""
+    who: Any = Literal[tuple(senders)]
+    line: Any = create_model(
+        "Message",
+        __config__=ConfigDict(extra="forbid"),
+        sender=(who, ...),
+        text=(str, ...),
+        new_topic=(bool, ...),
+        tapback=(Tapback | None, ...),
+    )
+    batch = create_model(
+        "Batch",
+        __config__=ConfigDict(extra="forbid"),
+        messages=(list[line], Field(min_length=count, max_length=count)),
+    )
+    return closed(batch.model_json_schema())
+
+
+def closed(raw: dict[str, Any]) -> dict[str, Any]:
+    """pydantic's schema with its references written out and no titles."""
+    definitions = raw.pop("$defs", {})
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, list):
+            return [plain(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if "$ref" in value:
+            return plain(definitions[value["$ref"].rpartition("/")[2]])
+        if "const" in value:  # one sender alone: strict modes know enum only
+            value = {**value, "enum": [value["const"]]}
+        kept = {k: plain(v) for k, v in value.items() if k not in ("const",)}
+        if isinstance(kept.get("title"), str):
+            del kept["title"]
+        return kept
+
+    made: dict[str, Any] = plain(raw)
+    return made
+
+
+@dataclass(slots=True)
+class Batch:
+    """What can be used of an answer, what was wrong with it, and in words."""
+
+    turns: list[Turn] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+    def complain(self, fault: str, problem: str = "", times: int = 1) -> None:
+        self.faults[fault] += times
+        if problem:
+            self.problems.append(problem)
+
+    @property
+    def problem(self) -> str:
+        return "; ".join(self.problems[:4])
+
+
+def extract(answer: str) -> Any:
+    """The JSON value in `answer`, thoughts and fences around it left out.
+
+    Raises:
+        Flaw: there is none, or it is broken.
+    """
+    text = answer[:_MAX_ANSWER]
+    text = _UNOPENED.sub("", _THINK.sub("", text)).strip()
+    if not text:
+        raise Flaw("", "there is no answer")
+    first: Flaw | None = None
+    for start in _starts(text):
+        try:
+            end = json.JSONDecoder().raw_decode(text, start)[1]
+            # Again with the reader of packs: no duplicate keys, no NaN.
+            return decode(text[start:end].encode("utf-8", "replace"))
+        except Flaw as flaw:
+            first = first or flaw
+        except (ValueError, RecursionError) as error:
+            first = first or Flaw("", f"it is not JSON: {error}"[:200])
+    raise first or Flaw("", "it holds no JSON")
+
+
+def _starts(text: str) -> Iterator[int]:
+    places = (match.start() for match in re.finditer(r"[{\[]", text))
+    for _, place in zip(range(_STARTS), places, strict=False):
+        yield place
+
+
+class Reader:
+    """Reads the answers of one conversation.
+
+    `people` may speak; `said` are the turns so far, which nobody should repeat.
+    """
+
+    def __init__(
+        self, people: Sequence[Persona], said: Sequence[Turn], service: Service
+    ) -> None:
+        self._people = tuple(each.id for each in people)
+        self._names = _names(people)
+        self._said = list(said)
+        self._known = {texts.sameness(turn.text) for turn in said}
+        self._has_tapbacks = service == "iMessage"
+
+    def read(self, answer: str, count: int, *, keep_repeated: bool = False) -> Batch:
+        """The turns of an answer, and all that is wrong with it."""
+        batch = Batch()
+        known = set(self._known)
+        try:
+            lines = _lines(extract(answer))
+        except Flaw as flaw:
+            batch.complain("unreadable", str(flaw))
+            return batch
+        for number, raw in enumerate(lines[:count]):
+            line = _line(raw, number, batch)
+            turn = self._turn(line, batch) if line else None
+            if turn is None or (_repeats(turn, known, batch) and not keep_repeated):
+                continue
+            batch.turns.append(turn)
+        if len(lines) > count:
+            batch.complain("surplus", times=len(lines) - count)
+        if len(batch.turns) < count:
+            usable = f"{len(batch.turns)} of {count} messages are usable"
+            batch.complain("short", usable)
+        return batch
+
+    def _turn(self, line: Line, batch: Batch) -> Turn | None:
+        who = line.sender
+        sender = self._names.get(who) or self._names.get(who.strip().casefold())
+        if sender is None:
+            known = ", ".join(self._people)
+            shown = texts.escaped(who, 40)
+            batch.complain("unknown sender", f"sender {shown!r} is not one of {known}")
+            return None
+        text = texts.cleaned(line.text)
+        if not text:
+            batch.complain("empty text", "a message has no text")
+            return None
+        if len(text) > texts.MAX_LINE:
+            batch.complain("too long", f"a message is over {texts.MAX_LINE} characters")
+            return None
+        return Turn(
+            sender=sender,
+            text=text,
+            opens=line.new_topic,
+            reactions=self._reactions(line, sender, batch.turns),
+        )
+
+    def _reactions(
+        self, line: Line, sender: str, before: Sequence[Turn]
+    ) -> tuple[Reaction, ...]:
+        """A tapback by whoever else spoke last: models are not asked by whom."""
+        name = next((each for each in get_args(Tapback) if each == line.tapback), None)
+        if name is None or not self._has_tapbacks:
+            return ()
+        spoke = [turn.sender for turn in reversed([*self._said, *before])]
+        others = [each for each in (*spoke, *self._people) if each != sender]
+        return (Reaction(sender=others[0], name=name),) if others else ()
+
+
+def _repeats(turn: Turn, known: set[str], batch: Batch) -> bool:
+    same = texts.sameness(turn.text)
+    if len(same) <= _SHORT or same not in known:
+        known.add(same)
+        return False
+    shown = texts.escaped(turn.text, 60)
+    batch.complain("repeated", f"{shown!r} was said before")
+    return True
+
+
+def _lines(raw: Any) -> list[Any]:
+    if isinstance(raw, dict):
+        raw = next((each for each in raw.values() if isinstance(each, list)), [raw])
+    if not isinstance(raw, list):
+        raise Flaw("", "it is no list of messages")
+    return raw
+
+
+def _line(raw: Any, number: int, batch: Batch) -> Line | None:
+    try:
+        return Line.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(each) for each in first["loc"])
+        batch.complain("malformed", f"message {number + 1}: {place} {first['msg']}")
+        return None
+
+
+def _names(people: Sequence[Persona]) -> dict[str, str]:
+    """Who is meant: by id, or by a name that is one person's alone."""
+    names = Counter(person.name.casefold() for person in people)
+    found = {
+        person.name.casefold(): person.id
+        for person in people
+        if names[person.name.casefold()] == 1
+    }
+    for person in people:
+        found[person.id.casefold()] = found[person.id] = person.id
+    return found

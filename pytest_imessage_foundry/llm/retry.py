@@ -1,0 +1,130 @@
+"""What is worth trying again, how long to wait, and when to give up."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from pytest_imessage_foundry.llm.base import ProviderError, UnansweredError
+from pytest_imessage_foundry.llm.texts import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+T = TypeVar("T")
+_AGAIN = {408, 409, 425, 429, 500, 502, 503, 504, 529}
+# Never heal by waiting: an account that has run dry.
+_DRY = ("insufficient_quota", "billing", "credit balance")
+_LONGEST = 60.0
+# Where nothing answers, or takes its whole time, patience costs minutes.
+_SILENT_TRIES = 3
+
+
+@dataclass(slots=True)
+class FailedCallError(Exception):
+    """One try that failed: an HTTP status, or None where no answer came."""
+
+    what: str
+    status: int | None = None
+    code: str = ""
+    retry_after: float | None = None
+
+    @property
+    def is_dry(self) -> bool:
+        text = f"{self.code} {self.what}".lower()
+        return self.status in (402, 403, 429) and any(each in text for each in _DRY)
+
+    @property
+    def is_worth_retrying(self) -> bool:
+        return not self.is_dry and (self.status is None or self.status in _AGAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often to try, and the pause before the second try, in seconds."""
+
+    tries: int = 5
+    pause: float = 0.5
+
+    async def call(self, attempt: Callable[[], Awaitable[T]], where: str) -> T:
+        """What `attempt` gives, retried while that may help.
+
+        Raises:
+            ProviderError: the failure would meet every other call too.
+            UnansweredError: this call was tried often enough.
+        """
+        for number in range(1, self.tries + 1):
+            try:
+                return await attempt()
+            except FailedCallError as failure:
+                if not failure.is_worth_retrying:
+                    raise final(failure, where) from None
+                wait = self._wait(failure, number)
+                silent = failure.status is None and number >= _SILENT_TRIES
+                if silent or number == self.tries or wait > _LONGEST:
+                    raise _given_up(failure, where, number, wait) from None
+            await asyncio.sleep(wait)
+        raise AssertionError("the last try returns or raises")
+
+    def _wait(self, failure: FailedCallError, number: int) -> float:
+        if failure.retry_after is not None:
+            return failure.retry_after
+        # Spread, so that parallel calls do not come back all at once.
+        return min(20.0, self.pause * 2.0 ** (number - 1)) * random.uniform(0.75, 1.25)
+
+
+def final(failure: FailedCallError, where: str) -> ProviderError | UnansweredError:
+    """The error for a failure that no retry mends."""
+    said = escaped(failure.what, 300)
+    if failure.is_dry:
+        return ProviderError(
+            f"the account has no quota left: {said}\n"
+            f"asked: {where}\n"
+            "add credit or wait for the next period; what was answered is kept"
+        )
+    if failure.status in (401, 403):
+        return ProviderError(
+            f"the server refuses the key (HTTP {failure.status}): {said}\n"
+            f"asked: {where}\n"
+            "check the key in the environment, and that it belongs to this server"
+        )
+    if failure.status == 404:
+        return ProviderError(
+            f"the server knows no such model or address (HTTP 404): {said}\n"
+            f"asked: {where}\n"
+            "check --model and --base-url"
+        )
+    if failure.status is not None and 200 <= failure.status < 400:
+        return ProviderError(
+            f"what answers is no model server (HTTP {failure.status}): {said}\n"
+            f"asked: {where}\n"
+            "check --base-url; a proxy or a log-in page may stand in between"
+        )
+    return UnansweredError(
+        f"the server refuses the request (HTTP {failure.status}): {said}\n"
+        f"asked: {where}\n"
+        "the request is the same for every try, so it was not repeated"
+    )
+
+
+def _given_up(
+    failure: FailedCallError, where: str, tries: int, wait: float
+) -> ProviderError | UnansweredError:
+    said = escaped(failure.what, 300)
+    asked = f"asked: {where}, {tries} times\n"
+    if failure.status is None:
+        return ProviderError(
+            f"no answer from the server: {said}\n{asked}"
+            "check that it runs, --base-url, and the network"
+        )
+    if wait > _LONGEST:
+        return ProviderError(
+            f"the server wants {wait:.0f} seconds of rest (HTTP {failure.status})\n"
+            f"{asked}run the command again then; what was answered is kept"
+        )
+    return UnansweredError(
+        f"the server kept failing (HTTP {failure.status}): {said}\n{asked}"
+        "run the command again later, with fewer --jobs; what was answered is kept"
+    )

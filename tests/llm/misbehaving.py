@@ -1,0 +1,238 @@
+"""A chat-completions server on loopback that misbehaves exactly as told.
+
+Each request consumes one word of the script; when it is used up the server is
+well-behaved: it answers by the schema that it was given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+WORDS = ["water", "train", "lemon", "window", "garden", "ticket", "paper", "river", "piano", "candle", "basket", "morning", "button", "ladder", "pepper", "harbor", "blanket", "mirror", "tunnel", "rocket"]
+
+
+def digest(body):
+    """What stands for a request, the same in each try of it."""
+    return hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()
+
+
+def shape_of(body):
+    """The JSON Schema that a request brings, handed over or in words."""
+    form = body.get("response_format") or {}
+    if form.get("type") == "json_schema":
+        return form["json_schema"]["schema"]
+    text = body["messages"][-1]["content"]
+    return json.loads(text.partition("by this schema:\n")[2])
+
+
+def batch(body, count=None, sender=None, text=None):
+    """A good answer to a request, but for what is given."""
+    messages = shape_of(body)["properties"]["messages"]
+    ids = messages["items"]["properties"]["sender"]["enum"]
+    count = messages["minItems"] if count is None else count
+    seed = digest(body)
+    lines = []
+    for number in range(count):
+        draw = hashlib.sha256(f"{seed}:{number}".encode()).digest()
+        words = " ".join(WORDS[byte % len(WORDS)] for byte in draw[:5])
+        lines.append(
+            {
+                "sender": sender or ids[draw[5] % len(ids)],
+                "text": text or f"{words} {seed[:6]} {number}",
+                "new_topic": draw[6] < 20,
+                "tapback": "loved" if draw[7] < 25 else None,
+            }
+        )
+    return json.dumps({"messages": lines}, ensure_ascii=False)
+
+
+def completion(content, finish="stop", **more):
+    message = {"role": "assistant", "content": content, **more}
+    choice = {"index": 0, "finish_reason": finish, "message": message}
+    usage = {"prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150}
+    return {"id": "x", "model": "fake-1", "choices": [choice], "usage": usage}
+
+
+def error(message, code=None, kind=None, param=None):
+    inner = {"message": message, "code": code, "type": kind, "param": param}
+    return {"error": inner}
+
+
+def twice(body):
+    lines = json.loads(batch(body))["messages"]
+    for line in lines[1:]:
+        line["text"] = lines[0]["text"]
+    return json.dumps({"messages": lines})
+
+
+def with_key(handler):
+    return handler.headers.get("authorization", "").removeprefix("Bearer ")
+
+
+# Name → what is answered to a request: (status, headers, body).
+FAULTS = {
+    "429": lambda h, b: (429, {}, error("slow down", "rate_limit_exceeded")),
+    "429-after": lambda h, b: (429, {"retry-after": "0.2"}, error("slow down")),
+    "429-long": lambda h, b: (429, {"retry-after": "3600"}, error("tomorrow")),
+    "quota": lambda h, b: (
+        429,
+        {},
+        error("You exceeded your current quota", "insufficient_quota"),
+    ),
+    "500": lambda h, b: (500, {}, error("oops")),
+    "503": lambda h, b: (503, {}, error("Loading model")),
+    "401": lambda h, b: (401, {}, error(f"Incorrect key {with_key(h)}", "bad_key")),
+    "404": lambda h, b: (404, {}, error("no such model", "model_not_found")),
+    "400": lambda h, b: (400, {}, error("the prompt is not nice", "bad_request")),
+    "html": lambda h, b: (200, {"content-type": "text/html"}, "<html>Log in</html>"),
+    "no-json": lambda h, b: (200, {}, '{"id": "x", "choices": [{"mess'),
+    "a-list": lambda h, b: (200, {}, "[1, 2]"),
+    "fenced": lambda h, b: (200, {}, completion(f"```json\n{batch(b)}\n```")),
+    "think": lambda h, b: (
+        200,
+        {},
+        completion(f"<think>They {{like}} it</think>\n{batch(b)}"),
+    ),
+    "chatty": lambda h, b: (
+        200,
+        {},
+        completion(f"Sure [a list]! Here: {batch(b)} Enjoy!"),
+    ),
+    "truncated": lambda h, b: (200, {}, completion(batch(b)[:200])),
+    "length": lambda h, b: (200, {}, completion(batch(b)[:200], "length")),
+    "filter": lambda h, b: (200, {}, completion("", "content_filter")),
+    "refusal": lambda h, b: (
+        200,
+        {},
+        completion(None, refusal="I \x1b[31mwill not"),
+    ),
+    "empty": lambda h, b: (200, {}, completion("")),
+    "null": lambda h, b: (200, {}, completion(None)),
+    "no-choices": lambda h, b: (200, {}, {"choices": [], "model": "fake-1"}),
+    "odd-choices": lambda h, b: (200, {}, {"choices": "many", "usage": [1]}),
+    "few": lambda h, b: (200, {}, completion(batch(b, count=3))),
+    "most": lambda h, b: (200, {}, completion(batch(b, count=15))),
+    "many": lambda h, b: (200, {}, completion(batch(b, count=70))),
+    "stranger": lambda h, b: (200, {}, completion(batch(b, sender="Elvis"))),
+    "twice": lambda h, b: (200, {}, completion(twice(b))),
+    "long-text": lambda h, b: (200, {}, completion(batch(b, text="word " * 900))),
+    "controls": lambda h, b: (
+        200,
+        {},
+        completion(
+            batch(b).replace(WORDS[0], "\\u001b[2J\\u0007\\u202e\\ufffc\\ud800'); --")
+        ),
+    ),
+    "no-usage": lambda h, b: (200, {}, {**completion(batch(b)), "usage": None}),
+    "deep": lambda h, b: (200, {}, completion("[" * 100_000)),
+    "digits": lambda h, b: (200, {}, completion('{"messages": [' + "9" * 9999 + "]}")),
+    "same-key": lambda h, b: (200, {}, completion('{"a": [], "a": []}')),
+    "huge": lambda h, b: (200, {}, completion("x" * (9 << 20))),
+}
+
+
+class Server:
+    """A running server; use as a context manager.
+
+    Attributes:
+        bodies: every request, in order.
+        paid: digests of the requests that were answered in full.
+        refuses: predicates that turn a request into a 400 with a text.
+    """
+
+    def __init__(self, *script, delay=0.0):
+        self.script = list(script)
+        self.delay = delay
+        self.bodies = []
+        self.paid = []
+        self.refuses = []
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                outer.answer(self)
+
+            def log_message(self, *_):
+                pass
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,))
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self._http.server_port}/v1"
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+    def answer(self, handler):
+        length = int(handler.headers["content-length"])
+        body = json.loads(handler.rfile.read(length))
+        with self._lock:
+            self.bodies.append(body)
+            word = self.script.pop(0) if self.script else "ok"
+        for name, text, status in self.refuses:
+            if name(body):
+                return self._send(handler, status, {}, error(text))
+        if word == "slow":
+            self._stop.wait(30)
+            return None
+        if word == "drip":
+            return self._drip(handler)
+        if word == "cut":
+            return self._cut(handler)
+        self._stop.wait(self.delay)
+        if word == "ok":
+            status, headers, answer = 200, {}, completion(batch(body))
+        else:
+            status, headers, answer = FAULTS[word](handler, body)
+        if status == 200:
+            with self._lock:
+                self.paid.append(digest(body))
+        return self._send(handler, status, headers, answer)
+
+    def _send(self, handler, status, headers, answer):
+        data = answer if isinstance(answer, str) else json.dumps(answer)
+        raw = data.encode("utf-8", "surrogatepass")
+        handler.send_response(status)
+        for name, value in {"content-type": "application/json", **headers}.items():
+            handler.send_header(name, value)
+        handler.send_header("content-length", str(len(raw)))
+        handler.end_headers()
+        try:
+            handler.wfile.write(raw)
+        except OSError:
+            pass  # whoever asked was killed
+
+    def _drip(self, handler):
+        """A byte now and then: each read succeeds, the whole never does."""
+        handler.send_response(200)
+        handler.end_headers()
+        end = time.monotonic() + 20
+        try:
+            while time.monotonic() < end and not self._stop.wait(0.05):
+                handler.wfile.write(b" ")
+                handler.wfile.flush()
+        except OSError:
+            pass
+
+    def _cut(self, handler):
+        """Half an answer, then the line is dead."""
+        handler.send_response(200)
+        handler.send_header("content-length", "1000")
+        handler.end_headers()
+        handler.wfile.write(b'{"choices": ')
