@@ -247,10 +247,14 @@ def _part(node: Node) -> Part:
                 text=shown.text(),
                 marks=tuple(_marks(shown)),
                 attachment=image.attributes.get("src") if image else None,
+                app=(("translation", main.text()),) if more else (),
             )
         case "edited":
-            rows = [row.nodes[1].text() for row in main.walk() if row.tag == "tr"]
-            return Part("edited", text=rows[-1], edits=tuple(rows))
+            rows = [row.nodes[1] for row in main.walk() if row.tag == "tr"]
+            edits = tuple(row.text() for row in rows)
+            return Part(
+                "edited", text=edits[-1], marks=tuple(_marks(rows[-1])), edits=edits
+            )
         case "attachment" | "sticker":
             return _file(main)
         case "attachment_error" | "app_error" | "unsent":

@@ -148,7 +148,7 @@ from dataclasses import asdict
 from imbridge.chatdb import ChatDB
 db = ChatDB(sys.argv[1])
 messages = db.messages_after(0, limit=10**9, events=True)
-roots = {m.guid for m in messages if m.poll and not m.poll.update_of}
+roots = {m.guid for m in messages if m.poll and m.poll.update_of in (None, m.guid)}
 told = {
     "messages": [m.to_dict() for m in messages],
     "chats": [c.to_dict() for c in db.chats(limit=10**9)],

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.catalogue.stage import case
-from pytest_imessage_foundry.models import Reply
 from pytest_imessage_foundry.db.apple_time import SECOND
+from pytest_imessage_foundry.models import Reply
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.catalogue.stage import Reading, Stage

@@ -68,6 +68,10 @@ for _length in _LONG_ARCHIVES:
         f"a text of {_length:,} bytes that only the archive holds",
         "§2",
     )(partial(_received, text=("length " * _length)[:_length], storage="archive"))
+# The last byte of this emoji is 0x86, which also ends things in an archive.
+case("text-emoji-archive-only", "an emoji that only the archive holds", "§2")(
+    partial(_received, text="So funny 😆 really", storage="archive")
+)
 for _name, _text in _MADE_OF.items():
     _what = f"{_name.removeprefix('text-').replace('-', ' ')} in a text"
     case(_name, _what, "§2")(partial(_received, text=_text))

@@ -1,0 +1,293 @@
+"""What real readers get wrong, each with the rule that it breaks.
+
+An entry is as narrow as it can be said: it must hold for every row that it names
+and for no other, or the suite fails; and it must show in scenario `kinds`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import symptoms
+from .symptoms import When
+
+if TYPE_CHECKING:
+    from .worlds import Fact
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that a reader gets wrong.
+
+    Attributes:
+        when: the rows that it shows on.
+        why: what the reader does.
+        rule: what it should do, and where that is stated.
+        cases: those that stand for it. A fault that shows on rows of every kind is
+            counted in these alone, or no other fault could be seen beside it.
+    """
+
+    readers: tuple[str, ...]
+    aspects: tuple[str, ...]
+    when: When
+    why: str
+    rule: str
+    cases: tuple[str, ...] = ()
+
+    def counts(self, fact: Fact) -> bool:
+        return not self.cases or fact.case in self.cases
+
+
+@dataclass(frozen=True)
+class Fatal:
+    """What ends a reader's run; the rest is read without such messages."""
+
+    reader: str
+    when: When
+    error: str
+    why: str
+    rule: str
+
+
+EXPORTER = ("imessage-exporter txt", "imessage-exporter html")
+FOUR_BYTES = 0x8000
+
+FAULTS: tuple[Fault, ...] = (
+    Fault(
+        EXPORTER,
+        ("read_after",),
+        symptoms.own_receipts,
+        "takes the time when an own message was delivered for when it was read",
+        "date_delivered is delivery, date_read is reading (§1)",
+        ("text-sent", "delivered", "read-late"),
+    ),
+    Fault(
+        ("imessage-exporter txt",),
+        ("lines",),
+        symptoms.ends_in_line_break,
+        "drops one line break at the end of a text",
+        "a text is what the body says (§2)",
+    ),
+    Fault(
+        ("imessage-exporter txt",),
+        ("lines",),
+        symptoms.has_carriage_return,
+        "drops carriage returns",
+        "a text is what the body says (§2)",
+    ),
+    Fault(
+        (*EXPORTER, "imessage-wrapped"),
+        ("tapbacks",),
+        symptoms.kept_its_added_row,
+        "shows a tapback that was taken back, where the row that added it stays",
+        "3000 to 3007 take back what the same sender gave; both rows occur (§6)",
+    ),
+    Fault(
+        EXPORTER,
+        ("poll",),
+        symptoms.vote_taken_back,
+        "still counts a vote that was taken back by an empty one",
+        "a vote is the voter's complete choice, none takes it back (§10)",
+    ),
+    Fault(
+        EXPORTER,
+        ("poll",),
+        symptoms.voted_after_a_choice_was_added,
+        "does not count votes that point at the poll's state after an added choice",
+        "a vote points at the newest state (§10; what BBS and imbridge say)",
+    ),
+    Fault(
+        EXPORTER,
+        ("event",),
+        symptoms.name_taken_away,
+        "shows an empty message where a group's name was taken away",
+        "group_title NULL or '' is a name that was cleared (§14)",
+    ),
+    Fault(
+        ("imbridge",),
+        ("text",),
+        symptoms.white_at_an_end,
+        "trims white space at both ends of a text",
+        "a text is what the body says (§2)",
+    ),
+    Fault(
+        ("imbridge",),
+        ("unsent",),
+        symptoms.partly_unsent,
+        "calls a message unsent of which one part was taken back",
+        "it is when rp names every part (§8)",
+    ),
+    Fault(
+        ("imbridge",),
+        ("event",),
+        symptoms.event("number-changed"),
+        "calls a changed number an added person",
+        "handle_id = other_handle is a changed number (§14)",
+    ),
+    Fault(
+        ("imbridge",),
+        ("event",),
+        symptoms.event("background-set", "background-removed"),
+        "does not know what happened to a chat's background",
+        "(3, 4) sets it and (3, 6) removes it (§20, as imessage-exporter has it)",
+    ),
+    Fault(
+        ("imbridge",),
+        ("listed",),
+        symptoms.event(
+            "audio-kept", "location-started", "location-stopped", "shareplay"
+        ),
+        "leaves out rows of item types 4, 5 and 6, although asked for events",
+        "they are locations, kept audio messages and SharePlay (§14)",
+    ),
+    Fault(
+        ("imessage-chatdb", "imessage-wrapped", "imessage-reader"),
+        ("has_files",),
+        symptoms.unsent_file,
+        "says that a message has an attachment whose part was taken back",
+        "cache_has_attachments stays 1 then; the joins tell (§1)",
+    ),
+    Fault(
+        ("imessage-chatdb", "imessage-wrapped", "imessagedb"),
+        ("listed",),
+        lambda fact: fact.is_chatless,
+        "leaves out a message that is in no chat",
+        "the row is a message all the same (§19)",
+    ),
+    Fault(
+        ("imessage-wrapped",),
+        ("text",),
+        symptoms.beyond_wrapped,
+        "finds no text where only a mutable archive holds it, and one that begins "
+        "with its own length where an immutable one does",
+        "NULL text beside a full attributedBody is common (§2)",
+    ),
+    Fault(
+        ("imessage-wrapped",),
+        ("tapbacks",),
+        symptoms.modern_tapback,
+        "knows no emoji tapbacks and no stickers",
+        "2006, 2007 and 1000 (§6)",
+    ),
+    Fault(
+        ("imessage-wrapped",),
+        ("listed",),
+        symptoms.modern_row,
+        "lists emoji tapbacks and stickers as messages",
+        "2006, 2007 and 1000, and their removal, point at a message (§6)",
+    ),
+    Fault(
+        ("imessage-wrapped",),
+        ("listed",),
+        lambda fact: symptoms.is_row(fact, "pollvote", "pollchoice"),
+        "lists votes and added choices as messages",
+        "4000 is a vote and 2 an update of a poll (§10)",
+    ),
+    Fault(
+        ("imessage-reader",),
+        ("text",),
+        symptoms.file_beside_text,
+        'says "no text, but an attachment" of each message with a file',
+        "a body may hold text and files (§3)",
+    ),
+    Fault(
+        ("imessage-reader", "parse-smsdb"),
+        ("listed",),
+        symptoms.without_handle,
+        "leaves out rows whose handle_id is 0: the owner's in a group",
+        "handle_id is 0 on own messages of a group (§1)",
+        ("group-text-sent", "tapback-several", "group-added", "group-renamed"),
+    ),
+    Fault(
+        ("imessagedb",),
+        ("sender",),
+        lambda fact: (fact.sender or "").title() != (fact.sender or ""),
+        "writes an address with capitals (Carol@Example.Com)",
+        "an address is shown as handle.id has it (§13)",
+        ("group-text", "junk"),
+    ),
+    Fault(
+        ("imessagedb",),
+        ("text",),
+        lambda fact: symptoms.long(fact, 8_192),
+        "finds a wrong text in an archive of 8,192 bytes or more",
+        "0x81 stands before a length of two bytes, 0x82 before one of four "
+        "(TYPEDSTREAM)",
+    ),
+    Fault(
+        ("imessagedb",),
+        ("text",),
+        lambda fact: symptoms.long(fact, 1) and b"\x86" in fact.message.text.encode(),
+        "cuts a text that only the archive holds at a byte 0x86, within an emoji too",
+        "a text is as long as the length before it says (TYPEDSTREAM)",
+    ),
+    Fault(
+        ("parse-smsdb",),
+        ("text",),
+        lambda fact: symptoms.only_in_archive(fact) and not fact.message.edits,
+        "shows no text where only the archive holds it",
+        "NULL text beside a full attributedBody is common (§2)",
+    ),
+    Fault(
+        ("parse-smsdb",),
+        ("text",),
+        symptoms.has_carriage_return,
+        "drops carriage returns",
+        "a text is what the body says (§2)",
+    ),
+    Fault(
+        ("parse-smsdb",),
+        ("text", "edits"),
+        lambda fact: [edit.part for edit in fact.message.edits].count(0) > 1,
+        "takes the second version of an edited text for the last",
+        "the last entry of ec is the current text (§8)",
+    ),
+    Fault(
+        ("parse-smsdb",),
+        ("edits",),
+        lambda fact: any(edit.part for edit in fact.message.edits),
+        "knows the history of the first part alone",
+        "ec is keyed by part (§8)",
+    ),
+)
+FATAL: tuple[Fatal, ...] = (
+    Fatal(
+        "imessage-reader",
+        lambda fact: symptoms.long(fact, FOUR_BYTES),
+        "ERROR: Can't read a message",
+        "ends at a body of 32,768 bytes or more that only the archive holds",
+        "from there a length has four bytes behind 0x82 (TYPEDSTREAM)",
+    ),
+    Fatal(
+        "imessagedb",
+        lambda fact: (
+            fact.drawn is None
+            and bool(fact.message.edits)
+            and all(edit.part for edit in fact.message.edits)
+        ),
+        "KeyError: '0'",
+        "ends at a message of which another part than the first was edited",
+        "ec is keyed by part (§8)",
+    ),
+    Fatal(
+        "imessagedb",
+        lambda fact: (
+            fact.drawn is None
+            and fact.message.reply_to is not None
+            and fact.message.reply_to.guid not in fact.world.messages
+        ),
+        "KeyError",
+        "ends at a reply whose first message is not in the chat",
+        "the message replied to may have been deleted (§7)",
+    ),
+    Fatal(
+        "parse-smsdb",
+        lambda fact: (
+            fact.drawn is None and fact.message.is_unsent and bool(fact.message.edits)
+        ),
+        "IndexError",
+        "ends at a message that was edited and then taken back",
+        "the history of a part that is gone may lack its last version (§8)",
+    ),
+)

@@ -1,0 +1,142 @@
+"""The rows on which a fault of a reader shows: predicates for `faults`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.models import Poll, Sticker, Tapback
+
+from .expected import plain
+
+if TYPE_CHECKING:
+    from .worlds import Fact
+
+When = Callable[["Fact"], bool]
+SECOND = 10**9
+
+
+def is_row(fact: Fact, *names: str) -> bool:
+    return fact.own_name in names
+
+
+def own_receipts(fact: Fact) -> bool:
+    message = fact.message
+    if fact.drawn or not fact.is_mine or message.event or message.is_unsent:
+        return False
+    if message.traits.delivered_flag_only:
+        return False
+    sent = message.date // SECOND
+    said, true = (
+        (date // SECOND - sent or None) if date else None
+        for date in (message.date_delivered, message.date_read)
+    )
+    return said != true
+
+
+def ends_in_line_break(fact: Fact) -> bool:
+    return fact.message.text.endswith("\n")
+
+
+def has_carriage_return(fact: Fact) -> bool:
+    return "\r" in fact.message.text
+
+
+def kept_its_added_row(fact: Fact) -> bool:
+    removed = [each.removed for each in fact.message.tapbacks]
+    kept = any(each is not None and each.keeps_added for each in removed)
+    return kept and fact.drawn is None
+
+
+def vote_taken_back(fact: Fact) -> bool:
+    poll = fact.message.balloon
+    if not isinstance(poll, Poll) or fact.drawn is not None:
+        return False
+    last = {vote.voter: vote.options for vote in poll.votes}
+    return any(not options for options in last.values())
+
+
+def voted_after_a_choice_was_added(fact: Fact) -> bool:
+    poll = fact.message.balloon
+    if not isinstance(poll, Poll) or fact.drawn is not None or not poll.added:
+        return False
+    first = min(choice.date for choice in poll.added)
+    return any(vote.date > first and vote.options for vote in poll.votes)
+
+
+def name_taken_away(fact: Fact) -> bool:
+    event = fact.message.event
+    return event is not None and event.kind == "renamed" and not event.title
+
+
+def white_at_an_end(fact: Fact) -> bool:
+    text = fact.message.text
+    return fact.drawn is None and text != text.strip()
+
+
+def partly_unsent(fact: Fact) -> bool:
+    message = fact.message
+    gone = any(part.kind == "unsent" for part in message.parts)
+    return fact.drawn is None and gone and not message.is_unsent
+
+
+def event(*kinds: str) -> When:
+    return lambda fact: (
+        fact.message.event is not None and (fact.message.event.kind in kinds)
+    )
+
+
+def unsent_file(fact: Fact) -> bool:
+    """A part of length 1 that was taken back; in these scenarios it was a file."""
+    message = fact.message
+    gone = [part for part in message.parts if part.kind == "unsent"]
+    lost = any(part.length == 1 for part in gone)
+    return fact.drawn is None and lost and not message.attachments
+
+
+def only_in_archive(fact: Fact) -> bool:
+    message = fact.message
+    if fact.drawn or message.storage != "archive" or message.is_unsent:
+        return False
+    return bool(plain(message.text))
+
+
+def beyond_wrapped(fact: Fact) -> bool:
+    """It strips a length of up to 32, which is no character that shows."""
+    short = len(fact.message.text.encode()) <= ord(" ")
+    return only_in_archive(fact) and not (fact.message.immutable and short)
+
+
+def modern_tapback(fact: Fact) -> bool:
+    """An emoji, a sticker as a tapback, or a sticker on a bubble."""
+    standing = [each for each in fact.message.tapbacks if each.removed is None]
+    modern = any(each.name in ("emoji", "sticker") for each in standing)
+    return fact.drawn is None and (modern or bool(fact.message.stickers))
+
+
+def modern_row(fact: Fact) -> bool:
+    tapback = fact.tapback or fact.drawn
+    if isinstance(tapback, Tapback):
+        return tapback.name in ("emoji", "sticker")
+    return isinstance(tapback, Sticker)
+
+
+def file_beside_text(fact: Fact) -> bool:
+    message = fact.message
+    if fact.drawn or not plain(message.text):
+        return False
+    pictures = [getattr(message.balloon, name, None) for name in ("icon", "image")]
+    return bool(message.attachments) or any(pictures) or unsent_file(fact)
+
+
+def without_handle(fact: Fact) -> bool:
+    """handle_id 0: the owner, in a group or as the one who did something."""
+    acted = fact.message.event is not None
+    return fact.is_mine and (fact.chat.is_group or acted)
+
+
+def long(fact: Fact, least: int) -> bool:
+    message = fact.message
+    if fact.drawn or message.storage != "archive":
+        return False
+    return len(message.text.encode()) >= least
