@@ -14,8 +14,10 @@ import pytest
 
 from pytest_imessage_foundry.by_hand import ChatDBBuilder
 from pytest_imessage_foundry.db import builder, schema
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
+from pytest_imessage_foundry.foundry import Foundry
 from pytest_imessage_foundry.models import Poll, PollOption
+from pytest_imessage_foundry.spec import Spec
 
 RELEASES = ("sonoma", "sequoia", "tahoe-26.0", "tahoe")
 READER = Path(__file__).with_name("watching_reader.py")
@@ -193,6 +195,33 @@ def test_polls_live(make, tmp_path):
     assert_as_built(db, tmp_path)
 
 
+@pytest.mark.parametrize("scenario", ["kinds", "default"])
+@pytest.mark.parametrize("release", ["sonoma", "tahoe"])
+def test_a_scenario_goes_on(tmp_path, release, scenario):
+    maker = Foundry(tmp_path / "templates", tmp_path / "copies")
+    spec = Spec(release=release, scenario=scenario, messages=None, source="faker")
+    order = maker.order(spec)
+    db, other = maker.hand_out(order), maker.hand_out(order)
+    before = db.conversations
+    written = 0
+    with db.live() as phone:
+        for chat in before:
+            sender = chat.participants[0] if chat.is_group else None
+            try:
+                message = phone.receive(chat, "Still here?", sender=sender)
+            except UnsupportedError:
+                assert chat.service == "RCS"
+                assert release == "sonoma"
+                continue
+            written += 2
+            phone.tapback(phone.read(message), "loved")
+            phone.deliver(phone.send(chat, phone.file("photo"), reply_to=message))
+
+    assert len(db.messages) == len(other.messages) + written
+    assert other.conversations == before
+    assert_as_built(db, tmp_path)
+
+
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("release", ["sonoma", "tahoe"])
 def test_any_sequence_of_steps(make, tmp_path, release, seed):
@@ -207,8 +236,8 @@ def test_any_sequence_of_steps(make, tmp_path, release, seed):
                     phone.receive("Alex Doe", f"text {number}", joins_later=late)
                 )
             elif verb == "send":
-                reply = draw.choice([None, draw.choice(messages)])
-                messages.append(phone.send("Trip", "a", "b", reply_to=reply))
+                reply = draw.choice([None, *(m for m in messages if not m.is_unsent)])
+                messages.append(phone.send("Alex Doe", "a", "b", reply_to=reply))
             else:
                 at = draw.randrange(len(messages))
                 if messages[at].is_unsent:
