@@ -10,6 +10,7 @@ from pytest_imessage_foundry.conversations.draft import (
     ME,
     Draft,
     address_of,
+    check,
     part_of,
     unknown,
 )
@@ -21,8 +22,6 @@ from pytest_imessage_foundry.models import (
     Event,
     EventKind,
     Message,
-    SendEffect,
-    TextPart,
 )
 
 if TYPE_CHECKING:
@@ -104,6 +103,8 @@ class Chat:
 
     def set(self, **properties: Any) -> Chat:
         """Set fields of `models.ChatProperties`."""
+        if properties.get("background") is not None:
+            self.phone.require("backgrounds", "a chat background")
         if properties.get("is_pending_review"):
             self.phone.require("unknown_senders", "the screening of unknown senders")
         whole = self._whole
@@ -189,33 +190,10 @@ class Chat:
             reply_to=reply_to.as_target() if isinstance(reply_to, Draft) else reply_to,
             **facts,
         )
-        _check(phone, message)
+        check(phone, message)
         return self._append(message)
 
     def _append(self, message: Message) -> Draft:
         draft = Draft(self, message)
         self.drafts.append(draft)
         return draft
-
-
-def _check(phone: Author, message: Message) -> None:
-    """Refuse kinds of message that the release, or nobody, knows."""
-    if message.effect is not None and message.effect not in get_args(SendEffect):
-        raise unknown("effect", message.effect, get_args(SendEffect))
-    runs = [r for p in message.parts if isinstance(p, TextPart) for r in p.runs]
-    if any(run.effect for run in runs):
-        phone.require("text_effects", "a text effect")
-    if any(r.bold or r.italic or r.underline or r.strikethrough for r in runs):
-        phone.require("text_styles", "styled text")
-    if any(file.genmoji is not None for file in message.attachments):
-        phone.require("genmoji", "a genmoji")
-    if message.balloon is not None and message.balloon.kind == "poll":
-        phone.require("polls", "a poll")
-    if message.traits.schedule is not None:
-        phone.require("send_later", "a Send Later message")
-    if message.traits.translation is not None:
-        phone.require("translation", "a message translation")
-    if message.service == "RCS":
-        phone.require("rcs", "an RCS message")
-    if message.service == "iMessageLite":
-        phone.require("satellite", "a satellite message")

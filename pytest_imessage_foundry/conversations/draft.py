@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from pytest_imessage_foundry.db.apple_time import (
     MINUTE,
@@ -28,6 +28,7 @@ from pytest_imessage_foundry.models import (
     Removal,
     Reply,
     Run,
+    SendEffect,
     Sticker,
     Tapback,
     TextPart,
@@ -37,6 +38,7 @@ from pytest_imessage_foundry.models import (
 )
 
 if TYPE_CHECKING:
+    from pytest_imessage_foundry.conversations.author import Author
     from pytest_imessage_foundry.conversations.chat import Chat
     from pytest_imessage_foundry.models import Balloon, Part, TapbackKind
 
@@ -166,7 +168,8 @@ class Draft:
 
     def unsend(self, part: int | None = None, *, at: When | None = None) -> Draft:
         """Take one part back, or the whole message."""
-        self._check_part(part or 0)
+        if part is not None or self.message.event is not None:
+            self._check_part(part or 0)
         date = self._within(at, UNSEND_WITHIN, "unsent within 2 minutes")
         parts = tuple(
             _gone(each, date) if part in (None, number) else each
@@ -250,12 +253,16 @@ class Draft:
         return self.message.balloon
 
     def _check_part(self, part: int) -> None:
-        parts = len(self.message.parts) or 1
-        if not 0 <= part < parts:
+        """Refuse to do something to a part that is not there."""
+        message = self.message
+        parts = list(range(len(message.parts) or int(message.event is None)))
+        left = [n for n in parts if not isinstance(_at(message.parts, n), Unsent)]
+        if part not in left:
+            numbers = ", ".join(map(str, left)) or "none"
             raise FoundryError(
-                f"there is no part {part}\n"
-                f"looked at message {self.message.guid}, which has {parts}\n"
-                "count from 0"
+                f"there is no part {part}, or it was unsent\n"
+                f"looked at message {message.guid}, which has {numbers}\n"
+                "name one of those"
             )
 
     def _kept_balloon(self, after: TextPart) -> Balloon | None:
@@ -265,7 +272,9 @@ class Draft:
         return None if url is not None and url not in after.text else balloon
 
     def _with(self, **changes: Any) -> Draft:
-        self.message = replace(self.message, **changes)
+        changed = replace(self.message, **changes)
+        check(self._phone, changed)
+        self.message = changed
         return self
 
     def _within(self, at: When | None, limit: int, rule: str) -> int:
@@ -334,9 +343,36 @@ def part_of(content: Content | Part) -> Part:
     return TextPart.of(*content)
 
 
+def _at(parts: Sequence[Part], number: int) -> Part | None:
+    return parts[number] if number < len(parts) else None
+
+
 def _gone(part: Part, date: int) -> Unsent:
     if isinstance(part, Unsent):
         return part
     if isinstance(part, TextPart):
         return Unsent(date=date, length=utf16_length(part.text))
     return Unsent(date=date, length=1, was_attachment=True)
+
+
+def check(phone: Author, message: Message) -> None:
+    """Refuse kinds of message that the release, or nobody, knows."""
+    if message.effect is not None and message.effect not in get_args(SendEffect):
+        raise unknown("effect", message.effect, get_args(SendEffect))
+    runs = [r for p in message.parts if isinstance(p, TextPart) for r in p.runs]
+    if any(run.effect for run in runs):
+        phone.require("text_effects", "a text effect")
+    if any(r.bold or r.italic or r.underline or r.strikethrough for r in runs):
+        phone.require("text_styles", "styled text")
+    if any(file.genmoji is not None for file in message.attachments):
+        phone.require("genmoji", "a genmoji")
+    if message.balloon is not None and message.balloon.kind == "poll":
+        phone.require("polls", "a poll")
+    if message.traits.schedule is not None:
+        phone.require("send_later", "a Send Later message")
+    if message.traits.translation is not None:
+        phone.require("translation", "a message translation")
+    if message.service == "RCS":
+        phone.require("rcs", "an RCS message")
+    if message.service == "iMessageLite":
+        phone.require("satellite", "a satellite message")

@@ -27,7 +27,7 @@ from pytest_imessage_foundry.models import (
     Sticker,
     Tapback,
     TextPart,
-    part_range,
+    part_length,
 )
 
 if TYPE_CHECKING:
@@ -120,8 +120,8 @@ def _tapback_row(
     message: Message, tapback: Tapback, place: Place, guid: str, date: int
 ) -> Row:
     row = _pointing(message, tapback.sender, guid, date, place)
+    location, length = _range(message, tapback.part, date)
     message = _as_it_was(message, date)
-    location, length = part_range(message, tapback.part)
     row |= text_columns(_tapback_text(message, tapback), "both")
     row |= {
         # Of all rows that point at others these alone are searched: 26.5.2 has an
@@ -142,7 +142,7 @@ def _tapback_row(
 
 def _sticker_row(message: Message, sticker: Sticker, place: Place) -> Row:
     row = _pointing(message, sticker.sender, sticker.guid, sticker.date, place)
-    location, length = part_range(message, sticker.part)
+    location, length = _range(message, sticker.part, sticker.date)
     return row | {
         "text": ATTACHMENT_MARK,
         "attributedBody": typedstream.attributed(attachment_runs(sticker.image)),
@@ -221,6 +221,18 @@ def _pointing(
     return row
 
 
+def _range(message: Message, number: int, date: int) -> tuple[int, int]:
+    """Location and length that a part had at `date`."""
+    parts = _as_it_was(message, date).parts
+    if number >= len(parts):
+        return 0, 1  # a balloon
+    lengths = [
+        part.length if part.kind == "unsent" and part.date > date else part_length(part)
+        for part in parts
+    ]
+    return sum(lengths[:number]), max(lengths[number], 1)
+
+
 def _as_it_was(message: Message, date: int) -> Message:
     """`message` before the edits that came after `date`: later ones rewrite neither
     what a reaction quotes nor the range that it names."""
@@ -242,6 +254,7 @@ def _quoted(message: Message, part: int) -> str:
             return f"\u201c{chosen.text}\u201d"
         if chosen.kind == "attachment":
             return _thing(chosen)
+        return "an attachment" if chosen.was_attachment else "a message"
     return f"\u201c{message.text}\u201d" if message.text else "an attachment"
 
 

@@ -1,0 +1,481 @@
+"""A small reader of chat.db that knows nothing of the package.
+
+SQL, pytypedstream, plistlib and json only: what it says of a message is held
+against the reading that the catalogue states.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import plistlib
+import sqlite3
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import typedstream
+
+MARK, BALLOON = "\ufffc", "\ufffd"
+_K = "__kIM{}AttributeName".format
+PART = _K("MessagePart")
+FILE = _K("FileTransferGUID")
+LINK = _K("Link")
+MENTION = "__kIMMentionConfirmedMention"
+TEXT_EFFECT = _K("TextEffect")
+DATA_DETECTED = _K("DataDetected")
+ONE_TIME_CODE = _K("OneTimeCode")
+STYLES = {
+    _K("TextBold"): "bold",
+    _K("TextItalic"): "italic",
+    _K("TextUnderline"): "underline",
+    _K("TextStrikethrough"): "strikethrough",
+}
+TEXT_EFFECTS = {
+    5: "big",
+    11: "small",
+    9: "shake",
+    8: "nod",
+    12: "explode",
+    4: "ripple",
+    6: "bloom",
+    10: "jitter",
+}
+DETECTED = {
+    ONE_TIME_CODE: "one-time-code",
+    _K("CalendarEvent"): "calendar",
+    _K("PhoneNumber"): "phone",
+    _K("Money"): "money",
+    _K("Address"): "address",
+}
+BUBBLE = "com.apple.MobileSMS.expressivesend."
+SCREEN = "com.apple.messages.effect.CK"
+EFFECTS = {
+    BUBBLE + "impact": "slam",
+    BUBBLE + "loud": "loud",
+    BUBBLE + "gentle": "gentle",
+    BUBBLE + "invisibleink": "invisible-ink",
+    SCREEN + "ConfettiEffect": "confetti",
+    SCREEN + "EchoEffect": "echo",
+    SCREEN + "FireworksEffect": "fireworks",
+    SCREEN + "HappyBirthdayEffect": "balloons",
+    SCREEN + "HeartEffect": "heart",
+    SCREEN + "LasersEffect": "lasers",
+    SCREEN + "ShootingStarEffect": "shooting-star",
+    SCREEN + "SparklesEffect": "celebration",
+    SCREEN + "SpotlightEffect": "spotlight",
+}
+TAPBACKS = (
+    *("loved", "liked", "disliked", "laughed", "emphasized", "questioned"),
+    *("emoji", "sticker"),
+)
+EVENTS = {
+    (1, 0): "added",
+    (1, 1): "removed",
+    (2, 0): "renamed",
+    (3, 0): "left",
+    (3, 1): "photo-set",
+    (3, 2): "photo-removed",
+    (3, 4): "background-set",
+    (3, 6): "background-removed",
+    (5, 0): "audio-kept",
+    (6, 0): "shareplay",
+}
+DRAWN = {
+    "com.apple.Handwriting.HandwritingProvider": "Handwriting",
+    "com.apple.DigitalTouchBalloonProvider": "Digital Touch",
+}
+Row = dict[str, Any]
+Runs = list[tuple[str, Row]]
+
+
+# --- archives -------------------------------------------------------------------
+
+
+def python(value: Any) -> Any:
+    """A decoded Foundation value as Python's own."""
+    name = type(value).__name__
+    if name in ("NSString", "NSMutableString", "NSURL"):
+        return value.value
+    if name == "NSNumber":
+        return value.value
+    if name in ("NSData", "NSMutableData"):
+        return bytes(value.data)
+    if name in ("NSDictionary", "NSMutableDictionary"):
+        return {python(k): python(v) for k, v in value.contents.items()}
+    raise AssertionError(f"{name} in an attributed string")
+
+
+def runs_of(data: bytes) -> Runs:
+    """The runs of an archived attributed string with their attributes."""
+    root = typedstream.unarchive_from_data(data)
+    (string,), *groups = (group.values for group in root.contents)
+    units = string.value.encode("utf-16-le")
+    known: list[Row] = []
+    runs: Runs = []
+    start = 0
+    for values in groups:
+        if len(values) == 1:
+            known.append(python(values[0]))
+            runs[-1] = (runs[-1][0], known[-1])
+            continue
+        number, length = values
+        text = units[2 * start : 2 * (start + length)].decode("utf-16-le")
+        start += length
+        runs.append((text, known[number - 1] if number <= len(known) else {}))
+    assert 2 * start == len(units)
+    return runs
+
+
+def unarchive(data: bytes, key: str = "root") -> Any:
+    """A keyed archive's root; every UID in it must lead somewhere."""
+    archive = plistlib.loads(data)
+    assert archive["$archiver"] == "NSKeyedArchiver"
+    assert archive["$version"] == 100_000
+    objects = archive["$objects"]
+    assert objects[0] == "$null"
+
+    def follow(value: Any) -> Any:
+        if isinstance(value, plistlib.UID):
+            return follow(objects[value.data]) if value.data else None
+        if isinstance(value, list):
+            return [follow(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if "$class" in value:
+            described = objects[value["$class"].data]
+            assert described["$classes"][0] == described["$classname"]
+        if "NS.keys" in value:
+            return dict(
+                zip(follow(value["NS.keys"]), follow(value["NS.objects"]), strict=True)
+            )
+        if "NS.objects" in value:
+            return follow(value["NS.objects"])
+        return {k: follow(v) for k, v in value.items() if k != "$class"}
+
+    for each in objects:
+        if isinstance(each, dict) and "$classname" not in each:
+            follow(each)
+    return follow(archive["$top"][key])
+
+
+def url_of(value: Any) -> Any:
+    return value["NS.relative"] if isinstance(value, dict) else value
+
+
+# --- the file -------------------------------------------------------------------
+
+
+class RowReader:
+    """What a chat.db says.
+
+    `names` maps addresses to people, the owner's among them; `own` are those.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        names: dict[str, str],
+        attachments: Path,
+        own: tuple[str, ...] = (),
+    ) -> None:
+        self.names = names
+        self.own = own
+        self.attachments = attachments
+        self.db = sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)
+        self.db.row_factory = sqlite3.Row
+
+    def rows(self, query: str, *values: Any) -> list[Row]:
+        return [dict(row) for row in self.db.execute(query, values)]
+
+    @cached_property
+    def messages(self) -> dict[str, Row]:
+        return {row["guid"]: row for row in self.rows("SELECT * FROM message")}
+
+    @cached_property
+    def handles(self) -> dict[int, str]:
+        return {row["ROWID"]: row["id"] for row in self.rows("SELECT * FROM handle")}
+
+    @cached_property
+    def pointing(self) -> dict[str, list[Row]]:
+        """GUID → the rows that point at it, oldest first."""
+        found: dict[str, list[Row]] = {}
+        for row in sorted(self.messages.values(), key=lambda each: each["date"]):
+            target = row["associated_message_guid"]
+            if target is not None:
+                found.setdefault(bare(target), []).append(row)
+        return found
+
+    def sender(self, row: Row) -> str:
+        return "me" if row["is_from_me"] else self.names[self.handles[row["handle_id"]]]
+
+    def runs(self, row: Row) -> Runs:
+        body = row["attributedBody"]
+        if body is not None:
+            return runs_of(body)
+        return [(row["text"], {PART: 0})] if row["text"] else []
+
+    def text(self, row: Row) -> str:
+        text = "".join(text for text, _ in self.runs(row))
+        if row["text"] is not None and row["attributedBody"] is not None:
+            assert row["text"] == text
+        return text.replace(BALLOON, "") if row["balloon_bundle_id"] else text
+
+    def files(self, row: Row) -> list[Row]:
+        """The attachments in a body, in its order."""
+        joined = {
+            each["guid"]: each
+            for each in self.rows(
+                "SELECT a.* FROM attachment a JOIN message_attachment_join j "
+                "ON j.attachment_id = a.ROWID WHERE j.message_id = ?",
+                row["ROWID"],
+            )
+        }
+        return [joined[a[FILE]] for _, a in self.runs(row) if FILE in a]
+
+    def is_joined(self, row: Row, table: str) -> bool:
+        query = f"SELECT 1 FROM {table} WHERE message_id = ?"
+        return bool(self.rows(query, row["ROWID"]))
+
+    def read(self, guid: str) -> Row:
+        """Everything that can be said of a message."""
+        row = self.messages.get(guid)
+        if row is None:
+            gone = self.rows("SELECT 1 FROM deleted_messages WHERE guid = ?", guid)
+            return {"deleted_for_good": bool(gone)}
+        return {
+            "sender": self.sender(row),
+            "text": self.text(row),
+            "parts": row["part_count"],
+            "subject": row["subject"],
+            **self._state(row),
+            **self._marks(row),
+            **self._files(row),
+            **self._reactions(guid),
+            **self._history(row),
+            **self._balloon(row),
+            **self._event(row),
+            **self._places(row),
+        }
+
+    def _state(self, row: Row) -> Row:
+        return {
+            "service": row["service"],
+            "is_read": bool(row["is_read"]),
+            "is_sent": bool(row["is_sent"]),
+            "is_delivered": bool(row["is_delivered"]),
+            "failed": bool(row["error"]),
+            "is_played": bool(row["is_played"] and row["date_played"]),
+            "quiet": bool(row["was_delivered_quietly"]),
+            "scheduled": row.get("schedule_type") == 2 and row["schedule_state"] < 3,
+            "effect": EFFECTS.get(row["expressive_send_style_id"]),
+        }
+
+    def _marks(self, row: Row) -> Row:
+        """What stands on runs; the first that has something is the marked one."""
+        said: Row = {}
+        for text, attributes in self.runs(row):
+            styles = sorted(STYLES[name] for name in attributes if name in STYLES)
+            effect = TEXT_EFFECTS.get(attributes.get(TEXT_EFFECT))
+            mention = attributes.get(MENTION)
+            if (styles or effect or mention) and "marked" not in said:
+                said |= {"marked": text, "styles": styles}
+                said |= {"effect": effect} if effect else {}
+                said |= {"mention": self.names[mention]} if mention else {}
+            if LINK in attributes:
+                said["link"] = attributes[LINK]
+            for name in DETECTED.keys() & attributes.keys():
+                value = attributes[name]
+                said |= {
+                    "detected": DETECTED[name],
+                    "value": value["code"]
+                    if name == ONE_TIME_CODE
+                    else unarchive(value, "dd-result")["V"],
+                }
+        return said
+
+    def _files(self, row: Row) -> Row:
+        files = self.files(row)
+        said: Row = {"attachments": [each["transfer_name"] for each in files]}
+        for each in files:
+            said["mime_type"] = each["mime_type"]
+            said["missing"] = not self.on_disk(each)
+            said["genmoji"] = each.get("emoji_image_short_description")
+            if each["user_info"] is not None:
+                info = plistlib.loads(each["user_info"])
+                said["transcript"] = info.get("audio-transcription")
+        return said
+
+    def on_disk(self, attachment: Row) -> Path | None:
+        name = attachment["filename"]
+        if name is None:
+            return None
+        path = self.attachments / name.removeprefix("~/Library/Messages/Attachments/")
+        return path if path.is_file() else None
+
+    def _reactions(self, guid: str) -> Row:
+        current: dict[tuple[str, str], Row] = {}
+        stickers = []
+        for row in self.pointing.get(guid, ()):
+            kind, who = row["associated_message_type"], self.sender(row)
+            if kind == 1000:
+                stickers.append(who)
+            elif 2000 <= kind <= 2007:
+                current[who, TAPBACKS[kind - 2000]] = row
+            elif 3000 <= kind <= 3007:
+                current.pop((who, TAPBACKS[kind - 3000]), None)
+        said: Row = {
+            "tapbacks": [
+                [who, row["associated_message_emoji"] if name == "emoji" else name]
+                for (who, name), row in current.items()
+            ],
+            "stickers": stickers,
+        }
+        for row in current.values():
+            target = row["associated_message_guid"]
+            if target.startswith("p:"):
+                said["tapback_part"] = int(target[2:].partition("/")[0])
+        return said
+
+    def _history(self, row: Row) -> Row:
+        if not row["date_edited"]:
+            return self._translation(row)
+        info = plistlib.loads(row["message_summary_info"])
+        history = []
+        for part in sorted(info.get("ec", {}), key=int):
+            texts = [
+                "".join(text for text, _ in runs_of(version["t"]))
+                for version in info["ec"][part]
+            ]
+            history += texts[:-1]
+        said: Row = {"history": history}
+        if "rp" in info:
+            said["unsent"] = info["rp"]
+            assert (row["is_empty"] == 1) == (len(info["rp"]) == len(info["otr"]))
+        return said
+
+    def _translation(self, row: Row) -> Row:
+        blob = row["message_summary_info"]
+        info = plistlib.loads(blob) if blob is not None else {}
+        if "tmp" not in info:
+            return {}
+        ((entry,),) = unarchive(info["tmp"]).values()
+        return {"translation": entry["translatedText"]["NSString"]}
+
+    def _balloon(self, row: Row) -> Row:
+        bundle = row["balloon_bundle_id"]
+        if bundle is None:
+            return {}
+        if bundle in DRAWN:
+            return {"app": DRAWN[bundle]}
+        root = unarchive(row["payload_data"])
+        if "richLinkMetadata" in root:
+            metadata = root["richLinkMetadata"]
+            special = metadata.get("specialization") or metadata.get("specialization2")
+            return {
+                "link": url_of(metadata.get("URL", metadata["originalURL"])),
+                "title": (special or {}).get("name") or metadata.get("title"),
+            }
+        if bundle.endswith(":com.apple.messages.Polls"):
+            return {"poll": self._poll(row)}
+        return {
+            "app": root["an"],
+            "says": root.get("ldtext") or root["userInfo"]["image-title"],
+        }
+
+    def _poll(self, root: Row) -> Row:
+        """The newest list of options, each with the last votes for it."""
+        updates = [
+            row
+            for row in self._poll_rows(root["guid"])
+            if row["associated_message_type"] == 2
+        ]
+        newest = poll_item([root, *updates][-1])
+        votes: dict[str, list[str]] = {}
+        for state in (root["guid"], *(row["guid"] for row in updates)):
+            for row in self._poll_rows(state):
+                if row["associated_message_type"] != 4000:
+                    continue
+                picks = poll_item(row)["votes"]
+                votes[self.sender(row)] = [p["voteOptionIdentifier"] for p in picks]
+                for pick in picks:
+                    voter = pick["participantHandle"]
+                    assert (voter in self.own) == bool(row["is_from_me"])
+                    assert voter in self.own or self.names[voter] == self.sender(row)
+        return {
+            option["text"]: [
+                who
+                for who, picks in votes.items()
+                if option["optionIdentifier"] in picks
+            ]
+            for option in newest["orderedPollOptions"]
+        }
+
+    def _poll_rows(self, guid: str) -> list[Row]:
+        return [row for row in self.pointing.get(guid, ()) if row["guid"] != guid]
+
+    def _event(self, row: Row) -> Row:
+        if row["item_type"] == 0:
+            return {}
+        other = row["other_handle"]
+        action = row["item_type"], row["group_action_type"]
+        if action == (4, 0):
+            kind = "location-stopped" if row["share_status"] else "location-started"
+        elif action == (1, 0) and row["handle_id"] == other:
+            kind = "number-changed"
+        else:
+            kind = EVENTS[action]
+        return {
+            "event": kind,
+            "who": self.names[self.handles[other]] if other else None,
+            "title": row["group_title"],
+        }
+
+    def _places(self, row: Row) -> Row:
+        """Its thread, its chat, and where it stands among the others."""
+        said: Row = {"dangling": False}
+        for column in ("associated_message_guid", "thread_originator_guid"):
+            target = row[column]
+            if target is not None and bare(target) not in self.messages:
+                said["dangling"] = True
+        origin = self.messages.get(row["thread_originator_guid"])
+        if origin is not None:
+            part = int(row["thread_originator_part"].split(":")[0])
+            said["reply_part"] = part
+            said["reply_to"] = "".join(
+                text
+                for text, attributes in self.runs(origin)
+                if attributes[PART] == part
+            )
+        in_chat = self.is_joined(row, "chat_message_join")
+        said["deleted"] = self.is_joined(row, "chat_recoverable_message_join")
+        assert not (in_chat and said["deleted"])
+        said["chatless"] = not in_chat and not said["deleted"]
+        said["deleted_parts"] = [
+            each["part_index"]
+            for each in self.rows(
+                "SELECT part_index FROM recoverable_message_part WHERE message_id = ?",
+                row["ROWID"],
+            )
+        ]
+        before = self.rows(
+            "SELECT * FROM message WHERE ROWID < ? AND date > ? ORDER BY ROWID DESC",
+            row["ROWID"],
+            row["date"],
+        )
+        said["arrives_after"] = self.text(before[0]) if before else None
+        return said
+
+
+def bare(target: str) -> str:
+    """The GUID in an associated_message_guid."""
+    return target.rpartition("/")[2].removeprefix("bp:")
+
+
+def poll_item(row: Row) -> Row:
+    url = url_of(unarchive(row["payload_data"])["URL"])
+    encoded = url.removeprefix("data:,").partition("?")[0]
+    document = json.loads(base64.urlsafe_b64decode(encoded))
+    assert document["version"] == 1
+    item: Row = document["item"]
+    return item

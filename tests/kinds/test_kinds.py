@@ -1,0 +1,335 @@
+"""Every case of the catalogue on every release that holds it, read back."""
+
+from __future__ import annotations
+
+import io
+import plistlib
+import zipfile
+
+import av
+import pillow_heif
+import pypdf
+import pytest
+import rowreader
+import vobject
+from PIL import Image
+from rowreader import runs_of, unarchive
+
+from pytest_imessage_foundry.conversations import catalogue
+from pytest_imessage_foundry.db import schema, validators
+from pytest_imessage_foundry.models import (
+    Collaboration,
+    Link,
+    Music,
+    Place,
+    Run,
+    StoreApp,
+)
+
+PROTOBUF = ("com.apple.Handwriting.", "com.apple.DigitalTouch")
+each_release = pytest.mark.parametrize("release", schema.RELEASES)
+HELD = {
+    release: [entry.name for entry in catalogue.entries(schema.get(release))]
+    for release in schema.RELEASES
+}
+
+
+@pytest.mark.parametrize(
+    ("release", "name"),
+    [(release, name) for release in schema.RELEASES for name in HELD[release]],
+)
+def test_the_file_says_what_the_case_states(kinds, release, name):
+    built = kinds(release)
+    case = built.cases[name]
+    said = built.reader.read(case.message)
+    if said.get("deleted_for_good"):
+        assert case.reading["deleted_for_good"] is True
+        return
+    assert {key: said.get(key) for key in case.reading} == case.reading
+
+
+@each_release
+def test_nothing_is_said_that_no_case_states(kinds, release):
+    """What is unusual about a row is in its case's reading."""
+    unusual = {
+        "failed": True,
+        "deleted": True,
+        "chatless": True,
+        "dangling": True,
+        "quiet": True,
+        "scheduled": True,
+    }
+    built = kinds(release)
+    for name, case in built.cases.items():
+        said = built.reader.read(case.message)
+        for key, value in unusual.items():
+            if said.get(key) == value and name != "focus-notified":
+                assert case.reading.get(key) == value, name
+
+
+@each_release
+def test_the_validator_is_content(kinds, release):
+    report = validators.validate(kinds(release).path, release=release)
+    assert report.ok, [str(finding) for finding in report.findings]
+
+
+def test_there_are_enough():
+    assert len(HELD["tahoe"]) >= 80
+    assert len(HELD["sonoma"]) < len(HELD["sequoia"]) < len(HELD["tahoe"])
+    assert HELD["golden-gate"] == HELD["tahoe"]
+
+
+# --- bodies, attribute by attribute ----------------------------------------------
+
+
+def rich_url(message):
+    balloon = message.balloon
+    is_rich = isinstance(balloon, (Link, Music, StoreApp, Place, Collaboration))
+    return balloon.url if is_rich else None
+
+
+def expected_attributes(run, location, message):
+    """What the archive must say of a run of text, by readers' names for it."""
+    said = {style: 1 for style in rowreader.STYLES.values() if getattr(run, style)}
+    if run.effect is not None:
+        said["effect"] = run.effect
+    if run.mention is not None:
+        said["mention"] = run.mention
+    span = (run.text, location, len(run.text.encode("utf-16-le")) // 2)
+    if run.link is not None:
+        said |= {"link": run.link, "detector": ("HttpURL", *span)}
+    elif run.text == rich_url(message):
+        said["link"] = run.text
+    if run.detected is not None and run.detected.kind == "one-time-code":
+        code = {"code": run.detected.value, "displayCode": run.text}
+        said |= {"one-time-code": code, "detector": ("AuthCode", *span)}
+    elif run.detected is not None:
+        said[run.detected.kind] = (run.detected.value, *span)
+    return said
+
+
+def expected_runs(message):
+    runs = []
+    location = 0
+    for number, part in enumerate(message.parts):
+        if part.kind == "unsent":
+            continue
+        if part.kind == "attachment":
+            said = {"file": part.guid}
+            if part.width:
+                said |= {"name": part.name, "size": (part.width, part.height)}
+            if part.genmoji is not None:
+                said["inline"] = 1
+            if part.transcript is not None:
+                said["transcript"] = part.transcript
+            found = [("\ufffc", said)]
+        else:
+            found = []
+            at = location
+            for run in part.runs or (Run(part.text),):
+                found.append((run.text, expected_attributes(run, at, message)))
+                at += len(run.text.encode("utf-16-le")) // 2
+        for text, said in found:
+            location += len(text.encode("utf-16-le")) // 2
+            said["part"] = number
+            if message.writing_direction:
+                said["direction"] = -1
+            if text:
+                runs.append((text, said))
+    return runs
+
+
+def matched(found):
+    """The text that a detector matched, and where."""
+    where = found["AR"]
+    return found["MS"], where["NS.rangeval.location"], where["NS.rangeval.length"]
+
+
+def told(attributes):
+    """Decoded attributes in the words of `expected_attributes`."""
+    said = {}
+    size = [None, None]
+    for name, value in attributes.items():
+        if name in rowreader.STYLES:
+            said[rowreader.STYLES[name]] = value
+        elif name == rowreader.TEXT_EFFECT:
+            said["effect"] = rowreader.TEXT_EFFECTS[value]
+        elif name == rowreader.DATA_DETECTED:
+            found = unarchive(value, "dd-result")
+            span = (
+                found["AR"]["NS.rangeval.location"],
+                found["AR"]["NS.rangeval.length"],
+            )
+            said["detector"] = (found["T"], found["MS"], *span)
+        elif name == rowreader.ONE_TIME_CODE:
+            said["one-time-code"] = value
+        elif name in rowreader.DETECTED:
+            found = unarchive(value, "dd-result")
+            span = (
+                found["AR"]["NS.rangeval.location"],
+                found["AR"]["NS.rangeval.length"],
+            )
+            said[rowreader.DETECTED[name]] = (found["V"], found["MS"], *span)
+        elif name == "__kIMInlineMediaWidthAttributeName":
+            size[0] = value
+        elif name == "__kIMInlineMediaHeightAttributeName":
+            size[1] = value
+        elif name == "__kIMLinkIsRichLinkAttributeName":
+            assert value == 1
+        else:
+            said[PLAIN[name]] = value
+    if size != [None, None]:
+        said["size"] = tuple(size)
+    return said
+
+
+PLAIN = {
+    rowreader.PART: "part",
+    rowreader.FILE: "file",
+    rowreader.LINK: "link",
+    rowreader.MENTION: "mention",
+    "__kIMFilenameAttributeName": "name",
+    "__kIMEmojiImageAttributeName": "inline",
+    "IMAudioTranscription": "transcript",
+    "__kIMBaseWritingDirectionAttributeName": "direction",
+}
+
+
+@each_release
+def test_bodies_decode_to_the_truth(kinds, release):
+    built = kinds(release)
+    for guid, message in built.messages.items():
+        row = built.reader.messages.get(guid)
+        if row is None or row["attributedBody"] is None:
+            continue
+        runs = [(text, told(said)) for text, said in runs_of(row["attributedBody"])]
+        if message.balloon is not None and not message.parts:
+            assert runs == [("\ufffd", {"part": 0})]
+        else:
+            assert runs == expected_runs(message)
+
+
+@each_release
+def test_a_body_is_missing_only_where_it_may_be(kinds, release):
+    built = kinds(release)
+    for guid, message in built.messages.items():
+        row = built.reader.messages.get(guid)
+        if row is None:
+            continue
+        has_none = bool(message.event or message.is_unsent or message.storage == "text")
+        assert (row["attributedBody"] is None) == has_none
+        has_no_text = bool(
+            message.event or message.is_unsent or message.storage == "archive"
+        )
+        assert (row["text"] is None) == has_no_text
+
+
+@each_release
+def test_both_class_pairs_are_there(kinds, release):
+    bodies = [row["attributedBody"] for row in kinds(release).reader.messages.values()]
+    mutable = {b"NSMutableAttributedString" in body for body in bodies if body}
+    assert mutable == {True, False}
+
+
+# --- plists -----------------------------------------------------------------------
+
+
+def archives_in(value):
+    """Keyed archives within a plist's data."""
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from archives_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from archives_in(each)
+    elif isinstance(value, bytes) and value.startswith(b"bplist00"):
+        yield value
+
+
+@each_release
+def test_plists_decode_and_their_uids_resolve(kinds, release):
+    reader = kinds(release).reader
+    columns = {
+        "message": ("message_summary_info", "payload_data"),
+        "attachment": ("user_info", "sticker_user_info", "attribution_info"),
+        "chat": ("properties",),
+    }
+    seen = set()
+    for table, names in columns.items():
+        for row in reader.rows(f"SELECT * FROM {table}"):
+            for name in names:
+                if row[name] is None:
+                    continue
+                seen.add(name)
+                bundle = row.get("balloon_bundle_id") or ""
+                if name == "payload_data" and bundle.startswith(PROTOBUF):
+                    assert not row[name].startswith(b"bplist")
+                    continue
+                plist = plistlib.loads(row[name])
+                assert isinstance(plist, dict)
+                if name == "payload_data":
+                    unarchive(row[name])
+                for nested in archives_in(plist):
+                    unarchive(nested)
+                for versions in plist.get("ec", {}).values():
+                    assert all(runs_of(each["t"]) for each in versions)
+    assert seen == {
+        "message_summary_info",
+        "payload_data",
+        "user_info",
+        "sticker_user_info",
+        "properties",
+    }
+
+
+# --- files ------------------------------------------------------------------------
+
+
+def decode(path, uti):
+    data = io.BytesIO(path.read_bytes())
+    match uti:
+        case "public.jpeg" | "public.png" | "com.compuserve.gif":
+            with Image.open(data) as picture:
+                picture.load()
+        case "public.heic":
+            assert pillow_heif.open_heif(data).data
+        case "com.apple.quicktime-movie":
+            with av.open(data) as video:
+                assert next(video.decode(video=0)).width
+        case "com.apple.coreaudio-format" | "com.apple.m4a-audio":
+            with av.open(data) as sound:
+                assert next(sound.decode(audio=0)).samples
+        case "com.adobe.pdf":
+            assert pypdf.PdfReader(data, strict=True).pages
+        case "public.vcard" | "public.vlocation":
+            assert vobject.readOne(data.read().decode()).serialize()
+        case "public.zip-archive":
+            assert zipfile.ZipFile(data).testzip() is None
+        case "public.plain-text":
+            assert data.read().decode()
+        case _:
+            assert path.suffix == ".pluginPayloadAttachment"
+            with Image.open(data) as picture:
+                picture.verify()
+
+
+@each_release
+def test_every_file_is_there_and_opens(kinds, release):
+    reader = kinds(release).reader
+    utis = set()
+    absent = []
+    for row in reader.rows("SELECT * FROM attachment ORDER BY ROWID"):
+        path = reader.on_disk(row)
+        if path is None:
+            absent.append(row["transfer_name"])
+            continue
+        assert path.stat().st_size == row["total_bytes"]
+        assert path.name == row["transfer_name"]
+        decode(path, row["uti"])
+        utis.add(row["uti"])
+    assert len(utis) == 13
+    assert len(absent) == 2  # file-missing and file-not-downloaded
+    laid_out = [
+        each for each in kinds(release).attachments.rglob("*") if each.is_file()
+    ]
+    assert len(laid_out) == len(reader.rows("SELECT 1 FROM attachment")) - len(absent)
