@@ -123,6 +123,7 @@ class Comparison:
     extra: list[Seen] = field(default_factory=list)
     too_wide: list[Finding] = field(default_factory=list)
     """Faults that should show and do not."""
+    complaints: tuple[str, ...] = ()
     told: set[str] = field(default_factory=set)
     """The aspects that it said anything of."""
     cases: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -138,7 +139,7 @@ def compare(
 ) -> Comparison:
     """`left_out` are messages that the reader was spared, because they end its run."""
     notion = NOTIONS[reading.reader]
-    done = Comparison(reading.reader, world)
+    done = Comparison(reading.reader, world, complaints=reading.complaints)
     facts = [f for f in world.facts if f.message.guid not in left_out]
     pairs, done.extra = match(reading, facts)
     untold: dict[tuple[str, str], bool] = {}

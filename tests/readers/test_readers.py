@@ -150,6 +150,16 @@ def test_a_notion_that_a_reader_is_said_to_have_is_one(runs: Runs, reader: str):
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("form", ["txt", "html"])
+def test_the_exporter_complains_of_nothing(
+    runs: Runs, form: str, release: str, scenario: str
+):
+    done = runs(scenario, f"imessage-exporter {form}", release).comparison
+    assert done.complaints == ()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("release", RELEASES)
 def test_diagnostics_find_nothing_that_the_truth_has_not(
     world_of: Callable[[str, str], World], release: str, scenario: str
 ):
