@@ -295,8 +295,26 @@ class Live:
 
     def delete(self, message: Message | str, **facts: Any) -> Message:
         """Into Recently Deleted, or with `permanent=True` for good; `parts` names
-        some of its parts."""
-        return self._change(message, lambda draft: draft.delete(**facts))
+        some of its parts.
+
+        Raises:
+            FoundryError: it was deleted before, and no further.
+        """
+
+        def act(draft: Draft) -> None:
+            before = draft.message.traits.deleted
+            is_whole = before is not None and not before.parts
+            is_gone = before is not None and before.permanent
+            if not is_gone and (facts.get("permanent") or not is_whole):
+                draft.delete(**facts)
+                return
+            raise FoundryError(
+                "a message can only be deleted once\n"
+                f"message {draft.message.guid} was\n"
+                "pass permanent=True to take it out of Recently Deleted"
+            )
+
+        return self._change(message, act)
 
     def checkpoint(self) -> bool:
         """Move the -wal into the file and empty it; whether no reader was in the

@@ -130,11 +130,10 @@ class Steps:
         kept = {file.guid for file in _files(new)}
         self._detach(rowid, {file.guid for file in _files(old)} - kept)
         self._become_drawn(old, new, place)
-        self._delete_parts(old, new, rowid, place)
+        # In this order: a message that neither table holds is deleted by the trigger on
+        # the join (SEMANTICS §17).
+        self._put_aside(old, new, rowid, place)
         if leaves:
-            # In this order: a message that neither table holds is deleted by the
-            # trigger on the join (SEMANTICS §17).
-            self._recoverable(new, rowid, place)
             self._connection.execute(
                 "DELETE FROM chat_message_join WHERE message_id = ?", (rowid,)
             )
@@ -156,21 +155,16 @@ class Steps:
         for guid in before:
             self._delete(guid)
 
-    def _recoverable(self, message: Message, rowid: int, place: Place) -> None:
-        deleted = message.traits.deleted
-        if deleted is not None:
-            deletions.recoverable(self._insert, message, deleted, rowid, place.rowid)
-
-    def _delete_parts(
-        self, old: Message, new: Message, rowid: int, place: Place
-    ) -> None:
-        deleted = new.traits.deleted
-        if deleted is None or not deleted.parts or deleted == old.traits.deleted:
+    def _put_aside(self, old: Message, new: Message, rowid: int, place: Place) -> None:
+        """Into Recently Deleted, the whole message or some of its parts."""
+        was, now = old.traits.deleted, new.traits.deleted
+        if now is None or now == was:
             return
-        self._connection.execute(
-            "DELETE FROM recoverable_message_part WHERE message_id = ?", (rowid,)
-        )
-        self._recoverable(new, rowid, place)
+        if was is not None:
+            self._connection.execute(
+                "DELETE FROM recoverable_message_part WHERE message_id = ?", (rowid,)
+            )
+        deletions.recoverable(self._insert, new, now, rowid, place.rowid)
 
     def _forget(self, message: Message, place: Place) -> None:
         """Deleted for good, with all that it drew; triggers log the GUIDs."""
