@@ -47,6 +47,7 @@ class ChatDBBuilder(Author):
         scenario = Scenario(
             name="by hand", description="written by hand", personas=tuple(self.people)
         )
+        target.parent.mkdir(parents=True, exist_ok=True)
         order = Written(spec, scenario, self.schema, self.conversations())
         foundry.forge(order, target)
         return foundry.ChatDB(target, order)

@@ -60,7 +60,7 @@ def conversations(
         MissingConversationError: source is "cache" and it has no answer.
         FoundryError: the hook's turns, a time or the people do not fit.
     """
-    scripts = _scripts(spec, scenario, packs, answer)
+    scripts = _scripts(spec, scenario, features, packs, answer)
     merged: dict[str, Conversation] = {}
     for script in scripts:
         chat = script.conversation(features)
@@ -90,7 +90,11 @@ def _merged(one: Conversation, other: Conversation) -> Conversation:
 
 
 def _scripts(
-    spec: Spec, scenario: Scenario, packs: Index | None, answer: Answer | None
+    spec: Spec,
+    scenario: Scenario,
+    features: frozenset[str],
+    packs: Index | None,
+    answer: Answer | None,
 ) -> list[_Script]:
     scenario = scenarios.complete(scenario, {})
     counts = scenario
@@ -103,6 +107,7 @@ def _scripts(
     for asked, config in pairs:
         if asked.message_count_target and not config.message_count_target:
             continue  # scaled away: few messages are for few chats
+        config = _carried(config, features)
         script = _Script(spec, config, scenario.owner, _people(scenario, config))
         script.said = _from_hook(script, answer)
         if script.said is None and spec.source != "faker" and packs is not None:
@@ -114,6 +119,18 @@ def _scripts(
     if missing:
         raise _missing(scenario, missing, packs)
     return scripts
+
+
+def _carried(
+    config: ConversationConfig, features: frozenset[str]
+) -> ConversationConfig:
+    """The conversation over a service that the release has: before RCS the same
+    people texted over SMS, before satellites they waited for iMessage."""
+    if config.service == "RCS" and "rcs" not in features:
+        return replace(config, service="SMS")
+    if config.service == "iMessageLite" and "satellite" not in features:
+        return replace(config, service="iMessage")
+    return config
 
 
 def _people(scenario: Scenario, config: ConversationConfig) -> tuple[Persona, ...]:

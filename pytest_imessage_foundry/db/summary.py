@@ -42,8 +42,10 @@ def history(message: Message, *, editor: str | None = None) -> bytes:
     out where the owner's address is not known.
     """
     info: dict[str, Any] = {"amc": TEXT, "ust": True, "otr": _original(message)}
-    edited = sorted({edit.part for edit in message.edits})
     unsent = [n for n, part in enumerate(message.parts) if part.kind == "unsent"]
+    # What was edited and then taken back leaves no history (§8: a row that was
+    # taken back wholly has otr and rp alone; parse-smsdb ends at any other).
+    edited = sorted({edit.part for edit in message.edits}.difference(unsent))
     if edited:
         info["ec"] = {str(part): _versions(message, part) for part in edited}
         info["ep"] = edited
@@ -107,17 +109,14 @@ def _original(message: Message) -> dict[str, dict[str, int]]:
 
 
 def _versions(message: Message, number: int) -> list[dict[str, Any]]:
-    """`ec` of one part: the original with the message's date, then each edit.
-
-    An unsent part has no current text, so its last version is the last known.
-    """
+    """`ec` of one part: the original with the message's date, then each edit."""
     edits = [edit for edit in _in_order(message) if edit.part == number]
     texts = [edit.before for edit in edits]
-    current = message.parts[number] if number < len(message.parts) else None
-    if current is not None and current.kind == "text":
+    current = message.parts[number]
+    if current.kind == "text":
         texts.append(current)
     versions = [_version(texts[0], number, message.date)]
-    for text, edit in zip(texts[1:], edits, strict=False):
+    for text, edit in zip(texts[1:], edits, strict=True):
         version = _version(text, number, edit.date)
         if edit.balloon_guid is not None:
             version["bcg"] = edit.balloon_guid

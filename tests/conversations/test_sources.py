@@ -22,7 +22,7 @@ from pytest_imessage_foundry.models import (
 from pytest_imessage_foundry.spec import Spec
 
 REPOSITORY = Path(__file__).parents[2]
-NEW = frozenset({"any_guids", "emoji_tapbacks"})
+NEW = frozenset({"any_guids", "emoji_tapbacks", "rcs"})
 OLD = frozenset()
 INDEX = packs.load_all()
 SMALL = scenarios.get("small")
@@ -349,3 +349,21 @@ def test_a_reply_over_a_scene_finds_its_turn():
     turns = list(sources.spread([scene("a", 3), scene("b", 1)], iter(said), 8))
     place = next(place for place, turn in enumerate(turns) if turn.replies_to)
     assert turns[place - turns[place].replies_to].text == "f3"
+
+
+@pytest.mark.parametrize(
+    ("release", "services"), [("sonoma", {"SMS"}), ("tahoe", {"RCS"})]
+)
+def test_a_release_without_rcs_texts_over_sms(release, services):
+    spec = Spec(release=release, scenario="default", source="faker")
+    features = schema.get(release).features
+    found = sources.conversations(
+        spec, scenarios.get("default"), features=features, packs=None
+    )
+    rcs = {
+        each.id
+        for each in scenarios.get("default").conversations
+        if each.service == "RCS"
+    }
+
+    assert {each.service for each in found if each.config_id in rcs} == services

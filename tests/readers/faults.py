@@ -280,13 +280,4 @@ FATAL: tuple[Fatal, ...] = (
         "ends at a reply whose first message is not in the chat",
         "the message replied to may have been deleted (§7)",
     ),
-    Fatal(
-        "parse-smsdb",
-        lambda fact: (
-            fact.drawn is None and fact.message.is_unsent and bool(fact.message.edits)
-        ),
-        "IndexError",
-        "ends at a message that was edited and then taken back",
-        "the history of a part that is gone may lack its last version (§8)",
-    ),
 )
