@@ -107,10 +107,7 @@ class _Facts(dict[str, Row]):
         if walk is None:
             walk = self.talk.walks[place] = self._walk(name)
         rows, start, stride, shift = walk
-        number = start + self.times * stride
-        if shift:
-            # Another value of the same kind: never the first one again.
-            number += 1 + (shift + self.times) % max(1, len(rows) - 1)
+        number = start + self.times * stride + shift
         row = self[name] = rows[number % len(rows)]
         return row
 
@@ -120,11 +117,17 @@ class _Facts(dict[str, Row]):
         base = name if name in own else name.rstrip("23456789")
         rows = own.get(base) or self.talk.rows(base)
         start = mix(self.key, language.key(base))
-        stride = 1 + (start >> 32) % max(1, len(rows) - 1)
-        while gcd(stride, len(rows)) != 1:
-            stride += 1
-        shift = 0 if base == name else 1 + (mix(self.key, language.key(name)) >> 8)
-        return rows, start, stride, shift
+        stride = _coprime(start >> 32, len(rows))
+        # `{food2}` and `{food3}` are never the same, nor the first one again.
+        order = 0 if base == name else int(name[len(base) :]) - 1
+        return rows, start, stride, order * _coprime(start >> 16, len(rows))
+
+
+def _coprime(number: int, size: int) -> int:
+    stride = 1 + number % max(1, size - 1)
+    while gcd(stride, size) != 1:
+        stride += 1
+    return stride
 
 
 class _Talk:
@@ -269,6 +272,10 @@ class _Talk:
         is_foreign = self.locale.partition("_")[0] != self.language.code
         if (is_foreign or count > FAKER_FROM) and not self.is_service:
             rows["name"] = _names(self.locale, self.language, self.key)
+        present = set(self.names.values())
+        names = rows.get("name") or self.language.rows("name", self.locale)
+        if any(row[0] in present for row in names):
+            rows["name"] = [row for row in names if row[0] not in present]
         return rows
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.llm.base import Context, Prompt, Provider, RawReply
     from pytest_imessage_foundry.models import Persona, Turn
 
-BATCH, SMALLEST, LARGEST = 30, 20, 50
+BATCH = 30
 REASKS = 2
 SLACK = 3  # calls at most, as a multiple of those planned
 _PER_MESSAGE, _OVERHEAD = 80, 400  # tokens of an answer
@@ -46,8 +46,8 @@ class Tally:
 
 
 def batches(count: int) -> list[int]:
-    """`count` messages as batches of about 30, none of them a small rest."""
-    number = max(1, -(-count // BATCH))
+    """`count` messages as batches of about 30, from 20 to 50, in equal shares."""
+    number = max(1, round(count / BATCH))
     whole, rest = divmod(count, number)
     return [whole + (place < rest) for place in range(number)] if count else []
 

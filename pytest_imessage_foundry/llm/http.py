@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.llm.base import MAX_REPLY, Usage
@@ -12,6 +13,14 @@ from pytest_imessage_foundry.llm.texts import escaped
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
+
+
+def transport_errors(module: Any) -> tuple[type[Exception], ...]:
+    """What a client's transport raises while an answer is being read, where the
+    client itself no longer wraps it. Its name changed from httpx to httpx2."""
+    name = module.DefaultAsyncHttpxClient.__mro__[1].__module__.partition(".")[0]
+    transport = import_module(name)
+    return transport.HTTPError, transport.StreamError
 
 
 async def bounded(

@@ -15,12 +15,13 @@ from pytest_imessage_foundry.llm.base import (
     Provider,
     ProviderError,
     RawReply,
-    Usage,
 )
 from pytest_imessage_foundry.llm.retry import FailedCallError, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pytest_imessage_foundry.llm.base import Finish
 
 OWN = "https://api.openai.com/v1"
 # From strict to plain: how much a server does to keep an answer in shape.
@@ -55,6 +56,7 @@ class OpenAIProvider(Provider):
         # Local servers want some key and look at none.
         self._key = key or "none"
         self._openai = providers.client("openai", "llm")
+        self._transport = http.transport_errors(self._openai)
         self._client = self._openai.AsyncOpenAI(
             api_key=self._key,
             base_url=base_url or OWN,
@@ -111,7 +113,7 @@ class OpenAIProvider(Provider):
                 failure = http.failure(error, self._key)
                 self._adapt(failure, body, rung)
                 raise failure from None
-            except self._openai.APIError as error:
+            except (self._openai.APIError, *self._transport) as error:
                 raise http.silence(error, self._key) from None
 
         return attempt
@@ -152,17 +154,17 @@ def read(raw: dict[str, Any], model: str) -> RawReply:
     finish = choice.get("finish_reason")
     return RawReply(
         text=_text(message.get("content")),
-        finish=(
-            "length"
-            if finish == "length"
-            else "refused"
-            if finish == "content_filter" or refusal
-            else "stop"
-        ),
+        finish=_finish(finish, refusal),
         refusal=refusal if isinstance(refusal, str) and refusal else None,
         model=raw["model"] if isinstance(raw.get("model"), str) else model,
         usage=http.usage(raw.get("usage"), "prompt_tokens", "completion_tokens"),
     )
+
+
+def _finish(reason: Any, refusal: Any) -> Finish:
+    if reason == "content_filter" or refusal:
+        return "refused"
+    return "length" if reason == "length" else "stop"
 
 
 def _text(content: Any) -> str:
@@ -172,6 +174,3 @@ def _text(content: Any) -> str:
         parts = (each.get("text") for each in content if isinstance(each, dict))
         return "".join(each for each in parts if isinstance(each, str))
     return "" if content is None else json.dumps(content)
-
-
-__all__ = ["LADDER", "OWN", "OpenAIProvider", "Usage", "read"]

@@ -199,7 +199,7 @@ def test_sms_and_rcs_go_to_the_phone(service, address):
     config = ConversationConfig(
         id="a", participants=("ann",), service=service, message_count_target=20
     )
-    (chat,) = derive(phone(config, personas=(ann,)), features=OLD)
+    (chat,) = derive(phone(config, personas=(ann,)), features=frozenset({"rcs"}))
     assert chat.guid == f"{service};-;{address}"
     messages = list(chat.messages)
     assert {each.sender for each in messages} == {None, address}
@@ -352,18 +352,14 @@ def test_a_reply_over_a_scene_finds_its_turn():
 
 
 @pytest.mark.parametrize(
-    ("release", "services"), [("sonoma", {"SMS"}), ("tahoe", {"RCS"})]
+    ("features", "service"), [(OLD, "SMS"), (frozenset({"rcs"}), "RCS")]
 )
-def test_a_release_without_rcs_texts_over_sms(release, services):
-    spec = Spec(release=release, scenario="default", source="faker")
-    features = schema.get(release).features
-    found = sources.conversations(
-        spec, scenarios.get("default"), features=features, packs=None
-    )
-    rcs = {
-        each.id
-        for each in scenarios.get("default").conversations
-        if each.service == "RCS"
-    }
+def test_a_release_without_rcs_texts_over_sms(features, service):
+    scenario = scenarios.get("default")
+    (asked,) = [each.id for each in scenario.conversations if each.service == "RCS"]
 
-    assert {each.service for each in found if each.config_id in rcs} == services
+    found = derive(scenario, features=features, source="faker")
+
+    (chat,) = [each for each in found if each.config_id == asked]
+    assert chat.service == service
+    assert {message.service for message in chat.messages} == {service}

@@ -12,7 +12,28 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-WORDS = ["water", "train", "lemon", "window", "garden", "ticket", "paper", "river", "piano", "candle", "basket", "morning", "button", "ladder", "pepper", "harbor", "blanket", "mirror", "tunnel", "rocket"]
+WORDS = [
+    "water",
+    "train",
+    "lemon",
+    "window",
+    "garden",
+    "ticket",
+    "paper",
+    "river",
+    "piano",
+    "candle",
+    "basket",
+    "morning",
+    "button",
+    "ladder",
+    "pepper",
+    "harbor",
+    "blanket",
+    "mirror",
+    "tunnel",
+    "rocket",
+]
 
 
 def digest(body):
