@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
     from pytest_imessage_foundry.db.schema.base import Schema
     from pytest_imessage_foundry.foundry import Order
-    from pytest_imessage_foundry.models import Turn
+    from pytest_imessage_foundry.models import Scenario, Turn
     from pytest_imessage_foundry.spec import Spec
 
 SHARED = "imessage-foundry"
@@ -114,8 +114,24 @@ def _plain_failures() -> Iterator[None]:
 
 
 def _order(request: pytest.FixtureRequest, foundry: Foundry, version: str) -> Order:
-    spec = _spec(request, version)
-    return foundry.order(spec, _materials(request))
+    spec, materials = _spec(request, version), _materials(request)
+    if spec.scenario.endswith((".toml", ".json")):
+        own = _scenario_file(request, spec.scenario, materials)
+        spec = replace(spec, scenario=own.name)
+        materials = replace(materials, scenarios=(*materials.scenarios, own))
+    return foundry.order(spec, materials)
+
+
+def _scenario_file(
+    request: pytest.FixtureRequest, name: str, materials: Materials
+) -> Scenario:
+    """A scenario that the mark names as a file: beside the test, or below the
+    rootdir."""
+    from pytest_imessage_foundry.conversations import scenarios
+
+    places = [request.node.path.parent / name, request.config.rootpath / name]
+    path = next((place for place in places if place.exists()), places[0])
+    return scenarios.from_file(path, materials.personas)
 
 
 def _spec(request: pytest.FixtureRequest, version: str) -> Spec:

@@ -13,6 +13,8 @@ from pytest_imessage_foundry.errors import FoundryError
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
+    from pytest_imessage_foundry.foundry import Order
+
 
 def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the subcommands of this module."""
@@ -90,6 +92,13 @@ def _add_stats(commands: _SubParsersAction[ArgumentParser]) -> None:
     stats.add_argument("--messages", type=int, metavar="N")
     stats.add_argument("--source", default="auto", choices=("auto", "cache", "faker"))
     stats.add_argument("--json", action="store_true", help="as JSON")
+    stats.add_argument(
+        "--page",
+        type=Path,
+        metavar="PAGE",
+        help="also write a page of plots (open it at #view=plots)",
+    )
+    stats.add_argument("--force", action="store_true", help="replace what is there")
     stats.set_defaults(run=run_stats)
 
 
@@ -189,8 +198,28 @@ def run_stats(given: Namespace) -> int:
     )
     order = foundry.Order(spec)
     measured = realism.measure(foundry.truth_of(order), order.scenario.personas)
+    if given.page is not None:
+        _write_plots(order, given.page, force=given.force)
     print(json.dumps(asdict(measured)) if given.json else measured.table())
     return 0
+
+
+def _write_plots(order: Order, page: Path, *, force: bool) -> None:
+    """The preview of a database that is built for it and thrown away."""
+    from tempfile import TemporaryDirectory
+
+    from pytest_imessage_foundry import foundry
+    from pytest_imessage_foundry.preview import write
+
+    names = {
+        address: persona.name
+        for persona in order.scenario.personas
+        for address in persona.addresses
+    }
+    with TemporaryDirectory(prefix="imessage-") as folder:
+        database = Path(folder) / foundry.FILE_NAME
+        foundry.forge(order, database)
+        write(database, page, names=names, force=force)
 
 
 def run_preview(given: Namespace) -> int:

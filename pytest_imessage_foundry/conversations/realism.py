@@ -57,6 +57,11 @@ class Measure:
         return over and (self.most is None or self.value <= self.most)
 
     @property
+    def shown(self) -> str:
+        """The value with its unit, for people."""
+        return "-" if self.value is None else _number(self.value, self.unit)
+
+    @property
     def goal(self) -> str:
         least, most = self.least, self.most
         if least is None:
@@ -100,8 +105,7 @@ class Realism:
         lines = [f"{self.messages:,} messages", ""]
         marks = {True: "ok", False: "MISSED", None: ""}
         for each in self.measures:
-            value = "-" if each.value is None else _number(each.value, each.unit)
-            line = f"{each.name:<44}{value:>10}  {each.goal:<18}{marks[each.is_met]}"
+            line = f"{each.name:<44}{each.shown:>10}  {each.goal:<18}{marks[each.is_met]}"
             lines.append(line.rstrip())
         busiest = max(*self.hours, 1)
         lines += ["", "local hour"]

@@ -85,6 +85,16 @@ def test_stats(capsys):
     assert json.loads(capsys.readouterr().out)
 
 
+def test_stats_page(tmp_path, capsys):
+    page = tmp_path / "plots.html"
+    arguments = ["stats", "--scenario", "small", "--page", str(page)]
+
+    assert main(arguments) == 0
+    assert "<svg" in page.read_text(encoding="utf-8")
+    assert main(arguments) == 2
+    assert main([*arguments, "--force"]) == 0
+
+
 def test_preview(chat_db_file, tmp_path, capsys):
     page = tmp_path / "page.html"
     assert main(["preview", str(chat_db_file), "-o", str(page)]) == 0

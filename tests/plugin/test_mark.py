@@ -102,3 +102,38 @@ def test_unknown_scenario(plain_run, pytester):
 
 def test_markers_help(plain_run):
     plain_run("--markers").stdout.fnmatch_lines(["@pytest.mark.imessage(*scenario=*"])
+
+
+def test_a_scenario_file_beside_the_test(run, pytester):
+    pytester.makefile(
+        ".toml",
+        weekend="""
+        name = "weekend"
+        description = "a weekend being planned"
+        personas = ["alex", "nina"]
+
+        [[conversations]]
+        id = "plan"
+        participants = ["nina"]
+        message_count_target = 20
+        theme = "planning a surprise party"
+        """,
+    )
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(scenario="weekend.toml", versions="tahoe")
+        def test_it(chat_db):
+            assert len(chat_db.messages) == 20
+            assert chat_db.spec.scenario == "weekend"
+
+        @pytest.mark.imessage(scenario="nowhere.toml", versions="tahoe")
+        def test_missing(chat_db): pass
+        """
+    )
+
+    result = run()
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*nowhere.toml*"])

@@ -1,0 +1,186 @@
+"""Makes docs/realism.md, docs/excerpts.md and docs/scenarios.md.
+
+    python docs/make_pages.py
+
+What they show is measured and drawn by seed; nothing is picked by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+from pytest_imessage_foundry.conversations import realism, scenarios, sources
+from pytest_imessage_foundry.db import schema
+from pytest_imessage_foundry.db.apple_time import to_datetime
+from pytest_imessage_foundry.foundry import Order, truth_of
+from pytest_imessage_foundry.models import ConversationConfig, Message, Scenario
+from pytest_imessage_foundry.personas import builtin
+from pytest_imessage_foundry.spec import Spec
+
+DOCS = Path(__file__).parent
+MEASURED = ("default", "family", "work", "international", "busy-group", "sms-only")
+LANGUAGES = ("en", "de", "fr", "es", "ja", "ar")
+EXCERPTS, LINES = 10, 12
+
+
+def measure(spec: Spec, scenario: Scenario | None = None) -> realism.Realism:
+    """The measures of a spec's conversations, or of a scenario made for it."""
+    if scenario is None:
+        order = Order(spec)
+        return realism.measure(truth_of(order), order.scenario.personas)
+    features = schema.get(spec.release).features
+    found = sources.conversations(spec, scenario, features=features, packs=None)
+    held = [replace(chat, messages=tuple(chat.messages)) for chat in found]
+    return realism.measure(held, scenarios.complete(scenario, {}).personas)
+
+
+def one_language(language: str) -> Scenario:
+    """A thousand messages of the fallback with people who write in a language."""
+    cast = builtin.load()
+    people = [
+        each
+        for each in cast
+        if each.locale.startswith(language)
+        and not each.is_self
+        and each.relationship != "service"
+    ][:3]
+    owner = next(each for each in cast if each.is_self)
+    owner = replace(owner, locale=people[0].locale)
+    chats = tuple(
+        ConversationConfig(
+            id=f"{language}-{each.id}",
+            participants=(each.id,),
+            message_count_target=1_000 // len(people),
+        )
+        for each in people
+    )
+    return Scenario(
+        name=language,
+        description="",
+        personas=(owner, *people),
+        conversations=chats,
+    )
+
+
+def table(columns: dict[str, realism.Realism]) -> str:
+    """Measures down, scenarios or languages across."""
+    first = next(iter(columns.values()))
+    lines = [
+        f"| | goal | {' | '.join(columns)} |",
+        f"|---|---|{'---|' * len(columns)}",
+    ]
+    for place, measure_ in enumerate(first.measures):
+        shown = [_shown(each.measures[place]) for each in columns.values()]
+        name = measure_.name.strip()
+        lines.append(f"| {name} | {measure_.goal} | {' | '.join(shown)} |")
+    return "\n".join(lines)
+
+
+def _shown(found: realism.Measure) -> str:
+    return f"**{found.shown}**" if found.is_met is False else found.shown
+
+
+def realism_page() -> str:
+    by_scenario = {name: measure(Spec(scenario=name)) for name in MEASURED}
+    by_language = {
+        name: measure(Spec(source="faker"), one_language(name)) for name in LANGUAGES
+    }
+    return f"""\
+# How believable
+
+Measured by `python docs/make_pages.py`; one scenario at a time by
+`imessage-foundry stats --scenario NAME [--page plots.html]`. A value in bold misses
+its goal.
+
+## By scenario, as `auto` fills them on tahoe, seed 0
+
+{table(by_scenario)}
+
+## By language, the fallback alone, a thousand messages each
+
+Words are counted at spaces, so Japanese, which has none, cannot meet the goals that
+count words; its characters say more than Latin ones, as do Arabic's.
+
+{table(by_language)}
+"""
+
+
+def excerpts_page() -> str:
+    draw = Random("excerpts:0")
+    order = Order(Spec(scenario="international"))
+    others = [Order(Spec(scenario=name)) for name in ("default", "family", "work")]
+    chats = [
+        (each, chat)
+        for each in (*others, order)
+        for chat in truth_of(each)
+        if len(tuple(chat.messages)) > LINES
+    ]
+    parts = ["# Ten excerpts\n", "Chosen by seed, not by hand: `docs/make_pages.py`.\n"]
+    for number in range(1, EXCERPTS + 1):
+        of, chat = chats[int(draw.random() * len(chats))]
+        messages = tuple(chat.messages)
+        start = int(draw.random() * (len(messages) - LINES))
+        names = {
+            address: persona.name
+            for persona in of.scenario.personas
+            for address in persona.addresses
+        }
+        title = chat.name or ", ".join(names[each] for each in chat.participants)
+        parts.append(f"## {number}. {title} ({of.scenario.name}, {chat.origin[:5]}…)\n")
+        parts.append("```text")
+        shown = messages[start : start + LINES]
+        parts += [_line(each, names) for each in shown]
+        parts.append("```\n")
+    return "\n".join(parts)
+
+
+def _line(message: Message, names: dict[str, str]) -> str:
+    who = "me" if message.sender is None else names[message.sender].split()[0]
+    what = message.text.replace("\N{OBJECT REPLACEMENT CHARACTER}", "[file] ")
+    if message.event is not None:
+        what = f"({message.event.kind} {message.event.title or ''})"
+    if message.is_unsent:
+        what = "(unsent)"
+    reactions = "".join(f"  <{tap.emoji or tap.name}>" for tap in message.tapbacks)
+    edited = "  (edited)" if message.edits else ""
+    moment = f"{to_datetime(message.date):%m-%d %H:%M}"
+    return f"{moment}  {who:8} {what}{edited}{reactions}"
+
+
+def scenarios_page() -> str:
+    lines = ["# Scenarios\n", "| name | conversations | messages | what it is |"]
+    lines.append("|---|---|---|---|")
+    for each in scenarios.built_in():
+        chats = len(each.conversations) or "-"
+        count = sum(config.message_count_target for config in each.conversations)
+        lines.append(
+            f"| `{each.name}` | {chats} | {count or '-'} | {each.description} |"
+        )
+    lines.append(
+        "\nYour own: a hook (`pytest_imessage_scenarios`), or a TOML or JSON file "
+        "given to `imessage-foundry build --scenario FILE` and to the mark:\n"
+    )
+    lines.append("```toml\n" + EXAMPLE + "```\n")
+    return "\n".join(lines)
+
+
+EXAMPLE = """\
+name = "two-friends"
+description = "a weekend being planned"
+personas = ["alex", "nina"]
+
+[[conversations]]
+id = "weekend"
+participants = ["nina"]
+message_count_target = 60
+start = "2025-05-01T00:00:00Z"
+end = "2025-05-10T00:00:00Z"
+theme = "planning a surprise party"
+"""
+
+if __name__ == "__main__":
+    (DOCS / "realism.md").write_text(realism_page(), encoding="utf-8")
+    (DOCS / "excerpts.md").write_text(excerpts_page(), encoding="utf-8")
+    (DOCS / "scenarios.md").write_text(scenarios_page(), encoding="utf-8")
