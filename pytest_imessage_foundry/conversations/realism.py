@@ -105,8 +105,8 @@ class Realism:
         lines = [f"{self.messages:,} messages", ""]
         marks = {True: "ok", False: "MISSED", None: ""}
         for each in self.measures:
-            line = f"{each.name:<44}{each.shown:>10}  {each.goal:<18}{marks[each.is_met]}"
-            lines.append(line.rstrip())
+            line = f"{each.name:<44}{each.shown:>10}  {each.goal:<18}"
+            lines.append(f"{line}{marks[each.is_met]}".rstrip())
         busiest = max(*self.hours, 1)
         lines += ["", "local hour"]
         for hour, count in enumerate(self.hours):

@@ -9,6 +9,7 @@ would have written, the builder writes (`tests/db/test_builder.py` compares).
 
 from __future__ import annotations
 
+import glob
 import heapq
 import os
 import sqlite3
@@ -124,6 +125,7 @@ def build(
 @contextmanager
 def published(path: Path) -> Iterator[Path]:
     """A draft beside `path` that takes its place if nothing is raised."""
+    _sweep(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     draft.unlink(missing_ok=True)
     try:
@@ -132,6 +134,26 @@ def published(path: Path) -> Iterator[Path]:
             os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove the drafts that builds of `path` left behind when they were killed."""
+    for draft in path.parent.glob(f".{glob.escape(path.name)}.*.draft"):
+        process = draft.name.split(".")[-2]
+        if process.isdigit() and not _is_running(int(process)):
+            draft.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    if os.name == "nt":  # where signal 0 would end the process
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 @contextmanager

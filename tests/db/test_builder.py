@@ -408,3 +408,18 @@ def test_a_group_photo_needs_its_event(tmp_path):
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(sqlite3.OperationalError, match="unable to open"):
         write(small(), tmp_path / "nowhere")
+
+
+def test_the_draft_of_a_killed_build_is_swept_up(tmp_path):
+    path = tmp_path / "chat.db"
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    dead = tmp_path / f".chat.db.{process.pid}.draft"
+    living = tmp_path / f".chat.db.{os.getppid()}.draft"
+    for draft in (dead, living):
+        draft.write_bytes(b"half a file")
+
+    with builder.published(path) as draft:
+        draft.write_bytes(b"whole")
+
+    assert sorted(tmp_path.iterdir()) == sorted([living, path])

@@ -97,9 +97,12 @@ def associations(
     has_emoji = columns.has("message", "associated_message_emoji")
     for row in connection.execute(query):
         ledger.look("associations", 1)
-        rowid, *pointing = row[:7]
+        rowid, guid, pointer, kind, location, length, emoji = row[:7]
         found = Target(reader, row[7:])
-        for reason, severity in _association_faults(*pointing, found, has_emoji):
+        faults = _association_faults(
+            guid, pointer, kind, location, length, emoji, found, has_emoji
+        )
+        for reason, severity in faults:
             ledger.find("associations", "message", rowid, reason, severity)
     _same_chat(connection, ledger, columns)
 
