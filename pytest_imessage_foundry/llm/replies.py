@@ -112,12 +112,16 @@ def extract(answer: str) -> Any:
     for start in _starts(text):
         try:
             end = json.JSONDecoder().raw_decode(text, start)[1]
+        except json.JSONDecodeError as error:
+            first = first or Flaw("", f"it is not JSON: {error.msg}")
+            if error.pos >= len(text) or error.msg.startswith("Unterminated"):
+                # Broken off: what is whole within it is not the answer.
+                raise Flaw("", "it breaks off") from None
+        except (ValueError, RecursionError):
+            raise Flaw("", "it is nested too deeply, or holds a huge number") from None
+        else:
             # Again with the reader of packs: no duplicate keys, no NaN.
             return decode(text[start:end].encode("utf-8", "replace"))
-        except Flaw as flaw:
-            first = first or flaw
-        except (ValueError, RecursionError) as error:
-            first = first or Flaw("", f"it is not JSON: {error}"[:200])
     raise first or Flaw("", "it holds no JSON")
 
 

@@ -10,29 +10,13 @@ import hashlib
 import json
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 WORDS = [
-    "water",
-    "train",
-    "lemon",
-    "window",
-    "garden",
-    "ticket",
-    "paper",
-    "river",
-    "piano",
-    "candle",
-    "basket",
-    "morning",
-    "button",
-    "ladder",
-    "pepper",
-    "harbor",
-    "blanket",
-    "mirror",
-    "tunnel",
-    "rocket",
+    *("water", "train", "lemon", "window", "garden", "ticket", "paper", "river"),
+    *("piano", "candle", "basket", "morning", "button", "ladder", "pepper"),
+    *("harbor", "blanket", "mirror", "tunnel", "rocket"),
 ]
 
 
@@ -234,22 +218,18 @@ class Server:
             handler.send_header(name, value)
         handler.send_header("content-length", str(len(raw)))
         handler.end_headers()
-        try:
+        with suppress(OSError):  # whoever asked was killed
             handler.wfile.write(raw)
-        except OSError:
-            pass  # whoever asked was killed
 
     def _drip(self, handler):
         """A byte now and then: each read succeeds, the whole never does."""
         handler.send_response(200)
         handler.end_headers()
         end = time.monotonic() + 20
-        try:
+        with suppress(OSError):
             while time.monotonic() < end and not self._stop.wait(0.05):
                 handler.wfile.write(b" ")
                 handler.wfile.flush()
-        except OSError:
-            pass
 
     def _cut(self, handler):
         """Half an answer, then the line is dead."""
