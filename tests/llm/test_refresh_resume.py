@@ -1,0 +1,329 @@
+"""Killed, interrupted, run twice: nothing lost, nothing paid twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import pytest
+from misbehaving import Server, digest
+
+from pytest_imessage_foundry.llm import memo
+from pytest_imessage_foundry.llm.base import Ask, Prompt
+
+# `make llm` kills twenty times, which takes a minute.
+KILLS = int(os.environ.get("IMESSAGE_KILLS", "5"))
+PLUGIN = "pytest_imessage_foundry.plugin"
+CHAT = """\
+[[conversations]]
+id = "{name}"
+participants = ["{name}"]
+theme = "a picnic by the lake"
+message_count_target = {count}
+"""
+
+
+@pytest.fixture
+def three_chats(foundry, scenario):
+    """Three conversations of 3 calls each: enough to be killed in."""
+    chats = [CHAT.format(name=name, count=90) for name in ("mom", "priya", "marcus")]
+    scenario.write_text("".join(['name = "two"\n', *chats]))
+    return foundry
+
+
+def kept(foundry, server):
+    """Digests of the requests whose answers are on disk."""
+    path = foundry.memo / "cache.db"
+    if not path.exists():
+        return set()
+    connection = sqlite3.connect(path)
+    try:
+        keys = {row[0] for row in connection.execute("SELECT key FROM Cache")}
+    except sqlite3.OperationalError:  # killed before it had a table
+        return set()
+    finally:
+        connection.close()
+    return {digest(body) for body in server.bodies if memo_key(server, body) in keys}
+
+
+def memo_key(server, body):
+    """The key under which the memo has the answer to a request."""
+    ask = Ask(
+        prompts=tuple(Prompt(m["role"], m["content"]) for m in body["messages"]),
+        schema=body["response_format"]["json_schema"]["schema"],
+        max_tokens=body["max_completion_tokens"],
+        seed=body["seed"],
+    )
+
+    class Asked:
+        name, endpoint, model = "openai", server.url, body["model"]
+
+    return memo.digest(Asked, ask)
+
+
+class Killing:
+    """Refreshes that are killed and resumed, each anew once one gets through.
+
+    Attributes:
+        repeated: answers that were on disk and were asked for again.
+        lost: answers that were under way when a kill came.
+    """
+
+    def __init__(self, foundry, server, folder):
+        self.foundry, self.server, self.folder = foundry, server, folder
+        self.kills = self.rounds = self.repeated = self.lost = 0
+        self.packs = set()
+        self.anew()
+
+    def anew(self):
+        self.rounds += 1
+        self.foundry.out = self.folder / f"packs-{self.rounds}"
+        self.foundry.memo = self.folder / f"memo-{self.rounds}"
+        self.server.bodies.clear()
+        self.known = set()
+
+    def run(self, seconds):
+        """Kill a refresh so long after its first request, or without one."""
+        asked = len(self.server.bodies)
+        process = self.foundry.start(self.server, "--jobs", "2")
+        if seconds > 0:
+            wait_for(lambda: len(self.server.bodies) > asked or ended(process))
+        finished = ended(process, abs(seconds))
+        process.kill()
+        _, errors = process.communicate()
+        new = [digest(body) for body in self.server.bodies[asked:]]
+        self.repeated += len(self.known.intersection(new))
+        assert len(new) == len(set(new))
+        if finished:
+            assert process.returncode == 0, errors
+            self.packs.add(self.foundry.pack.read_bytes())
+            assert len({digest(body) for body in self.server.bodies}) == 9
+            self.anew()
+            return
+        self.kills += 1
+        self.known |= kept(self.foundry, self.server)
+        self.lost += len(set(new) - self.known)
+        if self.foundry.pack.exists():
+            self.foundry.conversations  # noqa: B018 (whole at every moment)
+
+
+def ended(process, seconds=0.0):
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def test_killed_at_random_moments(three_chats, tmp_path):
+    """SIGKILL, resume, SIGKILL, …: the same pack as an undisturbed run makes, and
+    no answer that reached the disk is ever asked for again."""
+    draws = random.Random("kill -9")
+    with Server(delay=0.1) as server:
+        killing = Killing(three_chats, server, tmp_path)
+        while killing.kills < KILLS:
+            is_early = killing.kills % 7 == 0  # lock, memo and plan are made
+            killing.run(-draws.uniform(0.1, 1.0) if is_early else draws.uniform(0, 0.9))
+        while len(server.bodies):
+            killing.run(60)
+        killing.run(60)  # undisturbed from the start
+    print(
+        f"{killing.kills} kills in {killing.rounds - 2} refreshes: "
+        f"{killing.lost} answers under way were lost, {killing.repeated} paid twice"
+    )
+    assert killing.repeated == 0
+    assert len(killing.packs) == 1
+
+
+def test_resume_after_a_failure(foundry, key):
+    """What was answered before the quota ended is not asked for again."""
+    with Server("ok", "quota") as server:
+        assert foundry.refresh(server, "--jobs", "1") == 2
+        server.script = []
+        assert foundry.refresh(server, "--jobs", "1") == 0
+        assert "1 answers of earlier runs" in foundry.output
+        assert len(server.paid) == len(set(server.paid)) == 3
+
+
+def test_all_asks_anew_once_all_is_done(one_chat, key):
+    """The memo serves a refresh until it is done, not the next one."""
+    with Server() as server:
+        assert one_chat.refresh(server) == 0
+        assert one_chat.refresh(server) == 0
+        assert "nothing to do" in one_chat.output
+        assert one_chat.refresh(server, "--all") == 0
+        assert len(server.paid) == 2
+
+
+def test_interrupt(three_chats):
+    with Server(delay=0.3) as server:
+        process = three_chats.start(server, "--jobs", "1")
+        wait_for(lambda: len(server.paid) >= 2)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+        assert process.returncode == 130
+        assert "interrupted; 0 of 3 conversations were written" in errors
+        assert "Traceback" not in errors
+        assert not (three_chats.out / ".refresh.lock").exists()
+        server.delay = 0
+        process = three_chats.start(server, "--jobs", "1")
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert len(set(server.paid)) == 9
+        assert len(server.paid) <= 10  # the one in flight when it was interrupted
+
+
+def wait_for(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.02)
+
+
+def test_two_at_once(three_chats):
+    with Server(delay=0.5) as server:
+        first = three_chats.start(server)
+        wait_for(lambda: server.bodies)
+        second = three_chats.start(server)
+        _, errors = second.communicate(timeout=20)
+        assert second.returncode == 2
+        assert f"another refresh is at work on {three_chats.out}" in errors
+        assert f"process {first.pid}" in errors
+        first.communicate(timeout=60)
+        assert first.returncode == 0
+
+
+LOCKS = {
+    "dead": {"pid": 2**22 - 1, "born": "1"},
+    "another process by now": {"pid": os.getpid(), "born": "1"},
+}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_dead_process_holds_nothing(name, one_chat, key, server):
+    import socket
+
+    one_chat.out.mkdir()
+    lock = one_chat.out / ".refresh.lock"
+    lock.write_text(json.dumps({**LOCKS[name], "host": socket.gethostname()}))
+    assert one_chat.refresh(server) == 0, one_chat.errors
+    assert [each.name for each in one_chat.out.iterdir()] == ["two.json"]
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"pid": "x"}', '{"pid": 1, "host": "pc"}'])
+def test_a_lock_that_says_nothing(text, one_chat, key, server):
+    """A lock of another machine, or none that can be read: not ours to break."""
+    one_chat.out.mkdir()
+    (one_chat.out / ".refresh.lock").write_text(text)
+    assert one_chat.refresh(server) == 2
+    assert "another refresh is at work" in one_chat.errors
+    assert not server.bodies
+
+
+def test_a_lock_that_was_never_signed(one_chat, key, server):
+    """Killed between making and signing it."""
+    one_chat.out.mkdir()
+    lock = one_chat.out / ".refresh.lock"
+    lock.touch()
+    os.utime(lock, (1, 1))
+    assert one_chat.refresh(server) == 0, one_chat.errors
+
+
+def test_old_pack_stays_when_the_new_one_cannot_be_written(
+    one_chat, key, server, monkeypatch
+):
+    assert one_chat.refresh(server) == 0
+    before = one_chat.pack.read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        # The proof writes a pack of its own: only the real one has no room.
+        patch.setattr("pytest_imessage_foundry.llm.proof.prove", lambda *_: "valid")
+        assert one_chat.refresh(server, "--all") == 2
+    assert "cannot be written: No space left on device" in one_chat.errors
+    assert "which is as it was" in one_chat.errors
+    assert one_chat.pack.read_bytes() == before
+    assert one_chat.refresh(server, "--all") == 0
+    assert "0 calls, 1 answers of earlier runs" in one_chat.output
+    assert len(server.paid) == 2
+
+
+def test_folder_that_cannot_be_written(one_chat, key, server, tmp_path):
+    (tmp_path / "file").write_text("")
+    one_chat.out = tmp_path / "file" / "packs"
+    assert one_chat.refresh(server) == 2
+    assert "packs cannot be written: Not a directory" in one_chat.errors
+    assert not server.bodies
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() == 0, reason="root writes all")
+def test_read_only_folder(one_chat, key, server):
+    one_chat.out.mkdir(mode=0o500)
+    assert one_chat.refresh(server) == 2
+    assert "packs cannot be written: Permission denied" in one_chat.errors
+    assert not server.bodies
+
+
+def test_read_only_mount(one_chat, key, server, monkeypatch):
+    def refused(*_, **__):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "open", refused)
+    assert one_chat.refresh(server) == 2
+    assert "packs cannot be written: Read-only file system" in one_chat.errors
+
+
+def test_no_secret_is_written(foundry, key):
+    """Neither key nor header nor prompt: in no pack, memo, output or error."""
+    with Server("401") as server:
+        assert foundry.refresh(server) == 2
+        said = foundry.output + foundry.errors
+        assert foundry.refresh(server) == 0
+        said += foundry.output + foundry.errors
+    written = foundry.everything_written() + said.encode()
+    assert key.encode() not in written
+    assert b"Bearer" not in written
+    assert b"You write text message" not in written
+    assert not list(foundry.memo.rglob("*.val"))
+
+
+def test_address_with_a_password_is_not_shown(one_chat, key):
+    with Server() as server:
+        url = server.url.replace("http://", "http://me:geheim@") + "?token=geheim"
+        one_chat.refresh(url)
+    written = one_chat.everything_written() + one_chat.output.encode()
+    assert b"geheim" not in written + one_chat.errors.encode()
+
+
+def test_pytest_never_refreshes(tmp_path):
+    """A run that asks for a database imports neither this part nor its clients."""
+    test = tmp_path / "test_it.py"
+    test.write_text(
+        "import sys\n"
+        "def test_it(chat_db):\n"
+        "    assert chat_db.messages\n"
+        "    heavy = ('openai', 'diskcache', 'pytest_imessage_foundry.llm')\n"
+        "    assert not [each for each in heavy if each in sys.modules]\n"
+    )
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment.pop("PYTEST_ADDOPTS", None)
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", PLUGIN),
+            *("--imessage-version", "tahoe", str(test)),
+        ],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
