@@ -8,13 +8,12 @@ from 11 sample payloads (SEMANTICS §10).
 
 from __future__ import annotations
 
-import plistlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from plistlib import UID
 from typing import Any
 from uuid import UUID
 
+from pytest_imessage_foundry.db.bplist import UID, dumps
 from pytest_imessage_foundry.db.values import Date, MutableData, Number, Url, Uuid
 
 __all__ = ["Inline", "MutableDict", "Obj", "binary_plist", "keyed_archive"]
@@ -54,7 +53,7 @@ class Inline:
 
 def binary_plist(mapping: Mapping[str, Any]) -> bytes:
     """A binary property list; keys in alphabetical order."""
-    return plistlib.dumps(dict(mapping), fmt=plistlib.FMT_BINARY, sort_keys=True)
+    return dumps(dict(mapping))
 
 
 def keyed_archive(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.db import balloons, summary, typedstream
 from pytest_imessage_foundry.db.attributes import body_runs
-from pytest_imessage_foundry.models import BALLOON_MARK, Message, utf16_length
+from pytest_imessage_foundry.models import BALLOON_MARK, Message, TextPart, utf16_length
 from pytest_imessage_foundry.models import ORDINARY as NO_TRAITS
 
 if TYPE_CHECKING:
@@ -288,13 +288,8 @@ def _body(message: Message) -> Row:
     if message.balloon is not None and not message.parts:
         row["part_count"] = 1
         return row | text_columns(BALLOON_MARK, "both", mutable=not message.immutable)
-    runs = body_runs(message)
-    mutable = not message.immutable
     row["text"] = message.text if message.storage != "archive" else None
-    has_archive = message.storage != "text"
-    row["attributedBody"] = (
-        typedstream.attributed(runs, mutable=mutable) if has_archive else None
-    )
+    row["attributedBody"] = _archive(message) if message.storage != "text" else None
     if message.attachments:
         row["cache_has_attachments"] = 1
     if any(part.kind == "text" and part.runs for part in message.parts):
@@ -302,6 +297,19 @@ def _body(message: Message) -> Row:
     if message.subject is not None:
         row["subject"] = message.subject
     return row
+
+
+def _archive(message: Message) -> bytes:
+    """The body's archive; a reply's or an edited message's is mostly plain."""
+    parts, mutable = message.parts, not message.immutable
+    only = parts[0] if len(parts) == 1 else None
+    # A rich link's URL gets runs even where the truth states none.
+    if isinstance(only, TextPart) and not only.runs and message.balloon is None:
+        direction = message.writing_direction
+        return typedstream.plain(
+            only.text, mutable=mutable, writing_direction=direction
+        )
+    return typedstream.attributed(body_runs(message), mutable=mutable)
 
 
 def _has_detections(message: Message) -> bool:

@@ -37,6 +37,7 @@ NATURAL_DIRECTION = Number(-1, "q")  # BProw, and 7,526 rows of a macOS 27 file
 HEADER = b"\x04\x0bstreamtyped\x81\xe8\x03"
 INT16, INT32, REAL, NEW, NIL, END = (bytes([tag]) for tag in range(0x81, 0x87))
 FIRST_REFERENCE = -110
+_SHORT = {number: struct.pack("<b", number) for number in range(FIRST_REFERENCE, 128)}
 
 # Class → version and superclass, as every archive seen states them.
 CLASSES: dict[str, tuple[int, str | None]] = {
@@ -62,8 +63,8 @@ def integer(number: int) -> bytes:
     Raises:
         OverflowError: no layout is known for more than 32 bits.
     """
-    if FIRST_REFERENCE <= number <= 127:
-        return struct.pack("<b", number)
+    if (short := _SHORT.get(number)) is not None:
+        return short
     if -0x8000 <= number <= 0x7FFF:
         return INT16 + struct.pack("<h", number)
     if -0x80000000 <= number <= 0x7FFFFFFF:
