@@ -170,33 +170,34 @@ def forge(
 
     `attachment_root` is where its rows say that they are.
     """
-    conversations = order.conversations
-    if attachments:
-        lay_out_attachments(conversations, path.with_name(ATTACHMENTS))
     return builder.build(
         path,
         order.schema,
-        conversations,
+        order.conversations,
         owner=order.scenario.owner,
         people=order.scenario.personas,
         seed=order.spec.seed,
         attachment_root=attachment_root,
+        attached=_write_below(path.with_name(ATTACHMENTS)) if attachments else None,
         progress=progress,
     )
 
 
-def lay_out_attachments(conversations: Sequence[Conversation], root: Path) -> int:
-    """Write every file that a message sent and that is there; gives the bytes."""
+def _write_below(root: Path) -> Callable[[Attachment], object]:
+    """What writes an attachment's file below `root`, if it is there at all.
+
+    The builder calls it as it meets them: walking the conversations for the files
+    alone would derive every message twice.
+    """
     from pytest_imessage_foundry.attachments import generator
 
-    files = (
-        (attachment.path, attachment.stub, attachment.variant)
-        for conversation in conversations
-        for message in conversation.messages
-        for attachment in files_of(message)
-        if attachment.path is not None and attachment.state == "present"
-    )
-    return generator.lay_out(root, files)
+    folder = generator.Folder(root)
+
+    def write(attachment: Attachment) -> None:
+        if attachment.path is not None and attachment.state == "present":
+            folder.write(attachment.path, attachment.stub, attachment.variant)
+
+    return write
 
 
 def files_of(message: Message) -> Iterator[Attachment]:

@@ -7,6 +7,7 @@ about Apple's side are those of SEMANTICS §5 unless a comment says otherwise.
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ _LAST_NUMBER = 9999
 # The dynamic type that every Mac derives from this file name extension; seen
 # alike, with NULL for the MIME type, in the databases of several people.
 _PLUGIN_PAYLOAD = "dyn.age81a5dzq7y066dbtf0g82peqf4hk2pdrb00n5xy"
+
+
+# A path as relative_path() makes them: nothing in it can lead elsewhere.
+_PLAIN_PATH = re.compile(r"[0-9a-f]{2}/\d\d/[\w-]+/[\w -][\w .-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,30 +209,38 @@ def lay_out(attachments_root: Path, entries: Iterable[tuple[str, str, int]]) -> 
         FoundryError: a path leaves the root, also by way of a link, or a kind
             is unknown. Files of earlier entries are there by then.
     """
-    root = attachments_root.resolve()
-    return sum(
-        _write(_inside(root, relative), content(kind, variant))
-        for relative, kind, variant in entries
-    )
+    folder = Folder(attachments_root)
+    return sum(folder.write(*entry) for entry in entries)
 
 
-def _inside(root: Path, relative: str) -> Path:
-    """The file that `relative` means, links followed, if it is below `root`."""
-    if "\0" not in relative:
-        target = (root / relative).resolve()
-        if target != root and target.is_relative_to(root):
-            return target
-    message = (
-        f"attachment path {relative!r} leaves the attachments folder\n"
-        f"looked in: {root}\n"
-        "give a path relative to that folder, as relative_path() makes them"
-    )
-    raise FoundryError(message)
+class Folder:
+    """Where attachments' files are written, and nothing outside of it."""
 
+    def __init__(self, root: Path) -> None:
+        # In a folder that is not there yet, nobody can have put a link.
+        self._is_new = not root.exists()
+        self._root = root.resolve()
 
-def _write(target: Path, data: bytes) -> int:
-    """Bring `target` to hold `data`; the number of bytes written."""
-    if target.is_file() and target.read_bytes() == data:
-        return 0
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return target.write_bytes(data)
+    def write(self, relative: str, kind: str, variant: int) -> int:
+        """Bring the file at `relative` to hold its kind; the bytes written."""
+        data = content(kind, variant)
+        target = self._inside(relative)
+        if target.is_file() and target.read_bytes() == data:
+            return 0
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target.write_bytes(data)
+
+    def _inside(self, relative: str) -> Path:
+        """The file that `relative` means, links followed, if it is below the root."""
+        if self._is_new and _PLAIN_PATH.fullmatch(relative):
+            return self._root / relative
+        if "\0" not in relative:
+            target = (self._root / relative).resolve()
+            if target != self._root and target.is_relative_to(self._root):
+                return target
+        message = (
+            f"attachment path {relative!r} leaves the attachments folder\n"
+            f"looked in: {self._root}\n"
+            "give a path relative to that folder, as relative_path() makes them"
+        )
+        raise FoundryError(message)

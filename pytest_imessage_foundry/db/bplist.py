@@ -79,8 +79,8 @@ def dumps(root: Any) -> bytes:
     wide = len(table.objects) > 0xFF
     chunks = [
         each
-        if type(each) is bytes
-        else each[0] + (_wide(each[1]) if wide else bytes(each[1]))
+        if isinstance(each, bytes)
+        else each.head + (_wide(each.members) if wide else bytes(each.members))
         for each in table.objects
     ]
     offsets, place = [], len(HEADER)

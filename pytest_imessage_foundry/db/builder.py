@@ -85,6 +85,7 @@ def build(
     seed: int = 0,
     triggers_first: bool = False,
     attachment_root: str = MAC_ROOT,
+    attached: Callable[[Attachment], object] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Counts:
     """Write `conversations` into a new database of `schema` at `path`.
@@ -99,6 +100,7 @@ def build(
         triggers_first: create indexes and triggers before the rows, as Apple's
             own process has them; slower, for comparison.
         attachment_root: what stands before each path in attachment.filename.
+        attached: called with each attachment once, when its row is written.
         progress: called with the number of message rows after each batch.
     """
     with published(Path(path)) as draft:
@@ -113,6 +115,7 @@ def build(
                 progress,
                 has_triggers=triggers_first,
                 attachment_root=attachment_root,
+                attached=attached,
             )
             counts = writer.write(conversations)
             if not triggers_first:
@@ -229,10 +232,12 @@ class _Writer:
         *,
         has_triggers: bool = False,
         attachment_root: str = MAC_ROOT,
+        attached: Callable[[Attachment], object] | None = None,
     ) -> None:
         self._connection = connection
         self._has_triggers = has_triggers
         self._attachment_root = attachment_root
+        self._attached = attached
         self._phone = phone
         self._progress = progress
         self._insert = Inserts(connection, schema)
@@ -375,6 +380,8 @@ class _Writer:
                 root=self._attachment_root,
             )
             self._insert.one("attachment", {"ROWID": known, **values})
+            if self._attached is not None:
+                self._attached(attachment)
         join = {"message_id": message, "attachment_id": known}
         self._insert.one("message_attachment_join", join)
 

@@ -123,7 +123,7 @@ ANSWER = (
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=1500)
+@settings(derandomize=True, deadline=None, max_examples=600)
 @given(ANSWER, st.integers(1, 6))
 def test_any_answer_makes_turns_that_a_pack_holds(answer, count):
     batch = Reader((ALEX, MOM), (), "iMessage").read(answer, count)
@@ -156,7 +156,7 @@ def test_nothing_shown_is_obeyed(text):
     shown.encode()
 
 
-@settings(derandomize=True, deadline=None, max_examples=400)
+@settings(derandomize=True, deadline=None, max_examples=200)
 @given(ANSWER | JSON.map(lambda each: json.dumps({"name": each})))
 def test_any_answer_is_a_persona_or_a_complaint(answer):
     sketch, problem = people.read(answer)
