@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench readers clean
+.PHONY: demo test lint readers llm clean
 
 $(VENV)/ready: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -26,12 +26,13 @@ lint: $(VENV)/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/ready
-	$(BIN)/python -m benchmarks
-
 readers: $(VENV)/ready
 	$(BIN)/python tests/readers/install.py
 	$(BIN)/python -m pytest tests/readers -m readers
+
+llm: $(VENV)/ready
+	$(BIN)/python tests/llm/model_server.py install
+	IMESSAGE_LLM=required $(BIN)/python -m pytest tests/llm -m llm
 
 clean:
 	rm -rf $(VENV) .venvs out
