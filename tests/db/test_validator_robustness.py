@@ -109,6 +109,17 @@ def test_any_value_in_any_column_is_answered(whole, tmp_path_factory, data):
     assert str(report)
 
 
+def test_a_schema_of_broken_text_is_answered(whole, tmp_path):
+    """SQLite's own message then holds bytes that are no UTF-8."""
+    content = whole.read_bytes()
+    path = tmp_path / "chat.db"
+    path.write_bytes(
+        content.replace(b"CREATE TABLE handle", b"CREATE TABLE \x80andle", 1)
+    )
+    with pytest.raises(UnreadableFileError, match="cannot read the database"):
+        validate(path)
+
+
 @settings(derandomize=True, deadline=None, max_examples=60)
 @given(data=st.data())
 def test_flipped_bytes_of_a_file_are_answered(whole, tmp_path_factory, data):

@@ -220,12 +220,14 @@ def _connectable(source: Source) -> Source:
         if "locked" in str(error):
             raise _locked(source.path) from None
         raise _damaged(source.path, error) from None
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        # SQLite quotes a broken schema in its message, bytes as they are, and
+        # Python then fails to decode the message.
         raise _damaged(source.path, error) from None
     return source
 
 
-def _damaged(path: Path, error: sqlite3.Error) -> UnreadableFileError:
+def _damaged(path: Path, error: Exception) -> UnreadableFileError:
     return _unreadable(
         f"SQLite cannot read the database: {error}",
         path,
