@@ -183,16 +183,21 @@ def _without_wal(path: Path, draft: Path) -> Iterator[None]:
 def _connect(path: Path, schema: Schema) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     register_functions(connection)
-    for pragma in (
+    for pragma in pragmas(schema):
+        connection.execute(f"PRAGMA {pragma}").close()
+    return connection
+
+
+def pragmas(schema: Schema) -> tuple[str, ...]:
+    """How a file is written that nobody sees before it is whole."""
+    return (
         f"page_size = {schema.page_size}",
         "journal_mode = OFF",
         "synchronous = OFF",
         "locking_mode = EXCLUSIVE",
         "temp_store = MEMORY",
         "cache_size = -65536",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
-    return connection
+    )
 
 
 def _create(

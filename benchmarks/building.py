@@ -1,0 +1,109 @@
+"""The builder against SQLite's floor and a peer, the pipeline, growth, memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmarks import environments
+from benchmarks.measure import Results, Series, in_turns, process, task
+
+WRITER, PIPELINE, FLOOR = "rows written, messages ready", "Spec to database", "floor"
+PEER = "imessage-data-foundry 1.0.0"
+
+
+def against_floor(
+    results: Results, folder: Path, *, counts: list[int], rounds: int
+) -> None:
+    """CPU for each message: the floor, our parts, the whole, the peer."""
+    peer = environments.peer()
+    for count in counts:
+        section = f"building {count:,} messages"
+        source, told = folder / "source.db", folder / "texts.json"
+        task("pipeline", source, count)
+        task("texts", told, count)
+        contenders: dict[str, list[Any]] = {
+            FLOOR: ["floor", folder / "floor.db", source],
+            WRITER: ["writer", folder / "writer.db", count],
+            "deriving the messages": ["derivation", count],
+            PIPELINE: ["pipeline", folder / "pipeline.db", count],
+            "validating": ["validation", source],
+        }
+        runs: dict[str, Callable[[], float]] = {
+            name: partial(_each, words, count) for name, words in contenders.items()
+        }
+        runs[PEER] = partial(_peer, peer, folder / "peer.db", told, count)
+        taken = in_turns(runs, rounds, warm=False)
+        found = {
+            name: results.add(Series(section, name, "us/message", values))
+            for name, values in taken.items()
+        }
+        results.hold(found[WRITER], base=found[FLOOR], most=1.15)
+        results.hold(found[PIPELINE], base=found[FLOOR], most=2.0)
+        results.hold(found["validating"], base=found[PIPELINE], most=0.5)
+        results.hold(found[PEER], base=found[FLOOR], most=99)
+        found[PEER].met, found[PEER].target = None, ""
+
+
+def growth(results: Results, folder: Path, *, counts: list[int], rounds: int) -> None:
+    """Cost for each message and peak memory as a database grows."""
+    costs, peaks = [], []
+    for count in counts:
+        done = [task("pipeline", folder / "grown.db", count) for _ in range(rounds)]
+        cost = [each["seconds"] / count * 1e6 for each in done]
+        costs.append(
+            results.add(Series("growth", f"{count:,} messages", "us/message", cost))
+        )
+        peak = [each["peak_mb"] for each in done]
+        peaks.append(
+            results.add(Series("memory", f"peak at {count:,} messages", "MB", peak))
+        )
+        grown = folder / "grown.db"
+        floors = [
+            task("floor", folder / "floor.db", grown)["seconds"] / count * 1e6
+            for _ in range(rounds)
+        ]
+        results.add(
+            Series("growth", f"floor, {count:,} messages", "us/message", floors)
+        )
+    results.hold(costs[-1], base=costs[0], most=1.25)
+    results.hold(peaks[-1], base=peaks[-2], most=1.5)
+
+
+def small(results: Results, folder: Path, *, rounds: int) -> None:
+    """A database that holds nothing."""
+    peer = environments.peer()
+    taken = in_turns(
+        {
+            "empty tahoe database": lambda: (
+                task("empty", folder / "empty.db")["seconds"] * 1e3
+            ),
+            PEER: lambda: _peer_seconds(peer, folder / "peer.db") * 1e3,
+        },
+        rounds,
+        warm=False,
+    )
+    ours, other = (
+        results.add(Series("empty database", name, "ms", values))
+        for name, values in taken.items()
+    )
+    results.hold(ours, most=8)
+    other.target = ""
+
+
+def _each(words: list[Any], count: int) -> float:
+    seconds: float = task(*words)["seconds"]
+    return seconds / count * 1e6
+
+
+def _peer(python: Path, path: Path, told: Path, count: int) -> float:
+    return _peer_seconds(python, path, told) / count * 1e6
+
+
+def _peer_seconds(python: Path, path: Path, *told: Path) -> float:
+    script = Path(__file__).with_name("peer.py")
+    said = json.loads(process([python, script, path, *told]).output)
+    return float(said["seconds"])

@@ -1,0 +1,44 @@
+"""The results as one table, for a terminal and for the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchmarks.measure import Results, Series
+
+HEAD = ("what", "median", "spread", "against", "target", "met")
+
+
+def markdown(results: Results) -> str:
+    """One table; a row for each series, a line for each section."""
+    lines = ["| " + " | ".join(HEAD) + " |", "|---" * len(HEAD) + "|"]
+    section = ""
+    for series in results.series:
+        if series.section != section:
+            section = series.section
+            lines.append(f"| **{section}** " + "| " * (len(HEAD) - 1) + "|")
+        lines.append("| " + " | ".join(_cells(series)) + " |")
+    return "\n".join(lines)
+
+
+def _cells(series: Series) -> Iterator[str]:
+    low, high = series.spread
+    yield series.name
+    yield f"{_number(series.median)} {series.unit}"
+    yield f"{_number(low)} to {_number(high)}"
+    yield _against(series)
+    yield series.target
+    yield {True: "yes", False: "**no**", None: ""}[series.met]
+
+
+def _against(series: Series) -> str:
+    if series.ratio is None:
+        return ""
+    if "+" in series.target:
+        return f"{series.ratio:+.1f} {series.unit}"
+    return f"x {series.ratio:.2f}"
+
+
+def _number(value: float) -> str:
+    digits = 2 if value < 10 else 1 if value < 100 else 0
+    return f"{value:.{digits}f}"
