@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import replace
 from operator import attrgetter
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -210,65 +209,66 @@ class _Composer:
                     delivered = 0
             if read > end:
                 read = 0
-            message = Message(
-                guid=_uuid(bits(128)),
-                date=date,
-                sender=address[turn.sender],
-                parts=(TextPart(turn.text),),
-                service=service,
-                date_delivered=delivered,
-                date_read=read if shows else 0,
-                storage="archive" if chance & 255 < archived else "both",
-                immutable=chance >> 8 & 255 < _IMMUTABLE,
-                writing_direction=chance >> 16 & 255 < directed,
-            )
+            facts: dict[str, Any] = {
+                "guid": _uuid(bits(128)),
+                "date": date,
+                "sender": address[turn.sender],
+                "service": service,
+                "date_delivered": delivered,
+                "date_read": read if shows else 0,
+                "storage": "archive" if chance & 255 < archived else "both",
+                "immutable": chance >> 8 & 255 < _IMMUTABLE,
+                "writing_direction": chance >> 16 & 255 < directed,
+            }
             if rarities(turn) != _PLAIN or turn.sender in services:
-                special = self._special(message, turn, read)
+                special = self._special(facts, turn, read)
                 remember(special)
                 if special is not None:
                     messages.append(special)
             else:
+                message = Message(parts=(TextPart(turn.text),), **facts)
                 remember(message)
                 messages.append(message)
         return messages
 
-    def _special(self, message: Message, turn: Turn, read: int) -> Message | None:
+    def _special(self, facts: dict[str, Any], turn: Turn, read: int) -> Message | None:
         """The message with what its turn adds; None where no row can say it.
 
-        `read` is when the other side saw it, whether that shows or not.
+        `facts` are those that any message has. `read` is when the other side saw
+        it, whether that shows or not.
         """
         if turn.event:
-            return self._event(message, turn)
-        changes: dict[str, Any] = {"parts": self._parts(message, turn)}
+            return self._event(facts, turn)
+        date = facts["date"]
+        parts = self._parts(facts, turn)
         if turn.link_title:
-            changes["balloon"] = self._link(turn)
+            facts["balloon"] = self._link(turn)
         if turn.attachment == "voice":
             heard = read if read and self.random() < 0.8 else 0
             audio = Audio(date_played=heard, expire_state=1 if heard else 0)
-            changes["traits"] = Traits(audio=audio)
+            facts["traits"] = Traits(audio=audio)
         if turn.replies_to and self.is_apple and "replies" in self.features:
-            changes["reply_to"] = self._reply(turn.replies_to)
+            facts["reply_to"] = self._reply(turn.replies_to)
         if turn.effect and self.is_apple:
-            changes["effect"] = turn.effect
+            facts["effect"] = turn.effect
         if turn.edited_from and self.is_apple and "edits" in self.features:
-            part = len(changes["parts"]) - 1
-            changes["edits"] = self._edits(message.date, turn.edited_from, part)
+            facts["edits"] = self._edits(date, turn.edited_from, len(parts) - 1)
         if turn.is_unsent and self.is_apple and "unsends" in self.features:
-            changes["parts"] = self._unsent(message.date, changes["parts"])
-            changes |= {"balloon": None, "edits": ()}
+            parts = self._unsent(date, parts)
+            facts |= {"balloon": None, "edits": ()}
         elif turn.reactions and self.service in _TAPBACKS_OVER:
-            changes["tapbacks"] = tuple(self._tapbacks(message, turn.reactions, read))
-        return replace(message, **changes)
+            facts["tapbacks"] = tuple(self._tapbacks(date, turn.reactions, read))
+        return Message(parts=parts, **facts)
 
-    def _parts(self, message: Message, turn: Turn) -> tuple[Part, ...]:
+    def _parts(self, facts: Mapping[str, Any], turn: Turn) -> tuple[Part, ...]:
         text = turn.text
         if turn.attachment == "voice":
             hears = "audio_transcripts" in self.features
             words = text or None if hears else None
             return (self._attachment("voice", transcript=words),)
         if turn.attachment:
-            several = bool(text) and message.sender is None
-            guid = f"at_0_{message.guid}" if several else ""
+            several = bool(text) and facts["sender"] is None
+            guid = f"at_0_{facts['guid']}" if several else ""
             file = self._attachment(turn.attachment, guid)
             return (file, TextPart(text)) if text else (file,)
         if turn.link_title:
@@ -301,8 +301,8 @@ class _Composer:
             image=image,
         )
 
-    def _event(self, message: Message, turn: Turn) -> Message | None:
-        kind = turn.event
+    def _event(self, facts: Mapping[str, Any], turn: Turn) -> Message | None:
+        kind, sender = turn.event, facts["sender"]
         assert kind is not None
         if kind.startswith("background") and "backgrounds" not in self.features:
             return None
@@ -314,14 +314,14 @@ class _Composer:
             who=self.address[turn.event_who] if turn.event_who else None,
             title=turn.text or None if kind == "renamed" else None,
             photo=photo,
-            incoming=message.sender is not None,
+            incoming=sender is not None,
         )
         return Message(
-            guid=message.guid,
-            date=message.date,
-            sender=message.sender,
-            service=message.service,
-            date_read=message.date_read if message.sender is not None else 0,
+            guid=facts["guid"],
+            date=facts["date"],
+            sender=sender,
+            service=facts["service"],
+            date_read=facts["date_read"] if sender is not None else 0,
             event=event,
         )
 
@@ -359,28 +359,28 @@ class _Composer:
         return date + wait if date + wait <= self.end else 0
 
     def _tapbacks(
-        self, message: Message, reactions: Iterable[Reaction], read: int
+        self, date: int, reactions: Iterable[Reaction], read: int
     ) -> Iterator[Tapback]:
         """The reactions that came by the end, in order of date."""
-        seen = message.date if self.is_group else read
+        seen = date if self.is_group else read
         for reaction in reactions if seen else ():
             name, emoji = reaction.name, reaction.emoji
             if name == "emoji" and "emoji_tapbacks" not in self.features:
                 name, emoji = _CLASSIC.get((emoji or "")[:1], "emoji"), None
-            date = self._soon_after(seen, 2 * SECOND, 20 * MINUTE)
+            moment = self._soon_after(seen, 2 * SECOND, 20 * MINUTE)
             if name in ("emoji", "sticker") and f"{name}_tapbacks" not in self.features:
                 continue
-            if not date:
+            if not moment:
                 return
-            seen = date
+            seen = moment
             yield Tapback(
                 guid=self._guid(),
-                date=date,
+                date=moment,
                 sender=self.address[reaction.sender],
                 name=name,
                 emoji=emoji if name == "emoji" else None,
                 sticker=self._attachment("sticker") if name == "sticker" else None,
-                removed=self._removal(date) if reaction.is_removed else None,
+                removed=self._removal(moment) if reaction.is_removed else None,
             )
 
     def _removal(self, date: int) -> Removal | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from pytest_imessage_foundry.db.values import Date, MutableData, Number, Url
 from pytest_imessage_foundry.models import utf16_length
@@ -92,6 +93,15 @@ class _Writer:
         self._strings: dict[str, bytes] = {}
         self._objects: dict[object, bytes] = {}
         self._object_count = 0
+
+    def copy(self) -> _Writer:
+        """Another archive that begins as this one does."""
+        other = _Writer(share_keys=self._share_keys)
+        other.out = self.out.copy()
+        other._strings = self._strings.copy()
+        other._objects = self._objects.copy()
+        other._object_count = self._object_count
+        return other
 
     def code(self, text: str) -> None:
         """A shared string: literal the first time, its number ever after."""
@@ -284,12 +294,7 @@ def attributed(
     (imessage-chatdb: 770 against 1,954).
     """
     stretches = [(text, attributes) for text, attributes in runs if text]
-    flavour = "Mutable" if mutable else ""
-    writer = _Writer(share_keys=share_keys)
-    writer.code("@")
-    writer.open(f"NS{flavour}AttributedString")
-    writer.code("@")
-    writer.open(f"NS{flavour}String")
+    writer = _begun(mutable=mutable, share_keys=share_keys).copy()
     writer.text("".join(text for text, _ in stretches))
     writer.close()
     numbers: dict[object, int] = {}
@@ -304,6 +309,18 @@ def attributed(
             writer.dictionary(attributes)
     writer.close()
     return bytes(writer.out)
+
+
+@cache
+def _begun(*, mutable: bool, share_keys: bool) -> _Writer:
+    """An archive up to its text: all begin alike."""
+    flavour = "Mutable" if mutable else ""
+    writer = _Writer(share_keys=share_keys)
+    writer.code("@")
+    writer.open(f"NS{flavour}AttributedString")
+    writer.code("@")
+    writer.open(f"NS{flavour}String")
+    return writer
 
 
 class _Form:
