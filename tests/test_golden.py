@@ -1,0 +1,47 @@
+"""What a spec gives does not drift: the hash of a database's logical content.
+
+The same on every supported Python. A change here is a line in the changelog:
+users who pinned a seed see other conversations.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from pytest_imessage_foundry.foundry import Order, forge
+from pytest_imessage_foundry.spec import Spec
+
+GOLDEN = {
+    ("sonoma", "auto"): "40097f92ee2ff08f",
+    ("sonoma", "faker"): "48a6758e9276c73d",
+    ("sequoia", "auto"): "937eb3e7865c59ea",
+    ("sequoia", "faker"): "d083eb594f3b9542",
+    ("tahoe", "auto"): "875877da506fffdb",
+    ("tahoe", "faker"): "a72b856c2321956f",
+}
+
+
+def digest(path):
+    """Of every row of every table, whatever pages they lie on."""
+    total = hashlib.sha256()
+    with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as connection:
+        tables = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        ).fetchall()
+        for (table,) in tables:
+            for row in connection.execute(f'SELECT * FROM "{table}" ORDER BY rowid'):
+                total.update(repr((table, row)).encode())
+    return total.hexdigest()[:16]
+
+
+@pytest.mark.parametrize(("release", "source"), GOLDEN)
+def test_content(tmp_path, release, source):
+    spec = Spec(release=release, scenario="small", source=source, seed=7)
+    path = tmp_path / "chat.db"
+    forge(Order(spec), path)
+
+    assert digest(path) == GOLDEN[release, source]
