@@ -57,7 +57,7 @@ def _sections(
         "startup": lambda: startup.run(results, rounds=5 if quick else 20),
         "empty": lambda: building.small(results, memory, rounds=5 if quick else 15),
         "floor": lambda: building.against_floor(
-            results, memory, counts=counts, rounds=2 if quick else 5
+            results, memory, counts=counts, rounds=2 if quick else 3
         ),
         "growth": lambda: building.growth(results, memory, counts=grown, rounds=1),
         "first": lambda: handing.first(results, rounds=5 if quick else 15),

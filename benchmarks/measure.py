@@ -77,12 +77,19 @@ class Results:
             series.met = series.median <= most
             series.target = f"<= {most:g} {series.unit}"
             return
-        pairs = zip(series.values, base.values, strict=True)
-        own = [a - b if difference else a / b for a, b in pairs]
-        series.base, series.ratio = base.name, statistics.median(own)
+        self.compare(series, base, difference=difference)
+        assert series.ratio is not None
         series.met = series.ratio <= most
         sign = f"+ {most:g} {series.unit}" if difference else f"x {most:g}"
         series.target = f"<= {base.name} {sign}"
+
+    def compare(
+        self, series: Series, base: Series, *, difference: bool = False
+    ) -> None:
+        """The median of what `series` is to `base` round by round."""
+        pairs = zip(series.values, base.values, strict=True)
+        own = [a - b if difference else a / b for a, b in pairs]
+        series.base, series.ratio = base.name, statistics.median(own)
 
 
 def in_turns(

@@ -126,6 +126,25 @@ def empty(path: str) -> dict[str, Any]:
     return result
 
 
+def statements(path: str) -> dict[str, Any]:
+    """The schema's statements alone: the least that an empty file takes."""
+    release = schema.get(RELEASE)
+    ready = release.ddl()
+    Path(path).unlink(missing_ok=True)
+    result: dict[str, Any] = {}
+    with (
+        _timed(result),
+        closing(sqlite3.connect(path, isolation_level=None)) as connection,
+    ):
+        for pragma in builder.pragmas(release):
+            connection.execute(f"PRAGMA {pragma}").close()
+        connection.execute("BEGIN")
+        for statement in ready:
+            connection.execute(statement)
+        connection.execute("COMMIT")
+    return result
+
+
 def first_test() -> dict[str, Any]:
     """All that the first test of a version waits for, and what SQLite alone takes
     of it. Run in a process of its own: importing is part of it."""
@@ -161,7 +180,7 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     each.__name__: each
     for each in (
         *(pipeline, derivation, writer, floor),
-        *(empty, first_test, validation, texts),
+        *(empty, statements, first_test, validation, texts),
     )
 }
 
