@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -125,6 +126,8 @@ SERVICE = Voice(
 )
 
 
+# The owner takes part in every chat; so do friends in their groups.
+@lru_cache(maxsize=256)
 def voice_of(persona: Persona, language: Language) -> Voice:
     """The voice of a persona: by its traits, and by its id where they are silent."""
     rand = Random(f"voice:{persona.id}").random

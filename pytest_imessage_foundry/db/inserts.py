@@ -26,6 +26,8 @@ class Inserts:
             for table in schema.tables.values()
         }
         self._statements: dict[tuple[str, tuple[str, ...]], str] = {}
+        # By table and the names of a row: the statement, and which of them it takes.
+        self._plans: dict[tuple[str, tuple[str, ...]], tuple[str, tuple[str, ...]]] = {}
         self._states = [0, 0, 0, 0]
         self._has_state = "index_state" in self._columns["chat_message_join"]
 
@@ -36,10 +38,14 @@ class Inserts:
         others: Mapping[str, Any] | None = None,
     ) -> None:
         """Insert `row`; columns that the table lacks are left out."""
-        known = self._columns[table]
-        columns = tuple(name for name in row if name in known)
-        values = [row[name] for name in columns]
-        self._connection.execute(self._sql(table, columns, others or {}), values)
+        place = (table, tuple(row))
+        plan = self._plans.get(place)
+        if plan is None:
+            known = self._columns[table]
+            columns = tuple(name for name in row if name in known)
+            plan = self._plans[place] = self._sql(table, columns, others or {}), columns
+        statement, columns = plan
+        self._connection.execute(statement, [row[name] for name in columns])
 
     def many(
         self,
