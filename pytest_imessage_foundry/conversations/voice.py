@@ -78,7 +78,7 @@ class Voice:
             text = text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
         if self.lower:
             text = text.lower()
-        elif text[0].islower():
+        elif self.full_stop == "." and text[0].islower():
             text = text[0].upper() + text[1:]
         elif text[0] in _OPENING:
             text = text[0] + text[1:2].upper() + text[2:]
