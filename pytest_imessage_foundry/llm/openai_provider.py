@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.llm.base import Finish
 
 OWN = "https://api.openai.com/v1"
-# From strict to plain: how much a server does to keep an answer in shape.
-LADDER = ("json_schema", "json_object", "plain")
+# From strict to plain: how much a server does to keep an answer in shape. Only
+# the first bounds the length of a text, which keeps small models from running on
+# and which OpenAI's own strict mode does not take.
+LADDER = ("bounded", "json_schema", "json_object", "plain")
 _OPTIONAL = ("seed", "temperature", "max_completion_tokens", "max_tokens")
 _SHAPE = ("response_format", "json_schema", "json_object", "structured", "grammar")
 
@@ -51,7 +53,7 @@ class OpenAIProvider(Provider):
         self._temperature = settings.temperature
         self._patience = Patience(settings.tries, settings.pause)
         self._timeout = settings.timeout
-        self._rung = 0
+        self._rung = int(base_url in (None, OWN))
         self._dropped: set[str] = set()
         # Local servers want some key and look at none.
         self._key = key or "none"
@@ -95,8 +97,9 @@ class OpenAIProvider(Provider):
             if name not in dropped:
                 body[name] = ask.max_tokens
                 break
-        if rung == "json_schema":
-            shape = {"name": ask.name, "strict": True, "schema": dict(ask.schema)}
+        if rung in ("bounded", "json_schema"):
+            schema = ask.schema if rung == "bounded" else _unbounded(ask.schema)
+            shape = {"name": ask.name, "strict": True, "schema": schema}
             body["response_format"] = {"type": "json_schema", "json_schema": shape}
         else:
             said[-1]["content"] += prompts.in_words(ask.schema)
@@ -141,6 +144,15 @@ class _DropError(Exception):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
+
+
+def _unbounded(schema: Any) -> Any:
+    """A schema without bounds on texts; what comes is measured anyway."""
+    if isinstance(schema, list):
+        return [_unbounded(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: _unbounded(v) for name, v in schema.items() if name != "maxLength"}
 
 
 def read(raw: dict[str, Any], model: str) -> RawReply:

@@ -24,6 +24,7 @@ _THINK = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORE
 _UNOPENED = re.compile(r"\A.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _MAX_ANSWER = 1_000_000
 _STARTS = 20  # places at which JSON is looked for in an answer
+_USUAL = 280  # characters that a server that can is told to stop at
 _SHORT = 12  # "ok", "haha no": texts that people do send twice
 
 
@@ -46,7 +47,7 @@ def schema(senders: Sequence[str], count: int) -> dict[str, Any]:
         "Message",
         __config__=ConfigDict(extra="forbid"),
         sender=(who, ...),
-        text=(str, ...),
+        text=(str, Field(max_length=_USUAL)),
         new_topic=(bool, ...),
         tapback=(Tapback | None, ...),
     )

@@ -183,7 +183,7 @@ def form(body):
 
 
 def test_ladder_down_to_plain(foundry):
-    """A server without schemas, then one without JSON at all."""
+    """A server that takes neither schemas nor JSON."""
     with Server() as server:
         server.refuses += [
             (
@@ -200,7 +200,7 @@ def test_ladder_down_to_plain(foundry):
         assert foundry.refresh(server, "--jobs", "1") == 0, foundry.errors
     kinds = [form(body) for body in server.bodies]
     # Each rung is tried once, and what was learnt holds for the run.
-    assert kinds == ["json_schema", "json_object", None, None, None]
+    assert kinds == ["json_schema", "json_schema", "json_object", None, None, None]
     assert "by this schema" in server.bodies[-1]["messages"][-1]["content"]
 
 
@@ -214,7 +214,7 @@ def test_ladder_steps_down_on_500_that_names_it(one_chat):
             )
         )
         assert one_chat.refresh(server) == 0, one_chat.errors
-    assert len(server.bodies) == 2
+    assert len(server.bodies) == 3
 
 
 @pytest.mark.parametrize("name", ["seed", "max_completion_tokens"])
@@ -248,3 +248,17 @@ def test_schema_is_strict(one_chat, server):
                 walk(each)
 
     walk(shape["schema"])
+
+
+def test_a_server_that_bounds_no_texts(one_chat):
+    """OpenAI's strict mode takes no maxLength: the schema is sent without it."""
+    with Server() as server:
+        server.refuses.append(
+            (
+                lambda body: "maxLength" in str(body),
+                "Invalid schema for response_format: 'maxLength' is not permitted",
+                400,
+            )
+        )
+        assert one_chat.refresh(server) == 0, one_chat.errors
+    assert [form(body) for body in server.bodies] == ["json_schema"] * 2
