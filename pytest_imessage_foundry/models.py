@@ -19,6 +19,7 @@ Service = Literal["iMessage", "SMS", "RCS", "iMessageLite"]
 IdentifierType = Literal["phone", "email", "short-code", "business"]
 Frequency = Literal["high", "medium", "low"]
 ResponseTime = Literal["instant", "minutes", "hours", "days"]
+Hours = tuple[int, int]  # of a day: from the first until the second, (22, 2) too
 EmojiUsage = Literal["none", "light", "moderate", "heavy"]
 Vocabulary = Literal["simple", "moderate", "sophisticated"]
 
@@ -653,10 +654,14 @@ class Turn:
     """One bubble of a dialogue: who says what, not yet when.
 
     `sender` is a persona id, the owner's included. `opens` marks the first
-    turn of a new topic, before which hours or days may pass. `replies_to`
-    counts turns back (1 is the turn before). `edited_from` is what the bubble
-    said at first; `attachment` and `stub` names are those of
-    `attachments.generator`. `event` turns announce instead of saying.
+    turn of a new sitting, before which hours or days pass; `hours` are the
+    sender's local hours in which that can be, such as (7, 10) for a good
+    morning or (22, 2) for a sleepless night. `pause` is how many minutes pass
+    before a turn within a sitting, about, where that is not how soon its
+    sender answers. `replies_to` counts turns back (1 is the turn before).
+    `edited_from` is what the bubble said at first; `attachment` and `stub`
+    names are those of `attachments.generator`. `event` turns announce instead
+    of saying.
     """
 
     sender: str
@@ -671,6 +676,8 @@ class Turn:
     link_title: str | None = None
     event: EventKind | None = None
     event_who: str | None = None
+    pause: int = 0
+    hours: Hours | None = None
 
 
 # --- what is asked for ------------------------------------------------------

@@ -63,6 +63,11 @@ class Rhythm:
             end = local - self._local(end)[0]
         return end if end > start else start
 
+    def rate(self, moment: float) -> float:
+        """How much is written at a time, beside the busiest hour of the week."""
+        offset, (rates, _) = self._local(moment)
+        return rates[int((moment + offset) % _WEEK // _HOUR)]
+
     def _local(self, moment: float) -> tuple[int, Table]:
         """How far the first zone is ahead of UTC, and the week all share.
 

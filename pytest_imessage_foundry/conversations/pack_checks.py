@@ -17,6 +17,7 @@ MAX_BYTES = 32 << 20
 # More than this in one file is a reason to split it. Each value costs one of
 # these characters, so counting them bounds memory before anything is parsed.
 MAX_VALUES = {"{": 200_000, "[": 200_000, ",": 2_000_000}
+_DAY = 1_440  # minutes
 MAX_COUNT = 1_000_000
 MAX_TEXT = 20_000
 MAX_NAME = 200
@@ -283,6 +284,17 @@ def _truth(raw: Any, people: frozenset[str], name: str) -> None:
     _flag(raw, name)
 
 
+def _minutes(raw: Any, people: frozenset[str], name: str) -> None:
+    if type(raw) is not int or not 0 < raw <= _DAY:
+        raise Flaw(name, f"{_show(raw)} is no number of minutes up to {_DAY:,}")
+
+
+def _hours(raw: Any, people: frozenset[str], name: str) -> None:
+    ends = _list(raw, name)
+    if len(ends) != 2 or any(type(end) is not int or not 0 <= end <= 24 for end in ends):
+        raise Flaw(name, "is not two hours of a day, such as [22, 2]")
+
+
 def _effect(raw: Any, people: frozenset[str], name: str) -> None:
     _word(raw, name, _EFFECTS)
 
@@ -302,5 +314,7 @@ _CHECKS: dict[str, Callable[[Any, frozenset[str], str], None]] = {
     "effect": _effect,
     "event": _event,
     "event_who": _known,
+    "pause": _minutes,
+    "hours": _hours,
 }
 _TURN = {*_CHECKS, "sender", "replies_to"}

@@ -10,10 +10,12 @@ from pytest_imessage_foundry.models import Reaction, Turn
 
 def turn_of(line: dict[str, Any]) -> Turn:
     """The turn that a checked line of a pack states."""
-    if "reactions" not in line:
-        return Turn(**line)
-    reactions = tuple(Reaction(**each) for each in line["reactions"])
-    return Turn(**{**line, "reactions": reactions})
+    if "reactions" in line:
+        reactions = tuple(Reaction(**each) for each in line["reactions"])
+        line = {**line, "reactions": reactions}
+    if "hours" in line:
+        line = {**line, "hours": tuple(line["hours"])}
+    return Turn(**line)
 
 
 def line_of(turn: Turn) -> dict[str, Any]:
@@ -23,6 +25,8 @@ def line_of(turn: Turn) -> dict[str, Any]:
         for name, value in fields_of(turn).items()
         if value != _DEFAULTS.get(name)
     }
+    if turn.hours:
+        line["hours"] = list(turn.hours)
     if turn.reactions:
         line["reactions"] = [_reaction(each) for each in turn.reactions]
     return line

@@ -1,8 +1,10 @@
 """Give the turns of a dialogue their times.
 
 Turns come in sessions: bursts of seconds and minutes while both have their phone
-in hand, then hours or days of nothing. A session is read whole, so that it can
-be fitted to what is left of the range; no more than that is ever held.
+in hand, then hours or days of nothing. Where a turn opens a sitting, a session
+begins; talk that never says so is cut into sessions of the usual lengths. A
+session is read whole, so that it can be fitted to what is left of the range; no
+more than that is ever held.
 
 All waiting is drawn in the waking time of the people (see `clock`) and all
 shares are shares of what is left. That is how five turns, ten thousand and a
@@ -17,29 +19,29 @@ from itertools import chain, islice, pairwise
 from random import Random
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations.clock import SECOND, Rhythm
+from pytest_imessage_foundry.conversations.clock import SECOND, Rhythm, offset_in
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from pytest_imessage_foundry.models import Persona, Turn
+    from pytest_imessage_foundry.models import Hours, Persona, Turn
 
 # Own messages carry the sending phone's milliseconds, received ones the
 # nanoseconds of their arrival (SEMANTICS §1).
 MILLISECOND = 1_000_000
-_HOUR = 3_600.0
+_MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
 
 # Answers in seconds: (share, median, spread) of log-logistic distributions. Their
 # tails are power laws, as those of real correspondence are. Who answers after
 # hours or days sits down to it sometimes and then answers within minutes.
 _ANSWERS: dict[str, tuple[tuple[float, float, float], ...]] = {
     "instant": ((1.0, 16.0, 0.50),),
-    "minutes": ((1.0, 140.0, 0.62),),
-    "hours": ((0.40, 240.0, 0.6), (0.60, 2.8 * _HOUR, 0.35)),
+    "minutes": ((1.0, 110.0, 0.72),),
+    "hours": ((0.30, 240.0, 0.6), (0.70, 0.76 * _HOUR, 0.33)),
     "days": ((0.15, 400.0, 0.6), (0.85, 16 * _HOUR, 0.25)),
 }
-_BURST = ((1.0, 3.2, 0.45),)  # the same person goes on
+_BURST = ((1.0, 5.0, 0.65),)  # the same person goes on
 _TYPING = 0.17  # seconds for each character
 _STEPS = 512  # of a table of quantiles
 _SHORTEST, _LONGEST = 0.8, 10 * 24 * _HOUR
@@ -51,11 +53,13 @@ _SPREAD = 80.0  # the longest waits between sessions are so many times the usual
 _LAST = 0.12  # the last session begins within this share of what is left
 _OVERRUN = 50  # 1/50 more turns than announced still find their place
 _LOOKAHEAD = 64
-# Turns of a session, all equally likely. Most of what is written is to stand in
-# sessions of 5 to 30; up to _GRACE more turns lead to the end of a topic.
+# Turns of a session where nobody says where one begins, all equally likely. Most
+# of what is written is to stand in sessions of 5 to 30.
 _LENGTHS = (*(1, 2, 3, 4) * 6, *tuple(range(5, 18)) * 5, *range(20, 46, 2))
-_GRACE, _LONG = 12, 30
+_TOPIC = 3  # who opens one more often than that opens topics, not sittings
 _USUAL, _TRUST = 11.0, 5
+_REACH = 3.0  # a sitting is moved by at most so many of the usual waits
+_AWAKE = 0.25  # of the busiest hour, for a sitting to be moved there
 _SERVICES = ("short-code", "business")
 
 
@@ -109,16 +113,14 @@ class _Timeline:
         self.owner, self.start, self.end, self.count = owner.id, start, end, count
         self.random = Random(f"timeline:{rng_key}").random
         cast = {owner.id: owner, **people}
+        self.zones = {who: persona.time_zone for who, persona in cast.items()}
         self.answers = {
             who: _quantiles(_ANSWERS[persona.typical_response_time])
             for who, persona in cast.items()
         }
         services = {w for w, p in cast.items() if p.identifier_type in _SERVICES}
         self.sessions = _Sessions(turns, services, self.random)
-        present = dict.fromkeys(turn.sender for turn in self.sessions.ahead)
-        self.rhythm = Rhythm(
-            [owner.time_zone, *(cast[who].time_zone for who in present)]
-        )
+        self.rhythms: dict[tuple[str, ...], Rhythm] = {}
         self.room = MILLISECOND  # kept free for each turn that is to come
         self.last = end - (end - start) // 1_000  # a rest for those not announced
         if end - start < 2 * count * MILLISECOND:
@@ -129,11 +131,12 @@ class _Timeline:
         """Place session after session in what is left of the range."""
         moment, done, talked = self.start - 1, 0, 0.0
         for session, is_last in self.sessions:
+            rhythm = self._rhythm(session)
             waits = self._waits(session)
             talking = sum(waits)
             talked += talking
             usual = talked / (done + len(session)) + 1e-9
-            left = self.rhythm.until(moment / SECOND, self.end / SECOND)
+            left = rhythm.until(moment / SECOND, self.end / SECOND)
             expected = max(self.count - done, 1 + self.count // _OVERRUN)
             later = max(expected - len(session), 0)
             pace = min(1.0, _TALK * left / max(expected * usual, talking))
@@ -141,11 +144,24 @@ class _Timeline:
             gap = free * self._gap(free, later / self.sessions.mean, is_last)
             if not done and not is_last:
                 gap *= self.random()  # a range begins in the midst of a pause
-            begin = int(self.rhythm.after(moment / SECOND, gap) * SECOND)
-            moments = self._moments(session, waits, begin, pace, done, moment)
+            begin = int(rhythm.after(moment / SECOND, gap) * SECOND)
+            if session[0].hours:
+                reach = _REACH * free / max(later / self.sessions.mean, 1.0)
+                begin = self._moved(
+                    begin, session[0], rhythm, moment, reach, talking * pace
+                )
+            moments = self._moments(session, waits, rhythm, begin, pace, done, moment)
             yield from zip(moments, session, strict=True)
             moment = moments[-1]
             done += len(session)
+
+    def _rhythm(self, session: Iterable[Turn]) -> Rhythm:
+        """The waking hours of those who speak in a session, and of the owner."""
+        zones = {self.zones[turn.sender] for turn in session}
+        key = (self.zones[self.owner], *sorted(zones))
+        if key not in self.rhythms:
+            self.rhythms[key] = Rhythm(key)
+        return self.rhythms[key]
 
     def _gap(self, free: float, ahead: float, is_last: bool) -> float:
         """The share of `free` waking seconds that pass before a session.
@@ -162,6 +178,37 @@ class _Timeline:
         relative = 1.0 / (spread * steep * steep)
         return relative / (relative + ahead)
 
+    def _moved(
+        self,
+        begin: int,
+        turn: Turn,
+        rhythm: Rhythm,
+        previous: int,
+        reach: float,
+        talking: float,
+    ) -> int:
+        """The nearest time to `begin` in the hours of `turn`; `begin` if none is.
+
+        It is at most `reach` seconds away, after `previous`, not so late that a
+        session of `talking` seconds would not end in time, and nobody sleeps.
+        """
+        assert turn.hours is not None
+        first, last = (hour * _HOUR for hour in turn.hours)
+        moment = begin / SECOND
+        local = moment + offset_in(self.zones[turn.sender], moment)
+        width = (last - first) % _DAY
+        if (local - first) % _DAY < width:
+            return begin
+        ahead = (first + width * self.random() - local) % _DAY
+        latest = self.last / SECOND - talking
+        for way in sorted((ahead, ahead - _DAY), key=abs):
+            there = moment + way
+            if abs(way) > reach or not previous / SECOND < there < latest:
+                continue
+            if rhythm.rate(there) > _AWAKE:
+                return int(there * SECOND)
+        return begin
+
     def _waits(self, session: Sequence[Turn]) -> list[float]:
         """Seconds before each turn of a session; none before the first."""
         random, answers, burst = self.random, self.answers, _quantiles(_BURST)
@@ -169,6 +216,10 @@ class _Timeline:
         waits = [0.0]
         for turn in session[1:]:
             sender = turn.sender
+            if turn.pause:
+                last = sender
+                waits.append(turn.pause * _MINUTE * (0.75 + 0.5 * random()))
+                continue
             table = answers[sender] if sender != last or turn.opens else burst
             last = sender
             place = random() * _STEPS
@@ -181,6 +232,7 @@ class _Timeline:
         self,
         session: Sequence[Turn],
         waits: Sequence[float],
+        rhythm: Rhythm,
         moment: int,
         pace: float,
         done: int,
@@ -199,7 +251,7 @@ class _Timeline:
             if wait < quick:
                 moment += int(wait * scale)
             else:
-                waking = self.rhythm.after(moment / SECOND, wait * pace)
+                waking = rhythm.after(moment / SECOND, wait * pace)
                 moment = int(waking * SECOND)
             if turn.sender == owner:
                 moment -= moment % grain
@@ -225,9 +277,9 @@ class _Timeline:
 class _Sessions:
     """Sessions of a stream of turns, each with whether it is the last.
 
-    A session ends where a topic begins, once it is as long as it was drawn to
-    be; where no topic begins for long, in between. Services send one notice at a
-    time.
+    A session lasts from one turn that opens a sitting to the next. Where none
+    does, or nearly every one, its length is drawn. Services send one notice at
+    a time.
 
     Attributes:
         ahead: the first turns.
@@ -241,12 +293,13 @@ class _Sessions:
         self.ahead = list(islice(stream, _LOOKAHEAD))
         self._turns = chain(self.ahead, stream)
         self._random = random
-        topics = sum(turn.opens for turn in self.ahead)
-        self._is_topical = topics > 1
-        self._is_service = topics > 1 and all(t.sender in services for t in self.ahead)
-        topic = len(self.ahead) / max(topics, 1)
-        usual = topic if self._is_service else _USUAL + min(topic, _GRACE) / 2
-        self._seen, self._turns_seen = _TRUST, _TRUST * usual
+        openers = [turn.sender for turn in self.ahead if turn.opens]
+        topic = len(self.ahead) / max(len(openers), 1)
+        self._has_sittings = len(openers) > 1
+        self._is_drawn = topic < _TOPIC and not services.issuperset(openers)
+        is_known = self._has_sittings and not self._is_drawn
+        self._seen = _TRUST
+        self._turns_seen = _TRUST * (topic if is_known else _USUAL)
 
     @property
     def mean(self) -> float:
@@ -254,25 +307,25 @@ class _Sessions:
 
     def __iter__(self) -> Iterator[tuple[list[Turn], bool]]:
         session: list[Turn] = []
-        wanted, most = self._lengths()
+        least, most = self._lengths()
         for turn in self._turns:
             length = len(session)
-            if length >= wanted and (turn.opens or length >= most):
+            if length >= most or (turn.opens and length >= least):
                 self._seen += 1
                 self._turns_seen += length
                 yield session, False
                 session = []
-                wanted, most = self._lengths()
+                least, most = self._lengths()
             session.append(turn)
         if session:
             yield session, True
 
     def _lengths(self) -> tuple[int, int]:
         """From how many turns on a session may end, and at how many it must."""
-        if self._is_service:
-            return 1, _LONG
+        if self._has_sittings and not self._is_drawn:
+            return 1, _LOOKAHEAD
         wanted = _LENGTHS[int(self._random() * len(_LENGTHS))]
-        return wanted, wanted + (_GRACE if self._is_topical else 0)
+        return wanted, _LOOKAHEAD if self._has_sittings else wanted
 
 
 Table = tuple[tuple[float, float], ...]

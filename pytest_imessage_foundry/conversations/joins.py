@@ -1,0 +1,86 @@
+"""How scenes hang together: which share a sitting, what leads over, at what hours."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pkgutil import get_data
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.scenes import Beat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_imessage_foundry.conversations.scenes import Language, Scene
+    from pytest_imessage_foundry.models import Hours
+
+_DAY = 24
+# Turns after which a sitting ends with its scene, all equally likely. Most of what
+# is written is to stand in sittings of 5 to 30; a few go on all evening.
+_LENGTHS = (
+    *(1, 2, 3, 4) * 2,
+    *tuple(range(5, 18)) * 2,
+    *(18, 20, 22, 25, 28, 31, 34, 38, 42, 48, 55),
+)
+# Minutes of nothing before the next topic of a sitting. Their logarithms are what
+# is even: a lull is rather short, and now and then nearly an hour.
+_LULLS = (4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 30, 36, 43, 51)
+# When a scene with this tag can begin. Scenes that say nothing here nor in their
+# data come whenever people are awake.
+_HOURS: dict[str, Hours] = {
+    "night": (22, 1),
+    "late": (8, 22),
+    "school": (7, 20),
+    "groceries": (9, 21),
+    "outdoors": (8, 20),
+    "neighbours": (8, 21),
+    "work": (8, 20),
+    "courier": (8, 20),
+    "dentist": (8, 18),
+    "shop": (9, 19),
+    "restaurant": (9, 19),
+    "airline": (5, 23),
+}
+
+
+def length(present: int, rand: Callable[[], float]) -> int:
+    """After how many turns a sitting ends with the scene that is on."""
+    return _LENGTHS[int(rand() * len(_LENGTHS))] * (present + 2) // 4
+
+
+def lull(rand: Callable[[], float]) -> int:
+    """Minutes until somebody comes up with something else."""
+    return _LULLS[int(rand() * len(_LULLS))]
+
+
+@cache
+def aside(language: Language) -> Beat:
+    """What leads from one topic to the next where no time passes between them."""
+    data = get_data("pytest_imessage_foundry.conversations", "joins.json")
+    return Beat(["A", *json.loads(data or b"")[language.code]], language, casual=True)
+
+
+def hours(scene: Scene) -> Hours | None:
+    """The local hours in which a scene can begin; None: any."""
+    if "hours" in scene.data:
+        first, last = scene.data["hours"]
+        return first, last
+    tag = next((tag for tag in _HOURS if tag in scene.tags), None)
+    return _HOURS[tag] if tag else None
+
+
+def ends(scene: Scene) -> bool:
+    """Whether nothing more can be said after it: good night is good night."""
+    return "night" in scene.tags
+
+
+def fits(hour: Hours | None, other: Hours | None) -> bool:
+    """Whether there is a time of day that is in both."""
+    if hour is None or other is None:
+        return True
+    return _holds(hour, other[0]) or _holds(other, hour[0])
+
+
+def _holds(hours: Hours, hour: int) -> bool:
+    return (hour - hours[0]) % _DAY < (hours[1] - hours[0]) % _DAY

@@ -1,0 +1,135 @@
+"""A conversation under way: who takes part, and what was said of late."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.casting import circles, spoken
+from pytest_imessage_foundry.conversations.facts import Knowledge
+from pytest_imessage_foundry.conversations.scenes import key_of
+from pytest_imessage_foundry.conversations.voice import SERVICE, Voice, voice_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pytest_imessage_foundry.conversations.facts import Facts
+    from pytest_imessage_foundry.conversations.scenes import Language, Scene
+    from pytest_imessage_foundry.models import ConversationConfig, Persona
+
+_FAKER_FROM = 3_000  # turns; fewer get by with the names of the scenes
+_LONG = 12  # a text of more characters is remembered for longer
+_LONG_AGO, _JUST_NOW = 1_500, 14
+_FEW = 4  # of a group talk at a time
+_SLOWNESS = {"instant": 1.0, "minutes": 1.2, "hours": 3.0, "days": 9.0}
+
+
+class Talk:
+    """What the scenes of one conversation share.
+
+    Attributes:
+        voices: how each persona writes, by id.
+        names: what the others call each persona, by id.
+        known: the values of the slots.
+    """
+
+    def __init__(
+        self,
+        config: ConversationConfig,
+        owner: Persona,
+        people: Sequence[Persona],
+        seed: int,
+        count: int,
+    ) -> None:
+        self.owner = owner
+        self.language: Language = spoken(owner, people)
+        self.key = key_of(f"{seed}:{config.id}")
+        self.is_service = bool(people) and "service" in circles(people[0])
+        self.is_apple = config.service in ("iMessage", "iMessageLite")
+        self.is_sms = config.service == "SMS"
+        everybody = (owner, *people)
+        self.members = [each.id for each in everybody]
+        self._slowness = {
+            each.id: _SLOWNESS[each.typical_response_time] for each in everybody
+        }
+        self.voices: dict[str, Voice] = {
+            each.id: SERVICE if _is_service(each) else voice_of(each, self.language)
+            for each in everybody
+        }
+        self.names = {each.id: self._called(each) for each in everybody}
+        locale = people[0].locale if people else owner.locale
+        self.known = Knowledge(self.language, locale, self.key, config.theme)
+        is_foreign = locale.partition("_")[0] != self.language.code
+        if (is_foreign or count > _FAKER_FROM) and not self.is_service:
+            self.known.draw_names()
+        self.known.leave_out(self.names.values())
+        self._long_ago: deque[str] = deque(maxlen=_LONG_AGO)
+        self._said: set[str] = set()
+        self._just_now: deque[str] = deque(maxlen=_JUST_NOW)
+
+    def present(self, rand: Callable[[], float]) -> list[str]:
+        """Who has the phone at hand: a few of a group, the quick ones rather."""
+        members = self.members
+        if len(members) <= _FEW:
+            return members
+        few = _FEW + int(rand() * 2)
+        drawn = sorted((self._slowness[who] * rand(), who) for who in members)
+        return [who for _, who in drawn[:few]]
+
+    def cast(
+        self,
+        scene: Scene,
+        present: Sequence[str],
+        facts: Facts,
+        rand: Callable[[], float],
+    ) -> dict[str, str]:
+        """Who plays whom; their names are facts of the scene."""
+        left = list(present if len(present) >= scene.cast else self.members)
+        roles = {}
+        if self.is_service or (scene.opener == "other" and len(left) == 2):
+            roles = {"A": left[1], "B": left[0]}
+        elif scene.opener == "owner":
+            left = [self.owner.id, *(each for each in left if each != self.owner.id)]
+            roles = {"A": left[0]}
+            roles["B"] = left[1 + int(rand() * (len(left) - 1))]
+        left = [each for each in left if each not in roles.values()]
+        for role in "ABCD":
+            if role not in roles and left:
+                roles[role] = left.pop(int(rand() * len(left)))
+        for role, who in roles.items():
+            facts[role] = (self.names[who],)
+        return roles
+
+    def is_stale(self, text: str) -> bool:
+        """Whether this was said lately: a long text long ago, a short one just now."""
+        if len(text) > _LONG:
+            if text in self._said:
+                return True
+            if len(self._long_ago) == _LONG_AGO:
+                self._said.discard(self._long_ago[0])
+            self._long_ago.append(text)
+            self._said.add(text)
+            return False
+        if text in self._just_now:
+            return True
+        self._just_now.append(text)
+        return False
+
+    def _called(self, persona: Persona) -> str:
+        """What others call a persona."""
+        for word in persona.relationship.lower().split():
+            if word in self.language.address and not persona.is_self:
+                name = self.language.address[word]
+                variant = self.language.variants.get(self.owner.locale, {})
+                return str(variant.get("words", {}).get(name, name))
+        if _is_service(persona):
+            return persona.name
+        words = [word for word in persona.name.split() if word[-1] != "."]
+        if not words:
+            return persona.name
+        # Family names come first where names are written in Chinese characters.
+        return words[-1] if words[0][0] >= "\u3000" else words[0]
+
+
+def _is_service(persona: Persona) -> bool:
+    return "service" in circles(persona) and not persona.is_self
