@@ -40,12 +40,16 @@ class Rhythm:
     Args:
         zones: IANA names; the first is the one that counts most.
 
+    Attributes:
+        is_shared: whether there are several zones, so that not all hours will do.
+
     Raises:
         FoundryError: this machine knows no such time zone.
     """
 
     def __init__(self, zones: Iterable[str]) -> None:
         self._zones = [_zone(name) for name in dict.fromkeys(zones)]
+        self.is_shared = len(self._zones) > 1
         self._days: dict[int, tuple[int, Table] | None] = {}
 
     def until(self, start: float, end: float) -> float:

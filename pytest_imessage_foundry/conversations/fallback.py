@@ -11,7 +11,7 @@ from collections import deque
 from itertools import count as count_from
 from itertools import islice
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_imessage_foundry.conversations import joins
 from pytest_imessage_foundry.conversations.casting import (
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _MASK = (1 << 64) - 1
 _SITTINGS = 0x517716
-_OPENED, _LED_OVER, _COMES_UP_AGAIN = 0.32, 0.4, 0.6
+_COMES_UP_AGAIN = 0.6
 _DUE = 4  # scenes at most that have yet to come up again
 
 
@@ -94,54 +94,41 @@ class _Sittings:
         wanted = joins.length(len(present), rand)
         play = self._follow_up() or self._taken(present)
         hours = joins.hours(play.scene)
-        said = pause = 0
+        opening = None if talk.is_service else joins.greeting(talk.language, rand)
+        first: dict[str, Any] = {"opens": True, "hours": hours}
+        said = 0
         while True:
             take = Take(talk, play.scene, play.facts, play.cast, play.rand)
-            if not talk.is_service:
-                pause = self._lead(take, rand) if said else self._greet(take, rand)
+            if opening is not None:
+                take.open(opening)
             take.play(play.steps)
-            is_last = self._is_over(play.scene, hours, said + len(take.drafts), wanted)
+            said += len(take.drafts)
+            is_last = said >= wanted or self._is_over(play.scene, hours)
             if not talk.is_service:
-                if is_last:
-                    take.trail_off()
-                take.react()
-            yield from _turns(take, opens=not said, hours=hours, pause=pause)
+                take.close(trails_off=is_last)
+            yield from _turns(take, first)
             if is_last:
                 return
-            said += len(take.drafts)
-            play = self._taken(present)
+            opening, pause = joins.lead(talk.language, rand)
+            play = self._taken(present, take.drafts[-1][0] if opening else "")
             hours = hours or joins.hours(play.scene)
+            first = {"pause": pause}
 
-    def _is_over(
-        self, scene: Scene, hours: Hours | None, said: int, wanted: int
-    ) -> bool:
+    def _is_over(self, scene: Scene, hours: Hours | None) -> bool:
+        """Whether the scene to come has to wait for another sitting."""
         return (
-            said >= wanted
-            or self.talk.is_service
+            self.talk.is_service
             or joins.ends(scene)
             or not joins.fits(hours, joins.hours(self.next[0]))
         )
 
-    def _greet(self, take: Take, rand: Callable[[], float]) -> int:
-        """Now and then a sitting begins with less than its topic."""
-        if rand() < _OPENED and take.talk.language.openers:
-            take.open(take.talk.language.opener())
-        return 0
-
-    def _lead(self, take: Take, rand: Callable[[], float]) -> int:
-        """Lead over to the next topic in words, or let minutes pass."""
-        if rand() < _LED_OVER:
-            take.open(joins.aside(take.talk.language))
-            return 0
-        return joins.lull(rand)
-
-    def _taken(self, present: Sequence[str]) -> _Play:
+    def _taken(self, present: Sequence[str], first: str = "") -> _Play:
         """The next scene; which one follows it is known from now on."""
         talk, (scene, times) = self.talk, self.next
         self.next = next(self.scenes)
         facts = Facts(talk.known, scene, times)
         rand = Random(mix(mix(talk.key, self.number), scene.key)).random
-        cast = talk.cast(scene, present, facts, rand)
+        cast = talk.cast(scene, present, facts, rand, first)
         play = _Play(scene, scene.steps, facts, cast, rand)
         if "later" in scene.data and len(self.due) < _DUE and rand() < _COMES_UP_AGAIN:
             self.due.append((self.number + 2 + int(rand() * 4), play))
@@ -157,11 +144,8 @@ class _Sittings:
         return _Play(scene, scene.later, facts, cast, rand)
 
 
-def _turns(
-    take: Take, *, opens: bool, hours: Hours | None, pause: int
-) -> Iterator[Turn]:
-    """The drafts of a scene as turns."""
-    first = {"opens": True, "hours": hours} if opens else {"pause": pause}
+def _turns(take: Take, first: dict[str, Any]) -> Iterator[Turn]:
+    """The drafts of a scene as turns, the first of them with what it has more."""
     for sender, text, extras in take.drafts:
         if first or extras:
             yield Turn(sender=sender, text=text, **(first | (extras or {})))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Hours
 
 _DAY = 24
+_GREETED, _LED_OVER = 0.35, 0.45
 # Turns after which a sitting ends with its scene, all equally likely. Most of what
 # is written is to stand in sittings of 5 to 30; a few go on all evening.
 _LENGTHS = (
@@ -49,9 +50,16 @@ def length(present: int, rand: Callable[[], float]) -> int:
     return _LENGTHS[int(rand() * len(_LENGTHS))] * (present + 2) // 4
 
 
-def lull(rand: Callable[[], float]) -> int:
-    """Minutes until somebody comes up with something else."""
-    return _LULLS[int(rand() * len(_LULLS))]
+def greeting(language: Language, rand: Callable[[], float]) -> Beat | None:
+    """What a sitting begins with, now and then, before its topic comes."""
+    return language.opener() if language.openers and rand() < _GREETED else None
+
+
+def lead(language: Language, rand: Callable[[], float]) -> tuple[Beat | None, int]:
+    """What leads over to the next topic of a sitting: words, or minutes."""
+    if rand() < _LED_OVER:
+        return aside(language), 0
+    return None, _LULLS[int(rand() * len(_LULLS))]
 
 
 @cache

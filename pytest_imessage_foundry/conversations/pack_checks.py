@@ -291,7 +291,7 @@ def _minutes(raw: Any, people: frozenset[str], name: str) -> None:
 
 def _hours(raw: Any, people: frozenset[str], name: str) -> None:
     ends = _list(raw, name)
-    if len(ends) != 2 or any(type(end) is not int or not 0 <= end <= 24 for end in ends):
+    if len(ends) != 2 or not all(type(e) is int and 0 <= e <= 24 for e in ends):
         raise Flaw(name, "is not two hours of a day, such as [22, 2]")
 
 

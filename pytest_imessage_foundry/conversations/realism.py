@@ -179,7 +179,8 @@ class _Survey:
         people = list(personas)
         self.owner = next((each for each in people if each.is_self), None)
         self.by_address = {a: each for each in people for a in each.addresses}
-        self.messages = self.in_sessions = self.pairs = self.same_pairs = 0
+        self.messages = self.pairs = self.same_pairs = 0
+        self.talked = self.in_sessions = 0
         self.hours, self.weekdays, self.kinds = [0] * 24, [0] * 7, Counter[str]()
         self.responses: dict[str, list[float]] = defaultdict(list)
         self.times: dict[str, list[float]] = defaultdict(list)
@@ -190,18 +191,24 @@ class _Survey:
 
     def add(self, conversation: Conversation) -> None:
         previous: Message | None = None
-        run = 0
+        runs = [0]
         for message in conversation.messages:
             self._one(message)
             if previous is not None:
                 pause = (message.date - previous.date) / SECOND
                 self._pair(previous, message, pause)
                 if pause > _PAUSE:
-                    self.in_sessions += run if run in _SESSION else 0
-                    run = 0
-            run += 1
+                    runs.append(0)
+            runs[-1] += 1
             previous = message
-        self.in_sessions += run if run in _SESSION else 0
+        # A notice is no conversation: the services' chats have no sessions.
+        if any(map(self._is_person, conversation.participants)):
+            self.talked += sum(runs)
+            self.in_sessions += sum(run for run in runs if run in _SESSION)
+
+    def _is_person(self, address: str | None) -> bool:
+        persona = self._persona(address)
+        return persona is None or persona.identifier_type in ("phone", "email")
 
     def _persona(self, sender: str | None) -> Persona | None:
         return self.owner if sender is None else self.by_address.get(sender)
@@ -214,7 +221,7 @@ class _Survey:
         local = moment + (offset_in(zone.time_zone, moment) if zone else 0)
         self.hours[int(local % _DAY // 3600)] += 1
         self.weekdays[int(local // _DAY % 7)] += 1
-        if persona is None or persona.identifier_type in ("phone", "email"):
+        if self._is_person(message.sender):
             self.times[message.sender or ""].append(moment)
         text = message.text.replace("\ufffc", "").strip()
         if text and message.event is None:
@@ -249,9 +256,8 @@ class _Survey:
     def _measures(self, medians: Mapping[str, float]) -> Iterator[Measure]:
         yield from self._waits()
         count = self.messages
-        yield Measure(
-            "messages in sessions of 5 to 30", _share(self.in_sessions, count), 0.6, 0.9
-        )
+        share = _share(self.in_sessions, self.talked)
+        yield Measure("messages in sessions of 5 to 30", share, 0.6, 0.9)
         yield Measure("from 8 to 23 h", _share(sum(self.hours[8:23]), count), 0.5)
         yield Measure(
             "from 2 to 6 h", _share(sum(self.hours[2:6]), count), None, 0.0399

@@ -103,17 +103,16 @@ class Take:
         self._speak(opening)
         self.starts.clear()
 
-    def trail_off(self) -> None:
-        """How a sitting ends: a last word, at times a good-bye."""
+    def close(self, *, trails_off: bool) -> None:
+        """How a scene ends: a last word, a picture, reactions here and there.
+
+        It `trails_off` where nothing follows: words that may be a good-bye.
+        """
         drafts, rand, mood = self.drafts, self.rand, self.mood
-        if mood in self.talk.language.tails and drafts and rand() < _TRAILED_OFF:
+        if trails_off and mood in self.talk.language.tails and rand() < _TRAILED_OFF:
             sender = drafts[-1][0] if rand() < 0.75 else self._other(drafts[-1][0])
             self._speak(self.talk.language.tail(mood), sender)
-
-    def react(self) -> None:
-        """A picture for an answer, and reactions here and there."""
-        drafts, rand = self.drafts, self.rand
-        if self.mood not in _NO_ANSWER and drafts and rand() < _ANSWERED_BY_GIF:
+        elif mood not in _NO_ANSWER and rand() < _ANSWERED_BY_GIF:
             sender = self._other(drafts[-1][0])
             kind = "gif" if rand() < 0.7 or not self.talk.is_apple else "sticker"
             drafts.append((sender, "", {"attachment": kind}))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FAKER_FROM = 3_000  # turns; fewer get by with the names of the scenes
 _LONG = 12  # a text of more characters is remembered for longer
 _LONG_AGO, _JUST_NOW = 1_500, 14
-_FEW = 4  # of a group talk at a time
+_FEW = 3  # of a group talk at a time, or one more
 _SLOWNESS = {"instant": 1.0, "minutes": 1.2, "hours": 3.0, "days": 9.0}
 
 
@@ -82,8 +82,10 @@ class Talk:
         present: Sequence[str],
         facts: Facts,
         rand: Callable[[], float],
+        first: str = "",
     ) -> dict[str, str]:
-        """Who plays whom; their names are facts of the scene."""
+        """Who plays whom, `first` beginning where the scene lets anybody begin;
+        their names are facts of the scene."""
         left = list(present if len(present) >= scene.cast else self.members)
         roles = {}
         if self.is_service or (scene.opener == "other" and len(left) == 2):
@@ -92,6 +94,8 @@ class Talk:
             left = [self.owner.id, *(each for each in left if each != self.owner.id)]
             roles = {"A": left[0]}
             roles["B"] = left[1 + int(rand() * (len(left) - 1))]
+        elif first:
+            roles = {"A": first}
         left = [each for each in left if each not in roles.values()]
         for role in "ABCD":
             if role not in roles and left:

@@ -25,7 +25,7 @@ from pytest_imessage_foundry.errors import FoundryError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from pytest_imessage_foundry.models import Hours, Persona, Turn
+    from pytest_imessage_foundry.models import Persona, Turn
 
 # Own messages carry the sending phone's milliseconds, received ones the
 # nanoseconds of their arrival (SEMANTICS §1).
@@ -59,7 +59,7 @@ _LENGTHS = (*(1, 2, 3, 4) * 6, *tuple(range(5, 18)) * 5, *range(20, 46, 2))
 _TOPIC = 3  # who opens one more often than that opens topics, not sittings
 _USUAL, _TRUST = 11.0, 5
 _REACH = 3.0  # a sitting is moved by at most so many of the usual waits
-_AWAKE = 0.25  # of the busiest hour, for a sitting to be moved there
+_AWAKE = 0.25  # of the busiest hour that people in several zones share
 _SERVICES = ("short-code", "business")
 
 
@@ -147,9 +147,8 @@ class _Timeline:
             begin = int(rhythm.after(moment / SECOND, gap) * SECOND)
             if session[0].hours:
                 reach = _REACH * free / max(later / self.sessions.mean, 1.0)
-                begin = self._moved(
-                    begin, session[0], rhythm, moment, reach, talking * pace
-                )
+                latest = self.last - int(talking * pace * SECOND)
+                begin = self._moved(session[0], begin, (moment, latest), reach, rhythm)
             moments = self._moments(session, waits, rhythm, begin, pace, done, moment)
             yield from zip(moments, session, strict=True)
             moment = moments[-1]
@@ -180,34 +179,31 @@ class _Timeline:
 
     def _moved(
         self,
-        begin: int,
         turn: Turn,
-        rhythm: Rhythm,
-        previous: int,
+        moment: int,
+        between: tuple[int, int],
         reach: float,
-        talking: float,
+        rhythm: Rhythm,
     ) -> int:
-        """The nearest time to `begin` in the hours of `turn`; `begin` if none is.
+        """The time nearest to `moment` in the hours of `turn`, if there is one.
 
-        It is at most `reach` seconds away, after `previous`, not so late that a
-        session of `talking` seconds would not end in time, and nobody sleeps.
+        It is `between` two others, at most `reach` seconds away, and nobody whose
+        rhythm it is sleeps then. Else it is `moment`.
         """
         assert turn.hours is not None
         first, last = (hour * _HOUR for hour in turn.hours)
-        moment = begin / SECOND
-        local = moment + offset_in(self.zones[turn.sender], moment)
+        local = moment / SECOND + offset_in(self.zones[turn.sender], moment / SECOND)
         width = (last - first) % _DAY
         if (local - first) % _DAY < width:
-            return begin
+            return moment
         ahead = (first + width * self.random() - local) % _DAY
-        latest = self.last / SECOND - talking
         for way in sorted((ahead, ahead - _DAY), key=abs):
-            there = moment + way
-            if abs(way) > reach or not previous / SECOND < there < latest:
+            there = moment + int(way * SECOND)
+            if abs(way) > reach or not between[0] < there < between[1]:
                 continue
-            if rhythm.rate(there) > _AWAKE:
-                return int(there * SECOND)
-        return begin
+            if not rhythm.is_shared or rhythm.rate(there / SECOND) > _AWAKE:
+                return there
+        return moment
 
     def _waits(self, session: Sequence[Turn]) -> list[float]:
         """Seconds before each turn of a session; none before the first."""
@@ -251,8 +247,10 @@ class _Timeline:
             if wait < quick:
                 moment += int(wait * scale)
             else:
-                waking = rhythm.after(moment / SECOND, wait * pace)
-                moment = int(waking * SECOND)
+                moment = int(rhythm.after(moment / SECOND, wait * pace) * SECOND)
+                if turn.hours:
+                    around = previous, limit
+                    moment = self._moved(turn, moment, around, _DAY, rhythm)
             if turn.sender == owner:
                 moment -= moment % grain
             if moment <= previous or moment > limit:
