@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Hours
 
 _DAY = 24
-_GREETED, _LED_OVER = 0.35, 0.45
+_GREETED, _LED_OVER = 0.4, 0.4
 # Turns after which a sitting ends with its scene, all equally likely. Most of what
 # is written is to stand in sittings of 5 to 30; a few go on all evening.
 _LENGTHS = (
     *(1, 2, 3, 4) * 2,
     *tuple(range(5, 18)) * 2,
-    *(18, 20, 22, 25, 28, 31, 34, 38, 42, 48, 55),
+    *(18, 20, 22, 24, 26, 28, 31, 34, 37, 40),
 )
 # Minutes of nothing before the next topic of a sitting. Their logarithms are what
 # is even: a lull is rather short, and now and then nearly an hour.
@@ -46,8 +46,8 @@ _HOURS: dict[str, Hours] = {
 
 
 def length(present: int, rand: Callable[[], float]) -> int:
-    """After how many turns a sitting ends with the scene that is on."""
-    return _LENGTHS[int(rand() * len(_LENGTHS))] * (present + 2) // 4
+    """After how many turns a sitting of so many people ends with its scene."""
+    return _LENGTHS[int(rand() * len(_LENGTHS))] * (present + 1) // 3
 
 
 def greeting(language: Language, rand: Callable[[], float]) -> Beat | None:

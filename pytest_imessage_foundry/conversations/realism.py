@@ -13,6 +13,7 @@ from itertools import pairwise
 from statistics import fmean, median
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_imessage_foundry.conversations.casting import circles
 from pytest_imessage_foundry.conversations.clock import SECOND, offset_in
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ class _Survey:
         self.messages = self.pairs = self.same_pairs = 0
         self.talked = self.in_sessions = 0
         self.hours, self.weekdays, self.kinds = [0] * 24, [0] * 7, Counter[str]()
+        self.services = Counter[str]()
         self.responses: dict[str, list[float]] = defaultdict(list)
         self.times: dict[str, list[float]] = defaultdict(list)
         self.lengths: list[int] = []
@@ -208,7 +210,7 @@ class _Survey:
 
     def _is_person(self, address: str | None) -> bool:
         persona = self._persona(address)
-        return persona is None or persona.identifier_type in ("phone", "email")
+        return persona is None or "service" not in circles(persona)
 
     def _persona(self, sender: str | None) -> Persona | None:
         return self.owner if sender is None else self.by_address.get(sender)
@@ -232,6 +234,7 @@ class _Survey:
             counts = self.archived[message.is_from_me]
             counts[0] += message.storage == "archive"
             counts[1] += 1
+        self.services[message.service] += 1
         self.kinds.update(_kinds(message))
 
     def _pair(self, before: Message, after: Message, pause: float) -> None:
@@ -272,8 +275,9 @@ class _Survey:
             0.25,
             0.45,
         )
-        for kind, least, most in _KINDS:
-            yield Measure(kind, _share(self.kinds[kind], count), least, most)
+        for kind, least, most, services in _KINDS:
+            could = sum(self.services[each] for each in services) if services else count
+            yield Measure(kind, _share(self.kinds[kind], could), least, most)
         for mine, name in ((True, "own"), (False, "received")):
             value = _share(*self.archived[mine])
             yield Measure(f"{name} bodies without text", value, 0.2, 0.98)
@@ -323,14 +327,17 @@ class _Survey:
         yield Measure("said before within 1,000", _share(repeats, seen), None, 0.15)
 
 
+_APPLE = ("iMessage", "iMessageLite")
+# Each with its goal and the services that carry it, () for all: nobody can edit
+# an SMS, so that those do not count.
 _KINDS = (
-    ("with a tapback", 0.05, 0.15),
-    ("inline replies", 0.02, 0.06),
-    ("with an attachment", 0.04, 0.10),
-    ("edited", 0.005, 0.015),
-    ("unsent", 0.0, 0.01),
-    ("links", 0.02, 0.05),
-    ("events", None, None),
+    ("with a tapback", 0.05, 0.15, (*_APPLE, "RCS")),
+    ("inline replies", 0.02, 0.06, _APPLE),
+    ("with an attachment", 0.04, 0.10, ()),
+    ("edited", 0.005, 0.015, _APPLE),
+    ("unsent", 0.0, 0.01, _APPLE),
+    ("links", 0.02, 0.05, ()),
+    ("events", None, None, ()),
 )
 
 

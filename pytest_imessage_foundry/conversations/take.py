@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.talk import Talk
     from pytest_imessage_foundry.models import TapbackKind
 
-_EDITED, _RETYPED = 0.008, 0.0115
-_REPLIED, _REACTED, _ANSWERED_BY_GIF = 0.04, 0.16, 0.1
+_EDITED, _RETYPED = 0.01, 0.0135
+_REPLIED, _REACTED, _ANSWERED_BY_GIF = 0.05, 0.17, 0.15
 _TRAILED_OFF = 0.45
 # Which tapback fits what was said is the scene's mood, not chance.
 _TAPBACKS: dict[str, tuple[TapbackKind, ...]] = {

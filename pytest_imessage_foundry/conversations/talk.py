@@ -21,7 +21,7 @@ _FAKER_FROM = 3_000  # turns; fewer get by with the names of the scenes
 _LONG = 12  # a text of more characters is remembered for longer
 _LONG_AGO, _JUST_NOW = 1_500, 14
 _FEW = 3  # of a group talk at a time, or one more
-_SLOWNESS = {"instant": 1.0, "minutes": 1.2, "hours": 3.0, "days": 9.0}
+_SLOWNESS = {"instant": 1.0, "minutes": 1.2, "hours": 6.0, "days": 20.0}
 
 
 class Talk:

@@ -38,25 +38,27 @@ _MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
 _ANSWERS: dict[str, tuple[tuple[float, float, float], ...]] = {
     "instant": ((1.0, 16.0, 0.50),),
     "minutes": ((1.0, 110.0, 0.72),),
-    "hours": ((0.30, 240.0, 0.6), (0.70, 0.76 * _HOUR, 0.33)),
+    "hours": ((0.28, 240.0, 0.6), (0.54, 0.7 * _HOUR, 0.22), (0.18, 3 * _HOUR, 0.5)),
     "days": ((0.15, 400.0, 0.6), (0.85, 16 * _HOUR, 0.25)),
 }
 _BURST = ((1.0, 5.0, 0.65),)  # the same person goes on
 _TYPING = 0.17  # seconds for each character
 _STEPS = 512  # of a table of quantiles
 _SHORTEST, _LONGEST = 0.8, 10 * 24 * _HOUR
-# Longer waits than this are spent awake and asleep; shorter ones on the phone.
-_ATTENTION = 1_200.0
+# Waits up to the first are spent on the phone; longer ones than the second, and
+# those that lead into the night, awake and asleep.
+_ATTENTION, _PATIENCE = 1_200.0, 3_600.0
+_ASLEEP = 0.15  # of the busiest hour
 
 _TALK = 0.7  # of what is left, at most so much goes into sessions
-_SPREAD = 80.0  # the longest waits between sessions are so many times the usual
+_SPREAD = 300.0  # the longest waits between sessions are so many times the usual
 _LAST = 0.12  # the last session begins within this share of what is left
 _OVERRUN = 50  # 1/50 more turns than announced still find their place
 _LOOKAHEAD = 64
 # Turns of a session where nobody says where one begins, all equally likely. Most
 # of what is written is to stand in sessions of 5 to 30.
 _LENGTHS = (*(1, 2, 3, 4) * 6, *tuple(range(5, 18)) * 5, *range(20, 46, 2))
-_TOPIC = 3  # who opens one more often than that opens topics, not sittings
+_TOPIC = 2  # who opens one more often than that opens topics, not sittings
 _USUAL, _TRUST = 11.0, 5
 _REACH = 3.0  # a sitting is moved by at most so many of the usual waits
 _AWAKE = 0.25  # of the busiest hour that people in several zones share
@@ -247,7 +249,10 @@ class _Timeline:
             if wait < quick:
                 moment += int(wait * scale)
             else:
-                moment = int(rhythm.after(moment / SECOND, wait * pace) * SECOND)
+                there = moment / SECOND + wait * pace
+                if wait > _PATIENCE or rhythm.rate(there) < _ASLEEP:
+                    there = rhythm.after(moment / SECOND, wait * pace)
+                moment = int(there * SECOND)
                 if turn.hours:
                     around = previous, limit
                     moment = self._moved(turn, moment, around, _DAY, rhythm)

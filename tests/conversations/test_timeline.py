@@ -174,7 +174,8 @@ def test_a_thought_in_several_bubbles_comes_within_seconds() -> None:
 def test_most_is_written_in_sessions_of_five_to_thirty() -> None:
     shares = []
     for key in "abcdef":
-        moments = [moment for moment, _ in times(1_500, key=key)]
+        # Where nobody says what belongs together, the lengths are drawn.
+        moments = [moment for moment, _ in times(1_500, topic=0, key=key)]
         sizes = [1]
         for before, after in pairwise(moments):
             if after - before > HOUR:
@@ -192,6 +193,61 @@ def test_sessions_begin_where_topics_do() -> None:
         if after - before > 6 * HOUR
     ]
     assert sum(long) / len(long) > 0.9
+
+
+def test_a_sitting_is_one_session_and_the_next_one_another() -> None:
+    waits = {True: [], False: []}
+    for (before, _), (after, turn) in pairwise(times(2_000)):
+        waits[turn.opens].append(after - before)
+    assert sum(wait > HOUR for wait in waits[True]) > 0.9 * len(waits[True])
+    assert sum(wait > HOUR for wait in waits[False]) < 0.05 * len(waits[False])
+
+
+def lay(turns: list[Turn], *people: Persona, key: str = "0") -> list[datetime]:
+    """The local times of made-up turns in a year."""
+    pairs = lay_out(
+        turns,
+        people={each.id: each for each in people},
+        owner=ME,
+        start=START,
+        end=END,
+        count=len(turns),
+        rng_key=key,
+    )
+    here = ZoneInfo(ME.time_zone)
+    return [to_datetime(moment).astimezone(here) for moment, _ in pairs]
+
+
+def test_a_pause_is_as_long_as_it_says() -> None:
+    turns = [
+        Turn(sender="f", text="brb", opens=True),
+        Turn(sender="f", text="back", pause=20),
+        Turn(sender="me", text="good"),
+    ] * 60
+    moments = lay(turns, friend("days"))
+    waits = [
+        (after - before).total_seconds() / 60 for before, after in pairwise(moments)
+    ]
+    assert sum(14 < wait < 26 for wait in waits[::3]) > 55
+
+
+@pytest.mark.parametrize("hours", [(7, 10), (12, 14), (22, 1)])
+def test_a_sitting_begins_in_its_hours(hours: tuple[int, int]) -> None:
+    turns = [
+        Turn(sender="me", text="now", opens=not number % 5, hours=hours)
+        for number in range(300)
+    ]
+    begun = lay(turns, friend())[::5]
+    width = (hours[1] - hours[0]) % 24
+    fitting = [(each.hour - hours[0]) % 24 < width for each in begun]
+    assert sum(fitting) > 0.9 * len(fitting)
+
+
+def test_hours_in_which_somebody_sleeps_are_not_kept_to() -> None:
+    turns = [Turn(sender="f", text="hi", opens=True, hours=(12, 14))] * 100
+    turns[1::2] = [Turn(sender="me", text="hello")] * 50
+    begun = lay(turns, friend(zone="Asia/Tokyo"))  # its noon is ten at night
+    assert sum(2 <= each.hour < 6 for each in begun) < 5
 
 
 def test_notices_of_a_service_come_one_at_a_time() -> None:
