@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _MASK = (1 << 64) - 1
 _SITTINGS = 0x517716
 _COMES_UP_AGAIN = 0.6
-_DUE = 4  # scenes at most that have yet to come up again
+_DUE, _PUT_OFF = 4, 4  # scenes at most that have yet to come up again, or at all
 
 
 def dialogue(
@@ -74,6 +74,7 @@ class _Sittings:
     Attributes:
         number: how many scenes were played.
         next: the scene to come, and the number of its round.
+        put_off: scenes that are to be sittings by themselves.
         due: what comes up again, and from which scene on.
     """
 
@@ -81,6 +82,7 @@ class _Sittings:
         self.talk, self.scenes = talk, scenes
         self.number = 0
         self.due: deque[tuple[int, _Play]] = deque()
+        self.put_off: deque[tuple[Scene, int]] = deque()
         self.next = next(scenes)
 
     def __iter__(self) -> Iterator[Turn]:
@@ -92,7 +94,7 @@ class _Sittings:
         talk = self.talk
         present = talk.present(rand)
         wanted = joins.length(len(present), rand)
-        play = self._follow_up() or self._taken(present)
+        play = self._follow_up() or self._put_off(present) or self._taken(present)
         hours = joins.hours(play.scene)
         opening = None if talk.is_service else joins.greeting(talk.language, rand)
         first: dict[str, Any] = {"opens": True, "hours": hours}
@@ -118,17 +120,29 @@ class _Sittings:
         """Whether the scene to come has to wait for another sitting."""
         return (
             self.talk.is_service
-            or joins.ends(scene)
+            or joins.is_alone(scene)
             or not joins.fits(hours, joins.hours(self.next[0]))
         )
 
     def _taken(self, present: Sequence[str], first: str = "") -> _Play:
         """The next scene; which one follows it is known from now on."""
-        talk, (scene, times) = self.talk, self.next
+        scene, times = self.next
         self.next = next(self.scenes)
-        facts = Facts(talk.known, scene, times)
-        rand = Random(mix(mix(talk.key, self.number), scene.key)).random
-        cast = talk.cast(scene, present, facts, rand, first)
+        while joins.is_alone(self.next[0]) and len(self.put_off) < _PUT_OFF:
+            self.put_off.append(self.next)
+            self.next = next(self.scenes)
+        return self._play(scene, times, present, first)
+
+    def _put_off(self, present: Sequence[str]) -> _Play | None:
+        """A scene that had to wait for a sitting by itself."""
+        return self._play(*self.put_off.popleft(), present) if self.put_off else None
+
+    def _play(
+        self, scene: Scene, times: int, present: Sequence[str], first: str = ""
+    ) -> _Play:
+        facts = Facts(self.talk.known, scene, times)
+        rand = Random(mix(mix(self.talk.key, self.number), scene.key)).random
+        cast = self.talk.cast(scene, present, facts, rand, first)
         play = _Play(scene, scene.steps, facts, cast, rand)
         if "later" in scene.data and len(self.due) < _DUE and rand() < _COMES_UP_AGAIN:
             self.due.append((self.number + 2 + int(rand() * 4), play))

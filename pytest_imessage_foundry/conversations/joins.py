@@ -16,17 +16,18 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Hours
 
 _DAY = 24
-_GREETED, _LED_OVER = 0.4, 0.4
+_GREETED, _LED_OVER = 0.42, 0.33
 # Turns after which a sitting ends with its scene, all equally likely. Most of what
 # is written is to stand in sittings of 5 to 30; a few go on all evening.
 _LENGTHS = (
     *(1, 2, 3, 4) * 2,
     *tuple(range(5, 18)) * 2,
-    *(18, 20, 22, 24, 26, 28, 31, 34, 37, 40),
+    *(18, 20, 22, 25, 28, 31, 34, 38, 43, 52),
 )
 # Minutes of nothing before the next topic of a sitting. Their logarithms are what
 # is even: a lull is rather short, and now and then nearly an hour.
 _LULLS = (4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 30, 36, 43, 51)
+_ALONE = frozenset({"late", "night"})
 # When a scene with this tag can begin. Scenes that say nothing here nor in their
 # data come whenever people are awake.
 _HOURS: dict[str, Hours] = {
@@ -47,7 +48,8 @@ _HOURS: dict[str, Hours] = {
 
 def length(present: int, rand: Callable[[], float]) -> int:
     """After how many turns a sitting of so many people ends with its scene."""
-    return _LENGTHS[int(rand() * len(_LENGTHS))] * (present + 1) // 3
+    drawn = _LENGTHS[int(rand() * len(_LENGTHS))]
+    return min(drawn * (present + 1) // 3, _LENGTHS[-1])
 
 
 def greeting(language: Language, rand: Callable[[], float]) -> Beat | None:
@@ -78,9 +80,9 @@ def hours(scene: Scene) -> Hours | None:
     return _HOURS[tag] if tag else None
 
 
-def ends(scene: Scene) -> bool:
-    """Whether nothing more can be said after it: good night is good night."""
-    return "night" in scene.tags
+def is_alone(scene: Scene) -> bool:
+    """Whether it is a sitting by itself: who is late arrives, who sleeps sleeps."""
+    return not _ALONE.isdisjoint(scene.tags)
 
 
 def fits(hour: Hours | None, other: Hours | None) -> bool:

@@ -59,6 +59,7 @@ class Take:
         "drafts",
         "facts",
         "mood",
+        "opened",
         "rand",
         "scene",
         "starts",
@@ -81,6 +82,7 @@ class Take:
         self.mood = scene.mood
         self.drafts: list[tuple[str, str, dict[str, Any] | None]] = []
         self.starts: list[int] = []
+        self.opened = 0
 
     def play(self, steps: Sequence[Step]) -> None:
         """Play the beats in order."""
@@ -102,6 +104,7 @@ class Take:
         """Announce the topic before it comes."""
         self._speak(opening)
         self.starts.clear()
+        self.opened = len(self.drafts)
 
     def close(self, *, trails_off: bool) -> None:
         """How a scene ends: a last word, a picture, reactions here and there.
@@ -118,7 +121,8 @@ class Take:
             drafts.append((sender, "", {"attachment": kind}))
         if self.talk.is_sms:
             return
-        for number, (_, text, extras) in enumerate(drafts):
+        for number in range(self.opened, len(drafts)):
+            _, text, extras = drafts[number]
             if rand() < _REACTED and len(text) > 7 and text[-1] not in QUESTIONS:
                 self._react(number, extras)
 

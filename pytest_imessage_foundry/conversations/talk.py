@@ -21,6 +21,7 @@ _FAKER_FROM = 3_000  # turns; fewer get by with the names of the scenes
 _LONG = 12  # a text of more characters is remembered for longer
 _LONG_AGO, _JUST_NOW = 1_500, 14
 _FEW = 3  # of a group talk at a time, or one more
+_STAY = 0.8
 _SLOWNESS = {"instant": 1.0, "minutes": 1.2, "hours": 6.0, "days": 20.0}
 
 
@@ -49,6 +50,7 @@ class Talk:
         self.is_sms = config.service == "SMS"
         everybody = (owner, *people)
         self.members = [each.id for each in everybody]
+        self._present: list[str] = []
         self._slowness = {
             each.id: _SLOWNESS[each.typical_response_time] for each in everybody
         }
@@ -68,13 +70,17 @@ class Talk:
         self._just_now: deque[str] = deque(maxlen=_JUST_NOW)
 
     def present(self, rand: Callable[[], float]) -> list[str]:
-        """Who has the phone at hand: a few of a group, the quick ones rather."""
+        """Who has the phone at hand: a few of a group, the quick ones rather, and
+        often those who had it the last time."""
         members = self.members
         if len(members) <= _FEW:
             return members
+        if self._present and rand() < _STAY:
+            return self._present
         few = _FEW + int(rand() * 2)
         drawn = sorted((self._slowness[who] * rand(), who) for who in members)
-        return [who for _, who in drawn[:few]]
+        self._present = [who for _, who in drawn[:few]]
+        return self._present
 
     def cast(
         self,

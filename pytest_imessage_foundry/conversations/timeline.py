@@ -38,7 +38,7 @@ _MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
 _ANSWERS: dict[str, tuple[tuple[float, float, float], ...]] = {
     "instant": ((1.0, 16.0, 0.50),),
     "minutes": ((1.0, 110.0, 0.72),),
-    "hours": ((0.28, 240.0, 0.6), (0.54, 0.7 * _HOUR, 0.22), (0.18, 3 * _HOUR, 0.5)),
+    "hours": ((0.24, 240.0, 0.6), (0.58, 0.72 * _HOUR, 0.22), (0.18, 3 * _HOUR, 0.5)),
     "days": ((0.15, 400.0, 0.6), (0.85, 16 * _HOUR, 0.25)),
 }
 _BURST = ((1.0, 5.0, 0.65),)  # the same person goes on
@@ -51,7 +51,8 @@ _ATTENTION, _PATIENCE = 1_200.0, 3_600.0
 _ASLEEP = 0.15  # of the busiest hour
 
 _TALK = 0.7  # of what is left, at most so much goes into sessions
-_SPREAD = 300.0  # the longest waits between sessions are so many times the usual
+_SOON_AGAIN, _SOON, _SOON_SPREAD = 0.75, 1.2 * _HOUR, 12  # hours to half a day
+_SPREAD = 12.0  # the longest other waits are so many times the usual
 _LAST = 0.12  # the last session begins within this share of what is left
 _OVERRUN = 50  # 1/50 more turns than announced still find their place
 _LOOKAHEAD = 64
@@ -167,14 +168,17 @@ class _Timeline:
     def _gap(self, free: float, ahead: float, is_last: bool) -> float:
         """The share of `free` waking seconds that pass before a session.
 
-        Drawn from the power law x^-1.5, cut off on both sides of its mean: no
-        wait shorter than an hour where there is room for hours. `ahead` is how
-        many sessions follow.
+        `ahead` is how many sessions follow. People write several times within a
+        day or two and then not for long: many waits are hours, and those between
+        are drawn from the power law x^-1.5, cut off on both sides of its mean.
         """
         if is_last:
             return 1.0 - _LAST * self.random()
-        ahead = max(ahead, 1.0)
-        spread = min(_SPREAD, max(3.0, free / ahead / _HOUR))
+        if self.random() < _SOON_AGAIN:
+            soon: float = _SOON * _SOON_SPREAD ** self.random()
+            return min(soon, free / max(ahead, 1.0)) / max(free, soon)
+        ahead = max(ahead * (1.0 - _SOON_AGAIN), 1.0)
+        spread = max(3.0, min(_SPREAD, 3.0 + ahead, free / ahead / _HOUR))
         steep = 1.0 - self.random() * (1.0 - 1.0 / spread)
         relative = 1.0 / (spread * steep * steep)
         return relative / (relative + ahead)
