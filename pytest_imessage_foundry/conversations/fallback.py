@@ -94,7 +94,7 @@ class _Sittings:
         talk = self.talk
         present = talk.present(rand)
         wanted = joins.length(len(present), rand)
-        play = self._follow_up() or self._put_off(present) or self._taken(present)
+        play = self._follow_up() or self._put_off(present, rand) or self._taken(present)
         hours = joins.hours(play.scene)
         opening = None if talk.is_service else joins.greeting(talk.language, rand)
         first: dict[str, Any] = {"opens": True, "hours": hours}
@@ -133,9 +133,13 @@ class _Sittings:
             self.next = next(self.scenes)
         return self._play(scene, times, present, first)
 
-    def _put_off(self, present: Sequence[str]) -> _Play | None:
+    def _put_off(
+        self, present: Sequence[str], rand: Callable[[], float]
+    ) -> _Play | None:
         """A scene that had to wait for a sitting by itself."""
-        return self._play(*self.put_off.popleft(), present) if self.put_off else None
+        if rand() * _PUT_OFF >= len(self.put_off):
+            return None
+        return self._play(*self.put_off.popleft(), present)
 
     def _play(
         self, scene: Scene, times: int, present: Sequence[str], first: str = ""

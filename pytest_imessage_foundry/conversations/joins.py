@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Hours
 
 _DAY = 24
-_GREETED, _LED_OVER = 0.42, 0.33
+_GREETED, _LED_OVER = 0.42, 0.36
 # Turns after which a sitting ends with its scene, all equally likely. Most of what
 # is written is to stand in sittings of 5 to 30; a few go on all evening.
 _LENGTHS = (

@@ -51,8 +51,9 @@ _ATTENTION, _PATIENCE = 1_200.0, 3_600.0
 _ASLEEP = 0.15  # of the busiest hour
 
 _TALK = 0.7  # of what is left, at most so much goes into sessions
-_SOON_AGAIN, _SOON, _SOON_SPREAD = 0.75, 1.2 * _HOUR, 12  # hours to half a day
-_SPREAD = 12.0  # the longest other waits are so many times the usual
+_SOON_AGAIN, _SOON, _SOON_SPREAD = 0.78, 1.2 * _HOUR, 12  # hours to half a day
+_SPREAD = 20.0  # the longest other waits are so many times the usual
+_DRIFT = 0.1  # of the range, by which sessions come early or late
 _LAST = 0.12  # the last session begins within this share of what is left
 _OVERRUN = 50  # 1/50 more turns than announced still find their place
 _LOOKAHEAD = 64
@@ -144,12 +145,16 @@ class _Timeline:
             later = max(expected - len(session), 0)
             pace = min(1.0, _TALK * left / max(expected * usual, talking))
             free = max(left - pace * (talking + later * usual), 0.0)
-            gap = free * self._gap(free, later / self.sessions.mean, is_last)
+            ahead = max(later / self.sessions.mean, 1.0)
+            if is_last:
+                gap = free * (1.0 - _LAST * self.random())
+            else:
+                gap = self._gap(free, ahead, done / self.count, moment)
             if not done and not is_last:
                 gap *= self.random()  # a range begins in the midst of a pause
             begin = int(rhythm.after(moment / SECOND, gap) * SECOND)
             if session[0].hours:
-                reach = _REACH * free / max(later / self.sessions.mean, 1.0)
+                reach = _REACH * free / ahead
                 latest = self.last - int(talking * pace * SECOND)
                 begin = self._moved(session[0], begin, (moment, latest), reach, rhythm)
             moments = self._moments(session, waits, rhythm, begin, pace, done, moment)
@@ -165,23 +170,30 @@ class _Timeline:
             self.rhythms[key] = Rhythm(key)
         return self.rhythms[key]
 
-    def _gap(self, free: float, ahead: float, is_last: bool) -> float:
-        """The share of `free` waking seconds that pass before a session.
+    def _gap(self, free: float, ahead: float, done: float, moment: int) -> float:
+        """Waking seconds, of `free` ones, that pass before a session.
 
-        `ahead` is how many sessions follow. People write several times within a
-        day or two and then not for long: many waits are hours, and those between
-        are drawn from the power law x^-1.5, cut off on both sides of its mean.
+        People write several times within a day or two, and then not for long. Many
+        waits are hours; those between are drawn from the power law x^-1.5, cut off
+        on both sides of its mean, and keep what is `done` beside the time it took.
+
+        Args:
+            free: seconds in which nobody talks, to be shared out.
+            ahead: how many sessions follow, about.
+            done: the share of the turns that have their time.
+            moment: the last time given.
         """
-        if is_last:
-            return 1.0 - _LAST * self.random()
-        if self.random() < _SOON_AGAIN:
+        passed = (moment - self.start) / (self.end - self.start)
+        late = done - passed
+        if self.random() < _SOON_AGAIN and late < _DRIFT:
             soon: float = _SOON * _SOON_SPREAD ** self.random()
-            return min(soon, free / max(ahead, 1.0)) / max(free, soon)
+            return min(soon, free / ahead)
         ahead = max(ahead * (1.0 - _SOON_AGAIN), 1.0)
-        spread = max(3.0, min(_SPREAD, 3.0 + ahead, free / ahead / _HOUR))
+        spread = max(2.0, min(_SPREAD, free / ahead / _HOUR))
         steep = 1.0 - self.random() * (1.0 - 1.0 / spread)
         relative = 1.0 / (spread * steep * steep)
-        return relative / (relative + ahead)
+        most = max(late + _DRIFT, _DRIFT / 8) / (1.0 - passed)
+        return free * min(relative / (relative + ahead), most)
 
     def _moved(
         self,

@@ -89,7 +89,7 @@ def test_laid_out_talk_reaches_the_goals_of_time() -> None:
     assert found.messages == 1_560
     exponent = found["waiting times: power law's exponent"]
     assert exponent is not None
-    assert 1.25 < exponent < 2.2
+    assert 1.2 < exponent < 2.2
     ratio = found["  log-likelihood over an exponential"]
     assert ratio is not None
     assert ratio > 0
