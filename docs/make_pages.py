@@ -7,13 +7,16 @@ What they show is measured and drawn by seed; nothing is picked by hand.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from random import Random
+from zoneinfo import ZoneInfo
 
 from pytest_imessage_foundry.conversations import realism, scenarios, sources
 from pytest_imessage_foundry.db import schema
-from pytest_imessage_foundry.db.apple_time import to_datetime
+from pytest_imessage_foundry.db.apple_time import HOUR, to_datetime
 from pytest_imessage_foundry.foundry import Order, truth_of
 from pytest_imessage_foundry.models import ConversationConfig, Message, Scenario
 from pytest_imessage_foundry.personas import builtin
@@ -117,7 +120,11 @@ def excerpts_page() -> str:
         for chat in truth_of(each)
         if len(tuple(chat.messages)) > LINES
     ]
-    parts = ["# Ten excerpts\n", "Chosen by seed, not by hand: `docs/make_pages.py`.\n"]
+    parts = [
+        "# Ten excerpts\n",
+        "Chosen by seed, not by hand: `docs/make_pages.py`. Times are those of the "
+        "phone's owner; an empty line stands for an hour and more.\n",
+    ]
     for number in range(1, EXCERPTS + 1):
         of, chat = chats[int(draw.random() * len(chats))]
         messages = tuple(chat.messages)
@@ -130,13 +137,23 @@ def excerpts_page() -> str:
         title = chat.name or ", ".join(names[each] for each in chat.participants)
         parts.append(f"## {number}. {title} ({of.scenario.name}, {chat.origin[:5]}…)\n")
         parts.append("```text")
-        shown = messages[start : start + LINES]
-        parts += [_line(each, names) for each in shown]
+        zone = ZoneInfo(of.scenario.owner.time_zone)
+        parts += _lines(messages[start : start + LINES], names, zone)
         parts.append("```\n")
     return "\n".join(parts)
 
 
-def _line(message: Message, names: dict[str, str]) -> str:
+def _lines(
+    messages: Sequence[Message], names: dict[str, str], zone: ZoneInfo
+) -> Iterator[str]:
+    yield _line(messages[0], names, zone)
+    for before, message in pairwise(messages):
+        if message.date - before.date > HOUR:
+            yield ""
+        yield _line(message, names, zone)
+
+
+def _line(message: Message, names: dict[str, str], zone: ZoneInfo) -> str:
     who = "me" if message.sender is None else names[message.sender].split()[0]
     what = message.text.replace("\N{OBJECT REPLACEMENT CHARACTER}", "[file] ")
     if message.event is not None:
@@ -145,7 +162,7 @@ def _line(message: Message, names: dict[str, str]) -> str:
         what = "(unsent)"
     reactions = "".join(f"  <{tap.emoji or tap.name}>" for tap in message.tapbacks)
     edited = "  (edited)" if message.edits else ""
-    moment = f"{to_datetime(message.date):%m-%d %H:%M}"
+    moment = f"{to_datetime(message.date).astimezone(zone):%m-%d %H:%M}"
     return f"{moment}  {who:8} {what}{edited}{reactions}"
 
 

@@ -76,8 +76,12 @@ def hours(scene: Scene) -> Hours | None:
     if "hours" in scene.data:
         first, last = scene.data["hours"]
         return first, last
-    tag = next((tag for tag in _HOURS if tag in scene.tags), None)
-    return _HOURS[tag] if tag else None
+    return _usual(scene.tags)
+
+
+@cache
+def _usual(tags: frozenset[str]) -> Hours | None:
+    return next((_HOURS[tag] for tag in _HOURS if tag in tags), None)
 
 
 def is_alone(scene: Scene) -> bool:

@@ -17,7 +17,7 @@ MAX_BYTES = 32 << 20
 # More than this in one file is a reason to split it. Each value costs one of
 # these characters, so counting them bounds memory before anything is parsed.
 MAX_VALUES = {"{": 200_000, "[": 200_000, ",": 2_000_000}
-_DAY = 1_440  # minutes
+_MONTH = 31 * 1_440  # minutes
 MAX_COUNT = 1_000_000
 MAX_TEXT = 20_000
 MAX_NAME = 200
@@ -285,8 +285,8 @@ def _truth(raw: Any, people: frozenset[str], name: str) -> None:
 
 
 def _minutes(raw: Any, people: frozenset[str], name: str) -> None:
-    if type(raw) is not int or not 0 < raw <= _DAY:
-        raise Flaw(name, f"{_show(raw)} is no number of minutes up to {_DAY:,}")
+    if type(raw) is not int or not 0 < raw <= _MONTH:
+        raise Flaw(name, f"{_show(raw)} is no number of minutes up to {_MONTH:,}")
 
 
 def _hours(raw: Any, people: frozenset[str], name: str) -> None:

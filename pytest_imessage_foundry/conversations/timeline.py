@@ -124,6 +124,7 @@ class _Timeline:
         }
         services = {w for w, p in cast.items() if p.identifier_type in _SERVICES}
         self.sessions = _Sessions(turns, services, self.random)
+        self.is_scattered = len(set(self.zones.values())) > 1
         self.rhythms: dict[tuple[str, ...], Rhythm] = {}
         self.room = MILLISECOND  # kept free for each turn that is to come
         self.last = end - (end - start) // 1_000  # a rest for those not announced
@@ -152,6 +153,10 @@ class _Timeline:
                 gap = self._gap(free, ahead, done / self.count, moment)
             if not done and not is_last:
                 gap *= self.random()  # a range begins in the midst of a pause
+            elif session[0].pause:
+                later_on = moment / SECOND + session[0].pause * _MINUTE * pace
+                least = rhythm.until(moment / SECOND, later_on)
+                gap = max(gap, min(least, free / 2))
             begin = int(rhythm.after(moment / SECOND, gap) * SECOND)
             if session[0].hours:
                 reach = _REACH * free / ahead
@@ -164,8 +169,9 @@ class _Timeline:
 
     def _rhythm(self, session: Iterable[Turn]) -> Rhythm:
         """The waking hours of those who speak in a session, and of the owner."""
-        zones = {self.zones[turn.sender] for turn in session}
-        key = (self.zones[self.owner], *sorted(zones))
+        key: tuple[str, ...] = (self.zones[self.owner],)
+        if self.is_scattered:
+            key += tuple(sorted({self.zones[turn.sender] for turn in session}))
         if key not in self.rhythms:
             self.rhythms[key] = Rhythm(key)
         return self.rhythms[key]
