@@ -54,7 +54,15 @@ def length(present: int, rand: Callable[[], float]) -> int:
 
 def greeting(language: Language, rand: Callable[[], float]) -> Beat | None:
     """What a sitting begins with, now and then, before its topic comes."""
-    return language.opener() if language.openers and rand() < _GREETED else None
+    return _greetings(language) if rand() < _GREETED else None
+
+
+@cache
+def _greetings(language: Language) -> Beat | None:
+    """The openers but for those that lead on from something."""
+    leading = set(aside(language).raw)
+    texts = [each for each in language.openers if each not in leading]
+    return Beat(["A", *texts], language, casual=True) if texts else None
 
 
 def lead(language: Language, rand: Callable[[], float]) -> tuple[Beat | None, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations import joins
 from pytest_imessage_foundry.conversations.scenes import (
     EFFECTS,
     EVENTS,
@@ -66,6 +67,7 @@ def check(language: Language) -> list[str]:
     for name, phrases in language.phrases.items():
         found += [f"phrase {name}: {each!r} twice" for each in _twice(phrases)]
     around = [("opener", language.openers), *language.tails.items()]
+    around.append(("aside", joins.aside(language).raw))
     for place, texts in around:
         found += [f"{place}: {each!r} twice" for each in _twice(texts)]
         found += [f"{place}: {fault}" for fault in _around(texts, language)]

@@ -246,12 +246,6 @@ class Language:
             found.extend(parse(each, self) for each in self.phrases[name])
         return found
 
-    def opener(self) -> Beat:
-        """What may come before a scene, said by who starts it."""
-        if "" not in self._beats:
-            self._beats[""] = Beat(["A", *self.openers], self, casual=True)
-        return self._beats[""]
-
     def tail(self, mood: str) -> Beat:
         """What may come after a scene in this mood, said by who spoke last."""
         if mood not in self._beats:

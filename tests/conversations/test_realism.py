@@ -16,6 +16,7 @@ from pytest_imessage_foundry.conversations.realism import (
 from pytest_imessage_foundry.conversations.timeline import lay_out
 from pytest_imessage_foundry.models import (
     Conversation,
+    Edit,
     Event,
     Message,
     Persona,
@@ -177,6 +178,27 @@ def test_services_have_no_waiting_times_of_a_person() -> None:
     messages = tuple(says(number**2 * 60, "10455", "hi") for number in range(300))
     found = measure([chat("10455", messages)], [ME, bank])
     assert found["waiting times: power law's exponent"] is None
+
+
+def test_a_chat_with_a_service_has_no_sessions() -> None:
+    bank = replace(friend(who="bank"), identifier="10455", identifier_type="short-code")
+    notices = tuple(says(number * 86_400, "10455", "hi") for number in range(40))
+    talk_ = tuple(says(number * 60, None, "hi") for number in range(10))
+    chats = [chat("10455", notices), chat(friend().identifier, talk_)]
+    found = measure(chats, [ME, bank, friend()])
+    assert found["messages in sessions of 5 to 30"] == 1.0
+
+
+def test_what_a_service_cannot_carry_is_no_share_of_it() -> None:
+    edited = Edit(date=START + SECOND, before=TextPart("hii"))
+    apple = replace(says(0, None, "hi"), edits=(edited,))
+    sms = tuple(
+        replace(says(number, None, "hi"), service="SMS") for number in range(1, 10)
+    )
+    found = measure([chat("a", (apple, *sms))], [ME])
+    assert found["edited"] == 1.0
+    assert found["links"] == 0.0
+    assert measure([chat("a", sms)], [ME])["edited"] is None
 
 
 def test_strangers_count_as_friends_in_the_owners_zone() -> None:

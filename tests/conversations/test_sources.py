@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_imessage_foundry.conversations import packs, scenarios, sources
+from pytest_imessage_foundry.conversations import packs, realism, scenarios, sources
 from pytest_imessage_foundry.db import apple_time
 from pytest_imessage_foundry.errors import FoundryError, MissingConversationError
 from pytest_imessage_foundry.models import (
@@ -19,6 +19,7 @@ from pytest_imessage_foundry.models import (
     Scenario,
     Turn,
 )
+from pytest_imessage_foundry.personas import builtin
 from pytest_imessage_foundry.spec import Spec
 
 REPOSITORY = Path(__file__).parents[2]
@@ -363,3 +364,29 @@ def test_a_release_without_rcs_texts_over_sms(features, service):
     (chat,) = [each for each in found if each.config_id == asked]
     assert chat.service == service
     assert {message.service for message in chat.messages} == {service}
+
+
+def test_twenty_people_and_ten_thousand_messages_for_one_of_them():
+    cast = [each for each in builtin.load() if each.locale.startswith("en")]
+    people = [each for each in cast if not each.is_self][:20]
+    assert len(people) == 20
+    configs = [
+        ConversationConfig(
+            id=each.id,
+            participants=(each.id,),
+            message_count_target=200 if number else 10_000,
+        )
+        for number, each in enumerate(people)
+    ]
+    scenario = phone(*configs, personas=tuple(people))
+    found = derive(scenario, source="faker")
+    held = [replace(each, messages=tuple(each.messages)) for each in found]
+    assert [len(each.messages) for each in held] == [10_000] + [200] * 19
+    one, *others = held
+    for chats in ([one], others):
+        again = realism.measure(chats, scenario.personas)["said before within 1,000"]
+        assert 0 < again < 0.15
+    for start in range(0, 10_000, 1_000):
+        texts = [each.text for each in one.messages[start : start + 1_000]]
+        long = [text for text in texts if len(text) > 40]
+        assert len(long) - len(set(long)) < 12

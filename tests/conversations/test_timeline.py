@@ -231,6 +231,14 @@ def test_a_pause_is_as_long_as_it_says() -> None:
     assert sum(14 < wait < 26 for wait in waits[::3]) > 55
 
 
+def test_a_sitting_comes_no_sooner_than_its_pause() -> None:
+    turns = [Turn(sender="me", text="now", opens=True, pause=3 * 1_440)] * 40
+    moments = lay([*turns, Turn(sender="f", text="ok")], friend())
+    waits = [after - before for before, after in pairwise(moments[:-1])]
+    # The last may have to come sooner, where the range ends.
+    assert all(wait.total_seconds() > 2.9 * 86_400 for wait in waits[:-2])
+
+
 @pytest.mark.parametrize("hours", [(7, 10), (12, 14), (22, 1)])
 def test_a_sitting_begins_in_its_hours(hours: tuple[int, int]) -> None:
     turns = [
