@@ -27,7 +27,7 @@ _LENGTHS = (
 # Minutes of nothing before the next topic of a sitting. Their logarithms are what
 # is even: a lull is rather short, and now and then nearly an hour.
 _LULLS = (4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 30, 36, 43, 51)
-_ALONE = frozenset({"late", "night"})
+_ALONE, _GRAVE = frozenset({"late", "night", "argument"}), "sad"
 # When a scene with this tag can begin. Scenes that say nothing here nor in their
 # data come whenever people are awake.
 _HOURS: dict[str, Hours] = {
@@ -93,8 +93,9 @@ def _usual(tags: frozenset[str]) -> Hours | None:
 
 
 def is_alone(scene: Scene) -> bool:
-    """Whether it is a sitting by itself: who is late arrives, who sleeps sleeps."""
-    return not _ALONE.isdisjoint(scene.tags)
+    """Whether it is a sitting by itself: who is late arrives, who sleeps sleeps,
+    and bad news leads to no other topic."""
+    return scene.mood == _GRAVE or not _ALONE.isdisjoint(scene.tags)
 
 
 def fits(hour: Hours | None, other: Hours | None) -> bool:

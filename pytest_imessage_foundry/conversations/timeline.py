@@ -51,7 +51,10 @@ _ATTENTION, _PATIENCE = 1_200.0, 3_600.0
 _ASLEEP = 0.15  # of the busiest hour
 
 _TALK = 0.7  # of what is left, at most so much goes into sessions
-_SOON_AGAIN, _SOON, _SOON_SPREAD = 0.78, 1.2 * _HOUR, 12  # hours to half a day
+# Hours until people write again the same day or the next. A table, since the last
+# digits of a power differ by platform.
+_SOON = (1.2, 1.5, 1.8, 2.3, 2.8, 3.5, 4.3, 5.3, 6.6, 8.1, 10.0, 12.4)
+_SOON_AGAIN = 0.8
 _SPREAD = 20.0  # the longest other waits are so many times the usual
 _DRIFT = 0.1  # of the range, by which sessions come early or late
 _LAST = 0.12  # the last session begins within this share of what is left
@@ -192,8 +195,8 @@ class _Timeline:
         passed = (moment - self.start) / (self.end - self.start)
         late = done - passed
         if self.random() < _SOON_AGAIN and late < _DRIFT:
-            soon: float = _SOON * _SOON_SPREAD ** self.random()
-            return min(soon, free / ahead)
+            soon = _SOON[int(self.random() * len(_SOON))]
+            return min(soon * _HOUR * (0.9 + 0.2 * self.random()), free / ahead)
         ahead = max(ahead * (1.0 - _SOON_AGAIN), 1.0)
         spread = max(2.0, min(_SPREAD, free / ahead / _HOUR))
         steep = 1.0 - self.random() * (1.0 - 1.0 / spread)

@@ -125,6 +125,13 @@ def test_hours_that_go_together(one, other, together) -> None:  # type: ignore[n
     assert joins.fits(other, one) is together
 
 
+@pytest.mark.parametrize("tags", ["late plans", "night", "argument"])
+def test_some_scenes_are_sittings_by_themselves(tags: str) -> None:
+    assert joins.is_alone(scene(tags))
+    assert not joins.is_alone(scene("plans food"))
+    assert joins.is_alone(Scene("bad", scene().language, {}, mood="sad"))
+
+
 def test_many_people_sit_for_longer() -> None:
     pairs, crowds = (
         sum(joins.length(size, Random(seed).random) for seed in range(300))
