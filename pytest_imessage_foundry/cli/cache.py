@@ -376,9 +376,9 @@ def _said(turn: Turn) -> str:
 
 def run_verify(given: Namespace) -> int:
     """Read every pack, and say what each holds."""
-    from pytest_imessage_foundry.conversations import packs
+    from pytest_imessage_foundry.conversations import pack_files, packs
 
-    for path in given.paths or packs.shipped():
+    for path in given.paths or pack_files.shipped():
         pack = packs.read(path)
         turns = sum(len(each.turns) for each in pack.conversations)
         print(f"{path}: {len(pack.conversations)} conversations, {turns} turns")
