@@ -16,7 +16,10 @@ FLOORS = (
     ("models", "errors", "hookspecs", "preview"),
     ("spec", "personas", "attachments", "db"),
     ("conversations", "settings"),
-    ("foundry", "truth", "conditions", "live", "by_hand", "layouts", "report", "axis"),
+    (
+        *("orders", "chat_db", "templates", "foundry", "truth", "conditions"),
+        *("live", "by_hand", "layouts", "report", "axis"),
+    ),
     ("handing", "llm"),
     ("plugin", "cli", "ui"),
 )

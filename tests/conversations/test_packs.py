@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_imessage_foundry.attachments import generator
-from pytest_imessage_foundry.conversations import pack_checks, packs, scenarios
+from pytest_imessage_foundry.conversations import pack_files, packs, scenarios
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import ConversationConfig, Reaction, Turn
 from pytest_imessage_foundry.personas import builtin, handles
 
 REPOSITORY = Path(__file__).parents[2]
-SHIPPED = packs.shipped()
+SHIPPED = pack_files.shipped()
 INDEX = packs.load_all()
 CONVERSATIONS = list(INDEX.by_key.values())
 WRITTEN = packs.Provenance(kind="written", date="2026-01-31", verdict="valid")
@@ -263,7 +263,7 @@ HOSTILE = {
     "deep": (b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
     "long number": (b'{"version":' + b"1" * 5_000 + b"}", "number that is too long"),
     "many": (b"[" + b"{}," * 200_001 + b"{}]", "holds more than 200,000 values"),
-    "huge": (b" " * (pack_checks.MAX_BYTES + 1), "is larger than 32 MiB"),
+    "huge": (b" " * (pack_files.MAX_BYTES + 1), "is larger than 32 MiB"),
     "list": (b"[]", "a list is not an object"),
     "long text": (_broken(_turn(text="x" * 20_001)), "longer than 20,000"),
 }
@@ -362,7 +362,7 @@ def test_own_pack_comes_first(tmp_path):
     index = packs.load_all([tmp_path])
     assert index.by_key[shipped.key] == own
     assert len(index.by_key) == len(INDEX.by_key)
-    assert index.digest != INDEX.digest
+    assert pack_files.digest([tmp_path]) != pack_files.digest()
     assert index.places[0] == f"{tmp_path} (1 conversations)"
 
 
@@ -420,11 +420,11 @@ def test_installed(where, tmp_path):
             (target / name).write_bytes(path.read_bytes())
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
-        "from pytest_imessage_foundry.conversations import packs, scenarios;"
+        "from pytest_imessage_foundry.conversations import pack_files, packs;"
+        "from pytest_imessage_foundry.conversations import scenarios;"
         "assert packs.__file__.startswith(sys.argv[1]);"
         "scenarios.get('default');"
-        "index = packs.load_all();"
-        "print(len(index.by_key), index.digest)"
+        "print(len(packs.load_all().by_key), pack_files.digest())"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-c", code, str(target)],
@@ -433,7 +433,7 @@ def test_installed(where, tmp_path):
         text=True,
         cwd=tmp_path,
     )
-    assert done.stdout.split() == [str(len(INDEX.by_key)), INDEX.digest]
+    assert done.stdout.split() == [str(len(INDEX.by_key)), pack_files.digest()]
 
 
 def test_no_heavy_import():
