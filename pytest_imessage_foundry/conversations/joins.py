@@ -28,10 +28,12 @@ _LENGTHS = (
 # is even: a lull is rather short, and now and then nearly an hour.
 _LULLS = (4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 30, 36, 43, 51)
 _ALONE, _GRAVE = frozenset({"late", "night", "argument"}), "sad"
-# When a scene with this tag can begin. Scenes that say nothing here nor in their
-# data come whenever people are awake.
+# When a scene with all of these tags can begin. Scenes that are not here and say
+# nothing themselves come whenever people are awake.
 _HOURS: dict[str, Hours] = {
     "night": (22, 1),
+    "morning": (6, 10),
+    "work food": (11, 14),
     "late": (8, 22),
     "school": (7, 20),
     "groceries": (9, 21),
@@ -76,7 +78,8 @@ def lead(language: Language, rand: Callable[[], float]) -> tuple[Beat | None, in
 def aside(language: Language) -> Beat:
     """What leads from one topic to the next where no time passes between them."""
     data = get_data("pytest_imessage_foundry.conversations", "joins.json")
-    return Beat(["A", *json.loads(data or b"")[language.code]], language, casual=True)
+    texts = json.loads(data or b"")[language.code][language.register]
+    return Beat(["A", *texts], language, casual=True)
 
 
 def hours(scene: Scene) -> Hours | None:
@@ -89,7 +92,9 @@ def hours(scene: Scene) -> Hours | None:
 
 @cache
 def _usual(tags: frozenset[str]) -> Hours | None:
-    return next((_HOURS[tag] for tag in _HOURS if tag in tags), None)
+    return next(
+        (_HOURS[each] for each in _HOURS if tags.issuperset(each.split())), None
+    )
 
 
 def is_alone(scene: Scene) -> bool:
