@@ -16,12 +16,12 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "40097f92ee2ff08f",
-    ("sonoma", "faker"): "48a6758e9276c73d",
-    ("sequoia", "auto"): "937eb3e7865c59ea",
-    ("sequoia", "faker"): "d083eb594f3b9542",
-    ("tahoe", "auto"): "875877da506fffdb",
-    ("tahoe", "faker"): "a72b856c2321956f",
+    ("sonoma", "auto"): "cf439132a15bff58",
+    ("sonoma", "faker"): "66ff2420fd91e27e",
+    ("sequoia", "auto"): "a13cb5e4e5cfd862",
+    ("sequoia", "faker"): "486f2ecc5fc51705",
+    ("tahoe", "auto"): "e0e927f01b2ac0d2",
+    ("tahoe", "faker"): "49e6efb3860cb004",
 }
 
 

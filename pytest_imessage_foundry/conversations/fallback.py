@@ -8,7 +8,6 @@ sittings hours or days pass, and what was planned in one comes up in a later one
 from __future__ import annotations
 
 from collections import deque
-from itertools import count as count_from
 from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 _MASK = (1 << 64) - 1
 _SITTINGS = 0x517716
 _COMES_UP_AGAIN = 0.6
-_DUE, _PUT_OFF = 4, 4  # scenes at most that have yet to come up again, or at all
+_DUE, _WAITING = 4, 4  # scenes at most that have yet to come up again, or at all
 
 
 def dialogue(
@@ -74,27 +73,29 @@ class _Sittings:
     Attributes:
         number: how many scenes were played.
         next: the scene to come, and the number of its round.
-        put_off: scenes that are to be sittings by themselves.
+        waiting: scenes with which a sitting is to begin.
         due: what comes up again, and from which scene on.
     """
 
     def __init__(self, talk: Talk, scenes: Iterator[tuple[Scene, int]]) -> None:
         self.talk, self.scenes = talk, scenes
+        self.rand = Random(mix(talk.key, _SITTINGS)).random
         self.number = 0
         self.due: deque[tuple[int, _Play]] = deque()
-        self.put_off: deque[tuple[Scene, int]] = deque()
+        self.waiting: deque[tuple[Scene, int]] = deque()
         self.next = next(scenes)
 
     def __iter__(self) -> Iterator[Turn]:
-        key = mix(self.talk.key, _SITTINGS)
-        for number in count_from():
-            yield from self._sitting(Random(mix(key, number)).random)
+        while True:
+            for turns in self._sitting():
+                yield from turns
 
-    def _sitting(self, rand: Callable[[], float]) -> Iterator[Turn]:
-        talk = self.talk
+    def _sitting(self) -> Iterator[list[Turn]]:
+        """The turns of one scene after the other."""
+        talk, rand = self.talk, self.rand
         present = talk.present(rand)
         wanted = joins.length(len(present), rand)
-        play = self._follow_up() or self._put_off(present, rand) or self._taken(present)
+        play = self._follow_up() or self._put_off(present) or self._taken(present)
         hours = joins.hours(play.scene)
         opening = None if talk.is_service else joins.greeting(talk.language, rand)
         first: dict[str, Any] = {"opens": True, "hours": hours}
@@ -108,7 +109,7 @@ class _Sittings:
             is_last = said >= wanted or self._is_over(play.scene, hours)
             if not talk.is_service:
                 take.close(trails_off=is_last)
-            yield from _turns(take, first)
+            yield _turns(take, first)
             if is_last:
                 return
             opening, pause = joins.lead(talk.language, rand)
@@ -128,18 +129,16 @@ class _Sittings:
         """The next scene; which one follows it is known from now on."""
         scene, times = self.next
         self.next = next(self.scenes)
-        while joins.is_alone(self.next[0]) and len(self.put_off) < _PUT_OFF:
-            self.put_off.append(self.next)
+        while joins.is_first(self.next[0]) and len(self.waiting) < _WAITING:
+            self.waiting.append(self.next)
             self.next = next(self.scenes)
         return self._play(scene, times, present, first)
 
-    def _put_off(
-        self, present: Sequence[str], rand: Callable[[], float]
-    ) -> _Play | None:
-        """A scene that had to wait for a sitting by itself."""
-        if rand() * _PUT_OFF >= len(self.put_off):
+    def _put_off(self, present: Sequence[str]) -> _Play | None:
+        """A scene that had to wait for the next sitting."""
+        if self.rand() * _WAITING >= len(self.waiting):
             return None
-        return self._play(*self.put_off.popleft(), present)
+        return self._play(*self.waiting.popleft(), present)
 
     def _play(
         self, scene: Scene, times: int, present: Sequence[str], first: str = ""
@@ -162,11 +161,16 @@ class _Sittings:
         return _Play(scene, scene.later, facts, cast, rand)
 
 
-def _turns(take: Take, first: dict[str, Any]) -> Iterator[Turn]:
+def _turns(take: Take, first: dict[str, Any]) -> list[Turn]:
     """The drafts of a scene as turns, the first of them with what it has more."""
-    for sender, text, extras in take.drafts:
-        if first or extras:
-            yield Turn(sender=sender, text=text, **(first | (extras or {})))
-            first = {}
-        else:
-            yield Turn(sender=sender, text=text)
+    sender, text, extras = take.drafts[0]
+    begin = Turn(sender=sender, text=text, **first, **(extras or {}))
+    return [
+        begin,
+        *[
+            Turn(sender=sender, text=text, **extras)
+            if extras
+            else Turn(sender=sender, text=text)
+            for sender, text, extras in take.drafts[1:]
+        ],
+    ]

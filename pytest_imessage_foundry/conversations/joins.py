@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.scenes import Language, Scene
     from pytest_imessage_foundry.models import Hours
 
-_DAY = 24
+_DAY, _NARROW = 24, 6
 _GREETED, _LED_OVER = 0.42, 0.36
 # Turns after which a sitting ends with its scene, all equally likely. Most of what
 # is written is to stand in sittings of 5 to 30; a few go on all evening.
@@ -27,6 +27,7 @@ _LENGTHS = (
 # Minutes of nothing before the next topic of a sitting. Their logarithms are what
 # is even: a lull is rather short, and now and then nearly an hour.
 _LULLS = (4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 30, 36, 43, 51)
+_LAST_WORDS = {"fun": "haha", "hype": "<yay>", "warm": "<ok>", "plain": "<ok>"}
 _ALONE, _GRAVE = frozenset({"late", "night", "argument"}), "sad"
 # When a scene with all of these tags can begin. Scenes that are not here and say
 # nothing themselves come whenever people are awake.
@@ -82,27 +83,42 @@ def aside(language: Language) -> Beat:
     return Beat(["A", *texts], language, casual=True)
 
 
+@cache
+def last_word(language: Language, mood: str) -> Beat | None:
+    """What the other side answers when all is said; strangers say nothing more."""
+    text = _LAST_WORDS.get(mood)
+    if text is None or language.register == "polite":
+        return None
+    return Beat(["A", text], language, casual=True)
+
+
+@cache
 def hours(scene: Scene) -> Hours | None:
     """The local hours in which a scene can begin; None: any."""
     if "hours" in scene.data:
         first, last = scene.data["hours"]
         return first, last
-    return _usual(scene.tags)
-
-
-@cache
-def _usual(tags: frozenset[str]) -> Hours | None:
+    tags = scene.tags
     return next(
         (_HOURS[each] for each in _HOURS if tags.issuperset(each.split())), None
     )
 
 
+@cache
 def is_alone(scene: Scene) -> bool:
     """Whether it is a sitting by itself: who is late arrives, who sleeps sleeps,
     and bad news leads to no other topic."""
     return scene.mood == _GRAVE or not _ALONE.isdisjoint(scene.tags)
 
 
+@cache
+def is_first(scene: Scene) -> bool:
+    """Whether a sitting has to begin with it: nothing leads over to good morning."""
+    when = hours(scene)
+    return is_alone(scene) or (when is not None and _width(when) < _NARROW)
+
+
+@cache
 def fits(hour: Hours | None, other: Hours | None) -> bool:
     """Whether there is a time of day that is in both."""
     if hour is None or other is None:
@@ -111,4 +127,8 @@ def fits(hour: Hours | None, other: Hours | None) -> bool:
 
 
 def _holds(hours: Hours, hour: int) -> bool:
-    return (hour - hours[0]) % _DAY < (hours[1] - hours[0]) % _DAY
+    return (hour - hours[0]) % _DAY < _width(hours)
+
+
+def _width(hours: Hours) -> int:
+    return (hours[1] - hours[0]) % _DAY

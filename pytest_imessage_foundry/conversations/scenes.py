@@ -161,9 +161,9 @@ class Fork(NamedTuple):
 Step = Beat | Fork
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Scene:
-    """A scene and to whom it can happen."""
+    """A scene and to whom it can happen; each is one of its own kind."""
 
     id: str
     language: Language

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from pytest_imessage_foundry.conversations import joins
 from pytest_imessage_foundry.conversations.scenes import (
     Beat,
     Fork,
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import TapbackKind
 
 _EDITED, _RETYPED = 0.01, 0.0135
-_REPLIED, _REACTED, _ANSWERED_BY_GIF = 0.05, 0.17, 0.15
-_TRAILED_OFF = 0.45
+_REPLIED, _REACTED, _ANSWERED_BY_GIF = 0.05, 0.17, 0.18
+_TRAILED_OFF, _LAST_WORD = 0.45, 0.35
+_BRIEF = 12  # characters, to which nothing is answered
 # Which tapback fits what was said is the scene's mood, not chance.
 _TAPBACKS: dict[str, tuple[TapbackKind, ...]] = {
     "fun": ("laughed", "laughed", "laughed", "loved", "emphasized"),
@@ -119,12 +121,21 @@ class Take:
             sender = self._other(drafts[-1][0])
             kind = "gif" if rand() < 0.7 or not self.talk.is_apple else "sticker"
             drafts.append((sender, "", {"attachment": kind}))
+        elif rand() < _LAST_WORD:
+            self._say_last()
         if self.talk.is_sms:
             return
         for number in range(self.opened, len(drafts)):
             _, text, extras = drafts[number]
             if rand() < _REACTED and len(text) > 7 and text[-1] not in QUESTIONS:
                 self._react(number, extras)
+
+    def _say_last(self) -> None:
+        """A last word of the other side, where there is something to say it to."""
+        sender, text, _ = self.drafts[-1]
+        word = joins.last_word(self.talk.language, self.mood)
+        if word is not None and len(text) > _BRIEF and text[-1] not in QUESTIONS:
+            self._speak(word, self._other(sender))
 
     def _speak(self, beat: Beat, sender: str = "") -> None:
         talk, rand = self.talk, self.rand

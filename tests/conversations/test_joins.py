@@ -132,6 +132,22 @@ def test_some_scenes_are_sittings_by_themselves(tags: str) -> None:
     assert joins.is_alone(Scene("bad", scene().language, {}, mood="sad"))
 
 
+def test_some_scenes_begin_a_sitting_or_are_none_of_it() -> None:
+    assert joins.is_first(scene("late"))
+    assert joins.is_first(scene(hours=[6, 10]))
+    assert not joins.is_first(scene("work"))
+    assert not joins.is_first(scene("plans"))
+
+
+def test_a_last_word_fits_the_mood_and_the_register() -> None:
+    english = language("en")
+    fun = joins.last_word(english, "fun")
+    assert fun is not None
+    assert fun.raw == ["haha"]
+    assert joins.last_word(english, "sad") is None
+    assert joins.last_word(english.polite, "fun") is None
+
+
 def test_many_people_sit_for_longer() -> None:
     pairs, crowds = (
         sum(joins.length(size, Random(seed).random) for seed in range(300))
