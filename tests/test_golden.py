@@ -16,12 +16,12 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "cf439132a15bff58",
-    ("sonoma", "faker"): "66ff2420fd91e27e",
-    ("sequoia", "auto"): "a13cb5e4e5cfd862",
-    ("sequoia", "faker"): "486f2ecc5fc51705",
-    ("tahoe", "auto"): "e0e927f01b2ac0d2",
-    ("tahoe", "faker"): "49e6efb3860cb004",
+    ("sonoma", "auto"): "14b136da0d97c288",
+    ("sonoma", "faker"): "c35e742a798e55ca",
+    ("sequoia", "auto"): "e8c14392d7c1241c",
+    ("sequoia", "faker"): "895b698f534aa5fd",
+    ("tahoe", "auto"): "06dcfe19a0c7e01f",
+    ("tahoe", "faker"): "15677f62675366f4",
 }
 
 

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Hours
 
 _DAY, _NARROW = 24, 6
-_GREETED, _LED_OVER = 0.42, 0.36
+_GREETED, _LED_OVER = 0.42, 0.34
 # Turns after which a sitting ends with its scene, all equally likely. Most of what
 # is written is to stand in sittings of 5 to 30; a few go on all evening.
 _LENGTHS = (
     *(1, 2, 3, 4) * 2,
     *tuple(range(5, 18)) * 2,
-    *(18, 20, 22, 25, 28, 31, 34, 38, 43, 52),
+    *(18, 20, 22, 25, 28, 31, 34, 38, 44),
 )
 # Minutes of nothing before the next topic of a sitting. Their logarithms are what
 # is even: a lull is rather short, and now and then nearly an hour.

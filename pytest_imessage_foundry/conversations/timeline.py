@@ -53,10 +53,10 @@ _ASLEEP = 0.15  # of the busiest hour
 _TALK = 0.7  # of what is left, at most so much goes into sessions
 # Hours until people write again the same day or the next. A table, since the last
 # digits of a power differ by platform.
-_SOON = (1.2, 1.5, 1.8, 2.3, 2.8, 3.5, 4.3, 5.3, 6.6, 8.1, 10.0, 12.4)
-_SOON_AGAIN = 0.8
+_SOON = (1.1, 1.3, 1.5, 1.8, 2.1, 2.5, 3.0, 3.6, 4.4, 5.5, 7.5, 10.5)
+_SOON_AGAIN = 0.82
 _SPREAD = 20.0  # the longest other waits are so many times the usual
-_DRIFT = 0.1  # of the range, by which sessions come early or late
+_DRIFT = 0.13  # of the range, by which sessions come early or late
 _LAST = 0.12  # the last session begins within this share of what is left
 _OVERRUN = 50  # 1/50 more turns than announced still find their place
 _LOOKAHEAD = 64

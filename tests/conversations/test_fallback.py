@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pytest_imessage_foundry.conversations.fallback import dialogue
-from pytest_imessage_foundry.conversations.scenes import LANGUAGES, language
+from pytest_imessage_foundry.conversations.scenes import LANGUAGES
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Turn
 
 LOCALES = {
@@ -191,13 +191,11 @@ def test_what_was_proposed_is_what_is_agreed() -> None:
         for turn in talk(800, seed=seed):
             if turn.opens or turn.pause:
                 proposed = ""
-            offer = re.search(
-                r"^(?:(?:could we do|any chance of) )?(\d[\d:]*)(?: at [^?]*| instead)?\?",
-                turn.text,
-                re.IGNORECASE,
-            )
+            text = turn.text.lower()
+            asks = r"(?:could we do |any chance of )?"
+            offer = re.search(rf"^{asks}(\d[\d:]*)\b.*\?", text)
             proposed = offer[1] if offer else proposed
-            answer = re.search(r"^(\d[\d:]*) (?:is perfect|works|it is)", turn.text)
+            answer = re.search(r"^(\d[\d:]*) (?:is perfect|works|it is)", text)
             if proposed and answer:
                 assert answer[1] == proposed
                 agreed += 1
