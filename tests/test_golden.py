@@ -16,12 +16,12 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "14b136da0d97c288",
-    ("sonoma", "faker"): "c35e742a798e55ca",
-    ("sequoia", "auto"): "e8c14392d7c1241c",
-    ("sequoia", "faker"): "895b698f534aa5fd",
-    ("tahoe", "auto"): "06dcfe19a0c7e01f",
-    ("tahoe", "faker"): "15677f62675366f4",
+    ("sonoma", "auto"): "432d63f2124c8c66",
+    ("sonoma", "faker"): "6f110b3235296ef2",
+    ("sequoia", "auto"): "472d5751d727b1c0",
+    ("sequoia", "faker"): "12eaa67f83c31a3b",
+    ("tahoe", "auto"): "c5e0b978652d76f3",
+    ("tahoe", "faker"): "d9e508a2758cd729",
 }
 
 

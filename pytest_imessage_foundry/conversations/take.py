@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _EDITED, _RETYPED = 0.01, 0.0135
 _REPLIED, _REACTED, _ANSWERED_BY_GIF = 0.05, 0.17, 0.18
 _TRAILED_OFF, _LAST_WORD = 0.45, 0.35
+_NEXT_NOTICE = 200  # minutes until a service writes again unasked
 _BRIEF = 12  # characters, to which nothing is answered
 # Which tapback fits what was said is the scene's mood, not chance.
 _TAPBACKS: dict[str, tuple[TapbackKind, ...]] = {
@@ -156,6 +157,8 @@ class Take:
             self.drafts.append((sender, texts[0], extras))
             return
         if voice is SERVICE:
+            if self.drafts and self.drafts[-1][0] == sender:
+                extras = {**(extras or {}), "pause": _NEXT_NOTICE}
             self.drafts.append((sender, " ".join(texts), extras))
             return
         for text in texts if len(texts) == 1 else self._bubbles(texts, voice):

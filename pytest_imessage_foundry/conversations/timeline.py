@@ -56,10 +56,11 @@ _TALK = 0.7  # of what is left, at most so much goes into sessions
 _SOON = (1.1, 1.3, 1.5, 1.8, 2.1, 2.5, 3.0, 3.6, 4.4, 5.5, 7.5, 10.5)
 _SOON_AGAIN = 0.82
 _SPREAD = 20.0  # the longest other waits are so many times the usual
-_DRIFT = 0.13  # of the range, by which sessions come early or late
+_DRIFT = 0.08  # of the range, by which sessions come early or late
 _LAST = 0.12  # the last session begins within this share of what is left
 _OVERRUN = 50  # 1/50 more turns than announced still find their place
 _LOOKAHEAD = 64
+_STORY = 200  # turns that are read at once at most
 # Turns of a session where nobody says where one begins, all equally likely. Most
 # of what is written is to stand in sessions of 5 to 30.
 _LENGTHS = (*(1, 2, 3, 4) * 6, *tuple(range(5, 18)) * 5, *range(20, 46, 2))
@@ -142,7 +143,8 @@ class _Timeline:
             rhythm = self._rhythm(session)
             waits = self._waits(session)
             talking = sum(waits)
-            talked += talking
+            pairs = zip(session, waits, strict=True)
+            talked += sum([wait for turn, wait in pairs if not turn.pause])
             usual = talked / (done + len(session)) + 1e-9
             left = rhythm.until(moment / SECOND, self.end / SECOND)
             expected = max(self.count - done, 1 + self.count // _OVERRUN)
@@ -153,13 +155,10 @@ class _Timeline:
             if is_last:
                 gap = free * (1.0 - _LAST * self.random())
             else:
-                gap = self._gap(free, ahead, done / self.count, moment)
+                middle = (done + len(session) / 2) / self.count
+                gap = self._gap(free, ahead, middle, moment)
             if not done and not is_last:
                 gap *= self.random()  # a range begins in the midst of a pause
-            elif session[0].pause:
-                later_on = moment / SECOND + session[0].pause * _MINUTE * pace
-                least = rhythm.until(moment / SECOND, later_on)
-                gap = max(gap, min(least, free / 2))
             begin = int(rhythm.after(moment / SECOND, gap) * SECOND)
             if session[0].hours:
                 reach = _REACH * free / ahead
@@ -179,21 +178,21 @@ class _Timeline:
             self.rhythms[key] = Rhythm(key)
         return self.rhythms[key]
 
-    def _gap(self, free: float, ahead: float, done: float, moment: int) -> float:
+    def _gap(self, free: float, ahead: float, middle: float, moment: int) -> float:
         """Waking seconds, of `free` ones, that pass before a session.
 
         People write several times within a day or two, and then not for long. Many
         waits are hours; those between are drawn from the power law x^-1.5, cut off
-        on both sides of its mean, and keep what is `done` beside the time it took.
+        on both sides of its mean, and keep the session near its place in the range.
 
         Args:
             free: seconds in which nobody talks, to be shared out.
             ahead: how many sessions follow, about.
-            done: the share of the turns that have their time.
+            middle: where in the range the session belongs, from 0 to 1.
             moment: the last time given.
         """
         passed = (moment - self.start) / (self.end - self.start)
-        late = done - passed
+        late = middle - passed
         if self.random() < _SOON_AGAIN and late < _DRIFT:
             soon = _SOON[int(self.random() * len(_SOON))]
             return min(soon * _HOUR * (0.9 + 0.2 * self.random()), free / ahead)
@@ -275,7 +274,11 @@ class _Timeline:
                 moment += int(wait * scale)
             else:
                 there = moment / SECOND + wait * pace
-                if wait > _PATIENCE or rhythm.rate(there) < _ASLEEP:
+                if turn.pause and rhythm.rate(there) < _ASLEEP:
+                    there = rhythm.after(there, _ATTENTION)
+                elif not turn.pause and (
+                    wait > _PATIENCE or rhythm.rate(there) < _ASLEEP
+                ):
                     there = rhythm.after(moment / SECOND, wait * pace)
                 moment = int(there * SECOND)
                 if turn.hours:
@@ -306,8 +309,8 @@ class _Sessions:
     """Sessions of a stream of turns, each with whether it is the last.
 
     A session lasts from one turn that opens a sitting to the next. Where none
-    does, or nearly every one, its length is drawn. Services send one notice at
-    a time.
+    does, or nearly every one, and nothing tells of pauses, its length is drawn.
+    Services send one notice at a time.
 
     Attributes:
         ahead: the first turns.
@@ -323,7 +326,8 @@ class _Sessions:
         self._random = random
         openers = [turn.sender for turn in self.ahead if turn.opens]
         topic = len(self.ahead) / max(len(openers), 1)
-        self._has_sittings = len(openers) > 1
+        tells = any(turn.pause for turn in self.ahead)
+        self._has_sittings = tells or len(openers) > 1
         self._is_drawn = topic < _TOPIC and not services.issuperset(openers)
         is_known = self._has_sittings and not self._is_drawn
         self._seen = _TRUST
@@ -351,7 +355,7 @@ class _Sessions:
     def _lengths(self) -> tuple[int, int]:
         """From how many turns on a session may end, and at how many it must."""
         if self._has_sittings and not self._is_drawn:
-            return 1, _LOOKAHEAD
+            return 1, _STORY
         wanted = _LENGTHS[int(self._random() * len(_LENGTHS))]
         return wanted, _LOOKAHEAD if self._has_sittings else wanted
 

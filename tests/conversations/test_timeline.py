@@ -6,7 +6,8 @@ import subprocess
 import sys
 import tracemalloc
 from collections import Counter
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
 from statistics import median
@@ -231,12 +232,17 @@ def test_a_pause_is_as_long_as_it_says() -> None:
     assert sum(14 < wait < 26 for wait in waits[::3]) > 55
 
 
-def test_a_sitting_comes_no_sooner_than_its_pause() -> None:
-    turns = [Turn(sender="me", text="now", opens=True, pause=3 * 1_440)] * 40
-    moments = lay([*turns, Turn(sender="f", text="ok")], friend())
-    waits = [after - before for before, after in pairwise(moments[:-1])]
-    # The last may have to come sooner, where the range ends.
-    assert all(wait.total_seconds() > 2.9 * 86_400 for wait in waits[:-2])
+def test_the_parts_of_a_story_stay_together_to_the_last() -> None:
+    story = [
+        Turn(sender="me" if number % 2 else "f", text="and then", pause=pause)
+        for number, pause in enumerate([0, 0, 1_440, 0, 0, 4_320, 0, 0])
+    ]
+    plain = [Turn(sender="f", text="hi", opens=not number % 8) for number in range(64)]
+    moments = lay([*plain, replace(story[0], opens=True), *story[1:]], friend())
+    parts = moments[-8:]
+    assert 0.5 < (parts[2] - parts[1]).total_seconds() / 86_400 < 3
+    assert 1.5 < (parts[5] - parts[4]).total_seconds() / 86_400 < 8
+    assert to_datetime(END) - parts[-1] < timedelta(days=45)
 
 
 @pytest.mark.parametrize("hours", [(7, 10), (12, 14), (22, 1)])
