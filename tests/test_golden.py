@@ -16,12 +16,12 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "432d63f2124c8c66",
-    ("sonoma", "faker"): "6f110b3235296ef2",
-    ("sequoia", "auto"): "472d5751d727b1c0",
-    ("sequoia", "faker"): "12eaa67f83c31a3b",
-    ("tahoe", "auto"): "c5e0b978652d76f3",
-    ("tahoe", "faker"): "d9e508a2758cd729",
+    ("sonoma", "auto"): "e3552b62086a2f51",
+    ("sonoma", "faker"): "6cc250c3dfc7628a",
+    ("sequoia", "auto"): "5549cb093162f80b",
+    ("sequoia", "faker"): "f21f2f7b07fe4c67",
+    ("tahoe", "auto"): "370db8d22fc3a095",
+    ("tahoe", "faker"): "4ac25bcd376fa219",
 }
 
 

@@ -19,6 +19,7 @@ from itertools import chain, islice, pairwise
 from random import Random
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.casting import circles
 from pytest_imessage_foundry.conversations.clock import SECOND, Rhythm, offset_in
 from pytest_imessage_foundry.errors import FoundryError
 
@@ -54,7 +55,7 @@ _TALK = 0.7  # of what is left, at most so much goes into sessions
 # Hours until people write again the same day or the next. A table, since the last
 # digits of a power differ by platform.
 _SOON = (1.1, 1.3, 1.5, 1.8, 2.1, 2.5, 3.0, 3.6, 4.4, 5.5, 7.5, 10.5)
-_SOON_AGAIN = 0.82
+_SOON_AGAIN, _NOTICED_AGAIN = 0.82, 0.3  # how often that is; of services
 _SPREAD = 20.0  # the longest other waits are so many times the usual
 _DRIFT = 0.08  # of the range, by which sessions come early or late
 _LAST = 0.12  # the last session begins within this share of what is left
@@ -68,7 +69,6 @@ _TOPIC = 2  # who opens one more often than that opens topics, not sittings
 _USUAL, _TRUST = 11.0, 5
 _REACH = 3.0  # a sitting is moved by at most so many of the usual waits
 _AWAKE = 0.25  # of the busiest hour that people in several zones share
-_SERVICES = ("short-code", "business")
 
 
 def lay_out(
@@ -126,8 +126,9 @@ class _Timeline:
             who: _quantiles(_ANSWERS[persona.typical_response_time])
             for who, persona in cast.items()
         }
-        services = {w for w, p in cast.items() if p.identifier_type in _SERVICES}
-        self.sessions = _Sessions(turns, services, self.random)
+        services = {who for who, each in cast.items() if "service" in circles(each)}
+        self.sessions = _Sessions(turns, services - {owner.id}, self.random)
+        self.soon_again = _NOTICED_AGAIN if self.sessions.is_service else _SOON_AGAIN
         self.is_scattered = len(set(self.zones.values())) > 1
         self.rhythms: dict[tuple[str, ...], Rhythm] = {}
         self.room = MILLISECOND  # kept free for each turn that is to come
@@ -193,10 +194,10 @@ class _Timeline:
         """
         passed = (moment - self.start) / (self.end - self.start)
         late = middle - passed
-        if self.random() < _SOON_AGAIN and late < _DRIFT:
+        if self.random() < self.soon_again and late < _DRIFT:
             soon = _SOON[int(self.random() * len(_SOON))]
             return min(soon * _HOUR * (0.9 + 0.2 * self.random()), free / ahead)
-        ahead = max(ahead * (1.0 - _SOON_AGAIN), 1.0)
+        ahead = max(ahead * (1.0 - self.soon_again), 1.0)
         spread = max(2.0, min(_SPREAD, free / ahead / _HOUR))
         steep = 1.0 - self.random() * (1.0 - 1.0 / spread)
         relative = 1.0 / (spread * steep * steep)
@@ -314,6 +315,7 @@ class _Sessions:
 
     Attributes:
         ahead: the first turns.
+        is_service: whether a service begins all of them.
         mean: how many turns a session has, as far as is known by now.
     """
 
@@ -328,7 +330,8 @@ class _Sessions:
         topic = len(self.ahead) / max(len(openers), 1)
         tells = any(turn.pause for turn in self.ahead)
         self._has_sittings = tells or len(openers) > 1
-        self._is_drawn = topic < _TOPIC and not services.issuperset(openers)
+        self.is_service = services.issuperset(openers) and bool(openers)
+        self._is_drawn = topic < _TOPIC and not self.is_service
         is_known = self._has_sittings and not self._is_drawn
         self._seen = _TRUST
         self._turns_seen = _TRUST * (topic if is_known else _USUAL)
