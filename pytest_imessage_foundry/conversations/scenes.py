@@ -12,7 +12,8 @@ is where a person who writes in bubbles starts a new one. `@photo` sends a
 file, `@link host/path | title` a link, `!confetti` an effect, `%renamed` is
 an event. `=late ` before an alternative notes that it was said, `?late ` (or
 `?late,lost `) offers one only then; a beat with nothing to offer is passed
-over. A list of lists of beats is a fork: one of them is played.
+over. A list of lists of beats is a fork: one of them is played. `hours`, such as
+[6, 10], are those in which a scene can begin; `joins` knows some by their tags.
 """
 
 from __future__ import annotations

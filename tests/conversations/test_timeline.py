@@ -264,10 +264,15 @@ def test_hours_in_which_somebody_sleeps_are_not_kept_to() -> None:
     assert sum(2 <= each.hour < 6 for each in begun) < 5
 
 
-def test_notices_of_a_service_come_one_at_a_time() -> None:
-    bank = Persona(
-        id="f", name="Bank", identifier="10455", identifier_type="short-code"
-    )
+@pytest.mark.parametrize(
+    "bank",
+    [
+        Persona(id="f", name="Bank", identifier="10455", identifier_type="short-code"),
+        replace(friend("hours"), relationship="service"),
+    ],
+    ids=["short code", "phone"],
+)
+def test_notices_of_a_service_come_one_at_a_time(bank: Persona) -> None:
     turns = [Turn(sender="f", text="Your code is 123456", opens=True)] * 40
     moments = [
         moment
