@@ -402,7 +402,7 @@ def test_installed(where, tmp_path):
     files = {
         path.relative_to(REPOSITORY): path
         for pattern in ("*.py", "*.json")
-        for folder in ("personas", "conversations", "db", "")
+        for folder in ("personas", "conversations", "models", "db", "")
         for path in (package / folder).glob(pattern)
     }
     for path in SHIPPED:
