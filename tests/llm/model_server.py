@@ -98,6 +98,11 @@ def serve():
     parameters.cpuparams.n_threads = threads
     parameters.cpuparams_batch.n_threads = threads
     parameters.use_jinja = True
+    # As whoever runs so small a model would: left alone, it says one sentence
+    # again and again, and is asked again for what is not new.
+    parameters.sampling.temp = 1.0
+    parameters.sampling.penalty_repeat = 1.1
+    parameters.sampling.penalty_last_n = 512
     server = xllamacpp.Server(parameters)
     _wait_until_ready(server.listening_address)
     print(server.listening_address, flush=True)

@@ -129,6 +129,19 @@ def test_a_model_that_repeats_itself_is_told_of(one_chat):
     assert made["provenance"]["verdict"].endswith("; 19 repeated texts")
 
 
+def test_no_call_beyond_the_bound(one_chat):
+    """Not even to ask again: what the last call brings is taken, or it is over."""
+    with Server("most", *["twice"] * 9) as server:
+        assert one_chat.refresh(server) == 0, one_chat.errors
+    assert len(server.bodies) == 3
+    (made,) = one_chat.conversations
+    assert made["provenance"]["verdict"].endswith("; 4 repeated texts")
+    with Server("most", *["stranger"] * 9) as server:
+        assert one_chat.refresh(server, "--all") == 2
+    assert len(server.bodies) == 3
+    assert "'Elvis' is not one of alex, mom" in one_chat.errors
+
+
 def test_what_is_wrong_is_said_to_the_model(one_chat):
     with Server("stranger") as server:
         assert one_chat.refresh(server) == 0
