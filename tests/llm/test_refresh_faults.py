@@ -3,27 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import SECRET
-from misbehaving import Server, shape_of
+from misbehaving import SECRET, Server, shape_of
 
-from pytest_imessage_foundry.llm import proof, retry
-
-pytestmark = pytest.mark.usefixtures("key")
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch):
-    """Pauses between tries at a hundredth of their length."""
-    wait = retry.Patience._wait
-
-    def short(self, failure, number):
-        seconds = wait(self, failure, number)
-        return seconds / 100 if failure.retry_after is None else seconds
-
-    monkeypatch.setattr(retry.Patience, "_wait", short)
-    # What databases a conversation makes is no matter of the server's.
-    monkeypatch.setattr(proof, "prove", lambda *_: "valid")
-
+pytestmark = pytest.mark.usefixtures("key", "hurried", "unproven")
 
 # What is met once and mended: script → requests, and the fault that is counted.
 MENDED = {
@@ -94,12 +76,15 @@ FINAL = {
     "long-text": (9, 3, "over 1000 characters"),
 }
 
+# Not to be waited for; whatever else comes, a busy machine has time to send.
+PATIENCE = {"slow": ("--timeout", "0.4"), "drip": ("--timeout", "0.4")}
+
 
 @pytest.mark.parametrize("word", FINAL)
 def test_final(word, one_chat):
     times, requests, said = FINAL[word]
     with Server(*[word] * times) as server:
-        assert one_chat.refresh(server, "--timeout", "0.4") == 2
+        assert one_chat.refresh(server, *PATIENCE.get(word, ())) == 2
     assert said in one_chat.errors
     assert len(server.bodies) == requests
     assert "Traceback" not in one_chat.errors
