@@ -175,7 +175,7 @@ def run_refresh(given: Namespace) -> int:
 
 
 def _refresh(entries: list[Entry], found: Survey, given: Namespace) -> int:
-    from pytest_imessage_foundry.llm import memo, providers, refresh
+    from pytest_imessage_foundry.llm import memo, providers, refresh, texts
     from pytest_imessage_foundry.llm.progress import Progress
 
     outcome = refresh.Outcome()
@@ -206,7 +206,8 @@ def _refresh(entries: list[Entry], found: Survey, given: Namespace) -> int:
     if not outcome.failed:
         return 0
     for entry, error in outcome.failed:
-        print(f"imessage-foundry: {entry.config.id}: {error}", file=sys.stderr)
+        said = "\n".join(map(texts.escaped, str(error).split("\n")))
+        print(f"imessage-foundry: {entry.config.id}: {said}", file=sys.stderr)
     return 2
 
 
