@@ -139,7 +139,8 @@ class Writer:
         self, count: int, tokens: int, more: tuple[Prompt, ...], attempt: int
     ) -> RawReply:
         asked = prompts.batch(self._context, self._everybody, self.said, count)
-        place = f"{self._context.key}:{len(self.said)}:{attempt}"
+        again = attempt + self._context.draw * (REASKS + 1)
+        place = f"{self._context.key}:{len(self.said)}:{again}"
         ask = Ask(
             prompts=asked + more,
             schema=replies.schema([each.id for each in self._everybody], count),

@@ -68,6 +68,11 @@ def digest(provider: Provider, ask: Ask) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def failures_of(key: str) -> str:
+    """Where the memo counts the failures of a conversation."""
+    return f"failures:{key}"
+
+
 class Memo:
     """The replies in a folder, by digest. A context manager."""
 
@@ -100,6 +105,18 @@ class Memo:
         """Drop replies that are of no use any more."""
         for key in keys:
             self._tried(lambda key=key: self._cache.delete(key))  # type: ignore[misc]
+
+    def failures(self, key: str) -> int:
+        """How often the conversation `key` failed since it last came about."""
+        found = self._tried(lambda: self._cache.get(failures_of(key)))
+        is_count = type(found) is str and re.fullmatch(r"[0-9]{1,6}", found)
+        return int(found) if is_count else 0
+
+    def fail(self, key: str, used: Iterable[str]) -> None:
+        """Drop the replies of a conversation that failed, and count that."""
+        count = str(self.failures(key) + 1)
+        self.forget(used)
+        self._tried(lambda: self._cache.set(failures_of(key), count))
 
     def __len__(self) -> int:
         return int(self._tried(lambda: len(self._cache)) or 0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from misbehaving import SECRET, Server, shape_of
 
+from pytest_imessage_foundry.llm.memo import Memo
+
 pytestmark = pytest.mark.usefixtures("key", "hurried", "unproven")
 
 # What is met once and mended: script → requests, and the fault that is counted.
@@ -112,6 +114,18 @@ def test_a_model_that_repeats_itself_is_told_of(one_chat):
     assert len(server.bodies) == 3
     (made,) = one_chat.conversations
     assert made["provenance"]["verdict"].endswith("; 19 repeated texts")
+
+
+def test_a_conversation_that_failed_draws_anew(one_chat):
+    """A server that obeys seeds would else say the same for ever."""
+    with Server(*["stranger"] * 6) as server:
+        assert one_chat.refresh(server) == 2
+        assert one_chat.refresh(server) == 2
+        assert one_chat.refresh(server) == 0, one_chat.errors
+    seeds = [body["seed"] for body in server.bodies]
+    assert len(seeds) == len(set(seeds)) == 7
+    with Memo(one_chat.memo) as memo:
+        assert len(memo) == 0
 
 
 def test_no_call_beyond_the_bound(one_chat):
