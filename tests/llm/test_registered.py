@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+DOCS = Path(__file__).parents[2] / "docs" / "llm.md"
+# The example of the docs, and what it leaves to the reader: the model itself.
 ACME = """\
 import json
 
-from pytest_imessage_foundry.llm.base import Provider, RawReply
-from pytest_imessage_foundry.llm.hookspecs import hookimpl
+async def acme(prompts, schema):
+    messages = schema["properties"]["messages"]
+    ids = messages["items"]["properties"]["sender"]["enum"]
+    return json.dumps([
+        {"sender": ids[n % len(ids)], "text": f"The acme says thing number {n}"}
+        for n in range(messages["minItems"])
+    ])
 
-
-class Acme(Provider):
-    name = "acme"
-
-    def __init__(self, settings):
-        self.model = settings.model or "acme-1"
-
-    async def generate(self, ask):
-        messages = ask.schema["properties"]["messages"]
-        ids = messages["items"]["properties"]["sender"]["enum"]
-        lines = [
-            {"sender": ids[n % len(ids)], "text": f"The acme says thing number {n}"}
-            for n in range(messages["minItems"])
-        ]
-        return RawReply(text=json.dumps(lines), model=self.model)
-
-
-@hookimpl
-def imessage_foundry_providers():
-    return {"acme": Acme, "openai": Acme}
-"""
+""" + re.search("```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)[1]
 
 
 @pytest.fixture
@@ -60,7 +50,7 @@ def test_refresh_by_a_registered_provider(install, one_chat):
 
 
 def test_a_built_in_name_stays_what_it_is(install, one_chat):
-    install("acme_builtin", ACME)
+    install("acme_builtin", ACME.replace('{"acme": Acme}', '{"openai": Acme}'))
     assert one_chat("refresh", "--provider", "openai") == 2
     assert "there is no key for OpenAI" in one_chat.errors
 
