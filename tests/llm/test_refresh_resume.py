@@ -163,7 +163,7 @@ def test_all_asks_anew_once_all_is_done(one_chat, key):
 
 def test_interrupt(three_chats):
     with Server(delay=0.3) as server:
-        process = three_chats.start(server, "--jobs", "1")
+        process = three_chats.start(server, "--jobs", "1", preexec_fn=heeds_ctrl_c)
         wait_for(lambda: len(server.paid) >= 2)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
@@ -177,6 +177,11 @@ def test_interrupt(three_chats):
         assert process.returncode == 0
         assert len(set(server.paid)) == 9
         assert len(server.paid) <= 10  # the one in flight when it was interrupted
+
+
+def heeds_ctrl_c():
+    """As at a prompt: what a script starts in the background ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_for(condition, seconds=20):
