@@ -15,7 +15,7 @@ NAME = ROOT.name
 FLOORS = (
     ("models", "errors", "hookspecs", "preview"),
     ("spec", "personas", "attachments", "db"),
-    ("conversations", "settings"),
+    ("conversations", "settings", "marks"),
     (
         *("orders", "chat_db", "templates", "foundry", "truth", "conditions"),
         *("live", "by_hand", "layouts", "report", "axis"),
