@@ -17,6 +17,7 @@ from itertools import product
 import pytest
 from writing import look, tables, write
 
+from pytest_imessage_foundry import publishing
 from pytest_imessage_foundry.conversations import catalogue
 from pytest_imessage_foundry.conversations.author import Author
 from pytest_imessage_foundry.db import builder, schema
@@ -419,7 +420,7 @@ def test_the_draft_of_a_killed_build_is_swept_up(tmp_path):
     for draft in (dead, living):
         draft.write_bytes(b"half a file")
 
-    with builder.published(path) as draft:
+    with publishing.published(path) as draft:
         draft.write_bytes(b"whole")
 
     assert sorted(tmp_path.iterdir()) == sorted([living, path])
