@@ -128,9 +128,9 @@ def test_polite_register() -> None:
             "scenes": [],
         },
     )
-    assert here.opener().raw == ["yo"]
-    assert here.polite.opener().raw == ["good day"]
+    assert here.polite.openers == ["good day"]
     assert here.polite.tail("fun").raw == ["how nice"]
+    assert here.openers == ["yo"]
     assert here.tail("fun").raw == ["lol"]
     assert made(["A", "hi"]).polite.openers == []
 
