@@ -17,11 +17,11 @@ from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
     ("sonoma", "auto"): "e3552b62086a2f51",
-    ("sonoma", "faker"): "6cc250c3dfc7628a",
+    ("sonoma", "faker"): "3d77a06a005fd595",
     ("sequoia", "auto"): "5549cb093162f80b",
-    ("sequoia", "faker"): "f21f2f7b07fe4c67",
+    ("sequoia", "faker"): "bdd776a834213bc0",
     ("tahoe", "auto"): "370db8d22fc3a095",
-    ("tahoe", "faker"): "4ac25bcd376fa219",
+    ("tahoe", "faker"): "cadf2dade3c84781",
 }
 
 

@@ -179,7 +179,7 @@ def _refuse_overwriting(outputs: list[Path], *, force: bool) -> None:
 
 def _write_truth(db: Any, path: Path) -> None:
     from pytest_imessage_foundry import truth
-    from pytest_imessage_foundry.db.builder import published
+    from pytest_imessage_foundry.publishing import published
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with published(path) as draft, draft.open("w", encoding="utf-8") as file:

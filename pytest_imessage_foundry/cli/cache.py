@@ -156,7 +156,7 @@ def run_refresh(given: Namespace) -> int:
 
 
 def _refresh(entries: list[Entry], found: Survey, given: Namespace) -> int:
-    from pytest_imessage_foundry.llm import memo, refresh
+    from pytest_imessage_foundry.llm import memo, refresh, texts
     from pytest_imessage_foundry.llm.progress import Progress
 
     outcome = refresh.Outcome()
@@ -187,7 +187,8 @@ def _refresh(entries: list[Entry], found: Survey, given: Namespace) -> int:
     if not outcome.failed:
         return 0
     for entry, error in outcome.failed:
-        print(f"imessage-foundry: {entry.config.id}: {error}", file=sys.stderr)
+        said = texts.escaped_lines(f"{entry.config.id}: {error}")
+        print(f"imessage-foundry: {said}", file=sys.stderr)
     return 2
 
 

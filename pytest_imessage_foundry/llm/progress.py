@@ -51,7 +51,8 @@ class Progress:
     def failed(self, entry: Entry, error: UnansweredError) -> None:
         """A conversation could not be made."""
         self._finished += 1
-        self._line(f"{_name(entry)}: failed: {str(error).splitlines()[0]}")
+        why = escaped(str(error).partition("\n")[0])
+        self._line(f"{_name(entry)}: failed: {why}")
 
     def note(self, text: str) -> None:
         """Something to know."""

@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections import Counter
 from dataclasses import replace
@@ -282,6 +283,20 @@ def test_hostile_pack_is_refused(name, tmp_path):
     assert len(message) < 2_000
 
 
+def test_a_million_messages_cost_no_memory(tmp_path):
+    """Refused before anything of them is parsed."""
+    path = tmp_path / "million.json"
+    path.write_bytes(b"[" + b'{"sender":"mom","text":"a"},' * 10**6 + b"{}]")
+    tracemalloc.start()
+    try:
+        with pytest.raises(FoundryError, match="holds more than 200,000 values"):
+            packs.read(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * path.stat().st_size
+
+
 @pytest.mark.parametrize("missing", ["none.json", "."])
 def test_unreadable_file(missing, tmp_path):
     with pytest.raises(FoundryError, match="cannot be read"):
@@ -405,7 +420,7 @@ def test_installed(where, tmp_path):
     files = {
         path.relative_to(REPOSITORY): path
         for pattern in ("*.py", "*.json")
-        for folder in ("personas", "conversations", "db", "")
+        for folder in ("personas", "conversations", "models", "db", "")
         for path in (package / folder).glob(pattern)
     }
     for path in SHIPPED:
