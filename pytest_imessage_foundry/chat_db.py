@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -194,7 +195,8 @@ class ChatDB(os.PathLike[str]):
     def provenance(self) -> str:
         """One line: from what the content was made."""
         spec = self.spec
-        origins = [chat.origin.partition(":")[0] for chat in self._order.conversations]
+        # Keys of cached conversations are for who looks for one: `cache show`.
+        origins = [re.sub(r":[^+]*", "", o.origin) for o in self._order.conversations]
         counts = ", ".join(f"{origins.count(o)} {o}" for o in dict.fromkeys(origins))
         return (
             f"release={spec.release} scenario={spec.scenario} seed={spec.seed} "

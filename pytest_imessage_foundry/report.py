@@ -74,20 +74,30 @@ def has_failed(node: pytest.Item) -> bool:
 
 
 def summarise(terminal: pytest.TerminalReporter) -> None:
-    """Say when tests saw one release only because they asked dynamically."""
-    tests, releases = set(), set()
+    """Say when tests saw one release only because they asked dynamically, and with
+    -v what each database was made from."""
+    dynamic = _noted(terminal, DYNAMIC)
+    if dynamic:
+        tests = {test for seen in dynamic.values() for test in seen}
+        terminal.write_line(
+            f"imessage: {len(tests)} test(s) asked for a chat.db dynamically and saw "
+            f"{', '.join(sorted(dynamic))} alone; mark them with "
+            "@pytest.mark.imessage to run them on every selected release"
+        )
+    if terminal.config.getoption("verbose") > 0:
+        for provenance, seen in _noted(terminal, HANDED).items():
+            terminal.write_line(f"imessage: {provenance}, {len(seen)} test(s)")
+
+
+def _noted(terminal: pytest.TerminalReporter, wanted: str) -> dict[str, set[str]]:
+    """What tests noted under a name, and which tests."""
+    noted: dict[str, set[str]] = {}
     for outcomes in terminal.stats.values():
         for outcome in outcomes:
             for name, value in getattr(outcome, "user_properties", ()):
-                if name == DYNAMIC:
-                    tests.add(outcome.nodeid)
-                    releases.add(str(value))
-    if tests:
-        terminal.write_line(
-            f"imessage: {len(tests)} test(s) asked for a chat.db dynamically and saw "
-            f"{', '.join(sorted(releases))} alone; mark them with "
-            "@pytest.mark.imessage to run them on every selected release"
-        )
+                if name == wanted:
+                    noted.setdefault(str(value), set()).add(outcome.nodeid)
+    return noted
 
 
 def _where(node: pytest.Item) -> str:

@@ -18,11 +18,33 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import ConversationConfig, Persona
 
 _FAKER_FROM = 3_000  # turns; fewer get by with the names of the scenes
-_LONG = 12  # a text of more characters is remembered for longer
-_LONG_AGO, _JUST_NOW = 1_500, 14
+# How many texts are remembered of those with more characters than the first number:
+# "ok" may come again soon, a story told twice in ten thousand messages is noticed.
+_REMEMBERED = ((120, 400), (12, 1_500), (-1, 14))
 _FEW = 3  # of a group talk at a time, or one more
 _STAY = 0.8
 _SLOWNESS = {"instant": 1.0, "minutes": 1.2, "hours": 6.0, "days": 20.0}
+
+
+class _Lately:
+    """The last texts of a kind."""
+
+    __slots__ = ("_in_order", "_most", "_texts")
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._in_order: deque[str] = deque()
+        self._texts: set[str] = set()
+
+    def knows(self, text: str) -> bool:
+        """Whether `text` is one of them; it is from now on."""
+        if text in self._texts:
+            return True
+        if len(self._in_order) == self._most:
+            self._texts.discard(self._in_order.popleft())
+        self._in_order.append(text)
+        self._texts.add(text)
+        return False
 
 
 class Talk:
@@ -65,9 +87,7 @@ class Talk:
         if (is_foreign or count > _FAKER_FROM) and not self.is_service:
             self.known.draw_names()
         self.known.leave_out(self.names.values())
-        self._long_ago: deque[str] = deque(maxlen=_LONG_AGO)
-        self._said: set[str] = set()
-        self._just_now: deque[str] = deque(maxlen=_JUST_NOW)
+        self._said = [(length, _Lately(most)) for length, most in _REMEMBERED]
 
     def present(self, rand: Callable[[], float]) -> list[str]:
         """Who has the phone at hand: a few of a group, the quick ones rather, and
@@ -111,18 +131,11 @@ class Talk:
         return roles
 
     def is_stale(self, text: str) -> bool:
-        """Whether this was said lately: a long text long ago, a short one just now."""
-        if len(text) > _LONG:
-            if text in self._said:
-                return True
-            if len(self._long_ago) == _LONG_AGO:
-                self._said.discard(self._long_ago[0])
-            self._long_ago.append(text)
-            self._said.add(text)
-            return False
-        if text in self._just_now:
-            return True
-        self._just_now.append(text)
+        """Whether this was said lately, which is the longer ago the longer it is."""
+        length = len(text)
+        for more_than, said in self._said:
+            if length > more_than:
+                return said.knows(text)
         return False
 
     def _called(self, persona: Persona) -> str:
