@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,14 +19,10 @@ class Made:
 
     def folder(self, path: Path) -> None:
         """Make a folder, with those above it that are missing."""
-        missing = []
-        while not path.exists():
-            missing.append(path)
-            path = path.parent
         # Noted first: Ctrl-C may come right after it is made.
-        self._paths += reversed(missing)
-        if missing:
-            missing[0].mkdir(parents=True, exist_ok=True)
+        missing = takewhile(lambda each: not each.exists(), (path, *path.parents))
+        self._paths += reversed([*missing])
+        path.mkdir(parents=True, exist_ok=True)
 
     def file(self, path: Path) -> None:
         """Note a file that is about to be written, unless one is there."""

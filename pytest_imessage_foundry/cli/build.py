@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LAYOUTS = ("file", "home", "ios")
 _EXAMPLES = (
     "build out/chat.db --macos tahoe --truth out/truth.json",
-    "build big.db --messages 100000 --source faker --no-attachments",
+    "build big.db --messages 100000 --no-attachments",
     "build home --layout home --scenario work --seed 7",
     "build mine.db --scenario scenes/holiday.toml --force",
 )
@@ -142,7 +142,7 @@ def _build(given: Namespace, target: Path, order: Order) -> Counts:
 def _truth_written(path: Path | None, target: Path, order: Order) -> Iterator[None]:
     """The truth, there if nothing within fails."""
     from pytest_imessage_foundry import foundry
-    from pytest_imessage_foundry.db.builder import published
+    from pytest_imessage_foundry.db.publishing import published
     from pytest_imessage_foundry.made import taken_back
 
     if path is None:

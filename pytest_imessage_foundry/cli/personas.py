@@ -51,21 +51,26 @@ _FIELDS = (
     (
         "communication_frequency",
         "--frequency",
-        "high|medium|low",
-        "how much they write",
+        "WORD",
+        "how much they write: high, medium or low (default: medium)",
     ),
     (
         "typical_response_time",
         "--response-time",
-        "instant|minutes|hours|days",
-        "how soon they answer",
+        "WORD",
+        "how soon they answer: instant, minutes, hours or days (default: minutes)",
     ),
-    ("emoji_usage", "--emoji", "none|light|moderate|heavy", "how many emoji"),
+    (
+        "emoji_usage",
+        "--emoji",
+        "WORD",
+        "how many emoji: none, light, moderate or heavy (default: light)",
+    ),
     (
         "vocabulary_level",
         "--vocabulary",
-        "simple|moderate|sophisticated",
-        "which words",
+        "WORD",
+        "which words: simple, moderate or sophisticated (default: moderate)",
     ),
 )
 _LISTS = (
@@ -100,7 +105,7 @@ def _add_looking(verbs: _SubParsersAction[ArgumentParser]) -> None:
     show = _verb(
         verbs, "show", "show one of them in full", " ana-diaz", " mom --builtin"
     )
-    show.add_argument("id", metavar="ID")
+    show.add_argument("id", metavar="ID", help="whom, as `list` has it")
     for verb in (listing, show):
         verb.add_argument(
             "--builtin", action="store_true", help="of the built-in cast instead"
@@ -131,13 +136,13 @@ def _add_changing(verbs: _SubParsersAction[ArgumentParser]) -> None:
         verbs,
         "edit",
         "change some fields of somebody",
-        ' ana-diaz --emoji heavy --topic chess --topic "long walks"',
+        " ana-diaz --emoji heavy --topic chess",
     )
-    edit.add_argument("id", metavar="ID")
+    edit.add_argument("id", metavar="ID", help="whom, as `list` has it")
     _add_fields(edit)
     edit.set_defaults(run=run_edit)
     delete = _verb(verbs, "delete", "remove somebody", " ana-diaz", " ana-diaz --yes")
-    delete.add_argument("id", metavar="ID")
+    delete.add_argument("id", metavar="ID", help="whom, as `list` has it")
     delete.add_argument("--yes", action="store_true", help="without asking")
     delete.set_defaults(run=run_delete)
     self = _verb(verbs, "self", "say who owns the phone, or define it", "", " ana-diaz")
@@ -154,7 +159,7 @@ def _add_files(verbs: _SubParsersAction[ArgumentParser]) -> None:
     export = _verb(
         verbs, "export", "write people as JSON", " people.json", " ana.json ana-diaz"
     )
-    export.add_argument("file", type=Path, metavar="FILE")
+    export.add_argument("file", type=Path, metavar="FILE", help="file to write")
     export.add_argument("ids", nargs="*", metavar="ID", help="default: everybody")
     export.add_argument("--force", action="store_true", help="replace what is there")
     export.set_defaults(run=run_export)

@@ -31,7 +31,7 @@ def add_verb(verbs: _SubParsersAction[ArgumentParser]) -> None:
         examples=(
             "cache refresh --dry-run",
             "cache refresh --missing --model MODEL",
-            "cache refresh --scenario family --base-url http://localhost:8080/v1",
+            "cache refresh --only sam --base-url http://localhost:8080/v1",
         ),
         notes="exit codes: 0 done, 2 a conversation could not be made, "
         "130 interrupted; the same command goes on",

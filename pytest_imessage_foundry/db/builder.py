@@ -9,11 +9,10 @@ would have written, the builder writes (`tests/db/test_builder.py` compares).
 
 from __future__ import annotations
 
-import glob
 import heapq
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count as numbers
 from itertools import islice
@@ -25,6 +24,7 @@ from pytest_imessage_foundry.db.chats import Phone, Place
 from pytest_imessage_foundry.db.files import MAC_ROOT, attachment_row
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.inserts import Inserts
+from pytest_imessage_foundry.db.publishing import complaining_of, published
 from pytest_imessage_foundry.db.rows import (
     ORDINARY,
     VARYING,
@@ -107,7 +107,7 @@ def build(
         attached: called with each attachment once, when its row is written.
         progress: called with the number of message rows after each batch.
     """
-    with published(Path(path)) as draft:
+    with published(Path(path)) as draft, complaining_of(path):
         with closing(_connect(draft, schema)) as connection:
             connection.execute("BEGIN")
             _create(connection, schema, indexes_and_triggers=triggers_first)
@@ -127,61 +127,6 @@ def build(
             connection.execute("COMMIT")
         _finish_header(draft)
     return counts
-
-
-@contextmanager
-def published(path: Path) -> Iterator[Path]:
-    """A draft beside `path` that takes its place if nothing is raised."""
-    _sweep(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    draft.unlink(missing_ok=True)
-    try:
-        yield draft
-        with _without_wal(path, draft):
-            os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _sweep(path: Path) -> None:
-    """Remove the drafts that builds of `path` left behind when they were killed."""
-    for draft in path.parent.glob(f".{glob.escape(path.name)}.*.draft"):
-        process = draft.name.split(".")[-2]
-        if process.isdigit() and not _is_running(int(process)):
-            draft.unlink(missing_ok=True)
-
-
-def _is_running(process: int) -> bool:
-    if os.name == "nt":  # where signal 0 would end the process
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-@contextmanager
-def _without_wal(path: Path, draft: Path) -> Iterator[None]:
-    """Set the WAL of the file that was at `path` aside: SQLite would replay it into
-    the new one. It comes back if that cannot take its place."""
-    aside = {
-        path.with_name(path.name + suffix): draft.with_name(draft.name + suffix)
-        for suffix in ("-wal", "-shm")
-        if path.with_name(path.name + suffix).exists()
-    }
-    for old, kept in aside.items():
-        os.replace(old, kept)
-    try:
-        yield
-    except OSError:
-        for old, kept in aside.items():
-            os.replace(kept, old)
-        raise
-    for kept in aside.values():
-        kept.unlink()
 
 
 def _connect(path: Path, schema: Schema) -> sqlite3.Connection:

@@ -19,7 +19,7 @@ from writing import look, tables, write
 
 from pytest_imessage_foundry.conversations import catalogue
 from pytest_imessage_foundry.conversations.author import Author
-from pytest_imessage_foundry.db import builder, schema
+from pytest_imessage_foundry.db import builder, publishing, schema
 from pytest_imessage_foundry.db.chats import Phone, Place
 from pytest_imessage_foundry.db.inserts import Inserts
 from pytest_imessage_foundry.db.rows import (
@@ -29,6 +29,7 @@ from pytest_imessage_foundry.db.rows import (
     is_ordinary,
     ordinary_row,
 )
+from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Conversation, Message, TextPart
 from pytest_imessage_foundry.spec import Spec
 
@@ -406,7 +407,7 @@ def test_a_group_photo_needs_its_event(tmp_path):
 
 
 def test_a_folder_that_is_not_there(tmp_path):
-    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+    with pytest.raises(FoundryError, match="could not be written"):
         write(small(), tmp_path / "nowhere")
 
 
@@ -419,7 +420,22 @@ def test_the_draft_of_a_killed_build_is_swept_up(tmp_path):
     for draft in (dead, living):
         draft.write_bytes(b"half a file")
 
-    with builder.published(path) as draft:
+    with publishing.published(path) as draft:
         draft.write_bytes(b"whole")
 
     assert sorted(tmp_path.iterdir()) == sorted([living, path])
+
+
+def test_what_the_disk_refuses_is_one_error(tmp_path):
+    with (
+        pytest.raises(FoundryError, match=r"could not be written.*\n.*chat\.db\n"),
+        publishing.complaining_of(tmp_path / "chat.db"),
+        closing(sqlite3.connect(tmp_path / "none" / "chat.db")),
+    ):
+        pass
+    with (
+        pytest.raises(sqlite3.OperationalError, match="syntax"),
+        publishing.complaining_of(tmp_path / "chat.db"),
+        closing(sqlite3.connect(":memory:")) as connection,
+    ):
+        connection.execute("SELEKT")
