@@ -139,6 +139,7 @@ def test_a_closed_output_is_no_fault():
         ["kinds", "none", "--scenarios"],
         ["personas", "list", "--library", "FILE"],
         ["personas", "import", "FILE"],
+        ["personas", "import", "none.json"],
     ],
     ids=" ".join,
 )
