@@ -23,7 +23,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.db import builder, other_writer, publishing
+from pytest_imessage_foundry import publishing
+from pytest_imessage_foundry.db import builder, other_writer
 from pytest_imessage_foundry.db.files import root_for
 from pytest_imessage_foundry.errors import FoundryError
 

@@ -13,9 +13,9 @@ ROOT = Path(pytest_imessage_foundry.__file__).parent
 NAME = ROOT.name
 # From the ground up; everything on one floor may know everything below it.
 FLOORS = (
-    ("models", "errors", "made", "hookspecs", "preview"),
+    ("models", "errors", "made", "publishing", "hookspecs", "preview"),
     ("spec", "personas", "attachments", "db"),
-    ("conversations", "settings"),
+    ("conversations", "settings", "marks"),
     (
         *("orders", "chat_db", "templates", "foundry", "truth", "conditions"),
         *("live", "by_hand", "layouts", "report", "axis"),

@@ -142,8 +142,8 @@ def _build(given: Namespace, target: Path, order: Order) -> Counts:
 def _truth_written(path: Path | None, target: Path, order: Order) -> Iterator[None]:
     """The truth, there if nothing within fails."""
     from pytest_imessage_foundry import foundry
-    from pytest_imessage_foundry.db.publishing import published
     from pytest_imessage_foundry.made import taken_back
+    from pytest_imessage_foundry.publishing import published
 
     if path is None:
         yield

@@ -21,22 +21,17 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.db import balloons, deletions, reactions
 from pytest_imessage_foundry.db.chats import Phone, Place
+from pytest_imessage_foundry.db.columns import ORDINARY, VARYING
 from pytest_imessage_foundry.db.files import MAC_ROOT, attachment_row
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.inserts import Inserts
-from pytest_imessage_foundry.db.publishing import complaining_of, published
-from pytest_imessage_foundry.db.rows import (
-    ORDINARY,
-    VARYING,
-    changes,
-    is_ordinary,
-    ordinary_row,
-)
+from pytest_imessage_foundry.db.rows import changes, is_ordinary, ordinary_row
+from pytest_imessage_foundry.publishing import complaining_of, published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pytest_imessage_foundry.db.rows import Row
+    from pytest_imessage_foundry.db.columns import Row
     from pytest_imessage_foundry.db.schema.base import Schema
     from pytest_imessage_foundry.models import (
         Attachment,

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, whatever was at their place before."""
+"""A file that is there whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import glob
 import os
 import sqlite3
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 # What the disk or its rights say, and not the statement.
 _REFUSALS = frozenset(
@@ -38,21 +38,6 @@ def published(path: Path) -> Iterator[Path]:
             os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
-
-
-@contextmanager
-def complaining_of(path: str | os.PathLike[str]) -> Iterator[None]:
-    """What the disk refuses is an error about `path`, not about its draft."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in _REFUSALS:
-            raise
-        raise FoundryError(
-            f"the database could not be written: {error}\n"
-            f"tried to write: {os.fspath(path)}\n"
-            "check the rights of its folder, and the room on the disk"
-        ) from error
 
 
 def _sweep(path: Path) -> None:
@@ -94,3 +79,18 @@ def _without_wal(path: Path, draft: Path) -> Iterator[None]:
         raise
     for kept in aside.values():
         kept.unlink()
+
+
+@contextmanager
+def complaining_of(path: str | os.PathLike[str]) -> Iterator[None]:
+    """What the disk refuses is an error about `path`, not about its draft."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _REFUSALS:
+            raise
+        raise FoundryError(
+            f"the database could not be written: {error}\n"
+            f"tried to write: {os.fspath(path)}\n"
+            "check the rights of its folder, and the room on the disk"
+        ) from error
