@@ -23,10 +23,9 @@ def _own_place(tmp_path, monkeypatch):
 
 
 def test_each_command_has_an_example_that_runs():
-    assert [name for name, _ in EXAMPLES] == [*dict(EXAMPLES)]
-    assert {name for name, _ in EXAMPLES} == {
-        *parser()._subparsers._group_actions[0].choices
-    } - {"tui"}
+    # The app takes a whole terminal: it has tests of its own.
+    commands = {*parser()._subparsers._group_actions[0].choices} - {"tui"}
+    assert sorted(name for name, _ in EXAMPLES) == sorted(commands)
     for name, line in EXAMPLES:
         arguments = shlex.split(line)[1:]
         assert arguments[0] == name
