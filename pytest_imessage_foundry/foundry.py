@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_imessage_foundry.db.builder import Counts
+    from pytest_imessage_foundry.made import Made
     from pytest_imessage_foundry.models import Attachment, Conversation
     from pytest_imessage_foundry.spec import Spec
 
@@ -56,11 +57,13 @@ def forge(
     *,
     attachments: bool = True,
     attachment_root: str = MAC_ROOT,
+    made: Made | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Counts:
     """Build the database of `order` at `path`, its attachments beside it.
 
-    `attachment_root` is where its rows say that they are.
+    `attachment_root` is where its rows say that they are. The attachments' files
+    and folders are noted in `made`.
     """
     # Not needed where a template stands from an earlier run.
     from pytest_imessage_foundry.db import builder
@@ -73,12 +76,16 @@ def forge(
         people=order.scenario.personas,
         seed=order.spec.seed,
         attachment_root=attachment_root,
-        attached=_write_below(path.with_name(ATTACHMENTS)) if attachments else None,
+        attached=_write_below(path.with_name(ATTACHMENTS), made)
+        if attachments
+        else None,
         progress=progress,
     )
 
 
-def _write_below(root: Path) -> Callable[[Attachment], object]:
+def _write_below(
+    root: Path, made: Made | None = None
+) -> Callable[[Attachment], object]:
     """What writes an attachment's file below `root`, if it is there at all.
 
     The builder calls it as it meets them: walking the conversations for the files
@@ -86,7 +93,7 @@ def _write_below(root: Path) -> Callable[[Attachment], object]:
     """
     from pytest_imessage_foundry.attachments import generator
 
-    folder = generator.Folder(root)
+    folder = generator.Folder(root, made)
 
     def write(attachment: Attachment) -> None:
         if attachment.path is not None and attachment.state == "present":

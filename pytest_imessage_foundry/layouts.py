@@ -14,6 +14,7 @@ from pytest_imessage_foundry import foundry
 from pytest_imessage_foundry.db import addressbook
 from pytest_imessage_foundry.db.chats import random_uuid
 from pytest_imessage_foundry.db.files import IOS_NAME, root_for
+from pytest_imessage_foundry.made import taken_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -47,18 +48,27 @@ def build(
     progress: Callable[[int], None] | None = None,
 ) -> Counts:
     """Build `order` at `path` in a layout, its attachments beside it; a home gets
-    its AddressBook too, and the rows of an iPhone name its own folder of files."""
+    its AddressBook too, and the rows of an iPhone name its own folder of files.
+
+    A build that fails or is interrupted takes back what it made.
+    """
     target = database_in(path, layout)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    counts = foundry.forge(
-        order,
-        target,
-        attachments=attachments,
-        attachment_root=root_for(target),
-        progress=progress,
-    )
-    if layout == "home":
-        write_address_book(path, order.scenario.personas)
+    with taken_back() as made:
+        made.folder(target.parent)
+        made.file(target)
+        counts = foundry.forge(
+            order,
+            target,
+            attachments=attachments,
+            attachment_root=root_for(target),
+            made=made,
+            progress=progress,
+        )
+        if layout == "home":
+            for place in (path / ADDRESS_BOOK, path / SOURCE):
+                made.folder(place)
+                made.file(place / addressbook.FILE_NAME)
+            write_address_book(path, order.scenario.personas)
     return counts
 
 

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import glob
 import os
+import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+# What the disk or its rights say, and not the statement.
+_REFUSALS = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
 
 
 @contextmanager
@@ -65,3 +79,18 @@ def _without_wal(path: Path, draft: Path) -> Iterator[None]:
         raise
     for kept in aside.values():
         kept.unlink()
+
+
+@contextmanager
+def complaining_of(path: str | os.PathLike[str]) -> Iterator[None]:
+    """What the disk refuses is an error about `path`, not about its draft."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _REFUSALS:
+            raise
+        raise FoundryError(
+            f"the database could not be written: {error}\n"
+            f"tried to write: {os.fspath(path)}\n"
+            "check the rights of its folder, and the room on the disk"
+        ) from error

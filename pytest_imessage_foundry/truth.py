@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from pytest_imessage_foundry.models import Case, Conversation, Message, Persona
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import IO
 
     from pytest_imessage_foundry.foundry import ChatDB
 
 FORMAT = 1
+BATCH = 1_000  # messages after which is said how far it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,16 @@ def document(db: ChatDB) -> dict[str, Any]:
     return {**_head(db), "conversations": [plain(each) for each in db.conversations]}
 
 
-def write(db: ChatDB, file: IO[str]) -> None:
-    """Write the document, one message a line, without holding it all."""
+def write(
+    db: ChatDB,
+    file: IO[str],
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    """Write the document, one message a line, without holding it all.
+
+    `progress` is called with the number of messages written so far.
+    """
+    done = 0
     head = json.dumps(_head(db), ensure_ascii=False, indent=1)
     file.write(head.removesuffix("\n}") + ',\n "conversations": [')
     for number, conversation in enumerate(db.stream()):
@@ -57,6 +66,9 @@ def write(db: ChatDB, file: IO[str]) -> None:
         for count, message in enumerate(conversation.messages):
             line = json.dumps(plain(message), ensure_ascii=False)
             file.write(f"{',' if count else ''}\n   {line}")
+            done += 1
+            if progress is not None and done % BATCH == 0:
+                progress(done)
         file.write("\n  ]}")
     file.write("\n ]\n}\n")
 

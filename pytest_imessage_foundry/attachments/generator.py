@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.made import Made
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -216,9 +217,13 @@ def lay_out(attachments_root: Path, entries: Iterable[tuple[str, str, int]]) -> 
 
 
 class Folder:
-    """Where attachments' files are written, and nothing outside of it."""
+    """Where attachments' files are written, and nothing outside of it.
 
-    def __init__(self, root: Path) -> None:
+    Files and folders that were not there are noted in `made`.
+    """
+
+    def __init__(self, root: Path, made: Made | None = None) -> None:
+        self._made = made or Made()
         # In a folder that is not there yet, nobody can have put a link.
         self._is_new = not root.exists()
         self._root = root.resolve()
@@ -229,7 +234,8 @@ class Folder:
         target = self._inside(relative)
         if target.is_file() and target.read_bytes() == data:
             return 0
-        target.parent.mkdir(parents=True, exist_ok=True)
+        self._made.folder(target.parent)
+        self._made.file(target)
         return target.write_bytes(data)
 
     def _inside(self, relative: str) -> Path:

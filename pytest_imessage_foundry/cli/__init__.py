@@ -12,6 +12,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.cli import helping
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -19,17 +20,16 @@ if TYPE_CHECKING:
 
 OK, FINDINGS, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 # Each module adds its own subcommands; none imports what it needs before it runs.
-_MODULES = ("build", "look", "cache", "personas", "history")
-_EPILOG = """\
-examples:
-  imessage-foundry build out/chat.db --macos tahoe --truth out/truth.json
-  imessage-foundry validate ~/Library/Messages/chat.db
-  imessage-foundry schema diff sequoia tahoe
-  imessage-foundry kinds --macos tahoe
-  imessage-foundry personas add --name "Ana Diaz" --country ES
-
-exit codes: 0 done, 1 findings, 2 could not do it, 130 interrupted
-"""
+_MODULES = ("build", "look", "pages", "cache", "personas", "history")
+_EXAMPLES = (
+    "build out/chat.db --macos tahoe --truth out/truth.json",
+    "validate ~/Library/Messages/chat.db",
+    "schema diff sequoia tahoe",
+    "kinds poll-votes --macos tahoe",
+    'personas add --name "Ana Diaz" --country ES',
+    "build --help",
+)
+_NOTES = "exit codes: 0 done, 1 findings, 2 could not do it, 130 interrupted"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,11 +37,12 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="imessage-foundry",
         description="Make and inspect schema-true iMessage chat.db files.",
-        epilog=_EPILOG,
+        epilog=helping.after(_EXAMPLES, _NOTES),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="store_true", help="print the version")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    # As wide as the longest command is, or argparse would break that one's line.
+    commands = top.add_subparsers(dest="command", metavar="COMMAND [OPTIONS]")
     for name in _MODULES:
         import_module(f"{__name__}.{name}").add_commands(commands)
     return top
@@ -49,19 +50,10 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit code."""
-    top = parser()
-    given = top.parse_args(arguments)
-    if given.version:
-        from pytest_imessage_foundry import __version__
-
-        print(f"imessage-foundry {__version__}")
-        return OK
-    if given.command is None:
-        top.print_help()
-        return UNUSABLE
     try:
-        code: int = given.run(given)
-        sys.stdout.flush()
+        code = _run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code
     except FoundryError as error:
         _complain(error)
@@ -70,12 +62,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except OSError as error:
-        place = f": {error.filename}" if error.filename else ""
-        _complain(f"{error.strerror}{place}")
+        _complain(
+            f"the system refused: {error.strerror or error}\n"
+            f"looked at: {error.filename or 'what was to be read or written'}\n"
+            "check that it is there, its rights, and the room on the disk"
+        )
     except KeyboardInterrupt:
-        _complain("interrupted, nothing was changed")
+        _complain("interrupted")
         return INTERRUPTED
     return UNUSABLE
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    top = parser()
+    given = top.parse_args(arguments)
+    if given.version:
+        from pytest_imessage_foundry import __version__
+
+        print(f"imessage-foundry {__version__}")
+        return OK
+    if given.command is None:
+        top.print_help(sys.stderr)
+        return UNUSABLE
+    code: int = given.run(given)
+    return code
 
 
 def _complain(error: object) -> None:

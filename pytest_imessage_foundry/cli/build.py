@@ -5,67 +5,48 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.cli import showing
+from pytest_imessage_foundry.cli import helping, ordering, progress
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.spec import SOURCES, Spec
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
+    from collections.abc import Iterator
 
     from pytest_imessage_foundry.db.builder import Counts
-    from pytest_imessage_foundry.foundry import Order
-    from pytest_imessage_foundry.models import Scenario
+    from pytest_imessage_foundry.foundry import ChatDB, Order
 
 LAYOUTS = ("file", "home", "ios")
+_EXAMPLES = (
+    "build out/chat.db --macos tahoe --truth out/truth.json",
+    "build big.db --messages 100000 --no-attachments",
+    "build home --layout home --scenario work --seed 7",
+    "build mine.db --scenario scenes/holiday.toml --force",
+)
+_NOTES = (
+    "The attached files go into a folder Attachments beside the database. A build "
+    "that fails or is interrupted leaves nothing behind."
+)
 
 
 def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add `build`."""
-    build = commands.add_parser(
+    build = helping.add(
+        commands,
         "build",
-        help="write a chat.db",
-        description="Write a schema-true chat.db. The same release, scenario and seed "
-        "give the same bytes.",
-    )
-    build.add_argument("path", type=Path, help="file to write, or folder of a layout")
-    build.add_argument(
-        "--macos",
-        default="auto",
-        metavar="RELEASE",
-        help="release by name or number, or 'auto' for this machine's (default: auto)",
+        "write a chat.db",
+        more="Its schema is that of the release, its content that of the scenario. "
+        "The same release, scenario and seed give the same bytes.",
+        examples=_EXAMPLES,
+        notes=_NOTES,
     )
     build.add_argument(
-        "--scenario",
-        default="default",
-        metavar="NAME|FILE",
-        help="what to fill it with; see `imessage-foundry kinds --scenarios`, or a "
-        "TOML or JSON file of your own (default: default)",
+        "path", type=Path, metavar="PATH", help="file to write, or folder of a layout"
     )
-    showing.add_library_option(build)
-    build.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
-    build.add_argument(
-        "--messages",
-        type=_count,
-        metavar="N",
-        help="how many messages in all (default: the scenario's own count)",
-    )
-    build.add_argument(
-        "--source",
-        choices=SOURCES,
-        default="auto",
-        help="cached conversations first, alone, or not at all (default: auto)",
-    )
-    build.add_argument(
-        "--cache",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="PATH",
-        help="packs of conversations that come before the shipped ones",
-    )
+    ordering.add_options(build, macos="auto")
     build.add_argument(
         "--truth", type=Path, metavar="FILE", help="write the content's truth as JSON"
     )
@@ -87,33 +68,26 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     build.add_argument("--force", action="store_true", help="replace what is there")
     build.add_argument("--json", action="store_true", help="report as JSON")
     build.set_defaults(run=run)
-    schema = commands.add_parser(
+    schema = helping.add(
+        commands,
         "truth-schema",
-        help="print the JSON Schema of --truth files",
-        description="Print the JSON Schema of what `build --truth` writes.",
+        "print the JSON Schema of --truth files",
+        more="It states what `build --truth` writes, for readers in any language.",
+        examples=("truth-schema > truth.schema.json",),
     )
     schema.set_defaults(run=run_truth_schema)
 
 
 def run(given: Namespace) -> int:
     """Build, then say what was written."""
-    from pytest_imessage_foundry import foundry, layouts
+    from pytest_imessage_foundry import layouts
 
-    order = _order(given)
+    order = ordering.order(given, layout="migrated" if given.migrated else "fresh")
     target = layouts.database_in(given.path, given.layout)
     outputs = [target] + ([given.truth] if given.truth else [])
     _refuse_overwriting(outputs, force=given.force)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    counts = layouts.build(
-        order,
-        given.path,
-        given.layout,
-        attachments=not given.no_attachments,
-        progress=_progress(order.spec),
-    )
-    if given.truth:
-        _write_truth(foundry.ChatDB(target, order), given.truth)
-    _say(given, target, order.spec, counts)
+    counts = _build(given, target, order)
+    _say(given, target, order, counts)
     _record(given, target, order, counts)
     return 0
 
@@ -126,44 +100,13 @@ def run_truth_schema(_given: Namespace) -> int:
     return 0
 
 
-def _order(given: Namespace) -> Order:
-    from pytest_imessage_foundry import foundry
-    from pytest_imessage_foundry.conversations import scenarios
-
-    own: tuple[Scenario, ...] = ()
-    name = given.scenario
-    if name.endswith((".toml", ".json")):
-        own = (scenarios.from_file(Path(name), library=given.library),)
-        name = own[0].name
-    spec = Spec(
-        release=_release(given.macos),
-        scenario=name,
-        seed=given.seed,
-        messages=given.messages,
-        source=given.source,
-        layout="migrated" if given.migrated else "fresh",
-    )
-    packs = tuple(given.cache) or _project_cache()
-    return foundry.Order(spec, foundry.Materials(scenarios=own, packs=packs))
-
-
-def _release(word: str) -> str:
-    from pytest_imessage_foundry.db import schema, version_detect
-
-    if word != "auto":
-        return schema.resolve(word)
-    found = version_detect.detect()
-    if found.notice:
-        print(f"imessage-foundry: {found.notice}", file=sys.stderr)
-    return found.release
-
-
-def _project_cache() -> tuple[Path, ...]:
-    folder = Path("fixtures_cache")
-    return (folder,) if folder.is_dir() else ()
-
-
 def _refuse_overwriting(outputs: list[Path], *, force: bool) -> None:
+    if len({path.resolve() for path in outputs}) < len(outputs):
+        raise FoundryError(
+            "the database and its truth cannot be one file\n"
+            f"looked at: {outputs[0]}, which both are to be\n"
+            "name another file with --truth"
+        )
     for path in outputs:
         if path.is_dir():
             raise FoundryError(
@@ -177,29 +120,55 @@ def _refuse_overwriting(outputs: list[Path], *, force: bool) -> None:
             )
 
 
-def _write_truth(db: Any, path: Path) -> None:
-    from pytest_imessage_foundry import truth
+def _build(given: Namespace, target: Path, order: Order) -> Counts:
+    """Both files or neither: the truth takes its place once the database has."""
+    from pytest_imessage_foundry import layouts
+
+    about = ordering.expected_messages(order)
+    with (
+        _truth_written(given.truth, target, order),
+        progress.counted(f"of about {about:,} message rows", about) as at,
+    ):
+        return layouts.build(
+            order,
+            given.path,
+            given.layout,
+            attachments=not given.no_attachments,
+            progress=at,
+        )
+
+
+@contextmanager
+def _truth_written(path: Path | None, target: Path, order: Order) -> Iterator[None]:
+    """The truth, there if nothing within fails."""
+    from pytest_imessage_foundry import foundry
+    from pytest_imessage_foundry.made import taken_back
     from pytest_imessage_foundry.publishing import published
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with published(path) as draft, draft.open("w", encoding="utf-8") as file:
-        truth.write(db, file)
+    if path is None:
+        yield
+        return
+    with taken_back() as made:
+        made.folder(path.parent)
+        with published(path) as draft:
+            _write_truth(foundry.ChatDB(target, order), order, draft)
+            yield
 
 
-def _progress(spec: Spec) -> Any:
-    """A counter on a terminal when there is something to wait for."""
-    if not sys.stderr.isatty() or (spec.messages or 0) < 20_000:
-        return None
+def _write_truth(db: ChatDB, order: Order, path: Path) -> None:
+    from pytest_imessage_foundry import truth
 
-    def show(rows: int) -> None:
-        sys.stderr.write(f"\r{rows:,} rows written")
-        sys.stderr.flush()
+    about = ordering.expected_messages(order)
+    with (
+        path.open("w", encoding="utf-8") as file,
+        progress.counted(f"of about {about:,} messages in the truth", about) as at,
+    ):
+        truth.write(db, file, at)
 
-    return show
 
-
-def _say(given: Namespace, target: Path, spec: Spec, counts: Any) -> None:
-    facts = {
+def _say(given: Namespace, target: Path, order: Order, counts: Counts) -> None:
+    spec = order.spec
+    facts: dict[str, Any] = {
         "path": str(target),
         "release": spec.release,
         "scenario": spec.scenario,
@@ -214,12 +183,10 @@ def _say(given: Namespace, target: Path, spec: Spec, counts: Any) -> None:
     if given.json:
         print(json.dumps(facts))
         return
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\033[K")
     print(
-        f"wrote {target}: {counts.messages} message rows in {counts.chats} chats, "
-        f"{counts.handles} handles, {counts.attachments} attachments, "
-        f"{facts['bytes']:,} bytes"
+        f"wrote {target}: {facts['bytes']:,} bytes\n"
+        f"{counts.messages:,} message rows in {counts.chats:,} chats, "
+        f"{counts.handles:,} handles, {counts.attachments:,} attachments"
     )
     print(f"release={spec.release} scenario={spec.scenario} seed={spec.seed}")
     if given.truth:
@@ -247,10 +214,3 @@ def _record(given: Namespace, target: Path, order: Order, counts: Counts) -> Non
             f"imessage-foundry: the build is not in the history: {error}",
             file=sys.stderr,
         )
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError
-    return number

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.cli import asking, providing, showing
+from pytest_imessage_foundry.cli import asking, helping, providing, showing
 
 if TYPE_CHECKING:
+    import asyncio
     from argparse import _SubParsersAction
 
     from pytest_imessage_foundry.llm.base import Provider
@@ -21,13 +21,18 @@ _NAMES_TOLD = 20  # so that a model does not make up the same person again
 
 def add_verb(verbs: _SubParsersAction[ArgumentParser]) -> None:
     """Add `generate`."""
-    generate = verbs.add_parser(
+    generate = helping.add(
+        verbs,
         "generate",
-        help="have a language model make somebody up",
-        description="Have a language model make people up. Each is shown for your "
-        "approval: keep it, have another one made, or drop it. The model gives names "
-        "and ways of writing; numbers are those that nobody has. Keys are read from "
-        "the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY) and written nowhere.",
+        "have a language model make somebody up",
+        more="Each is shown for your approval: keep it, have another one made, or "
+        "drop it. The model gives names and ways of writing; numbers are those that "
+        "nobody has. Keys are read from the environment (OPENAI_API_KEY, "
+        "ANTHROPIC_API_KEY) and written nowhere.",
+        examples=(
+            "personas generate --relationship cousin --country DE",
+            'personas generate --count 5 --about "all play chess" --yes',
+        ),
     )
     showing.add_library_option(generate)
     generate.add_argument(
@@ -37,7 +42,11 @@ def add_verb(verbs: _SubParsersAction[ArgumentParser]) -> None:
         help="what they are to the owner of the phone (default: friend)",
     )
     generate.add_argument(
-        "--country", default="US", type=str.upper, metavar="CODE", help="default: US"
+        "--country",
+        default="US",
+        type=str.upper,
+        metavar="CODE",
+        help="ISO code, such as DE (default: US)",
     )
     generate.add_argument(
         "--locale", metavar="NAME", help="such as de_DE (default: the country's)"
@@ -58,6 +67,8 @@ def add_verb(verbs: _SubParsersAction[ArgumentParser]) -> None:
 
 def run(given: Namespace) -> int:
     """Make people up, one after another, and keep those that are approved."""
+    import asyncio
+
     if not given.yes:
         asking.require_terminal("generate")
     maker = _Maker(given)

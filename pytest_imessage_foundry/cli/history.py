@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.cli import helping
 from pytest_imessage_foundry.cli.showing import add_library_option
 
 if TYPE_CHECKING:
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 
 def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add `history`."""
-    history = commands.add_parser(
+    history = helping.add(
+        commands,
         "history",
-        help="list the builds that used personas of your library",
-        description="List the databases that `build` wrote from a scenario with "
-        "personas of your library, the newest first.",
+        "list the builds that used personas of your library",
+        more="These are the databases that `build` wrote from a scenario with "
+        "`library:ID` in it, the newest first.",
+        examples=("history", "history --json"),
     )
     add_library_option(history)
     history.add_argument("--json", action="store_true", help="as JSON")

@@ -1,19 +1,19 @@
-"""Subcommands that look: validate, schema, kinds, stats, preview, detect."""
+"""Subcommands that look: validate, schema, kinds, detect."""
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry.cli import helping, ordering, progress
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
-    from pytest_imessage_foundry.foundry import Order
+_RELEASE = "release by name or number, or 'auto' for this machine's"
 
 
 def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -21,25 +21,32 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     _add_validate(commands)
     _add_schema(commands)
     _add_kinds(commands)
-    _add_stats(commands)
-    _add_preview(commands)
-    detect = commands.add_parser(
+    detect = helping.add(
+        commands,
         "detect",
-        help="name this machine's macOS release",
-        description="Name the macOS release that this machine runs.",
+        "name this machine's macOS release",
+        more="Elsewhere than on a Mac, it names the release that `--macos auto` takes.",
+        examples=("detect", "detect --json"),
     )
     detect.add_argument("--json", action="store_true", help="report as JSON")
     detect.set_defaults(run=run_detect)
 
 
 def _add_validate(commands: _SubParsersAction[ArgumentParser]) -> None:
-    validate = commands.add_parser(
+    validate = helping.add(
+        commands,
         "validate",
-        help="check a chat.db",
-        description="Check any chat.db, generated or real, without changing it. "
-        "Exit code 0: valid; 1: findings; 2: it cannot be read.",
+        "check a chat.db",
+        more="It may be generated or real, and is not changed. Says which release "
+        "it is nearest to, and whether Messages could have written it.",
+        examples=(
+            "validate ~/Library/Messages/chat.db",
+            "validate out/chat.db --macos tahoe",
+            "validate out/chat.db --json",
+        ),
+        notes="exit codes: 0 valid, 1 findings, 2 it cannot be read",
     )
-    validate.add_argument("path", type=Path, help="the database")
+    validate.add_argument("path", type=Path, metavar="PATH", help="the database")
     validate.add_argument(
         "--macos",
         metavar="RELEASE",
@@ -50,29 +57,60 @@ def _add_validate(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def _add_schema(commands: _SubParsersAction[ArgumentParser]) -> None:
-    schema = commands.add_parser(
-        "schema", help="show a release's schema, or compare two"
+    show_example = "schema show tahoe --sql"
+    diff_example = "schema diff sequoia tahoe"
+    schema = helping.add(
+        commands,
+        "schema",
+        "show a release's schema, or compare two",
+        examples=(show_example, diff_example),
     )
     verbs = schema.add_subparsers(dest="verb", metavar="show|diff", required=True)
-    show = verbs.add_parser("show", help="print a release's schema")
-    show.add_argument("release", help="release by name or number")
-    show.add_argument("--sql", action="store_true", help="as statements to run")
-    show.add_argument("--json", action="store_true", help="as JSON")
+    show = helping.add(
+        verbs,
+        "show",
+        "print a release's schema",
+        examples=("schema show 26", show_example, "schema show sonoma --json"),
+    )
+    show.add_argument("release", metavar="RELEASE", help=_RELEASE)
+    how = show.add_mutually_exclusive_group()
+    how.add_argument("--sql", action="store_true", help="as statements to run")
+    how.add_argument("--json", action="store_true", help="as JSON")
     show.set_defaults(run=run_schema_show)
-    diff = verbs.add_parser("diff", help="print what changed between two releases")
-    diff.add_argument("old", help="release by name or number")
-    diff.add_argument("new", help="release by name or number")
+    diff = helping.add(
+        verbs,
+        "diff",
+        "print what changed between two releases",
+        more="A + is in the second alone, a - in the first alone, a ~ differs.",
+        examples=(diff_example, "schema diff 15.2 15 --json"),
+    )
+    diff.add_argument("old", metavar="OLD", help=_RELEASE)
+    diff.add_argument("new", metavar="NEW", help=_RELEASE)
+    diff.add_argument("--json", action="store_true", help="as JSON")
     diff.set_defaults(run=run_schema_diff)
 
 
 def _add_kinds(commands: _SubParsersAction[ArgumentParser]) -> None:
-    kinds = commands.add_parser(
+    kinds = helping.add(
+        commands,
         "kinds",
-        help="list the catalogue of message kinds",
-        description="List the cases of scenario `kinds`, each with its reading.",
+        "list the catalogue of message kinds",
+        more="Each is a case of scenario `kinds`; one that is named is shown with the "
+        "reading that a correct reader gives.",
+        examples=(
+            "kinds --macos sonoma",
+            "kinds poll-votes",
+            "kinds --json",
+            "kinds --scenarios",
+        ),
     )
-    kinds.add_argument("name", nargs="?", help="show one case in full")
-    kinds.add_argument("--macos", default="tahoe", metavar="RELEASE")
+    kinds.add_argument("name", nargs="?", metavar="NAME", help="show it in full")
+    kinds.add_argument(
+        "--macos",
+        default="tahoe",
+        metavar="RELEASE",
+        help="what this release can hold (default: tahoe)",
+    )
     kinds.add_argument(
         "--scenarios", action="store_true", help="list the built-in scenarios instead"
     )
@@ -80,53 +118,15 @@ def _add_kinds(commands: _SubParsersAction[ArgumentParser]) -> None:
     kinds.set_defaults(run=run_kinds)
 
 
-def _add_stats(commands: _SubParsersAction[ArgumentParser]) -> None:
-    stats = commands.add_parser(
-        "stats",
-        help="measure how believable a scenario's conversations are",
-        description="Measure a scenario's conversations against stated goals.",
-    )
-    stats.add_argument("--scenario", default="default", metavar="NAME")
-    stats.add_argument("--macos", default="tahoe", metavar="RELEASE")
-    stats.add_argument("--seed", type=int, default=0, metavar="N")
-    stats.add_argument("--messages", type=int, metavar="N")
-    stats.add_argument("--source", default="auto", choices=("auto", "cache", "faker"))
-    stats.add_argument("--json", action="store_true", help="as JSON")
-    stats.add_argument(
-        "--page",
-        type=Path,
-        metavar="PAGE",
-        help="also write a page of plots (open it at #view=plots)",
-    )
-    stats.add_argument("--force", action="store_true", help="replace what is there")
-    stats.set_defaults(run=run_stats)
-
-
-def _add_preview(commands: _SubParsersAction[ArgumentParser]) -> None:
-    preview = commands.add_parser(
-        "preview",
-        help="show any chat.db as one page",
-        description="Write one self-contained HTML page that shows any chat.db. The "
-        "database is only read, and nothing leaves the machine.",
-    )
-    preview.add_argument("path", type=Path, help="the database")
-    preview.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="PAGE",
-        help="page to write (default: the database's name with .html)",
-    )
-    preview.add_argument("--force", action="store_true", help="replace what is there")
-    preview.set_defaults(run=run_preview)
-
-
 def run_validate(given: Namespace) -> int:
     """Print the validator's report."""
     from pytest_imessage_foundry.db import validators
+    from pytest_imessage_foundry.llm.texts import escaped_lines
 
-    report = validators.validate(given.path, release=given.macos)
-    print(json.dumps(report.as_json()) if given.json else report)
+    release = None if given.macos is None else ordering.release(given.macos)
+    with progress.shown("checks") as at:
+        report = validators.validate(given.path, release=release, progress=at)
+    print(json.dumps(report.as_json()) if given.json else escaped_lines(report))
     return report.exit_code
 
 
@@ -135,14 +135,14 @@ def run_schema_show(given: Namespace) -> int:
     from pytest_imessage_foundry.db import schema
     from pytest_imessage_foundry.db.schema import describe
 
-    found = schema.get(schema.resolve(given.release))
+    found = schema.get(ordering.release(given.release))
     if given.sql:
         for statement in found.ddl():
             print(f"{statement};")
     elif given.json:
         print(json.dumps(describe.as_json(found), indent=1))
     else:
-        print(describe.show(found))
+        print(describe.show(found), end="")
     return 0
 
 
@@ -151,85 +151,73 @@ def run_schema_diff(given: Namespace) -> int:
     from pytest_imessage_foundry.db import schema
     from pytest_imessage_foundry.db.schema import describe
 
-    old, new = (schema.get(schema.resolve(each)) for each in (given.old, given.new))
-    print(describe.diff(old, new))
+    old, new = (schema.get(ordering.release(each)) for each in (given.old, given.new))
+    if given.json:
+        print(json.dumps(describe.diff_as_json(old, new), indent=1))
+    else:
+        print(describe.diff(old, new), end="")
     return 0
 
 
 def run_kinds(given: Namespace) -> int:
     """List the catalogue's cases, one case, or the scenarios."""
-    from pytest_imessage_foundry.conversations import catalogue, scenarios
-    from pytest_imessage_foundry.db import schema
-
-    if given.scenarios:
-        listing = {each.name: each.description for each in scenarios.built_in()}
-    else:
-        release = schema.get(schema.resolve(given.macos))
-        listing = catalogue.listing(release)
+    listing = _scenarios() if given.scenarios else _cases(given.macos)
     if given.name is not None:
         if given.name not in listing:
-            raise FoundryError(
-                f"no case {given.name!r}\nlooked among {len(listing)} on "
-                f"{given.macos}\nrun `imessage-foundry kinds` for their names"
-            )
+            raise _not_listed(given, len(listing))
         listing = {given.name: listing[given.name]}
     if given.json:
         print(json.dumps(listing, ensure_ascii=False, indent=1))
-        return 0
-    width = max(map(len, listing), default=0)
-    for name, what in listing.items():
-        print(f"{name:{width}}  {what}")
+    elif given.name is not None:
+        _show(given.name, listing[given.name])
+    else:
+        width = max(map(len, listing), default=0)
+        for name, case in listing.items():
+            print(f"{name:{width}}  {case['what']}")
     return 0
 
 
-def run_stats(given: Namespace) -> int:
-    """Print a scenario's measures beside their goals."""
-    from pytest_imessage_foundry import foundry
-    from pytest_imessage_foundry.conversations import realism
+def _scenarios() -> dict[str, dict[str, Any]]:
+    from pytest_imessage_foundry.conversations import scenarios
+
+    return {each.name: {"what": each.description} for each in scenarios.built_in()}
+
+
+def _cases(macos: str) -> dict[str, dict[str, Any]]:
+    from pytest_imessage_foundry.conversations import catalogue
     from pytest_imessage_foundry.db import schema
     from pytest_imessage_foundry.spec import Spec
 
-    spec = Spec(
-        release=schema.resolve(given.macos),
-        scenario=given.scenario,
-        seed=given.seed,
-        messages=given.messages,
-        source=given.source,
-    )
-    order = foundry.Order(spec)
-    measured = realism.measure(foundry.truth_of(order), order.scenario.personas)
-    if given.page is not None:
-        _write_plots(order, given.page, force=given.force)
-    print(json.dumps(asdict(measured)) if given.json else measured.table())
-    return 0
-
-
-def _write_plots(order: Order, page: Path, *, force: bool) -> None:
-    """The preview of a database that is built for it and thrown away."""
-    from tempfile import TemporaryDirectory
-
-    from pytest_imessage_foundry import foundry
-    from pytest_imessage_foundry.preview import write
-
-    names = {
-        address: persona.name
-        for persona in order.scenario.personas
-        for address in persona.addresses
+    release = schema.get(ordering.release(macos))
+    played = catalogue.cases(Spec(release=release.name, scenario="kinds"), release)
+    return {
+        each.name: {
+            "what": each.what,
+            "section": each.section,
+            "reading": played[each.name].reading,
+        }
+        for each in catalogue.entries(release)
     }
-    with TemporaryDirectory(prefix="imessage-") as folder:
-        database = Path(folder) / foundry.FILE_NAME
-        foundry.forge(order, database)
-        write(database, page, names=names, force=force)
 
 
-def run_preview(given: Namespace) -> int:
-    """Write the page."""
-    from pytest_imessage_foundry.preview import page
+def _not_listed(given: Namespace, count: int) -> FoundryError:
+    if given.scenarios:
+        return FoundryError(
+            f"no scenario {given.name!r}\nlooked among the {count} built-in ones\n"
+            "run `imessage-foundry kinds --scenarios` for their names"
+        )
+    return FoundryError(
+        f"no case {given.name!r}\nlooked among {count} on {given.macos}\n"
+        f"run `imessage-foundry kinds --macos {given.macos}` for their names"
+    )
 
-    output = given.output or given.path.with_suffix(".html")
-    page.write(given.path, output, force=given.force)
-    print(f"wrote {output}")
-    return 0
+
+def _show(name: str, case: dict[str, Any]) -> None:
+    print(f"{name}: {case['what']}")
+    if "reading" in case:
+        print(f"  rows: SEMANTICS.md {case['section']}")
+        for key, value in case["reading"].items():
+            print(f"  {key}: {json.dumps(value, ensure_ascii=False)}")
 
 
 def run_detect(given: Namespace) -> int:

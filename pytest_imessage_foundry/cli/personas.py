@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.cli import asking, generate, showing
+from pytest_imessage_foundry.cli import asking, generate, helping, showing
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -21,17 +21,18 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.personas.census import Census
     from pytest_imessage_foundry.personas.library import Library
 
-_EXAMPLES = """\
-examples:
-  imessage-foundry personas add --name "Ana Diaz" --country ES --topic chess
-  imessage-foundry personas add --from mom --relationship aunt
-  imessage-foundry personas generate --relationship cousin --country DE
-  imessage-foundry personas self ana-diaz
-  imessage-foundry personas export people.json
-
-A scenario file names them as personas = ["library:ana-diaz"]. Nobody real: phone
-numbers are of the ranges that are kept for fiction, addresses at example.com.
-"""
+_EXAMPLES = (
+    'personas add --name "Ana Diaz" --country ES --topic chess',
+    "personas add --from mom --relationship aunt",
+    "personas generate --relationship cousin --country DE",
+    "personas self ana-diaz",
+    "personas export people.json",
+)
+_NOTES = (
+    'A scenario file names them as personas = ["library:ana-diaz"]. Nobody real: '
+    "phone numbers are of the ranges that are kept for fiction, addresses at "
+    "example.com."
+)
 # What `add` and `edit` take: field, option, its value, explanation.
 _FIELDS = (
     ("name", "--name", "TEXT", "display name"),
@@ -50,21 +51,26 @@ _FIELDS = (
     (
         "communication_frequency",
         "--frequency",
-        "high|medium|low",
-        "how much they write",
+        "WORD",
+        "how much they write: high, medium or low (default: medium)",
     ),
     (
         "typical_response_time",
         "--response-time",
-        "instant|minutes|hours|days",
-        "how soon they answer",
+        "WORD",
+        "how soon they answer: instant, minutes, hours or days (default: minutes)",
     ),
-    ("emoji_usage", "--emoji", "none|light|moderate|heavy", "how many emoji"),
+    (
+        "emoji_usage",
+        "--emoji",
+        "WORD",
+        "how many emoji: none, light, moderate or heavy (default: light)",
+    ),
     (
         "vocabulary_level",
         "--vocabulary",
-        "simple|moderate|sophisticated",
-        "which words",
+        "WORD",
+        "which words: simple, moderate or sophisticated (default: moderate)",
     ),
 )
 _LISTS = (
@@ -75,12 +81,12 @@ _LISTS = (
 
 def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add `personas` and its verbs."""
-    personas = commands.add_parser(
+    personas = helping.add(
+        commands,
         "personas",
-        help="keep people of your own, for scenarios",
-        description="Keep people of your own, to be named in scenario files.",
-        epilog=_EXAMPLES,
-        formatter_class=RawDescriptionHelpFormatter,
+        "keep people of your own, for scenarios",
+        examples=_EXAMPLES,
+        notes=_NOTES,
     )
     verbs = personas.add_subparsers(dest="verb", metavar="VERB", required=True)
     _add_looking(verbs)
@@ -90,9 +96,16 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def _add_looking(verbs: _SubParsersAction[ArgumentParser]) -> None:
-    listing = _verb(verbs, "list", "list them; a star marks who owns the phone")
-    show = _verb(verbs, "show", "show one of them in full")
-    show.add_argument("id", metavar="ID")
+    listing = _verb(
+        verbs,
+        "list",
+        "list them; a star marks who owns the phone",
+        *("", " --builtin", " --json"),
+    )
+    show = _verb(
+        verbs, "show", "show one of them in full", " ana-diaz", " mom --builtin"
+    )
+    show.add_argument("id", metavar="ID", help="whom, as `list` has it")
     for verb in (listing, show):
         verb.add_argument(
             "--builtin", action="store_true", help="of the built-in cast instead"
@@ -103,7 +116,13 @@ def _add_looking(verbs: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def _add_changing(verbs: _SubParsersAction[ArgumentParser]) -> None:
-    add = _verb(verbs, "add", "add somebody, by hand or from the built-in cast")
+    add = _verb(
+        verbs,
+        "add",
+        "add somebody, by hand or from the built-in cast",
+        ' --name "Ana Diaz" --country ES --topic chess',
+        " aunt --from mom --relationship aunt",
+    )
     add.add_argument("id", nargs="?", metavar="ID", help="default: from the name")
     add.add_argument(
         "--from",
@@ -113,34 +132,44 @@ def _add_changing(verbs: _SubParsersAction[ArgumentParser]) -> None:
     )
     _add_fields(add)
     add.set_defaults(run=run_add)
-    edit = _verb(verbs, "edit", "change some fields of somebody")
-    edit.add_argument("id", metavar="ID")
+    edit = _verb(
+        verbs,
+        "edit",
+        "change some fields of somebody",
+        " ana-diaz --emoji heavy --topic chess",
+    )
+    edit.add_argument("id", metavar="ID", help="whom, as `list` has it")
     _add_fields(edit)
     edit.set_defaults(run=run_edit)
-    delete = _verb(verbs, "delete", "remove somebody")
-    delete.add_argument("id", metavar="ID")
+    delete = _verb(verbs, "delete", "remove somebody", " ana-diaz", " ana-diaz --yes")
+    delete.add_argument("id", metavar="ID", help="whom, as `list` has it")
     delete.add_argument("--yes", action="store_true", help="without asking")
     delete.set_defaults(run=run_delete)
-    self = _verb(verbs, "self", "say who owns the phone, or define it")
+    self = _verb(verbs, "self", "say who owns the phone, or define it", "", " ana-diaz")
     self.add_argument("id", nargs="?", metavar="ID", help="who does from now on")
     self.set_defaults(run=run_self)
 
 
 def _add_files(verbs: _SubParsersAction[ArgumentParser]) -> None:
-    take = _verb(verbs, "import", "add everybody of a JSON file, or nobody")
+    take = _verb(
+        verbs, "import", "add everybody of a JSON file, or nobody", " people.json"
+    )
     take.add_argument("file", metavar="FILE", help="as `export` writes it, or -")
     take.set_defaults(run=run_import)
-    export = _verb(verbs, "export", "write people as JSON")
-    export.add_argument("file", type=Path, metavar="FILE")
+    export = _verb(
+        verbs, "export", "write people as JSON", " people.json", " ana.json ana-diaz"
+    )
+    export.add_argument("file", type=Path, metavar="FILE", help="file to write")
     export.add_argument("ids", nargs="*", metavar="ID", help="default: everybody")
     export.add_argument("--force", action="store_true", help="replace what is there")
     export.set_defaults(run=run_export)
 
 
 def _verb(
-    verbs: _SubParsersAction[ArgumentParser], name: str, what: str
+    verbs: _SubParsersAction[ArgumentParser], name: str, what: str, *examples: str
 ) -> ArgumentParser:
-    verb = verbs.add_parser(name, help=what, description=f"{what.capitalize()}.")
+    shown = tuple(f"personas {name}{each}" for each in examples or ("",))
+    verb = helping.add(verbs, name, what, examples=shown)
     showing.add_library_option(verb)
     return verb
 

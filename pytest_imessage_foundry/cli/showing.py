@@ -73,5 +73,5 @@ def card(persona: Persona) -> Iterator[str]:
     yield escaped(f"{persona.id}: {persona.name}{owner}")
     yield f"  {'address':14} {escaped(', '.join(persona.addresses))}"
     for field, label in _CARD:
-        yield f"  {label:14} {escaped(getattr(persona, field))}"
-    yield f"  {'topics':14} {escaped(', '.join(persona.topics_of_interest))}"
+        yield f"  {label:14} {escaped(getattr(persona, field)) or '-'}"
+    yield f"  {'topics':14} {escaped(', '.join(persona.topics_of_interest)) or '-'}"

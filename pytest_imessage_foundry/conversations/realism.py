@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from statistics import fmean, median
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_imessage_foundry.conversations.casting import circles
 from pytest_imessage_foundry.conversations.clock import SECOND, offset_in
@@ -100,6 +100,13 @@ class Realism:
             if each.name == name:
                 return each.value
         raise KeyError(name)
+
+    def as_json(self) -> dict[str, Any]:
+        """The measures as plain data, ready for `json.dumps`."""
+        facts = asdict(self)
+        for row, each in zip(facts["measures"], self.measures, strict=True):
+            row.update(name=each.name.strip(), met=each.is_met)
+        return facts
 
     def table(self) -> str:
         """The measures beside their goals, for people."""

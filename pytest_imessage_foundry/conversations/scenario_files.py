@@ -91,7 +91,11 @@ def _parsed(path: Path) -> Any:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise _refusal(path, [error.strerror or "it cannot be read"]) from None
+        raise FoundryError(
+            f"the scenario file cannot be read: {error.strerror or error}\n"
+            f"looked for: {path}\n"
+            "`imessage-foundry kinds --scenarios` lists those that are built in"
+        ) from None
     if len(data) > MAX_BYTES:
         raise _refusal(path, [f"it is larger than {MAX_BYTES >> 20} MiB"])
     parse = tomllib.loads if path.suffix.lower() == ".toml" else json.loads

@@ -26,7 +26,7 @@ from pytest_imessage_foundry.db.files import MAC_ROOT, attachment_row
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.inserts import Inserts
 from pytest_imessage_foundry.db.rows import changes, is_ordinary, ordinary_row
-from pytest_imessage_foundry.publishing import published
+from pytest_imessage_foundry.publishing import complaining_of, published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -102,7 +102,7 @@ def build(
         attached: called with each attachment once, when its row is written.
         progress: called with the number of message rows after each batch.
     """
-    with published(Path(path)) as draft:
+    with published(Path(path)) as draft, complaining_of(path):
         with closing(_connect(draft, schema)) as connection:
             connection.execute("BEGIN")
             _create(connection, schema, indexes_and_triggers=triggers_first)

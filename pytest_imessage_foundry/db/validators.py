@@ -98,6 +98,7 @@ def validate(
     *,
     release: str | None = None,
     extra: Mapping[str, Schema] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Look at the database at `path` and say what is wrong with it.
 
@@ -108,6 +109,8 @@ def validate(
         release: what it must be, by name or number; its structure is held
             against that release, and else against the closest one.
         extra: schemas that a user adds, by name.
+        progress: called with how many walks over the rows are done, and of how
+            many.
 
     Raises:
         UnreadableFileError: not there, not SQLite, a directory, encrypted,
@@ -126,7 +129,7 @@ def validate(
             _structure(ledger, schema, actual, differences)
             _file(connection, ledger, source, schema)
             _foreign_keys(connection, ledger)
-            _rows(connection, ledger, schema)
+            _rows(connection, ledger, schema, progress or _nobody_looks)
         _add_integrity(ledger, integrity.result())
     return _report(Path(path), ledger, schema, differences, release is not None)
 
@@ -199,18 +202,31 @@ def _foreign_keys(connection: sqlite3.Connection, ledger: Ledger) -> None:
         ledger.find(check, table, rowid, f"it names a row that {parent} has not")
 
 
-def _rows(connection: sqlite3.Connection, ledger: Ledger, schema: Schema) -> None:
+def _nobody_looks(done: int, total: int) -> None:
+    """Progress that is shown to nobody."""
+
+
+def _rows(
+    connection: sqlite3.Connection,
+    ledger: Ledger,
+    schema: Schema,
+    progress: Callable[[int, int], None],
+) -> None:
     is_any = "any_guids" in schema.features
     own = rules.ANY_GUIDS if is_any else rules.SERVICE_GUIDS
     chats = scans.Scan("chat", (*rules.CHAT.rules, own))
-    for scan in (chats, *rules.SCANS):
+    alone = (chats, *rules.SCANS)
+    walks = len(alone) + len(_ACROSS)
+    for done, scan in enumerate(alone):
+        progress(done, walks)
         try:
             scans.run(connection, ledger, scan)
         except sqlite3.DatabaseError as error:
             check = scan.rules[0].check
             ledger.find(check, scan.table, None, f"it cannot be read: {error}")
     columns = scans.Columns(connection)
-    for check, look in _ACROSS.items():
+    for done, (check, look) in enumerate(_ACROSS.items(), len(alone)):
+        progress(done, walks)
         try:
             look(connection, ledger, columns)
         except sqlite3.DatabaseError as error:

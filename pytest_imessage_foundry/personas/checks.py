@@ -44,7 +44,7 @@ def checked(persona: Persona) -> Persona:
         listing = "\n".join(f"  {field}: {what}" for field, what in found.items())
         raise FoundryError(
             f"persona {persona.id!r} does not hold\n"
-            f"looked at: its {len(found)} fields below\n{listing}\n"
+            f"looked at: these of its fields\n{listing}\n"
             "correct these fields; nothing was kept"
         )
     return tidy

@@ -85,7 +85,11 @@ def read(path: Path) -> tuple[Persona, ...]:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise _refusal(str(path), [error.strerror or "it cannot be read"]) from None
+        raise FoundryError(
+            f"the personas cannot be read: {error.strerror or error}\n"
+            f"looked for: {path}\n"
+            "name a file as `imessage-foundry personas export` writes it"
+        ) from None
     return parsed(data, str(path))
 
 

@@ -67,6 +67,11 @@ class Tables:
             self._columns[table] = frozenset(row[0].lower() for row in found)
         return self._columns[table]
 
+    def count(self, table: str) -> int:
+        """How many rows `table` has."""
+        query = f'SELECT count(*) FROM "{table}"'
+        return whole(self._connection.execute(query).fetchone()[0])
+
     def rows(self, table: str, *wanted: str) -> Iterator[sqlite3.Row]:
         """The rows of `table` by id; columns that it lacks read as None."""
         present = self.columns(table)

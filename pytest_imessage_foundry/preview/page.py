@@ -13,7 +13,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from html import escape
 from importlib.resources import files
@@ -23,7 +23,7 @@ from typing import Any
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.preview import phone as shape
 from pytest_imessage_foundry.preview.plots import plots, visible
-from pytest_imessage_foundry.preview.reader import read
+from pytest_imessage_foundry.preview.reader import Progress, read
 
 PICTURE_LIMIT = 512 * 1024
 """Bytes of a single picture that the page still carries."""
@@ -45,39 +45,53 @@ def write(
     names: Mapping[str, str] | None = None,
     zone: tzinfo | None = None,
     force: bool = False,
+    progress: Progress | None = None,
 ) -> Path:
     """Write the page of the database to `out`, which appears whole or not.
+
+    `progress` is called with how many messages are read, then drawn, of how many.
 
     Raises:
         UnreadableFileError: the database cannot be read.
         FoundryError: `out` exists and `force` is false, or cannot be written.
     """
     page = Path(out)
-    if not force and page.exists():
-        raise FoundryError(
-            "the page would overwrite a file\n"
-            f"looked at: {page}\n"
-            "give another name, or say that it may be replaced (--force)"
-        )
-    html = render(read(database), title=title, names=names, zone=zone)
+    _refuse_overwriting(page, Path(database), force=force)
+    phone = read(database, progress)
+    html = render(phone, title=title, names=names, zone=zone, progress=progress)
     try:
         _put(page, html)
     except OSError as error:
         raise FoundryError(
             f"the page could not be written: {error.strerror or error}\n"
             f"tried to write: {page}\n"
-            "give a path in a folder that exists and may be written to"
+            "give a path in a folder that may be written to"
         ) from error
     return page
 
 
+def _refuse_overwriting(page: Path, database: Path, *, force: bool) -> None:
+    if page.is_dir():
+        what, remedy = "a folder stands where the page would", "give the name of a file"
+    elif page.exists() and database.exists() and page.samefile(database):
+        what, remedy = "the page would overwrite the database", "give another name"
+    elif page.exists() and not force:
+        what = "the page would overwrite a file"
+        remedy = "give another name, or say that it may be replaced (--force)"
+    else:
+        return
+    raise FoundryError(f"{what}\nlooked at: {page}\n{remedy}")
+
+
 def _put(page: Path, html: str) -> None:
+    page.parent.mkdir(parents=True, exist_ok=True)
+    # As mkstemp makes it, the page is its owner's alone: it may show real people.
     handle, beside = tempfile.mkstemp(prefix=f".{page.name}.", dir=page.parent)
     try:
         with open(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(html)
         os.replace(beside, page)
-    except OSError:
+    except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
 
@@ -88,6 +102,7 @@ def render(
     title: str | None = None,
     names: Mapping[str, str] | None = None,
     zone: tzinfo | None = None,
+    progress: Progress | None = None,
 ) -> str:
     """The page as text.
 
@@ -100,7 +115,7 @@ def render(
     scripts = ("bubbles.js", "page.js")
     script = "".join((folder / name).read_text("utf-8") for name in scripts)
     data = _Data(names or {}, zone)
-    chats = [_json(f"chat-{n}", data.messages(c)) for n, c in enumerate(phone.chats)]
+    chats = list(_drawn(phone, data, progress))
     index = [data.chat(chat) for chat in phone.chats]
     facts = {"title": heading, "people": dict(names or {}), "chats": index}
     fields = {
@@ -119,6 +134,16 @@ def render(
     # One pass, so that a field's content is never searched for fields.
     template = (folder / "page.html").read_text("utf-8")
     return re.sub(r"\{\{(\w+)\}\}", lambda match: fields[match[1]], template)
+
+
+def _drawn(phone: shape.Phone, data: _Data, progress: Progress | None) -> Iterator[str]:
+    total = sum(len(chat.messages) for chat in phone.chats)
+    done = 0
+    for number, chat in enumerate(phone.chats):
+        yield _json(f"chat-{number}", data.messages(chat))
+        done += len(chat.messages)
+        if progress is not None:
+            progress(done, total)
 
 
 def _policy(style: str, script: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Row
@@ -31,6 +31,8 @@ from pytest_imessage_foundry.preview.phone import (
 from pytest_imessage_foundry.preview.reactions import Reactions
 from pytest_imessage_foundry.preview.sentences import effect, event, marks, schedule
 
+Progress = Callable[[int, int], None]
+BATCH = 1_000  # rows after which is said how far it is
 _GROUP_STYLE = 43
 _MESSAGE = (
     *("guid", "text", "attributedBody", "subject", "service", "handle_id"),
@@ -57,20 +59,25 @@ _CHAT_MARKS = (
 )
 
 
-def read(path: str | Path) -> Phone:
+def read(path: str | Path, progress: Progress | None = None) -> Phone:
     """Everything that the database at `path` shows.
+
+    `progress` is called with how many message rows are read, and of how many.
 
     Raises:
         UnreadableFileError: it is missing, damaged, locked or something else.
     """
     file = Path(path)
     with open_tables(file) as tables:
-        return Phone(path=file, chats=_Reading(tables, file.parent).chats())
+        return Phone(path=file, chats=_Reading(tables, file.parent, progress).chats())
 
 
 class _Reading:
-    def __init__(self, tables: Tables, folder: Path) -> None:
+    def __init__(
+        self, tables: Tables, folder: Path, progress: Progress | None = None
+    ) -> None:
         self._tables = tables
+        self._progress = progress
         handles = tables.rows("handle", "id")
         self._handles = {whole(row[0]): words(row[1]) for row in handles}
         self._files = self._read_files(folder)
@@ -126,7 +133,7 @@ class _Reading:
         found: defaultdict[int, list[Message]] = defaultdict(list)
         by_guid: dict[str, tuple[Message, Row]] = {}
         homes: dict[str, Iterable[int]] = {}
-        for row in self._tables.rows("message", *_MESSAGE):
+        for row in self._each_message():
             number = whole(row["id"])
             if number in self._reactions.hidden:
                 continue
@@ -141,6 +148,13 @@ class _Reading:
             for home in homes[key]:
                 found[home].append(shown)
         return found
+
+    def _each_message(self) -> Iterator[Row]:
+        total = self._tables.count("message") if self._progress else 0
+        for done, row in enumerate(self._tables.rows("message", *_MESSAGE)):
+            if self._progress is not None and done % BATCH == 0:
+                self._progress(done, total)
+            yield row
 
     def _message(self, row: Row) -> Message:
         number, guid = whole(row["id"]), words(row["guid"])

@@ -131,18 +131,28 @@ def test_layouts(tmp_path, layout):
     assert expected[layout] <= found
 
 
-def test_interrupted_build_leaves_nothing(tmp_path):
-    path = tmp_path / "chat.db"
-    command = [sys.executable, "-m", "pytest_imessage_foundry.cli", "build", str(path)]
+@pytest.mark.parametrize(
+    ("options", "seen"),
+    [
+        (["--no-attachments"], ".path.*.draft"),
+        (["--truth", "truth/truth.json"], ".truth.json.*.draft"),
+        ([], "Attachments/*/*/*/*"),
+        (["--layout", "home"], "Attachments/*/*/*/*"),
+    ],
+    ids=["database", "truth", "attachments", "home"],
+)
+def test_interrupted_build_leaves_nothing(tmp_path, options, seen):
+    command = [sys.executable, "-m", "pytest_imessage_foundry.cli", "build", "new/path"]
     command += ["--macos", "tahoe", "--messages", "400000", "--source", "faker"]
     process = subprocess.Popen(
-        [*command, "--no-attachments"],
+        [*command, *options],
+        cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,
         # What a script starts in the background ignores Ctrl-C, and hands that on.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    while not list(tmp_path.iterdir()) and process.poll() is None:
+    while not [*tmp_path.rglob(seen)] and process.poll() is None:
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=30)

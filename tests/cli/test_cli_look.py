@@ -55,6 +55,12 @@ def test_schema_diff(capsys):
     said = capsys.readouterr().out
     assert "ck_chat_id" in said
     assert "index_state" in said
+    assert main(["schema", "diff", "sequoia", "sequoia"]) == 0
+    assert capsys.readouterr().out.endswith("\nno difference\n")
+    assert main(["schema", "diff", "sequoia", "tahoe", "--json"]) == 0
+    changes = json.loads(capsys.readouterr().out)["changes"]
+    assert {"change": "added", "what": "feature", "definition": "any_guids"} in changes
+    assert len(changes) == len(said.splitlines()) - 2  # a heading and a note
 
 
 def test_kinds(capsys):
@@ -66,7 +72,13 @@ def test_kinds(capsys):
 
 def test_kinds_one(capsys):
     assert main(["kinds", "poll-votes", "--json"]) == 0
-    assert "poll-votes" in json.loads(capsys.readouterr().out)
+    case = json.loads(capsys.readouterr().out)["poll-votes"]
+    assert case["reading"]["poll"] == {
+        "Friday": ["me"],
+        "Saturday": ["Alex Doe", "me"],
+    }
+    assert main(["kinds", "poll-votes"]) == 0
+    assert '"Saturday": ["Alex Doe", "me"]' in capsys.readouterr().out
     assert main(["kinds", "poll-votes", "--macos", "sonoma"]) == 2
 
 
@@ -82,7 +94,21 @@ def test_stats(capsys):
     assert main(["stats", *arguments]) == 0
     assert "local hour" in capsys.readouterr().out
     assert main(["stats", *arguments, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)
+    measures = json.loads(capsys.readouterr().out)["measures"]
+    assert all(each["name"] == each["name"].strip() for each in measures)
+    assert {each["met"] for each in measures} == {True, False, None}
+
+
+def test_stats_of_a_scenario_file(tmp_path, capsys):
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        'name = "mine"\npersonas = ["alex", "nina"]\n'
+        '[[conversations]]\nid = "one"\nparticipants = ["nina"]\n'
+        "message_count_target = 12\n"
+        'start = "2025-05-01T00:00:00Z"\nend = "2025-05-10T00:00:00Z"\n'
+    )
+    assert main(["stats", "--scenario", str(mine), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["messages"] == 12
 
 
 def test_stats_page(tmp_path, capsys):

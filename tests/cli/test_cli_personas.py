@@ -114,9 +114,9 @@ def test_the_words_of_the_options_are_those_of_the_fields(personas, capsys):
     for verb in ("add", "edit"):
         with pytest.raises(SystemExit):
             parser().parse_args(["personas", verb, "--help"])
-        shown = capsys.readouterr().out
-        for words in checks.WORDS.values():
-            assert "|".join(words) in shown
+        shown = " ".join(capsys.readouterr().out.split())
+        for *words, last in checks.WORDS.values():
+            assert f"{', '.join(words)} or {last}" in shown
 
 
 # --- looking ----------------------------------------------------------------

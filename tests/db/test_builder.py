@@ -25,6 +25,7 @@ from pytest_imessage_foundry.db.chats import Phone, Place
 from pytest_imessage_foundry.db.columns import ORDINARY, VARYING
 from pytest_imessage_foundry.db.inserts import Inserts
 from pytest_imessage_foundry.db.rows import changes, is_ordinary, ordinary_row
+from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Conversation, Message, TextPart
 from pytest_imessage_foundry.spec import Spec
 
@@ -403,7 +404,7 @@ def test_a_group_photo_needs_its_event(tmp_path):
 
 
 def test_a_folder_that_is_not_there(tmp_path):
-    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+    with pytest.raises(FoundryError, match="could not be written"):
         write(small(), tmp_path / "nowhere")
 
 
@@ -420,3 +421,18 @@ def test_the_draft_of_a_killed_build_is_swept_up(tmp_path):
         draft.write_bytes(b"whole")
 
     assert sorted(tmp_path.iterdir()) == sorted([living, path])
+
+
+def test_what_the_disk_refuses_is_one_error(tmp_path):
+    with (
+        pytest.raises(FoundryError, match=r"could not be written.*\n.*chat\.db\n"),
+        publishing.complaining_of(tmp_path / "chat.db"),
+        closing(sqlite3.connect(tmp_path / "none" / "chat.db")),
+    ):
+        pass
+    with (
+        pytest.raises(sqlite3.OperationalError, match="syntax"),
+        publishing.complaining_of(tmp_path / "chat.db"),
+        closing(sqlite3.connect(":memory:")) as connection,
+    ):
+        connection.execute("SELEKT")

@@ -100,7 +100,7 @@ def test_all_that_is_wrong_is_said_at_once():
         checks.checked(replace(ANA, name="", time_zone="Europe/Berln"))
     assert str(caught.value) == (
         "persona 'ana' does not hold\n"
-        "looked at: its 2 fields below\n"
+        "looked at: these of its fields\n"
         "  name: is empty\n"
         "  time_zone: 'Europe/Berln' is no IANA time zone, was Europe/Berlin meant?\n"
         "correct these fields; nothing was kept"

@@ -237,7 +237,7 @@ def test_write_fails_in_three_parts_and_leaves_nothing(
     scratch: Made, tmp_path: Path
 ) -> None:
     with pytest.raises(FoundryError) as caught:
-        write(scratch().path, tmp_path / "none" / "page.html")
+        write(scratch().path, tmp_path / "chat.db" / "page.html")
     assert len(str(caught.value).split("\n")) == 3
 
     with pytest.raises(UnreadableFileError):
@@ -245,16 +245,42 @@ def test_write_fails_in_three_parts_and_leaves_nothing(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["chat.db"]
 
 
+@pytest.mark.parametrize(
+    ("met", "raised"), [(OSError, FoundryError), (KeyboardInterrupt, KeyboardInterrupt)]
+)
 def test_a_page_that_cannot_take_its_place_leaves_no_draft(
+    scratch: Made,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    met: type[BaseException],
+    raised: type[BaseException],
+) -> None:
+    def refuse(*_names: object) -> None:
+        raise met
+
+    monkeypatch.setattr("os.replace", refuse)
+    with pytest.raises(raised):
+        write(scratch().path, tmp_path / "page.html")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["chat.db"]
+
+
+def test_a_page_takes_the_place_of_no_folder_and_of_no_database(
     scratch: Made, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "page.html"
-    folder.mkdir()
+    database = scratch().path
+    before = database.read_bytes()
 
-    with pytest.raises(FoundryError, match="could not be written"):
-        write(scratch().path, folder, force=True)
+    with pytest.raises(FoundryError, match="a folder stands"):
+        write(database, tmp_path, force=True)
+    with pytest.raises(FoundryError, match="overwrite the database"):
+        write(database, database, force=True)
 
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["chat.db", "page.html"]
+    assert database.read_bytes() == before
+
+
+def test_the_folder_of_a_page_is_made(scratch: Made, tmp_path: Path) -> None:
+    assert write(scratch().path, tmp_path / "new" / "page.html").is_file()
 
 
 def test_a_page_without_messages_says_so(scratch: Made) -> None:

@@ -42,16 +42,40 @@ def _head(sql: str) -> str:
 
 def diff(old: Schema, new: Schema) -> str:
     """Say what a file of `new` has that one of `old` has not, and the reverse."""
-    return "\n".join(_changes(old, new)) + "\n"
+    lines = list(_heading(old, new))
+    lines += _changes(old, new) or ["no difference"]
+    return "\n".join(lines) + "\n"
 
 
-def _changes(old: Schema, new: Schema) -> Iterator[str]:
-    from pytest_imessage_foundry.db.schema.introspect import differences, structure_of
+def diff_as_json(old: Schema, new: Schema) -> dict[str, Any]:
+    """Give the same as plain values, the changes in the words of the listing."""
+    changes = [line.split(" ", 2) for line in _changes(old, new)]
+    words = {"+": "added", "-": "removed", "~": "changed"}
+    return {
+        "old": old.name,
+        "new": new.name,
+        "notes": [each.note for each in (old, new) if each.note],
+        "changes": [
+            {"change": words[sign], "what": what, "definition": rest}
+            for sign, what, rest in changes
+        ],
+    }
 
+
+def _heading(old: Schema, new: Schema) -> Iterator[str]:
     yield f"{old.title} ({old.layout}) -> {new.title} ({new.layout})"
     for schema in (old, new):
         if schema.note:
             yield f"note: {schema.name}: {schema.note}"
+
+
+def _changes(old: Schema, new: Schema) -> list[str]:
+    return list(_each_change(old, new))
+
+
+def _each_change(old: Schema, new: Schema) -> Iterator[str]:
+    from pytest_imessage_foundry.db.schema.introspect import differences, structure_of
+
     yield from _named("+ feature", new.features - old.features)
     yield from _named("- feature", old.features - new.features)
     for key, value in new.properties.items():

@@ -1,0 +1,45 @@
+"""Commands that explain themselves: what they do, their options, examples."""
+
+from __future__ import annotations
+
+import textwrap
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+    from collections.abc import Sequence
+
+WIDTH = 79
+
+
+def add(
+    commands: _SubParsersAction[ArgumentParser],
+    name: str,
+    what: str,
+    *,
+    more: str = "",
+    examples: Sequence[str] = (),
+    notes: str = "",
+) -> ArgumentParser:
+    """Add a command: `what` it does in a line, and `more` of it in its own help."""
+    sentence = f"{what[0].upper()}{what[1:]}."
+    return commands.add_parser(
+        name,
+        help=what,
+        description=filled(f"{sentence} {more}"),
+        epilog=after(examples, notes),
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+
+
+def after(examples: Sequence[str], notes: str = "") -> str:
+    """What stands below the options: examples to copy, then notes."""
+    lines = [f"  imessage-foundry {each}" for each in examples]
+    listed = "\n".join(["examples:", *lines]) if lines else ""
+    return "\n\n".join(part for part in (listed, filled(notes)) if part)
+
+
+def filled(text: str) -> str:
+    """Prose as it stands in a terminal of 80 columns."""
+    return textwrap.fill(text.strip(), WIDTH, break_on_hyphens=False)

@@ -1,0 +1,49 @@
+"""docs/command.md does what it says: its examples run, its documents look so."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from pytest_imessage_foundry.cli import main, parser
+
+PAGE = (Path(__file__).parents[1] / "docs/command.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^\| `([\w-]+)` \|.*\| `(imessage-foundry .*)` \|$", PAGE, re.M)
+DOCUMENTS = re.findall(r"^\| `imessage-foundry (.*)` \| (.*) \|$", PAGE, re.M)
+
+
+@pytest.fixture(autouse=True)
+def _own_place(tmp_path, monkeypatch):
+    monkeypatch.setenv("IMESSAGE_FOUNDRY_DB", str(tmp_path / "foundry.db"))
+    monkeypatch.chdir(tmp_path)
+
+
+def test_each_command_has_an_example_that_runs():
+    # The app takes a whole terminal: it has tests of its own.
+    commands = {*parser()._subparsers._group_actions[0].choices} - {"tui"}
+    assert sorted(name for name, _ in EXAMPLES) == sorted(commands)
+    for name, line in EXAMPLES:
+        arguments = shlex.split(line)[1:]
+        assert arguments[0] == name
+        assert main(arguments) == 0, line
+
+
+def test_each_document_has_the_keys_that_are_told(capsys):
+    assert len(DOCUMENTS) > 12
+    for line, told in DOCUMENTS:
+        assert main(shlex.split(line)) == 0, line
+        document = json.loads(capsys.readouterr().out)
+        if "by name" in told:
+            document = next(iter(document.values()))
+        elif isinstance(document, list) and document:
+            document = document[0]
+
+        words = [each.split() for each in re.findall(r"`([^`]+)`", told)]
+        assert not words or list(document) in ([], words[0]), line
+        if len(words) > 1:  # those of the first of its parts, too
+            (part,) = re.findall(r"of each (\w+)", told)
+            assert list(document[f"{part}s"][0]) == words[1], line
