@@ -124,7 +124,7 @@ def run_truth_schema(_given: Namespace) -> int:
 
 def _order(given: Namespace) -> Order:
     from pytest_imessage_foundry import foundry
-    from pytest_imessage_foundry.conversations import scenarios
+    from pytest_imessage_foundry.conversations import packs, scenarios
 
     own: tuple[Scenario, ...] = ()
     name = given.scenario
@@ -139,8 +139,8 @@ def _order(given: Namespace) -> Order:
         source=given.source,
         layout="migrated" if given.migrated else "fresh",
     )
-    packs = tuple(given.cache) or _project_cache()
-    return foundry.Order(spec, foundry.Materials(scenarios=own, packs=packs))
+    places = tuple(given.cache) or packs.project_folders()
+    return foundry.Order(spec, foundry.Materials(scenarios=own, packs=places))
 
 
 def _release(word: str) -> str:
@@ -152,11 +152,6 @@ def _release(word: str) -> str:
     if found.notice:
         print(f"imessage-foundry: {found.notice}", file=sys.stderr)
     return found.release
-
-
-def _project_cache() -> tuple[Path, ...]:
-    folder = Path("fixtures_cache")
-    return (folder,) if folder.is_dir() else ()
 
 
 def _refuse_overwriting(outputs: list[Path], *, force: bool) -> None:

@@ -275,6 +275,12 @@ def _block(cached: Cached) -> str:
 # --- the index --------------------------------------------------------------
 
 
+def project_folders() -> tuple[Path, ...]:
+    """The packs of the project in which a command runs, if it has any."""
+    folder = Path(_FOLDER)
+    return (folder,) if folder.is_dir() else ()
+
+
 def load_all(paths: Iterable[Path] = (), *, shipped: bool = True) -> Index:
     """All packs: the project's own in the order given, then the shipped ones.
 
