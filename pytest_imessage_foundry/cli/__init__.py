@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 OK, FINDINGS, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 # Each module adds its own subcommands; none imports what it needs before it runs.
-_MODULES = ("build", "look", "cache")
+_MODULES = ("build", "look", "cache", "tui")
 _EPILOG = """\
 examples:
   imessage-foundry build out/chat.db --macos tahoe --truth out/truth.json

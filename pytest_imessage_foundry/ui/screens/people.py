@@ -1,0 +1,214 @@
+"""Step 2: who takes part, and whose phone it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import OptionList
+
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.ui.project import counted
+from pytest_imessage_foundry.ui.screens.confirm import Confirm
+from pytest_imessage_foundry.ui.screens.persona_form import PersonaForm
+from pytest_imessage_foundry.ui.screens.persona_wish import PersonaWish
+from pytest_imessage_foundry.ui.screens.step import StepScreen
+from pytest_imessage_foundry.ui.widgets.persona_card import PersonaCard
+from pytest_imessage_foundry.ui.widgets.plain import fitted
+from pytest_imessage_foundry.ui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from pytest_imessage_foundry.models import Persona
+    from pytest_imessage_foundry.ui.cast import Candidate
+
+
+class People(StepScreen):
+    """Everybody at the left, the one under the cursor at the right."""
+
+    STEP = "people"
+    NUMBER = 2
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "take", "Choose"),
+        Binding("enter", "edit", "Edit"),
+        Binding("n", "new", "New"),
+        Binding("g", "generate", "Generate"),
+        Binding("d", "delete", "Delete"),
+        Binding("s", "own", "Self"),
+        Binding("ctrl+n", "next", "Next"),
+    ]
+
+    def body(self) -> ComposeResult:
+        with Horizontal(id="body"):
+            yield Rows(id="list")
+            with VerticalScroll(id="card", classes="panel", can_focus=False):
+                yield PersonaCard()
+
+    def on_mount(self) -> None:
+        self.query_one(Rows).focus()
+
+    def on_screen_resume(self) -> None:
+        self._refresh()
+
+    def _refresh(self) -> None:
+        try:
+            found = self.foundry.cast.everybody()
+        except FoundryError as error:
+            self.notice.fail(str(error))
+            found = []
+        self._known = {each.persona.id: each for each in found}
+        self._draw()
+
+    def _draw(self) -> None:
+        rows = self.query_one(Rows)
+        rows.show([(id, self._row(each)) for id, each in self._known.items()])
+        self._show()
+
+    def _row(self, candidate: Candidate) -> Text:
+        persona, project = candidate.persona, self.foundry.project
+        owner = project.owner
+        mark = "[x]" if project.has(persona.id) else "[ ]"
+        if owner is not None and owner.id == persona.id:
+            mark = "[me]"
+        name = fitted(persona.name, 17)
+        return Text(f"{mark:<5}{name} {fitted(persona.relationship, 11)}")
+
+    def on_option_list_option_highlighted(
+        self, event: OptionList.OptionHighlighted
+    ) -> None:
+        self._show()
+
+    def _show(self) -> None:
+        candidate = self._current
+        if candidate is None:
+            self.query_one(PersonaCard).show(None)
+            return
+        persona, project = candidate.persona, self.foundry.project
+        notes = ["in your library" if candidate.is_own else "built-in"]
+        if chats := project.chats_of(persona.id):
+            notes.append(f"in {counted(len(chats), 'conversation')}")
+        owner = project.owner
+        if owner is not None and owner.id == persona.id:
+            notes.append("owns the phone")
+        self.query_one(PersonaCard).show(persona, ", ".join(notes))
+
+    @property
+    def _current(self) -> Candidate | None:
+        return self._known.get(self.query_one(Rows).current or "")
+
+    # --- choosing ---
+
+    def action_take(self) -> None:
+        candidate, project = self._current, self.foundry.project
+        if candidate is None:
+            return
+        persona = candidate.persona
+        if project.owner is not None and project.owner.id == persona.id:
+            self.notice.say(f"{persona.name} owns the phone and is always in.")
+            return
+        if not project.has(persona.id):
+            self.foundry.keep(project.having(persona))
+            self._say_chosen()
+            return
+
+        def leave(sure: bool | None) -> None:
+            if sure:
+                self.foundry.keep(project.without(persona.id))
+                self._say_chosen()
+
+        self._unless_talking(persona, "leaves", leave)
+
+    def action_own(self) -> None:
+        candidate, project = self._current, self.foundry.project
+        if candidate is None:
+            return
+        persona = candidate.persona
+
+        def own(sure: bool | None) -> None:
+            if sure:
+                self.foundry.cast.define_self(candidate)
+                self.foundry.keep(project.owned_by(persona))
+                self.notice.say(f"It is {persona.name}'s phone now.")
+                self._refresh()
+
+        self._unless_talking(persona, "becomes the owner", own)
+
+    def _say_chosen(self) -> None:
+        people = counted(len(self.foundry.project.people), "person", "people")
+        self.notice.say(f"{people} will take part.")
+        self._draw()
+
+    def _unless_talking(self, persona: Persona, what: str, then: object) -> None:
+        """Ask first where conversations would be lost."""
+        chats = self.foundry.project.chats_of(persona.id)
+        if not chats:
+            then(True)  # type: ignore[operator]
+            return
+        lost = counted(len(chats), "conversation")
+        question = f"{persona.name} {what}, who is in {lost}.\nDirect ones are dropped."
+        self.app.push_screen(Confirm(question, "Do it", "Leave it"), then)  # type: ignore[arg-type]
+
+    # --- the library ---
+
+    def action_new(self) -> None:
+        self.app.push_screen(PersonaForm(self.foundry.cast.blank()), self._kept)
+
+    def action_edit(self) -> None:
+        if self._current is not None:
+            self.app.push_screen(PersonaForm(self._current.persona), self._kept)
+
+    def on_option_list_option_selected(self) -> None:
+        self.action_edit()
+
+    def action_generate(self) -> None:
+        self.app.push_screen(PersonaWish(), self._kept)
+
+    def _kept(self, persona: Persona | None) -> None:
+        """Somebody new takes part; somebody changed does if they did."""
+        if persona is None:
+            return
+        is_new = persona.id not in self._known
+        if is_new or self.foundry.project.has(persona.id):
+            self.foundry.keep(self.foundry.project.having(persona))
+        self._refresh()
+        rows = self.query_one(Rows)
+        rows.highlighted = list(self._known).index(persona.id)
+        self.notice.say(f"{persona.name} is in your library.")
+
+    def action_delete(self) -> None:
+        candidate = self._current
+        if candidate is None:
+            return
+        persona = candidate.persona
+        if not candidate.is_own:
+            self.notice.say(f"{persona.name} is built-in: leave out with space.")
+            return
+
+        def delete(sure: bool | None) -> None:
+            if sure:
+                self.foundry.cast.remove(persona.id)
+                self._forget(persona)
+                self._refresh()
+                self.notice.say(f"{persona.name} is gone from your library.")
+
+        chats = self.foundry.project.chats_of(persona.id)
+        question = f"Delete {persona.name} from your library?"
+        if chats:
+            question += f"\n{counted(len(chats), 'conversation')} of this phone end."
+        self.app.push_screen(Confirm(question, "Delete", "Keep"), delete)
+
+    def _forget(self, persona: Persona) -> None:
+        """The phone is without somebody; if it was theirs it gets another owner."""
+        project = self.foundry.project.without(persona.id)
+        if project.owner is None:
+            project = project.owned_by(self.foundry.cast.owner())
+        self.foundry.keep(project)
+
+    def action_next(self) -> None:
+        if not self.foundry.project.people:
+            self.notice.fail("nobody takes part yet: choose somebody with space")
+            return
+        self.foundry.go("conversations")

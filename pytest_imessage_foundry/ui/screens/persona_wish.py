@@ -1,0 +1,153 @@
+"""Somebody made up by a language model, and approved by whoever asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Input, Static
+from textual.worker import Worker, WorkerState
+
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.personas import places
+from pytest_imessage_foundry.ui import writing
+from pytest_imessage_foundry.ui.screens.persona_form import PersonaForm
+from pytest_imessage_foundry.ui.screens.step import StepScreen
+from pytest_imessage_foundry.ui.widgets.field import text_field
+from pytest_imessage_foundry.ui.widgets.persona_card import PersonaCard
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from pytest_imessage_foundry.models import Persona
+
+
+class PersonaWish(StepScreen):
+    """Gives the persona that was approved, as the library keeps it, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+g", "ask", "Generate"),
+        Binding("ctrl+s", "approve", "Approve"),
+        Binding("ctrl+e", "edit", "By hand", priority=True),
+        Binding("down", "app.focus_next", "Field", key_display="↑ ↓"),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: Persona | None = None
+        self._refused: list[str] = []
+
+    def body(self) -> ComposeResult:
+        project = self.foundry.project
+        with Vertical(id="body"):
+            yield Static(
+                f"Somebody made up by {project.model or project.provider}",
+                classes="heading",
+                markup=False,
+            )
+            yield text_field("Relationship", "relationship", "friend")
+            yield text_field("Country", "country", "US", "two letters")
+            yield text_field("Like this", "wish", "", "a retired baker who collects maps")
+            with VerticalScroll(id="card", classes="panel gap", can_focus=False):
+                yield PersonaCard()
+
+    def on_mount(self) -> None:
+        self.query_one("#relationship").focus()
+
+    def on_input_submitted(self) -> None:
+        self.focus_next()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Nobody can be approved before there is somebody.
+        return self._found is not None if action == "approve" else True
+
+    # --- asking ---
+
+    def action_ask(self) -> None:
+        """Ask for somebody, or for somebody else."""
+        if self._found is not None:
+            self._refused.append(self._found.name)
+        try:
+            constraints = self._constraints()
+        except FoundryError as error:
+            self.notice.fail(str(error))
+            return
+        self._show(None)
+        self.notice.say("asking …")
+        project = self.foundry.project
+        self.run_worker(
+            lambda: writing.new_person(project, constraints),
+            thread=True,
+            exclusive=True,
+            exit_on_error=False,
+        )
+
+    def _constraints(self) -> dict[str, str]:
+        country = self._text("country").upper() or "US"
+        usual = places.usual(country)
+        told = {
+            "relationship": self._text("relationship") or "friend",
+            "country": country,
+            "locale": usual.locale,
+            "time_zone": usual.time_zone,
+            "like this": self._text("wish"),
+            "somebody else than": ", ".join(self._refused),
+        }
+        self.foundry.cast.free_address(country)  # a country it is, or raises
+        return {name: value for name, value in told.items() if value}
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.SUCCESS and event.worker.result is not None:
+            self._show(event.worker.result)
+            self.notice.say("^s approves, ^g asks for somebody else, esc drops")
+        elif event.state is WorkerState.ERROR:
+            error = f"{event.worker.error}"
+            self.notice.fail(f"{error}\n^g tries again, ^e lets you write it yourself")
+
+    def _show(self, persona: Persona | None) -> None:
+        self._found = persona
+        self.query_one(PersonaCard).show(persona)
+        self.refresh_bindings()
+
+    def _text(self, name: str) -> str:
+        return self.query_one(f"#{name}", Input).value.strip()
+
+    # --- deciding ---
+
+    def action_approve(self) -> None:
+        if self._found is None:
+            return
+        try:
+            self.dismiss(self.foundry.cast.keep(self._named(self._found)))
+        except FoundryError as error:
+            self.notice.fail(str(error))
+
+    def action_edit(self) -> None:
+        """Change what came, or write somebody from nothing."""
+        country = self._text("country").upper() or "US"
+        try:
+            start = self._named(self._found or self.foundry.cast.blank(country))
+        except FoundryError as error:
+            self.notice.fail(str(error))
+            return
+        self.app.push_screen(PersonaForm(start), self._edited)
+
+    def _edited(self, persona: Persona | None) -> None:
+        if persona is not None:
+            self.dismiss(persona)
+
+    def _named(self, persona: Persona) -> Persona:
+        """With an id and a number that nobody has; models know neither."""
+        cast = self.foundry.cast
+        return replace(
+            persona,
+            id=cast.free_id(persona.name) if persona.name else "",
+            identifier=cast.free_address(persona.country_code),
+            identifier_type="phone",
+        )
+
+    def action_back(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,54 @@
+"""What all screens have: a line on top, a notice, the keys, and a way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from pytest_imessage_foundry.ui.widgets.steps import Notice, Steps
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from pytest_imessage_foundry.ui.app import FoundryApp
+    from pytest_imessage_foundry.ui.project import Step
+
+
+class FoundryScreen(Screen[Any]):
+    """A screen of this app."""
+
+    @property
+    def foundry(self) -> FoundryApp:
+        """The app, as what it is."""
+        return cast("FoundryApp", self.app)
+
+
+class StepScreen(FoundryScreen):
+    """A screen on the way; `STEP` where the draft remembers it, `NUMBER` on top."""
+
+    STEP: ClassVar[Step | None] = None
+    NUMBER: ClassVar[int] = 0
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", key_display="esc")
+    ]
+
+    def compose(self) -> ComposeResult:
+        if self.NUMBER:
+            yield Steps(self.NUMBER)
+        yield from self.body()
+        yield Notice()
+        yield Footer(show_command_palette=False)
+
+    def body(self) -> ComposeResult:
+        """What stands between the top line and the notice."""
+        raise NotImplementedError
+
+    @property
+    def notice(self) -> Notice:
+        return self.query_one(Notice)
+
+    def action_back(self) -> None:
+        self.foundry.back()
