@@ -698,13 +698,19 @@ class ConversationConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A phone to build: its owner, the people, the conversations."""
+    """A phone to build: its owner, the people, the conversations.
+
+    `from_library` are the ids of those people who stand in the user's library; a
+    build is the same without it.
+    """
 
     name: str
     description: str
     personas: tuple[Persona, ...]
     conversations: tuple[ConversationConfig, ...] = ()
     kinds: bool = True
+    # Out of the repr, which the fingerprint takes: it says whence and not what.
+    from_library: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def owner(self) -> Persona:

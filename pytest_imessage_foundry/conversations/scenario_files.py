@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 4 << 20
 MAX_MESSAGES = 10_000_000
 _SHOWN = 5
+# What stands before the id of somebody out of the user's library.
+LIBRARY = "library:"
 # How pydantic names the members of the union in `personas`.
 _UNION = ("str", "Persona")
 
@@ -38,27 +40,52 @@ class _File:
     kinds: bool = True
 
 
-def read(path: Path, cast: Mapping[str, Persona]) -> Scenario:
-    """The scenario in `path`; `cast` are the people whom it may name by id."""
+def read(
+    path: Path, cast: Mapping[str, Persona], library: Path | None = None
+) -> Scenario:
+    """The scenario in `path`; `cast` are the people whom it may name by id.
+
+    "library:ana" names ana of the user's library, which stands at `library` or
+    where it usually does, and is opened for nobody else.
+    """
     file = _validated(_parsed(path), path)
+    kept = _of_library(file, library)
+    known = {**cast, **{f"{LIBRARY}{each.id}": each for each in kept}}
     if unknown := [
         f"personas[{place}]: {each!r} is no persona that is known here"
         for place, each in enumerate(file.personas)
-        if isinstance(each, str) and each not in cast
+        if isinstance(each, str) and each not in known
     ]:
         raise _refusal(path, unknown, f"choose from {', '.join(cast)}")
     scenario = Scenario(
         name=file.name or path.stem,
         description=file.description,
         personas=tuple(
-            cast[each] if isinstance(each, str) else each for each in file.personas
+            known[each] if isinstance(each, str) else each for each in file.personas
         ),
         conversations=file.conversations,
         kinds=file.kinds,
+        from_library=tuple(each.id for each in kept),
     )
     if found := list(problems(scenario, cast)):
         raise _refusal(path, found, "correct these places")
-    return scenarios.complete(scenario, cast)
+    whole = scenarios.complete(scenario, cast)
+    if doubled := list(shared(whole)):
+        raise _refusal(path, doubled, "leave one out, or give one another address")
+    return whole
+
+
+def _of_library(file: _File, path: Path | None) -> tuple[Persona, ...]:
+    ids = [
+        each.removeprefix(LIBRARY)
+        for each in file.personas
+        if isinstance(each, str) and each.startswith(LIBRARY)
+    ]
+    if not ids:
+        return ()
+    from pytest_imessage_foundry.personas import library
+
+    return library.people(ids, path)
 
 
 def dumps(scenario: Scenario) -> str:
@@ -66,7 +93,7 @@ def dumps(scenario: Scenario) -> str:
     is as usual left out."""
     known = builtin.by_id()
     raw = {
-        **_stated(scenario, leave_out=("personas", "conversations")),
+        **_stated(scenario, leave_out=("personas", "conversations", "from_library")),
         "personas": [
             each.id if known.get(each.id) == each else _stated(each)
             for each in scenario.personas
@@ -147,6 +174,16 @@ def problems(scenario: Scenario, cast: Mapping[str, Persona]) -> Iterator[str]:
     for place, config in enumerate(scenario.conversations):
         for problem in _of_config(config, people):
             yield f"conversations[{place}].{problem}"
+
+
+def shared(scenario: Scenario) -> Iterator[str]:
+    """Addresses of two people: nobody could tell who wrote from there."""
+    holders: dict[str, str] = {}
+    for persona in scenario.personas:
+        for address in persona.addresses:
+            other = holders.setdefault(address, persona.id)
+            if other != persona.id:
+                yield f"personas: {other!r} and {persona.id!r} both have {address}"
 
 
 def _twice(what: str, ids: list[str]) -> Iterator[str]:

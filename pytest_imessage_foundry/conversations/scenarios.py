@@ -55,18 +55,22 @@ def get(
     )
 
 
-def from_file(path: Path, personas: Iterable[Persona] = ()) -> Scenario:
+def from_file(
+    path: Path, personas: Iterable[Persona] = (), library: Path | None = None
+) -> Scenario:
     """The scenario that a user's TOML or JSON file describes.
 
     Personas stand in the file, or are named by id where they are built-in or
-    among `personas`; whoever takes part is added without being listed.
+    among `personas`; whoever of those takes part is added without being listed.
+    "library:ID" is somebody of the user's library, at `library` or where it
+    usually stands.
 
     Raises:
         FoundryError: the file cannot be read, or what it says does not hold.
     """
     from pytest_imessage_foundry.conversations import scenario_files
 
-    return scenario_files.read(path, cast_with(personas))
+    return scenario_files.read(path, cast_with(personas), library)
 
 
 def scaled(scenario: Scenario, messages: int) -> Scenario:

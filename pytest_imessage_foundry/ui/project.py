@@ -174,11 +174,14 @@ class Project:
                 "looked at: the people of this project\n"
                 "choose whose phone it is, on the screen People"
             )
-        found = list(scenario_files.problems(self.scenario, builtin.by_id()))
+        found = [
+            *scenario_files.problems(self.scenario, builtin.by_id()),
+            *scenario_files.shared(self.scenario),
+        ]
         if found:
             raise FoundryError(
-                f"{found[0]}\nlooked at: the conversations of this project\n"
-                "mend it on the screen Conversations"
+                f"{found[0]}\nlooked at: the people and conversations of this "
+                "project\nmend it on their screens"
             )
 
     def command(self, *, has_pack: bool) -> str:

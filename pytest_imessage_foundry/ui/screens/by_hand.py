@@ -33,11 +33,11 @@ class ByHand(StepScreen):
 
     def __init__(self, config_id: str) -> None:
         super().__init__()
-        self._id = config_id
+        self._config_id = config_id
 
     def body(self) -> ComposeResult:
         project, folder = self.foundry.project, self.foundry.draft.packs
-        self._hand = Hand(project, self._id, folder)
+        self._hand = Hand(project, self._config_id, folder)
         people = [(each.id, each.name) for each in self._hand.everybody]
         with Vertical(id="body"):
             yield Static(id="status", classes="heading")
@@ -52,9 +52,11 @@ class ByHand(StepScreen):
 
     def _draw(self) -> None:
         hand, project = self._hand, self.foundry.project
-        title = project.title(project.conversation(self._id))
+        title = project.title(project.conversation(self._config_id))
         count = f"{len(hand.turns)} of {hand.target} messages"
-        rest = "" if len(hand.turns) == hand.target else "; built-in texts fill the rest"
+        rest = (
+            "" if len(hand.turns) == hand.target else "; built-in texts fill the rest"
+        )
         self.query_one("#status", Static).update(plain(f"{title}: {count}{rest}"))
         self.query_one(ChatPreview).show(bubbles(hand.turns, hand.everybody))
 

@@ -25,6 +25,8 @@ from pytest_imessage_foundry.ui.widgets.plain import plain
 from pytest_imessage_foundry.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
 
 Phase = Literal["ready", "writing", "trouble", "building"]
@@ -165,8 +167,8 @@ class Messages(StepScreen):
         self.notice.say("")
         self._enter(phase)
 
-    def _run(self, work: object) -> None:
-        self.run_worker(work, thread=True, exit_on_error=False)  # type: ignore[arg-type]
+    def _run(self, work: Callable[[], object]) -> None:
+        self.run_worker(work, thread=True, exit_on_error=False)
 
     def action_stop(self) -> None:
         self.journal.stop.set()

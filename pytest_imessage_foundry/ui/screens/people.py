@@ -20,6 +20,8 @@ from pytest_imessage_foundry.ui.widgets.plain import fitted
 from pytest_imessage_foundry.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
 
     from pytest_imessage_foundry.models import Persona
@@ -141,15 +143,17 @@ class People(StepScreen):
         self.notice.say(f"{people} will take part.")
         self._draw()
 
-    def _unless_talking(self, persona: Persona, what: str, then: object) -> None:
+    def _unless_talking(
+        self, persona: Persona, what: str, then: Callable[[bool | None], None]
+    ) -> None:
         """Ask first where conversations would be lost."""
         chats = self.foundry.project.chats_of(persona.id)
         if not chats:
-            then(True)  # type: ignore[operator]
+            then(True)
             return
         lost = counted(len(chats), "conversation")
         question = f"{persona.name} {what}, who is in {lost}.\nDirect ones are dropped."
-        self.app.push_screen(Confirm(question, "Do it", "Leave it"), then)  # type: ignore[arg-type]
+        self.app.push_screen(Confirm(question, "Do it", "Leave it"), then)
 
     # --- the library ---
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -102,7 +102,7 @@ class PersonaForm(StepScreen):
             self.notice.fail(str(error))
 
     def _filled(self) -> Persona:
-        values: dict[str, object] = {name: self._text(name) for name in _LINES}
+        values: dict[str, Any] = {name: self._text(name) for name in _LINES}
         for name in _LISTS:
             parts = self._text(name).split(",")
             values[name] = tuple(each.strip() for each in parts if each.strip())
@@ -114,7 +114,8 @@ class PersonaForm(StepScreen):
             self._persona,
             **{
                 **values,
-                "id": self._persona.id or self.foundry.cast.free_id(str(values["name"])),
+                "id": self._persona.id
+                or self.foundry.cast.free_id(str(values["name"])),
                 "country_code": country,
                 "identifier": address,
                 "identifier_type": checks.kind_of(address),

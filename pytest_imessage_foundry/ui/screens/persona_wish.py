@@ -50,7 +50,9 @@ class PersonaWish(StepScreen):
             )
             yield text_field("Relationship", "relationship", "friend")
             yield text_field("Country", "country", "US", "two letters")
-            yield text_field("Like this", "wish", "", "a retired baker who collects maps")
+            yield text_field(
+                "Like this", "wish", "", "a retired baker who collects maps"
+            )
             with VerticalScroll(id="card", classes="panel gap", can_focus=False):
                 yield PersonaCard()
 

@@ -58,14 +58,19 @@ def _told(made: Made) -> Text:
     report, counts = made.report, made.counts
     looked_at = sum(each.looked_at for each in report.checks.values())
     text = Text("✓ valid", "bold")
-    text.append(f"  {report.title}: {len(report.checks)} checks on {looked_at:,} values")
+    text.append(
+        f"  {report.title}: {len(report.checks)} checks on {looked_at:,} values"
+    )
     text.append(f", {counted(report.notes, 'note')}\n\n")
     size = made.path.stat().st_size
     for label, said in (
         ("Database", str(made.path)),
         ("Size", f"{size:,} bytes"),
         ("Messages", f"{counts.messages:,} rows, tapbacks and the like included"),
-        ("Chats", f"{counts.chats:,} with {counted(counts.handles, 'address', 'addresses')}"),
+        (
+            "Chats",
+            f"{counts.chats:,} with {counted(counts.handles, 'address', 'addresses')}",
+        ),
         ("Attachments", f"{counts.attachments:,}"),
         ("Scenario", made.scenario_file.name),
         ("Texts", made.pack_file.name if made.pack_file else "built-in and cached"),

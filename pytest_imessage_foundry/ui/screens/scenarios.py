@@ -29,7 +29,9 @@ class Scenarios(StepScreen):
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
-            yield Static("Begin with the people and conversations of", classes="heading")
+            yield Static(
+                "Begin with the people and conversations of", classes="heading"
+            )
             yield Rows(id="scenarios")
 
     def on_mount(self) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -33,9 +34,7 @@ _WRITERS = [
     ("offline", "offline: cached and built-in texts"),
     ("model", "a language model"),
 ]
-_OFFLINE = (
-    "Nothing is asked of anybody: no key, no network, the same texts each time."
-)
+_OFFLINE = "Nothing is asked of anybody: no key, no network, the same texts each time."
 
 
 class Settings(StepScreen):
@@ -53,7 +52,9 @@ class Settings(StepScreen):
     def body(self) -> ComposeResult:
         project = self.foundry.project
         with Vertical(id="body"):
-            yield Field("macOS release", Choice(_releases(), project.release, id="release"))
+            yield Field(
+                "macOS release", Choice(_releases(), project.release, id="release")
+            )
             yield text_field("Write to", "output", project.output, "chat.db")
             yield Field("As", Choice(_LAYOUTS, project.layout, id="layout"))
             yield text_field("Seed", "seed", str(project.seed), "0")
@@ -93,10 +94,9 @@ class Settings(StepScreen):
         self.foundry.go("people")
 
     def action_back(self) -> None:
-        try:
+        # Of half a form nothing is kept: what was there before stays.
+        with suppress(FoundryError):
             self.foundry.keep(self._answers())
-        except FoundryError:
-            pass  # half a form: what was kept before stays
         self.foundry.back()
 
     def _answers(self) -> Project:
@@ -122,7 +122,7 @@ class Settings(StepScreen):
     def _text(self, id: str) -> str:
         return self.query_one(f"#{id}", Input).value.strip()
 
-    def _word(self, id: str) -> str:
+    def _word(self, id: str) -> Any:
         return self.query_one(f"#{id}", Choice).value
 
     # --- who would answer ---

@@ -21,7 +21,7 @@ class Steps(Static):
                 line.append(f"[{mark} {title}]", "bold reverse")
             else:
                 line.append(f" {mark} {title} ", "" if each < number else "dim")
-            line.append(" › " if each < len(TITLES) else "", "dim")
+            line.append(" → " if each < len(TITLES) else "", "dim")
         super().__init__(line)
 
 

@@ -1,0 +1,179 @@
+"""What a persona must be before it is kept: somebody whole, and nobody real."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
+
+from pytest_imessage_foundry import models
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.personas import handles, places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_imessage_foundry.models import IdentifierType, Persona
+
+LONGEST_ID = 64
+LONGEST_LINE = 80  # a name, a relationship, a topic
+LONGEST_TEXT = 2000
+MOST = 50  # topics, or other addresses
+# Fields whose values are closed words, with these.
+WORDS: dict[str, tuple[str, ...]] = {
+    "communication_frequency": get_args(models.Frequency),
+    "typical_response_time": get_args(models.ResponseTime),
+    "emoji_usage": get_args(models.EmojiUsage),
+    "vocabulary_level": get_args(models.Vocabulary),
+}
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_TEXT_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def checked(persona: Persona) -> Persona:
+    """`persona` with its name and addresses in their usual form.
+
+    Raises:
+        FoundryError: a field does not hold; the message names all that do not.
+    """
+    tidy = tidied(persona)
+    if found := problems(tidy):
+        listing = "\n".join(f"  {field}: {what}" for field, what in found.items())
+        raise FoundryError(
+            f"persona {persona.id!r} does not hold\n"
+            f"looked at: its {len(found)} fields below\n{listing}\n"
+            "correct these fields; nothing was kept"
+        )
+    return tidy
+
+
+def tidied(persona: Persona) -> Persona:
+    """`persona` with spaces around nothing, and addresses as Messages has them."""
+    country = persona.country_code
+    return replace(
+        persona,
+        name=" ".join(persona.name.split()),
+        identifier=canonical(persona.identifier, country),
+        other_identifiers=tuple(
+            canonical(each, country) for each in persona.other_identifiers
+        ),
+    )
+
+
+def canonical(address: str, country: str) -> str:
+    """An address as Messages has it: E.164, or in lower case.
+
+    What cannot be read stays as it is, for `problems` to name.
+    """
+    text = address.strip()
+    if kind_of(text) != "phone":
+        return text.lower()
+    try:
+        return handles.parse(text, country)
+    except FoundryError:
+        return text
+
+
+def kind_of(address: str) -> IdentifierType:
+    """What an address looks like, whether or not it is one."""
+    if "@" in address:
+        return "email"
+    if address.lower().startswith("urn:biz:"):
+        return "business"
+    return "short-code" if re.fullmatch("[0-9]{5,6}", address) else "phone"
+
+
+def problems(persona: Persona) -> dict[str, str]:
+    """What is wrong with a tidy persona, by field; a form shows them in place."""
+    found: dict[str, str] = {}
+    for field, what in _problems(persona):
+        found.setdefault(field, what)
+    return found
+
+
+def _problems(persona: Persona) -> Iterator[tuple[str, str]]:
+    yield from _of_texts(persona)
+    for field, words in WORDS.items():
+        value = getattr(persona, field)
+        if value not in words:
+            yield field, f"{value!r} is none of {', '.join(words)}"
+    yield from _of_place(persona)
+    yield from _of_addresses(persona)
+
+
+def _of_texts(persona: Persona) -> Iterator[tuple[str, str]]:
+    if not _SLUG.fullmatch(persona.id) or len(persona.id) > LONGEST_ID:
+        yield (
+            "id",
+            f"{persona.id!r} is not small letters and digits, joined by single "
+            f"hyphens, {LONGEST_ID} at most",
+        )
+    if not persona.name:
+        yield "name", "is empty"
+    for field in ("name", "relationship"):
+        yield from _of_line(field, getattr(persona, field))
+    for field in ("personality", "writing_style"):
+        text = getattr(persona, field)
+        if _TEXT_CONTROL.search(text):
+            yield field, "holds control characters"
+        if len(text) > LONGEST_TEXT:
+            yield field, f"is longer than {LONGEST_TEXT} characters"
+    for topic in persona.topics_of_interest:
+        if not topic.strip():
+            yield "topics_of_interest", "one of them is empty"
+        yield from _of_line("topics_of_interest", topic)
+    for field in ("topics_of_interest", "other_identifiers"):
+        if len(getattr(persona, field)) > MOST:
+            yield field, f"are more than {MOST}"
+
+
+def _of_line(field: str, text: str) -> Iterator[tuple[str, str]]:
+    if _CONTROL.search(text):
+        yield field, "holds control characters, or is more than one line"
+    if len(text) > LONGEST_LINE:
+        yield field, f"is longer than {LONGEST_LINE} characters"
+
+
+def _of_place(persona: Persona) -> Iterator[tuple[str, str]]:
+    country, locale, zone = persona.country_code, persona.locale, persona.time_zone
+    if country not in places.countries():
+        yield "country_code", f"{country!r} is no ISO code of a country, such as DE"
+    if not places.is_locale(locale):
+        yield "locale", f"{locale!r} is no language and country, such as de_DE"
+    if zone not in places.time_zones():
+        near = places.nearest(zone, places.time_zones())
+        yield "time_zone", f"{zone!r} is no IANA time zone{near or ', as Europe/Rome'}"
+
+
+def _of_addresses(persona: Persona) -> Iterator[tuple[str, str]]:
+    kind = kind_of(persona.identifier)
+    if persona.identifier_type != kind:
+        # Two fields, one of which is wrong: the type follows from the address.
+        yield "identifier_type", f"is {kind!r} for the address {persona.identifier!r}"
+    if what := _of_address(persona.identifier, persona.country_code):
+        yield "identifier", what
+    for address in persona.other_identifiers:
+        if what := _of_address(address, persona.country_code):
+            yield "other_identifiers", what
+    if len(set(persona.addresses)) < len(persona.addresses):
+        yield "other_identifiers", "an address stands twice"
+
+
+def _of_address(address: str, country: str) -> str:
+    kind = kind_of(address)
+    if not address:
+        return "is empty"
+    if kind == "email" and not _EMAIL.fullmatch(address):
+        return f"{address!r} is no e-mail address, such as ana.diaz@example.com"
+    if handles.is_reserved(address):
+        return ""
+    if kind == "email":
+        return f"{address!r} may be somebody's; example.com, .org and .net are nobody's"
+    known = country if country in handles.countries() else "US"
+    example = handles.phone(known, 0)
+    return (
+        f"{address!r} is none of the numbers that are kept for fiction and may be "
+        f"somebody's; {example} is nobody's"
+    )

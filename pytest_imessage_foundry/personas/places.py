@@ -1,0 +1,74 @@
+"""Where people live: the countries, locales and time zones that there are."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_imessage_foundry.personas import builtin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LOCALE = re.compile(r"([a-z]{2,3})_([A-Z]{2})")
+
+
+class Place(NamedTuple):
+    """How people of a country write, and what their clocks say."""
+
+    locale: str = "en_US"
+    time_zone: str = "America/New_York"
+
+
+def usual(country: str) -> Place:
+    """What somebody from `country` has unless told otherwise.
+
+    The built-in cast says it; where nobody of it is from, it is American.
+    """
+    for each in builtin.load():
+        if each.country_code == country:
+            return Place(each.locale, each.time_zone)
+    return Place()
+
+
+@cache
+def countries() -> frozenset[str]:
+    """ISO codes of the countries that have telephones."""
+    import phonenumbers
+
+    return frozenset(phonenumbers.SUPPORTED_REGIONS)
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """IANA names, the same on every machine.
+
+    `zoneinfo.available_timezones` walks the system's folders, which differ, and
+    takes most of a second.
+    """
+    from importlib.resources import files
+
+    names = files("tzdata").joinpath("zones").read_text(encoding="ascii")
+    return frozenset(names.split())
+
+
+def is_locale(text: str) -> bool:
+    """Whether this is a language and a country, as in `de_AT`."""
+    parts = _LOCALE.fullmatch(text)
+    return bool(parts and parts[1] in _languages() and parts[2] in countries())
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The word that was likely meant, quoted in a few words, or nothing."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, sorted(known), n=1)
+    return f", was {found[0]} meant?" if found else ""
+
+
+@cache
+def _languages() -> frozenset[str]:
+    from locale import locale_alias
+
+    return frozenset(name.partition("_")[0] for name in locale_alias)
