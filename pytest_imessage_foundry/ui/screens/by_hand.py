@@ -42,7 +42,7 @@ class ByHand(StepScreen):
         with Vertical(id="body"):
             yield Static(id="status", classes="heading")
             with Vertical(id="card", classes="panel"):
-                yield ChatPreview()
+                yield ChatPreview(hint="Nobody has said anything yet.")
             yield Field("Speaker", Choice(people, people[1][0], id="speaker"))
             yield Field("Message", Input(id="text"))
 

@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from pytest_imessage_foundry.ui.widgets.plain import paragraph
 from pytest_imessage_foundry.ui.widgets.rows import Rows
@@ -21,6 +21,7 @@ class Confirm(ModalScreen[bool]):
     """Asks, and gives whether the answer was yes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", show=False),
         Binding("escape,n", "answer(False)", "No"),
         Binding("y", "answer(True)", "Yes"),
     ]
@@ -36,12 +37,12 @@ class Confirm(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         rows = self.query_one(Rows)
-        no = Text(f" n  {self._no}")
-        rows.show([("no", no), ("yes", Text(f" y  {self._yes}"))])
+        no = Text(f"n  {self._no}")
+        rows.show([("no", no), ("yes", Text(f"y  {self._yes}"))])
         rows.focus()
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option.id == "yes")
+    def action_choose(self) -> None:
+        self.dismiss(self.query_one(Rows).current == "yes")
 
     def action_answer(self, answer: bool) -> None:
         self.dismiss(answer)

@@ -13,7 +13,7 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm.texts import cleaned
 from pytest_imessage_foundry.models import ConversationConfig, Service
 from pytest_imessage_foundry.ui.project import moment
-from pytest_imessage_foundry.ui.screens.step import StepScreen
+from pytest_imessage_foundry.ui.screens.step import ARROWS, BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.choice import Choice
 from pytest_imessage_foundry.ui.widgets.field import Field, text_field, words
 from pytest_imessage_foundry.ui.widgets.plain import fitted
@@ -30,8 +30,9 @@ class ConversationForm(StepScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save"),
-        Binding("tab", "app.focus_next", "Field", key_display="tab"),
-        Binding("space", "take", "Choose"),
+        Binding("space,enter", "take", "Choose", key_display="space"),
+        *ARROWS,
+        BACK,
     ]
 
     def __init__(self, config: ConversationConfig | None) -> None:
@@ -53,8 +54,7 @@ class ConversationForm(StepScreen):
             yield text_field("About", "theme", config.theme or "", "everyday life")
             services = words(get_args(Service))
             yield Field("Over", Choice(services, config.service, id="service"))
-            yield Static("With", classes="label gap")
-            yield Rows(id="people")
+            yield Field("With", Rows(id="people")).add_class("gap", "-high")
 
     def on_mount(self) -> None:
         self._follow_kind()
@@ -68,14 +68,11 @@ class ConversationForm(StepScreen):
     def on_input_submitted(self) -> None:
         self.focus_next()
 
-    def on_option_list_option_selected(self) -> None:
-        self.action_take()
-
     def action_take(self) -> None:
         """The person under the cursor is in, or out; a direct chat has one."""
         rows = self.query_one(Rows)
         who = rows.current
-        if not rows.has_focus or who is None:
+        if who is None:
             return
         if who in self._chosen:
             self._chosen.remove(who)
@@ -84,6 +81,10 @@ class ConversationForm(StepScreen):
         else:
             self._chosen.append(who)
         self._draw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Elsewhere a space is a space.
+        return self.query_one(Rows).has_focus if action == "take" else True
 
     @property
     def _kind(self) -> str:
@@ -102,7 +103,7 @@ class ConversationForm(StepScreen):
                     each.id,
                     Text(
                         f"{'[x]' if each.id in self._chosen else '[ ]'} "
-                        f"{fitted(each.name, 24)} {fitted(each.relationship, 20)}"
+                        f"{fitted(each.name, 22)} {fitted(each.relationship, 20)}"
                     ),
                 )
                 for each in self.foundry.project.people

@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 from pytest_imessage_foundry.ui.project import counted
 from pytest_imessage_foundry.ui.screens.confirm import Confirm
 from pytest_imessage_foundry.ui.screens.conversation_form import ConversationForm
-from pytest_imessage_foundry.ui.screens.step import StepScreen
+from pytest_imessage_foundry.ui.screens.step import BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.plain import fitted, plain
 from pytest_imessage_foundry.ui.widgets.rows import Rows
 
@@ -30,9 +30,10 @@ class Conversations(StepScreen):
     NUMBER = 3
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "New"),
-        Binding("enter", "edit", "Edit"),
+        Binding("enter", "edit", "Edit", key_display="enter"),
         Binding("d", "delete", "Delete"),
         Binding("ctrl+n", "next", "Next"),
+        BACK,
     ]
 
     def body(self) -> ComposeResult:
@@ -78,15 +79,12 @@ class Conversations(StepScreen):
         if self._current is not None:
             self.app.push_screen(ConversationForm(self._current), self._kept)
 
-    def on_option_list_option_selected(self) -> None:
-        self.action_edit()
-
     def _kept(self, config: ConversationConfig | None) -> None:
         if config is not None:
             self.foundry.keep(self.foundry.project.with_conversation(config))
             self._draw()
             rows = self.query_one(Rows)
-            rows.highlighted = rows.ids.index(config.id)
+            rows.point_at(config.id)
             self.notice.say("")
 
     def action_delete(self) -> None:
@@ -117,7 +115,7 @@ def _row(project: Project, config: ConversationConfig) -> Text:
 
 def _details(project: Project, config: ConversationConfig) -> Text:
     names = {each.id: each.name for each in project.personas}
-    text = plain(project.title(config), "bold").append("\n")
+    text = Text().append_text(plain(project.title(config), "bold")).append("\n")
     kind = "group" if config.chat_type == "group" else "direct"
     text.append(f"{kind}, over {config.service}\n", "italic")
     text.append(f"{counted(config.message_count_target, 'message')}\n\n")

@@ -18,7 +18,7 @@ from pytest_imessage_foundry.ui.project import counted, overwritten
 from pytest_imessage_foundry.ui.screens.by_hand import ByHand
 from pytest_imessage_foundry.ui.screens.confirm import Confirm
 from pytest_imessage_foundry.ui.screens.result import Result
-from pytest_imessage_foundry.ui.screens.step import StepScreen
+from pytest_imessage_foundry.ui.screens.step import BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets import progress
 from pytest_imessage_foundry.ui.widgets.chat_preview import ChatPreview
 from pytest_imessage_foundry.ui.widgets.plain import plain
@@ -37,7 +37,7 @@ _ALLOWED: dict[str, tuple[Phase, ...]] = {
     "by_hand": ("trouble",),
     "fallback": ("trouble",),
 }
-_WIDTH = 34
+_WIDTH = 35
 
 
 class Messages(StepScreen):
@@ -51,6 +51,7 @@ class Messages(StepScreen):
         Binding("r", "retry", "Retry"),
         Binding("m", "by_hand", "By hand"),
         Binding("f", "fallback", "Built-in texts"),
+        BACK,
     ]
 
     def __init__(self) -> None:
@@ -63,7 +64,7 @@ class Messages(StepScreen):
             with Horizontal():
                 yield Rows(id="list")
                 with Vertical(id="card", classes="panel"):
-                    yield ChatPreview()
+                    yield ChatPreview(hint="What they say shows here as it comes.")
 
     def on_mount(self) -> None:
         self.journal = Journal.of(self.foundry.project)
@@ -217,9 +218,7 @@ class Messages(StepScreen):
         self._say(f"{what}: retry, type by hand, or take built-in texts")
         for chat in self.journal.chats.values():
             if chat.state == "failed":
-                self.query_one(Rows).highlighted = list(self.journal.chats).index(
-                    chat.id
-                )
+                self.query_one(Rows).point_at(chat.id)
                 break
         self._draw()
 

@@ -14,7 +14,7 @@ from pytest_imessage_foundry.ui.project import counted
 from pytest_imessage_foundry.ui.screens.confirm import Confirm
 from pytest_imessage_foundry.ui.screens.persona_form import PersonaForm
 from pytest_imessage_foundry.ui.screens.persona_wish import PersonaWish
-from pytest_imessage_foundry.ui.screens.step import StepScreen
+from pytest_imessage_foundry.ui.screens.step import BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.persona_card import PersonaCard
 from pytest_imessage_foundry.ui.widgets.plain import fitted
 from pytest_imessage_foundry.ui.widgets.rows import Rows
@@ -35,12 +35,13 @@ class People(StepScreen):
     NUMBER = 2
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "take", "Choose"),
-        Binding("enter", "edit", "Edit"),
+        Binding("enter", "edit", "Edit", key_display="enter"),
         Binding("n", "new", "New"),
         Binding("g", "generate", "Generate"),
         Binding("d", "delete", "Delete"),
         Binding("s", "own", "Self"),
         Binding("ctrl+n", "next", "Next"),
+        BACK,
     ]
 
     def body(self) -> ComposeResult:
@@ -76,7 +77,7 @@ class People(StepScreen):
         if owner is not None and owner.id == persona.id:
             mark = "[me]"
         name = fitted(persona.name, 17)
-        return Text(f"{mark:<5}{name} {fitted(persona.relationship, 11)}")
+        return Text(f"{mark:<5}{name} {fitted(persona.relationship, 12)}")
 
     def on_option_list_option_highlighted(
         self, event: OptionList.OptionHighlighted
@@ -164,9 +165,6 @@ class People(StepScreen):
         if self._current is not None:
             self.app.push_screen(PersonaForm(self._current.persona), self._kept)
 
-    def on_option_list_option_selected(self) -> None:
-        self.action_edit()
-
     def action_generate(self) -> None:
         self.app.push_screen(PersonaWish(), self._kept)
 
@@ -178,8 +176,7 @@ class People(StepScreen):
         if is_new or self.foundry.project.has(persona.id):
             self.foundry.keep(self.foundry.project.having(persona))
         self._refresh()
-        rows = self.query_one(Rows)
-        rows.highlighted = list(self._known).index(persona.id)
+        self.query_one(Rows).point_at(persona.id)
         self.notice.say(f"{persona.name} is in your library.")
 
     def action_delete(self) -> None:

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.personas import checks
-from pytest_imessage_foundry.ui.screens.step import StepScreen
+from pytest_imessage_foundry.ui.screens.step import ARROWS, BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.choice import Choice
 from pytest_imessage_foundry.ui.widgets.field import Field, text_field, words
 
@@ -47,8 +47,8 @@ class PersonaForm(StepScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save"),
         Binding("ctrl+g", "free_address", "Free number"),
-        Binding("down", "app.focus_next", "Field", key_display="↑ ↓"),
-        Binding("up", "app.focus_previous", show=False),
+        *ARROWS,
+        BACK,
     ]
 
     def __init__(self, persona: Persona) -> None:

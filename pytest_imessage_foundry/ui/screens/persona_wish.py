@@ -14,7 +14,7 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.personas import places
 from pytest_imessage_foundry.ui import writing
 from pytest_imessage_foundry.ui.screens.persona_form import PersonaForm
-from pytest_imessage_foundry.ui.screens.step import StepScreen
+from pytest_imessage_foundry.ui.screens.step import ARROWS, BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.field import text_field
 from pytest_imessage_foundry.ui.widgets.persona_card import PersonaCard
 
@@ -31,8 +31,8 @@ class PersonaWish(StepScreen):
         Binding("ctrl+g", "ask", "Generate"),
         Binding("ctrl+s", "approve", "Approve"),
         Binding("ctrl+e", "edit", "By hand", priority=True),
-        Binding("down", "app.focus_next", "Field", key_display="↑ ↓"),
-        Binding("up", "app.focus_previous", show=False),
+        *ARROWS,
+        BACK,
     ]
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from pytest_imessage_foundry.ui.project import counted
-from pytest_imessage_foundry.ui.screens.step import StepScreen
+from pytest_imessage_foundry.ui.screens.step import BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class Result(StepScreen):
         Binding("c", "copy", "Copy command"),
         Binding("h", "home", "Home"),
         Binding("q", "quit", "Quit"),
+        BACK,
     ]
 
     def __init__(self, made: Made, problem: str = "") -> None:
@@ -57,7 +58,7 @@ class Result(StepScreen):
 def _told(made: Made) -> Text:
     report, counts = made.report, made.counts
     looked_at = sum(each.looked_at for each in report.checks.values())
-    text = Text("✓ valid", "bold")
+    text = Text().append("✓ valid", "bold")
     text.append(
         f"  {report.title}: {len(report.checks)} checks on {looked_at:,} values"
     )

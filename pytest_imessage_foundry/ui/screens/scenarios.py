@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from pytest_imessage_foundry.conversations import scenarios
 from pytest_imessage_foundry.ui.project import counted
-from pytest_imessage_foundry.ui.screens.step import StepScreen
+from pytest_imessage_foundry.ui.screens.step import BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ class Scenarios(StepScreen):
     """Gives the chosen scenario, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Choose", key_display="↑ ↓ enter")
+        Binding("enter", "choose", "Choose", key_display="↑ ↓ enter"),
+        BACK,
     ]
 
     def body(self) -> ComposeResult:
@@ -42,8 +43,8 @@ class Scenarios(StepScreen):
         rows.show([(each.name, _row(each)) for each in found])
         rows.focus()
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._known[event.option.id or ""])
+    def action_choose(self) -> None:
+        self.dismiss(self._known.get(self.query_one(Rows).current or ""))
 
     def action_back(self) -> None:
         self.dismiss(None)
@@ -52,5 +53,9 @@ class Scenarios(StepScreen):
 def _row(scenario: Scenario) -> Text:
     total = sum(each.message_count_target for each in scenario.conversations)
     chats = counted(len(scenario.conversations), "conversation")
-    head = Text(f"{scenario.name}  ", "bold").append(f"{chats}, {total:,} messages\n")
-    return head.append(f"  {scenario.description}")
+    head = (
+        Text()
+        .append(f"{scenario.name}  ", "bold")
+        .append(f"{chats}, {total:,} messages\n")
+    )
+    return head.append(f"{scenario.description}")

@@ -15,7 +15,7 @@ from pytest_imessage_foundry.db import schema, version_detect
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import providers
 from pytest_imessage_foundry.ui import writing
-from pytest_imessage_foundry.ui.screens.step import StepScreen
+from pytest_imessage_foundry.ui.screens.step import ARROWS, BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.choice import Choice
 from pytest_imessage_foundry.ui.widgets.field import Field, text_field, words
 from pytest_imessage_foundry.ui.widgets.plain import paragraph
@@ -44,9 +44,8 @@ class Settings(StepScreen):
     NUMBER = 1
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "next", "Next"),
-        Binding("tab", "app.focus_next", "Field", key_display="tab ↓"),
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
+        *ARROWS,
+        BACK,
     ]
 
     def body(self) -> ComposeResult:
@@ -58,8 +57,9 @@ class Settings(StepScreen):
             yield text_field("Write to", "output", project.output, "chat.db")
             yield Field("As", Choice(_LAYOUTS, project.layout, id="layout"))
             yield text_field("Seed", "seed", str(project.seed), "0")
-            yield Static(classes="gap")
-            yield Field("Messages by", Choice(_WRITERS, project.writer, id="writer"))
+            yield Field(
+                "Messages by", Choice(_WRITERS, project.writer, id="writer")
+            ).add_class("gap")
             names = words(providers.names())
             yield Field("Provider", Choice(names, project.provider, id="provider"))
             yield text_field("Model", "model", project.model, "the provider's usual")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Footer
 
@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.ui.app import FoundryApp
     from pytest_imessage_foundry.ui.project import Step
+
+
+# Last in each screen's list: the keys stand in its order at the bottom.
+BACK = Binding("escape", "back", "Back", key_display="esc")
+# In forms the arrows do what tab does.
+ARROWS = (
+    Binding("down", "app.focus_next", "Field", key_display="↑ ↓"),
+    Binding("up", "app.focus_previous", show=False),
+)
 
 
 class FoundryScreen(Screen[Any]):
@@ -31,9 +40,6 @@ class StepScreen(FoundryScreen):
 
     STEP: ClassVar[Step | None] = None
     NUMBER: ClassVar[int] = 0
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back", key_display="esc")
-    ]
 
     def compose(self) -> ComposeResult:
         if self.NUMBER:

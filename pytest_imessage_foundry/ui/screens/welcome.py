@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import OptionList, Static
 
 from pytest_imessage_foundry.db import version_detect
 from pytest_imessage_foundry.ui.journal import Bubble
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 _HELLO = (
     Bubble("imessage-foundry", "Whose phone shall it be?"),
     Bubble("you", "somebody who is nobody real", is_mine=True),
-    Bubble("imessage-foundry", "Then choose people, let them talk, and take a chat.db"),
-    Bubble("imessage-foundry", "that Messages could have written."),
+    Bubble("imessage-foundry", "Choose people and let them talk."),
+    Bubble("imessage-foundry", "Out comes a chat.db as Messages writes it."),
 )
 
 
@@ -47,7 +46,6 @@ class Welcome(StepScreen):
             hello.show(_HELLO)
             yield hello
             yield Rows(id="menu")
-            yield Static(id="left")
 
     def on_mount(self) -> None:
         self.query_one(Rows).focus()
@@ -66,12 +64,13 @@ class Welcome(StepScreen):
         if self.foundry.draft.notice:
             self.notice.fail(self.foundry.draft.notice)
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        if event.option.id == "continue" and self._left is not None:
+    def action_choose(self) -> None:
+        chosen = self.query_one(Rows).current
+        if chosen == "continue" and self._left is not None:
             self.foundry.begin(self._left)
-        elif event.option.id == "new":
+        elif chosen == "new":
             self._begin_with(None)
-        elif event.option.id == "scenario":
+        elif chosen == "scenario":
             self.app.push_screen(Scenarios(), self._begin_with_scenario)
         else:
             self.app.exit()
@@ -110,7 +109,7 @@ class Welcome(StepScreen):
 
 
 def _row(title: str, hint: str) -> Text:
-    return Text(f" {title:<18}").append_text(plain(f"{hint} "))
+    return Text(f"{title:<18}").append_text(plain(hint))
 
 
 def _summary(project: Project) -> str:

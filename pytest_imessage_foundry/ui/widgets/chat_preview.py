@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.ui.journal import Bubble
 
-MINE, THEIRS = "#ffffff on #0a6cff", "#ffffff on #3a3a3d"
+# Two shades each: a bubble is told from the next one of the same person's.
+MINE = ("#ffffff on #0a6cff", "#ffffff on #0857cc")
+THEIRS = ("#ffffff on #3a3a3d", "#ffffff on #4a4a4e")
 
 
 class ChatPreview(Widget):
     """The last bubbles that there is room for."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, hint: str = "") -> None:
         super().__init__(id=id)
+        self._hint = hint
         self._bubbles: tuple[Bubble, ...] = ()
 
     def show(self, bubbles: Sequence[Bubble]) -> None:
@@ -35,6 +38,8 @@ class ChatPreview(Widget):
 
     def render(self) -> Text:
         width, height = self.size
+        if not self._bubbles:
+            return Text(self._hint, "dim")
         lines = drawn(self._bubbles[-height:], width, self.app.console)[-height:]
         return Text("\n").join(lines)
 
@@ -42,20 +47,24 @@ class ChatPreview(Widget):
 def drawn(bubbles: Sequence[Bubble], width: int, console: Console) -> list[Text]:
     """Bubbles as lines; a name stands over the first of somebody's."""
     lines: list[Text] = []
+    shade = 0
     for before, bubble in pairwise([None, *bubbles]):
         assert bubble is not None
+        shade = 1 - shade
         if before is None or before.who != bubble.who:
+            shade = 0
             lines += [Text()] if before is not None else []
             if not bubble.is_mine:
-                lines.append(Text(fitted(bubble.who, width).rstrip(), "bold"))
-        lines += _bubble(bubble, width, console)
+                name = fitted(bubble.who, width).rstrip()
+                lines.append(Text().append(name, "bold"))
+        style = (MINE if bubble.is_mine else THEIRS)[shade]
+        lines += _bubble(bubble, width, style, console)
     return lines
 
 
-def _bubble(bubble: Bubble, width: int, console: Console) -> list[Text]:
+def _bubble(bubble: Bubble, width: int, style: str, console: Console) -> list[Text]:
     said = wrapped(bubble.text, width * 3 // 4 - 2, console)
     inner = max(map(cell_len, said))
-    style = MINE if bubble.is_mine else THEIRS
     edge = style.rpartition(" ")[2]
     indent = " " * max(width - inner - 2, 0) if bubble.is_mine else ""
     return [

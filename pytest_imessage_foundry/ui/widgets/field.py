@@ -29,6 +29,14 @@ class Field(Horizontal):
         yield Static(plain(self.label), classes="label")
         yield self.control
 
+    # The label is told, since `:focus-within` is not always drawn anew.
+
+    def on_descendant_focus(self) -> None:
+        self.query_one(".label").add_class("-here")
+
+    def on_descendant_blur(self) -> None:
+        self.query_one(".label").remove_class("-here")
+
 
 def text_field(label: str, id: str, value: str = "", hint: str = "") -> Field:
     """A line to type on."""

@@ -22,7 +22,7 @@ class PersonaCard(Static):
 
 
 def card(persona: Persona, notes: tuple[str, ...] = ()) -> Text:
-    text = plain(persona.name, "bold").append("\n")
+    text = Text().append_text(plain(persona.name, "bold")).append("\n")
     for note in notes:
         text.append_text(plain(note, "italic")).append("\n")
     place = f"{persona.country_code} · {persona.locale} · {persona.time_zone}"

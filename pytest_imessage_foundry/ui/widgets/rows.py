@@ -2,43 +2,69 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.text import Text
 
+class Rows(OptionList, inherit_bindings=False):
+    """Rows by id. The screen says what enter does, so that its keys tell."""
 
-class Rows(OptionList):
-    """Rows by id."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "cursor_down", show=False),
+        Binding("up", "cursor_up", show=False),
+        Binding("home", "first", show=False),
+        Binding("end", "last", show=False),
+        Binding("pagedown", "page_down", show=False),
+        Binding("pageup", "page_up", show=False),
+    ]
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._texts: dict[str, Text] = {}
+        self._drawn: dict[str, Text] = {}
 
     def show(self, rows: Sequence[tuple[str, Text]]) -> None:
         """Show these rows."""
-        ids = [each for each, _ in rows]
-        if ids == self.ids:
-            for place, (_, prompt) in enumerate(rows):
-                if prompt != self.get_option_at_index(place).prompt:
-                    self.replace_option_prompt_at_index(place, prompt)
-            return
         before, place = self.current, self.highlighted or 0
-        self.clear_options()
-        self.add_options([Option(prompt, id=each) for each, prompt in rows])
-        if ids:
-            kept = ids.index(before) if before in ids else min(place, len(ids) - 1)
-            self.highlighted = kept
+        ids = [each for each, _ in rows]
+        is_same = ids == list(self._texts)
+        self._texts = dict(rows)
+        if not is_same:
+            self.clear_options()
+            self.add_options([Option("", id=each) for each in ids])
+            self._drawn = {}
+            if ids:
+                kept = ids.index(before) if before in ids else min(place, len(ids) - 1)
+                self.highlighted = kept
+        self._draw()
 
-    @property
-    def ids(self) -> list[str | None]:
-        count = self.option_count
-        return [self.get_option_at_index(place).id for place in range(count)]
+    def point_at(self, row_id: str) -> None:
+        """Move the cursor to a row."""
+        self.highlighted = list(self._texts).index(row_id)
 
     @property
     def current(self) -> str | None:
         """The id of the row under the cursor."""
-        if self.highlighted is None:
-            return None
-        return self.get_option_at_index(self.highlighted).id
+        ids = list(self._texts)
+        return None if self.highlighted is None or not ids else ids[self.highlighted]
+
+    def on_option_list_option_highlighted(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        """Draw what has changed; the cursor is a mark, for who sees no colour."""
+        current = self.current
+        for place, (id, text) in enumerate(self._texts.items()):
+            mark = "▸ " if id == current else "  "
+            drawn = Text("\n  ").join(text.split("\n"))
+            drawn = Text(mark).append_text(drawn)
+            if drawn != self._drawn.get(id):
+                self._drawn[id] = drawn
+                self.replace_option_prompt_at_index(place, drawn)
