@@ -163,6 +163,10 @@ def scenarios_page() -> str:
         "given to `imessage-foundry build --scenario FILE` and to the mark:\n"
     )
     lines.append("```toml\n" + EXAMPLE + "```\n")
+    lines.append(
+        "`personas` are ids of the built-in cast, people in full (`[[personas]]`), or "
+        "`library:ID` of your own library: [personas.md](personas.md).\n"
+    )
     return "\n".join(lines)
 
 

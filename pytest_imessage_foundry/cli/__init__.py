@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 OK, FINDINGS, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 # Each module adds its own subcommands; none imports what it needs before it runs.
-_MODULES = ("build", "look", "cache", "tui")
+_MODULES = ("build", "look", "cache", "personas", "history", "tui")
 _EPILOG = """\
 examples:
   imessage-foundry build out/chat.db --macos tahoe --truth out/truth.json
@@ -63,15 +63,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except FoundryError as error:
-        print(f"imessage-foundry: {error}", file=sys.stderr)
+        print(f"imessage-foundry: {_harmless(error)}", file=sys.stderr)
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; that is no fault.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except OSError as error:
         place = f": {error.filename}" if error.filename else ""
-        print(f"imessage-foundry: {error.strerror}{place}", file=sys.stderr)
+        text = f"{error.strerror}{place}"
+        print(f"imessage-foundry: {_harmless(text)}", file=sys.stderr)
     except KeyboardInterrupt:
         print("imessage-foundry: interrupted, nothing was changed", file=sys.stderr)
         return INTERRUPTED
     return UNUSABLE
+
+
+def _harmless(error: object) -> str:
+    """An error's lines. They quote files and models, so a terminal obeys nothing
+    in them."""
+    from pytest_imessage_foundry.llm.texts import escaped
+
+    return "\n".join(map(escaped, str(error).split("\n")))

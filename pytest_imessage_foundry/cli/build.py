@@ -8,12 +8,14 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry.cli import showing
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.spec import SOURCES, Spec
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
+    from pytest_imessage_foundry.db.builder import Counts
     from pytest_imessage_foundry.foundry import Order
     from pytest_imessage_foundry.models import Scenario
 
@@ -42,6 +44,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="what to fill it with; see `imessage-foundry kinds --scenarios`, or a "
         "TOML or JSON file of your own (default: default)",
     )
+    showing.add_library_option(build)
     build.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
     build.add_argument(
         "--messages",
@@ -111,6 +114,7 @@ def run(given: Namespace) -> int:
     if given.truth:
         _write_truth(foundry.ChatDB(target, order), given.truth)
     _say(given, target, order.spec, counts)
+    _record(given, target, order, counts)
     return 0
 
 
@@ -129,7 +133,7 @@ def _order(given: Namespace) -> Order:
     own: tuple[Scenario, ...] = ()
     name = given.scenario
     if name.endswith((".toml", ".json")):
-        own = (scenarios.from_file(Path(name)),)
+        own = (scenarios.from_file(Path(name), library=given.library),)
         name = own[0].name
     spec = Spec(
         release=_release(given.macos),
@@ -215,6 +219,29 @@ def _say(given: Namespace, target: Path, spec: Spec, counts: Any) -> None:
     print(f"release={spec.release} scenario={spec.scenario} seed={spec.seed}")
     if given.truth:
         print(f"truth: {given.truth}")
+
+
+def _record(given: Namespace, target: Path, order: Order, counts: Counts) -> None:
+    """Note a build with people of the library in its history."""
+    if not order.scenario.from_library:
+        return
+    from pytest_imessage_foundry.personas import library
+
+    build = library.Build(
+        output_path=str(target.absolute()),
+        macos_version=order.spec.release,
+        persona_ids=order.scenario.from_library,
+        message_count=counts.messages,
+    )
+    try:
+        with library.opened(given.library) as kept:
+            kept.record(build)
+    except FoundryError as error:
+        # The database is what was asked for, and it is there.
+        print(
+            f"imessage-foundry: the build is not in the history: {error}",
+            file=sys.stderr,
+        )
 
 
 def _count(text: str) -> int:

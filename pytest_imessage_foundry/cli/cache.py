@@ -8,6 +8,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry.cli import providing
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.conversations.packs import Cached
     from pytest_imessage_foundry.llm.plan import Entry, Survey
-    from pytest_imessage_foundry.llm.providers import Settings
     from pytest_imessage_foundry.llm.refresh import Outcome
     from pytest_imessage_foundry.models import Turn
 
@@ -96,26 +96,7 @@ def _add_refresh(verbs: _SubParsersAction[ArgumentParser]) -> None:
     refresh.add_argument(
         "--dry-run", action="store_true", help="say what would be asked, and stop"
     )
-    refresh.add_argument(
-        "--provider",
-        default="openai",
-        metavar="NAME",
-        help="openai (and every compatible server), anthropic, one that a package "
-        "registered, or package.module:factory (default: openai)",
-    )
-    refresh.add_argument("--model", metavar="NAME", help="which model to ask")
-    refresh.add_argument(
-        "--base-url",
-        metavar="URL",
-        help="a server of your own (default: OPENAI_BASE_URL, else the maker's)",
-    )
-    refresh.add_argument(
-        "--timeout",
-        type=_seconds,
-        default=300.0,
-        metavar="SECONDS",
-        help="for one answer (default: 300)",
-    )
+    providing.add_options(refresh)
     refresh.add_argument(
         "--jobs",
         type=_jobs,
@@ -175,7 +156,7 @@ def run_refresh(given: Namespace) -> int:
 
 
 def _refresh(entries: list[Entry], found: Survey, given: Namespace) -> int:
-    from pytest_imessage_foundry.llm import memo, providers, refresh
+    from pytest_imessage_foundry.llm import memo, refresh
     from pytest_imessage_foundry.llm.progress import Progress
 
     outcome = refresh.Outcome()
@@ -183,7 +164,7 @@ def _refresh(entries: list[Entry], found: Survey, given: Namespace) -> int:
         refresh.refresh(
             entries,
             order=found.entries,
-            make_provider=lambda: providers.make(given.provider, _settings(given)),
+            make_provider=lambda: providing.make(given),
             out=given.out,
             memo=given.memo or memo.default_folder(),
             jobs=given.jobs,
@@ -210,12 +191,6 @@ def _refresh(entries: list[Entry], found: Survey, given: Namespace) -> int:
     return 2
 
 
-def _settings(given: Namespace) -> Settings:
-    from pytest_imessage_foundry.llm.providers import Settings
-
-    return Settings(model=given.model, base_url=given.base_url, timeout=given.timeout)
-
-
 def _refuse_invalid(found: Survey) -> None:
     for path, why in found.invalid:
         raise FoundryError(
@@ -225,7 +200,7 @@ def _refuse_invalid(found: Survey) -> None:
 
 
 def _say_plan(entries: list[Entry], found: Survey, given: Namespace) -> None:
-    from pytest_imessage_foundry.llm import plan, providers
+    from pytest_imessage_foundry.llm import plan
     from pytest_imessage_foundry.llm.texts import escaped
 
     known = f"{len(found.entries)} conversations ({_summary(found)})"
@@ -241,11 +216,7 @@ def _say_plan(entries: list[Entry], found: Survey, given: Namespace) -> None:
         f"{cost.calls} calls, about {cost.tokens:,} tokens; at most "
         f"{cost.most_calls} calls and {cost.most_tokens:,} tokens"
     )
-    place = providers.shown_url(given.base_url)
-    parts = [f"provider {given.provider}"]
-    parts += [f"model {given.model}"] if given.model else []
-    parts += [f"at {place}"] if place else []
-    print(escaped(", ".join(parts)), flush=True)
+    print(providing.in_words(given), flush=True)
 
 
 def _say_outcome(outcome: Outcome, planned: int) -> None:
@@ -389,11 +360,4 @@ def _jobs(text: str) -> int:
     number = int(text)
     if not 1 <= number <= 64:
         raise ArgumentTypeError("from 1 to 64")
-    return number
-
-
-def _seconds(text: str) -> float:
-    number = float(text)
-    if not 0 < number <= 86400:
-        raise ArgumentTypeError("more than 0, at most a day")
     return number

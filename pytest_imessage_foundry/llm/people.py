@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -13,7 +12,7 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import prompts, replies, texts
 from pytest_imessage_foundry.llm.base import Ask, UnansweredError
 from pytest_imessage_foundry.models import Persona
-from pytest_imessage_foundry.personas import handles
+from pytest_imessage_foundry.personas import checks, handles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 REASKS = 2
 _MAX_TOKENS = 1200
 _LONGEST = 600
+_LINE = checks.LONGEST_LINE
 # Constraints that decide instead of the model, besides those of the prompt.
 KNOWN = ("relationship", "country", "locale", "time_zone", "index", "address")
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
@@ -99,12 +99,16 @@ def read(answer: str) -> tuple[Sketch | None, str]:
         name: texts.cleaned(value)[:_LONGEST] if isinstance(value, str) else value
         for name, value in sketch
     }
-    topics = (texts.cleaned(each)[:80] for each in sketch.topics_of_interest[:12])
+    topics = (_line(each) for each in sketch.topics_of_interest[:12])
     clean["topics_of_interest"] = [each for each in topics if each]
-    clean["name"] = " ".join(clean["name"].split())[:80]
+    clean["name"] = _line(clean["name"])
     if not clean["name"] or not clean["personality"]:
         return None, "a name or a personality is empty"
     return Sketch(**clean), ""
+
+
+def _line(text: str) -> str:
+    return " ".join(texts.cleaned(text).split())[:_LINE].strip()
 
 
 def _persona(
@@ -113,7 +117,7 @@ def _persona(
     is_email = constraints.get("address") == "email"
     address = handles.email(sketch.name, index) if is_email else ""
     return Persona(
-        id=_id(sketch.name, index),
+        id=f"{checks.slug(sketch.name)}-{index}",
         identifier=address or handles.phone(country, index),
         identifier_type="email" if is_email else "phone",
         country_code=country,
@@ -125,12 +129,6 @@ def _persona(
             "topics_of_interest": tuple(sketch.topics_of_interest),
         },
     )
-
-
-def _id(name: str, index: int) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    words = re.findall(r"[a-z0-9]+", plain.lower())
-    return f"{'-'.join(words)[:40] or 'person'}-{index}"
 
 
 def _country(constraints: Mapping[str, str]) -> str:

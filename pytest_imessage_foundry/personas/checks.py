@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
@@ -74,6 +75,13 @@ def canonical(address: str, country: str) -> str:
         return handles.parse(text, country)
     except FoundryError:
         return text
+
+
+def slug(name: str) -> str:
+    """An id for somebody of this name."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", plain.lower())
+    return "-".join(words)[:40].strip("-") or "person"
 
 
 def kind_of(address: str) -> IdentifierType:

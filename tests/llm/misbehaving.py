@@ -55,6 +55,38 @@ def batch(body, count=None, sender=None, text=None):
     return json.dumps({"messages": lines}, ensure_ascii=False)
 
 
+def person(body):
+    """A good answer to a request for a persona: a name for each request."""
+    number = int(digest(body)[:6], 16)
+    name = f"{WORDS[number % 20].title()} {WORDS[number // 20 % 20].title()}"
+    return json.dumps(
+        {
+            "name": name,
+            "personality": "Counts clouds, and tells everybody.",
+            "writing_style": "lowercase, no commas",
+            "communication_frequency": "high",
+            "typical_response_time": "instant",
+            "emoji_usage": "none",
+            "vocabulary_level": "simple",
+            "topics_of_interest": ["clouds", "numbers"],
+        }
+    )
+
+
+def wild(body):
+    """A person whose every text would do something to a terminal or a table."""
+    text = "\x1b[2J\x07\u202e\x9b'); DROP TABLE personas; --"
+    answer = {**json.loads(person(body)), "name": f"Zoe {text}"}
+    answer |= {"personality": text, "writing_style": f"{text}\n{text}"}
+    return json.dumps({**answer, "topics_of_interest": [f"a\nb {text}", " ", "rain"]})
+
+
+def good(body):
+    """A good answer to whatever is asked for."""
+    is_batch = "messages" in shape_of(body)["properties"]
+    return batch(body) if is_batch else person(body)
+
+
 def completion(content, finish="stop", **more):
     message = {"role": "assistant", "content": content, **more}
     choice = {"index": 0, "finish_reason": finish, "message": message}
@@ -96,18 +128,18 @@ FAULTS = {
     "html": lambda h, b: (200, {"content-type": "text/html"}, "<html>Log in</html>"),
     "no-json": lambda h, b: (200, {}, '{"id": "x", "choices": [{"mess'),
     "a-list": lambda h, b: (200, {}, "[1, 2]"),
-    "fenced": lambda h, b: (200, {}, completion(f"```json\n{batch(b)}\n```")),
+    "fenced": lambda h, b: (200, {}, completion(f"```json\n{good(b)}\n```")),
     "think": lambda h, b: (
         200,
         {},
-        completion(f"<think>They {{like}} it</think>\n{batch(b)}"),
+        completion(f"<think>They {{like}} it</think>\n{good(b)}"),
     ),
     "chatty": lambda h, b: (
         200,
         {},
         completion(f"Sure [a list]! Here: {batch(b)} Enjoy!"),
     ),
-    "truncated": lambda h, b: (200, {}, completion(batch(b)[:200])),
+    "truncated": lambda h, b: (200, {}, completion(good(b)[:200])),
     "length": lambda h, b: (200, {}, completion(batch(b)[:200], "length")),
     "filter": lambda h, b: (200, {}, completion("", "content_filter")),
     "refusal": lambda h, b: (
@@ -132,6 +164,8 @@ FAULTS = {
             batch(b).replace(WORDS[0], "\\u001b[2J\\u0007\\u202e\\ufffc\\ud800'); --")
         ),
     ),
+    "bad-person": lambda h, b: (200, {}, completion('{"name": "Zoe"}')),
+    "wild-person": lambda h, b: (200, {}, completion(wild(b))),
     "no-usage": lambda h, b: (200, {}, {**completion(batch(b)), "usage": None}),
     "deep": lambda h, b: (200, {}, completion("[" * 100_000)),
     "digits": lambda h, b: (200, {}, completion('{"messages": [' + "9" * 9999 + "]}")),
@@ -202,7 +236,7 @@ class Server:
             return self._cut(handler)
         self._stop.wait(self.delay)
         if word == "ok":
-            status, headers, answer = 200, {}, completion(batch(body))
+            status, headers, answer = 200, {}, completion(good(body))
         else:
             status, headers, answer = FAULTS[word](handler, body)
         if status == 200:

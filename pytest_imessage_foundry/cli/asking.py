@@ -1,0 +1,38 @@
+"""Questions at a terminal; elsewhere nothing is ever asked."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.errors import FoundryError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def require_terminal(what: str) -> None:
+    """Refuse to go on where nobody could answer.
+
+    Raises:
+        FoundryError: standard input is no terminal.
+    """
+    if not sys.stdin.isatty():
+        raise FoundryError(
+            f"{what} asks before it does so\n"
+            "looked for a terminal to ask at; standard input is none\n"
+            "pass --yes to go ahead without a question"
+        )
+
+
+def ask(question: str, answers: Sequence[str]) -> str:
+    """The answer, one of `answers` or its first letter; "" at the end of input."""
+    by_word = {word: each for each in answers for word in (each, each[0])}
+    while True:
+        print(f"{question} [{'/'.join(answers)}] ", end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            print(file=sys.stderr)
+            return ""
+        if answer := by_word.get(line.strip().lower()):
+            return answer
