@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib.util
 import sys
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.cli import showing
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -21,15 +21,10 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="the same in a terminal app",
         description="Choose people, let them talk and build a database in a terminal "
         "app, by keyboard alone. It ends by naming the command that does the same "
-        "without questions. Needs the extra tui.",
+        "without questions. A draft beside the library of people keeps what was begun. "
+        "Needs the extra tui.",
     )
-    tui.add_argument(
-        "--library",
-        type=Path,
-        metavar="FILE",
-        help="the library of people; the draft is kept beside it "
-        "(default: foundry.db in the user's data folder)",
-    )
+    showing.add_library_option(tui)
     tui.set_defaults(run=run)
 
 
@@ -47,8 +42,11 @@ def run(given: Namespace) -> int:
             "looked in: this Python environment\n"
             "run `pip install 'pytest-imessage-foundry[tui]'`"
         )
+    from pytest_imessage_foundry.personas import library
     from pytest_imessage_foundry.ui.app import FoundryApp
 
+    with library.opened(given.library):
+        pass  # what is wrong with it is said here, where it can be read
     app = FoundryApp(given.library)
     app.run()
     return app.return_code or 0

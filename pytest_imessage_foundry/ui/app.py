@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -85,6 +85,14 @@ class FoundryApp(App[None]):
             self.draft.save(project)
         except FoundryError as error:
             self.tell(error)
+
+    async def run_action(self, *arguments: Any, **more: Any) -> bool:
+        """Do what a key means; where that cannot be, say why."""
+        try:
+            return await super().run_action(*arguments, **more)
+        except FoundryError as error:
+            self.tell(error)
+            return True
 
     def tell(self, error: FoundryError) -> None:
         """Show an error on the screen at hand."""

@@ -64,6 +64,12 @@ class Cast:
                 shelf.add(replace(tidy, is_self=False))
         return undated(tidy)
 
+    def adopt(self, persona: Persona) -> Persona:
+        """Add somebody whom a model made up, with another id or number where theirs
+        is taken; gives them as kept."""
+        with library.opened(self.path) as shelf:
+            return undated(shelf.adopt(persona))
+
     def remove(self, persona_id: str) -> None:
         with library.opened(self.path) as shelf:
             shelf.remove(persona_id)
@@ -87,6 +93,11 @@ class Cast:
         """A number that nobody at hand has."""
         with library.opened(self.path) as shelf:
             return shelf.census().free_address(country)
+
+    def free_index(self, country: str) -> int:
+        """Which of a country's numbers nobody has."""
+        with library.opened(self.path) as shelf:
+            return shelf.census().free_index(country)
 
     def blank(self, country: str = "US") -> Persona:
         """Somebody about whom nothing is known yet but an address."""

@@ -221,7 +221,7 @@ def moment(text: str) -> str:
         raise FoundryError(
             f"{text!r} is no day\n"
             "looked at: the time range\n"
-            "write it like 2025-01-31, or leave it empty for the year up to now"
+            "write it like 2025-01-31, or leave it empty for a whole year"
         ) from None
     return text
 

@@ -67,7 +67,8 @@ def new_person(project: Project, constraints: dict[str, str]) -> Persona:
     async def ask() -> Persona:
         found = provider(project)
         try:
-            return await found.generate_persona(constraints)
+            made = await found.generate_persona(constraints)
+            return await found.approve_persona(made)
         finally:
             await found.close()
 
@@ -88,15 +89,18 @@ def survey(project: Project, folder: Path) -> plan.Survey:
     return found
 
 
-def wanted(found: plan.Survey, folder: Path) -> list[Entry]:
+def wanted(found: plan.Survey, journal: Journal, folder: Path) -> list[Entry]:
     """The conversations that the model is to write: those that were not written for
-    this very project, whatever the shipped packs have."""
+    this very project, whatever the shipped packs have. The journal gets the others.
+    """
     own = packs.load_all([folder], shipped=False).by_key if folder.is_dir() else {}
-    return [
-        each
-        for each in plan.select(found, "all")
-        if each.state == "stale" or each.key not in own
-    ]
+    entries = plan.select(found, "all")
+    missing = [e for e in entries if e.state == "stale" or e.key not in own]
+    for each in found.entries:
+        if each not in missing and each.key in own:
+            _show(journal, each, own[each.key].turns)
+            journal.chats[each.config.id].state = "written"
+    return missing
 
 
 def write(project: Project, journal: Journal, folder: Path) -> int:
@@ -109,11 +113,7 @@ def write(project: Project, journal: Journal, folder: Path) -> int:
     """
     project.check()
     found = survey(project, folder)
-    entries = wanted(found, folder)
-    for each in found.entries:
-        if each not in entries:
-            _show(journal, each, _own(each))
-            journal.chats[each.config.id].state = "written"
+    entries = wanted(found, journal, folder)
     if not entries:
         return 0
     journal.doing = "writing"

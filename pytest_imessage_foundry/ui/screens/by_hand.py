@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ByHand(StepScreen):
-    """Gives how many messages there are; each is kept as soon as it is sent."""
+    """Gives what was typed; each message is kept as soon as it is sent."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", "Send", key_display="enter"),
@@ -65,7 +65,7 @@ class ByHand(StepScreen):
         try:
             self._hand.say(self.query_one(Choice).value, typed.value)
         except FoundryError as error:
-            self.notice.fail(str(error))
+            self.foundry.tell(error)
             return
         typed.value = ""
         self.notice.say("")
@@ -82,4 +82,4 @@ class ByHand(StepScreen):
             self._draw()
 
     def action_back(self) -> None:
-        self.dismiss(len(self._hand.turns))
+        self.dismiss(bubbles(self._hand.turns, self._hand.everybody))

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm.texts import cleaned
 from pytest_imessage_foundry.models import ConversationConfig, Service
+from pytest_imessage_foundry.spec import Spec
 from pytest_imessage_foundry.ui.project import moment
 from pytest_imessage_foundry.ui.screens.step import ARROWS, BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.choice import Choice
@@ -48,9 +49,11 @@ class ConversationForm(StepScreen):
             yield Field("Kind", Choice(_KINDS, config.chat_type, id="chat_type"))
             yield text_field("Group's name", "group_name", config.name, "may be empty")
             yield text_field("Messages", "count", str(config.message_count_target))
-            hint = "2025-01-31; empty: for a year"
+            hint = "2025-01-31; empty: a year before the end"
             yield text_field("From", "start", config.start, hint)
-            yield text_field("To", "end", config.end, "2025-06-30; empty: up to now")
+            yield text_field(
+                "To", "end", config.end, f"2025-06-30; empty: up to {Spec().now[:10]}"
+            )
             yield text_field("About", "theme", config.theme or "", "everyday life")
             services = words(get_args(Service))
             yield Field("Over", Choice(services, config.service, id="service"))
@@ -111,13 +114,8 @@ class ConversationForm(StepScreen):
         )
 
     def action_save(self) -> None:
-        project = self.foundry.project
-        try:
-            config = self._filled()
-            project.with_conversation(config).check()
-        except FoundryError as error:
-            self.notice.fail(str(error))
-            return
+        config = self._filled()
+        self.foundry.project.with_conversation(config).check()
         self.dismiss(config)
 
     def _filled(self) -> ConversationConfig:

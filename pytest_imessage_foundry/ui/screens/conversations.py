@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import OptionList, Static
 
+from pytest_imessage_foundry.spec import Spec
 from pytest_imessage_foundry.ui.project import counted
 from pytest_imessage_foundry.ui.screens.confirm import Confirm
 from pytest_imessage_foundry.ui.screens.conversation_form import ConversationForm
@@ -122,8 +123,8 @@ def _details(project: Project, config: ConversationConfig) -> Text:
     for who in config.participants:
         text.append("· ").append_text(plain(names.get(who, who))).append("\n")
     start, end = config.start[:10], config.end[:10]
-    when = f"{start or 'a year before'} to {end or 'now'}"
-    text.append("\nWhen: ", "bold").append(f"{when}\n" if start or end else "a year\n")
+    when = f"{start or 'a year'} to {end or Spec().now[:10]}"
+    text.append("\nWhen: ", "bold").append_text(plain(when)).append("\n")
     if config.theme:
         text.append("About: ", "bold").append_text(plain(config.theme))
     return text

@@ -12,7 +12,7 @@ from textual.worker import Worker, WorkerState
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import plan
 from pytest_imessage_foundry.ui import making, writing
-from pytest_imessage_foundry.ui.journal import Journal, StoppedError
+from pytest_imessage_foundry.ui.journal import Bubble, Journal, StoppedError
 from pytest_imessage_foundry.ui.making import Made
 from pytest_imessage_foundry.ui.project import counted, overwritten
 from pytest_imessage_foundry.ui.screens.by_hand import ByHand
@@ -101,8 +101,10 @@ class Messages(StepScreen):
             self._explain(chat.problem)
 
     def _explain(self, problem: str) -> None:
-        if problem and problem != self.notice.text:
-            self.notice.fail(problem)
+        # The last of its three parts is about the command, and not this screen.
+        what = "\n".join(problem.splitlines()[:2])
+        if what and what != self.notice.text:
+            self.notice.fail(what)
 
     def _say(self, text: str) -> None:
         self.query_one("#status", Static).update(plain(text, "bold"))
@@ -117,7 +119,7 @@ class Messages(StepScreen):
             if project.writer == "model":
                 folder = self.foundry.draft.packs
                 found = writing.survey(project, folder)
-                cost = plan.cost(writing.wanted(found, folder))
+                cost = plan.cost(writing.wanted(found, self.journal, folder))
                 what += f"; {cost.calls} calls, about {cost.tokens:,} tokens"
         except FoundryError as error:
             self.notice.fail(str(error))
@@ -247,9 +249,12 @@ class Messages(StepScreen):
         if wanted is not None:
             self.app.push_screen(ByHand(wanted), self._typed)
 
-    def _typed(self, count: int | None) -> None:
+    def _typed(self, said: list[Bubble] | None) -> None:
         chat = self.journal.chats[self.query_one(Rows).current or ""]
-        if count:
-            chat.state, chat.done, chat.problem = "written", count, ""
-            self.notice.say(f"{counted(count, 'message')} typed; the rest is built-in.")
+        if said:
+            chat.state, chat.done, chat.problem = "written", len(said), ""
+            chat.bubbles.clear()
+            chat.bubbles.extend(said)
+            told = counted(len(said), "message")
+            self.notice.say(f"{told} typed; built-in texts fill the rest.")
         self._draw()

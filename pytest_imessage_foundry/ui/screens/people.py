@@ -132,12 +132,19 @@ class People(StepScreen):
 
         def own(sure: bool | None) -> None:
             if sure:
-                self.foundry.cast.define_self(candidate)
-                self.foundry.keep(project.owned_by(persona))
-                self.notice.say(f"It is {persona.name}'s phone now.")
-                self._refresh()
+                self._own(candidate)
 
         self._unless_talking(persona, "becomes the owner", own)
+
+    def _own(self, candidate: Candidate) -> None:
+        try:
+            self.foundry.cast.define_self(candidate)
+        except FoundryError as error:
+            self.foundry.tell(error)
+            return
+        self.foundry.keep(self.foundry.project.owned_by(candidate.persona))
+        self._refresh()
+        self.notice.say(f"It is {candidate.persona.name}'s phone now.")
 
     def _say_chosen(self) -> None:
         people = counted(len(self.foundry.project.people), "person", "people")
@@ -190,10 +197,7 @@ class People(StepScreen):
 
         def delete(sure: bool | None) -> None:
             if sure:
-                self.foundry.cast.remove(persona.id)
-                self._forget(persona)
-                self._refresh()
-                self.notice.say(f"{persona.name} is gone from your library.")
+                self._delete(persona)
 
         chats = self.foundry.project.chats_of(persona.id)
         question = f"Delete {persona.name} from your library?"
@@ -201,12 +205,18 @@ class People(StepScreen):
             question += f"\n{counted(len(chats), 'conversation')} of this phone end."
         self.app.push_screen(Confirm(question, "Delete", "Keep"), delete)
 
-    def _forget(self, persona: Persona) -> None:
-        """The phone is without somebody; if it was theirs it gets another owner."""
-        project = self.foundry.project.without(persona.id)
-        if project.owner is None:
-            project = project.owned_by(self.foundry.cast.owner())
+    def _delete(self, persona: Persona) -> None:
+        try:
+            self.foundry.cast.remove(persona.id)
+            project = self.foundry.project.without(persona.id)
+            if project.owner is None:
+                project = project.owned_by(self.foundry.cast.owner())
+        except FoundryError as error:
+            self.foundry.tell(error)
+            return
         self.foundry.keep(project)
+        self._refresh()
+        self.notice.say(f"{persona.name} is gone from your library.")
 
     def action_next(self) -> None:
         if not self.foundry.project.people:

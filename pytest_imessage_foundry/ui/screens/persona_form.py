@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.personas import checks
 from pytest_imessage_foundry.ui.screens.step import ARROWS, BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.choice import Choice
@@ -79,11 +78,7 @@ class PersonaForm(StepScreen):
     def action_free_address(self) -> None:
         """A number of the country in the form that is nobody's."""
         country = self._text("country_code").upper()
-        try:
-            address = self.foundry.cast.free_address(country)
-        except FoundryError as error:
-            self.notice.fail(str(error))
-            return
+        address = self.foundry.cast.free_address(country)
         self.query_one("#identifier", Input).value = address
 
     def action_save(self) -> None:
@@ -96,10 +91,7 @@ class PersonaForm(StepScreen):
             if field in _LINES:
                 self.query_one(f"#{field}").focus()
             return
-        try:
-            self.dismiss(self.foundry.cast.keep(persona))
-        except FoundryError as error:
-            self.notice.fail(str(error))
+        self.dismiss(self.foundry.cast.keep(persona))
 
     def _filled(self) -> Persona:
         values: dict[str, Any] = {name: self._text(name) for name in _LINES}

@@ -10,7 +10,6 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
-from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.personas import places
 from pytest_imessage_foundry.ui import writing
 from pytest_imessage_foundry.ui.screens.persona_form import PersonaForm
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from pytest_imessage_foundry.models import Persona
+
+_NAMES_TOLD = 20  # so that a model does not make up the same person again
 
 
 class PersonaWish(StepScreen):
@@ -38,7 +39,7 @@ class PersonaWish(StepScreen):
     def __init__(self) -> None:
         super().__init__()
         self._found: Persona | None = None
-        self._refused: list[str] = []
+        self._others: list[str] = []
 
     def body(self) -> ComposeResult:
         project = self.foundry.project
@@ -50,13 +51,13 @@ class PersonaWish(StepScreen):
             )
             yield text_field("Relationship", "relationship", "friend")
             yield text_field("Country", "country", "US", "two letters")
-            yield text_field(
-                "Like this", "wish", "", "a retired baker who collects maps"
-            )
+            yield text_field("Who", "about", "", "a retired baker who collects maps")
             with VerticalScroll(id="card", classes="panel gap", can_focus=False):
                 yield PersonaCard()
 
     def on_mount(self) -> None:
+        people = self.foundry.cast.everybody()
+        self._others = [each.persona.name for each in people if each.is_own]
         self.query_one("#relationship").focus()
 
     def on_input_submitted(self) -> None:
@@ -71,12 +72,8 @@ class PersonaWish(StepScreen):
     def action_ask(self) -> None:
         """Ask for somebody, or for somebody else."""
         if self._found is not None:
-            self._refused.append(self._found.name)
-        try:
-            constraints = self._constraints()
-        except FoundryError as error:
-            self.notice.fail(str(error))
-            return
+            self._others.append(self._found.name)
+        constraints = self._constraints()
         self._show(None)
         self.notice.say("asking …")
         project = self.foundry.project
@@ -95,10 +92,10 @@ class PersonaWish(StepScreen):
             "country": country,
             "locale": usual.locale,
             "time_zone": usual.time_zone,
-            "like this": self._text("wish"),
-            "somebody else than": ", ".join(self._refused),
+            "about": self._text("about"),
+            "somebody other than": ", ".join(self._others[-_NAMES_TOLD:]),
+            "index": str(self.foundry.cast.free_index(country)),
         }
-        self.foundry.cast.free_address(country)  # a country it is, or raises
         return {name: value for name, value in told.items() if value}
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -122,34 +119,21 @@ class PersonaWish(StepScreen):
     def action_approve(self) -> None:
         if self._found is None:
             return
-        try:
-            self.dismiss(self.foundry.cast.keep(self._named(self._found)))
-        except FoundryError as error:
-            self.notice.fail(str(error))
+        self.dismiss(self.foundry.cast.adopt(self._found))
 
     def action_edit(self) -> None:
         """Change what came, or write somebody from nothing."""
         country = self._text("country").upper() or "US"
-        try:
-            start = self._named(self._found or self.foundry.cast.blank(country))
-        except FoundryError as error:
-            self.notice.fail(str(error))
-            return
+        cast = self.foundry.cast
+        start = self._found or cast.blank(country)
+        address = cast.free_address(start.country_code)
+        # A model's ids and numbers are made up too; the form gives those that hold.
+        start = replace(start, id="", identifier=address, identifier_type="phone")
         self.app.push_screen(PersonaForm(start), self._edited)
 
     def _edited(self, persona: Persona | None) -> None:
         if persona is not None:
             self.dismiss(persona)
-
-    def _named(self, persona: Persona) -> Persona:
-        """With an id and a number that nobody has; models know neither."""
-        cast = self.foundry.cast
-        return replace(
-            persona,
-            id=cast.free_id(persona.name) if persona.name else "",
-            identifier=cast.free_address(persona.country_code),
-            identifier_type="phone",
-        )
 
     def action_back(self) -> None:
         self.dismiss(None)

@@ -64,7 +64,7 @@ class Settings(StepScreen):
             yield Field("Provider", Choice(names, project.provider, id="provider"))
             yield text_field("Model", "model", project.model, "the provider's usual")
             yield text_field(
-                "Server", "base_url", project.base_url, "the provider's own"
+                "Base URL", "base_url", project.base_url, "the provider's own"
             )
             yield Static(id="verdict", classes="hint gap")
 
@@ -85,11 +85,7 @@ class Settings(StepScreen):
         self.focus_next()
 
     def action_next(self) -> None:
-        try:
-            self.foundry.keep(_checked(self._answers()))
-        except FoundryError as error:
-            self.notice.fail(str(error))
-            return
+        self.foundry.keep(_checked(self._answers()))
         self.notice.say("")
         self.foundry.go("people")
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 MARKS = {
     "waiting": "·",
-    "writing": "▸",
+    "writing": "…",
     "written": "✓",
     "failed": "✗",
-    "building": "▸",
+    "building": "…",
     "built": "✓",
 }
 _BAR = 14
