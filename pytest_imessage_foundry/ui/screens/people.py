@@ -39,7 +39,7 @@ class People(StepScreen):
         Binding("n", "new", "New"),
         Binding("g", "generate", "Generate"),
         Binding("d", "delete", "Delete"),
-        Binding("s", "own", "Self"),
+        Binding("s", "own", "Me"),
         Binding("ctrl+n", "next", "Next"),
         BACK,
     ]
@@ -125,7 +125,7 @@ class People(StepScreen):
         self._unless_talking(persona, "leaves", leave)
 
     def action_own(self) -> None:
-        candidate, project = self._current, self.foundry.project
+        candidate = self._current
         if candidate is None:
             return
         persona = candidate.persona

@@ -59,8 +59,11 @@ class Welcome(StepScreen):
         ]
         if self._left is not None:
             rows.insert(0, ("continue", _row("Continue", _summary(self._left))))
-        self.query_one(Rows).show(rows)
-        self.query_one(Rows).highlighted = 0
+        menu = self.query_one(Rows)
+        is_known = menu.has("continue")
+        menu.show(rows)
+        if not is_known:
+            menu.point_at(rows[0][0])
         if self.foundry.draft.notice:
             self.notice.fail(self.foundry.draft.notice)
 
@@ -109,7 +112,7 @@ class Welcome(StepScreen):
 
 
 def _row(title: str, hint: str) -> Text:
-    return Text(f"{title:<18}").append_text(plain(hint))
+    return Text(f"{title:<17}").append_text(plain(hint))
 
 
 def _summary(project: Project) -> str:

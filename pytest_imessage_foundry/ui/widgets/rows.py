@@ -49,6 +49,9 @@ class Rows(OptionList, inherit_bindings=False):
         """Move the cursor to a row."""
         self.highlighted = list(self._texts).index(row_id)
 
+    def has(self, row_id: str) -> bool:
+        return row_id in self._texts
+
     @property
     def current(self) -> str | None:
         """The id of the row under the cursor."""

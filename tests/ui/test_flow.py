@@ -1,0 +1,344 @@
+"""From the first screen to a database, by keys alone."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from pytest_imessage_foundry.cli import main
+from pytest_imessage_foundry.db import validators
+
+
+async def generate(person):
+    await person.press("g")
+    await person.at("Result")
+
+
+def test_five_steps(play, home):
+    async def story(person):
+        assert "New phone" in person.seen()
+        await person.press("enter", "ctrl+n")
+        await person.press("down", "space", "down", "space", "ctrl+n")
+        await person.press("n", "shift+tab", "space", "ctrl+s")
+        await person.press("n", "right", "shift+tab", "space", "down", "space")
+        await person.fill("group_name", "Parents")
+        await person.fill("count", "30")
+        await person.press("ctrl+s", "ctrl+n")
+        assert "130 messages in 2 conversations" in person.seen()
+        await generate(person)
+        return person.seen()
+
+    seen = play(story)
+
+    assert "✓ valid" in seen
+    assert str(home / "chat.db")[:50] in seen
+    assert "imessage-foundry build chat.db --macos sequoia" in seen
+    assert validators.validate(home / "chat.db", release="sequoia").ok
+    with closing(sqlite3.connect(home / "chat.db")) as connection:
+        names = connection.execute("SELECT display_name FROM chat").fetchall()
+        (count,) = connection.execute(
+            "SELECT count(*) FROM message WHERE associated_message_type = 0"
+        ).fetchone()
+    assert {name for (name,) in names} > {"Parents"}
+    assert count == 130
+
+
+def test_the_command_makes_the_same(play, left, home):
+    left()
+
+    async def story(person):
+        await person.press("enter")
+        await generate(person)
+        return person.app.screen._made.command
+
+    program, *arguments = shlex.split(play(story))
+    made = (home / "chat.db").read_bytes()
+
+    assert program == "imessage-foundry"
+    assert main([*arguments, "--force"]) == 0
+    assert (home / "chat.db").read_bytes() == made
+
+
+def test_settings_reach_the_build(play, home):
+    async def story(person):
+        await person.press("down", "enter", "down", "enter", "enter")
+        await person.press("right")  # the next release
+        await person.fill("output", "phone")
+        await person.press("down", "right")  # a home folder
+        await person.fill("seed", "7")
+        await person.press("ctrl+n", "ctrl+n", "ctrl+n")
+        await generate(person)
+        return person.app.screen._made.command
+
+    command = play(story)
+
+    assert "--macos tahoe-26.0" in command
+    assert command.endswith("--seed 7 --layout home")
+    path = home / "phone" / "Library" / "Messages" / "chat.db"
+    assert validators.validate(path, release="tahoe-26.0").ok
+    assert (home / "phone" / "Library" / "Application Support").is_dir()
+
+
+@pytest.mark.parametrize("answer", ["n", "y"])
+def test_a_file_that_is_there(play, left, home, answer):
+    left()
+    (home / "chat.db").write_text("mine")
+
+    async def story(person):
+        await person.press("enter", "g")
+        assert "chat.db" in person.seen()
+        assert person.screen == "Confirm"
+        await person.press(answer)
+        if answer == "y":
+            await person.at("Result")
+        else:
+            assert person.screen == "Messages"
+
+    play(story)
+
+    is_mine = (home / "chat.db").read_bytes() == b"mine"
+    assert is_mine == (answer == "n")
+
+
+def test_enter_alone_replaces_nothing(play, left, home):
+    left()
+    (home / "chat.db").write_text("mine")
+
+    async def story(person):
+        await person.press("enter", "g", "enter")
+        assert person.screen == "Messages"
+
+    play(story)
+
+    assert (home / "chat.db").read_text() == "mine"
+
+
+def many(left):
+    """A draft that takes a while to build."""
+    project = left()
+    first, *others = project.conversations
+    first = replace(first, message_count_target=100_000)
+    left(conversations=(first, *others))
+
+
+def under_way(person):
+    chats = person.app.screen.journal.chats.values()
+    return sum(each.done for each in chats) > 500
+
+
+def test_stopped_leaves_nothing(play, left, home):
+    many(left)
+
+    async def story(person):
+        await person.press("enter", "g")
+        await person.until(lambda: under_way(person))
+        assert list(home.glob(".imessage-foundry.*"))
+        await person.press("x")
+        await person.until(lambda: person.app.screen.phase == "ready")
+        assert "nothing was left behind" in person.seen()
+
+    play(story)
+
+    assert list(home.iterdir()) == []
+
+
+def test_the_app_is_left_while_it_builds(play, left, home):
+    many(left)
+
+    async def story(person):
+        await person.press("enter", "g")
+        await person.until(lambda: under_way(person))
+
+    play(story)
+
+    assert list(home.iterdir()) == []
+
+
+def test_escape_goes_all_the_way_back(play, left):
+    left()
+
+    async def story(person):
+        await person.press("enter")
+        went = [person.screen]
+        while person.screen != "Welcome":
+            await person.press("escape")
+            went.append(person.screen)
+        assert "Continue" in person.seen()
+        return went
+
+    assert play(story) == ["Messages", "Conversations", "People", "Settings", "Welcome"]
+
+
+def test_wrong_settings_are_named(play, home):
+    async def story(person):
+        await person.press("enter")
+        await person.fill("seed", "many")
+        await person.press("ctrl+n")
+        assert "'many' is no number" in person.seen()
+        await person.fill("seed", "1")
+        await person.fill("output", ".")
+        await person.press("ctrl+n")
+        assert "there is a folder of that name" in person.seen()
+        assert person.screen == "Settings"
+
+    play(story)
+
+
+def test_wrong_conversations_are_named(play):
+    async def story(person):
+        await person.press("enter", "ctrl+n", "ctrl+n")
+        assert "nobody takes part yet" in person.seen()
+        await person.press("down", "space", "ctrl+n", "ctrl+n")
+        assert "there is no conversation yet" in person.seen()
+        await person.press("n", "ctrl+s")
+        assert "nobody is in this conversation" in person.seen()
+        await person.press("shift+tab", "space")
+        for field, text, problem in (
+            ("count", "few", "no number of messages"),
+            ("count", "99999999999", "message_count_target"),
+            ("start", "soon", "no day"),
+        ):
+            before = person.app.screen.query_one(f"#{field}").value
+            await person.fill(field, text)
+            await person.press("ctrl+s")
+            assert problem in person.seen()
+            await person.fill(field, before)
+        await person.fill("start", "2025-02-01")
+        await person.fill("end", "2025-01-01")
+        await person.press("ctrl+s")
+        assert "start: is not before the end" in person.seen()
+        await person.fill("end", "2025-03-01")
+        await person.fill("theme", "the boat")
+        await person.press("ctrl+s")
+        assert "2025-02-01 to 2025-03-01" in person.seen()
+        assert "the boat" in person.seen()
+
+    play(story)
+
+
+def test_a_conversation_changed_and_deleted(play, left):
+    left("conversations")
+
+    async def story(person):
+        await person.press("enter", "end", "enter")
+        assert "Edit a conversation" in person.seen()
+        await person.fill("group_name", "The Carvers")
+        await person.press("ctrl+s")
+        assert "The Carvers" in person.seen()
+        await person.press("d", "y")
+        assert "The Carvers" not in person.seen()
+        return person.app.project.conversations
+
+    assert [each.id for each in play(story)] == ["mom"]
+
+
+def test_a_session_goes_on(play, left, library, home):
+    """What a session leaves that ended without a word: its draft alone."""
+    left("conversations")
+
+    async def first(person):
+        await person.press("enter", "ctrl+n")
+
+    play(first)
+    draft = json.loads((library.parent / "draft.json").read_text())
+    assert draft["project"]["step"] == "messages"
+
+    async def second(person):
+        assert "2 people, 2 conversations, sequoia, chat.db" in person.seen()
+        await person.press("enter")
+        assert person.screen == "Messages"
+        await generate(person)
+
+    play(second)
+
+    assert validators.validate(home / "chat.db", release="sequoia").ok
+
+
+def test_a_new_phone_asks_before_it_drops_the_draft(play, left):
+    left()
+
+    async def story(person):
+        await person.press("down", "enter")
+        assert person.screen == "Confirm"
+        await person.press("enter")
+        assert person.screen == "Welcome"
+        await person.press("enter", "y")
+        assert person.screen == "Settings"
+        return person.app.project.conversations
+
+    assert play(story) == ()
+
+
+def test_a_broken_draft_is_set_aside(play, library):
+    library.parent.mkdir()
+    (library.parent / "draft.json").write_text('{"version": 1, "project": {"seed": ')
+
+    async def story(person):
+        assert "the draft was broken and is set aside" in person.seen()
+        assert "Continue" not in person.seen()
+
+    play(story)
+
+    assert (library.parent / "draft.broken.json").exists()
+
+
+def test_without_colour(play, monkeypatch):
+    """Where the cursor, the focus and the step are can be read from characters."""
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def story(person):
+        assert "▸ New phone" in person.seen()
+        await person.press("enter")
+        assert "[1 Settings]" in person.seen()
+        assert "◂ macOS 15 Sequoia" in person.seen()
+        await person.press("ctrl+n", "down", "space")
+        assert "▸ [x]  Linda Carver" in person.seen()
+        picture = person.app.export_screenshot()
+        return set(re.findall("#[0-9a-f]{6}", picture.lower()))
+
+    colours = play(story)
+
+    drawn_by_the_frame = {"#ff5f57", "#febc2e", "#28c840", "#c5c8c6"}
+    assert {c for c in colours if len({c[1:3], c[3:5], c[5:7]}) > 1} <= (
+        drawn_by_the_frame
+    )
+
+
+def test_nothing_is_cut_off(play):
+    """Keys, titles and hints fit 80 columns on each screen."""
+
+    async def story(person):
+        ends = {}
+
+        def look():
+            ends[person.screen] = person.seen().splitlines()[-1].rstrip()
+
+        look()
+        await person.press("enter")
+        look()
+        await person.press("ctrl+n", "down", "space")
+        look()
+        await person.press("n")
+        look()
+        await person.press("escape", "g")
+        look()
+        await person.press("escape", "ctrl+n")
+        look()
+        await person.press("n", "shift+tab", "space")
+        look()
+        await person.press("ctrl+s", "ctrl+n")
+        look()
+        return ends
+
+    ends = play(story)
+
+    assert len(ends) == 8
+    for screen, keys in ends.items():
+        assert keys.endswith("Quit" if screen == "Welcome" else "esc Back"), screen
+        assert len(keys) <= 80, screen
