@@ -123,7 +123,7 @@ def many(left):
     """A draft that takes a while to build."""
     project = left()
     first, *others = project.conversations
-    first = replace(first, message_count_target=100_000)
+    first = replace(first, message_count_target=30_000)
     left(conversations=(first, *others))
 
 

@@ -87,7 +87,7 @@ class ConversationForm(StepScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # Elsewhere a space is a space.
-        return self.query_one(Rows).has_focus if action == "take" else True
+        return action != "take" or isinstance(self.focused, Rows)
 
     @property
     def _kind(self) -> str:

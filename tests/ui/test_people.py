@@ -1,0 +1,213 @@
+"""The screen People: who is kept, who takes part, whose phone it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pytest_imessage_foundry.models import Persona
+from pytest_imessage_foundry.personas import handles
+from pytest_imessage_foundry.personas import library as shelf
+
+ANA = Persona(
+    id="ana",
+    name="Ana Díaz",
+    identifier=handles.phone("US", 900),
+    personality="Collects maps.",
+)
+
+
+def kept(library):
+    with shelf.opened(library) as opened:
+        return opened.personas()
+
+
+@pytest.fixture
+def ana(library):
+    with shelf.opened(library) as opened:
+        opened.add(ANA)
+
+
+def test_created(play, left, library):
+    left("people")
+
+    async def story(person):
+        await person.press("enter", "n", "ctrl+s")
+        assert "Name: is empty" in person.seen()
+        await person.fill("name", "Bo Ek")
+        await person.fill("country_code", "se")
+        await person.fill("identifier", "+46701234567")
+        await person.fill("topics_of_interest", "sailing, rye bread")
+        await person.press("ctrl+s")
+        assert "kept for fiction" in person.seen()
+        await person.press("ctrl+g", "ctrl+s")
+        assert "Bo Ek is in your library." in person.seen()
+        assert "▸ [x]  Bo Ek" in person.seen()
+        return person.app.project
+
+    project = play(story)
+
+    (bo,) = kept(library)
+    assert (bo.id, bo.country_code, bo.identifier_type) == ("bo-ek", "SE", "phone")
+    assert handles.country_of(bo.identifier) == "SE"
+    assert bo.topics_of_interest == ("sailing", "rye bread")
+    assert [each.id for each in project.people] == ["mom", "dad", "bo-ek"]
+
+
+def test_edited(play, left, ana, library):
+    left("people", personas=(*left().personas, ANA))
+
+    async def story(person):
+        await person.press("enter", "home", "enter")
+        assert "Edit Ana Díaz" in person.seen()
+        await person.fill("relationship", "aunt")
+        await person.press("down", "ctrl+s")
+        assert "aunt" in person.seen()
+        return person.app.project
+
+    project = play(story)
+
+    assert kept(library)[0].relationship == "aunt"
+    assert next(p for p in project.people if p.id == "ana").relationship == "aunt"
+
+
+def test_a_built_in_person_edited_is_ones_own(play, left, library):
+    left("people")
+
+    async def story(person):
+        await person.press("enter", "down", "enter")
+        await person.fill("name", "Mum")
+        await person.press("ctrl+s")
+        seen = person.seen()
+        assert "Mum" in seen
+        assert "Linda Carver" not in seen
+        await person.press("d", "y")  # what is built-in comes back
+        assert "Linda Carver" in person.seen()
+
+    play(story)
+
+    assert kept(library) == ()
+
+
+def test_deleted(play, left, ana, library):
+    project = left()
+    people, chats = (*project.personas, ANA), project.conversations
+    chat = replace(chats[0], id="ana", participants=("ana",))
+    left("people", personas=people, conversations=(*chats, chat))
+
+    async def story(person):
+        await person.press("enter", "home", "d")
+        assert "Delete Ana Díaz from your library?" in person.seen()
+        assert "1 conversation of this phone end" in person.seen()
+        await person.press("enter")
+        assert len(kept(library)) == 1
+        await person.press("d", "y")
+        assert "Ana" not in person.seen().replace("Ana Díaz is gone", "")
+        return person.app.project
+
+    project = play(story)
+
+    assert kept(library) == ()
+    assert not project.has("ana")
+    assert [each.id for each in project.conversations] == ["mom", "parents"]
+
+
+def test_built_in_people_stay(play, left):
+    left("people")
+
+    async def story(person):
+        await person.press("enter", "down", "d")
+        assert "Linda Carver is built-in" in person.seen()
+        assert person.screen == "People"
+
+    play(story)
+
+
+def test_whoever_talks_leaves_only_when_that_is_meant(play, left):
+    left("people")
+
+    async def story(person):
+        await person.press("enter", "down", "space")
+        assert "Linda Carver leaves, who is in 2 conversations" in person.seen()
+        await person.press("n")
+        assert person.app.project.has("mom")
+        await person.press("space", "y")
+        return person.app.project
+
+    project = play(story)
+
+    assert not project.has("mom")
+    assert [each.participants for each in project.conversations] == [("dad",)]
+
+
+def test_another_owner(play, left, ana, library):
+    left("people", personas=(*left().personas, ANA))
+
+    async def story(person):
+        await person.press("enter", "home", "s")
+        assert "It is Ana Díaz's phone now." in person.seen()
+        assert "▸ [me] Ana" in person.seen()
+        await person.press("space")
+        assert "Ana Díaz owns the phone" in person.seen()
+        return person.app.project
+
+    project = play(story)
+
+    assert project.owner.id == "ana"
+    assert not project.has("alex")
+    assert kept(library)[0].is_self
+
+
+def test_a_build_is_in_the_history(play, left, ana, library, home):
+    left("messages", personas=(*left().personas, ANA))
+
+    async def story(person):
+        await person.press("enter", "g")
+        await person.at("Result")
+
+    play(story)
+
+    with shelf.opened(library) as opened:
+        (build,) = opened.history()
+    assert build.persona_ids == ("ana",)
+    assert build.output_path == str(home / "chat.db")
+    assert build.message_count > 30
+
+
+def test_markup_and_controls_are_characters(play, left, library):
+    """What a file says is shown, never obeyed."""
+    nasty = "[bold red]x[/] [@click=app.quit]y[/]"
+    left(
+        "people",
+        personas=(*left().personas, replace(ANA, name=nasty, relationship="\x1b[2J")),
+    )
+    with shelf.opened(library) as opened:
+        opened.add(replace(ANA, name=nasty))
+
+    async def story(person):
+        await person.press("enter", "home")
+        assert "[bold red]x[/]" in person.seen()
+        await person.press("enter")
+        assert f"Edit {nasty}" in person.seen()
+        await person.press("escape", "ctrl+n", "n")
+        assert "[bold red]x[/]" in person.seen()
+        assert "\\x1b[2J" in person.seen()
+        assert "\x1b" not in person.seen()
+
+    play(story)
+
+
+def test_a_library_that_breaks_meanwhile(play, left, ana, library):
+    left("people")
+
+    async def story(person):
+        await person.press("enter", "home")
+        for file in library.parent.glob("foundry.db*"):
+            file.write_bytes(b"this is no database " * 99)
+        await person.press("n")
+        assert "✗" in person.seen()
+        assert "looked at" in person.seen()
+        assert person.screen == "People"
+
+    play(story)
