@@ -149,7 +149,7 @@ def test_five_steps_in_a_terminal(tmux, home):
     tmux.press("n")
     tmux.wait("A new conversation")
     tmux.press("BTab", "Space", "C-s")
-    tmux.wait("Linda Carver                100")
+    tmux.wait("direct, over iMessage")
     tmux.press("C-n")
     tmux.wait("100 messages in 1 conversation")
 
