@@ -80,13 +80,13 @@ def test_the_command_alone_imports_no_app():
 class Tmux:
     """The app in a window of 80 by 24 characters."""
 
-    def __init__(self, folder, library, socket):
-        self._folder, self._socket = folder, socket
+    def __init__(self, folder, library):
+        self._folder, self._starts = folder, 0
         self._command = shlex.join([*APP, "--library", str(library)])
 
     def __call__(self, *words):
         done = subprocess.run(
-            ["tmux", "-L", self._socket, "-f", os.devnull, *words],
+            ["tmux", "-L", f"app-{self._starts}", "-f", os.devnull, *words],
             capture_output=True,
             text=True,
             check=False,
@@ -94,6 +94,7 @@ class Tmux:
         return done.stdout
 
     def start(self):
+        self._starts += 1  # a server of its own: the last one may be on its way out
         size = ("-x", "80", "-y", "24")
         where = ("-c", str(self._folder))
         self("new-session", "-d", "-s", "app", *size, *where, self._command)
@@ -121,7 +122,6 @@ class Tmux:
         """Nothing that the app could notice first."""
         pid = self("display-message", "-p", "-t", "app", "#{pane_pid}").strip()
         os.kill(int(pid), 9)
-        self("kill-server")
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def tmux(home, library, monkeypatch):
     if not shutil.which("tmux"):
         pytest.skip("needs tmux")
     monkeypatch.setenv("TMUX_TMPDIR", str(home.parent))
-    window = Tmux(home, library, f"app-{os.getpid()}")
+    window = Tmux(home, library)
     yield window
     window("kill-server")
 
