@@ -159,7 +159,8 @@ def test_five_steps_in_a_terminal(tmux, home):
     tmux.press("Enter")
     tmux.wait("[4 Messages]")
     tmux.press("g")
-    screen = tmux.wait("[5 Result]")
+    tmux.wait("[5 Result]")
+    screen = tmux.wait("q Quit")
 
     assert "✓ valid  macOS 15 Sequoia" in screen
     assert "--scenario chat.scenario.json" in screen
