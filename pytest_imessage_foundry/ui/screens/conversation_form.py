@@ -62,6 +62,8 @@ class ConversationForm(StepScreen):
     def on_mount(self) -> None:
         self._follow_kind()
         self._draw()
+        if self._chosen:
+            self.query_one(Rows).point_at(self._chosen[0])
         self.query_one("#chat_type").focus()
 
     def on_choice_changed(self, event: Choice.Changed) -> None:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
 from pytest_imessage_foundry.conversations import scenarios
 from pytest_imessage_foundry.ui.project import counted
 from pytest_imessage_foundry.ui.screens.step import BACK, StepScreen
+from pytest_imessage_foundry.ui.widgets.plain import fitted
 from pytest_imessage_foundry.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -29,11 +30,13 @@ class Scenarios(StepScreen):
     ]
 
     def body(self) -> ComposeResult:
+        title = "Begin with the people and conversations of"
         with Vertical(id="body"):
-            yield Static(
-                "Begin with the people and conversations of", classes="heading"
-            )
-            yield Rows(id="scenarios")
+            yield Static(title, classes="heading")
+            with Horizontal():
+                yield Rows(id="list")
+                with VerticalScroll(id="card", classes="panel", can_focus=False):
+                    yield Static(id="details")
 
     def on_mount(self) -> None:
         # One without conversations is an empty phone, or the catalogue.
@@ -42,6 +45,11 @@ class Scenarios(StepScreen):
         rows = self.query_one(Rows)
         rows.show([(each.name, _row(each)) for each in found])
         rows.focus()
+
+    def on_option_list_option_highlighted(self) -> None:
+        scenario = self._known.get(self.query_one(Rows).current or "")
+        if scenario is not None:
+            self.query_one("#details", Static).update(_details(scenario))
 
     def action_choose(self) -> None:
         self.dismiss(self._known.get(self.query_one(Rows).current or ""))
@@ -52,10 +60,12 @@ class Scenarios(StepScreen):
 
 def _row(scenario: Scenario) -> Text:
     total = sum(each.message_count_target for each in scenario.conversations)
+    return Text(f"{fitted(scenario.name, 15)} {total:>9,} messages")
+
+
+def _details(scenario: Scenario) -> Text:
     chats = counted(len(scenario.conversations), "conversation")
-    head = (
-        Text()
-        .append(f"{scenario.name}  ", "bold")
-        .append(f"{chats}, {total:,} messages\n")
-    )
-    return head.append(f"{scenario.description}")
+    people = counted(len(scenario.personas) - 1, "person", "people")
+    text = Text().append(f"{scenario.name}\n", "bold")
+    text.append(f"{chats} with {people}\n\n", "italic")
+    return text.append(scenario.description)
