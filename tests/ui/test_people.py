@@ -49,7 +49,7 @@ def test_created(play, left, library):
     project = play(story)
 
     (bo,) = kept(library)
-    assert (bo.id, bo.country_code, bo.identifier_type) == ("bo-ek", "SE", "phone")
+    assert (bo.id, bo.country_code, bo.locale) == ("bo-ek", "SE", "sv_SE")
     assert handles.country_of(bo.identifier) == "SE"
     assert bo.topics_of_interest == ("sailing", "rye bread")
     assert [each.id for each in project.people] == ["mom", "dad", "bo-ek"]

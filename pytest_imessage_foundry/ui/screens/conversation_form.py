@@ -89,7 +89,9 @@ class ConversationForm(StepScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # Elsewhere a space is a space.
-        return action != "take" or isinstance(self.focused, Rows)
+        if action == "take":
+            return isinstance(self.focused, Rows)
+        return super().check_action(action, parameters)
 
     @property
     def _kind(self) -> str:

@@ -13,6 +13,7 @@ from pytest_imessage_foundry.personas import checks
 from pytest_imessage_foundry.ui.screens.step import ARROWS, BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.choice import Choice
 from pytest_imessage_foundry.ui.widgets.field import Field, text_field, words
+from pytest_imessage_foundry.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -57,7 +58,7 @@ class PersonaForm(StepScreen):
     def body(self) -> ComposeResult:
         title = f"Edit {self._persona.name}" if self._persona.id else "A new person"
         with Vertical(id="body"):
-            yield Static(title, classes="heading", markup=False)
+            yield Static(plain(title), classes="heading")
             for name, label in _LINES.items():
                 yield text_field(label, name, self._shown(name))
             for name, label in _WORDS.items():
@@ -76,10 +77,13 @@ class PersonaForm(StepScreen):
         self.focus_next()
 
     def action_free_address(self) -> None:
-        """A number of the country in the form that is nobody's."""
-        country = self._text("country_code").upper()
-        address = self.foundry.cast.free_address(country)
-        self.query_one("#identifier", Input).value = address
+        """A number of the country in the form that is nobody's; somebody new speaks
+        as people do there."""
+        blank = self.foundry.cast.blank(self._text("country_code").upper())
+        self.query_one("#identifier", Input).value = blank.identifier
+        if not self._persona.id:
+            self.query_one("#locale", Input).value = blank.locale
+            self.query_one("#time_zone", Input).value = blank.time_zone
 
     def action_save(self) -> None:
         persona = self._filled()

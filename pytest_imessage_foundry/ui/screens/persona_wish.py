@@ -16,6 +16,7 @@ from pytest_imessage_foundry.ui.screens.persona_form import PersonaForm
 from pytest_imessage_foundry.ui.screens.step import ARROWS, BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.field import text_field
 from pytest_imessage_foundry.ui.widgets.persona_card import PersonaCard
+from pytest_imessage_foundry.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -44,11 +45,8 @@ class PersonaWish(StepScreen):
     def body(self) -> ComposeResult:
         project = self.foundry.project
         with Vertical(id="body"):
-            yield Static(
-                f"Somebody made up by {project.model or project.provider}",
-                classes="heading",
-                markup=False,
-            )
+            title = f"Somebody made up by {project.model or project.provider}"
+            yield Static(plain(title), classes="heading")
             yield text_field("Relationship", "relationship", "friend")
             yield text_field("Country", "country", "US", "two letters")
             yield text_field("Who", "about", "", "a retired baker who collects maps")
@@ -65,7 +63,9 @@ class PersonaWish(StepScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # Nobody can be approved before there is somebody.
-        return self._found is not None if action == "approve" else True
+        if action == "approve":
+            return self._found is not None
+        return super().check_action(action, parameters)
 
     # --- asking ---
 

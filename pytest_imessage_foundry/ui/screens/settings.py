@@ -163,10 +163,12 @@ def _releases() -> list[tuple[str, str]]:
     """Each release by its title; the one of this machine says so."""
     here = version_detect.detect()
     why = "assumed: this is no Mac" if here.notice else "this machine's"
-    titles = ((name, schema.get(name).title) for name in schema.RELEASES)
+    found = [(name, schema.get(name)) for name in schema.RELEASES]
+    notes = {name: "experimental" for name, each in found if each.experimental}
+    notes[here.release] = why
     return [
-        (name, f"{title} ({why})" if name == here.release else title)
-        for name, title in titles
+        (name, f"{each.title} ({notes[name]})" if name in notes else each.title)
+        for name, each in found
     ]
 
 

@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Footer
 
+from pytest_imessage_foundry.ui.widgets.rows import Rows
 from pytest_imessage_foundry.ui.widgets.steps import Notice, Steps
 
 if TYPE_CHECKING:
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
 
 # Last in each screen's list: the keys stand in its order at the bottom.
 BACK = Binding("escape", "back", "Back", key_display="esc")
-# In forms the arrows do what tab does.
+# In forms the arrows do what tab does, but not within a list. They come before what
+# a field makes of them: whoever types ahead is to find each word in its own field.
 ARROWS = (
-    Binding("down", "app.focus_next", "Field", key_display="↑ ↓"),
-    Binding("up", "app.focus_previous", show=False),
+    Binding("tab", "app.focus_next", "Field", key_display="↑ ↓", priority=True),
+    Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    Binding("down", "field(1)", show=False, priority=True),
+    Binding("up", "field(-1)", show=False, priority=True),
 )
 
 
@@ -55,6 +59,16 @@ class StepScreen(FoundryScreen):
     @property
     def notice(self) -> Notice:
         return self.query_one(Notice)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "field" or not isinstance(self.focused, Rows)
+
+    def action_field(self, by: int) -> None:
+        """The next field, or the one before."""
+        if by > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
 
     def action_back(self) -> None:
         self.foundry.back()
