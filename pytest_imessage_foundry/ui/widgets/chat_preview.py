@@ -63,7 +63,7 @@ def drawn(bubbles: Sequence[Bubble], width: int, console: Console) -> list[Text]
 
 
 def _bubble(bubble: Bubble, width: int, style: str, console: Console) -> list[Text]:
-    said = wrapped(bubble.text, width * 3 // 4 - 2, console)
+    said = wrapped(bubble.text, width * 4 // 5 - 2, console)
     inner = max(map(cell_len, said))
     edge = style.rpartition(" ")[2]
     indent = " " * max(width - inner - 2, 0) if bubble.is_mine else ""
