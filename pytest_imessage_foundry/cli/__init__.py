@@ -26,6 +26,7 @@ examples:
   imessage-foundry validate ~/Library/Messages/chat.db
   imessage-foundry schema diff sequoia tahoe
   imessage-foundry kinds --macos tahoe
+  imessage-foundry personas add --name "Ana Diaz" --country ES
 
 exit codes: 0 done, 1 findings, 2 could not do it, 130 interrupted
 """

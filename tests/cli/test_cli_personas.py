@@ -1,4 +1,4 @@
-"""`imessage-foundry personas` and `history`: all by options, nothing unasked."""
+"""`imessage-foundry personas`: all by options, nothing asked but at a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from contextlib import closing
 
 import pytest
 
-from pytest_imessage_foundry.cli import main, parser
+from pytest_imessage_foundry.cli import parser
 from pytest_imessage_foundry.models import Persona
 from pytest_imessage_foundry.personas import builtin, checks, handles, library
 
@@ -21,30 +21,8 @@ COMMAND = [sys.executable, "-m", "pytest_imessage_foundry.cli"]
 
 
 @pytest.fixture(autouse=True)
-def path(tmp_path, monkeypatch):
-    place = tmp_path / "data" / "foundry.db"
-    monkeypatch.setenv("IMESSAGE_FOUNDRY_DB", str(place))
-    return place
-
-
-class Result:
-    def __init__(self, code, out, err):
-        self.code, self.out, self.err = code, out, err
-
-
-@pytest.fixture
-def run(capsys):
-    def run(*arguments):
-        capsys.readouterr()
-        code = main([*map(str, arguments)])
-        return Result(code, *capsys.readouterr())
-
-    return run
-
-
-@pytest.fixture
-def personas(run):
-    return lambda *arguments: run("personas", *arguments)
+def path(library_path):
+    return library_path
 
 
 class Terminal(io.StringIO):
@@ -324,90 +302,6 @@ def test_a_library_that_is_none(personas, path):
     for verb in (["list"], ["add", "--name", "A"], ["import", os.devnull]):
         assert personas(*verb).code == 2
     assert path.read_text() == "something else"
-
-
-# --- building ---------------------------------------------------------------
-
-SCENARIO = """\
-name = "mine"
-personas = ["library:ana"]
-[[conversations]]
-id = "x"
-participants = ["ana"]
-message_count_target = 6
-"""
-
-
-@pytest.fixture
-def scenario(tmp_path):
-    file = tmp_path / "mine.toml"
-    file.write_text(SCENARIO)
-    return file
-
-
-def build(run, target, scenario, *more):
-    return run("build", target, "--macos", "tahoe", "--scenario", scenario, *more)
-
-
-def test_a_build_is_in_the_history(personas, run, scenario, tmp_path, monkeypatch):
-    personas("add", "ana", "--name", "Ana Ruiz")
-    monkeypatch.chdir(tmp_path)
-    assert "nothing was built" in run("history").out
-    assert build(run, "one.db", scenario).code == 0
-    assert build(run, "two.db", scenario, "--messages", 9).code == 0
-    newest, oldest = json.loads(run("history", "--json").out)
-    assert newest["output_path"] == str(tmp_path / "two.db")
-    assert oldest["output_path"] == str(tmp_path / "one.db")
-    assert oldest["persona_ids"] == ["ana"]
-    assert oldest["macos_version"] == "tahoe"
-    with closing(sqlite3.connect(tmp_path / "two.db")) as db:
-        (rows,) = db.execute("SELECT count(*) FROM message").fetchone()
-    assert newest["message_count"] == rows
-    lines = run("history").out.splitlines()
-    assert len(lines) == 2
-    assert "two.db" in lines[0]
-
-
-def test_a_build_from_another_library(personas, run, scenario, tmp_path, path):
-    other = tmp_path / "other.db"
-    personas("add", "ana", "--name", "Ana Ruiz", "--library", other)
-    out = tmp_path / "chat.db"
-    assert build(run, out, scenario, "--library", other).code == 0
-    assert len(json.loads(run("history", "--json", "--library", other).out)) == 1
-    assert not path.exists()
-
-
-@pytest.mark.parametrize("name", ["small", "file"])
-def test_other_builds_make_no_library(run, scenario, tmp_path, path, name):
-    scenario.write_text(
-        SCENARIO.replace("library:ana", "mom").replace('"ana"', '"mom"')
-    )
-    which = scenario if name == "file" else name
-    assert build(run, tmp_path / "chat.db", which).code == 0
-    assert not path.parent.exists()
-
-
-def test_a_failed_build_is_in_no_history(personas, run, scenario, tmp_path):
-    personas("add", "ana", "--name", "Ana Ruiz")
-    (tmp_path / "chat.db").write_text("mine")
-    assert build(run, tmp_path / "chat.db", scenario).code == 2
-    assert json.loads(run("history", "--json").out) == []
-
-
-def test_a_history_that_cannot_be_kept_spoils_no_build(
-    personas, run, scenario, tmp_path, path, monkeypatch
-):
-    from pytest_imessage_foundry.personas import storage
-
-    personas("add", "ana", "--name", "Ana Ruiz")
-    monkeypatch.setattr(storage, "PATIENCE", 0.0)
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")  # readers go on, writers do not
-        built = build(run, tmp_path / "chat.db", scenario)
-        other.execute("ROLLBACK")
-    assert built.code == 0
-    assert (tmp_path / "chat.db").exists()
-    assert "the build is not in the history: the persona library cannot" in built.err
 
 
 # --- in a process of its own ------------------------------------------------

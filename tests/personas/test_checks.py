@@ -117,3 +117,17 @@ def test_an_address_and_its_type_are_told_apart():
     assert checks.problems(persona) == {
         "identifier_type": "is 'email' for the address 'ana@example.com'"
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Ana Díaz", "ana-diaz"),
+        ("  O'Brien--Núñez, Jr. ", "o-brien-nunez-jr"),
+        ("田中 由紀", "person"),
+        ("a" * 39 + " b", "a" * 39),
+    ],
+)
+def test_an_id_out_of_a_name(name, slug):
+    assert checks.slug(name) == slug
+    assert checks.checked(replace(ANA, id=f"{checks.slug(name)}-7"))

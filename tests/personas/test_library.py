@@ -7,12 +7,16 @@ import os
 import stat
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona
-from pytest_imessage_foundry.personas import builtin, handles, library
+from pytest_imessage_foundry.personas import builtin, checks, handles, library
 from pytest_imessage_foundry.personas.library import Build
 
 ANA = Persona(
@@ -220,6 +224,31 @@ def test_texts_are_no_sql(opened):
         with pytest.raises(FoundryError, match="no persona"):
             kept.remove("x' OR '1' = '1")
         assert len(kept.personas()) == 1
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(
+    personality=st.text(max_size=40),
+    name=st.text(max_size=20),
+    topics=st.lists(st.text(max_size=9), max_size=3).map(tuple),
+)
+def test_what_is_kept_is_what_was_given(personality, name, topics):
+    persona = checks.tidied(
+        replace(ANA, personality=personality, name=name, topics_of_interest=topics)
+    )
+    with TemporaryDirectory() as folder:
+        path, out = Path(folder) / "foundry.db", Path(folder) / "out.json"
+        with library.opened(path) as kept:
+            if checks.problems(persona):
+                with pytest.raises(FoundryError, match="does not hold"):
+                    kept.add(persona)
+                return
+            kept.add(persona)
+            kept.export_to(out)
+        assert library.people(["ana"], path) == (persona,)
+        with library.opened(Path(folder) / "other.db") as other:
+            other.import_from(out)
+        assert library.people(["ana"], other.path) == (persona,)
 
 
 # --- files ------------------------------------------------------------------
