@@ -51,6 +51,17 @@ def make(project: Project, journal: Journal, folder: Path | None = None) -> Made
         StoppedError: somebody stopped it; nothing is left behind.
         FoundryError: it cannot be built, or is not valid.
     """
+    try:
+        return _made(project, journal, folder)
+    except OSError as error:
+        raise FoundryError(
+            f"{project.database} cannot be written: {error.strerror}\n"
+            f"looked at: {error.filename or project.path.parent}\n"
+            "make room or mend its rights, or name another file in the settings"
+        ) from None
+
+
+def _made(project: Project, journal: Journal, folder: Path | None) -> Made:
     project.check()
     own = (folder,) if folder is not None and folder.is_dir() else ()
     order = foundry.Order(

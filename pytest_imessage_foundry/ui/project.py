@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from dataclasses import dataclass, replace
@@ -93,9 +94,6 @@ class Project:
 
     # --- conversations ---
 
-    def conversation(self, config_id: str) -> ConversationConfig:
-        return next(each for each in self.conversations if each.id == config_id)
-
     def with_conversation(self, config: ConversationConfig) -> Project:
         """With a conversation more, or as it is now."""
         chats = {each.id: each for each in self.conversations}
@@ -149,7 +147,8 @@ class Project:
 
     @property
     def path(self) -> Path:
-        return Path(self.output).expanduser().absolute()
+        # Path.expanduser raises where a user is unknown.
+        return Path(os.path.expanduser(self.output)).absolute()
 
     @property
     def database(self) -> Path:

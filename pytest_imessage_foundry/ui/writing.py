@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.llm.base import Provider, UnansweredError
     from pytest_imessage_foundry.llm.generator import Tally
     from pytest_imessage_foundry.llm.plan import Entry
-    from pytest_imessage_foundry.models import Persona
+    from pytest_imessage_foundry.models import ConversationConfig, Persona
     from pytest_imessage_foundry.ui.project import Project
 
 JOBS = 4
@@ -194,13 +194,28 @@ def _own(entry: Entry) -> tuple[Turn, ...]:
 
 
 class Hand:
-    """A conversation typed by hand; each turn is on disk when `say` returns."""
+    """A conversation typed by hand; each turn is on disk when `say` returns.
+
+    Raises, when made:
+        FoundryError: a pack cannot be read, or no message is asked for.
+    """
 
     def __init__(self, project: Project, config_id: str, folder: Path) -> None:
-        found = survey(project, folder)
-        self._entry = next(e for e in found.entries if e.config.id == config_id)
+        found = survey(project, folder).entries
+        entry = next((each for each in found if each.config.id == config_id), None)
+        if entry is None:
+            raise FoundryError(
+                "there is nothing to type in this conversation\n"
+                "looked at: its number of messages, which is 0\n"
+                "give it a larger one on the screen Conversations"
+            )
+        self._entry = entry
         self._folder = folder
         self.turns: list[Turn] = list(_own(self._entry))
+
+    @property
+    def config(self) -> ConversationConfig:
+        return self._entry.config
 
     @property
     def everybody(self) -> tuple[Persona, ...]:
@@ -208,7 +223,7 @@ class Hand:
 
     @property
     def target(self) -> int:
-        return self._entry.config.message_count_target
+        return self.config.message_count_target
 
     def say(self, sender: str, text: str) -> None:
         """The next turn.

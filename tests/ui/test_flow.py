@@ -254,6 +254,9 @@ def test_a_session_goes_on(play, left, library, home):
         await person.press("enter")
         assert person.screen == "Messages"
         await generate(person)
+        await person.press("h")
+        assert person.screen == "Welcome"
+        assert "▸ Continue" in person.seen()
 
     play(second)
 

@@ -121,3 +121,20 @@ def test_bubbles_say_what_is_sent(project, home):
     assert all(each.text for each in shown)
     assert not any("\ufffc" in each.text for each in shown)
     assert {each.who for each in shown if each.is_mine} == {"Alex Carver"}
+
+
+def test_a_place_that_cannot_be_written(project, home):
+    (home / "file").write_text("")
+    project = replace(project, output=str(home / "file" / "chat.db"))
+
+    with pytest.raises(FoundryError, match="Not a directory") as raised:
+        making.make(project, Journal.of(project))
+
+    assert len(str(raised.value).splitlines()) == 3
+    assert files(home) == ["file"]
+
+
+def test_an_unknown_users_home(home):
+    project = Project(output="~nobody-at-all/chat.db")
+
+    assert project.path == home / "~nobody-at-all" / "chat.db"

@@ -11,8 +11,10 @@ from misbehaving import FAULTS, Server, completion
 
 from pytest_imessage_foundry.conversations import packs
 from pytest_imessage_foundry.db import validators
+from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import proof, retry
 from pytest_imessage_foundry.personas import library as shelf
+from pytest_imessage_foundry.ui import writing
 
 pytestmark = pytest.mark.skipif(
     not all(map(importlib.util.find_spec, ("openai", "diskcache"))),
@@ -167,6 +169,33 @@ def test_failed_then_by_hand(play, asking, server, home):
         ("alex", "coming"),
     ]
     assert b"Soup" in (home / "chat.db").read_bytes()
+
+
+def test_by_hand_needs_a_pack_that_can_be_read(play, asking, server, library):
+    asking()
+    folder = library.parent / "draft-packs"
+    folder.mkdir()
+    (folder / "mine.json").write_text("{")
+
+    async def story(person):
+        await person.press("enter", "g")
+        await person.until(phase(person, "trouble"))
+        assert "pack mine.json is refused" in person.seen()
+        await person.press("m")
+        assert person.screen == "Messages"
+        (folder / "mine.json").unlink()
+        await person.press("m")
+        assert person.screen == "ByHand"
+
+    play(story)
+
+
+def test_no_hand_where_nothing_is_said(asking, library):
+    project = asking()
+    empty = replace(project.conversations[0], message_count_target=0)
+
+    with pytest.raises(FoundryError, match="nothing to type"):
+        writing.Hand(project.with_conversation(empty), "mom", library.parent / "packs")
 
 
 def test_failed_then_built_in_texts(play, asking, server, home):

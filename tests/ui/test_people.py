@@ -118,7 +118,7 @@ def test_built_in_people_stay(play, left):
 
     async def story(person):
         await person.press("enter", "down", "d")
-        assert "Linda Carver is built-in" in person.seen()
+        assert "Linda Carver is not of your library" in person.seen()
         assert person.screen == "People"
 
     play(story)
@@ -178,10 +178,8 @@ def test_a_build_is_in_the_history(play, left, ana, library, home):
 def test_markup_and_controls_are_characters(play, left, library):
     """What a file says is shown, never obeyed."""
     nasty = "[bold red]x[/] [@click=app.quit]y[/]"
-    left(
-        "people",
-        personas=(*left().personas, replace(ANA, name=nasty, relationship="\x1b[2J")),
-    )
+    wild = replace(ANA, id="wild", name="Wild", relationship="\x1b[2J")
+    left("people", personas=(*left().personas, replace(ANA, name=nasty), wild))
     with shelf.opened(library) as opened:
         opened.add(replace(ANA, name=nasty))
 
@@ -211,3 +209,23 @@ def test_a_library_that_breaks_meanwhile(play, left, ana, library):
         assert person.screen == "People"
 
     play(story)
+
+
+def test_changed_and_gone_elsewhere(play, left, ana, library):
+    """Another process edits the library while a draft holds its people."""
+    project = left()
+    stranger = replace(ANA, id="bo", name="Bo Ek", identifier=handles.phone("SE", 3))
+    left("people", personas=(*project.personas, ANA, stranger))
+    with shelf.opened(library) as opened:
+        opened.update(replace(ANA, relationship="boss"))
+
+    async def story(person):
+        await person.press("enter", "end")
+        assert "on this phone alone" in person.seen()
+        await person.press("space")
+        return person.app.project
+
+    people = {each.id: each for each in play(story).people}
+
+    assert people["ana"].relationship == "boss"
+    assert "bo" not in people

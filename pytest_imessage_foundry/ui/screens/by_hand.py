@@ -15,10 +15,11 @@ from pytest_imessage_foundry.ui.widgets.chat_preview import ChatPreview
 from pytest_imessage_foundry.ui.widgets.choice import Choice
 from pytest_imessage_foundry.ui.widgets.field import Field
 from pytest_imessage_foundry.ui.widgets.plain import plain
-from pytest_imessage_foundry.ui.writing import Hand
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+
+    from pytest_imessage_foundry.ui.writing import Hand
 
 
 class ByHand(StepScreen):
@@ -31,13 +32,11 @@ class ByHand(StepScreen):
         Binding("escape", "back", "Done", key_display="esc"),
     ]
 
-    def __init__(self, config_id: str) -> None:
+    def __init__(self, hand: Hand) -> None:
         super().__init__()
-        self._config_id = config_id
+        self._hand = hand
 
     def body(self) -> ComposeResult:
-        project, folder = self.foundry.project, self.foundry.draft.packs
-        self._hand = Hand(project, self._config_id, folder)
         people = [(each.id, each.name) for each in self._hand.everybody]
         with Vertical(id="body"):
             yield Static(id="status", classes="heading")
@@ -51,8 +50,8 @@ class ByHand(StepScreen):
         self._draw()
 
     def _draw(self) -> None:
-        hand, project = self._hand, self.foundry.project
-        title = project.title(project.conversation(self._config_id))
+        hand = self._hand
+        title = self.foundry.project.title(hand.config)
         count = f"{len(hand.turns)} of {hand.target} messages"
         rest = (
             "" if len(hand.turns) == hand.target else "; built-in texts fill the rest"

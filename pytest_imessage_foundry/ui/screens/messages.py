@@ -247,7 +247,9 @@ class Messages(StepScreen):
     def action_by_hand(self) -> None:
         wanted = self.query_one(Rows).current
         if wanted is not None:
-            self.app.push_screen(ByHand(wanted), self._typed)
+            folder = self.foundry.draft.packs
+            hand = writing.Hand(self.foundry.project, wanted, folder)
+            self.app.push_screen(ByHand(hand), self._typed)
 
     def _typed(self, said: list[Bubble] | None) -> None:
         chat = self.journal.chats[self.query_one(Rows).current or ""]

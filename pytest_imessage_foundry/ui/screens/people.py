@@ -10,6 +10,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import OptionList
 
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.personas import builtin
+from pytest_imessage_foundry.ui.cast import Candidate
 from pytest_imessage_foundry.ui.project import counted
 from pytest_imessage_foundry.ui.screens.confirm import Confirm
 from pytest_imessage_foundry.ui.screens.persona_form import PersonaForm
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from pytest_imessage_foundry.models import Persona
-    from pytest_imessage_foundry.ui.cast import Candidate
 
 
 class People(StepScreen):
@@ -63,7 +64,18 @@ class People(StepScreen):
             self.notice.fail(str(error))
             found = []
         self._known = {each.persona.id: each for each in found}
+        self._catch_up()
         self._draw()
+
+    def _catch_up(self) -> None:
+        """Whoever was changed elsewhere is as the library has them; whoever is gone
+        from there is still on this phone."""
+        project = self.foundry.project
+        for each in project.personas:
+            known = self._known.setdefault(each.id, Candidate(each, False))
+            project = project.having(known.persona)
+        if project != self.foundry.project:
+            self.foundry.keep(project)
 
     def _draw(self) -> None:
         rows = self.query_one(Rows)
@@ -90,7 +102,7 @@ class People(StepScreen):
             self.query_one(PersonaCard).show(None)
             return
         persona, project = candidate.persona, self.foundry.project
-        notes = ["in your library" if candidate.is_own else "built-in"]
+        notes = [_origin(candidate)]
         if chats := project.chats_of(persona.id):
             notes.append(f"in {counted(len(chats), 'conversation')}")
         owner = project.owner
@@ -192,7 +204,8 @@ class People(StepScreen):
             return
         persona = candidate.persona
         if not candidate.is_own:
-            self.notice.say(f"{persona.name} is built-in: leave out with space.")
+            what = f"{persona.name} is not of your library"
+            self.notice.say(f"{what}; space leaves them out.")
             return
 
         def delete(sure: bool | None) -> None:
@@ -223,3 +236,10 @@ class People(StepScreen):
             self.notice.fail("nobody takes part yet: choose somebody with space")
             return
         self.foundry.go("conversations")
+
+
+def _origin(candidate: Candidate) -> str:
+    if candidate.is_own:
+        return "in your library"
+    is_built_in = candidate.persona.id in builtin.by_id()
+    return "built-in" if is_built_in else "on this phone alone"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.widgets import Input, Static
 
 from pytest_imessage_foundry.personas import checks
@@ -57,7 +57,7 @@ class PersonaForm(StepScreen):
 
     def body(self) -> ComposeResult:
         title = f"Edit {self._persona.name}" if self._persona.id else "A new person"
-        with Vertical(id="body"):
+        with VerticalScroll(id="body", can_focus=False):
             yield Static(plain(title), classes="heading")
             for name, label in _LINES.items():
                 yield text_field(label, name, self._shown(name))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
@@ -50,7 +50,7 @@ class Settings(StepScreen):
 
     def body(self) -> ComposeResult:
         project = self.foundry.project
-        with Vertical(id="body"):
+        with VerticalScroll(id="body", can_focus=False):
             yield Field(
                 "macOS release", Choice(_releases(), project.release, id="release")
             )
