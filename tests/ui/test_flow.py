@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ import pytest
 
 from pytest_imessage_foundry.cli import main
 from pytest_imessage_foundry.db import validators
+from pytest_imessage_foundry.ui import making
 
 
 async def generate(person):
@@ -119,22 +121,28 @@ def test_enter_alone_replaces_nothing(play, left, home):
     assert (home / "chat.db").read_text() == "mine"
 
 
-def many(left):
-    """A draft that takes a while to build."""
+@pytest.fixture
+def many(left, monkeypatch):
+    """A draft that takes half a minute to build."""
     project = left()
     first, *others = project.conversations
-    first = replace(first, message_count_target=30_000)
+    first = replace(first, message_count_target=3000)
     left(conversations=(first, *others))
+    told = making._bubble
+
+    def slowly(*arguments):
+        time.sleep(0.01)
+        return told(*arguments)
+
+    monkeypatch.setattr(making, "_bubble", slowly)
 
 
 def under_way(person):
     chats = person.app.screen.journal.chats.values()
-    return sum(each.done for each in chats) > 500
+    return sum(each.done for each in chats) > 5
 
 
-def test_stopped_leaves_nothing(play, left, home):
-    many(left)
-
+def test_stopped_leaves_nothing(play, many, home):
     async def story(person):
         await person.press("enter", "g")
         await person.until(lambda: under_way(person))
@@ -148,9 +156,7 @@ def test_stopped_leaves_nothing(play, left, home):
     assert list(home.iterdir()) == []
 
 
-def test_the_app_is_left_while_it_builds(play, left, home):
-    many(left)
-
+def test_the_app_is_left_while_it_builds(play, many, home):
     async def story(person):
         await person.press("enter", "g")
         await person.until(lambda: under_way(person))
