@@ -43,6 +43,7 @@ _THEME = Theme(
     surface="#26262a",
     panel="#1c1c1f",
     dark=True,
+    variables={"footer-key-foreground": "#7cc0ff"},
 )
 
 

@@ -6,8 +6,7 @@ Both end in packs of the draft, from which the build takes them.
 from __future__ import annotations
 
 import asyncio
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from pytest_imessage_foundry.models import Turn
 from pytest_imessage_foundry.ui.journal import Journal, StoppedError, bubbles
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.ui.project import Project
 
 JOBS = 4
+_LOOK = 0.05  # seconds between two looks at whether to stop
 
 
 # --- by a model -------------------------------------------------------------
@@ -57,22 +58,44 @@ def checked(project: Project) -> str:
     return f"{found.model} at {found.endpoint}"
 
 
-def new_person(project: Project, constraints: dict[str, str]) -> Persona:
+def new_person(
+    project: Project, constraints: dict[str, str], stop: threading.Event
+) -> Persona:
     """A person made up by the model.
 
     Raises:
+        StoppedError: `stop` was set meanwhile.
         FoundryError: it cannot be asked, or gave nothing usable.
     """
 
     async def ask() -> Persona:
+        watch = _watched(stop)
         found = provider(project)
         try:
             made = await found.generate_persona(constraints)
             return await found.approve_persona(made)
         finally:
+            watch.cancel()
             await found.close()
 
-    return asyncio.run(ask())
+    try:
+        return asyncio.run(ask())
+    except asyncio.CancelledError:
+        raise StoppedError from None
+
+
+def _watched(stop: threading.Event) -> asyncio.Task[None]:
+    """Have the task at hand cancelled when `stop` is set: a server may take minutes
+    to answer, and nobody waits for that."""
+    task = asyncio.current_task()
+    assert task is not None, "it is called within one"
+
+    async def watch() -> None:
+        while not stop.is_set():
+            await asyncio.sleep(_LOOK)
+        task.cancel()
+
+    return asyncio.create_task(watch())
 
 
 def survey(project: Project, folder: Path) -> plan.Survey:
@@ -118,7 +141,6 @@ def write(project: Project, journal: Journal, folder: Path) -> int:
         return 0
     journal.doing = "writing"
     outcome = refresh.Outcome()
-    onlooker = JournalOnlooker(journal)
     try:
         refresh.refresh(
             entries,
@@ -127,13 +149,11 @@ def write(project: Project, journal: Journal, folder: Path) -> int:
             out=folder,
             memo=memo.default_folder(),
             jobs=JOBS,
-            progress=onlooker,
+            progress=JournalOnlooker(journal),
             outcome=outcome,
         )
     except asyncio.CancelledError:
         raise StoppedError from None
-    finally:
-        onlooker.end()
     return len(outcome.failed)
 
 
@@ -142,20 +162,10 @@ class JournalOnlooker:
     """Writes down what a refresh tells, and stops it when the journal says so."""
 
     journal: Journal
-    _over: threading.Event = field(default_factory=threading.Event)
+    _watch: asyncio.Task[None] | None = None
 
     def start(self, entries: Sequence[Entry]) -> None:
-        task, loop = asyncio.current_task(), asyncio.get_running_loop()
-        assert task is not None, "a refresh runs in a task"
-
-        def watch() -> None:
-            # A server may take minutes to answer; nobody waits for that.
-            while not self._over.wait(0.1):
-                if self.journal.stop.is_set():
-                    loop.call_soon_threadsafe(task.cancel)
-                    return
-
-        threading.Thread(target=watch, daemon=True).start()
+        self._watch = _watched(self.journal.stop)
 
     def at(self, entry: Entry, said: Sequence[Turn]) -> None:
         _show(self.journal, entry, said)
@@ -172,7 +182,8 @@ class JournalOnlooker:
         self.journal.notes.append(text)
 
     def end(self) -> None:
-        self._over.set()
+        if self._watch is not None:
+            self._watch.cancel()
 
 
 def _show(journal: Journal, entry: Entry, said: Sequence[Turn]) -> None:

@@ -15,6 +15,7 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import proof, retry
 from pytest_imessage_foundry.personas import library as shelf
 from pytest_imessage_foundry.ui import writing
+from pytest_imessage_foundry.ui.journal import StoppedError
 
 pytestmark = pytest.mark.skipif(
     not all(map(importlib.util.find_spec, ("openai", "diskcache"))),
@@ -351,3 +352,29 @@ def test_nobody_made_up_so_by_hand(play, asking, server, library):
 
     with shelf.opened(library) as opened:
         assert [each.name for each in opened.personas()] == ["Di Ek"]
+
+
+def test_nobody_waits_for_a_silent_server(play, asking, server, monkeypatch):
+    asking("people")
+    server.script = ["slow"]
+    ends = []
+    ask = writing.new_person
+
+    def told(*arguments):
+        try:
+            return ask(*arguments)
+        except BaseException as error:
+            ends.append(type(error))
+            raise
+
+    monkeypatch.setattr(writing, "new_person", told)
+
+    async def story(person):
+        await person.press("enter", "g", "ctrl+g")
+        await person.until(lambda: server.bodies)
+        await person.press("escape")
+        await person.until(lambda: ends)
+
+    play(story)
+
+    assert ends == [StoppedError]

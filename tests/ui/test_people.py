@@ -229,3 +229,20 @@ def test_changed_and_gone_elsewhere(play, left, ana, library):
 
     assert people["ana"].relationship == "boss"
     assert "bo" not in people
+
+
+def test_a_long_card_is_scrolled_by_keys(play, left, library):
+    long = " ".join(f"word{number}" for number in range(150))
+    with shelf.opened(library) as opened:
+        opened.add(replace(ANA, personality=long))
+    left("people")
+
+    async def story(person):
+        await person.press("enter", "home")
+        assert "word149" not in person.seen()
+        await person.press("tab", "end")
+        await person.until(lambda: "Answers:" in person.seen())
+        await person.press("shift+tab", "down")
+        assert "Alex Carver" in person.seen()
+
+    play(story)

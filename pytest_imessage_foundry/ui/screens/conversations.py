@@ -40,7 +40,7 @@ class Conversations(StepScreen):
     def body(self) -> ComposeResult:
         with Horizontal(id="body"):
             yield Rows(id="list")
-            with VerticalScroll(id="card", classes="panel", can_focus=False):
+            with VerticalScroll(id="card", classes="panel"):
                 yield Static(id="details")
 
     def on_mount(self) -> None:

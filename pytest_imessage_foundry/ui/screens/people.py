@@ -48,7 +48,7 @@ class People(StepScreen):
     def body(self) -> ComposeResult:
         with Horizontal(id="body"):
             yield Rows(id="list")
-            with VerticalScroll(id="card", classes="panel", can_focus=False):
+            with VerticalScroll(id="card", classes="panel"):
                 yield PersonaCard()
 
     def on_mount(self) -> None:

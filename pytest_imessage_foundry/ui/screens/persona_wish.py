@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -41,6 +42,7 @@ class PersonaWish(StepScreen):
         super().__init__()
         self._found: Persona | None = None
         self._others: list[str] = []
+        self._stop = threading.Event()
 
     def body(self) -> ComposeResult:
         project = self.foundry.project
@@ -50,7 +52,7 @@ class PersonaWish(StepScreen):
             yield text_field("Relationship", "relationship", "friend")
             yield text_field("Country", "country", "US", "two letters")
             yield text_field("Who", "about", "", "a retired baker who collects maps")
-            with VerticalScroll(id="card", classes="panel gap", can_focus=False):
+            with VerticalScroll(id="card", classes="panel gap"):
                 yield PersonaCard()
 
     def on_mount(self) -> None:
@@ -76,9 +78,11 @@ class PersonaWish(StepScreen):
         constraints = self._constraints()
         self._show(None)
         self.notice.say("asking …")
-        project = self.foundry.project
+        self._stop.set()
+        project, stop = self.foundry.project, threading.Event()
+        self._stop = stop
         self.run_worker(
-            lambda: writing.new_person(project, constraints),
+            lambda: writing.new_person(project, constraints, stop),
             thread=True,
             exclusive=True,
             exit_on_error=False,
@@ -105,6 +109,9 @@ class PersonaWish(StepScreen):
         elif event.state is WorkerState.ERROR:
             error = f"{event.worker.error}"
             self.notice.fail(f"{error}\n^g tries again, ^e lets you write it yourself")
+
+    def on_unmount(self) -> None:
+        self._stop.set()
 
     def _show(self, persona: Persona | None) -> None:
         self._found = persona

@@ -35,7 +35,7 @@ class Scenarios(StepScreen):
             yield Static(title, classes="heading")
             with Horizontal():
                 yield Rows(id="list")
-                with VerticalScroll(id="card", classes="panel", can_focus=False):
+                with VerticalScroll(id="card", classes="panel"):
                     yield Static(id="details")
 
     def on_mount(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.binding import Binding
+from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer
 
@@ -61,7 +62,8 @@ class StepScreen(FoundryScreen):
         return self.query_one(Notice)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "field" or not isinstance(self.focused, Rows)
+        # Where there is something to scroll, the arrows do that.
+        return action != "field" or not isinstance(self.focused, Rows | VerticalScroll)
 
     def action_field(self, by: int) -> None:
         """The next field, or the one before."""
