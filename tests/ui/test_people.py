@@ -186,7 +186,10 @@ def test_markup_and_controls_are_characters(play, left, library):
     async def story(person):
         await person.press("enter", "home")
         assert "[bold red]x[/]" in person.seen()
-        await person.press("enter")
+        await person.press("end")
+        card = [line[41:] for line in person.seen().splitlines()]
+        assert any("\\x1b[2J" in line for line in card)
+        await person.press("home", "enter")
         assert f"Edit {nasty}" in person.seen()
         await person.press("escape", "ctrl+n", "n")
         assert "[bold red]x[/]" in person.seen()
