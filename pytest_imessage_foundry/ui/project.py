@@ -52,6 +52,9 @@ class Project:
     def owner(self) -> Persona | None:
         return next((each for each in self.personas if each.is_self), None)
 
+    def is_owner(self, persona_id: str) -> bool:
+        return self.owner is not None and self.owner.id == persona_id
+
     @property
     def people(self) -> tuple[Persona, ...]:
         """Whoever takes part, the owner left out."""
@@ -68,10 +71,8 @@ class Project:
 
     def having(self, persona: Persona) -> Project:
         """With somebody taking part, or as they are now."""
-        owner = self.owner
-        is_self = owner is not None and owner.id == persona.id
         people = {each.id: each for each in self.personas}
-        people[persona.id] = replace(persona, is_self=is_self)
+        people[persona.id] = replace(persona, is_self=self.is_owner(persona.id))
         return replace(self, personas=tuple(people.values()))
 
     def without(self, persona_id: str) -> Project:
@@ -164,6 +165,12 @@ class Project:
     def pack_file(self) -> Path:
         """Where the texts stand that a model or a person wrote for it."""
         return self.path.with_name(f"{self.path.stem}.pack.json")
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What the build may replace."""
+        texts = (self.pack_file,) if self.writer == "model" else ()
+        return (self.database, self.scenario_file, *texts)
 
     def check(self) -> None:
         """Raises FoundryError: something keeps this from being built."""

@@ -149,7 +149,7 @@ def test_stopped_leaves_nothing(play, many, home):
         assert list(home.glob(".imessage-foundry.*"))
         await person.press("x")
         await person.until(lambda: person.app.screen.phase == "ready")
-        assert "nothing was left behind" in person.seen()
+        assert "stopped; nothing is left" in person.seen()
 
     play(story)
 

@@ -106,7 +106,7 @@ def test_turns_show_as_they_come(play, asking, server):
         assert "▐" in person.seen()  # a bubble
         await person.press("x")
         await person.until(phase(person, "ready"))
-        assert "stopped" in person.seen()
+        assert "stopped; what was answered is kept" in person.seen()
         server.script = []
         asked = len(server.bodies)
         await person.press("g")

@@ -82,12 +82,16 @@ def test_a_built_in_person_edited_is_ones_own(play, left, library):
         seen = person.seen()
         assert "Mum" in seen
         assert "Linda Carver" not in seen
-        await person.press("d", "y")  # what is built-in comes back
-        assert "Linda Carver" in person.seen()
+        await person.press("d")
+        assert "The built-in person of that id is back then." in person.seen()
+        await person.press("y")
+        assert "[x]  Linda Carver" in person.seen()
+        return person.app.project
 
-    play(story)
+    project = play(story)
 
     assert kept(library) == ()
+    assert [each.id for each in project.conversations] == ["mom", "parents"]
 
 
 def test_deleted(play, left, ana, library):

@@ -84,6 +84,8 @@ class Messages(StepScreen):
             done = sum(min(each.done, each.target) for each in chats.values())
             total = self.foundry.project.messages
             self._say(f"{self.journal.doing}: {done:,} of {total:,} messages")
+        while self.journal.notes:
+            self.notice.say(self.journal.notes.pop(0))
         self._show()
 
     def on_option_list_option_highlighted(
@@ -137,8 +139,7 @@ class Messages(StepScreen):
     def action_start(self) -> None:
         """Begin, once it is sure that nothing is lost by it."""
         project = self.foundry.project
-        files = [project.database, project.scenario_file, project.pack_file]
-        there = overwritten(files)
+        there = overwritten(project.files)
         if not there:
             self._start(True)
             return
@@ -204,15 +205,16 @@ class Messages(StepScreen):
             self._build()
 
     def _failed(self, error: BaseException | None) -> None:
-        if isinstance(error, StoppedError):
-            self._enter("ready")
-            self._say("stopped; nothing was left behind")
-            return
-        was = self.phase
+        was_writing = self.phase == "writing"
         self._enter("ready")
-        if was == "writing":
+        if isinstance(error, StoppedError):
+            kept = "what was answered is kept" if was_writing else "nothing is left"
+            self._say(f"stopped; {kept}")
+            return
+        if was_writing:
             self._trouble("the model cannot be asked")
-        self._draw()
+        else:
+            self._say("nothing was built")
         self.notice.fail(f"{error}")
 
     def _trouble(self, what: str) -> None:

@@ -84,9 +84,8 @@ class People(StepScreen):
 
     def _row(self, candidate: Candidate) -> Text:
         persona, project = candidate.persona, self.foundry.project
-        owner = project.owner
         mark = "[x]" if project.has(persona.id) else "[ ]"
-        if owner is not None and owner.id == persona.id:
+        if project.is_owner(persona.id):
             mark = "[me]"
         name = fitted(persona.name, 17)
         return Text(f"{mark:<5}{name} {fitted(persona.relationship, 12)}")
@@ -105,8 +104,7 @@ class People(StepScreen):
         notes = [_origin(candidate)]
         if chats := project.chats_of(persona.id):
             notes.append(f"in {counted(len(chats), 'conversation')}")
-        owner = project.owner
-        if owner is not None and owner.id == persona.id:
+        if project.is_owner(persona.id):
             notes.append("owns the phone")
         self.query_one(PersonaCard).show(persona, ", ".join(notes))
 
@@ -121,7 +119,7 @@ class People(StepScreen):
         if candidate is None:
             return
         persona = candidate.persona
-        if project.owner is not None and project.owner.id == persona.id:
+        if project.is_owner(persona.id):
             self.notice.say(f"{persona.name} owns the phone and is always in.")
             return
         if not project.has(persona.id):
@@ -214,14 +212,18 @@ class People(StepScreen):
 
         chats = self.foundry.project.chats_of(persona.id)
         question = f"Delete {persona.name} from your library?"
-        if chats:
+        if persona.id in builtin.by_id():
+            question += "\nThe built-in person of that id is back then."
+        elif chats:
             question += f"\n{counted(len(chats), 'conversation')} of this phone end."
         self.app.push_screen(Confirm(question, "Delete", "Keep"), delete)
 
     def _delete(self, persona: Persona) -> None:
+        project = self.foundry.project
         try:
             self.foundry.cast.remove(persona.id)
-            project = self.foundry.project.without(persona.id)
+            if persona.id not in builtin.by_id():
+                project = project.without(persona.id)
             if project.owner is None:
                 project = project.owned_by(self.foundry.cast.owner())
         except FoundryError as error:
