@@ -77,6 +77,10 @@ class Person:
             await self._pilot.pause(0.02)
         await self._pilot.pause()
 
+    async def sees(self, text):
+        """Wait for a text on the screen: keys are drawn a moment later."""
+        await self.until(lambda: text in self.seen())
+
     async def at(self, screen):
         await self.until(lambda: self.screen == screen)
 

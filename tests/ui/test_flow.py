@@ -24,7 +24,7 @@ async def generate(person):
 
 def test_five_steps(play, home):
     async def story(person):
-        assert "New phone" in person.seen()
+        await person.sees("New phone")
         await person.press("enter", "ctrl+n")
         await person.press("down", "space", "down", "space", "ctrl+n")
         await person.press("n", "shift+tab", "space", "ctrl+s")
@@ -32,8 +32,11 @@ def test_five_steps(play, home):
         await person.fill("group_name", "Parents")
         await person.fill("count", "30")
         await person.press("ctrl+s", "ctrl+n")
-        assert "130 messages in 2 conversations" in person.seen()
+        await person.sees("130 messages in 2 conversations")
         await generate(person)
+        await person.sees("c Copy command")
+        await person.press("c")
+        await person.sees("the command is on the clipboard")
         return person.seen()
 
     seen = play(story)
@@ -94,7 +97,7 @@ def test_a_file_that_is_there(play, left, home, answer):
 
     async def story(person):
         await person.press("enter", "g")
-        assert "chat.db" in person.seen()
+        await person.sees("chat.db")
         assert person.screen == "Confirm"
         await person.press(answer)
         if answer == "y":
@@ -149,7 +152,7 @@ def test_stopped_leaves_nothing(play, many, home):
         assert list(home.glob(".imessage-foundry.*"))
         await person.press("x")
         await person.until(lambda: person.app.screen.phase == "ready")
-        assert "stopped; nothing is left" in person.seen()
+        await person.sees("stopped; nothing is left")
 
     play(story)
 
@@ -175,7 +178,7 @@ def test_escape_goes_all_the_way_back(play, left):
         while person.screen != "Welcome":
             await person.press("escape")
             went.append(person.screen)
-        assert "Continue" in person.seen()
+        await person.sees("Continue")
         return went
 
     assert play(story) == ["Messages", "Conversations", "People", "Settings", "Welcome"]
@@ -186,11 +189,11 @@ def test_wrong_settings_are_named(play, home):
         await person.press("enter")
         await person.fill("seed", "many")
         await person.press("ctrl+n")
-        assert "'many' is no number" in person.seen()
+        await person.sees("'many' is no number")
         await person.fill("seed", "1")
         await person.fill("output", ".")
         await person.press("ctrl+n")
-        assert "there is a folder of that name" in person.seen()
+        await person.sees("there is a folder of that name")
         assert person.screen == "Settings"
 
     play(story)
@@ -199,11 +202,11 @@ def test_wrong_settings_are_named(play, home):
 def test_wrong_conversations_are_named(play):
     async def story(person):
         await person.press("enter", "ctrl+n", "ctrl+n")
-        assert "nobody takes part yet" in person.seen()
+        await person.sees("nobody takes part yet")
         await person.press("down", "space", "ctrl+n", "ctrl+n")
-        assert "there is no conversation yet" in person.seen()
+        await person.sees("there is no conversation yet")
         await person.press("n", "ctrl+s")
-        assert "nobody is in this conversation" in person.seen()
+        await person.sees("nobody is in this conversation")
         await person.press("shift+tab", "space")
         for field, text, problem in (
             ("count", "few", "no number of messages"),
@@ -213,17 +216,17 @@ def test_wrong_conversations_are_named(play):
             before = person.app.screen.query_one(f"#{field}").value
             await person.fill(field, text)
             await person.press("ctrl+s")
-            assert problem in person.seen()
+            await person.sees(problem)
             await person.fill(field, before)
         await person.fill("start", "2025-02-01")
         await person.fill("end", "2025-01-01")
         await person.press("ctrl+s")
-        assert "start: is not before the end" in person.seen()
+        await person.sees("start: is not before the end")
         await person.fill("end", "2025-03-01")
         await person.fill("theme", "the boat")
         await person.press("ctrl+s")
-        assert "2025-02-01 to 2025-03-01" in person.seen()
-        assert "the boat" in person.seen()
+        await person.sees("2025-02-01 to 2025-03-01")
+        await person.sees("the boat")
 
     play(story)
 
@@ -233,10 +236,10 @@ def test_a_conversation_changed_and_deleted(play, left):
 
     async def story(person):
         await person.press("enter", "end", "enter")
-        assert "Edit a conversation" in person.seen()
+        await person.sees("Edit a conversation")
         await person.fill("group_name", "The Carvers")
         await person.press("ctrl+s")
-        assert "The Carvers" in person.seen()
+        await person.sees("The Carvers")
         await person.press("d", "y")
         assert "The Carvers" not in person.seen()
         return person.app.project.conversations
@@ -256,13 +259,13 @@ def test_a_session_goes_on(play, left, library, home):
     assert draft["project"]["step"] == "messages"
 
     async def second(person):
-        assert "2 people, 2 conversations, sequoia, chat.db" in person.seen()
+        await person.sees("2 people, 2 conversations, sequoia, chat.db")
         await person.press("enter")
         assert person.screen == "Messages"
         await generate(person)
         await person.press("h")
         assert person.screen == "Welcome"
-        assert "▸ Continue" in person.seen()
+        await person.sees("▸ Continue")
 
     play(second)
 
@@ -289,7 +292,7 @@ def test_a_broken_draft_is_set_aside(play, library):
     (library.parent / "draft.json").write_text('{"version": 1, "project": {"seed": ')
 
     async def story(person):
-        assert "the draft was broken and is set aside" in person.seen()
+        await person.sees("the draft was broken and is set aside")
         assert "Continue" not in person.seen()
 
     play(story)
@@ -302,12 +305,12 @@ def test_without_colour(play, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
 
     async def story(person):
-        assert "▸ New phone" in person.seen()
+        await person.sees("▸ New phone")
         await person.press("enter")
-        assert "[1 Settings]" in person.seen()
-        assert "◂ macOS 15 Sequoia" in person.seen()
+        await person.sees("[1 Settings]")
+        await person.sees("◂ macOS 15 Sequoia")
         await person.press("ctrl+n", "down", "space")
-        assert "▸ [x]  Linda Carver" in person.seen()
+        await person.sees("▸ [x]  Linda Carver")
         picture = person.app.export_screenshot()
         return set(re.findall("#[0-9a-f]{6}", picture.lower()))
 
@@ -325,29 +328,31 @@ def test_nothing_is_cut_off(play):
     async def story(person):
         ends = {}
 
-        def look():
+        async def look():
+            last = "q Quit" if person.screen == "Welcome" else "esc Back"
+            await person.sees(last)
             ends[person.screen] = person.seen().splitlines()[-1].rstrip()
 
-        look()
+        await look()
         await person.press("enter")
-        look()
+        await look()
         await person.press("ctrl+n", "down", "space")
-        look()
+        await look()
         await person.press("n")
-        look()
+        await look()
         await person.press("escape", "g")
-        look()
+        await look()
         await person.press("escape", "ctrl+n")
-        look()
+        await look()
         await person.press("n", "shift+tab", "space")
-        look()
+        await look()
         await person.press("ctrl+s", "ctrl+n")
-        look()
+        await look()
         return ends
 
     ends = play(story)
 
     assert len(ends) == 8
     for screen, keys in ends.items():
-        assert keys.endswith("Quit" if screen == "Welcome" else "esc Back"), screen
+        assert keys.endswith(("q Quit", "esc Back")), screen
         assert len(keys) <= 80, screen

@@ -80,7 +80,7 @@ def test_written_and_built(play, asking, server, home):
 
     async def story(person):
         await person.press("enter")
-        assert "2 calls, about" in person.seen()
+        await person.sees("2 calls, about")
         await person.press("g")
         await person.at("Result")
         return person.seen()
@@ -101,12 +101,12 @@ def test_turns_show_as_they_come(play, asking, server):
 
     async def story(person):
         await person.press("enter", "g")
-        await person.until(lambda: "30/60" in person.seen())
-        assert "writing: 30 of 60 messages" in person.seen()
-        assert "▐" in person.seen()  # a bubble
+        await person.sees("30/60")
+        await person.sees("writing: 30 of 60 messages")
+        await person.sees("▐")  # a bubble
         await person.press("x")
         await person.until(phase(person, "ready"))
-        assert "stopped; what was answered is kept" in person.seen()
+        await person.sees("stopped; what was answered is kept")
         server.script = []
         asked = len(server.bodies)
         await person.press("g")
@@ -128,7 +128,7 @@ def test_failed_then_again(play, asking, server, home):
         assert "the model refused" in seen
         assert "\x1b" not in seen
         for keys in ("r Retry", "m By hand", "f Built-in texts"):
-            assert keys in seen
+            await person.sees(keys)
         server.script = []
         await person.press("r")
         await person.at("Result")
@@ -147,15 +147,15 @@ def test_failed_then_by_hand(play, asking, server, home):
         await person.until(phase(person, "trouble"))
         await person.press("m")
         await person.press("enter")
-        assert "an empty message cannot be sent" in person.seen()
+        await person.sees("an empty message cannot be sent")
         await person.type("[b]Soup[/b] is ready")
         await person.press("enter")
         await person.type("coming")
         await person.press("enter")
         await person.type("oops")
         await person.press("enter", "ctrl+z")
-        assert "[b]Soup[/b] is ready" in person.seen()
-        assert "2 of 20 messages" in person.seen()
+        await person.sees("[b]Soup[/b] is ready")
+        await person.sees("2 of 20 messages")
         await person.press("escape")
         assert states(person) == ["written", "failed"]
         await person.press("f")
@@ -181,7 +181,7 @@ def test_by_hand_needs_a_pack_that_can_be_read(play, asking, server, library):
     async def story(person):
         await person.press("enter", "g")
         await person.until(phase(person, "trouble"))
-        assert "pack mine.json is refused" in person.seen()
+        await person.sees("pack mine.json is refused")
         await person.press("m")
         assert person.screen == "Messages"
         (folder / "mine.json").unlink()
@@ -248,7 +248,7 @@ def test_what_was_written_survives(play, asking, server, library, home):
 
     async def second(person):
         await person.press("enter")
-        assert "1 call" in person.seen()
+        await person.sees("1 call")
         assert sorted(states(person)) == ["waiting", "written"]
         await person.press("g")
         await person.at("Result")
@@ -288,7 +288,7 @@ def test_the_key_is_looked_for(play, left, monkeypatch, variable, text):
 
     async def story(person):
         await person.press("enter")
-        await person.until(lambda: text in person.seen())
+        await person.sees(text)
         assert SECRET not in person.seen()
 
     play(story)
@@ -303,12 +303,12 @@ def test_somebody_made_up_and_approved(play, asking, server, library):
 
     async def story(person):
         await person.press("enter", "g", "ctrl+g")
-        await person.until(lambda: "Bo Ek" in person.seen())
-        assert "collects maps" in person.seen()
+        await person.sees("Bo Ek")
+        await person.sees("collects maps")
         await person.press("ctrl+g")
-        await person.until(lambda: "Cy Ek" in person.seen())
+        await person.sees("Cy Ek")
         await person.press("ctrl+s")
-        assert "Cy Ek is in your library." in person.seen()
+        await person.sees("Cy Ek is in your library.")
         return person.app.project.people[-1]
 
     cy = play(story)
@@ -325,7 +325,7 @@ def test_somebody_dropped(play, asking, server, library):
 
     async def story(person):
         await person.press("enter", "g", "ctrl+g")
-        await person.until(lambda: "Bo Ek" in person.seen())
+        await person.sees("Bo Ek")
         await person.press("escape")
         assert person.screen == "People"
 
@@ -341,8 +341,8 @@ def test_nobody_made_up_so_by_hand(play, asking, server, library):
 
     async def story(person):
         await person.press("enter", "g", "ctrl+g")
-        await person.until(lambda: "no usable persona" in person.seen())
-        assert "^g tries again" in person.seen()
+        await person.sees("no usable persona")
+        await person.sees("^g tries again")
         await person.press("ctrl+e")
         await person.fill("name", "Di Ek")
         await person.press("ctrl+s")
