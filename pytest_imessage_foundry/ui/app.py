@@ -48,8 +48,8 @@ _THEME = Theme(
 
 
 class FoundryApp(App[None]):
-    """Steps from settings to a finished database; `library` is the foundry.db
-    beside which the draft is kept."""
+    """Steps from settings to a finished database; `path` is the foundry.db beside
+    which the draft is kept."""
 
     CSS_PATH = "styles.tcss"
     TITLE = "imessage-foundry"

@@ -294,6 +294,20 @@ def test_the_key_is_looked_for(play, left, monkeypatch, variable, text):
     play(story)
 
 
+def test_an_address_that_is_none(play, left):
+    left("settings", writer="model")
+
+    async def story(person):
+        await person.press("enter")
+        await person.fill("base_url", "http://[")
+        await person.press("ctrl+n")
+        await person.sees("'http://[' is no address")
+        await person.press("escape")
+        assert person.screen == "Welcome"
+
+    play(story)
+
+
 # --- people -----------------------------------------------------------------
 
 

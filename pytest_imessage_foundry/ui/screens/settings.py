@@ -111,7 +111,7 @@ class Settings(StepScreen):
             writer=self._word("writer"),
             provider=self._word("provider"),
             model=self._text("model"),
-            base_url=self._text("base_url"),
+            base_url=_address(self._text("base_url")),
         )
         return replace(project, output=str(project.path))
 
@@ -129,7 +129,7 @@ class Settings(StepScreen):
             field.display = self._word("writer") == "model"
 
     def _look(self) -> None:
-        """Say who would write, once the typing pauses."""
+        """Say who would write; of several looks the last one counts."""
         if self._word("writer") == "offline":
             self.workers.cancel_group(self, "look")
             self._say(_OFFLINE)
@@ -170,6 +170,17 @@ def _releases() -> list[tuple[str, str]]:
         (name, f"{each.title} ({notes[name]})" if name in notes else each.title)
         for name, each in found
     ]
+
+
+def _address(text: str) -> str:
+    try:
+        providers.shown_url(text)
+    except ValueError:
+        raise FoundryError(
+            f"{text!r} is no address\nlooked at: the field Base URL\n"
+            "write it like http://localhost:8080/v1, or leave it empty"
+        ) from None
+    return text
 
 
 def _checked(project: Project) -> Project:
