@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -86,9 +87,9 @@ class Tmux:
 
     def __call__(self, *words):
         done = subprocess.run(
-            ["tmux", "-L", f"app-{self._starts}", "-f", os.devnull, *words],
+            ["tmux", "-u", "-L", f"app-{self._starts}", "-f", os.devnull, *words],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=False,
         )
         return done.stdout
@@ -128,10 +129,12 @@ class Tmux:
 def tmux(home, library, monkeypatch):
     if not shutil.which("tmux"):
         pytest.skip("needs tmux")
-    monkeypatch.setenv("TMUX_TMPDIR", str(home.parent))
-    window = Tmux(home, library)
-    yield window
-    window("kill-server")
+    # The path of a socket may not be long.
+    with tempfile.TemporaryDirectory(prefix="tmux-") as folder:
+        monkeypatch.setenv("TMUX_TMPDIR", folder)
+        window = Tmux(home, library)
+        yield window
+        window("kill-server")
 
 
 @pytest.mark.terminal
