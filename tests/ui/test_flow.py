@@ -240,8 +240,10 @@ def test_a_conversation_changed_and_deleted(play, left):
         await person.fill("group_name", "The Carvers")
         await person.press("ctrl+s")
         await person.sees("The Carvers")
+        await person.press("enter", "left", "ctrl+s")  # with one person alone
+        await person.sees("direct, over iMessage")
+        assert person.app.project.conversations[1].participants == ("mom",)
         await person.press("d", "y")
-        assert "The Carvers" not in person.seen()
         return person.app.project.conversations
 
     assert [each.id for each in play(story)] == ["mom"]
@@ -298,6 +300,22 @@ def test_a_broken_draft_is_set_aside(play, library):
     play(story)
 
     assert (library.parent / "draft.broken.json").exists()
+
+
+def test_a_release_that_is_none(play, left, home):
+    """A draft that somebody else wrote may ask for anything."""
+    left("settings", release="ventura")
+
+    async def story(person):
+        await person.press("enter")
+        await person.sees("◂ ventura ▸")
+        await person.press("ctrl+n", "ctrl+n", "ctrl+n", "g")
+        await person.sees("unknown macOS release 'ventura'")
+        await person.sees("nothing was built")
+
+    play(story)
+
+    assert list(home.iterdir()) == []
 
 
 def test_without_colour(play, monkeypatch):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shlex
 from dataclasses import replace
 
 import pytest
 from misbehaving import FAULTS, Server, completion
 
+from pytest_imessage_foundry.cli import main
 from pytest_imessage_foundry.conversations import packs
 from pytest_imessage_foundry.db import validators
 from pytest_imessage_foundry.errors import FoundryError
@@ -160,16 +162,20 @@ def test_failed_then_by_hand(play, asking, server, home):
         assert states(person) == ["written", "failed"]
         await person.press("f")
         await person.at("Result")
+        return person.app.screen._made.command
 
-    play(story)
+    _program, *arguments = shlex.split(play(story))
+    made = (home / "chat.db").read_bytes()
 
+    assert main([*arguments, "--force"]) == 0
+    assert (home / "chat.db").read_bytes() == made
     (typed,) = in_pack(home).values()
     assert typed.provenance.kind == "written"
     assert [(turn.sender, turn.text) for turn in typed.turns] == [
         ("mom", "[b]Soup[/b] is ready"),
         ("alex", "coming"),
     ]
-    assert b"Soup" in (home / "chat.db").read_bytes()
+    assert b"Soup" in made
 
 
 def test_by_hand_needs_a_pack_that_can_be_read(play, asking, server, library):

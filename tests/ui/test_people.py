@@ -163,6 +163,40 @@ def test_another_owner(play, left, ana, library):
     assert kept(library)[0].is_self
 
 
+def test_an_owner_deleted_leaves_the_phone_to_another(play, left, ana, library):
+    project = left()
+    mine = replace(ANA, is_self=True)
+    left("people", personas=(mine, *project.people))
+
+    async def story(person):
+        await person.press("enter", "home", "d", "y")
+        await person.sees("Ana Díaz is gone from your library.")
+        return person.app.project
+
+    project = play(story)
+
+    assert project.owner.id == "alex"
+    assert len(project.conversations) == 2
+
+
+def test_a_history_that_cannot_be_written(play, left, ana, library, home):
+    """The database is what was asked for, and it is there."""
+    left("messages", personas=(*left().personas, ANA))
+
+    async def story(person):
+        await person.press("enter")
+        for file in library.parent.glob("foundry.db*"):
+            file.write_bytes(b"this is no database " * 99)
+        await person.press("g")
+        await person.at("Result")
+        await person.sees("✓ valid")
+        await person.sees("✗")
+
+    play(story)
+
+    assert (home / "chat.db").exists()
+
+
 def test_a_build_is_in_the_history(play, left, ana, library, home):
     left("messages", personas=(*left().personas, ANA))
 
