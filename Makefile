@@ -36,6 +36,7 @@ readers: $(VENV)/ready
 llm: $(VENV)/ready
 	$(BIN)/python tests/llm/model_server.py install
 	IMESSAGE_LLM=required $(BIN)/python -m pytest tests/llm -m llm
+	IMESSAGE_KILLS=20 $(BIN)/python -m pytest tests/llm -k killed -rP
 
 clean:
 	rm -rf $(VENV) .venvs out

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--only SECTION ...] [--json PATH]`."""
+"""`python -m benchmarks [--quick] [--only SECTION ...] [--json PATH] [--page PATH]`."""
 
 from __future__ import annotations
 
@@ -43,6 +43,9 @@ def main() -> None:
         "series": [each.as_data() for each in results.series],
     }
     given.json.write_text(json.dumps(facts, indent=1) + "\n")
+    if given.page:
+        shown = f"{table.markdown(results)}\n\n{_machine(load)}\n"
+        given.page.write_text(table.within(given.page.read_text(), shown))
 
 
 def _sections(
@@ -77,6 +80,9 @@ def _arguments() -> Namespace:
         "--only", action="append", help="one section of: startup empty floor growth ..."
     )
     parser.add_argument("--json", type=Path, default=DEFAULT, metavar="PATH")
+    parser.add_argument(
+        "--page", type=Path, metavar="PATH", help="put the table into this page too"
+    )
     return parser.parse_args()
 
 

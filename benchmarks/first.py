@@ -6,16 +6,18 @@ import time
 from pathlib import Path
 
 
-def main(folder: str) -> None:
-    """Print the CPU seconds until the first copy is there, and its template."""
+def main(folder: str, run: str) -> None:
+    """Print the CPU seconds until the first copy of a run is there, and its
+    template."""
     started = time.process_time()
     # What the fixtures import when they are first asked for.
     from pytest_imessage_foundry import handing
     from pytest_imessage_foundry.foundry import Foundry
     from pytest_imessage_foundry.spec import Spec
 
-    foundry = Foundry(Path(folder, handing.SHARED), Path(folder, "private"))
+    shared, private = Path(folder, handing.SHARED, run), Path(folder, "private", run)
+    foundry = Foundry(shared, private, Path(folder, "kept"))
     order = foundry.order(Spec())
-    foundry.hand_out(order)
+    foundry.hand_out(order, lasts=True)
     print(time.process_time() - started)
     print(foundry.template(order))

@@ -16,6 +16,8 @@ from typing import Any
 from benchmarks.environments import REPOSITORY
 
 Contender = Callable[[], float]
+# A shell's wishes for other runs; without .pyc files each start compiles all anew.
+_NOT_OURS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTHONDONTWRITEBYTECODE")
 
 
 @dataclass
@@ -127,7 +129,7 @@ def process(
         RuntimeError: it ended otherwise than with 0 or `allowed`.
     """
     environment = dict(os.environ)
-    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+    for name in _NOT_OURS:
         environment.pop(name, None)
     started = os.times().elapsed
     child = subprocess.Popen(

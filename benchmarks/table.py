@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from benchmarks.measure import Results, Series
 
+BEGIN, END = "<!-- table -->\n", "<!-- end of table -->\n"
 HEAD = ("what", "median", "spread", "against", "target", "met")
 
 
@@ -19,6 +20,13 @@ def markdown(results: Results) -> str:
             lines.append(f"| **{section}** " + "| " * (len(HEAD) - 1) + "|")
         lines.append("| " + " | ".join(_cells(series)) + " |")
     return "\n".join(lines)
+
+
+def within(page: str, shown: str) -> str:
+    """`page` with `shown` between its two marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{shown}\n{END}{after}"
 
 
 def _cells(series: Series) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pytest_imessage_foundry import settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_imessage_foundry.settings import Order
+    from pytest_imessage_foundry.marks import Order
 
 NAME = "imessage_version"
 FIXTURES = {
@@ -51,13 +51,16 @@ def order_of(node: pytest.Item) -> Order:
     Raises:
         pytest.UsageError: the mark was given what it does not take.
     """
-    merged = settings.Order()
+    # Not at the top: most runs collect no test of ours.
+    from pytest_imessage_foundry import marks
+
+    merged = marks.Order()
     for mark in reversed(list(node.iter_markers(settings.MARK))):
         try:
-            order = settings.imessage(*mark.args, **mark.kwargs)
+            order = marks.imessage(*mark.args, **mark.kwargs)
         except TypeError as error:
             raise pytest.UsageError(f"{node.nodeid}: @pytest.mark.{error}") from None
-        merged = settings.merge(merged, order)
+        merged = marks.merge(merged, order)
     return merged
 
 

@@ -23,6 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry import publishing
 from pytest_imessage_foundry.db import builder, other_writer
 from pytest_imessage_foundry.db.files import root_for
 from pytest_imessage_foundry.errors import FoundryError
@@ -137,7 +138,7 @@ def _held_back(db: ChatDB) -> Iterator[Path]:
             )
             yield complete
         finally:
-            with builder.published(db.path) as draft:
+            with publishing.published(db.path) as draft:
                 shutil.copyfile(complete, draft)
 
 

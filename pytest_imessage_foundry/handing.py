@@ -33,7 +33,16 @@ def open_foundry(
     """The session's foundry; xdist's workers share one folder of templates."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if hasattr(config, "workerinput") else base
-    return Foundry(shared / f"{SHARED}-templates", base / SHARED)
+    return Foundry(shared / f"{SHARED}-templates", base / SHARED, _kept(config))
+
+
+def _kept(config: pytest.Config) -> Path | None:
+    """Where templates outlive a run: in pytest's cache, if there is one."""
+    cache: pytest.Cache | None = getattr(config, "cache", None)
+    try:
+        return cache.mkdir(SHARED) if cache is not None else None
+    except OSError:  # a rootdir that cannot be written to
+        return None
 
 
 def private_copy(
@@ -42,7 +51,7 @@ def private_copy(
     """A copy for one test, removed when it passed and kept when it failed."""
     with _plain_failures():
         order = _order(request, foundry, version)
-        handed = foundry.hand_out(order, request.node.name)
+        handed = foundry.hand_out(order, request.node.name, lasts=True)
     yield from _lend(request, handed)
 
 
@@ -51,7 +60,8 @@ def shared_copy(
 ) -> Iterator[ChatDB]:
     """The read-only copy; a test that wrote to it all the same fails for it."""
     with _plain_failures():
-        handed = foundry.hand_out_readonly(_order(request, foundry, version))
+        order = _order(request, foundry, version)
+        handed = foundry.hand_out_readonly(order, lasts=True)
     report.note_handed(request.node, handed, keeps=False)
     before = _state(handed.path)
     yield handed

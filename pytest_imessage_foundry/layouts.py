@@ -66,7 +66,8 @@ def home(maker: Foundry, order: Order, folder: Path) -> ChatDB:
     """A home folder around a copy of an order's database."""
     (folder / MESSAGES).mkdir(parents=True)
     write_address_book(folder, order.scenario.personas)
-    return maker.copy_to(order, folder / MESSAGES / foundry.FILE_NAME)
+    path = folder / MESSAGES / foundry.FILE_NAME
+    return maker.copy_to(order, path, lasts=True)
 
 
 def write_address_book(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-
-from pytest_imessage_foundry.spec import SOURCES, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_imessage_foundry.spec import Source
+    from pytest_imessage_foundry.marks import Order
+    from pytest_imessage_foundry.spec import Source, Spec
 
 # The registry's order and the word `all` are known here without the registry,
 # so that a run that uses no fixture of ours never imports it; a test holds the
@@ -27,82 +25,28 @@ MARK_HELP = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the user chose, and where each choice was made."""
+class Settings(NamedTuple):
+    """What the user chose, and where each choice was made.
 
-    versions: tuple[str, ...] = DEFAULT_VERSIONS
-    seed: int = 0
-    source: Source = "auto"
-    cache: tuple[Path, ...] = ()
-    preview: bool = False
-    origins: dict[str, str] = field(default_factory=dict)
+    A tuple: making a dataclass would cost each start of pytest a millisecond.
+    """
+
+    versions: tuple[str, ...]
+    seed: int
+    source: Source
+    cache: tuple[Path, ...]
+    preview: bool
+    origins: dict[str, str]
 
     def spec(self, version: str, order: Order) -> Spec:
         """The spec of a test's database: the mark's wishes over the settings."""
-        spec = Spec(release=version, seed=self.seed, source=self.source)
-        return replace(spec, **order.wishes())
+        from pytest_imessage_foundry.spec import Spec
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """The arguments of the mark `imessage`."""
-
-    versions: tuple[str, ...] | None = None
-    scenario: str | None = None
-    seed: int | None = None
-    messages: int | None = None
-    source: str | None = None
-    layout: str | None = None
-
-    def wishes(self) -> dict[str, Any]:
-        """Fields of Spec that the mark names."""
-        names = ("scenario", "seed", "messages", "source", "layout")
-        return {
-            name: getattr(self, name)
-            for name in names
-            if getattr(self, name) is not None
-        }
-
-
-def imessage(
-    *,
-    versions: str | Sequence[str] | None = None,
-    scenario: str | None = None,
-    seed: int | None = None,
-    messages: int | None = None,
-    source: Source | None = None,
-    layout: str | None = None,
-) -> Order:
-    """Check the arguments of the mark by calling a function of its signature."""
-    __tracebackhide__ = True
-    if isinstance(versions, str):
-        versions = words([versions])
-    if source is not None and source not in SOURCES:
-        raise TypeError(f"imessage() source must be one of {', '.join(SOURCES)}")
-    if messages is not None and messages < 0:
-        raise TypeError("imessage() messages must not be negative")
-    return Order(
-        versions=tuple(versions) if versions is not None else None,
-        scenario=scenario,
-        seed=seed,
-        messages=messages,
-        source=source,
-        layout=layout,
-    )
+        asked = {"seed": self.seed, "source": self.source, **order.wishes()}
+        return Spec(release=version, **asked)
 
 
 SETTINGS = pytest.StashKey[Settings]()
-
-
-def merge(outer: Order, inner: Order) -> Order:
-    """Both marks together; where both speak, the inner one, nearer the test."""
-    given = {
-        each.name: getattr(inner, each.name)
-        for each in fields(Order)
-        if getattr(inner, each.name) is not None
-    }
-    return replace(outer, **given)
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -157,12 +101,8 @@ def read(config: pytest.Config) -> Settings:
     versions = _choose(config, "version", origins)
     seed = _choose(config, "seed", origins)
     source = _choose(config, "source", origins)
-    if source is not None and source not in SOURCES:
-        where = origins["source"]
-        raise pytest.UsageError(
-            f"unknown imessage source {source!r} (from {where}); "
-            f"choose from {', '.join(SOURCES)}"
-        )
+    if source is not None:
+        _check_source(source, origins["source"])
     return Settings(
         versions=resolve(versions, config) if versions else DEFAULT_VERSIONS,
         seed=_number(seed, origins) if seed is not None else 0,
@@ -171,6 +111,16 @@ def read(config: pytest.Config) -> Settings:
         preview=bool(config.getoption("imessage_preview")),
         origins=origins,
     )
+
+
+def _check_source(source: str, where: str) -> None:
+    from pytest_imessage_foundry.spec import SOURCES
+
+    if source not in SOURCES:
+        raise pytest.UsageError(
+            f"unknown imessage source {source!r} (from {where}); "
+            f"choose from {', '.join(SOURCES)}"
+        )
 
 
 def words(values: Sequence[str]) -> list[str]:

@@ -13,10 +13,13 @@ ROOT = Path(pytest_imessage_foundry.__file__).parent
 NAME = ROOT.name
 # From the ground up; everything on one floor may know everything below it.
 FLOORS = (
-    ("models", "errors", "hookspecs", "preview"),
+    ("models", "errors", "publishing", "hookspecs", "preview"),
     ("spec", "personas", "attachments", "db"),
-    ("conversations", "settings"),
-    ("foundry", "truth", "conditions", "live", "by_hand", "layouts", "report", "axis"),
+    ("conversations", "settings", "marks"),
+    (
+        *("orders", "chat_db", "templates", "foundry", "truth", "conditions"),
+        *("live", "by_hand", "layouts", "report", "axis"),
+    ),
     ("handing", "llm"),
     ("plugin", "cli", "ui"),
 )

@@ -17,11 +17,11 @@ from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
     ("sonoma", "auto"): "40097f92ee2ff08f",
-    ("sonoma", "faker"): "48a6758e9276c73d",
+    ("sonoma", "faker"): "8a7e41c7a7dec574",
     ("sequoia", "auto"): "937eb3e7865c59ea",
-    ("sequoia", "faker"): "d083eb594f3b9542",
+    ("sequoia", "faker"): "644e4df4ca01a74b",
     ("tahoe", "auto"): "875877da506fffdb",
-    ("tahoe", "faker"): "a72b856c2321956f",
+    ("tahoe", "faker"): "369c3e7fc224218c",
 }
 
 

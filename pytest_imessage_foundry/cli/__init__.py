@@ -64,24 +64,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except FoundryError as error:
-        print(f"imessage-foundry: {_harmless(error)}", file=sys.stderr)
+        _complain(error)
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; that is no fault.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except OSError as error:
         place = f": {error.filename}" if error.filename else ""
-        text = f"{error.strerror}{place}"
-        print(f"imessage-foundry: {_harmless(text)}", file=sys.stderr)
+        _complain(f"{error.strerror}{place}")
     except KeyboardInterrupt:
-        print("imessage-foundry: interrupted, nothing was changed", file=sys.stderr)
+        _complain("interrupted, nothing was changed")
         return INTERRUPTED
     return UNUSABLE
 
 
-def _harmless(error: object) -> str:
-    """An error's lines. They quote files and models, so a terminal obeys nothing
-    in them."""
-    from pytest_imessage_foundry.llm.texts import escaped
+def _complain(error: object) -> None:
+    from pytest_imessage_foundry.llm.texts import escaped_lines
 
-    return "\n".join(map(escaped, str(error).split("\n")))
+    print(f"imessage-foundry: {escaped_lines(error)}", file=sys.stderr)

@@ -128,7 +128,7 @@ def run_truth_schema(_given: Namespace) -> int:
 
 def _order(given: Namespace) -> Order:
     from pytest_imessage_foundry import foundry
-    from pytest_imessage_foundry.conversations import packs, scenarios
+    from pytest_imessage_foundry.conversations import pack_files, scenarios
 
     own: tuple[Scenario, ...] = ()
     name = given.scenario
@@ -143,7 +143,7 @@ def _order(given: Namespace) -> Order:
         source=given.source,
         layout="migrated" if given.migrated else "fresh",
     )
-    places = tuple(given.cache) or packs.project_folders()
+    places = tuple(given.cache) or pack_files.project_folders()
     return foundry.Order(spec, foundry.Materials(scenarios=own, packs=places))
 
 
@@ -174,7 +174,7 @@ def _refuse_overwriting(outputs: list[Path], *, force: bool) -> None:
 
 def _write_truth(db: Any, path: Path) -> None:
     from pytest_imessage_foundry import truth
-    from pytest_imessage_foundry.db.builder import published
+    from pytest_imessage_foundry.publishing import published
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with published(path) as draft, draft.open("w", encoding="utf-8") as file:

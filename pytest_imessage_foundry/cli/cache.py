@@ -156,7 +156,7 @@ def run_refresh(given: Namespace) -> int:
 
 
 def _refresh(entries: list[Entry], found: Survey, given: Namespace) -> int:
-    from pytest_imessage_foundry.llm import memo, refresh
+    from pytest_imessage_foundry.llm import memo, refresh, texts
     from pytest_imessage_foundry.llm.progress import Progress
 
     outcome = refresh.Outcome()
@@ -187,7 +187,8 @@ def _refresh(entries: list[Entry], found: Survey, given: Namespace) -> int:
     if not outcome.failed:
         return 0
     for entry, error in outcome.failed:
-        print(f"imessage-foundry: {entry.config.id}: {error}", file=sys.stderr)
+        said = texts.escaped_lines(f"{entry.config.id}: {error}")
+        print(f"imessage-foundry: {said}", file=sys.stderr)
     return 2
 
 
@@ -347,9 +348,9 @@ def _said(turn: Turn) -> str:
 
 def run_verify(given: Namespace) -> int:
     """Read every pack, and say what each holds."""
-    from pytest_imessage_foundry.conversations import packs
+    from pytest_imessage_foundry.conversations import pack_files, packs
 
-    for path in given.paths or packs.shipped():
+    for path in given.paths or pack_files.shipped():
         pack = packs.read(path)
         turns = sum(len(each.turns) for each in pack.conversations)
         print(f"{path}: {len(pack.conversations)} conversations, {turns} turns")

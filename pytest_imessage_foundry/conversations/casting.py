@@ -40,6 +40,7 @@ _BY_WORD = {
     for word in words.split()
 }
 _FRIEND = frozenset({"friend"})
+_AT_A_DISTANCE = frozenset({"work", "neighbour", "stranger"})
 
 
 def mix(a: int, b: int) -> int:
@@ -71,7 +72,9 @@ def spoken(owner: Persona, people: Sequence[Persona]) -> Language:
     # The owner decides a tie, then the order of the participants.
     most = max(tally.values())
     winners = [code for code, number in tally.items() if number == most]
-    return language(own if own in winners else winners[0])
+    found = language(own if own in winners else winners[0])
+    is_polite = all(circles(each) & _AT_A_DISTANCE for each in people)
+    return found.polite if is_polite else found
 
 
 def repertoire(

@@ -13,7 +13,6 @@ from typing import Any, get_args
 
 from pytest_imessage_foundry.models import EventKind, SendEffect, Service, TapbackKind
 
-MAX_BYTES = 32 << 20
 # More than this in one file is a reason to split it. Each value costs one of
 # these characters, so counting them bounds memory before anything is parsed.
 MAX_VALUES = {"{": 200_000, "[": 200_000, ",": 2_000_000}

@@ -15,12 +15,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_imessage_foundry.conversations.pack_checks import (
-    MAX_BYTES,
-    Flaw,
-    check,
-    decode,
-)
+from pytest_imessage_foundry.conversations import pack_files
+from pytest_imessage_foundry.conversations.pack_checks import Flaw, check, decode
 from pytest_imessage_foundry.conversations.pack_lines import (
     canonical,
     fields_of,
@@ -30,7 +26,7 @@ from pytest_imessage_foundry.conversations.pack_lines import (
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from importlib.resources.abc import Traversable
 
     from pytest_imessage_foundry.models import (
@@ -42,8 +38,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 PROMPT_VERSION = 1
-SHIPPED = "shipped"
-_FOLDER = "fixtures_cache"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +107,10 @@ class Pack:
 @dataclass(frozen=True, slots=True)
 class Index:
     """All packs at hand, in order of precedence. `places` says where they were
-    looked for, `digest` changes with any byte of them."""
+    looked for."""
 
     packs: tuple[Pack, ...] = ()
     places: tuple[str, ...] = ()
-    digest: str = ""
     by_key: dict[str, Cached] = field(default_factory=dict)
 
 
@@ -185,18 +178,7 @@ def read(path: Path | Traversable) -> Pack:
         FoundryError: the file is too big, no JSON, or not a pack; the message
             names the place.
     """
-    return _parse(_bytes(path), path)
-
-
-def _bytes(path: Path | Traversable) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise _refusal(path, f"cannot be read: {error.strerror}") from error
-    if len(data) > MAX_BYTES:
-        raise _refusal(path, f"is larger than {MAX_BYTES >> 20} MiB")
-    return data
+    return _parse(pack_files.contents(path), path)
 
 
 def _parse(data: bytes, path: Path | Traversable) -> Pack:
@@ -206,7 +188,7 @@ def _parse(data: bytes, path: Path | Traversable) -> Pack:
         pack = _pack(raw)
         _check_keys(pack)
     except Flaw as flaw:
-        raise _refusal(path, str(flaw)) from None
+        raise pack_files.refusal(path, str(flaw)) from None
     return pack
 
 
@@ -226,14 +208,6 @@ def _check_keys(pack: Pack) -> None:
         if each.key in seen:
             raise Flaw(place, f"{each.key} appears twice")
         seen.add(each.key)
-
-
-def _refusal(path: Path | Traversable, what: str) -> FoundryError:
-    return FoundryError(
-        f"pack {path.name} is refused: {what}\n"
-        f"looked in: {path}\n"
-        f"mend the file or remove it; `imessage-foundry cache verify` checks all packs"
-    )
 
 
 def write(path: Path, pack: Pack) -> None:
@@ -275,12 +249,6 @@ def _block(cached: Cached) -> str:
 # --- the index --------------------------------------------------------------
 
 
-def project_folders() -> tuple[Path, ...]:
-    """The packs of the project in which a command runs, if it has any."""
-    folder = Path(_FOLDER)
-    return (folder,) if folder.is_dir() else ()
-
-
 def load_all(paths: Iterable[Path] = (), *, shipped: bool = True) -> Index:
     """All packs: the project's own in the order given, then the shipped ones.
 
@@ -290,78 +258,29 @@ def load_all(paths: Iterable[Path] = (), *, shipped: bool = True) -> Index:
     packs: list[Pack] = []
     places: list[str] = []
     by_key: dict[str, Cached] = {}
-    total = hashlib.sha256()
-    for name, folder in _roots(paths, shipped):
-        files = _files(folder)
+    for name, folder in pack_files.roots(paths, shipped=shipped):
+        there = pack_files.files(folder)
         found: dict[str, Cached] = {}
-        for file in files:
-            data = _bytes(file)
-            total.update(data)
+        for file in there:
+            data = pack_files.contents(file)
             # The shipped packs are as much a part of the package as its code, and
             # the suite checks them: checking takes longer than reading.
-            is_ours = name == SHIPPED
+            is_ours = name == pack_files.SHIPPED
             pack = _pack(json.loads(data)) if is_ours else _parse(data, file)
             _add(found, pack, file)
             packs.append(pack)
-        places.append(_place(name, found, exists=bool(files)))
+        places.append(_place(name, found, exists=bool(there)))
         for each, cached in found.items():
             by_key.setdefault(each, cached)
-    return Index(tuple(packs), tuple(places), total.hexdigest()[:16], by_key)
-
-
-def _roots(
-    paths: Iterable[Path], shipped: bool
-) -> Iterator[tuple[str, Path | Traversable]]:
-    seen: set[Path] = set()
-    for path in paths:
-        if path.resolve() in seen:
-            raise FoundryError(
-                f"the packs in {path} are listed twice\n"
-                f"looked at: the list of pack folders and files\n"
-                f"name each of them once"
-            )
-        seen.add(path.resolve())
-        yield str(path), path
-    if shipped:
-        yield SHIPPED, shipped_folder()
-
-
-def shipped_folder() -> Path | Traversable:
-    """Where the packs that come with the package are.
-
-    A plain directory is tried first: importlib.resources costs more to import
-    than the packs take to read, and only a zipped install needs it.
-    """
-    package = Path(__file__).parents[1]
-    if (inside := package / _FOLDER).is_dir():
-        return inside
-    # An editable install has no copy inside; the repository's folder is meant.
-    repository = package.parent
-    if (repository / "pyproject.toml").is_file() and (repository / _FOLDER).is_dir():
-        return repository / _FOLDER
-    from importlib.resources import files
-
-    return files("pytest_imessage_foundry") / _FOLDER
-
-
-def shipped() -> list[Path | Traversable]:
-    """The packs that come with the package."""
-    return _files(shipped_folder())
-
-
-def _files(root: Path | Traversable) -> list[Path | Traversable]:
-    if root.is_file():
-        return [root]
-    if not root.is_dir():
-        return []
-    packs = [each for each in root.iterdir() if each.name.endswith(".json")]
-    return sorted(packs, key=lambda each: each.name)
+    return Index(tuple(packs), tuple(places), by_key)
 
 
 def _add(found: dict[str, Cached], pack: Pack, file: Path | Traversable) -> None:
     for each in pack.conversations:
         if each.key in found:
-            raise _refusal(file, f"{each.key} is in another pack of this folder too")
+            raise pack_files.refusal(
+                file, f"{each.key} is in another pack of this folder too"
+            )
         found[each.key] = each
 
 

@@ -65,11 +65,13 @@ def check(language: Language) -> list[str]:
                 found.append(f"slot {name}: rows differ in columns")
     for name, phrases in language.phrases.items():
         found += [f"phrase {name}: {each!r} twice" for each in _twice(phrases)]
+    polite = language.polite
     around = [("opener", language.openers), *language.tails.items()]
+    around += [("polite opener", polite.openers), *polite.tails.items()]
     for place, texts in around:
         found += [f"{place}: {each!r} twice" for each in _twice(texts)]
         found += [f"{place}: {fault}" for fault in _around(texts, language)]
-    for mood in language.tails:
+    for mood in {**language.tails, **polite.tails}:
         if mood not in PALETTES:
             found.append(f"tails for an unknown mood {mood!r}")
     return found

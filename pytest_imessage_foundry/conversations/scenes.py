@@ -20,8 +20,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from hashlib import blake2b
 from pkgutil import get_data
 from typing import Any, NamedTuple, cast, get_args, overload
@@ -207,11 +208,21 @@ class Language:
         self.phrases: dict[str, list[str]] = data.get("phrases", {})
         self.openers: list[str] = data.get("openers", [])
         self.tails: dict[str, list[str]] = data.get("tails", {})
+        self._register: dict[str, Any] = data.get("polite", {})
         self.scenes = [self._scene(each) for each in data["scenes"]]
         self._rows: dict[str, Rows] = {}
         self._phrases: dict[str, list[Pieces]] = {}
         self._keys: dict[str, int] = {}
         self._beats: dict[str, Beat] = {}
+
+    @cached_property
+    def polite(self) -> Language:
+        """As colleagues and neighbours speak it, who begin and end in another way."""
+        other = copy(self)
+        other.openers = self._register.get("openers", self.openers)
+        other.tails = self._register.get("tails", self.tails)
+        other._beats = {}
+        return other
 
     def _scene(self, data: dict[str, Any]) -> Scene:
         return Scene(

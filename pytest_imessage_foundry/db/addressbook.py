@@ -27,8 +27,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_imessage_foundry.db.apple_time import SECOND, from_iso
-from pytest_imessage_foundry.db.builder import published
 from pytest_imessage_foundry.db.chats import random_uuid
+from pytest_imessage_foundry.publishing import published
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -96,23 +96,23 @@ class _Archiver:
         return uid
 
     def _encode(self, node: Node) -> Any:
-        match node:
-            case Number():
-                return node.value
-            case str() | bytes() | int() | float():
-                return node
+        kind = type(node)
+        if kind in _SCALARS:
+            return node
+        if kind is Number:
+            return node.value
         name, bases, fields = _layout(node)
         encoded = {key: self._field(value) for key, value in fields.items()}
         return encoded | {"$class": self._class(name, bases)}
 
     def _field(self, value: Node) -> Any:
-        match value:
-            case Inline():
-                return value.value
-            case bool() | int() | float():
-                return value
-            case _Uids():
-                return [self.refer(item) for item in value.items]
+        kind = type(value)
+        if kind in _IN_PLACE:
+            return value
+        if kind is Inline:
+            return value.value
+        if kind is _Uids:
+            return [self.refer(item) for item in value.items]
         return self.refer(value)
 
     def _class(self, name: str, bases: tuple[str, ...]) -> UID:
@@ -130,6 +130,9 @@ class _Uids:
     items: tuple[Node, ...]
 
 
+_SCALARS = frozenset((str, bytes, int, float, bool))
+_IN_PLACE = frozenset((bool, int, float))
+_BY_VALUE = frozenset((str, bytes, int, bool, Url, Uuid, Date, MutableData))
 _Layout = tuple[str, tuple[str, ...], Mapping[str, Node]]
 
 
@@ -163,11 +166,9 @@ def _pairs(pairs: Mapping[Any, Node]) -> Mapping[str, Node]:
 
 def _identity(node: Node) -> object:
     """Equal values are one object; containers are, when they are the same one."""
-    match node:
-        case Number():
-            return _identity(node.value)
-        case float():
-            return float, node.hex()
-        case str() | bytes() | int() | Url() | Uuid() | Date() | MutableData():
-            return type(node), node
-    return id(node)
+    kind = type(node)
+    if kind is Number:
+        return _identity(node.value)
+    if kind is float:
+        return kind, node.hex()
+    return (kind, node) if kind in _BY_VALUE else id(node)

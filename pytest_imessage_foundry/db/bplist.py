@@ -9,6 +9,7 @@ each. Numbers and strings that are equal are one object, containers never are.
 from __future__ import annotations
 
 import struct
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 __all__ = ["UID", "dumps"]
@@ -35,11 +36,14 @@ class _Table:
 
     def __init__(self) -> None:
         self.objects: list[bytes | _Container] = []
-        self._known: dict[tuple[type, Any], int] = {}
+        self._strings: dict[str, int] = {}
+        self._others: dict[tuple[type, Any], int] = {}
 
     def add(self, value: Any) -> int:
         """The number of `value`, which is put into the table unless it is there."""
         kind = type(value)
+        if kind is str:
+            return self._string(value)
         if kind is dict:
             return self._dictionary(value)
         if kind is list or kind is tuple:
@@ -48,17 +52,24 @@ class _Table:
             members += [self.add(each) for each in value]
             return number
         identity = (kind, value)
-        known = self._known.get(identity)
+        known = self._others.get(identity)
         if known is None:
-            known = self._known[identity] = len(self.objects)
+            known = self._others[identity] = len(self.objects)
             self.objects.append(_ENCODERS[kind](value))
+        return known
+
+    def _string(self, text: str) -> int:
+        known = self._strings.get(text)
+        if known is None:
+            known = self._strings[text] = len(self.objects)
+            self.objects.append(_encoded(text))
         return known
 
     def _dictionary(self, value: dict[str, Any]) -> int:
         members: list[int] = []
         number = self._container(0xD0, len(value), members)
         names = sorted(value)
-        members += [self.add(name) for name in names]
+        members += [self._string(name) for name in names]
         members += [self.add(value[name]) for name in names]
         return number
 
@@ -83,10 +94,8 @@ def dumps(root: Any) -> bytes:
         else each.head + (_wide(each.members) if wide else bytes(each.members))
         for each in table.objects
     ]
-    offsets, place = [], len(HEADER)
-    for chunk in chunks:
-        offsets.append(place)
-        place += len(chunk)
+    offsets = list(accumulate(map(len, chunks), initial=len(HEADER)))
+    place = offsets.pop()
     size = 1 if place < 1 << 8 else 2 if place < 1 << 16 else 4
     trailer = struct.pack(">5xBBBQQQ", 0, size, 1 + wide, len(chunks), 0, place)
     listed = struct.pack(f">{len(offsets)}{' BH I'[size]}", *offsets)
@@ -116,7 +125,7 @@ def _integer(number: int) -> bytes:
     return b"\x14" + number.to_bytes(16, "big", signed=True)
 
 
-def _string(text: str) -> bytes:
+def _encoded(text: str) -> bytes:
     if text.isascii():
         return _sized(0x50, len(text)) + text.encode()
     raw = text.encode("utf-16-be")
@@ -129,7 +138,6 @@ def _uid(uid: UID) -> bytes:
 
 
 _ENCODERS: dict[type, Any] = {
-    str: _string,
     bytes: lambda data: _sized(0x40, len(data)) + data,
     bool: lambda truth: b"\x09" if truth else b"\x08",
     int: _integer,

@@ -9,33 +9,29 @@ would have written, the builder writes (`tests/db/test_builder.py` compares).
 
 from __future__ import annotations
 
-import glob
 import heapq
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count as numbers
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.db import balloons, deletions, reactions
 from pytest_imessage_foundry.db.chats import Phone, Place
+from pytest_imessage_foundry.db.columns import ORDINARY, VARYING
 from pytest_imessage_foundry.db.files import MAC_ROOT, attachment_row
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.inserts import Inserts
-from pytest_imessage_foundry.db.rows import (
-    ORDINARY,
-    VARYING,
-    changes,
-    is_ordinary,
-    ordinary_row,
-)
+from pytest_imessage_foundry.db.rows import changes, is_ordinary, ordinary_row
+from pytest_imessage_foundry.publishing import published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pytest_imessage_foundry.db.rows import Row
+    from pytest_imessage_foundry.db.columns import Row
     from pytest_imessage_foundry.db.schema.base import Schema
     from pytest_imessage_foundry.models import (
         Attachment,
@@ -46,6 +42,9 @@ if TYPE_CHECKING:
     )
 
 BATCH = 500
+# Rows made ahead of each chat: what derives them then stays in the processor's
+# cache for a while, instead of being driven out by SQLite for each row.
+AHEAD = 512
 # Bytes 96-99 of the header name the SQLite that wrote the file. Pinned, so that
 # a library upgrade alone changes nothing; 3.43.2 is what macOS 14 and 15 carry.
 SQLITE_VERSION = 3_043_002
@@ -125,62 +124,6 @@ def build(
     return counts
 
 
-@contextmanager
-def published(path: Path) -> Iterator[Path]:
-    """A draft beside `path` that takes its place if nothing is raised."""
-    _sweep(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    draft.unlink(missing_ok=True)
-    try:
-        yield draft
-        with _without_wal(path, draft):
-            os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _sweep(path: Path) -> None:
-    """Remove the drafts that builds of `path` left behind when they were killed."""
-    for draft in path.parent.glob(f".{glob.escape(path.name)}.*.draft"):
-        process = draft.name.split(".")[-2]
-        if process.isdigit() and not is_running(int(process)):
-            draft.unlink(missing_ok=True)
-
-
-def is_running(process: int) -> bool:
-    """Whether a process that has left something behind may still want it."""
-    if os.name == "nt":  # where signal 0 would end the process
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-@contextmanager
-def _without_wal(path: Path, draft: Path) -> Iterator[None]:
-    """Set the WAL of the file that was at `path` aside: SQLite would replay it into
-    the new one. It comes back if that cannot take its place."""
-    aside = {
-        path.with_name(path.name + suffix): draft.with_name(draft.name + suffix)
-        for suffix in ("-wal", "-shm")
-        if path.with_name(path.name + suffix).exists()
-    }
-    for old, kept in aside.items():
-        os.replace(old, kept)
-    try:
-        yield
-    except OSError:
-        for old, kept in aside.items():
-            os.replace(kept, old)
-        raise
-    for kept in aside.values():
-        kept.unlink()
-
-
 def _connect(path: Path, schema: Schema) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     register_functions(connection)
@@ -226,6 +169,11 @@ def _finish_header(path: Path) -> None:
         file.write(SQLITE_VERSION.to_bytes(4, "big"))
 
 
+def _ahead(arrivals: Iterator[Arrived]) -> Iterator[Arrived]:
+    while block := list(islice(arrivals, AHEAD)):
+        yield from block
+
+
 class _Writer:
     """One build's walk over the conversations."""
 
@@ -267,7 +215,8 @@ class _Writer:
             # messages comes afterwards.
             for place in places:
                 self._insert.one("chat", place.chat_row(None))
-        last = self._messages(heapq.merge(*map(self._arrivals, places)))
+        chats = (_ahead(self._arrivals(place)) for place in places)
+        last = self._messages(heapq.merge(*chats))
         for place in places:
             self._chat(place)
         for handle_row in self._phone.handle_rows():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.db import typedstream
 from pytest_imessage_foundry.db.attributes import body_runs
-from pytest_imessage_foundry.db.rows import NOT_INDEXED, Row
+from pytest_imessage_foundry.db.columns import NOT_INDEXED, Row
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.inserts import Inserts

@@ -10,13 +10,9 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.db import balloons, summary, typedstream
 from pytest_imessage_foundry.db.attributes import attachment_runs
+from pytest_imessage_foundry.db.columns import NOT_INDEXED, ORDINARY
 from pytest_imessage_foundry.db.deletions import is_gone
-from pytest_imessage_foundry.db.rows import (
-    NOT_INDEXED,
-    ORDINARY,
-    envelope,
-    text_columns,
-)
+from pytest_imessage_foundry.db.rows import envelope, text_columns
 from pytest_imessage_foundry.models import (
     ATTACHMENT_MARK,
     BALLOON_MARK,
@@ -34,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_imessage_foundry.db.chats import Place
-    from pytest_imessage_foundry.db.rows import Row
+    from pytest_imessage_foundry.db.columns import Row
     from pytest_imessage_foundry.models import Attachment
 
 ADDED = {  # associated_message_type; its removal is 1000 more

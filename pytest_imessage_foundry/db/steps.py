@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.db import balloons, deletions, reactions
 from pytest_imessage_foundry.db.chats import Phone, Place
+from pytest_imessage_foundry.db.columns import ORDINARY, Row
 from pytest_imessage_foundry.db.files import MAC_ROOT, attachment_row
 from pytest_imessage_foundry.db.inserts import Inserts
-from pytest_imessage_foundry.db.rows import ORDINARY, Row, changes
+from pytest_imessage_foundry.db.rows import changes
 
 if TYPE_CHECKING:
     import sqlite3

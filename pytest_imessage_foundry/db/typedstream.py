@@ -11,8 +11,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
-from pytest_imessage_foundry.db.values import Date, MutableData, Number, Url
+from pytest_imessage_foundry.db.values import Code, Date, MutableData, Number, Url
 from pytest_imessage_foundry.models import utf16_length
 
 __all__ = ["Date", "MutableData", "Number", "Url", "Value", "attributed", "plain"]
@@ -93,6 +94,9 @@ class _Writer:
         self._strings: dict[str, bytes] = {}
         self._objects: dict[object, bytes] = {}
         self._object_count = 0
+        # Keys as they are written once `@`, NSString and `+` have their numbers,
+        # which is after the text: the same for all archives that begin alike.
+        self._keys: dict[str, bytes] = {}
 
     def copy(self) -> _Writer:
         """Another archive that begins as this one does."""
@@ -101,6 +105,7 @@ class _Writer:
         other._strings = self._strings.copy()
         other._objects = self._objects.copy()
         other._object_count = self._object_count
+        other._keys = self._keys
         return other
 
     def code(self, text: str) -> None:
@@ -131,8 +136,16 @@ class _Writer:
 
     def key(self, name: str) -> None:
         """A dictionary key: `@` and an NSString."""
+        known = self._keys.get(name)
+        if known is not None:
+            self.out += known
+            self._object_count += 1
+            return
+        start = len(self.out)
         self.code("@")
         self._string(name, ("key", name) if self._share_keys else None)
+        if not self._share_keys:
+            self._keys[name] = bytes(self.out[start:])
 
     def value(self, value: Value) -> None:
         """`@` and an object, or the number of an equal one that stands already.
@@ -154,33 +167,25 @@ class _Writer:
             self.value(value)
         self.close()
 
-    def _object(self, value: Value, key: object) -> None:
-        match value:
-            case str():
-                self._string(value, key)
-            case bool():
-                self._numeral(Number(value, "c"), key)
-            case int():
-                self._numeral(Number(value), key)
-            case float():
-                self._numeral(Number(value, "d"), key)
-            case Number():
-                self._numeral(value, key)
-            case Url():
-                self._url(value, key)
-            case Date():
-                self.open("NSDate", key)
-                self.code("d")
-                self.out += real(float(value.seconds), "<d")
-                self.close()
-            case bytes():
-                self._data("NSData", value, key)
-            case MutableData():
-                self._data("NSMutableData", value.data, key)
-            case Mapping():
-                self.dictionary(value, key)
-            case _:
-                self._array(value, key)
+    def _object(self, value: Any, key: object) -> None:
+        """An object of the class that the type of `value` stands for."""
+        kind = type(value)
+        if kind is str:
+            self._string(value, key)
+        elif kind in _NUMERALS:
+            self._numeral(_number(value), key)
+        elif kind is Url:
+            self._url(value, key)
+        elif kind is MutableData:
+            self._data("NSMutableData", value.data, key)
+        elif kind is bytes:
+            self._data("NSData", value, key)
+        elif kind is Date:
+            self._date(value, key)
+        elif isinstance(value, Mapping):
+            self.dictionary(value, key)
+        else:
+            self._array(value, key)
 
     def _string(self, text: str, key: object) -> None:
         if key is not None and self._known(key):
@@ -195,6 +200,12 @@ class _Writer:
         self._c_string(number.code)
         self.code(number.code)
         self.out += _scalar(number)
+        self.close()
+
+    def _date(self, date: Date, key: object) -> None:
+        self.open("NSDate", key)
+        self.code("d")
+        self.out += real(float(date.seconds), "<d")
         self.close()
 
     def _url(self, url: Url, key: object) -> None:
@@ -260,28 +271,34 @@ def _scalar(number: Number) -> bytes:
     return integer(int(number.value))
 
 
-def frozen(value: Value) -> object:
+_CODES: dict[type, Code] = {bool: "c", int: "i", float: "d"}
+_NUMERALS = frozenset((*_CODES, Number))
+_SELF = frozenset((str, bytes, Url, MutableData))
+
+
+def _number(value: Any) -> Number:
+    """The NSNumber that Python's number stands for."""
+    kind = type(value)
+    return value if kind is Number else Number(value, _CODES[kind])
+
+
+def frozen(value: Any) -> object:
     """A hashable stand-in that is equal where the archived objects are."""
-    if isinstance(value, str | bytes | Url | MutableData):
-        return type(value), value
-    if isinstance(value, float):
-        return "d", value.hex()  # tells 0.0 from -0.0 and finds NaN again
-    if isinstance(value, Date):
+    kind = type(value)
+    if kind in _SELF:
+        return kind, value
+    if kind in _NUMERALS:
+        number = _number(value)
+        # hex() tells 0.0 from -0.0 and finds NaN again.
+        exact = number.value
+        return number.code, exact.hex() if type(exact) is float else int(exact)
+    if kind is Date:
         return "date", float(value.seconds).hex()
-    if isinstance(value, Number):
-        return _number_key(value)
     if isinstance(value, Mapping):
         return "{", frozenset((name, frozen(each)) for name, each in value.items())
     if isinstance(value, Sequence):
         return "[", tuple(frozen(each) for each in value)
-    if isinstance(value, int):
-        return _number_key(Number(value, "c" if isinstance(value, bool) else "i"))
-    raise TypeError(f"an attribute cannot hold {type(value).__name__}")
-
-
-def _number_key(number: Number) -> object:
-    value = number.value
-    return number.code, value.hex() if isinstance(value, float) else int(value)
+    raise TypeError(f"an attribute cannot hold {kind.__name__}")
 
 
 def attributed(

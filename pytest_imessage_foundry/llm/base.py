@@ -80,7 +80,8 @@ class RawReply:
 class Context:
     """Where a conversation stands: its order, whose phone, what was said so far.
 
-    `key` is the request's in the cache; seeds derive from it.
+    `key` is the request's in the cache; seeds derive from it, and from `draw`,
+    which is another number for every new attempt at the whole conversation.
     """
 
     config: ConversationConfig
@@ -88,6 +89,7 @@ class Context:
     people: tuple[Persona, ...]
     key: str
     said: Sequence[Turn] = field(default_factory=tuple)
+    draw: int = 0
 
 
 class Provider(ABC):

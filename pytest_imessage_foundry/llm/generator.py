@@ -71,6 +71,8 @@ class Writer:
         self._provider = provider
         self._context = context
         self._everybody = everybody
+        planned = len(batches(context.config.message_count_target))
+        self._bound = SLACK * max(1, planned)
 
     async def write(
         self, progress: Callable[[Sequence[Turn]], None] | None = None
@@ -82,10 +84,10 @@ class Writer:
             UnansweredError: the model gave nothing usable, again and again.
         """
         target = self._context.config.message_count_target
-        bound = SLACK * len(batches(target))
         while len(self.said) < target:
-            if self.tally.calls + self.tally.kept >= bound:
-                raise self._unanswered(f"{bound} calls did not bring {target} messages")
+            if self._answers >= self._bound:
+                few = f"{self._bound} calls did not bring {target} messages"
+                raise self._unanswered(few)
             size = batches(target - len(self.said))[0]
             await self.batch(size)
             if progress:
@@ -108,7 +110,7 @@ class Writer:
         problem = ""
         for attempt in range(REASKS + 1):
             reply = await self._ask(asked, tokens, more, attempt)
-            is_last = attempt == REASKS
+            is_last = attempt == REASKS or self._answers >= self._bound
             batch = reader.read(reply.text, asked, keep_repeated=is_last)
             if reply.finish == "refused":
                 self._count("refused")
@@ -125,14 +127,21 @@ class Writer:
                 if batch.turns and (is_last or 2 * len(batch.turns) >= asked):
                     self.repeated += batch.faults["repeated"] if is_last else 0
                     return batch.turns
+            if is_last:
+                break
             more = prompts.again(reply.text, problem)
         raise self._unanswered(problem)
+
+    @property
+    def _answers(self) -> int:
+        return self.tally.calls + self.tally.kept
 
     async def _ask(
         self, count: int, tokens: int, more: tuple[Prompt, ...], attempt: int
     ) -> RawReply:
         asked = prompts.batch(self._context, self._everybody, self.said, count)
-        place = f"{self._context.key}:{len(self.said)}:{attempt}"
+        again = attempt + self._context.draw * (REASKS + 1)
+        place = f"{self._context.key}:{len(self.said)}:{again}"
         ask = Ask(
             prompts=asked + more,
             schema=replies.schema([each.id for each in self._everybody], count),
@@ -161,6 +170,6 @@ class Writer:
         return UnansweredError(
             f"no usable answer for {name!r}: {texts.escaped(problem, 300)}\n"
             f"asked: {self._provider.model} at {self._provider.endpoint}, "
-            f"{self.tally.calls + self.tally.kept} calls\n"
+            f"{self._answers} calls\n"
             "run the command again, or try another --model"
         )

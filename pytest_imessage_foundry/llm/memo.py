@@ -1,8 +1,7 @@
 """Raw replies, kept until a refresh is done: what was paid is not paid again.
 
-The folder holds diskcache's database and is believed no more than a pack. Plain
-diskcache, its JSONDisk included, unpickles what a row tells it to and opens any
-file that a row names (CVE-2025-69872); `TextDisk` does neither.
+The folder holds diskcache's database and is believed no more than a pack, see
+`text_cache`. One that is broken is moved aside: replies can be had again.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.llm import providers
+from pytest_imessage_foundry.llm import text_cache
 from pytest_imessage_foundry.llm.base import MAX_REPLY, Provider, RawReply, Usage
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.llm.base import Ask
 
-_FILES = ("cache.db", "cache.db-wal", "cache.db-shm")
 _VERSION = 1
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 # What SQLite says when the disk, not the file, is at fault.
@@ -70,14 +68,17 @@ def digest(provider: Provider, ask: Ask) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def failures_of(key: str) -> str:
+    """Where the memo counts the failures of a conversation."""
+    return f"failures:{key}"
+
+
 class Memo:
     """The replies in a folder, by digest. A context manager."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.notice = ""
-        self._diskcache = providers.client("diskcache", "llm")
-        self._disk = _text_disk(self._diskcache)
         self._open()
 
     def __enter__(self) -> Memo:
@@ -105,13 +106,25 @@ class Memo:
         for key in keys:
             self._tried(lambda key=key: self._cache.delete(key))  # type: ignore[misc]
 
+    def failures(self, key: str) -> int:
+        """How often the conversation `key` failed since it last came about."""
+        found = self._tried(lambda: self._cache.get(failures_of(key)))
+        is_count = type(found) is str and re.fullmatch(r"[0-9]{1,6}", found)
+        return int(found) if is_count else 0
+
+    def fail(self, key: str, used: Iterable[str]) -> None:
+        """Drop the replies of a conversation that failed, and count that."""
+        count = str(self.failures(key) + 1)
+        self.forget(used)
+        self._tried(lambda: self._cache.set(failures_of(key), count))
+
     def __len__(self) -> int:
         return int(self._tried(lambda: len(self._cache)) or 0)
 
     def _open(self) -> None:
         _private(self.folder)
         try:
-            self._cache = self._opened()
+            self._cache = text_cache.opened(self.folder)
         except sqlite3.DatabaseError as error:
             if problem := _disk_problem(error):
                 raise self._refusal(problem) from None
@@ -119,41 +132,29 @@ class Memo:
         except (TypeError, ValueError, KeyError, AttributeError):
             # A settings row of somebody's making: diskcache obeys those.
             self._start_anew()
-        for name in _FILES:
+        for name in text_cache.FILES:
             if (file := self.folder / name).exists():
                 file.chmod(0o600)
-
-    def _opened(self) -> Any:
-        return self._diskcache.Cache(
-            str(self.folder),
-            timeout=10,
-            disk=self._disk,
-            eviction_policy="none",
-            cull_limit=0,
-            size_limit=1 << 40,
-            statistics=0,
-            tag_index=0,
-        )
 
     def _start_anew(self) -> None:
         """Move the broken database aside: replies can be had again."""
         number = 1
-        while (self.folder / f"broken-{number}-{_FILES[0]}").exists():
+        while (self.folder / f"broken-{number}-{text_cache.FILES[0]}").exists():
             number += 1
-        for name in _FILES:
+        for name in text_cache.FILES:
             file = self.folder / name
             if file.exists() or file.is_symlink():
                 file.rename(self.folder / f"broken-{number}-{name}")
         self.notice = (
             f"the kept replies in {self.folder} could not be read and were moved "
-            f"aside (broken-{number}-{_FILES[0]})"
+            f"aside (broken-{number}-{text_cache.FILES[0]})"
         )
-        self._cache = self._opened()
+        self._cache = text_cache.opened(self.folder)
 
     def _tried(self, action: Callable[[], Any]) -> Any:
         try:
             return action()
-        except _RefusedError:
+        except text_cache.RefusedError:
             return None
         except sqlite3.DatabaseError as error:
             if problem := _disk_problem(error):
@@ -161,7 +162,7 @@ class Memo:
             self._cache.close()
             self._start_anew()
             return action()
-        except self._diskcache.Timeout:
+        except text_cache.timeout():
             raise self._refusal("another process holds it") from None
 
     def _refusal(self, problem: str) -> FoundryError:
@@ -202,46 +203,6 @@ class Remembering(Provider):
 
     async def close(self) -> None:
         await self._inner.close()
-
-
-class _RefusedError(Exception):
-    """A row that this package did not write."""
-
-
-def _text_disk(diskcache: Any) -> type:
-    class TextDisk(diskcache.Disk):  # type: ignore[misc]
-        """Texts under texts, in the database itself: no pickle, no files."""
-
-        def put(self, key: Any) -> tuple[str, bool]:
-            if type(key) is not str:
-                raise TypeError(f"a key is a text, not {type(key).__name__}")
-            return key, True
-
-        def get(self, key: Any, raw: Any) -> str:
-            if not raw or type(key) is not str:
-                raise _RefusedError
-            return key
-
-        def store(
-            self, value: Any, read: Any, key: Any = None
-        ) -> tuple[int, int, None, str]:
-            if type(value) is not str or read:
-                raise TypeError(f"a value is a text, not {type(value).__name__}")
-            return 0, diskcache.core.MODE_RAW, None, value
-
-        def fetch(self, mode: Any, filename: Any, value: Any, read: Any) -> str:
-            is_ours = mode == diskcache.core.MODE_RAW and filename is None
-            if not is_ours or type(value) is not str:
-                raise _RefusedError
-            return value
-
-        def filename(self, key: Any = None, value: Any = None) -> Any:
-            raise TypeError("nothing is kept in files of their own")
-
-        def remove(self, file_path: Any) -> None:
-            """Nothing: whatever file a row names, it is not ours."""
-
-    return TextDisk
 
 
 def _private(folder: Path) -> None:

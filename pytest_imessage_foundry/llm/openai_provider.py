@@ -29,6 +29,7 @@ OWN = "https://api.openai.com/v1"
 # and which OpenAI's own strict mode does not take.
 LADDER = ("bounded", "json_schema", "json_object", "plain")
 _OPTIONAL = ("seed", "temperature", "max_completion_tokens", "max_tokens")
+_BOUNDS = {"minLength", "maxLength"}
 _SHAPE = ("response_format", "json_schema", "json_object", "structured", "grammar")
 
 
@@ -152,7 +153,8 @@ def _unbounded(schema: Any) -> Any:
         return [_unbounded(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    return {name: _unbounded(v) for name, v in schema.items() if name != "maxLength"}
+    kept = schema.keys() - _BOUNDS
+    return {name: _unbounded(v) for name, v in schema.items() if name in kept}
 
 
 def read(raw: dict[str, Any], model: str) -> RawReply:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pytest_imessage_foundry.conversations import packs, scenarios
+from pytest_imessage_foundry.conversations import pack_files, packs, scenarios
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import generator, prompts
 from pytest_imessage_foundry.llm.base import Context
@@ -218,7 +218,7 @@ def _index(shelf: _Shelf, folder: Path) -> Index:
     place = f"{folder} ({len(own)} conversations)"
     if not folder.is_dir():
         place = f"{folder} (not there)"
-    home = packs.shipped_folder()
+    home = pack_files.shipped_folder()
     if isinstance(home, Path) and home.resolve() == folder.resolve():
         return packs.Index(tuple(shelf.packs.values()), (place,), by_key=own)
     shipped = packs.load_all()

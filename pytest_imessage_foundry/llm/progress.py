@@ -70,7 +70,8 @@ class Progress:
 
     def failed(self, entry: Entry, error: UnansweredError) -> None:
         self._finished += 1
-        self._line(f"{_name(entry)}: failed: {str(error).splitlines()[0]}")
+        why = escaped(str(error).partition("\n")[0])
+        self._line(f"{_name(entry)}: failed: {why}")
 
     def note(self, text: str) -> None:
         self._line(escaped(text))

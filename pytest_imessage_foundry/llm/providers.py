@@ -1,9 +1,7 @@
 """Which providers there are: two built in, and those of other packages.
 
-A third party registers a factory as an entry point of the group
-`pytest_imessage_foundry.providers`, since a refresh is no pytest run and would
-never see a conftest's hook; `--provider package.module:factory` needs no
-installation.
+Another package registers its own by the hook `imessage_foundry_providers`, see
+`hookspecs`; `--provider package.module:factory` needs no registration.
 """
 
 from __future__ import annotations
@@ -11,16 +9,17 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
+import pluggy
+
+from pytest_imessage_foundry.llm import hookspecs
 from pytest_imessage_foundry.llm.base import Provider, ProviderError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-GROUP = "pytest_imessage_foundry.providers"
 # The only place that names models. Those that had no announced end when the
 # clients openai 3.54 and anthropic 2.12 were released.
 DEFAULT_MODELS = {"openai": "gpt-5.4-mini", "anthropic": "claude-haiku-5-5"}
@@ -50,10 +49,26 @@ class Settings:
         return f"Settings(model={self.model!r}, base_url={shown_url(self.base_url)!r})"
 
 
-def names() -> tuple[str, ...]:
-    """The providers that `--provider` may name."""
-    found = (each.name for each in entry_points(group=GROUP))
-    return tuple(dict.fromkeys([*_BUILT_IN, *sorted(found)]))
+def registered() -> dict[str, Callable[[Settings], Any]]:
+    """What other packages registered, by name.
+
+    Raises:
+        ProviderError: one of them cannot be loaded, or implements the hook wrongly.
+    """
+    manager = pluggy.PluginManager(hookspecs.GROUP)
+    manager.add_hookspecs(hookspecs)
+    try:
+        manager.load_setuptools_entrypoints(hookspecs.GROUP)
+        manager.check_pending()
+        # The last that was loaded is the first to answer, and wins.
+        answers = reversed(manager.hook.imessage_foundry_providers())
+        return {name: each for answer in answers for name, each in answer.items()}
+    except (ImportError, AttributeError, pluggy.PluginValidationError) as error:
+        raise ProviderError(
+            f"a package that registers providers cannot be used: {error}\n"
+            f"looked at: the entry points of the group {hookspecs.GROUP}\n"
+            "mend or remove that package"
+        ) from None
 
 
 def make(name: str, settings: Settings) -> Provider:
@@ -74,17 +89,10 @@ def make(name: str, settings: Settings) -> Provider:
 
 
 def _factory(name: str) -> Callable[[Settings], Any]:
-    for each in entry_points(group=GROUP):
-        if each.name == name and name not in _BUILT_IN:
-            return each.load()  # type: ignore[no-any-return]
     target = _BUILT_IN.get(name, name)
     module, _, attribute = target.partition(":")
     if not attribute:
-        raise ProviderError(
-            f"unknown provider {name!r}\n"
-            f"looked among the built-in ones and entry points of {GROUP}\n"
-            f"choose from {', '.join(names())}, or name package.module:factory"
-        )
+        return _registered(name)
     try:
         factory: Callable[[Settings], Any] = getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
@@ -94,6 +102,19 @@ def _factory(name: str) -> Callable[[Settings], Any]:
             "install its package, or correct the name"
         ) from None
     return factory
+
+
+def _registered(name: str) -> Callable[[Settings], Any]:
+    known = registered()
+    if name not in known:
+        names = ", ".join([*_BUILT_IN, *sorted(known)])
+        raise ProviderError(
+            f"unknown provider {name!r}\n"
+            "looked among the built-in ones, and those that installed packages "
+            "register\n"
+            f"choose from {names}, or name package.module:factory"
+        )
+    return known[name]
 
 
 def client(module: str, extra: str) -> Any:

@@ -17,7 +17,7 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import lock, proof, texts
 from pytest_imessage_foundry.llm.base import UnansweredError
 from pytest_imessage_foundry.llm.generator import Tally, Writer
-from pytest_imessage_foundry.llm.memo import Memo, Remembering
+from pytest_imessage_foundry.llm.memo import Memo, Remembering, failures_of
 from pytest_imessage_foundry.models import Turn
 
 if TYPE_CHECKING:
@@ -103,19 +103,21 @@ class _Refresh:
     async def _one(self, entry: Entry, gate: asyncio.Semaphore) -> None:
         async with gate:
             # A tally and a set of used replies for each: a conversation that
-            # fails forgets its own, or it would fail alike for ever.
+            # fails forgets its own and has other seeds the next time, or it would
+            # fail alike for ever.
             source = Remembering(self.provider, self.memo)
-            writer = Writer(source, entry.context, everybody=entry.everybody)
+            context = replace(entry.context, draw=self.memo.failures(entry.key))
+            writer = Writer(source, context, everybody=entry.everybody)
             self.progress.at(entry, ())
             try:
                 await writer.write(lambda said: self.progress.at(entry, said))
                 await self._keep(entry, writer)
             except UnansweredError as error:
-                self.memo.forget(source.used)
+                self.memo.fail(entry.key, source.used)
                 self.outcome.failed.append((entry, error))
                 self.progress.failed(entry, error)
             else:
-                self.used |= source.used
+                self.used |= {*source.used, failures_of(entry.key)}
                 self.outcome.written.append(entry)
                 self.progress.done(entry, writer.tally)
             finally:

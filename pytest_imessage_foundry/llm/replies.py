@@ -47,7 +47,7 @@ def schema(senders: Sequence[str], count: int) -> dict[str, Any]:
         "Message",
         __config__=ConfigDict(extra="forbid"),
         sender=(who, ...),
-        text=(str, Field(max_length=_USUAL)),
+        text=(str, Field(min_length=1, max_length=_USUAL)),
         new_topic=(bool, ...),
         tapback=(Tapback | None, ...),
     )

@@ -34,6 +34,8 @@ class FailedCallError(Exception):
     @property
     def is_dry(self) -> bool:
         text = f"{self.code} {self.what}".lower()
+        if self.status == 400:  # Anthropic's way of saying so
+            return "credit balance is too low" in text
         return self.status in (402, 403, 429) and any(each in text for each in _DRY)
 
     @property

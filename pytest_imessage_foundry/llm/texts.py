@@ -18,6 +18,11 @@ def escaped(text: str, longest: int | None = None) -> str:
     return "".join(map(_shown, cut))
 
 
+def escaped_lines(said: object) -> str:
+    """The lines of an error, which may quote files and models, each escaped."""
+    return "\n".join(map(escaped, str(said).split("\n")))
+
+
 def _shown(character: str) -> str:
     if character.isascii() and character.isprintable():
         return character

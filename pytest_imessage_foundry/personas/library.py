@@ -241,7 +241,7 @@ class Library:
         Raises:
             FoundryError: somebody is not there, or a file is and `force` is not.
         """
-        from pytest_imessage_foundry.db.builder import published
+        from pytest_imessage_foundry.publishing import published
 
         chosen = [self.get(each) for each in ids] if ids else self.personas()
         self._refuse_overwriting(path, force=force)

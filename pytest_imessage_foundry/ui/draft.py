@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import providers
+from pytest_imessage_foundry.publishing import published
 from pytest_imessage_foundry.ui.project import Project
 
 FORMAT = 1
@@ -69,7 +69,9 @@ class Draft:
         raw = {"version": FORMAT, "project": asdict(safe)}
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _write(self.path, json.dumps(raw, ensure_ascii=False, indent=1))
+            text = json.dumps(raw, ensure_ascii=False, indent=1)
+            with published(self.path) as beside:
+                beside.write_text(text, encoding="utf-8")
         except OSError as error:
             raise FoundryError(
                 f"the draft cannot be kept: {error.strerror}\n"
@@ -93,14 +95,3 @@ def _project(data: bytes) -> Project:
     strict = with_config(ConfigDict(extra="forbid", strict=True))
     text = json.dumps(raw.get("project"))
     return TypeAdapter(strict(Project)).validate_json(text)
-
-
-def _write(path: Path, text: str) -> None:
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise

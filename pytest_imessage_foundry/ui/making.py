@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry import foundry, layouts
-from pytest_imessage_foundry.conversations import packs, scenario_files
+from pytest_imessage_foundry import foundry, layouts, publishing
+from pytest_imessage_foundry.conversations import pack_files, packs, scenario_files
 from pytest_imessage_foundry.conversations.sources import Stream
-from pytest_imessage_foundry.db import builder, validators
+from pytest_imessage_foundry.db import validators
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import ATTACHMENT_MARK, BALLOON_MARK
 from pytest_imessage_foundry.ui.journal import Bubble
@@ -67,7 +67,7 @@ def _made(project: Project, journal: Journal, folder: Path | None) -> Made:
     order = foundry.Order(
         project.spec,
         foundry.Materials(
-            scenarios=(project.scenario,), packs=own or packs.project_folders()
+            scenarios=(project.scenario,), packs=own or pack_files.project_folders()
         ),
     )
     used = _used(order, own)
@@ -172,7 +172,7 @@ def _staging(target: Path) -> Iterator[Path]:
     near = next(each for each in target.parents if each.is_dir())
     for old in near.glob(".imessage-foundry.*.making"):
         process = old.name.split(".")[-2]
-        if process.isdigit() and not builder.is_running(int(process)):
+        if process.isdigit() and not publishing.is_running(int(process)):
             shutil.rmtree(old, ignore_errors=True)
     stage = near / f".imessage-foundry.{os.getpid()}.making"
     shutil.rmtree(stage, ignore_errors=True)
@@ -190,7 +190,7 @@ def _move(stage: Path, home: Path, *, last: Path) -> None:
         place = home / file.relative_to(stage)
         place.parent.mkdir(parents=True, exist_ok=True)
         if file == last:
-            with builder.published(place) as draft:
+            with publishing.published(place) as draft:
                 os.replace(file, draft)
         else:
             os.replace(file, place)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.conversations import packs
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import memo, plan, providers, refresh
+from pytest_imessage_foundry.llm.base import ProviderError
 from pytest_imessage_foundry.llm.texts import cleaned
 from pytest_imessage_foundry.models import Turn
 from pytest_imessage_foundry.ui.journal import Journal, StoppedError, bubbles
@@ -33,6 +34,15 @@ _LOOK = 0.05  # seconds between two looks at whether to stop
 
 
 # --- by a model -------------------------------------------------------------
+
+
+def provider_names() -> list[str]:
+    """The providers to choose from; those of other packages where they can be used."""
+    try:
+        others = sorted(providers.registered())
+    except ProviderError:
+        others = []
+    return list(dict.fromkeys([*providers.DEFAULT_MODELS, *others]))
 
 
 def provider(project: Project) -> Provider:

@@ -136,7 +136,11 @@ def test_interrupted_build_leaves_nothing(tmp_path):
     command = [sys.executable, "-m", "pytest_imessage_foundry.cli", "build", str(path)]
     command += ["--macos", "tahoe", "--messages", "400000", "--source", "faker"]
     process = subprocess.Popen(
-        [*command, "--no-attachments"], stderr=subprocess.PIPE, text=True
+        [*command, "--no-attachments"],
+        stderr=subprocess.PIPE,
+        text=True,
+        # What a script starts in the background ignores Ctrl-C, and hands that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     while not list(tmp_path.iterdir()) and process.poll() is None:
         time.sleep(0.05)

@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections import Counter
 from dataclasses import replace
@@ -16,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_imessage_foundry.attachments import generator
-from pytest_imessage_foundry.conversations import pack_checks, packs, scenarios
+from pytest_imessage_foundry.conversations import pack_files, packs, scenarios
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import ConversationConfig, Reaction, Turn
 from pytest_imessage_foundry.personas import builtin, handles
 
 REPOSITORY = Path(__file__).parents[2]
-SHIPPED = packs.shipped()
+SHIPPED = pack_files.shipped()
 INDEX = packs.load_all()
 CONVERSATIONS = list(INDEX.by_key.values())
 WRITTEN = packs.Provenance(kind="written", date="2026-01-31", verdict="valid")
@@ -260,7 +261,7 @@ HOSTILE = {
     "deep": (b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
     "long number": (b'{"version":' + b"1" * 5_000 + b"}", "number that is too long"),
     "many": (b"[" + b"{}," * 200_001 + b"{}]", "holds more than 200,000 values"),
-    "huge": (b" " * (pack_checks.MAX_BYTES + 1), "is larger than 32 MiB"),
+    "huge": (b" " * (pack_files.MAX_BYTES + 1), "is larger than 32 MiB"),
     "list": (b"[]", "a list is not an object"),
     "long text": (_broken(_turn(text="x" * 20_001)), "longer than 20,000"),
 }
@@ -277,6 +278,20 @@ def test_hostile_pack_is_refused(name, tmp_path):
     assert message.startswith("pack hostile.json is refused")
     assert message.isprintable() or "\x1b" not in message
     assert len(message) < 2_000
+
+
+def test_a_million_messages_cost_no_memory(tmp_path):
+    """Refused before anything of them is parsed."""
+    path = tmp_path / "million.json"
+    path.write_bytes(b"[" + b'{"sender":"mom","text":"a"},' * 10**6 + b"{}]")
+    tracemalloc.start()
+    try:
+        with pytest.raises(FoundryError, match="holds more than 200,000 values"):
+            packs.read(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * path.stat().st_size
 
 
 @pytest.mark.parametrize("missing", ["none.json", "."])
@@ -359,7 +374,7 @@ def test_own_pack_comes_first(tmp_path):
     index = packs.load_all([tmp_path])
     assert index.by_key[shipped.key] == own
     assert len(index.by_key) == len(INDEX.by_key)
-    assert index.digest != INDEX.digest
+    assert pack_files.digest([tmp_path]) != pack_files.digest()
     assert index.places[0] == f"{tmp_path} (1 conversations)"
 
 
@@ -402,7 +417,7 @@ def test_installed(where, tmp_path):
     files = {
         path.relative_to(REPOSITORY): path
         for pattern in ("*.py", "*.json")
-        for folder in ("personas", "conversations", "db", "")
+        for folder in ("personas", "conversations", "models", "db", "")
         for path in (package / folder).glob(pattern)
     }
     for path in SHIPPED:
@@ -417,11 +432,11 @@ def test_installed(where, tmp_path):
             (target / name).write_bytes(path.read_bytes())
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
-        "from pytest_imessage_foundry.conversations import packs, scenarios;"
+        "from pytest_imessage_foundry.conversations import pack_files, packs;"
+        "from pytest_imessage_foundry.conversations import scenarios;"
         "assert packs.__file__.startswith(sys.argv[1]);"
         "scenarios.get('default');"
-        "index = packs.load_all();"
-        "print(len(index.by_key), index.digest)"
+        "print(len(packs.load_all().by_key), pack_files.digest())"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-c", code, str(target)],
@@ -430,7 +445,7 @@ def test_installed(where, tmp_path):
         text=True,
         cwd=tmp_path,
     )
-    assert done.stdout.split() == [str(len(INDEX.by_key)), INDEX.digest]
+    assert done.stdout.split() == [str(len(INDEX.by_key)), pack_files.digest()]
 
 
 def test_no_heavy_import():

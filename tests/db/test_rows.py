@@ -12,7 +12,7 @@ from writing import write
 
 from pytest_imessage_foundry.conversations.author import Author
 from pytest_imessage_foundry.db import schema
-from pytest_imessage_foundry.db.rows import EFFECTS, EVENTS
+from pytest_imessage_foundry.db.columns import EFFECTS, EVENTS
 from pytest_imessage_foundry.models import (
     Audio,
     CloudRecord,

@@ -9,9 +9,8 @@ import subprocess
 import sys
 
 import pytest
-from misbehaving import Server
+from misbehaving import SECRET, AnthropicServer, Server
 
-SECRET = "sk-planted-0123456789abcdef"
 TWO_CHATS = """\
 name = "two"
 [[conversations]]
@@ -50,6 +49,28 @@ def _extra(request, monkeypatch, tmp_path):
 
 
 @pytest.fixture
+def hurried(monkeypatch):
+    """Pauses between tries at a hundredth of their length."""
+    from pytest_imessage_foundry.llm import retry
+
+    wait = retry.Patience._wait
+
+    def short(self, failure, number):
+        seconds = wait(self, failure, number)
+        return seconds / 100 if failure.retry_after is None else seconds
+
+    monkeypatch.setattr(retry.Patience, "_wait", short)
+
+
+@pytest.fixture
+def unproven(monkeypatch):
+    """No databases: which ones a conversation makes is no matter of the server's."""
+    from pytest_imessage_foundry.llm import proof
+
+    monkeypatch.setattr(proof, "prove", lambda *_: "valid")
+
+
+@pytest.fixture
 def key(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     return SECRET
@@ -85,6 +106,8 @@ class Foundry:
 
     def refresh(self, server, *more):
         url = server if isinstance(server, str) else server.url
+        if isinstance(server, AnthropicServer):
+            more = ("--provider", "anthropic", *more)
         return self("refresh", "--base-url", url, "--model", "fake-1", *more)
 
     def __call__(self, verb, *more):

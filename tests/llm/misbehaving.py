@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+SECRET = "sk-planted-0123456789abcdef"
 WORDS = [
     *("water", "train", "lemon", "window", "garden", "ticket", "paper", "river"),
     *("piano", "candle", "basket", "morning", "button", "ladder", "pepper"),
@@ -34,11 +36,17 @@ def shape_of(body):
     return json.loads(text.partition("by this schema:\n")[2])
 
 
+def asked_for(body):
+    """How many messages a request asks for: not every schema may say it."""
+    said = " ".join(each["content"] or "" for each in body["messages"])
+    return int(re.search(r"exactly (\d+)", said)[1])
+
+
 def batch(body, count=None, sender=None, text=None):
     """A good answer to a request, but for what is given."""
     messages = shape_of(body)["properties"]["messages"]
     ids = messages["items"]["properties"]["sender"]["enum"]
-    count = messages["minItems"] if count is None else count
+    count = asked_for(body) if count is None else count
     seed = digest(body)
     lines = []
     for number in range(count):
@@ -218,9 +226,17 @@ class Server:
         self._thread.join()
         self._http.server_close()
 
+    def asked(self, body):
+        """A request as the tests know it."""
+        return body
+
+    def answered(self, status, answer):
+        """An answer as clients know it."""
+        return answer
+
     def answer(self, handler):
         length = int(handler.headers["content-length"])
-        body = json.loads(handler.rfile.read(length))
+        body = self.asked(json.loads(handler.rfile.read(length)))
         with self._lock:
             self.bodies.append(body)
             word = self.script.pop(0) if self.script else "ok"
@@ -245,6 +261,7 @@ class Server:
         return self._send(handler, status, headers, answer)
 
     def _send(self, handler, status, headers, answer):
+        answer = self.answered(status, answer)
         data = answer if isinstance(answer, str) else json.dumps(answer)
         raw = data.encode("utf-8", "surrogatepass")
         handler.send_response(status)
@@ -271,3 +288,48 @@ class Server:
         handler.send_header("content-length", "1000")
         handler.end_headers()
         handler.wfile.write(b'{"choices": ')
+
+
+class AnthropicServer(Server):
+    """The same faults, in the words of Anthropic's API."""
+
+    @property
+    def url(self):
+        return super().url.removesuffix("/v1")
+
+    def asked(self, body):
+        schema = body.get("output_config", {}).get("format", {}).get("schema")
+        said = [{"role": "system", "content": body.get("system")}, *body["messages"]]
+        if not schema:
+            return {**body, "messages": said}
+        shape = {"type": "json_schema", "json_schema": {"schema": schema}}
+        return {**body, "messages": said, "response_format": shape}
+
+    def answered(self, status, answer):
+        if status != 200:
+            inner = answer["error"]
+            kind = inner["code"] or "api_error"
+            return {"type": "error", "error": {**inner, "type": kind}}
+        if not isinstance(answer, dict) or not answer.get("choices"):
+            return answer
+        choice = answer["choices"][0]
+        if isinstance(choice, str):
+            return {"content": answer["choices"]}
+        return message(choice, answer["model"], answer["usage"])
+
+
+_STOPS = {"stop": "end_turn", "length": "max_tokens", "content_filter": "refusal"}
+
+
+def message(choice, model, usage):
+    """A completion's choice as a message of Anthropic's."""
+    said = choice["message"]
+    text = said["content"] or said.get("refusal")
+    stop = "refusal" if said.get("refusal") else _STOPS[choice["finish_reason"]]
+    made = {"type": "message", "role": "assistant", "model": model}
+    counts = usage and {
+        "input_tokens": usage["prompt_tokens"],
+        "output_tokens": usage["completion_tokens"],
+    }
+    content = [{"type": "text", "text": text}] if text is not None else []
+    return {**made, "content": content, "stop_reason": stop, "usage": counts}

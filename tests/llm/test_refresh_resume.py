@@ -14,7 +14,7 @@ import time
 import pytest
 from misbehaving import Server, digest
 
-from pytest_imessage_foundry.llm import memo
+from pytest_imessage_foundry.llm import memo, text_cache
 from pytest_imessage_foundry.llm.base import Ask, Prompt
 
 # `make llm` kills twenty times, which takes a minute.
@@ -163,7 +163,7 @@ def test_all_asks_anew_once_all_is_done(one_chat, key):
 
 def test_interrupt(three_chats):
     with Server(delay=0.3) as server:
-        process = three_chats.start(server, "--jobs", "1")
+        process = three_chats.start(server, "--jobs", "1", preexec_fn=heeds_ctrl_c)
         wait_for(lambda: len(server.paid) >= 2)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
@@ -177,6 +177,11 @@ def test_interrupt(three_chats):
         assert process.returncode == 0
         assert len(set(server.paid)) == 9
         assert len(server.paid) <= 10  # the one in flight when it was interrupted
+
+
+def heeds_ctrl_c():
+    """As at a prompt: what a script starts in the background ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_for(condition, seconds=20):
@@ -255,6 +260,26 @@ def test_old_pack_stays_when_the_new_one_cannot_be_written(
     assert one_chat.refresh(server, "--all") == 0
     assert "0 calls, 1 answers of earlier runs" in one_chat.output
     assert len(server.paid) == 2
+
+
+def test_no_room_for_an_answer(one_chat, key, monkeypatch):
+    """A full disk below the memo: said so, and later the same command goes on."""
+    opened = text_cache.opened
+
+    def small(folder):
+        cache = opened(folder)
+        pages = cache._sql("PRAGMA page_count").fetchone()[0]
+        cache._sql(f"PRAGMA max_page_count = {pages}")
+        return cache
+
+    with monkeypatch.context() as patch, Server("many") as server:
+        patch.setattr(text_cache, "opened", small)
+        assert one_chat.refresh(server) == 2
+    assert "replies cannot be kept: the disk is full" in one_chat.errors
+    assert str(one_chat.memo) in one_chat.errors
+    assert not list(one_chat.out.iterdir())
+    with Server() as server:
+        assert one_chat.refresh(server) == 0, one_chat.errors
 
 
 def test_folder_that_cannot_be_written(one_chat, key, server, tmp_path):

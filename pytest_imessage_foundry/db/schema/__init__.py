@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.base import Schema
 
 Layout = Literal["fresh", "migrated"]
+_LAYOUTS = get_args(Layout)
 
 # Where each release is stated, oldest first.
 _HOMES = {
@@ -54,10 +55,18 @@ def get(
     a user adds. Raises UnknownReleaseError.
     """
     extra = extra or {}
+    check(name, layout=layout, extra=extra)
     known = resolve(name, extra)
     if known in extra:
         return _laid_out(extra[known], layout)
     return _built_in(known, layout)
+
+
+def check(name: str, *, layout: Layout = "fresh", extra: Collection[str] = ()) -> None:
+    """Raise what `get` would raise, without reading the schema."""
+    resolve(name, extra)
+    if layout not in _LAYOUTS:
+        raise FoundryError(f"unknown layout {layout!r} (choose from fresh, migrated)")
 
 
 def resolve(word: str, extra: Collection[str] = ()) -> str:
@@ -98,8 +107,6 @@ def _built_in(name: str, layout: Layout) -> Schema:
 def _laid_out(schema: Schema, layout: Layout) -> Schema:
     if layout == "fresh":
         return schema
-    if layout != "migrated":
-        raise FoundryError(f"unknown layout {layout!r} (choose from fresh, migrated)")
     from pytest_imessage_foundry.db.schema.migrated import migrated
 
     return migrated(schema)

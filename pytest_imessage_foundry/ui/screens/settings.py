@@ -60,7 +60,7 @@ class Settings(StepScreen):
             yield Field(
                 "Messages by", Choice(_WRITERS, project.writer, id="writer")
             ).add_class("gap")
-            names = words(providers.names())
+            names = words(writing.provider_names())
             yield Field("Provider", Choice(names, project.provider, id="provider"))
             yield text_field("Model", "model", project.model, "the provider's usual")
             yield text_field(

@@ -1,0 +1,37 @@
+"""The hook by which a package adds providers to `cache refresh`.
+
+A refresh is no pytest run: it never sees a conftest. A package names the module
+(or object) that implements the hook as an entry point of the group
+`imessage_foundry`, as it would for any host that uses pluggy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pytest_imessage_foundry.llm.base import Provider
+    from pytest_imessage_foundry.llm.providers import Settings
+
+GROUP = "imessage_foundry"
+hookspec = pluggy.HookspecMarker(GROUP)
+hookimpl = pluggy.HookimplMarker(GROUP)
+
+
+@hookspec
+def imessage_foundry_providers() -> Mapping[str, Callable[[Settings], Provider]]:  # type: ignore[empty-body]
+    """Providers that `--provider` may name, beside the built-in ones.
+
+    Called before a refresh. Give each a name and what makes it; the built-in names
+    stay what they are::
+
+        from pytest_imessage_foundry.llm.hookspecs import hookimpl
+
+        @hookimpl
+        def imessage_foundry_providers():
+            return {"acme": AcmeProvider}
+    """

@@ -1,0 +1,158 @@
+"""What happened to a message, and the rare things about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pytest_imessage_foundry.models.parts import Attachment, TextPart
+from pytest_imessage_foundry.models.words import EventKind, TapbackKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """A tapback taken back. Apple keeps or deletes the row that added it;
+    both files exist (SEMANTICS §6), so `keeps_added` chooses."""
+
+    guid: str
+    date: int
+    keeps_added: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tapback:
+    """A reaction to one part of a message."""
+
+    guid: str
+    date: int
+    sender: str | None
+    name: TapbackKind
+    part: int = 0
+    emoji: str | None = None
+    sticker: Attachment | None = None
+    removed: Removal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sticker:
+    """A sticker that somebody placed on a bubble."""
+
+    guid: str
+    date: int
+    sender: str | None
+    image: Attachment
+    part: int = 0
+    x: float = 0.5
+    y: float = 0.5
+    scale: float = 1.0
+    rotation: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An inline reply: the thread's first message and the part replied to."""
+
+    guid: str
+    part: int = 0
+    location: int = 0
+    length: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A part changed at `date`; `before` is what it said until then."""
+
+    date: int
+    before: TextPart
+    part: int = 0
+    balloon_guid: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A row that announces something instead of saying it."""
+
+    kind: EventKind
+    who: str | None = None
+    title: str | None = None
+    photo: Attachment | None = None
+    incoming: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """Recently Deleted, or gone for good; `parts` () means the whole message."""
+
+    date: int
+    parts: tuple[int, ...] = ()
+    permanent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Send Later: the planned time is the message's date.
+
+    State 1 going up, 2 held by Apple's servers, 3 sent (SEMANTICS §16).
+    """
+
+    state: Literal[1, 2, 3] = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audio:
+    """An audio message: heard when, kept or expired."""
+
+    date_played: int = 0
+    is_expirable: bool = True
+    expire_state: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudRecord:
+    """Messages in iCloud: what the sync columns hold."""
+
+    record_id: str
+    change_tag: str
+    sync_state: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """A message translation of macOS 26."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What few messages have. One shared instance stands for "nothing".
+
+    `arrived` is when a message reached this phone, where younger ones came first.
+    """
+
+    error: int = 0
+    is_sending: bool = False
+    downgraded: bool = False
+    spam: bool = False
+    delivered_quietly: bool = False
+    notified: bool = False
+    off_grid: bool = False
+    critical: bool = False
+    time_sensitive: bool = False
+    unseen_mention: bool = False
+    delivered_flag_only: bool = False
+    legacy_date_retracted: int = 0
+    date_effect_played: int = 0
+    audio: Audio | None = None
+    schedule: Schedule | None = None
+    deleted: Deletion | None = None
+    cloud: CloudRecord | None = None
+    translation: Translation | None = None
+    dangling: str | None = None
+    chatless: bool = False
+    arrived: int = 0
+    late_join: int = 0
+
+
+ORDINARY = Traits()

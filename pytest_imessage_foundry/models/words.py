@@ -1,0 +1,69 @@
+"""The closed words of the field, and the marks that stand for what is no text."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Service = Literal["iMessage", "SMS", "RCS", "iMessageLite"]
+IdentifierType = Literal["phone", "email", "short-code", "business"]
+Frequency = Literal["high", "medium", "low"]
+ResponseTime = Literal["instant", "minutes", "hours", "days"]
+EmojiUsage = Literal["none", "light", "moderate", "heavy"]
+Vocabulary = Literal["simple", "moderate", "sophisticated"]
+
+TextEffect = Literal[
+    "big", "small", "shake", "nod", "explode", "ripple", "bloom", "jitter"
+]
+Detection = Literal["one-time-code", "calendar", "phone", "money", "address"]
+TapbackKind = Literal[
+    "loved",
+    "liked",
+    "disliked",
+    "laughed",
+    "emphasized",
+    "questioned",
+    "emoji",
+    "sticker",
+]
+SendEffect = Literal[
+    "slam",
+    "loud",
+    "gentle",
+    "invisible-ink",
+    "confetti",
+    "echo",
+    "fireworks",
+    "balloons",
+    "heart",
+    "lasers",
+    "shooting-star",
+    "celebration",
+    "spotlight",
+]
+EventKind = Literal[
+    "added",
+    "removed",
+    "left",
+    "renamed",
+    "photo-set",
+    "photo-removed",
+    "number-changed",
+    "location-started",
+    "location-stopped",
+    "audio-kept",
+    "shareplay",
+    "background-set",
+    "background-removed",
+]
+# How a row stores its body: most rows since Ventura leave `text` NULL beside a
+# full attributedBody (SEMANTICS §2), old ones have no attributedBody at all.
+Storage = Literal["both", "archive", "text"]
+ATTACHMENT_MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
+BALLOON_MARK = "\N{REPLACEMENT CHARACTER}"
+
+
+def utf16_length(text: str) -> int:
+    """Length of `text` in UTF-16 code units."""
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(character > "\uffff" for character in text)

@@ -1,0 +1,81 @@
+"""A provider of another package, registered by hook and installed beside ours."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs" / "llm.md"
+# The example of the docs, and what it leaves to the reader: the model itself.
+ACME = """\
+import json
+
+async def acme(prompts, schema):
+    messages = schema["properties"]["messages"]
+    ids = messages["items"]["properties"]["sender"]["enum"]
+    return json.dumps([
+        {"sender": ids[n % len(ids)], "text": f"The acme says thing number {n}"}
+        for n in range(messages["minItems"])
+    ])
+
+""" + re.search("```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)[1]
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """Installs a distribution with one module, as pip would leave it."""
+    site = tmp_path / "site-packages"
+
+    def put(name, code):
+        about = site / f"{name}-1.0.dist-info"
+        about.mkdir(parents=True)
+        (about / "METADATA").write_text(f"Name: {name}\nVersion: 1.0\n")
+        points = f"[imessage_foundry]\n{name} = {name}\n"
+        (about / "entry_points.txt").write_text(points)
+        (site / f"{name}.py").write_text(code)
+        monkeypatch.syspath_prepend(site)
+
+    return put
+
+
+def test_refresh_by_a_registered_provider(install, one_chat):
+    install("acme_texts", ACME)
+    assert one_chat("refresh", "--provider", "acme", "--model", "m-7") == 0
+    (made,) = one_chat.conversations
+    assert made["provenance"]["model"] == "m-7"
+    assert "The acme says thing number 19" in one_chat.texts()
+    assert one_chat("status", "--check") == 0
+
+
+def test_a_built_in_name_stays_what_it_is(install, one_chat):
+    install("acme_builtin", ACME.replace('{"acme": Acme}', '{"openai": Acme}'))
+    assert one_chat("refresh", "--provider", "openai") == 2
+    assert "there is no key for OpenAI" in one_chat.errors
+
+
+def test_what_may_be_named(install, one_chat):
+    install("acme_names", ACME)
+    assert one_chat("refresh", "--provider", "nobody") == 2
+    assert "choose from openai, anthropic, acme" in one_chat.errors
+
+
+BROKEN = {
+    "import": ("import no_such_module", "No module named 'no_such_module'"),
+    "arguments": (
+        ACME.replace("providers():", "providers(colour):"),
+        "Argument(s) {'colour'}",
+    ),
+    "another hook": (ACME.replace("foundry_providers", "foundry_models"), "unknown"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_package_that_cannot_be_used(kind, install, one_chat):
+    code, said = BROKEN[kind]
+    install(f"acme_{kind.replace(' ', '_')}", code)
+    assert one_chat("refresh", "--provider", "acme") == 2
+    assert "cannot be used" in one_chat.errors
+    assert said in one_chat.errors
+    assert "group imessage_foundry" in one_chat.errors

@@ -1,0 +1,229 @@
+"""Templates: built once, kept whole, and never for longer than there is room."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from pytest_imessage_foundry import templates
+from pytest_imessage_foundry.foundry import Foundry
+from pytest_imessage_foundry.spec import Spec
+from pytest_imessage_foundry.templates import Kept, Templates
+
+SPEC = Spec(scenario="family", messages=60)
+
+
+class Builds:
+    """Writes small databases and counts them."""
+
+    def __init__(self, size=4096):
+        self.size = size
+        self.count = 0
+
+    def __call__(self, path):
+        self.count += 1
+        path.write_bytes(bytes(self.size))
+        below = path.parent / "Attachments" / "9b" / "11"
+        below.mkdir(parents=True)
+        (below / "photo.jpg").write_bytes(b"a photo")
+
+
+@pytest.fixture
+def build():
+    return Builds()
+
+
+def run(folder, number, **more):
+    """The templates of one run."""
+    return Templates(folder / f"run-{number}", Kept(folder / "kept", **more))
+
+
+def test_kept_for_the_next_run(tmp_path, build):
+    for number in range(3):
+        path = run(tmp_path, number).get("one", build, lasts=True)
+        assert path.stat().st_size == build.size
+        photo = path.parent / "Attachments" / "9b" / "11" / "photo.jpg"
+        assert photo.read_bytes() == b"a photo"
+
+    assert build.count == 1
+
+
+def test_only_what_shall_last_is_kept(tmp_path, build):
+    for number in range(2):
+        run(tmp_path, number).get("one", build, lasts=False)
+
+    assert build.count == 2
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_run_builds_once(tmp_path, build):
+    for _ in range(2):
+        Templates(tmp_path / "run").get("one", build, lasts=True)
+
+    assert build.count == 1
+
+
+def spoil_database(place):
+    with (place / "chat.db").open("ab") as file:
+        file.write(b"more")
+
+
+def remove_attachment(place):
+    next(place.rglob("photo.jpg")).unlink()
+
+
+def add_attachment(place):
+    (place / "Attachments" / "left-behind.txt").write_text("by a test")
+
+
+def remove_size(place):
+    (place / "size").unlink()
+
+
+def remove_database(place):
+    (place / "chat.db").unlink()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        *(spoil_database, remove_database, remove_size),
+        *(remove_attachment, add_attachment),
+    ],
+)
+def test_spoilt_one_is_built_anew(tmp_path, build, spoil):
+    run(tmp_path, 0).get("one", build, lasts=True)
+    (place,) = (tmp_path / "kept").glob("*/one")
+    spoil(place)
+
+    path = run(tmp_path, 1).get("one", build, lasts=True)
+
+    assert build.count == 2
+    assert path.stat().st_size == build.size
+    run(tmp_path, 2).get("one", build, lasts=True)
+    assert build.count == 2
+
+
+def test_other_code_builds_anew(tmp_path, build, monkeypatch):
+    run(tmp_path, 0).get("one", build, lasts=True)
+    monkeypatch.setattr(templates, "_stamp", lambda: "of another version")
+
+    run(tmp_path, 1).get("one", build, lasts=True)
+
+    assert build.count == 2
+
+
+def test_stamp_changes_with_a_source_file(tmp_path, monkeypatch):
+    source = tmp_path / "package" / "db" / "rows.py"
+    source.parent.mkdir(parents=True)
+    monkeypatch.setattr(templates, "__file__", str(tmp_path / "package" / "x.py"))
+    stamps = set()
+    for text in ("one", "other"):
+        source.write_text(text)
+        os.utime(source, ns=(0, len(text)))
+        stamps.add(templates._stamp())
+
+    assert len(stamps) == 2
+
+
+def age(folder, seconds):
+    then = time.time() - seconds
+    os.utime(folder, (then, then))
+
+
+def names(folder):
+    return {place.name for place in (folder / "kept").glob("*/*")}
+
+
+def test_the_least_recently_used_makes_room(tmp_path, build):
+    room = 3 * (build.size + 10)
+    for number, name in enumerate(("old", "older", "recent")):
+        run(tmp_path, number, most=room).get(name, build, lasts=True)
+    for name, hours in (("old", 2), ("older", 3)):
+        (place,) = (tmp_path / "kept").glob(f"*/{name}")
+        age(place, hours * 3600)
+
+    run(tmp_path, 3, most=room).get("new", build, lasts=True)
+
+    assert names(tmp_path) == {"old", "recent", "new"}
+
+
+def test_what_others_may_be_using_stays(tmp_path, build):
+    room = build.size + 100
+    run(tmp_path, 0, most=room).get("in use", build, lasts=True)
+
+    run(tmp_path, 1, most=room).get("new", build, lasts=True)
+
+    assert names(tmp_path) == {"in use"}
+
+
+def test_drafts_of_killed_runs_go(tmp_path, build):
+    room = build.size + 100
+    run(tmp_path, 0, most=room).get("one", build, lasts=True)
+    (place,) = (tmp_path / "kept").glob("*/one")
+    draft = place.rename(place.with_name(".one.1"))
+    age(draft, 7200)
+
+    run(tmp_path, 1, most=room).get("one", build, lasts=True)
+
+    assert names(tmp_path) == {"one"}
+
+
+def test_a_place_that_cannot_be_written_is_no_error(tmp_path, build):
+    (tmp_path / "kept").write_text("a file where a folder should be")
+
+    for number in range(2):
+        run(tmp_path, number).get("one", build, lasts=True)
+
+    assert build.count == 2
+
+
+def test_the_database_is_the_one_that_was_built(tmp_path):
+    kept = tmp_path / "kept"
+    built, again = (
+        maker.hand_out(maker.order(SPEC), lasts=True)
+        for maker in (
+            Foundry(tmp_path / f"s{n}", tmp_path / f"p{n}", kept) for n in range(2)
+        )
+    )
+
+    assert again.path.read_bytes() == built.path.read_bytes()
+    assert again.conversations == built.conversations
+    assert again.report().ok
+    of_one, of_other = (
+        {p.relative_to(db.attachments): p.read_bytes() for p in files(db.attachments)}
+        for db in (built, again)
+    )
+    assert of_one == of_other
+    assert of_one
+
+
+def files(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+RUN = """
+import sys
+from pathlib import Path
+from pytest_imessage_foundry.foundry import Foundry
+from pytest_imessage_foundry.spec import Spec
+folder, number = Path(sys.argv[1]), sys.argv[2]
+maker = Foundry(folder / f"s{number}", folder / f"p{number}", folder / "kept")
+for seed in range(3):
+    order = maker.order(Spec(scenario="small", messages=20, seed=seed))
+    assert maker.hand_out(order, lasts=True).report().ok
+"""
+
+
+def test_runs_at_once(tmp_path):
+    runs = [
+        subprocess.Popen([sys.executable, "-c", RUN, str(tmp_path), str(number)])
+        for number in range(3)
+    ]
+
+    assert [each.wait() for each in runs] == [0, 0, 0]
+    assert len(names(tmp_path)) == 3
