@@ -44,11 +44,12 @@ def _sweep(path: Path) -> None:
     """Remove the drafts that builds of `path` left behind when they were killed."""
     for draft in path.parent.glob(f".{glob.escape(path.name)}.*.draft"):
         process = draft.name.split(".")[-2]
-        if process.isdigit() and not _is_running(int(process)):
+        if process.isdigit() and not is_running(int(process)):
             draft.unlink(missing_ok=True)
 
 
-def _is_running(process: int) -> bool:
+def is_running(process: int) -> bool:
+    """Whether a process that has left something behind may still want it."""
     if os.name == "nt":  # where signal 0 would end the process
         return True
     try:

@@ -109,6 +109,8 @@ def expected_messages(order: Order) -> int:
 
 
 def _packs(given: Namespace) -> tuple[Path, ...]:
+    from pytest_imessage_foundry.conversations import pack_files
+
     for path in given.cache:
         if not path.exists():
             raise FoundryError(
@@ -116,8 +118,7 @@ def _packs(given: Namespace) -> tuple[Path, ...]:
                 f"looked in: {path}, as --cache says\n"
                 "name a pack or a folder of packs, or leave --cache out"
             )
-    usual = Path("fixtures_cache")
-    return tuple(given.cache) or ((usual,) if usual.is_dir() else ())
+    return tuple(given.cache) or pack_files.project_folders()
 
 
 def _count(text: str) -> int:

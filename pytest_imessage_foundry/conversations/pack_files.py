@@ -49,6 +49,12 @@ def roots(
         yield SHIPPED, shipped_folder()
 
 
+def project_folders() -> tuple[Path, ...]:
+    """The packs of the project in which a command runs, if it has any."""
+    folder = Path(_FOLDER)
+    return (folder,) if folder.is_dir() else ()
+
+
 def shipped_folder() -> Path | Traversable:
     """Where the packs that come with the package are.
 

@@ -1,20 +1,22 @@
-"""A user's scenario file, TOML or JSON: read, checked, made into a Scenario."""
+"""A user's scenario file, TOML or JSON: read, checked, made into a Scenario; and
+JSON written of one, which reads back as the same."""
 
 from __future__ import annotations
 
 import json
 import tomllib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations import scenarios
 from pytest_imessage_foundry.db import apple_time
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Scenario
+from pytest_imessage_foundry.personas import builtin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -65,11 +67,11 @@ def read(
         kinds=file.kinds,
         from_library=tuple(each.id for each in kept),
     )
-    if problems := list(_problems(scenario, cast)):
-        raise _refusal(path, problems, "correct these places")
+    if found := list(problems(scenario, cast)):
+        raise _refusal(path, found, "correct these places")
     whole = scenarios.complete(scenario, cast)
-    if shared := list(_shared(whole)):
-        raise _refusal(path, shared, "leave one out, or give one another address")
+    if doubled := list(shared(whole)):
+        raise _refusal(path, doubled, "leave one out, or give one another address")
     return whole
 
 
@@ -84,6 +86,30 @@ def _of_library(file: _File, path: Path | None) -> tuple[Persona, ...]:
     from pytest_imessage_foundry.personas import library
 
     return library.people(ids, path)
+
+
+def dumps(scenario: Scenario) -> str:
+    """The scenario as a file states it: built-in people by id, others whole, what
+    is as usual left out."""
+    known = builtin.by_id()
+    raw = {
+        **_stated(scenario, leave_out=("personas", "conversations", "from_library")),
+        "personas": [
+            each.id if known.get(each.id) == each else _stated(each)
+            for each in scenario.personas
+        ],
+        "conversations": [_stated(each) for each in scenario.conversations],
+    }
+    return json.dumps(raw, ensure_ascii=False, indent=1) + "\n"
+
+
+def _stated(model: Any, leave_out: Sequence[str] = ()) -> dict[str, Any]:
+    usual = {each.name: each.default for each in fields(model)}
+    return {
+        name: value
+        for name, value in asdict(model).items()
+        if name not in leave_out and value != usual[name]
+    }
 
 
 def _parsed(path: Path) -> Any:
@@ -141,7 +167,8 @@ def _places(errors: list[Any]) -> list[str]:
     return found
 
 
-def _problems(scenario: Scenario, cast: Mapping[str, Persona]) -> Iterator[str]:
+def problems(scenario: Scenario, cast: Mapping[str, Persona]) -> Iterator[str]:
+    """What does not hold in a scenario, each with its place."""
     people = {**cast, **{each.id: each for each in scenario.personas}}
     yield from _twice("personas", [each.id for each in scenario.personas])
     yield from _twice("conversations", [each.id for each in scenario.conversations])
@@ -153,7 +180,7 @@ def _problems(scenario: Scenario, cast: Mapping[str, Persona]) -> Iterator[str]:
             yield f"conversations[{place}].{problem}"
 
 
-def _shared(scenario: Scenario) -> Iterator[str]:
+def shared(scenario: Scenario) -> Iterator[str]:
     """Addresses of two people: nobody could tell who wrote from there."""
     holders: dict[str, str] = {}
     for persona in scenario.personas:

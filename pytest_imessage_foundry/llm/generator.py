@@ -15,7 +15,7 @@ from pytest_imessage_foundry.llm import prompts, replies, texts
 from pytest_imessage_foundry.llm.base import Ask, UnansweredError, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pytest_imessage_foundry.llm.base import Context, Prompt, Provider, RawReply
     from pytest_imessage_foundry.models import Persona, Turn
@@ -75,9 +75,10 @@ class Writer:
         self._bound = SLACK * max(1, planned)
 
     async def write(
-        self, progress: Callable[[int], None] | None = None
+        self, progress: Callable[[Sequence[Turn]], None] | None = None
     ) -> tuple[Turn, ...]:
-        """All turns that the conversation's order asks for.
+        """All turns that the conversation's order asks for; `progress` is shown
+        those that are there after each batch.
 
         Raises:
             UnansweredError: the model gave nothing usable, again and again.
@@ -90,7 +91,7 @@ class Writer:
             size = batches(target - len(self.said))[0]
             await self.batch(size)
             if progress:
-                progress(len(self.said))
+                progress(tuple(self.said))
         return tuple(self.said)
 
     async def batch(self, count: int) -> list[Turn]:

@@ -1,9 +1,9 @@
-"""What a refresh shows: one line that changes on a terminal, lines elsewhere."""
+"""Who looks on while a refresh works, and what it shows on a stream."""
 
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from pytest_imessage_foundry.llm.texts import escaped
 
@@ -13,10 +13,33 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.llm.base import UnansweredError
     from pytest_imessage_foundry.llm.generator import Tally
     from pytest_imessage_foundry.llm.plan import Entry
+    from pytest_imessage_foundry.models import Turn
+
+
+class Onlooker(Protocol):
+    """Told by a refresh how far it is, within its event loop."""
+
+    def start(self, entries: Sequence[Entry]) -> None:
+        """These conversations are to be made."""
+
+    def at(self, entry: Entry, said: Sequence[Turn]) -> None:
+        """All that is said in a conversation by now."""
+
+    def done(self, entry: Entry, tally: Tally) -> None:
+        """A conversation is in its pack."""
+
+    def failed(self, entry: Entry, error: UnansweredError) -> None:
+        """A conversation could not be made."""
+
+    def note(self, text: str) -> None:
+        """Something to know."""
+
+    def end(self) -> None:
+        """Nothing moves any more."""
 
 
 class Progress:
-    """Tells a stream how far a refresh is."""
+    """Tells a stream: one line that changes on a terminal, lines elsewhere."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -26,12 +49,10 @@ class Progress:
         self._finished = 0
 
     def start(self, entries: Sequence[Entry]) -> None:
-        """These conversations are to be made."""
         self._targets = {each.key: each.config.message_count_target for each in entries}
 
-    def at(self, entry: Entry, messages: int) -> None:
-        """A conversation has so many messages."""
-        self._said[entry.key] = messages
+    def at(self, entry: Entry, said: Sequence[Turn]) -> None:
+        messages = self._said[entry.key] = len(said)
         if self._is_live:
             self._draw(entry)
         elif messages:
@@ -39,7 +60,6 @@ class Progress:
             self._line(f"{_name(entry)}: {messages} of {target} messages")
 
     def done(self, entry: Entry, tally: Tally) -> None:
-        """A conversation is in its pack."""
         self._finished += 1
         kept = f", {tally.kept} answers of an earlier run" if tally.kept else ""
         faults = f"; {faults_in_words(tally)}" if tally.faults else ""
@@ -49,17 +69,14 @@ class Progress:
         )
 
     def failed(self, entry: Entry, error: UnansweredError) -> None:
-        """A conversation could not be made."""
         self._finished += 1
         why = escaped(str(error).partition("\n")[0])
         self._line(f"{_name(entry)}: failed: {why}")
 
     def note(self, text: str) -> None:
-        """Something to know."""
         self._line(escaped(text))
 
     def end(self) -> None:
-        """Nothing moves any more."""
         if self._is_live:
             self._stream.write("\r\033[K")
             self._stream.flush()

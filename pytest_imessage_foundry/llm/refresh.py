@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.packs import Cached, Pack
     from pytest_imessage_foundry.llm.base import Provider
     from pytest_imessage_foundry.llm.plan import Entry
-    from pytest_imessage_foundry.llm.progress import Progress
+    from pytest_imessage_foundry.llm.progress import Onlooker
 
 _MODEL_LENGTH = 120
 
@@ -49,7 +49,7 @@ def refresh(
     out: Path,
     memo: Path,
     jobs: int,
-    progress: Progress,
+    progress: Onlooker,
     outcome: Outcome,
 ) -> None:
     """Make `entries`, and write each to its pack in `out`.
@@ -84,7 +84,7 @@ class _Refresh:
     provider: Provider
     memo: Memo
     shelf: _Shelf
-    progress: Progress
+    progress: Onlooker
     outcome: Outcome
     jobs: int
     used: set[str] = field(default_factory=set)
@@ -108,9 +108,9 @@ class _Refresh:
             source = Remembering(self.provider, self.memo)
             context = replace(entry.context, draw=self.memo.failures(entry.key))
             writer = Writer(source, context, everybody=entry.everybody)
-            self.progress.at(entry, 0)
+            self.progress.at(entry, ())
             try:
-                await writer.write(lambda done: self.progress.at(entry, done))
+                await writer.write(lambda said: self.progress.at(entry, said))
                 await self._keep(entry, writer)
             except UnansweredError as error:
                 self.memo.fail(entry.key, source.used)

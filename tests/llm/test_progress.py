@@ -10,6 +10,9 @@ from pytest_imessage_foundry.llm import plan
 from pytest_imessage_foundry.llm.base import UnansweredError
 from pytest_imessage_foundry.llm.generator import Tally
 from pytest_imessage_foundry.llm.progress import Progress
+from pytest_imessage_foundry.models import Turn
+
+SAID = Turn(sender="mom", text="soup")
 
 
 class Terminal(io.StringIO):
@@ -26,9 +29,9 @@ def told(stream, entries):
     mom, pals = entries
     progress = Progress(stream)
     progress.start(entries)
-    progress.at(mom, 0)
-    progress.at(mom, 30)
-    progress.at(pals, 40)
+    progress.at(mom, ())
+    progress.at(mom, [SAID] * 30)
+    progress.at(pals, [SAID] * 40)
     tally = Tally(calls=2, kept=1)
     tally.faults["short"] += 2
     progress.done(mom, tally)

@@ -1,0 +1,86 @@
+"""What a thread at work writes down and the screen reads, a few times a second.
+
+One writes and one reads, single values only: no lock is needed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_imessage_foundry.models import Persona, Turn
+    from pytest_imessage_foundry.ui.project import Project
+
+State = Literal["waiting", "writing", "written", "failed", "building", "built"]
+SHOWN = 60  # bubbles that are kept to be looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message as a preview shows it."""
+
+    who: str
+    text: str
+    is_mine: bool = False
+
+
+@dataclass(slots=True)
+class Chat:
+    """How far one conversation is."""
+
+    id: str
+    title: str
+    target: int
+    state: State = "waiting"
+    done: int = 0
+    problem: str = ""
+    bubbles: deque[Bubble] = field(default_factory=lambda: deque(maxlen=SHOWN))
+
+
+class StoppedError(Exception):
+    """Somebody stopped the work."""
+
+
+@dataclass(slots=True)
+class Journal:
+    """All conversations, what is being done, and whether to stop."""
+
+    chats: dict[str, Chat]
+    doing: str = ""
+    notes: list[str] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @classmethod
+    def of(cls, project: Project) -> Journal:
+        return cls(
+            {
+                each.id: Chat(each.id, project.title(each), each.message_count_target)
+                for each in project.conversations
+            }
+        )
+
+    def go_on(self) -> None:
+        """Raises StoppedError: somebody wants this stopped."""
+        if self.stop.is_set():
+            raise StoppedError
+
+
+def bubbles(turns: Sequence[Turn], everybody: Sequence[Persona]) -> list[Bubble]:
+    """The last turns as bubbles."""
+    people = {each.id: each for each in everybody}
+    return [
+        Bubble(people[turn.sender].name, said(turn), people[turn.sender].is_self)
+        for turn in turns[-SHOWN:]
+    ]
+
+
+def said(turn: Turn) -> str:
+    """What a turn says, or what it brings or announces instead."""
+    if turn.text:
+        return turn.text
+    return f"[{turn.attachment or turn.event or 'nothing'}]"

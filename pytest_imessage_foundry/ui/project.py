@@ -1,0 +1,242 @@
+"""What is to be made, as the app's screens change it step by step."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+from pytest_imessage_foundry import layouts
+from pytest_imessage_foundry.conversations import scenario_files
+from pytest_imessage_foundry.db import apple_time
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models import ConversationConfig, Persona, Scenario
+from pytest_imessage_foundry.personas import builtin
+from pytest_imessage_foundry.spec import Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Step = Literal["settings", "people", "conversations", "messages"]
+Writer = Literal["offline", "model"]
+STEPS: tuple[Step, ...] = get_args(Step)
+NAME = "my-phone"  # never a built-in scenario's: `kinds` would bring its catalogue
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """Settings, people and conversations; each change gives a new one.
+
+    `personas` are the owner, who alone is_self, and whoever takes part.
+    """
+
+    release: str = "sequoia"
+    layout: layouts.LayoutName = "file"
+    output: str = "chat.db"
+    seed: int = 0
+    writer: Writer = "offline"
+    provider: str = "openai"
+    model: str = ""
+    base_url: str = ""
+    personas: tuple[Persona, ...] = ()
+    conversations: tuple[ConversationConfig, ...] = ()
+    step: Step = "settings"
+
+    # --- people ---
+
+    @property
+    def owner(self) -> Persona | None:
+        return next((each for each in self.personas if each.is_self), None)
+
+    def is_owner(self, persona_id: str) -> bool:
+        return self.owner is not None and self.owner.id == persona_id
+
+    @property
+    def people(self) -> tuple[Persona, ...]:
+        """Whoever takes part, the owner left out."""
+        return tuple(each for each in self.personas if not each.is_self)
+
+    def has(self, persona_id: str) -> bool:
+        return any(each.id == persona_id for each in self.personas)
+
+    def chats_of(self, persona_id: str) -> tuple[ConversationConfig, ...]:
+        """The conversations in which somebody takes part."""
+        return tuple(
+            each for each in self.conversations if persona_id in each.participants
+        )
+
+    def having(self, persona: Persona) -> Project:
+        """With somebody taking part, or as they are now."""
+        people = {each.id: each for each in self.personas}
+        people[persona.id] = replace(persona, is_self=self.is_owner(persona.id))
+        return replace(self, personas=tuple(people.values()))
+
+    def without(self, persona_id: str) -> Project:
+        """Without somebody, and without the conversations that leaves empty."""
+        left = (_without(each, persona_id) for each in self.conversations)
+        return replace(
+            self,
+            personas=tuple(each for each in self.personas if each.id != persona_id),
+            conversations=tuple(each for each in left if each.participants),
+        )
+
+    def owned_by(self, persona: Persona) -> Project:
+        """On the phone of somebody, who talks to nobody but the others."""
+        before = self.owner
+        rest = self.without(persona.id)
+        if before is not None and before.id != persona.id:
+            rest = rest.without(before.id)
+        owner = replace(persona, is_self=True)
+        return replace(rest, personas=(owner, *rest.people))
+
+    # --- conversations ---
+
+    def with_conversation(self, config: ConversationConfig) -> Project:
+        """With a conversation more, or as it is now."""
+        chats = {each.id: each for each in self.conversations}
+        chats[config.id] = config
+        return replace(self, conversations=tuple(chats.values()))
+
+    def without_conversation(self, config_id: str) -> Project:
+        kept = (each for each in self.conversations if each.id != config_id)
+        return replace(self, conversations=tuple(kept))
+
+    def free_id(self, words: str) -> str:
+        """An id for a new conversation, by what it is called."""
+        stem = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:40] or "chat"
+        taken = {each.id for each in self.conversations}
+        names = (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3)))
+        return next(each for each in names if each not in taken)
+
+    def title(self, config: ConversationConfig) -> str:
+        """What a conversation is called where people read it."""
+        names = {each.id: each.name for each in self.personas}
+        with_whom = ", ".join(names.get(each, each) for each in config.participants)
+        return config.name or with_whom
+
+    @property
+    def messages(self) -> int:
+        return sum(each.message_count_target for each in self.conversations)
+
+    # --- what the build gets ---
+
+    @classmethod
+    def of(cls, scenario: Scenario, **settings: str) -> Project:
+        """A project that begins as a scenario."""
+        return cls(
+            personas=scenario.personas,
+            conversations=scenario.conversations,
+            **settings,  # type: ignore[arg-type]
+        )
+
+    @property
+    def scenario(self) -> Scenario:
+        return Scenario(
+            name=NAME,
+            description="",
+            personas=self.personas,
+            conversations=self.conversations,
+        )
+
+    @property
+    def spec(self) -> Spec:
+        return Spec(release=self.release, scenario=NAME, seed=self.seed)
+
+    @property
+    def path(self) -> Path:
+        # Path.expanduser raises where a user is unknown.
+        return Path(os.path.expanduser(self.output)).absolute()
+
+    @property
+    def database(self) -> Path:
+        """The file, wherever its layout puts it."""
+        return layouts.database_in(self.path, self.layout)
+
+    @property
+    def scenario_file(self) -> Path:
+        """Where a scenario file that makes the same stands after the build."""
+        return self.path.with_name(f"{self.path.stem}.scenario.json")
+
+    @property
+    def pack_file(self) -> Path:
+        """Where the texts stand that a model or a person wrote for it."""
+        return self.path.with_name(f"{self.path.stem}.pack.json")
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What the build may replace."""
+        texts = (self.pack_file,) if self.writer == "model" else ()
+        return (self.database, self.scenario_file, *texts)
+
+    def check(self) -> None:
+        """Raises FoundryError: something keeps this from being built."""
+        if self.owner is None:
+            raise FoundryError(
+                "the phone is nobody's\n"
+                "looked at: the people of this project\n"
+                "choose whose phone it is, on the screen People"
+            )
+        found = [
+            *scenario_files.problems(self.scenario, builtin.by_id()),
+            *scenario_files.shared(self.scenario),
+        ]
+        if found:
+            raise FoundryError(
+                f"{found[0]}\nlooked at: the people and conversations of this "
+                "project\nmend it on their screens"
+            )
+
+    def command(self, *, has_pack: bool) -> str:
+        """The command that does the same without a question."""
+        words = ["imessage-foundry", "build", _short(self.path)]
+        words += ["--macos", self.release, "--scenario", _short(self.scenario_file)]
+        words += ["--cache", _short(self.pack_file)] if has_pack else []
+        words += ["--seed", str(self.seed)] if self.seed else []
+        words += ["--layout", self.layout] if self.layout != "file" else []
+        return shlex.join(words)
+
+
+def _without(config: ConversationConfig, persona_id: str) -> ConversationConfig:
+    left = tuple(each for each in config.participants if each != persona_id)
+    return config if left == config.participants else replace(config, participants=left)
+
+
+def _short(path: Path) -> str:
+    """The path from here, where it is below."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def moment(text: str) -> str:
+    """A day or time as scenario files state it; empty stays empty.
+
+    Raises:
+        FoundryError: it is neither.
+    """
+    text = text.strip()
+    if _DATE.fullmatch(text):
+        text += "T00:00:00Z"
+    try:
+        if text:
+            apple_time.from_iso(text)
+    except ValueError:
+        raise FoundryError(
+            f"{text!r} is no day\n"
+            "looked at: the time range\n"
+            "write it like 2025-01-31, or leave it empty for a whole year"
+        ) from None
+    return text
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number and its noun."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def overwritten(paths: Iterable[Path]) -> list[Path]:
+    """Those of the files that are there already."""
+    return [each for each in paths if each.exists()]

@@ -1,0 +1,76 @@
+"""What all screens have: a line on top, a notice, the keys, and a way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from pytest_imessage_foundry.ui.widgets.rows import Rows
+from pytest_imessage_foundry.ui.widgets.steps import Notice, Steps
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from pytest_imessage_foundry.ui.app import FoundryApp
+    from pytest_imessage_foundry.ui.project import Step
+
+
+# Last in each screen's list: the keys stand in its order at the bottom.
+BACK = Binding("escape", "back", "Back", key_display="esc")
+# In forms the arrows do what tab does, but not within a list. They come before what
+# a field makes of them: whoever types ahead is to find each word in its own field.
+ARROWS = (
+    Binding("tab", "app.focus_next", "Field", key_display="↑ ↓", priority=True),
+    Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    Binding("down", "field(1)", show=False, priority=True),
+    Binding("up", "field(-1)", show=False, priority=True),
+)
+
+
+class FoundryScreen(Screen[Any]):
+    """A screen of this app."""
+
+    @property
+    def foundry(self) -> FoundryApp:
+        """The app, as what it is."""
+        return cast("FoundryApp", self.app)
+
+
+class StepScreen(FoundryScreen):
+    """A screen on the way; `STEP` where the draft remembers it, `NUMBER` on top."""
+
+    STEP: ClassVar[Step | None] = None
+    NUMBER: ClassVar[int] = 0
+
+    def compose(self) -> ComposeResult:
+        if self.NUMBER:
+            yield Steps(self.NUMBER)
+        yield from self.body()
+        yield Notice()
+        yield Footer(show_command_palette=False)
+
+    def body(self) -> ComposeResult:
+        """What stands between the top line and the notice."""
+        raise NotImplementedError
+
+    @property
+    def notice(self) -> Notice:
+        return self.query_one(Notice)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Where there is something to scroll, the arrows do that.
+        return action != "field" or not isinstance(self.focused, Rows | VerticalScroll)
+
+    def action_field(self, by: int) -> None:
+        """The next field, or the one before."""
+        if by > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    def action_back(self) -> None:
+        self.foundry.back()

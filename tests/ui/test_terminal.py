@@ -1,0 +1,172 @@
+"""The command that starts the app; and the app in a real terminal."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import pytest
+
+from pytest_imessage_foundry.cli import main
+from pytest_imessage_foundry.db import validators
+
+APP = [sys.executable, "-m", "pytest_imessage_foundry.cli", "tui"]
+
+
+def in_three_parts(text):
+    first, second, third = text.removeprefix("imessage-foundry: ").strip().splitlines()
+    assert second.startswith("looked")
+    return first, second, third
+
+
+def test_no_terminal(capsys, library):
+    assert main(["tui", "--library", str(library)]) == 2
+
+    what, _, remedy = in_three_parts(capsys.readouterr().err)
+    assert what == "the app needs a terminal"
+    assert "imessage-foundry build" in remedy
+    assert not library.exists()
+
+
+def on_a_terminal(monkeypatch):
+    class Terminal:
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+
+
+def test_no_extra(capsys, library, monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name, *more: None if name == "textual" else found(name, *more),
+    )
+    on_a_terminal(monkeypatch)
+
+    assert main(["tui", "--library", str(library)]) == 2
+
+    what, _, remedy = in_three_parts(capsys.readouterr().err)
+    assert what == "the package 'textual' is not installed"
+    assert "pytest-imessage-foundry[tui]" in remedy
+
+
+def test_a_library_that_is_none(capsys, library, monkeypatch):
+    """Said before the app takes the screen."""
+    library.parent.mkdir()
+    library.write_text("no database at all, but long enough to look like one" * 20)
+    on_a_terminal(monkeypatch)
+
+    assert main(["tui", "--library", str(library)]) == 2
+
+    assert str(library) in capsys.readouterr().err
+
+
+def test_the_command_alone_imports_no_app():
+    code = (
+        "import sys; from pytest_imessage_foundry.cli import parser; parser(); "
+        "sys.exit('textual' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+class Tmux:
+    """The app in a window of 80 by 24 characters."""
+
+    def __init__(self, folder, library):
+        self._folder, self._starts = folder, 0
+        self._command = shlex.join([*APP, "--library", str(library)])
+
+    def __call__(self, *words):
+        done = subprocess.run(
+            ["tmux", "-u", "-L", f"app-{self._starts}", "-f", os.devnull, *words],
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        return done.stdout
+
+    def start(self):
+        self._starts += 1  # a server of its own: the last one may be on its way out
+        size = ("-x", "80", "-y", "24")
+        where = ("-c", str(self._folder))
+        self("new-session", "-d", "-s", "app", *size, *where, self._command)
+        self.wait("imessage-foundry")
+
+    def press(self, *keys):
+        for key in keys:
+            self("send-keys", "-t", "app", key)
+
+    def type(self, text):
+        self("send-keys", "-t", "app", "-l", text)
+
+    def screen(self):
+        return self("capture-pane", "-p", "-t", "app")
+
+    def wait(self, text):
+        end = time.monotonic() + 60
+        while text not in (screen := self.screen()):
+            assert time.monotonic() < end, f"never saw {text!r}:\n{screen}"
+            time.sleep(0.1)
+        assert len(screen.rstrip("\n").splitlines()) <= 24
+        return screen
+
+    def kill(self):
+        """Nothing that the app could notice first."""
+        pid = self("display-message", "-p", "-t", "app", "#{pane_pid}").strip()
+        os.kill(int(pid), 9)
+
+
+@pytest.fixture
+def tmux(home, library, monkeypatch):
+    if not shutil.which("tmux"):
+        pytest.skip("needs tmux")
+    # The path of a socket may not be long.
+    with tempfile.TemporaryDirectory(prefix="tmux-") as folder:
+        monkeypatch.setenv("TMUX_TMPDIR", folder)
+        window = Tmux(home, library)
+        yield window
+        window("kill-server")
+
+
+@pytest.mark.terminal
+def test_five_steps_in_a_terminal(tmux, home):
+    tmux.start()
+    tmux.wait("▸ New phone")
+    tmux.press("Enter")
+    tmux.wait("[1 Settings]")
+    tmux.press("C-n")
+    tmux.wait("[2 People]")
+    tmux.press("Down", "Space")
+    tmux.wait("1 person will take part")
+    tmux.press("C-n")
+    tmux.wait("[3 Conversations]")
+    tmux.press("n")
+    tmux.wait("A new conversation")
+    tmux.press("BTab", "Space", "C-s")
+    tmux.wait("direct, over iMessage")
+    tmux.press("C-n")
+    tmux.wait("100 messages in 1 conversation")
+
+    tmux.kill()
+    tmux.start()
+    tmux.wait("▸ Continue         1 person, 1 conversation, sequoia, chat.db")
+    tmux.press("Enter")
+    tmux.wait("[4 Messages]")
+    tmux.press("g")
+    tmux.wait("[5 Result]")
+    screen = tmux.wait("q Quit")
+
+    assert "✓ valid  macOS 15 Sequoia" in screen
+    assert "--scenario chat.scenario.json" in screen
+    assert screen.rstrip().endswith("c Copy command  h Home  q Quit  esc Back")
+    assert validators.validate(home / "chat.db", release="sequoia").ok
+    tmux.press("q")
