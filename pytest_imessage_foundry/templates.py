@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.chat_db import ATTACHMENTS, FILE_NAME
+from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,13 +40,11 @@ class Templates:
         """
         place = self._folder / name
         if not (place / FILE_NAME).exists():
-            kept = self._kept if lasts else None
             draft = _draft_of(place)
-            if kept is None or not kept.fetch(name, draft):
+            kept = self._kept if lasts else None
+            if kept is None or not kept.bring(name, draft, build):
                 draft.mkdir(parents=True)
                 build(draft / FILE_NAME)
-                if kept is not None:
-                    kept.add(name, draft)
             _publish(draft, place)
         return place / FILE_NAME
 
@@ -63,47 +62,42 @@ class Kept:
         self._folder = root / _stamp()
         self._most = most
 
-    def fetch(self, name: str, draft: Path) -> bool:
-        """Make `draft` a copy of a template; False where there is none as it was."""
+    def bring(self, name: str, draft: Path, build: Callable[[Path], object]) -> bool:
+        """Make `draft` a copy of a template, which is built where there is none as
+        it was; False where nothing can be kept."""
         place = self._folder / name
-        if not _is_whole(place):
-            shutil.rmtree(place, ignore_errors=True)
-            return False
+        own = _draft_of(place)
         try:
+            if not _is_whole(place):
+                shutil.rmtree(place, ignore_errors=True)
+                own.mkdir(parents=True)
+                build(own / FILE_NAME)
+                if not self._has_room():
+                    shutil.move(own, draft)
+                    return True
+                (own / _SIZE).write_text(str(_size(own)))
+                _publish(own, place)
             os.utime(place)  # used just now
             draft.mkdir(parents=True)
             shutil.copyfile(place / FILE_NAME, draft / FILE_NAME)
             share_attachments(place, draft)
-        except OSError:
+        except (OSError, FoundryError):
+            # Where the build itself is at fault, building elsewhere says so.
+            shutil.rmtree(own, ignore_errors=True)
             shutil.rmtree(draft, ignore_errors=True)
             return False
         return True
 
-    def add(self, name: str, template: Path) -> None:
-        """Keep a copy of a template, if there is room for it."""
-        place = self._folder / name
-        draft = _draft_of(place)
-        try:
-            size = _size(template)
-            if not self._has_room(size):
-                return
-            shutil.copytree(template, draft, copy_function=shutil.copyfile)
-            (draft / _SIZE).write_text(str(size))
-            _publish(draft, place)
-        except (OSError, shutil.Error):
-            shutil.rmtree(draft, ignore_errors=True)
-
-    def _has_room(self, size: int) -> bool:
-        """Whether `size` bytes fit, once what nobody needs any more has gone."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        every = sorted(self._root.glob("*/*"), key=_last_used, reverse=True)
-        recent = time.time() - _IN_USE
-        for place in every:
-            size += _size(place)
-            if size > self._most and _last_used(place) < recent:
-                size -= _size(place)
+    def _has_room(self) -> bool:
+        """Whether all that is there fits, once what nobody needs any more is gone."""
+        used, recent = 0, time.time() - _IN_USE
+        for place in sorted(self._root.glob("*/*"), key=_last_used, reverse=True):
+            size = _size(place)
+            if used + size > self._most and _last_used(place) < recent:
                 shutil.rmtree(place, ignore_errors=True)
-        return size <= self._most
+            else:
+                used += size
+        return used <= self._most
 
 
 def share_attachments(template: Path, folder: Path) -> None:
@@ -113,7 +107,7 @@ def share_attachments(template: Path, folder: Path) -> None:
     if not source.is_dir():
         return
     try:
-        target.symlink_to(source.resolve(), target_is_directory=True)
+        target.symlink_to(source.absolute(), target_is_directory=True)
     except OSError:  # Windows without the privilege
         shutil.copytree(source, target)
 
