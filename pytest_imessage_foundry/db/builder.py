@@ -133,14 +133,18 @@ def _connect(path: Path, schema: Schema) -> sqlite3.Connection:
 
 
 def pragmas(schema: Schema) -> tuple[str, ...]:
-    """How a file is written that nobody sees before it is whole."""
+    """How a file is written that nobody sees before it is whole.
+
+    The cache also bounds what sorting an index holds in memory before it goes to a
+    temporary file: a million messages take a third more than a hundred thousand.
+    """
     return (
         f"page_size = {schema.page_size}",
         "journal_mode = OFF",
         "synchronous = OFF",
         "locking_mode = EXCLUSIVE",
-        "temp_store = MEMORY",
-        "cache_size = -65536",
+        "temp_store = FILE",
+        "cache_size = -16384",
     )
 
 
