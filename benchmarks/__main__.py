@@ -63,10 +63,10 @@ def _sections(
             results, memory, counts=counts, rounds=2 if quick else 3
         ),
         "growth": lambda: building.growth(results, memory, counts=grown, rounds=1),
-        "first": lambda: handing.first(results, rounds=5 if quick else 15),
         "handing": lambda: handing.run(
             results, disk, sizes=sizes, rounds=15 if quick else 41
         ),
+        "first": lambda: handing.first(results, rounds=5 if quick else 15),
         "suite": lambda: suite.run(
             results, rounds=1 if quick else 3, tests=20 if quick else 100
         ),

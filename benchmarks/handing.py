@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import time
@@ -22,6 +23,7 @@ COPYFILE, CHAT_DB, READONLY = "shutil.copyfile", "chat_db", "chat_db_readonly"
 def run(results: Results, folder: Path, *, sizes: list[int], rounds: int) -> None:
     """Wall time of one more copy, by size, beside what a copy costs."""
     for size in sizes:
+        os.sync()  # what others left to be written is not our copies' time
         desk = Desk(folder / str(size), SIZES[size])
         contenders = {
             COPYFILE: desk.copyfile,
