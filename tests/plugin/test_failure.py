@@ -108,3 +108,24 @@ def test_the_command_works_from_where_pytest_was_started(plain_run, pytester):
     command = re.findall(r"reproduce: (.*)", first.stdout.str())[0]
 
     plain_run(*shlex.split(command)[1:]).assert_outcomes(failed=1)
+
+
+def test_verbose_runs_say_what_databases_were_made_from(pytester, plain_run):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(scenario="small")
+        @pytest.mark.parametrize("number", range(2))
+        def test_it(chat_db, number):
+            pass
+        """
+    )
+
+    told = plain_run("-v", "--imessage-version=tahoe")
+    untold = plain_run("--imessage-version=tahoe")
+
+    told.stdout.fnmatch_lines(
+        ["imessage: release=tahoe scenario=small * conversations=3 cache* 2 test(s)"]
+    )
+    untold.stdout.no_fnmatch_line("*conversations=*")

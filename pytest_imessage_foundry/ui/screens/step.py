@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.binding import Binding
@@ -53,9 +54,9 @@ class StepScreen(FoundryScreen):
         yield Notice()
         yield Footer(show_command_palette=False)
 
+    @abstractmethod
     def body(self) -> ComposeResult:
         """What stands between the top line and the notice."""
-        raise NotImplementedError
 
     @property
     def notice(self) -> Notice:
