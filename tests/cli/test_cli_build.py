@@ -157,7 +157,9 @@ def test_interrupted_build_leaves_nothing(tmp_path, options, seen):
     os.kill(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=30)
 
-    assert process.returncode == 130, said
+    # Where the signal came while code of a string ran, as dataclasses run some,
+    # Python passes it on to itself at its end; shells show 130 for that, too.
+    assert process.returncode in (130, -signal.SIGINT), said
     assert "interrupted" in said
     assert list(tmp_path.iterdir()) == []
 

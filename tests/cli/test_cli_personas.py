@@ -164,9 +164,10 @@ def test_what_others_wrote_is_no_order_to_the_terminal(personas, run, path):
     evil = "\x1b[2J\x9b\u202e"
     with closing(sqlite3.connect(path)) as other, other:
         other.execute(
-            "UPDATE personas SET name = ?1, identifier = ?1, relationship = ?1,"
-            " locale = ?1, topics_of_interest = ?2, country_code = ?1",
-            (evil, json.dumps([evil])),
+            "UPDATE personas SET name = :evil, identifier = :evil, "
+            "relationship = :evil, locale = :evil, country_code = :evil, "
+            "topics_of_interest = :topics",
+            {"evil": evil, "topics": json.dumps([evil])},
         )
         other.execute(
             "INSERT INTO generation_history VALUES ('1', ?1, ?1, ?2, 1, ?1)",
