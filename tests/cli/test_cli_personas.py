@@ -170,8 +170,9 @@ def test_what_others_wrote_is_no_order_to_the_terminal(personas, run, path):
             {"evil": evil, "topics": json.dumps([evil])},
         )
         other.execute(
-            "INSERT INTO generation_history VALUES ('1', ?1, ?1, ?2, 1, ?1)",
-            (evil, json.dumps([evil])),
+            "INSERT INTO generation_history "
+            "VALUES ('1', :evil, :evil, :people, 1, :evil)",
+            {"evil": evil, "people": json.dumps([evil])},
         )
     looks = [
         personas("list"),
