@@ -152,6 +152,20 @@ def test_the_least_recently_used_makes_room(tmp_path, build):
     assert names(tmp_path) == {"old", "recent", "new"}
 
 
+def test_use_keeps_a_template_young(tmp_path, build):
+    room = 2 * (build.size + 10)
+    for number, name in enumerate(("used", "unused")):
+        run(tmp_path, number, most=room).get(name, build, lasts=True)
+    for name, hours in (("used", 3), ("unused", 2)):
+        (place,) = (tmp_path / "kept").glob(f"*/{name}")
+        age(place, hours * 3600)
+
+    run(tmp_path, 2, most=room).get("used", build, lasts=True)
+    run(tmp_path, 3, most=room).get("new", build, lasts=True)
+
+    assert names(tmp_path) == {"used", "new"}
+
+
 def test_what_others_may_be_using_stays(tmp_path, build):
     room = build.size + 100
     run(tmp_path, 0, most=room).get("in use", build, lasts=True)
