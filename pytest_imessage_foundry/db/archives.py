@@ -16,7 +16,14 @@ from uuid import UUID
 from pytest_imessage_foundry.db.bplist import UID, dumps
 from pytest_imessage_foundry.db.values import Date, MutableData, Number, Url, Uuid
 
-__all__ = ["Inline", "MutableDict", "Obj", "binary_plist", "keyed_archive"]
+__all__ = [
+    "Inline",
+    "MutableDict",
+    "Obj",
+    "binary_plist",
+    "keyed",
+    "keyed_archive",
+]
 
 # A keyed archive holds other archives and raw plists by nature: anything goes.
 Node = Any
@@ -63,15 +70,20 @@ def keyed_archive(
 
     `top` holds numbers that stand beside it.
     """
+    return dumps(keyed(root, key=key, top=top))
+
+
+def keyed(
+    root: Node, *, key: str = "root", top: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """What the property list of `keyed_archive` says."""
     archiver = _Archiver()
-    return binary_plist(
-        {
-            "$version": 100_000,
-            "$archiver": "NSKeyedArchiver",
-            "$top": {key: archiver.refer(root), **(top or {})},
-            "$objects": archiver.objects,
-        }
-    )
+    return {
+        "$version": 100_000,
+        "$archiver": "NSKeyedArchiver",
+        "$top": {key: archiver.refer(root), **(top or {})},
+        "$objects": archiver.objects,
+    }
 
 
 class _Archiver:

@@ -7,9 +7,10 @@ one macOS 27 file: imessage-chatdb's count over 20,783 bodies.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_imessage_foundry.db.archives import Obj, keyed_archive
+from pytest_imessage_foundry.db.archives import Obj, keyed
+from pytest_imessage_foundry.db.prepared import Prepared
 from pytest_imessage_foundry.db.typedstream import (
     NATURAL_DIRECTION,
     PART,
@@ -186,31 +187,48 @@ def _detection(
 
 
 def scanner_result(kind: str, text: str, value: str, location: int) -> MutableData:
-    """The keyed archive of a DDScannerResult: what was found, where, of what type.
-
-    Fields as DataDetectorsCore encodes them: AR range, MS matched text, T type,
-    P flags, V value, SR what it is made of, VN version. Flags are 0 and, but for
-    a currency, results have no parts: what Apple writes there is not known.
-    """
-    result = _result(kind, text, value, location)
-    # Its name in $top and the version beside it: raw dumps of real bodies.
-    archive = keyed_archive(result, key="dd-result", top={"version": 1})
+    """The keyed archive of a DDScannerResult: what was found, where, of what type."""
+    symbol = _CURRENCY.search(text) if kind == "Money" else None
+    span = (utf16_length(text), location)
+    if symbol is None:
+        archive = _RESULT(kind, text, value, *span, None, None, None)
+    else:
+        at = location + utf16_length(text[: symbol.start()])
+        money = (symbol[0], utf16_length(symbol[0]), at)
+        archive = _RESULT(kind, text, value, *span, *money)
     return MutableData(archive)  # 4,911 of 6,083 detector archives are mutable
 
 
-def _result(kind: str, text: str, value: str | None, location: int) -> Obj:
-    length, start = Number(utf16_length(text)), Number(location)
-    span = {"NS.rangeval.length": length, "NS.rangeval.location": start}
-    fields: dict[str, object] = {
-        "AR": Obj("NSValue", {**span, "NS.special": 4}),
-        "MS": text,
-        "T": kind,
-        "P": 0,
-        "VN": 1,
+def _scanner_result(
+    kind: str,
+    text: str,
+    value: str,
+    length: int,
+    location: int,
+    symbol: str | None,
+    symbol_length: int,
+    symbol_at: int,
+) -> dict[str, Any]:
+    """Fields as DataDetectorsCore encodes them: AR range, MS matched text, T type,
+    P flags, V value, SR what it is made of, VN version. Flags are 0 and, but for
+    a currency, results have no parts: what Apple writes there is not known.
+    """
+    fields = _found(kind, text, length, location)
+    if symbol is not None:
+        currency = _found("Currency", symbol, symbol_length, symbol_at)
+        fields["SR"] = [Obj("DDScannerResult", currency)]
+    fields["V"] = value
+    # Its name in $top and the version beside it: raw dumps of real bodies.
+    return keyed(Obj("DDScannerResult", fields), key="dd-result", top={"version": 1})
+
+
+def _found(kind: str, text: str, length: int, location: int) -> dict[str, object]:
+    span = {
+        "NS.rangeval.length": Number(length),
+        "NS.rangeval.location": Number(location),
+        "NS.special": 4,
     }
-    if kind == "Money" and (symbol := _CURRENCY.search(text)):
-        at = location + utf16_length(text[: symbol.start()])
-        fields["SR"] = [_result("Currency", symbol[0], None, at)]
-    if value is not None:
-        fields["V"] = value
-    return Obj("DDScannerResult", fields)
+    return {"AR": Obj("NSValue", span), "MS": text, "T": kind, "P": 0, "VN": 1}
+
+
+_RESULT = Prepared(_scanner_result)

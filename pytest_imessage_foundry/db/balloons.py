@@ -12,13 +12,15 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pytest_imessage_foundry.db import protobuf
 from pytest_imessage_foundry.db.apple_time import SECOND
-from pytest_imessage_foundry.db.archives import MutableDict, Obj, keyed_archive
+from pytest_imessage_foundry.db.archives import MutableDict, Obj, keyed, keyed_archive
+from pytest_imessage_foundry.db.bplist import dumps
 from pytest_imessage_foundry.db.polls import (
     choice_payload,
     poll_payload,
     session_of,
     vote_payload,
 )
+from pytest_imessage_foundry.db.prepared import Prepared
 from pytest_imessage_foundry.db.values import Date, Url, Uuid
 from pytest_imessage_foundry.models import (
     AppCard,
@@ -34,6 +36,8 @@ from pytest_imessage_foundry.models import (
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Attachment, Balloon, RichLink
+
+    _OtherLink = Music | StoreApp | Place | Collaboration
 
 __all__ = [
     "POLLS",
@@ -111,33 +115,72 @@ def payload(
 
 
 def _rich_link(link: RichLink, date: int) -> bytes:
-    is_placeholder = isinstance(link, Link) and link.is_placeholder
-    fields: dict[str, Any] = {"version": 1, "originalURL": Url(link.url)}
-    if not is_placeholder:
-        fields["URL"] = Url(link.url)
-        fields |= _pictures(link)
-        fields |= {
-            key: value
-            for key, value in _metadata(link, fields.get("icon"), date).items()
-            if value is not None
-        }
-    metadata = Obj("LPLinkMetadata", fields)
-    root = {"richLinkMetadata": metadata, "richLinkIsPlaceholder": is_placeholder}
-    return keyed_archive(Obj("RichLink", root))
+    pictures = _described(link, "icon") + _described(link, "image")
+    if not isinstance(link, Link):
+        fields = _pictures(*pictures)
+        fields |= _given(_metadata(link, fields.get("icon"), date))
+        return dumps(_preview(link.url, fields))
+    if link.is_placeholder:
+        return dumps(_preview(link.url, None))
+    texts = (link.title, link.summary, link.site_name, link.item_type)
+    return _LINK(link.url, *texts, *pictures)
 
 
-def _pictures(link: RichLink) -> dict[str, Obj]:
+def _preview(url: str, fields: dict[str, Any] | None) -> dict[str, Any]:
+    """The keyed archive of a preview; of one that never loaded without `fields`."""
+    known: dict[str, Any] = {"version": 1, "originalURL": Url(url)}
+    if fields is not None:
+        known |= {"URL": Url(url), **fields}
+    metadata = Obj("LPLinkMetadata", known)
+    root = {"richLinkMetadata": metadata, "richLinkIsPlaceholder": fields is None}
+    return keyed(Obj("RichLink", root))
+
+
+def _link(
+    url: str,
+    title: str | None,
+    summary: str | None,
+    site_name: str | None,
+    item_type: str | None,
+    *pictures: str | None,
+) -> dict[str, Any]:
+    said = {
+        "title": title,
+        "summary": summary,
+        "siteName": site_name,
+        "itemType": item_type,
+    }
+    return _preview(url, _pictures(*pictures) | _given(said))
+
+
+_LINK = Prepared(_link)
+
+
+def _described(link: RichLink, name: str) -> tuple[str | None, str | None]:
+    """What a preview says of its icon or its image: MIME type and size."""
+    picture: Attachment | None = getattr(link, name, None)
+    if picture is None:
+        return None, None
+    return picture.mime_type, f"{{{picture.width}, {picture.height}}}"
+
+
+def _pictures(
+    icon_type: str | None,
+    icon_size: str | None,
+    image_type: str | None,
+    image_size: str | None,
+) -> dict[str, Any]:
     """`icon`, `image` and what is said of them; the pixels are attachments."""
-    fields = {}
-    for index, picture in enumerate(attachments(link)):
-        is_icon = picture is getattr(link, "icon", None)
-        name, kind = ("icon", "LPIconMetadata") if is_icon else _IMAGE
-        size = f"{{{picture.width}, {picture.height}}}"
+    fields: dict[str, Any] = {}
+    icon = ("icon", "LPIconMetadata", icon_type, icon_size)
+    image = ("image", "LPImageMetadata", image_type, image_size)
+    there = (each for each in (icon, image) if each[-1] is not None)
+    for index, (name, kind, mime_type, size) in enumerate(there):
         fields[name] = Obj(
             "RichLinkImageAttachmentSubstitute",
             {
                 "imageType": 0,
-                "MIMEType": picture.mime_type,
+                "MIMEType": mime_type,
                 "richLinkImageAttachmentSubstituteIndex": index,
             },
             bases=("LPImage", "NSObject"),
@@ -146,18 +189,8 @@ def _pictures(link: RichLink) -> dict[str, Obj]:
     return fields
 
 
-_IMAGE = ("image", "LPImageMetadata")
-
-
-def _metadata(link: RichLink, icon: Obj | None, date: int) -> dict[str, Any]:
+def _metadata(link: _OtherLink, icon: Obj | None, date: int) -> dict[str, Any]:
     match link:
-        case Link():
-            return {
-                "title": link.title,
-                "summary": link.summary,
-                "siteName": link.site_name,
-                "itemType": link.item_type,
-            }
         case Music():
             return {"title": link.name, "specialization": _song(link, icon)}
         case StoreApp():

@@ -12,7 +12,7 @@ import struct
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-__all__ = ["UID", "dumps"]
+__all__ = ["UID", "dumps", "joined", "objects", "scalar"]
 
 HEADER = b"bplist00"
 _SMALL = [bytes([number]) for number in range(256)]
@@ -85,21 +85,36 @@ def dumps(root: Any) -> bytes:
         KeyError: a value is of a type that no property list holds.
         OverflowError: a whole number has more than 64 bits.
     """
+    return joined(objects(root))
+
+
+def objects(root: Any) -> list[bytes]:
+    """The objects of a property list, encoded, in the order of their numbers."""
     table = _Table()
     table.add(root)
     wide = len(table.objects) > 0xFF
-    chunks = [
+    return [
         each
         if isinstance(each, bytes)
         else each.head + (_wide(each.members) if wide else bytes(each.members))
         for each in table.objects
     ]
-    offsets = list(accumulate(map(len, chunks), initial=len(HEADER)))
+
+
+def joined(encoded: list[bytes]) -> bytes:
+    """The property list of these objects."""
+    count = len(encoded)
+    offsets = list(accumulate(map(len, encoded), initial=len(HEADER)))
     place = offsets.pop()
     size = 1 if place < 1 << 8 else 2 if place < 1 << 16 else 4
-    trailer = struct.pack(">5xBBBQQQ", 0, size, 1 + wide, len(chunks), 0, place)
-    listed = struct.pack(f">{len(offsets)}{' BH I'[size]}", *offsets)
-    return b"".join((HEADER, *chunks, listed, trailer))
+    listed = struct.pack(f">{count}{' BH I'[size]}", *offsets)
+    trailer = struct.pack(">5xBBBQQQ", 0, size, 1 + (count > 0xFF), count, 0, place)
+    return b"".join((HEADER, *encoded, listed, trailer))
+
+
+def scalar(value: str | int) -> bytes:
+    """A string or a whole number as the object that it is in any property list."""
+    return _encoded(value) if isinstance(value, str) else _integer(value)
 
 
 def _wide(members: list[int]) -> bytes:

@@ -12,6 +12,7 @@ from pytest_imessage_foundry.db import balloons, typedstream
 from pytest_imessage_foundry.db.apple_time import SECOND
 from pytest_imessage_foundry.db.archives import Obj, binary_plist, keyed_archive
 from pytest_imessage_foundry.db.attributes import text_runs
+from pytest_imessage_foundry.db.prepared import Prepared
 from pytest_imessage_foundry.db.values import Number
 from pytest_imessage_foundry.models import utf16_length
 
@@ -28,6 +29,7 @@ TEXT, APP = 0, 9  # amc: kind of content as BBS reads it (UN: a count)
 
 _ORDINARY = binary_plist({"ust": True})
 _WITH_KIND = binary_plist({"amc": TEXT, "ust": True})
+_TAPBACK = Prepared(lambda excerpt: {"ams": excerpt, "ust": True})
 
 
 def ordinary(*, with_kind: bool = False) -> bytes:
@@ -60,7 +62,7 @@ def history(message: Message, *, editor: str | None = None) -> bytes:
 
 def tapback(excerpt: str) -> bytes:
     """A reaction's: what it reacts to, as BP reads it."""
-    return binary_plist({"ams": excerpt, "ust": True})
+    return _TAPBACK(excerpt)
 
 
 def app(balloon: Balloon) -> bytes:
