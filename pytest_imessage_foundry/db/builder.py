@@ -49,6 +49,21 @@ AHEAD = 512
 # a library upgrade alone changes nothing; 3.43.2 is what macOS 14 and 15 carry.
 SQLITE_VERSION = 3_043_002
 _INDEXED: int = ORDINARY["index_state"]
+# Indexes of what few rows are. Kept up from the start they cost a comparison for each
+# row; created at the end, another walk over the whole table each.
+SPARSE = frozenset(
+    (
+        "message_idx_undelivered_one_to_one_imessage",
+        "message_idx_isRead_isFromMe_itemType",
+        "message_idx_unread_finished_not_from_me_newest_first",
+        "message_idx_is_pending_satellite_message",
+        "message_idx_is_scheduled_message",
+        "message_idx_is_time_sensitive",
+        "message_idx_fallback_hash",
+        "message_idx_associated_message2",
+        "message_idx_invalid_index_state",
+    )
+)
 WAL = 2  # file format version of a database in WAL mode, header bytes 18 and 19
 
 Arrived = tuple[int, int, int, "tuple[Any, ...] | Special"]
@@ -151,7 +166,7 @@ def pragmas(schema: Schema) -> tuple[str, ...]:
 def _create(
     connection: sqlite3.Connection, schema: Schema, *, indexes_and_triggers: bool
 ) -> None:
-    for statement in schema.table_sql():
+    for statement in (*schema.table_sql(), *_index_sql(schema, sparse=True)):
         connection.execute(statement)
     if indexes_and_triggers:
         _create_indexes_and_triggers(connection, schema)
@@ -160,8 +175,14 @@ def _create(
 def _create_indexes_and_triggers(
     connection: sqlite3.Connection, schema: Schema
 ) -> None:
-    for statement in (*schema.index_sql(), *schema.trigger_sql()):
+    for statement in (*_index_sql(schema, sparse=False), *schema.trigger_sql()):
         connection.execute(statement)
+
+
+def _index_sql(schema: Schema, *, sparse: bool) -> Iterator[str]:
+    for index in schema.indexes.values():
+        if (index.where is not None and index.name in SPARSE) is sparse:
+            yield index.sql()
 
 
 def _finish_header(path: Path) -> None:
@@ -291,6 +312,7 @@ class _Writer:
         joins: list[tuple[int, int, int, int]],
         rowid: int,
     ) -> None:
+        self._insert.flush()
         self._insert.many("message", VARYING, plain, ORDINARY)
         self._insert.joins(joins)
         plain.clear()
@@ -316,10 +338,12 @@ class _Writer:
         is_joined = message is None or deletions.is_in_chat(message)
         if not is_joined:
             deletions.take_out(row)
-        self._insert.one("message", {"ROWID": rowid, **row}, ORDINARY)
+        row["ROWID"] = rowid
+        self._insert.later("message", row, ORDINARY)
         for attachment in special.attachments:
             self._attach(attachment, rowid, special)
         if message is not None and deleted is not None:
+            self._insert.flush()
             deletions.recoverable(self._insert, message, deleted, rowid, chat)
         if is_joined:
             state: int = row.get("index_state", _INDEXED)
@@ -338,11 +362,12 @@ class _Writer:
                 sticker=special.sticker,
                 root=self._attachment_root,
             )
-            self._insert.one("attachment", {"ROWID": known, **values})
+            values["ROWID"] = known
+            self._insert.later("attachment", values)
             if self._attached is not None:
                 self._attached(attachment)
         join = {"message_id": message, "attachment_id": known}
-        self._insert.one("message_attachment_join", join)
+        self._insert.later("message_attachment_join", join)
 
     def _chat(self, place: Place) -> None:
         row = place.chat_row(self._last_seen.get(place.rowid))

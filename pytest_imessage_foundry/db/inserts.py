@@ -7,13 +7,16 @@ million times, and states every column explicitly: none is left to a default.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pytest_imessage_foundry.db.schema.base import Schema
+
+    Values = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 
 
 class Inserts:
@@ -26,8 +29,9 @@ class Inserts:
             for table in schema.tables.values()
         }
         self._statements: dict[tuple[str, tuple[str, ...]], str] = {}
-        # By table and the names of a row: the statement, and which of them it takes.
-        self._plans: dict[tuple[str, tuple[str, ...]], tuple[str, tuple[str, ...]]] = {}
+        # By table and the names of a row: the statement, and what of them it takes.
+        self._plans: dict[tuple[str, tuple[str, ...]], tuple[str, Values]] = {}
+        self._waiting: dict[str, list[tuple[Any, ...]]] = {}
         self._states = [0, 0, 0, 0]
         self._has_state = "index_state" in self._columns["chat_message_join"]
 
@@ -38,14 +42,27 @@ class Inserts:
         others: Mapping[str, Any] | None = None,
     ) -> None:
         """Insert `row`; columns that the table lacks are left out."""
-        place = (table, tuple(row))
-        plan = self._plans.get(place)
-        if plan is None:
-            known = self._columns[table]
-            columns = tuple(name for name in row if name in known)
-            plan = self._plans[place] = self._sql(table, columns, others or {}), columns
-        statement, columns = plan
-        self._connection.execute(statement, [row[name] for name in columns])
+        statement, values = self._plan(table, row, others)
+        self._connection.execute(statement, values(row))
+
+    def later(
+        self,
+        table: str,
+        row: Mapping[str, Any],
+        others: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Insert `row` as `one` does, but with others of its kind, by `flush`."""
+        statement, values = self._plan(table, row, others)
+        rows = self._waiting.get(statement)
+        if rows is None:
+            rows = self._waiting[statement] = []
+        rows.append(values(row))
+
+    def flush(self) -> None:
+        """Insert what waits; kinds in the order in which their first rows came."""
+        for statement, rows in self._waiting.items():
+            self._connection.executemany(statement, rows)
+        self._waiting.clear()
 
     def many(
         self,
@@ -76,6 +93,18 @@ class Inserts:
             (pending, donated, again),
         )
 
+    def _plan(
+        self, table: str, row: Mapping[str, Any], others: Mapping[str, Any] | None
+    ) -> tuple[str, Values]:
+        place = (table, tuple(row))
+        plan = self._plans.get(place)
+        if plan is None:
+            known = self._columns[table]
+            columns = tuple(name for name in row if name in known)
+            statement = self._sql(table, columns, others or {})
+            plan = self._plans[place] = statement, _values(columns)
+        return plan
+
     def _sql(
         self, table: str, columns: tuple[str, ...], others: Mapping[str, Any]
     ) -> str:
@@ -95,6 +124,13 @@ class Inserts:
             statement = f'INSERT INTO "{table}" ({names}) VALUES ({values})'
             self._statements[key] = statement
         return statement
+
+
+def _values(columns: tuple[str, ...]) -> Values:
+    """What takes the values of these columns from a row."""
+    if len(columns) == 1:
+        return lambda row: (row[columns[0]],)
+    return itemgetter(*columns)
 
 
 def _literal(value: int | bytes | None) -> str:
