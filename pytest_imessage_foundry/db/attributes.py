@@ -10,15 +10,9 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_imessage_foundry.db.archives import Obj, keyed
+from pytest_imessage_foundry.db.bodies import NATURAL_DIRECTION, PART, WRITING_DIRECTION
 from pytest_imessage_foundry.db.prepared import Prepared
-from pytest_imessage_foundry.db.typedstream import (
-    NATURAL_DIRECTION,
-    PART,
-    WRITING_DIRECTION,
-    MutableData,
-    Number,
-    Url,
-)
+from pytest_imessage_foundry.db.values import MutableData, Number, Url
 from pytest_imessage_foundry.models import (
     ATTACHMENT_MARK,
     Collaboration,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.db import typedstream
+from pytest_imessage_foundry.db import bodies
 from pytest_imessage_foundry.db.attributes import body_runs
 from pytest_imessage_foundry.db.columns import NOT_INDEXED, Row
 
@@ -51,7 +51,7 @@ def recoverable(
         insert.one("chat_recoverable_message_join", where | {"ck_sync_state": 0})
     for part in deletion.parts:
         runs = [run for run in body_runs(message) if run[1].get(PART) == part]
-        body = typedstream.attributed(runs, mutable=False)
+        body = bodies.attributed(runs, mutable=False)
         row = where | {"part_index": part, "part_text": body, "ck_sync_state": 0}
         insert.one("recoverable_message_part", row)
 

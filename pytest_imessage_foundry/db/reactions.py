@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.db import balloons, summary, typedstream
+from pytest_imessage_foundry.db import balloons, bodies, summary
 from pytest_imessage_foundry.db.attributes import attachment_runs
 from pytest_imessage_foundry.db.columns import NOT_INDEXED, ORDINARY
 from pytest_imessage_foundry.db.deletions import is_gone
@@ -141,7 +141,7 @@ def _sticker_row(message: Message, sticker: Sticker, place: Place) -> Row:
     location, length = _range(message, sticker.part, sticker.date)
     return row | {
         "text": ATTACHMENT_MARK,
-        "attributedBody": typedstream.attributed(attachment_runs(sticker.image)),
+        "attributedBody": bodies.attributed(attachment_runs(sticker.image)),
         "cache_has_attachments": 1,
         "associated_message_guid": target(message, sticker.part),
         "associated_message_type": PLACED_STICKER,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.db import balloons, summary, typedstream
+from pytest_imessage_foundry.db import balloons, bodies, summary
 from pytest_imessage_foundry.db.attributes import body_runs
 from pytest_imessage_foundry.db.columns import EFFECTS, EVENTS, NOT_INDEXED
 from pytest_imessage_foundry.models import BALLOON_MARK, Message, TextPart, utf16_length
@@ -59,7 +59,7 @@ def ordinary_row(
         message.guid,
         text if storage != "archive" else None,
         place.handle(sender, message.service),
-        typedstream.plain(
+        bodies.plain(
             text,
             mutable=not message.immutable,
             writing_direction=message.writing_direction,
@@ -121,7 +121,7 @@ def envelope(message: Message, place: Place, previous: str | None) -> Row:
 
 def text_columns(text: str, storage: Storage, *, mutable: bool = True) -> Row:
     """`text` and `attributedBody` of a body that is plain text (§2)."""
-    body = typedstream.plain(text, mutable=mutable)
+    body = bodies.plain(text, mutable=mutable)
     return {
         "text": text if storage != "archive" else None,
         "attributedBody": body if storage != "text" else None,
@@ -156,10 +156,8 @@ def _archive(message: Message) -> bytes:
     # A rich link's URL gets runs even where the truth states none.
     if isinstance(only, TextPart) and not only.runs and message.balloon is None:
         direction = message.writing_direction
-        return typedstream.plain(
-            only.text, mutable=mutable, writing_direction=direction
-        )
-    return typedstream.attributed(body_runs(message), mutable=mutable)
+        return bodies.plain(only.text, mutable=mutable, writing_direction=direction)
+    return bodies.attributed(body_runs(message), mutable=mutable)
 
 
 def _has_detections(message: Message) -> bool:

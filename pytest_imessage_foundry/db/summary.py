@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.db import balloons, typedstream
+from pytest_imessage_foundry.db import balloons, bodies
 from pytest_imessage_foundry.db.apple_time import SECOND
 from pytest_imessage_foundry.db.archives import Obj, binary_plist, keyed_archive
 from pytest_imessage_foundry.db.attributes import text_runs
@@ -127,7 +127,7 @@ def _versions(message: Message, number: int) -> list[dict[str, Any]]:
 
 
 def _version(text: TextPart, number: int, date: int) -> dict[str, Any]:
-    body = typedstream.attributed(text_runs(text, number), mutable=False)
+    body = bodies.attributed(text_runs(text, number), mutable=False)
     return {"t": body, "d": date / SECOND}
 
 

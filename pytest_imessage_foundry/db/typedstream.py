@@ -1,22 +1,19 @@
-"""Writes attributed strings as NSArchiver does: `message.attributedBody`.
+"""The streams that NSArchiver writes, object by object.
 
-`plain()` is for the one body in twenty times that has one run and nothing to
-say about it; `attributed()` writes any other. Both agree byte for byte. The
-format is described in TYPEDSTREAM.md and was checked against archives of macOS
-12 to 27; where that left a choice, the comment says whose count decided.
+The format is described in TYPEDSTREAM.md and was checked against archives of macOS
+12 to 27; where that left a choice, the comment says whose count decided. What
+messages keep in it is in `bodies`.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_imessage_foundry.db.values import Code, Date, MutableData, Number, Url
-from pytest_imessage_foundry.models import utf16_length
 
-__all__ = ["Date", "MutableData", "Number", "Url", "Value", "attributed", "plain"]
+__all__ = ["Value", "Writer", "frozen", "integer", "packed", "real"]
 
 Value = (
     str
@@ -30,11 +27,6 @@ Value = (
     | Sequence["Value"]
     | Mapping[str, "Value"]
 )
-Run = tuple[str, Mapping[str, Value]]
-
-PART = "__kIMMessagePartAttributeName"
-WRITING_DIRECTION = "__kIMBaseWritingDirectionAttributeName"
-NATURAL_DIRECTION = Number(-1, "q")  # BProw, and 7,526 rows of a macOS 27 file
 
 HEADER = b"\x04\x0bstreamtyped\x81\xe8\x03"
 INT16, INT32, REAL, NEW, NIL, END = (bytes([tag]) for tag in range(0x81, 0x87))
@@ -81,7 +73,13 @@ def real(number: float, layout: str) -> bytes:
     return REAL + struct.pack(layout, number)
 
 
-class _Writer:
+def packed(text: str) -> bytes:
+    """A text with its length in bytes before it."""
+    raw = text.encode()
+    return integer(len(raw)) + raw
+
+
+class Writer:
     """One archive in the making: the bytes and the two numbering tables.
 
     Strings (type codes and class names) are numbered by content; objects,
@@ -90,6 +88,8 @@ class _Writer:
 
     def __init__(self, *, share_keys: bool) -> None:
         self.out = bytearray(HEADER)
+        # Where the values stand that differ in archives of one layout.
+        self.leaves: list[tuple[int, bytes]] = []
         self._share_keys = share_keys
         self._strings: dict[str, bytes] = {}
         self._objects: dict[object, bytes] = {}
@@ -98,9 +98,9 @@ class _Writer:
         # which is after the text: the same for all archives that begin alike.
         self._keys: dict[str, bytes] = {}
 
-    def copy(self) -> _Writer:
+    def copy(self) -> Writer:
         """Another archive that begins as this one does."""
-        other = _Writer(share_keys=self._share_keys)
+        other = Writer(share_keys=self._share_keys)
         other.out = self.out.copy()
         other._strings = self._strings.copy()
         other._objects = self._objects.copy()
@@ -108,13 +108,17 @@ class _Writer:
         other._keys = self._keys
         return other
 
-    def code(self, text: str) -> None:
+    def code(self, text: str, *, is_leaf: bool = False) -> None:
         """A shared string: literal the first time, its number ever after."""
         if (reference := self._strings.get(text)) is not None:
             self.out += reference
             return
         self._strings[text] = integer(FIRST_REFERENCE + len(self._strings))
-        self.out += NEW + integer(len(text)) + text.encode()
+        self.out += NEW
+        if is_leaf:
+            self.leaf(packed(text))
+        else:
+            self.out += packed(text)
 
     def open(self, name: str, key: object = None) -> None:
         """A new object of class `name`, which `key` finds again."""
@@ -125,10 +129,14 @@ class _Writer:
     def close(self) -> None:
         self.out += END
 
+    def leaf(self, encoded: bytes) -> None:
+        """A value itself, which is another one in the next archive like this."""
+        self.leaves.append((len(self.out), encoded))
+        self.out += encoded
+
     def text(self, text: str) -> None:
         self.code("+")
-        raw = text.encode()
-        self.out += integer(len(raw)) + raw
+        self.leaf(packed(text))
 
     def count(self, number: int) -> None:
         self.code("i")
@@ -143,7 +151,12 @@ class _Writer:
             return
         start = len(self.out)
         self.code("@")
-        self._string(name, ("key", name) if self._share_keys else None)
+        shared = ("key", name) if self._share_keys else None
+        if shared is None or not self._known(shared):
+            self.open("NSString", shared)
+            self.code("+")
+            self.out += packed(name)
+            self.close()
         if not self._share_keys:
             self._keys[name] = bytes(self.out[start:])
 
@@ -188,8 +201,6 @@ class _Writer:
             self._array(value, key)
 
     def _string(self, text: str, key: object) -> None:
-        if key is not None and self._known(key):
-            return
         self.open("NSString", key)
         self.text(text)
         self.close()
@@ -199,7 +210,7 @@ class _Writer:
         self.code("*")
         self._c_string(number.code)
         self.code(number.code)
-        self.out += _scalar(number)
+        self.leaf(_scalar(number))
         self.close()
 
     def _date(self, date: Date, key: object) -> None:
@@ -217,9 +228,10 @@ class _Writer:
 
     def _data(self, name: str, data: bytes, key: object) -> None:
         self.open(name, key)
-        self.count(len(data))
-        self.code(f"[{len(data)}c]")
-        self.out += data
+        self.code("i")
+        self.leaf(integer(len(data)))
+        self.code(array_code(data), is_leaf=True)
+        self.leaf(data)
         self.close()
 
     def _array(self, items: Sequence[Value], key: object) -> None:
@@ -271,6 +283,11 @@ def _scalar(number: Number) -> bytes:
     return integer(int(number.value))
 
 
+def array_code(data: bytes) -> str:
+    """The type of so many chars."""
+    return f"[{len(data)}c]"
+
+
 _CODES: dict[type, Code] = {bool: "c", int: "i", float: "d"}
 _NUMERALS = frozenset((*_CODES, Number))
 _SELF = frozenset((str, bytes, Url, MutableData))
@@ -299,87 +316,3 @@ def frozen(value: Any) -> object:
     if isinstance(value, Sequence):
         return "[", tuple(frozen(each) for each in value)
     raise TypeError(f"an attribute cannot hold {kind.__name__}")
-
-
-def attributed(
-    runs: Iterable[Run], *, mutable: bool = True, share_keys: bool = False
-) -> bytes:
-    """The archive of an attributed string made of these runs of text.
-
-    Equal attributes share one dictionary. `share_keys` writes each key string
-    once; Messages does so in some archives, but mostly repeats them
-    (imessage-chatdb: 770 against 1,954).
-    """
-    stretches = [(text, attributes) for text, attributes in runs if text]
-    writer = _begun(mutable=mutable, share_keys=share_keys).copy()
-    writer.text("".join(text for text, _ in stretches))
-    writer.close()
-    numbers: dict[object, int] = {}
-    for text, attributes in stretches:
-        key = frozen(attributes)
-        is_new = key not in numbers
-        number = numbers.setdefault(key, len(numbers) + 1)
-        writer.code("iI")
-        writer.out += integer(number) + integer(utf16_length(text))
-        if is_new:
-            writer.code("@")
-            writer.dictionary(attributes)
-    writer.close()
-    return bytes(writer.out)
-
-
-@cache
-def _begun(*, mutable: bool, share_keys: bool) -> _Writer:
-    """An archive up to its text: all begin alike."""
-    flavour = "Mutable" if mutable else ""
-    writer = _Writer(share_keys=share_keys)
-    writer.code("@")
-    writer.open(f"NS{flavour}AttributedString")
-    writer.code("@")
-    writer.open(f"NS{flavour}String")
-    return writer
-
-
-class _Form:
-    """What stands before and after the text and the run length of a body."""
-
-    def __init__(self, *, mutable: bool, writing_direction: bool) -> None:
-        attributes: dict[str, Value] = {PART: 0}
-        if writing_direction:
-            attributes[WRITING_DIRECTION] = NATURAL_DIRECTION
-        sample = attributed([("?", attributes)], mutable=mutable)
-        self.head, _, rest = sample.partition(b"\x01?\x86")
-        self.middle, self.tail = rest[:5], rest[6:]
-        # Short ASCII: the length byte and the run length are one and the same.
-        self.heads = [self.head + bytes([size]) for size in range(128)]
-        self.tails = [
-            END + self.middle + bytes([size]) + self.tail for size in range(128)
-        ]
-        self.tails[0] = END + END  # no text, no runs
-
-    def long(self, text: str, raw: bytes) -> bytes:
-        units = integer(len(text.encode("utf-16-le")) >> 1)
-        size = integer(len(raw))
-        return b"".join((self.head, size, raw, END, self.middle, units, self.tail))
-
-
-_MUTABLE = _Form(mutable=True, writing_direction=False)
-_FORMS = {
-    (mutable, direction): _Form(mutable=mutable, writing_direction=direction)
-    for mutable in (True, False)
-    for direction in (True, False)
-} | {(True, False): _MUTABLE}
-
-
-def plain(text: str, *, mutable: bool = True, writing_direction: bool = False) -> bytes:
-    """The archive of a text that is one part without styles."""
-    form = (
-        _MUTABLE
-        if mutable and not writing_direction
-        else _FORMS[mutable, writing_direction]
-    )
-    raw = text.encode()
-    size = len(raw)
-    if size < 128 and text.isascii():
-        return form.heads[size] + raw + form.tails[size]
-    return form.long(text, raw)

@@ -6,7 +6,7 @@ import plistlib
 
 import pytest
 
-from pytest_imessage_foundry.db import typedstream
+from pytest_imessage_foundry.db import bodies
 from pytest_imessage_foundry.db.attributes import (
     DATA_DETECTED,
     EMOJI_IMAGE,
@@ -24,7 +24,8 @@ from pytest_imessage_foundry.db.attributes import (
     body_runs,
     text_runs,
 )
-from pytest_imessage_foundry.db.typedstream import PART, WRITING_DIRECTION, Number, Url
+from pytest_imessage_foundry.db.bodies import PART, WRITING_DIRECTION
+from pytest_imessage_foundry.db.values import Number, Url
 from pytest_imessage_foundry.models import (
     Attachment,
     Detected,
@@ -69,13 +70,13 @@ def detector(data):
 def test_plain_text_agrees_with_the_fast_path():
     runs = body_runs(message(TextPart("hi 👋")))
     assert runs == [("hi 👋", {PART: 0})]
-    assert typedstream.attributed(runs) == typedstream.plain("hi 👋")
+    assert bodies.attributed(runs) == bodies.plain("hi 👋")
 
 
 def test_writing_direction_agrees_with_the_fast_path():
     runs = body_runs(message(TextPart("hi"), writing_direction=True))
-    fast = typedstream.plain("hi", writing_direction=True)
-    assert typedstream.attributed(runs) == fast
+    fast = bodies.plain("hi", writing_direction=True)
+    assert bodies.attributed(runs) == fast
 
 
 def test_parts_keep_their_numbers():
@@ -228,7 +229,7 @@ def test_every_attribute_can_be_archived():
         TextPart.of(Run("$1", detected=Detected(kind="money", value="1"))),
         TextPart.of(Run("12", detected=Detected(kind="one-time-code", value="12"))),
     )
-    data = typedstream.attributed(body_runs(message(*parts)))
+    data = bodies.attributed(body_runs(message(*parts)))
     assert data.startswith(b"\x04\x0bstreamtyped")
-    assert Number(-1, "q") == typedstream.NATURAL_DIRECTION
+    assert Number(-1, "q") == bodies.NATURAL_DIRECTION
     assert WRITING_DIRECTION.encode() not in data

@@ -13,18 +13,15 @@ from hypothesis import strategies as st
 from typedstream import stream
 from typedstream.types import foundation
 
-from pytest_imessage_foundry.db.typedstream import (
+from pytest_imessage_foundry.db.bodies import (
     NATURAL_DIRECTION,
     PART,
     WRITING_DIRECTION,
-    Date,
-    MutableData,
-    Number,
-    Url,
     attributed,
-    integer,
     plain,
 )
+from pytest_imessage_foundry.db.typedstream import integer
+from pytest_imessage_foundry.db.values import Date, MutableData, Number, Url
 from pytest_imessage_foundry.models import utf16_length
 
 # TYPEDSTREAM.md, §5: a real body of 233 bytes, written out from the table there.

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pytest_imessage_foundry.conversations import catalogue
-from pytest_imessage_foundry.db import builder, schema, typedstream
+from pytest_imessage_foundry.db import bodies, builder, schema
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.validators import CHECKS, validate
 from pytest_imessage_foundry.models import Persona
@@ -157,7 +157,7 @@ def without_constraint(table, constraint, then):
 
 def _first_text(info):
     versions = next(iter(info["ec"].values()))
-    versions[-1]["t"] = typedstream.plain("something else", mutable=False)
+    versions[-1]["t"] = bodies.plain("something else", mutable=False)
 
 
 def _gap(info):
