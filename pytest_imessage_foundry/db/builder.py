@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import count as numbers
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_imessage_foundry.db import balloons, deletions, reactions
 from pytest_imessage_foundry.db.chats import Phone, Place
@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     )
 
 BATCH = 500
-# Rows made ahead of each chat: what derives them then stays in the processor's
-# cache for a while, instead of being driven out by SQLite for each row.
+# Messages derived, then rows made, ahead of each chat: the code of one kind of work
+# then stays in the processor's cache for a while, instead of being driven out by the
+# next kind for each row.
 AHEAD = 512
 # Bytes 96-99 of the header name the SQLite that wrote the file. Pinned, so that
 # a library upgrade alone changes nothing; 3.43.2 is what macOS 14 and 15 carry.
@@ -67,6 +68,7 @@ SPARSE = frozenset(
 WAL = 2  # file format version of a database in WAL mode, header bytes 18 and 19
 
 Arrived = tuple[int, int, int, "tuple[Any, ...] | Special"]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +196,8 @@ def _finish_header(path: Path) -> None:
         file.write(SQLITE_VERSION.to_bytes(4, "big"))
 
 
-def _ahead(arrivals: Iterator[Arrived]) -> Iterator[Arrived]:
-    while block := list(islice(arrivals, AHEAD)):
+def _ahead(made: Iterator[_T]) -> Iterator[_T]:
+    while block := list(islice(made, AHEAD)):
         yield from block
 
 
@@ -261,7 +263,7 @@ class _Writer:
         later: list[Arrived] = []
         previous: str | None = None
         seen: str | None = None
-        for message in place.conversation.messages:
+        for message in _ahead(iter(place.conversation.messages)):
             date = message.date
             while later and later[0][0] < date:
                 yield heapq.heappop(later)
