@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pytest_imessage_foundry.db import builder, schema, validators
+from pytest_imessage_foundry.db import blank, builder, schema, validators
 from pytest_imessage_foundry.foundry import Order, forge, truth_of
 from pytest_imessage_foundry.spec import Spec
 
@@ -86,7 +86,7 @@ def floor(path: str, source: str) -> dict[str, Any]:
         closing(sqlite3.connect(path, isolation_level=None)) as connection,
     ):
         # The pragmas of our builder, for a fair comparison.
-        for pragma in builder.pragmas(release):
+        for pragma in blank.pragmas(release):
             connection.execute(f"PRAGMA {pragma}").close()
         connection.execute("BEGIN")
         for statement in release.table_sql():
@@ -136,7 +136,7 @@ def statements(path: str) -> dict[str, Any]:
         _timed(result),
         closing(sqlite3.connect(path, isolation_level=None)) as connection,
     ):
-        for pragma in builder.pragmas(release):
+        for pragma in blank.pragmas(release):
             connection.execute(f"PRAGMA {pragma}").close()
         connection.execute("BEGIN")
         for statement in ready:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import heapq
 import os
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import count as numbers
@@ -19,16 +18,16 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_imessage_foundry.db import balloons, deletions, reactions
+from pytest_imessage_foundry.db import balloons, blank, deletions, reactions
 from pytest_imessage_foundry.db.chats import Phone, Place
 from pytest_imessage_foundry.db.columns import ORDINARY, VARYING
 from pytest_imessage_foundry.db.files import MAC_ROOT, attachment_row
-from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.inserts import Inserts
 from pytest_imessage_foundry.db.rows import changes, is_ordinary, ordinary_row
 from pytest_imessage_foundry.publishing import complaining_of, published
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable, Iterator
 
     from pytest_imessage_foundry.db.columns import Row
@@ -46,26 +45,7 @@ BATCH = 500
 # then stays in the processor's cache for a while, instead of being driven out by the
 # next kind for each row.
 AHEAD = 512
-# Bytes 96-99 of the header name the SQLite that wrote the file. Pinned, so that
-# a library upgrade alone changes nothing; 3.43.2 is what macOS 14 and 15 carry.
-SQLITE_VERSION = 3_043_002
 _INDEXED: int = ORDINARY["index_state"]
-# Indexes of what few rows are. Kept up from the start they cost a comparison for each
-# row; created at the end, another walk over the whole table each.
-SPARSE = frozenset(
-    (
-        "message_idx_undelivered_one_to_one_imessage",
-        "message_idx_isRead_isFromMe_itemType",
-        "message_idx_unread_finished_not_from_me_newest_first",
-        "message_idx_is_pending_satellite_message",
-        "message_idx_is_scheduled_message",
-        "message_idx_is_time_sensitive",
-        "message_idx_fallback_hash",
-        "message_idx_associated_message2",
-        "message_idx_invalid_index_state",
-    )
-)
-WAL = 2  # file format version of a database in WAL mode, header bytes 18 and 19
 
 Arrived = tuple[int, int, int, "tuple[Any, ...] | Special"]
 _T = TypeVar("_T")
@@ -120,9 +100,11 @@ def build(
         progress: called with the number of message rows after each batch.
     """
     with published(Path(path)) as draft, complaining_of(path):
-        with closing(_connect(draft, schema)) as connection:
+        with closing(blank.opened(draft, schema)) as connection:
             connection.execute("BEGIN")
-            _create(connection, schema, indexes_and_triggers=triggers_first)
+            blank.create_tables(connection, schema)
+            if triggers_first:
+                blank.create_the_rest(connection, schema)
             phone = Phone(owner, seed, tuple(people))
             writer = _Writer(
                 connection,
@@ -135,65 +117,10 @@ def build(
             )
             counts = writer.write(conversations)
             if not triggers_first:
-                _create_indexes_and_triggers(connection, schema)
+                blank.create_the_rest(connection, schema)
             connection.execute("COMMIT")
-        _finish_header(draft)
+        blank.finish_header(draft)
     return counts
-
-
-def _connect(path: Path, schema: Schema) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)
-    register_functions(connection)
-    for pragma in pragmas(schema):
-        connection.execute(f"PRAGMA {pragma}").close()
-    return connection
-
-
-def pragmas(schema: Schema) -> tuple[str, ...]:
-    """How a file is written that nobody sees before it is whole.
-
-    The cache also bounds what sorting an index holds in memory before it goes to a
-    temporary file: a million messages take a third more than a hundred thousand.
-    """
-    return (
-        f"page_size = {schema.page_size}",
-        "journal_mode = OFF",
-        "synchronous = OFF",
-        "locking_mode = EXCLUSIVE",
-        "temp_store = FILE",
-        "cache_size = -16384",
-    )
-
-
-def _create(
-    connection: sqlite3.Connection, schema: Schema, *, indexes_and_triggers: bool
-) -> None:
-    for statement in (*schema.table_sql(), *_index_sql(schema, sparse=True)):
-        connection.execute(statement)
-    if indexes_and_triggers:
-        _create_indexes_and_triggers(connection, schema)
-
-
-def _create_indexes_and_triggers(
-    connection: sqlite3.Connection, schema: Schema
-) -> None:
-    for statement in (*_index_sql(schema, sparse=False), *schema.trigger_sql()):
-        connection.execute(statement)
-
-
-def _index_sql(schema: Schema, *, sparse: bool) -> Iterator[str]:
-    for index in schema.indexes.values():
-        if (index.where is not None and index.name in SPARSE) is sparse:
-            yield index.sql()
-
-
-def _finish_header(path: Path) -> None:
-    """Put the file in WAL mode and pin the SQLite version, in its header."""
-    with path.open("r+b") as file:
-        file.seek(18)
-        file.write(bytes((WAL, WAL)))
-        file.seek(96)
-        file.write(SQLITE_VERSION.to_bytes(4, "big"))
 
 
 def _ahead(made: Iterator[_T]) -> Iterator[_T]:

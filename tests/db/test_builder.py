@@ -20,12 +20,13 @@ from writing import look, tables, write
 from pytest_imessage_foundry import publishing
 from pytest_imessage_foundry.conversations import catalogue
 from pytest_imessage_foundry.conversations.author import Author
-from pytest_imessage_foundry.db import builder, schema
+from pytest_imessage_foundry.db import blank, builder, schema
 from pytest_imessage_foundry.db.chats import Phone, Place
 from pytest_imessage_foundry.db.columns import ORDINARY, VARYING
 from pytest_imessage_foundry.db.inserts import Inserts
 from pytest_imessage_foundry.db.rows import changes, is_ordinary, ordinary_row
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.models import Conversation, Message, TextPart
 from pytest_imessage_foundry.spec import Spec
 
@@ -88,6 +89,21 @@ def test_the_file_is_whole(tmp_path, release, layout):
             ("attachment", counts.attachments),
         ):
             assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (number,)
+
+
+def test_sparse_indexes_hold_few_rows(tmp_path):
+    """They are kept up row by row, which pays only then."""
+    spec = Spec(release="tahoe", messages=1_000)
+    forge(Order(spec), tmp_path / "chat.db", attachments=False)
+    indexes = schema.get("tahoe").indexes
+    with closing(sqlite3.connect(tmp_path / "chat.db")) as db:
+        (every,) = db.execute("SELECT count(*) FROM message").fetchone()
+        for name in blank.SPARSE:
+            where = indexes[name].where
+            (held,) = db.execute(
+                f"SELECT count(*) FROM message WHERE {where}"
+            ).fetchone()
+            assert held <= every / 5, name
 
 
 @each_layout
@@ -258,7 +274,7 @@ def test_the_header_is_a_wal_database_of_a_pinned_version(tmp_path, release):
     assert int.from_bytes(header[16:18], "big") == schema.get(release).page_size
     assert header[18:20] == b"\2\2"
     assert header[56:60] == b"\0\0\0\1"  # UTF-8
-    assert int.from_bytes(header[96:100], "big") == builder.SQLITE_VERSION
+    assert int.from_bytes(header[96:100], "big") == blank.SQLITE_VERSION
     assert [each.name for each in tmp_path.iterdir()] == ["chat.db"]
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)

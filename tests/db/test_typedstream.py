@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from typedstream import stream
 from typedstream.types import foundation
 
+from pytest_imessage_foundry.db import bodies
 from pytest_imessage_foundry.db.bodies import (
     NATURAL_DIRECTION,
     PART,
@@ -317,6 +318,45 @@ def test_any_runs_come_back(runs, mutable, share_keys):
     text, decoded = decode(data)
     assert text == "".join(piece for piece, _ in runs)
     assert decoded == [(piece, as_decoded(attributes)) for piece, attributes in runs]
+
+
+# Few values of each kind: whether two are equal decides what is written once.
+few_values = st.sampled_from(
+    [
+        *("a", "b", Url("a"), Url("b"), "x", "[1c]", ""),
+        *(0, 1, True, False, 300, 0.0, -0.0, 1.0, 2.5),
+        *(b"x", MutableData(b"x"), MutableData(b"yy"), b"\x01"),
+        *(Number(-1, "q"), Number(1, "i"), Number(1, "c"), Number(0.0, "d"), Date(1)),
+        *({"code": "a", "x": "b"}, {"x": "b", "code": "a"}, {"code": [1]}, ["a"]),
+    ]
+)
+few_runs = st.lists(
+    st.tuples(
+        st.sampled_from(["", "a", "b", "é👋", "a" * 130]),
+        st.dictionaries(st.sampled_from(["a", "b", "[1c]"]), few_values, max_size=3),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=300, derandomize=True, deadline=None, database=None)
+@given(asked=st.lists(few_runs, min_size=2, max_size=6), mutable=st.booleans())
+def test_an_archive_like_one_before_it_is_as_if_it_were_the_first(asked, mutable):
+    for runs in asked:
+        told = attributed(runs, mutable=mutable)
+        writer, _ = bodies._written([run for run in runs if run[0]], mutable, False)
+        assert told == bytes(writer.out)
+
+
+def test_one_layout_is_written_in_full_once(monkeypatch):
+    def runs(text, number):
+        return [(text, {"name": text, "number": number, "data": MutableData(b"x")})]
+
+    attributed(runs("first one", 7))
+    monkeypatch.setattr(bodies, "_written", None)
+    attributed(runs("another", 1_000))
+    with pytest.raises(TypeError):
+        attributed([("another", {"a name like no other": "x"})])
 
 
 @settings(max_examples=200, derandomize=True, deadline=None, database=None)
