@@ -10,38 +10,52 @@ from benchmarks import environments
 from benchmarks.measure import Results, Series, in_turns, process
 
 KNOWN = ("pytest-django", "pytest-recording", "syrupy", "anyio", "hypothesis")
+EMPTY = "empty plugin"
+OURS = ("ours", "ours, dependencies installed, -p no:faker")
 # Ours needs these; Faker brings a pytest plugin of its own.
 NEEDED = ("pluggy", "pydantic", "phonenumbers", "faker", "tzdata")
 
 
 def run(results: Results, *, rounds: int) -> None:
-    """CPU of `pytest --collect-only` on one empty file, per environment."""
+    """CPU of `pytest --collect-only` on one empty file, per environment.
+
+    Ten environments in turn drive each other out of the machine's caches, and spread
+    more than what ours adds: it and the empty plugin take turns of their own too.
+    """
     pythons = _environments()
+    pair = {name: pythons[name] for name in (EMPTY, *OURS)}
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "test_empty.py").touch()
-        taken = in_turns(
-            {
-                name: partial(_collect, command, Path(folder))
-                for name, command in pythons.items()
-            },
-            rounds,
-        )
-    series = {
-        name: results.add(Series("start-up", name, "ms", values))
-        for name, values in taken.items()
+        _compare(results, "start-up", pythons, Path(folder), rounds)
+        section = "start-up, in turns of their own"
+        series = _compare(results, section, pair, Path(folder), 2 * rounds)
+    for name in OURS:
+        results.hold(series[name], base=series[EMPTY], most=5, difference=True)
+
+
+def _compare(
+    results: Results,
+    section: str,
+    pythons: dict[str, list[Path | str]],
+    folder: Path,
+    rounds: int,
+) -> dict[str, Series]:
+    runs = {
+        name: partial(_collect, command, folder) for name, command in pythons.items()
     }
-    ours = "ours"
-    for name in (ours, "ours, dependencies installed, -p no:faker"):
-        results.hold(series[name], base=series["empty plugin"], most=5, difference=True)
+    return {
+        name: results.add(Series(section, name, "ms", values))
+        for name, values in in_turns(runs, rounds).items()
+    }
 
 
 def _environments() -> dict[str, list[Path | str]]:
     installed = environments.ours("ours-installed", *NEEDED)
     return {
         "bare pytest": [environments.python("bare", "pytest")],
-        "empty plugin": [environments.empty_plugin()],
-        "ours": [environments.ours("ours")],
-        "ours, dependencies installed, -p no:faker": [installed, "-p", "no:faker"],
+        EMPTY: [environments.empty_plugin()],
+        OURS[0]: [environments.ours("ours")],
+        OURS[1]: [installed, "-p", "no:faker"],
         "ours, with Faker's own plugin": [installed],
         **{name: [environments.python(name, "pytest", name)] for name in KNOWN},
     }

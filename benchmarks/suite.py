@@ -40,6 +40,7 @@ def run(results: Results, *, rounds: int, tests: int = TESTS) -> None:
         (folder / "pytest.ini").touch()
         cases = {
             "tests that do nothing": ["test_nothing.py"],
+            "tests that do nothing, -n 2": ["test_nothing.py", "-n", "2"],
             "tests with chat_db": ["test_databases.py"],
             "tests with chat_db, -n 2": ["test_databases.py", "-n", "2"],
         }
