@@ -19,10 +19,11 @@ class Made:
 
     def folder(self, path: Path) -> None:
         """Make a folder, with those above it that are missing."""
-        # Noted first: Ctrl-C may come right after it is made.
         missing = takewhile(lambda each: not each.exists(), (path, *path.parents))
-        self._paths += reversed([*missing])
-        path.mkdir(parents=True, exist_ok=True)
+        for each in reversed([*missing]):
+            # Noted first: Ctrl-C may come right after it is made.
+            self._paths.append(each)
+            each.mkdir(exist_ok=True)
 
     def file(self, path: Path) -> None:
         """Note a file that is about to be written, unless one is there."""
