@@ -127,7 +127,10 @@ def _versions(message: Message, number: int) -> list[dict[str, Any]]:
 
 
 def _version(text: TextPart, number: int, date: int) -> dict[str, Any]:
-    body = bodies.attributed(text_runs(text, number), mutable=False)
+    if text.runs or number:
+        body = bodies.attributed(text_runs(text, number), mutable=False)
+    else:
+        body = bodies.plain(text.text, mutable=False)
     return {"t": body, "d": date / SECOND}
 
 
