@@ -89,6 +89,25 @@ def _class_fault(objects: list[Any]) -> str:
     return ""
 
 
+class Archives:
+    """Keyed archives of many rows; a link that is sent again has the same bytes."""
+
+    def __init__(self) -> None:
+        self._fine: set[object] = set()
+
+    def fault(self, data: object) -> str:
+        """What is wrong with the archive in `data`; empty if nothing is."""
+        if data in self._fine:
+            return ""
+        try:
+            reason = archive_fault(loads(data))
+        except ValueError as error:
+            return str(error)
+        if not reason and len(self._fine) < _REMEMBERED:
+            self._fine.add(data)
+        return reason
+
+
 class Summaries:
     """message_summary_info of many rows, most of which hold the same bytes."""
 
@@ -141,24 +160,20 @@ def payloads(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -
         f"SELECT ROWID, {bundle}, payload_data FROM message "
         "WHERE payload_data IS NOT NULL"
     )
+    archives = Archives()
     for rowid, bundle, data in connection.execute(query):
         ledger.look("app-messages", 1)
-        reason = _payload_fault(bundle, data)
+        is_archive = bundle not in _PROTOBUF
+        reason = archives.fault(data) if is_archive else _protobuf_fault(data)
         if reason:
             where = f"payload_data of {shown(bundle)}: {reason}"
             ledger.find("app-messages", "message", rowid, where)
 
 
-def _payload_fault(bundle: object, data: object) -> str:
-    if bundle in _PROTOBUF:
-        if isinstance(data, bytes) and data:
-            return "" if protobuf_ends(data) else "it is no whole protobuf"
-        return "it is empty"
-    try:
-        content = loads(data)
-    except ValueError as error:
-        return str(error)
-    return archive_fault(content)
+def _protobuf_fault(data: object) -> str:
+    if isinstance(data, bytes) and data:
+        return "" if protobuf_ends(data) else "it is no whole protobuf"
+    return "it is empty"
 
 
 def protobuf_ends(data: bytes) -> bool:
