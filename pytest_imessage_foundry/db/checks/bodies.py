@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from pytest_imessage_foundry.db.checks.forms import Form
+from pytest_imessage_foundry.db.checks.forms import Form, Forms
 from pytest_imessage_foundry.db.checks.typedstreams import (
     Attributes,
     Body,
@@ -21,7 +21,7 @@ from pytest_imessage_foundry.db.checks.typedstreams import (
 PART = "__kIMMessagePartAttributeName"
 _PLAIN = frozenset((PART, "__kIMBaseWritingDirectionAttributeName"))
 _MARK = "\N{OBJECT REPLACEMENT CHARACTER}".encode()
-_REMEMBERED = 64
+_REMEMBERED = 512
 _ONE_BYTE = 0x80  # a number below takes one
 
 
@@ -29,7 +29,8 @@ class Reader:
     """Reads many bodies and remembers their forms."""
 
     def __init__(self) -> None:
-        self._forms: list[Form] = []
+        self._forms = Forms()
+        self._number = 0
         # What is before and behind a short text → what is behind its run's length.
         self._plain: defaultdict[tuple[bytes, bytes], dict[bytes, Attributes]]
         self._plain = defaultdict(dict)
@@ -73,28 +74,20 @@ class Reader:
         if plain is not None:
             raw, attributes = plain
             return Body(raw, ((utf16_units(raw), attributes),))
-        for form in self._forms:
-            body = form.read(data)
-            if body is not None:
-                break
+        known = self._forms.read(data)
+        if known is not None:
+            form, body = known
         else:
             root = tree(data)
             body = body_of(root)
             new = Form.of(data, root)
-            if new is None:
+            if new is None or self._number >= _REMEMBERED:
                 return body
             form = new
-            self._forms.append(form)
-        self._put_first(form)
+            self._forms.add(form)
+            self._number += 1
         self._remember_plain(form, data, body)
         return body
-
-    def _put_first(self, form: Form) -> None:
-        """Forms are tried in turn, so what is common stands in front."""
-        if form is not self._forms[0]:
-            self._forms.remove(form)
-            self._forms.insert(0, form)
-            del self._forms[_REMEMBERED:]
 
     def _remember_plain(self, form: Form, data: bytes, body: Body) -> None:
         if len(body.runs) != 1 or not 0 < len(body.raw) < _ONE_BYTE:

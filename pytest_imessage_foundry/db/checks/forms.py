@@ -60,7 +60,7 @@ class _Hole(NamedTuple):
     reading: _Reading
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Form:
     """Fixed bytes, each with the reading of the hole behind them, and an end.
 
@@ -71,7 +71,6 @@ class Form:
     steps: tuple[tuple[bytes, _Reading], ...]
     end: bytes
     runs: tuple[tuple[int, Attributes], ...]
-    longest: bytes
 
     @classmethod
     def of(cls, data: bytes, root: Node) -> Self | None:
@@ -89,31 +88,54 @@ class Form:
                 return None
             steps.append((data[at:start], reading))
             at = end
-        longest = max((fixed for fixed, _ in steps), key=len)
-        return cls(tuple(steps), data[at:], runs, longest)
+        return cls(tuple(steps), data[at:], runs)
 
-    def read(self, data: bytes) -> Body | None:
-        """The attributed string in `data`; None if it is not of this form."""
-        if self.longest not in data:
-            return None  # as nearly always where it is another form
-        stream = Stream(data)
-        values: list[Any] = []
-        try:
-            for fixed, reading in self.steps:
-                if not data.startswith(fixed, stream.position):
-                    return None
-                stream.position += len(fixed)
-                values.append(reading(stream))
-            decoded(values[0])
-        except Damaged:
-            return None  # what is wrong is for the parser to say
-        if data[stream.position :] != self.end:
-            return None
+    def body(self, values: list[Any]) -> Body:
+        """What a body of this form says whose holes hold `values`."""
         runs = (
             (values[length], _filled(attributes, values))
             for length, attributes in self.runs
         )
         return Body(values[0], tuple(runs))
+
+
+@dataclass(slots=True)
+class Forms:
+    """Many forms as a tree: what they begin with alike is looked at once.
+
+    Where the bytes before are the same, so is what they lead to: a hole, or the end.
+    """
+
+    branches: dict[bytes, tuple[_Reading, Forms]] = field(default_factory=dict)
+    ends: dict[bytes, Form] = field(default_factory=dict)
+
+    def add(self, form: Form) -> None:
+        forms = self
+        for fixed, reading in form.steps:
+            _, forms = forms.branches.setdefault(fixed, (reading, Forms()))
+        forms.ends[form.end] = form
+
+    def read(self, data: bytes) -> tuple[Form, Body] | None:
+        """The form of `data` and what it says; None if it is of another form."""
+        stream = Stream(data)
+        values: list[Any] = []
+        forms = self
+        try:
+            while True:
+                for fixed, (reading, following) in forms.branches.items():
+                    if data.startswith(fixed, stream.position):
+                        stream.position += len(fixed)
+                        values.append(reading(stream))
+                        forms = following
+                        break
+                else:
+                    form = forms.ends.get(data[stream.position :])
+                    if form is None:
+                        return None
+                    decoded(values[0])
+                    return form, form.body(values)
+        except Damaged:
+            return None  # what is wrong is for the parser to say
 
 
 def _filled(attributes: Attributes, values: list[Any]) -> Attributes:
