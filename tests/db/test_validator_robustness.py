@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import plistlib
 import shutil
 import sqlite3
 from contextlib import closing
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from pytest_imessage_foundry.conversations import catalogue
 from pytest_imessage_foundry.db import builder, schema
+from pytest_imessage_foundry.db.checks import bplists, plists
 from pytest_imessage_foundry.db.checks.bodies import Reader
 from pytest_imessage_foundry.db.checks.forms import Form, Forms
 from pytest_imessage_foundry.db.checks.typedstreams import Damaged, parsed, tree
@@ -81,7 +83,7 @@ def test_most_bodies_of_every_kind_are_of_a_form(bodies):
     assert sum(forms.read(data) is not None for data in bodies) > 0.95 * len(bodies)
 
 
-@settings(derandomize=True, deadline=None, max_examples=2000)
+@settings(derandomize=True, deadline=None, max_examples=1000)
 @given(data=st.data())
 def test_flipped_bytes_of_a_body_are_read_as_parsed(bodies, learned, data):
     body = bytearray(data.draw(st.sampled_from(bodies)))
@@ -139,6 +141,71 @@ def test_a_text_that_is_empty_or_broken_is_not_plain(plain, learned, raw):
     made = with_text(*plain, raw, len(raw))
     assert learned.plain(made) is None
     assert outcome(learned.read, made) == outcome(parsed, made)
+
+
+@pytest.fixture(scope="module")
+def lists(whole):
+    with closing(sqlite3.connect(f"{whole.as_uri()}?immutable=1", uri=True)) as rows:
+        query = "SELECT payload_data, message_summary_info FROM message"
+        columns = (value for row in rows.execute(query) for value in row if value)
+        return [value for value in columns if value.startswith(b"bplist00")]
+
+
+def as_plistlib_reads(data):
+    try:
+        return repr(plistlib.loads(data, fmt=plistlib.FMT_BINARY))
+    except Exception:
+        return "it does not parse"
+
+
+def as_we_read(data):
+    try:
+        return repr(plists.loads(data))
+    except ValueError as error:
+        return str(error).partition(" (")[0]
+
+
+def test_property_lists_of_messages_need_no_plistlib(lists):
+    assert len(lists) > 50
+    for data in lists:
+        assert bplists.read(data) == plistlib.loads(data)
+
+
+@settings(derandomize=True, deadline=None, max_examples=1000)
+@given(data=st.data())
+def test_flipped_bytes_of_a_property_list_are_read_as_plistlib_does(lists, data):
+    spoilt = bytearray(data.draw(st.sampled_from(lists)))
+    # The trailer, the table of offsets and the objects before them, as often each.
+    first = data.draw(st.sampled_from((8, max(8, len(spoilt) - 90), len(spoilt) - 32)))
+    places = st.integers(first, len(spoilt) - 1)
+    for _ in range(data.draw(st.integers(1, 3))):
+        spoilt[data.draw(places)] = data.draw(st.integers(0, 255))
+    assert as_we_read(bytes(spoilt)) == as_plistlib_reads(bytes(spoilt))
+
+
+LEAVES = st.one_of(
+    st.booleans(),
+    st.integers(-(2**63), 2**64 - 1),
+    st.floats(),
+    st.text(max_size=20),
+    st.binary(max_size=20),
+    st.builds(plistlib.UID, st.integers(0, 2**20)),
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(
+    st.recursive(
+        LEAVES,
+        lambda each: (
+            st.lists(each, max_size=20)
+            | st.dictionaries(st.text(max_size=9), each, max_size=20)
+        ),
+    )
+)
+def test_any_property_list_is_read_as_plistlib_does(content):
+    data = plistlib.dumps(content, fmt=plistlib.FMT_BINARY)
+    assert as_we_read(data) == as_plistlib_reads(data)
 
 
 CELLS = st.one_of(

@@ -7,6 +7,7 @@ import sqlite3
 from typing import Any
 from xml.parsers.expat import ExpatError
 
+from pytest_imessage_foundry.db.checks import bplists
 from pytest_imessage_foundry.db.checks.findings import Ledger
 from pytest_imessage_foundry.db.checks.scans import Columns, shown
 
@@ -34,6 +35,13 @@ def loads(data: object) -> Any:
     """
     if not isinstance(data, bytes) or not data.startswith(_MAGIC):
         raise ValueError("it is no binary property list")
+    try:
+        return bplists.read(data)
+    except bplists.Odd:
+        return _parsed(data)
+
+
+def _parsed(data: bytes) -> Any:
     try:
         return plistlib.loads(data, fmt=plistlib.FMT_BINARY)
     # plistlib lets through what damaged offsets and sizes make Python raise.
