@@ -78,6 +78,9 @@ class Group(NamedTuple):
     values: list[Any]
     bounds: list[int]
 
+    def __repr__(self) -> str:  # a finding shows an object of an unknown class
+        return repr((self.codes, self.values))
+
 
 @dataclass(slots=True)
 class Node:
