@@ -53,15 +53,11 @@ class Reader:
                     len(raw) < _ONE_BYTE
                     and data.startswith(run, end)
                     and (attributes := tails.get(data[after + 1 :])) is not None
-                    and (
-                        len(raw) == units > 0
-                        if raw.isascii()
-                        else _is_whole(raw, units)
-                    )
+                    and _is_covered(raw, units)
                 ):
                     return raw, attributes
         except IndexError:
-            pass  # it is cut short
+            return None  # it is cut short
         return None
 
     def read(self, data: bytes) -> Body:
@@ -102,8 +98,10 @@ class Reader:
             self._plain[head, run][data[at + 1 :]] = attributes
 
 
-def _is_whole(raw: bytes, units: int) -> bool:
-    """Whether a text has this many UTF-16 units, none of them a file's."""
+def _is_covered(raw: bytes, units: int) -> bool:
+    """Whether a run of this many UTF-16 units is a text and all of it, and no file."""
+    if raw.isascii():
+        return len(raw) == units > 0
     if _MARK in raw:
         return False
     try:
