@@ -332,6 +332,24 @@ def test_closest_names_the_release_of_a_changed_file() -> None:
     ]
 
 
+@pytest.mark.parametrize("layout", ["fresh", "migrated"])
+@pytest.mark.parametrize("name", schema.RELEASES)
+def test_closest_has_the_fewest_differences_of_all(name, layout) -> None:
+    """Most releases are told by their names alone, without their structure."""
+    known = schema.get(name, layout=layout)
+    changed = known.evolve(
+        drop_columns={"message": ["subject"]}, drop_indexes=["message_idx_date"]
+    )
+    for actual in map(introspect.structure_of, (known, changed)):
+        best, left = introspect.closest(actual)
+        assert best is known
+        assert len(left) == min(
+            len(introspect.differences(schema.get(each, layout=way), actual))
+            for each in schema.RELEASES
+            for way in ("fresh", "migrated")
+        )
+
+
 @pytest.mark.parametrize(
     ("sql", "normal"),
     [

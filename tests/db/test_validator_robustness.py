@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 
 from pytest_imessage_foundry.conversations import catalogue
 from pytest_imessage_foundry.db import builder, schema
-from pytest_imessage_foundry.db.checks.bodies import Reader
-from pytest_imessage_foundry.db.checks.typedstreams import Damaged
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.validators import validate
 from pytest_imessage_foundry.errors import UnreadableFileError
@@ -36,44 +34,6 @@ def build(path):
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     return build(tmp_path_factory.mktemp("whole") / "chat.db")
-
-
-def bodies_of(path):
-    with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as database:
-        query = "SELECT attributedBody FROM message WHERE attributedBody NOTNULL"
-        return [row[0] for row in database.execute(query)]
-
-
-@pytest.fixture(scope="module")
-def bodies(whole):
-    return bodies_of(whole)
-
-
-def test_what_was_learned_reads_as_what_is_parsed(bodies):
-    learned = Reader()
-    for data in (*bodies, *reversed(bodies)):
-        assert learned.read(data) == Reader().read(data)
-
-
-@settings(derandomize=True, deadline=None, max_examples=400)
-@given(data=st.data())
-def test_flipped_bytes_of_a_body_are_damage_or_read(bodies, data):
-    body = bytearray(data.draw(st.sampled_from(bodies)))
-    places = st.integers(0, len(body) - 1)
-    for _ in range(data.draw(st.integers(1, 4))):
-        body[data.draw(places)] = data.draw(st.integers(0, 255))
-    for reader in (Reader(), _experienced(bodies)):
-        try:
-            reader.read(bytes(body))
-        except Damaged:
-            continue
-
-
-def _experienced(bodies):
-    reader = Reader()
-    for data in bodies[:40]:
-        reader.read(data)
-    return reader
 
 
 CELLS = st.one_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter, defaultdict
+from collections import defaultdict
 
 from pytest_imessage_foundry.db.checks.findings import Ledger
 from pytest_imessage_foundry.db.checks.scans import Columns, shown
@@ -136,15 +136,15 @@ def senders(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) ->
     styles = dict(connection.execute("SELECT ROWID, style FROM chat"))
     people = _people(connection, columns, addresses)
     services: set[tuple[str, int]] = set()
-    source = "chat_message_join j JOIN message m ON m.ROWID = j.message_id"
-    names = "j.chat_id, m.handle_id, m.is_from_me, m.item_type != 0, m.service"
-    groups = Counter(connection.execute(f"SELECT {names} FROM {source}"))
-    first = (
-        f"SELECT min(m.ROWID) FROM {source} WHERE j.chat_id IS ? AND m.handle_id IS ? "
-        "AND m.is_from_me IS ? AND (m.item_type != 0) IS ? AND m.service IS ?"
+    query = (
+        "SELECT j.chat_id, m.handle_id, m.is_from_me, m.item_type != 0, m.service, "
+        "count(*), min(m.ROWID) AS first FROM chat_message_join j "
+        "JOIN message m ON m.ROWID = j.message_id "
+        "GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, first"
     )
-    for group, number in groups.items():
-        chat, handle, mine, is_event, service = group
+    for chat, handle, mine, is_event, service, number, first in connection.execute(
+        query
+    ):
         if service is not None:
             services.add((service, chat))
         reason = _sender_fault(
@@ -152,8 +152,7 @@ def senders(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) ->
         )
         if reason:
             more = f" (and {number - 1} more)" if number > 1 else ""
-            (rowid,) = connection.execute(first, group).fetchone()
-            ledger.find("senders", "message", rowid, reason + more)
+            ledger.find("senders", "message", first, reason + more)
     _others(connection, ledger, columns)
     _services(connection, ledger, columns, services)
 

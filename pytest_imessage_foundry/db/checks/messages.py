@@ -70,8 +70,8 @@ def walk(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> No
                 bodies += 1
                 # Nineteen bodies of twenty are one part of text and no file.
                 if parts == 1 and rowid not in files and type(data) is bytes:
-                    raw = plain(data)
-                    if raw is not None and (text is None or text == raw):
+                    known = plain(data)
+                    if known is not None and text in (None, known[0]):
                         continue
                 walker.body(rowid, state, text, data, parts, kind)
             elif text is not None:
@@ -122,6 +122,7 @@ class _Walk:
         self._ledger = ledger
         self._files = files
         self._known_files = known_files
+        self._archives = plists.Archives()
         self.reader = Reader()
 
     def find(
@@ -189,10 +190,7 @@ class _Walk:
         for _, attributes in body.runs:
             for name, value in attributes.items():
                 if isinstance(value, bytes) and value.startswith(b"bplist"):
-                    try:
-                        reason = plists.archive_fault(plists.loads(value))
-                    except ValueError as error:
-                        reason = str(error)
+                    reason = self._archives.fault(value)
                     if reason:
                         self.find(rowid, f"{name}: {reason}", "plists")
 
@@ -224,6 +222,8 @@ class _Walk:
 
     def _named(self, rowid: int, body: Body) -> list[str]:
         """The files that runs name; each such run is one U+FFFC."""
+        if not any(FILE in attributes for _, attributes in body.runs):
+            return []
         encoded = body.text.encode("utf-16-le")
         mark = _MARK.encode("utf-16-le")
         named: list[str] = []

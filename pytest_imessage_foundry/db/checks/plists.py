@@ -7,6 +7,7 @@ import sqlite3
 from typing import Any
 from xml.parsers.expat import ExpatError
 
+from pytest_imessage_foundry.db.checks import bplists
 from pytest_imessage_foundry.db.checks.findings import Ledger
 from pytest_imessage_foundry.db.checks.scans import Columns, shown
 
@@ -34,6 +35,13 @@ def loads(data: object) -> Any:
     """
     if not isinstance(data, bytes) or not data.startswith(_MAGIC):
         raise ValueError("it is no binary property list")
+    try:
+        return bplists.read(data)
+    except bplists.Odd:
+        return _parsed(data)
+
+
+def _parsed(data: bytes) -> Any:
     try:
         return plistlib.loads(data, fmt=plistlib.FMT_BINARY)
     # plistlib lets through what damaged offsets and sizes make Python raise.
@@ -89,6 +97,25 @@ def _class_fault(objects: list[Any]) -> str:
     return ""
 
 
+class Archives:
+    """Keyed archives of many rows; a link that is sent again has the same bytes."""
+
+    def __init__(self) -> None:
+        self._fine: set[object] = set()
+
+    def fault(self, data: object) -> str:
+        """What is wrong with the archive in `data`; empty if nothing is."""
+        if data in self._fine:
+            return ""
+        try:
+            reason = archive_fault(loads(data))
+        except ValueError as error:
+            return str(error)
+        if not reason and len(self._fine) < _REMEMBERED:
+            self._fine.add(data)
+        return reason
+
+
 class Summaries:
     """message_summary_info of many rows, most of which hold the same bytes."""
 
@@ -141,24 +168,20 @@ def payloads(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -
         f"SELECT ROWID, {bundle}, payload_data FROM message "
         "WHERE payload_data IS NOT NULL"
     )
+    archives = Archives()
     for rowid, bundle, data in connection.execute(query):
         ledger.look("app-messages", 1)
-        reason = _payload_fault(bundle, data)
+        is_archive = bundle not in _PROTOBUF
+        reason = archives.fault(data) if is_archive else _protobuf_fault(data)
         if reason:
             where = f"payload_data of {shown(bundle)}: {reason}"
             ledger.find("app-messages", "message", rowid, where)
 
 
-def _payload_fault(bundle: object, data: object) -> str:
-    if bundle in _PROTOBUF:
-        if isinstance(data, bytes) and data:
-            return "" if protobuf_ends(data) else "it is no whole protobuf"
-        return "it is empty"
-    try:
-        content = loads(data)
-    except ValueError as error:
-        return str(error)
-    return archive_fault(content)
+def _protobuf_fault(data: object) -> str:
+    if isinstance(data, bytes) and data:
+        return "" if protobuf_ends(data) else "it is no whole protobuf"
+    return "it is empty"
 
 
 def protobuf_ends(data: bytes) -> bool:

@@ -33,8 +33,8 @@ _VERSIONS = {
     "NSArray": 0,
     "NSMutableArray": 0,
 }
-_STRINGS = ("NSString", "NSMutableString")
-_DICTIONARIES = ("NSDictionary", "NSMutableDictionary")
+STRINGS = ("NSString", "NSMutableString")
+DICTIONARIES = ("NSDictionary", "NSMutableDictionary")
 _PAIRS = {
     "NSAttributedString": "NSString",
     "NSMutableAttributedString": "NSMutableString",
@@ -71,12 +71,23 @@ class Body(NamedTuple):
         return utf16_units(self.raw)
 
 
+class Group(NamedTuple):
+    """Values and their type codes; `bounds` says where each begins, and the end."""
+
+    codes: str
+    values: list[Any]
+    bounds: list[int]
+
+    def __repr__(self) -> str:  # a finding shows an object of an unknown class
+        return repr((self.codes, self.values))
+
+
 @dataclass(slots=True)
 class Node:
-    """An object: its class and its groups of values with their type codes."""
+    """An object: its class and its groups of values."""
 
     name: str
-    groups: list[tuple[str, list[Any]]] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
     plain: Any = None
 
 
@@ -100,20 +111,34 @@ def parsed(data: bytes) -> Body:
     Raises:
         Damaged: it is cut short, spoilt, or something else.
     """
-    stream = _Stream(data)
+    return body_of(tree(data))
+
+
+def tree(data: bytes) -> Node:
+    """The object of an attributed string in `data`, as it stands there.
+
+    Raises:
+        Damaged: it is cut short, spoilt, or something else.
+    """
+    stream = Stream(data)
     if not data.startswith(HEADER):
         raise Damaged("it does not begin as a typedstream")
     stream.position = len(HEADER)
-    codes, values = stream.group(0)
+    codes, values, _ = stream.group(0)
     root = values[0] if values else None
     if codes != "@" or not isinstance(root, Node) or root.name not in _PAIRS:
         raise Damaged("its root is no attributed string")
     if stream.position != len(data):
         raise Damaged(f"{len(data) - stream.position} bytes follow its end")
-    return _body(root)
+    return root
 
 
-def _body(root: Node) -> Body:
+def body_of(root: Node) -> Body:
+    """What the object of an attributed string says.
+
+    Raises:
+        Damaged: Messages could not have written it.
+    """
     if not root.groups or root.groups[0][0] != "@":
         raise Damaged("it has no string")
     string = root.groups[0][1][0]
@@ -125,7 +150,7 @@ def _body(root: Node) -> Body:
     runs: list[tuple[int, Attributes]] = []
     known: list[Attributes] = []
     groups = iter(root.groups[1:])
-    for codes, values in groups:
+    for codes, values, _ in groups:
         if codes != "iI":
             raise Damaged(f"a run begins with type {codes!r}")
         number, length = values
@@ -145,9 +170,9 @@ def _raw_string(node: Node) -> bytes:
     return raw
 
 
-def _attributes(group: tuple[str, list[Any]] | None) -> Attributes:
+def _attributes(group: Group | None) -> Attributes:
     node = group[1][0] if group is not None and group[0] == "@" else None
-    if not isinstance(node, Node) or node.name not in _DICTIONARIES:
+    if not isinstance(node, Node) or node.name not in DICTIONARIES:
         raise Damaged("a run has no dictionary")
     return _dictionary(node, 0)
 
@@ -156,7 +181,7 @@ def _dictionary(node: Node, depth: int) -> dict[str, Any]:
     values = _members(node, 2)
     pairs: dict[str, Any] = {}
     for key, value in zip(values[::2], values[1::2], strict=True):
-        if not isinstance(key, Node) or key.name not in _STRINGS:
+        if not isinstance(key, Node) or key.name not in STRINGS:
             raise Damaged("a key of a dictionary is no string")
         pairs[_raw_string(key).decode()] = _plain(value, depth + 1)
     return pairs
@@ -167,7 +192,7 @@ def _members(node: Node, each: int) -> list[Any]:
     if not node.groups or node.groups[0][0] != "i":
         raise Damaged(f"a {node.name} has no count")
     count = node.groups[0][1][0]
-    members = [value for codes, values in node.groups[1:] for value in values]
+    members = [value for group in node.groups[1:] for value in group.values]
     if len(members) != count * each or any(g[0] != "@" for g in node.groups[1:]):
         raise Damaged(f"a {node.name} of {count} has {len(members)} values")
     return members
@@ -187,24 +212,24 @@ def _plain(value: Any, depth: int) -> Any:
 
 def _made_plain(node: Node, depth: int) -> Any:
     name = node.name
-    if name in _STRINGS:
+    if name in STRINGS:
         return _raw_string(node).decode()
-    if name in _DICTIONARIES:
+    if name in DICTIONARIES:
         return _dictionary(node, depth)
     if name in ("NSArray", "NSMutableArray"):
         return [_plain(each, depth + 1) for each in _members(node, 1)]
     if name in ("NSNumber", "NSDate", "NSURL", "NSData", "NSMutableData"):
-        if not all(values for _, values in node.groups) or not node.groups:
+        if not all(group.values for group in node.groups) or not node.groups:
             raise Damaged(f"a {name} has no value")
         return _scalar(node, depth)
     return node
 
 
 def _scalar(node: Node, depth: int) -> Any:
-    codes, values = node.groups[-1]
+    codes, values, _ = node.groups[-1]
     value = values[-1]
     if node.name == "NSNumber":
-        if len(node.groups) != 2 or node.groups[0] != ("*", [codes]):
+        if len(node.groups) != 2 or node.groups[0][:2] != ("*", [codes]):
             raise Damaged(f"an NSNumber has type {node.groups[0][1]}, value {codes!r}")
         return value
     if node.name == "NSURL":
@@ -217,7 +242,7 @@ def _scalar(node: Node, depth: int) -> Any:
     return value
 
 
-class _Stream:
+class Stream:
     """The bytes, where we are, and the two numbering tables."""
 
     def __init__(self, data: bytes) -> None:
@@ -275,17 +300,22 @@ class _Stream:
             raise Damaged(f"{what} {number} of {len(table)} is referred to")
         return table[number]
 
-    def group(self, depth: int) -> tuple[str, list[Any]]:
+    def group(self, depth: int) -> Group:
         """The type codes that come next, and their values."""
         codes = self.shared()
         if codes[0] == "[":
             match = _BYTES.fullmatch(codes)
             if match is None:
                 raise Damaged(f"type {codes!r} is unknown")
-            return codes, [self.take(int(match[1]))]
+            start = self.position
+            return Group(codes, [self.take(int(match[1]))], [start, self.position])
         if codes[0] == "{":
             codes = codes.partition("=")[2].rstrip("}")
-        return codes, [self.value(code, depth) for code in codes]
+        values, bounds = [], [self.position]
+        for code in codes:
+            values.append(self.value(code, depth))
+            bounds.append(self.position)
+        return Group(codes, values, bounds)
 
     def value(self, code: str, depth: int) -> Any:
         if code == "@":
