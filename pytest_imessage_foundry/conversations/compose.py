@@ -28,6 +28,7 @@ from pytest_imessage_foundry.models import (
     TextPart,
     Traits,
     Unsent,
+    quick,
     utf16_length,
 )
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         Persona,
         Reaction,
         Service,
+        Storage,
         TapbackKind,
         Turn,
     )
@@ -69,7 +71,9 @@ _RARITIES = attrgetter(
     *("edited_from", "effect", "event", "is_unsent"),
 )
 _PLAIN = ((), 0, None, None, None, None, None, False)
-_VARIANT = dict(zip("0123456789ABCDEF", "89AB" * 4, strict=True))
+# The bits of a UUID that say that it is a random one (RFC 9562, 5.4).
+_VERSION = 0xF << 76 | 0b11 << 62
+_RANDOM = 0x4 << 76 | 0b10 << 62
 # Shares of 256. Bodies without `text` are 26 % to 98 % of rows in users' counts,
 # own rows far more often (SEMANTICS §2); the immutable class is the rarer one.
 _OWN_ARCHIVED, _RECEIVED_ARCHIVED = 218, 92
@@ -209,25 +213,40 @@ class _Composer:
                     delivered = 0
             if read > end:
                 read = 0
-            facts: dict[str, Any] = {
-                "guid": _uuid(bits(128)),
-                "date": date,
-                "sender": address[turn.sender],
-                "service": service,
-                "date_delivered": delivered,
-                "date_read": read if shows else 0,
-                "storage": "archive" if chance & 255 < archived else "both",
-                "immutable": chance >> 8 & 255 < _IMMUTABLE,
-                "writing_direction": chance >> 16 & 255 < directed,
-            }
-            if rarities(turn) != _PLAIN or turn.sender in services:
-                special = self._special(facts, turn, read)
-                remember(special)
-                if special is not None:
-                    messages.append(special)
+            guid = _uuid(bits(128))
+            sender = address[turn.sender]
+            storage: Storage = "archive" if chance & 255 < archived else "both"
+            immutable = chance >> 8 & 255 < _IMMUTABLE
+            has_direction = chance >> 16 & 255 < directed
+            message: Message | None
+            if rarities(turn) == _PLAIN and turn.sender not in services:
+                message = quick.message(
+                    guid=guid,
+                    date=date,
+                    sender=sender,
+                    parts=(quick.text_part(turn.text),),
+                    service=service,
+                    date_delivered=delivered,
+                    date_read=read if shows else 0,
+                    storage=storage,
+                    immutable=immutable,
+                    writing_direction=has_direction,
+                )
             else:
-                message = Message(parts=(TextPart(turn.text),), **facts)
-                remember(message)
+                facts: dict[str, Any] = {
+                    "guid": guid,
+                    "date": date,
+                    "sender": sender,
+                    "service": service,
+                    "date_delivered": delivered,
+                    "date_read": read if shows else 0,
+                    "storage": storage,
+                    "immutable": immutable,
+                    "writing_direction": has_direction,
+                }
+                message = self._special(facts, turn, read)
+            remember(message)
+            if message is not None:
                 messages.append(message)
         return messages
 
@@ -258,7 +277,7 @@ class _Composer:
             facts |= {"balloon": None, "edits": ()}
         elif turn.reactions and self.service in _TAPBACKS_OVER:
             facts["tapbacks"] = tuple(self._tapbacks(date, turn.reactions, read))
-        return Message(parts=parts, **facts)
+        return quick.message(parts=parts, **facts)
 
     def _parts(self, facts: Mapping[str, Any], turn: Turn) -> tuple[Part, ...]:
         text = turn.text
@@ -270,7 +289,7 @@ class _Composer:
             several = bool(text) and facts["sender"] is None
             guid = f"at_0_{facts['guid']}" if several else ""
             file = self._attachment(turn.attachment, guid)
-            return (file, TextPart(text)) if text else (file,)
+            return (file, quick.text_part(text)) if text else (file,)
         if turn.link_title:
             return (TextPart.of(Run(text, link=text)),)
         code = _CODE.search(text) if turn.sender in self.services else None
@@ -279,7 +298,7 @@ class _Composer:
             runs = (text[: code.start()], Run(code[0], detected=found))
             pieces = (*runs, text[code.end() :])
             return (TextPart.of(*(piece for piece in pieces if piece)),)
-        return (TextPart(text),)
+        return (quick.text_part(text),)
 
     def _attachment(self, kind: str, guid: str = "", **facts: Any) -> Attachment:
         """The next file that this chat's phones make."""
@@ -393,8 +412,5 @@ class _Composer:
 
 def _uuid(number: int) -> str:
     """The random UUID of 128 bits, in capitals as Messages writes them."""
-    digits = f"{number:032X}"
-    return (
-        f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-"
-        f"{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
-    )
+    digits = "%032X" % (number & ~_VERSION | _RANDOM)
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -23,13 +23,13 @@ from pytest_imessage_foundry.conversations.casting import (
 from pytest_imessage_foundry.conversations.facts import Facts
 from pytest_imessage_foundry.conversations.take import Take
 from pytest_imessage_foundry.conversations.talk import Talk
-from pytest_imessage_foundry.models import Turn
+from pytest_imessage_foundry.models import quick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pytest_imessage_foundry.conversations.scenes import Scene, Step
-    from pytest_imessage_foundry.models import ConversationConfig, Hours, Persona
+    from pytest_imessage_foundry.models import ConversationConfig, Hours, Persona, Turn
 
 _MASK = (1 << 64) - 1
 _SITTINGS = 0x517716
@@ -164,13 +164,13 @@ class _Sittings:
 def _turns(take: Take, first: dict[str, Any]) -> list[Turn]:
     """The drafts of a scene as turns, the first of them with what it has more."""
     sender, text, extras = take.drafts[0]
-    begin = Turn(sender=sender, text=text, **first, **(extras or {}))
+    begin = quick.turn(sender=sender, text=text, **first, **(extras or {}))
     return [
         begin,
         *[
-            Turn(sender=sender, text=text, **extras)
+            quick.turn(sender=sender, text=text, **extras)
             if extras
-            else Turn(sender=sender, text=text)
+            else quick.turn(sender=sender, text=text)
             for sender, text, extras in take.drafts[1:]
         ],
     ]
