@@ -30,6 +30,7 @@ _LAST_NUMBER = 9999
 _PLUGIN_PAYLOAD = "dyn.age81a5dzq7y066dbtf0g82peqf4hk2pdrb00n5xy"
 
 
+_SEPARATORS = frozenset("/\\\0")
 # A path as relative_path() makes them: nothing in it can lead elsewhere.
 _PLAIN_PATH = re.compile(r"[0-9a-f]{2}/\d\d/[\w-]+/[\w -][\w .-]*", re.ASCII)
 
@@ -203,7 +204,7 @@ def relative_path(guid: str, name: str) -> str:
         FoundryError: the guid or the name is no plain file name.
     """
     for part in (guid, name):
-        if part in ("", ".", "..") or not {"/", "\\", "\0"}.isdisjoint(part):
+        if part in ("", ".", "..") or not _SEPARATORS.isdisjoint(part):
             message = (
                 f"{part!r} cannot be part of an attachment's path\n"
                 f"looked at: guid {guid!r}, name {name!r}\n"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Answer = Callable[..., Sequence[Turn] | None]
 T = TypeVar("T")
 _YEAR = 365 * apple_time.DAY
-_BITE = 64  # turns that one stage makes before the next one goes on
+_BITE = 256  # turns that one stage makes before the next one goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +348,7 @@ def _range(config: ConversationConfig, now: str) -> tuple[int, int]:
 
 
 def _in_bites(stream: Iterable[T]) -> Iterator[T]:
-    """The same items, made a few dozen at a time.
+    """The same items, made a few hundred at a time.
 
     A stage that stays at work keeps its code and data in the processor's caches:
     a tenth of the time, beside one message's way through all stages.
