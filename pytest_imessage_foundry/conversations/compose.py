@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -124,7 +125,7 @@ def compose(
     composer = _Composer(
         owner, people, features, rng_key, end, service, is_group, addresses or {}
     )
-    return composer.messages(timed)
+    return chain.from_iterable(composer.blocks(timed))
 
 
 class _Composer:
@@ -163,19 +164,19 @@ class _Composer:
         self.recent: deque[Message | None] = deque(maxlen=_MEMORY)
         self.files = int(self.random() * 4_000)
 
-    def messages(self, timed: Iterable[Timed]) -> Iterator[Message]:
+    def blocks(self, timed: Iterable[Timed]) -> Iterator[list[Message]]:
         owner = self.owner
         block: list[Timed] = []
         is_mine = False
         for pair in timed:
             mine = pair[1].sender == owner
             if block and (mine is not is_mine or len(block) == _BLOCK):
-                yield from self._block(block, is_mine, pair[0])
+                yield self._block(block, is_mine, pair[0])
                 block = []
             is_mine = mine
             block.append(pair)
         if block:
-            yield from self._block(block, is_mine, 0)
+            yield self._block(block, is_mine, 0)
 
     def _block(self, block: list[Timed], is_mine: bool, until: int) -> list[Message]:
         """What one side said until the other spoke up, at `until` (0: never)."""
@@ -278,8 +279,7 @@ class _Composer:
             words = text if "audio_transcripts" in self.features else ""
             return (self._attachment("voice", transcript=words or None),)
         if turn.attachment:
-            several = bool(text) and facts["sender"] is None
-            guid = f"at_0_{facts['guid']}" if several else ""
+            guid = f"at_0_{facts['guid']}" if text and facts["sender"] is None else ""
             file = self._attachment(turn.attachment, guid)
             return (file, quick.text_part(text)) if text else (file,)
         if turn.link_title:

@@ -8,7 +8,7 @@ sittings hours or days pass, and what was planned in one comes up in a later one
 from __future__ import annotations
 
 from collections import deque
-from itertools import islice
+from itertools import chain, islice
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -86,9 +86,11 @@ class _Sittings:
         self.next = next(scenes)
 
     def __iter__(self) -> Iterator[Turn]:
+        return chain.from_iterable(self._played())
+
+    def _played(self) -> Iterator[list[Turn]]:
         while True:
-            for turns in self._sitting():
-                yield from turns
+            yield from self._sitting()
 
     def _sitting(self) -> Iterator[list[Turn]]:
         """The turns of one scene after the other."""
