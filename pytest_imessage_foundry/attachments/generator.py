@@ -30,6 +30,7 @@ _LAST_NUMBER = 9999
 _PLUGIN_PAYLOAD = "dyn.age81a5dzq7y066dbtf0g82peqf4hk2pdrb00n5xy"
 
 
+_SEPARATORS = frozenset("/\\\0")
 # A path as relative_path() makes them: nothing in it can lead elsewhere.
 _PLAIN_PATH = re.compile(r"[0-9a-f]{2}/\d\d/[\w-]+/[\w -][\w .-]*", re.ASCII)
 
@@ -121,11 +122,11 @@ def file_name(kind: str, number: int) -> str:
     Some kinds have one name for all (`Audio Message.caf`): those files are told
     apart by their folders.
     """
+    pattern = kind_named(kind).pattern
+    if "{uuid}" not in pattern:
+        return pattern.format(number=(number - 1) % _LAST_NUMBER + 1)
     digest = hashlib.sha256(f"{kind}:{number}".encode()).digest()
-    return kind_named(kind).pattern.format(
-        number=(number - 1) % _LAST_NUMBER + 1,
-        uuid=str(UUID(bytes=digest[:16], version=4)).upper(),
-    )
+    return pattern.format(uuid=str(UUID(bytes=digest[:16], version=4)).upper())
 
 
 @cache
@@ -145,6 +146,18 @@ def content(kind: str, variant: int = 0) -> bytes:
     """
     stub = stub_bytes(kind)
     return stub if variant == 0 else _annotated(stub, b"variant %d" % variant)
+
+
+def size(kind: str, variant: int = 0) -> int:
+    """How many bytes a file of this kind has, without making it."""
+    return _size(kind, len(str(variant)) if variant else 0)
+
+
+@cache
+def _size(kind: str, digits: int) -> int:
+    # Variants differ in their number alone, so those as long as each other are
+    # files as long as each other.
+    return len(content(kind, 10 ** (digits - 1) if digits else 0))
 
 
 def _annotated(data: bytes, note: bytes) -> bytes:
@@ -191,7 +204,7 @@ def relative_path(guid: str, name: str) -> str:
         FoundryError: the guid or the name is no plain file name.
     """
     for part in (guid, name):
-        if part in ("", ".", "..") or not {"/", "\\", "\0"}.isdisjoint(part):
+        if part in ("", ".", "..") or not _SEPARATORS.isdisjoint(part):
             message = (
                 f"{part!r} cannot be part of an attachment's path\n"
                 f"looked at: guid {guid!r}, name {name!r}\n"

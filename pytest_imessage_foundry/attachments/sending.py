@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from pytest_imessage_foundry.attachments.generator import (
-    content,
     file_name,
     kind_named,
     relative_path,
+    size,
 )
 from pytest_imessage_foundry.models import Attachment
 
@@ -38,7 +37,7 @@ def send(
         name=name,
         uti=described.uti,
         mime_type=described.mime_type,
-        total_bytes=_size(kind, number),
+        total_bytes=size(kind, number),
         path=None if state == "not-downloaded" else relative_path(guid, name),
         variant=number,
         state=state,
@@ -46,8 +45,3 @@ def send(
         height=described.height,
         **{"is_sticker": kind in _STICKERS, "is_hidden": kind == "link-image", **facts},
     )
-
-
-@cache
-def _size(kind: str, number: int) -> int:
-    return len(content(kind, number))

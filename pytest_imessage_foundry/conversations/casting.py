@@ -137,10 +137,10 @@ def deck(
     between the others; half of the place is the same in every round, which
     keeps two performances at least half a round apart.
     """
+    places = [(scene, mix(key, scene.key)) for scene in scenes]
     for cycle in count():
         drawn = []
-        for scene in scenes:
-            own = mix(key, scene.key)
+        for scene, own in places:
             now = mix(own, cycle)
             place = ((own >> 11) + (now >> 11)) * _UNIT / 2
             if scene.id in wanted:

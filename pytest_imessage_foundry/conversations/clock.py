@@ -30,7 +30,7 @@ _WEEKEND = (
     *(0.34, 0.16, 0.040, 0.014, 0.010, 0.012, 0.05, 0.16, 0.40, 0.68, 0.90, 1.00),
     *(1.02, 1.00, 0.98, 0.98, 1.00, 1.02, 1.04, 1.00, 0.96, 0.92, 0.84, 0.60),
 )
-_DAYS_KEPT = 32
+_WEEKS_KEPT = 64  # more than the year that most histories last
 _FLOOR = 0.002  # nobody is never awake, and time must not stand still
 
 
@@ -50,7 +50,7 @@ class Rhythm:
     def __init__(self, zones: Iterable[str]) -> None:
         self._zones = [_zone(name) for name in dict.fromkeys(zones)]
         self.is_shared = len(self._zones) > 1
-        self._days: dict[int, tuple[int, Table] | None] = {}
+        self._weeks: dict[int, tuple[int, Table] | None] = {}
 
     def until(self, start: float, end: float) -> float:
         """Waking seconds between two times in seconds since 2001, UTC."""
@@ -75,15 +75,16 @@ class Rhythm:
     def _local(self, moment: float) -> tuple[int, Table]:
         """How far the first zone is ahead of UTC, and the week all share.
 
-        Worked out once for a day, and anew only where clocks change that day.
+        Worked out once for a week, and anew only in one that does not end as it
+        began: nowhere were clocks changed and changed back within seven days.
         """
-        day = int(moment // _DAY)
-        if day not in self._days:
-            if len(self._days) > _DAYS_KEPT:
-                self._days.clear()
-            steady = self._read(day * _DAY) == self._read((day + 1) * _DAY)
-            self._days[day] = self._read(moment) if steady else None
-        return self._days[day] or self._read(moment)
+        week = int(moment // _WEEK)
+        if week not in self._weeks:
+            if len(self._weeks) == _WEEKS_KEPT:
+                self._weeks.clear()
+            begins, ends = self._read(week * _WEEK), self._read((week + 1) * _WEEK)
+            self._weeks[week] = begins if begins == ends else None
+        return self._weeks[week] or self._read(moment)
 
     def _read(self, moment: float) -> tuple[int, Table]:
         offsets = [_offset(zone, moment) for zone in self._zones]

@@ -7,16 +7,18 @@ talk; blocks are short, so a stream stays a stream.
 
 from __future__ import annotations
 
-import re
 from collections import deque
+from functools import cached_property
+from itertools import chain
 from operator import attrgetter
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry.conversations.codes import notice
+from pytest_imessage_foundry.conversations.guids import guid_of
 from pytest_imessage_foundry.models import (
     Attachment,
     Audio,
-    Detected,
     Edit,
     Event,
     Link,
@@ -28,17 +30,19 @@ from pytest_imessage_foundry.models import (
     TextPart,
     Traits,
     Unsent,
+    quick,
     utf16_length,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pytest_imessage_foundry.models import (
         Part,
         Persona,
         Reaction,
         Service,
+        Storage,
         TapbackKind,
         Turn,
     )
@@ -69,11 +73,10 @@ _RARITIES = attrgetter(
     *("edited_from", "effect", "event", "is_unsent"),
 )
 _PLAIN = ((), 0, None, None, None, None, None, False)
-_VARIANT = dict(zip("0123456789ABCDEF", "89AB" * 4, strict=True))
 # Shares of 256. Bodies without `text` are 26 % to 98 % of rows in users' counts,
 # own rows far more often (SEMANTICS §2); the immutable class is the rarer one.
-_OWN_ARCHIVED, _RECEIVED_ARCHIVED = 218, 92
-_IMMUTABLE, _DIRECTED = 8, 150
+_IMMUTABLE = 8
+_OWN, _RECEIVED = (218, 0), (92, 150)  # without `text`; with a writing direction
 
 # What an emoji tapback was before Sequoia had them.
 _CLASSIC: dict[str, TapbackKind] = {
@@ -85,8 +88,6 @@ _CLASSIC: dict[str, TapbackKind] = {
     "❓": "questioned",
 }
 _TAPBACKS_OVER = ("iMessage", "RCS")
-_CODE = re.compile(r"(?<![\w-])\d{4,8}(?![\w-])")
-_CODE_WORD = re.compile(r"code|pin\b|tan\b|passwor|código|コード|رمز", re.IGNORECASE)
 
 
 def compose(
@@ -124,7 +125,7 @@ def compose(
     composer = _Composer(
         owner, people, features, rng_key, end, service, is_group, addresses or {}
     )
-    return composer.messages(timed)
+    return chain.from_iterable(composer.blocks(timed))
 
 
 class _Composer:
@@ -163,19 +164,19 @@ class _Composer:
         self.recent: deque[Message | None] = deque(maxlen=_MEMORY)
         self.files = int(self.random() * 4_000)
 
-    def messages(self, timed: Iterable[Timed]) -> Iterator[Message]:
+    def blocks(self, timed: Iterable[Timed]) -> Iterator[list[Message]]:
         owner = self.owner
         block: list[Timed] = []
         is_mine = False
         for pair in timed:
             mine = pair[1].sender == owner
             if block and (mine is not is_mine or len(block) == _BLOCK):
-                yield from self._block(block, is_mine, pair[0])
+                yield self._block(block, is_mine, pair[0])
                 block = []
             is_mine = mine
             block.append(pair)
         if block:
-            yield from self._block(block, is_mine, 0)
+            yield self._block(block, is_mine, 0)
 
     def _block(self, block: list[Timed], is_mine: bool, until: int) -> list[Message]:
         """What one side said until the other spoke up, at `until` (0: never)."""
@@ -183,13 +184,10 @@ class _Composer:
         soon = self.soon_read if is_mine else self.soon
         wait = min(until - last, soon) if until else soon
         opened = last + int(wait * (0.1 + 0.85 * self.random()))
-        archived = _OWN_ARCHIVED if is_mine else _RECEIVED_ARCHIVED
-        directed = 0 if is_mine else _DIRECTED
+        archived, directed = _OWN if is_mine else _RECEIVED
         delivers = is_mine and self.shows_delivery
         shows = self.shows_reading or not is_mine
-        bits, end, service, address = self.bits, self.end, self.service, self.address
-        remember, services = self.recent.append, self.services
-        rarities = _RARITIES
+        bits, end, service, services = self.bits, self.end, self.service, self.services
         messages: list[Message] = []
         latest = delivered = 0
         for date, turn in block:
@@ -209,25 +207,40 @@ class _Composer:
                     delivered = 0
             if read > end:
                 read = 0
-            facts: dict[str, Any] = {
-                "guid": _uuid(bits(128)),
-                "date": date,
-                "sender": address[turn.sender],
-                "service": service,
-                "date_delivered": delivered,
-                "date_read": read if shows else 0,
-                "storage": "archive" if chance & 255 < archived else "both",
-                "immutable": chance >> 8 & 255 < _IMMUTABLE,
-                "writing_direction": chance >> 16 & 255 < directed,
-            }
-            if rarities(turn) != _PLAIN or turn.sender in services:
-                special = self._special(facts, turn, read)
-                remember(special)
-                if special is not None:
-                    messages.append(special)
+            guid = guid_of(bits(128))
+            sender = self.address[turn.sender]
+            storage: Storage = "archive" if chance & 255 < archived else "both"
+            immutable = chance >> 8 & 255 < _IMMUTABLE
+            has_direction = chance >> 16 & 255 < directed
+            if _RARITIES(turn) != _PLAIN or turn.sender in services:
+                facts: dict[str, Any] = {
+                    "guid": guid,
+                    "date": date,
+                    "sender": sender,
+                    "service": service,
+                    "date_delivered": delivered,
+                    "date_read": read if shows else 0,
+                    "storage": storage,
+                    "immutable": immutable,
+                    "writing_direction": has_direction,
+                }
+                message = self._special(facts, turn, read)
             else:
-                message = Message(parts=(TextPart(turn.text),), **facts)
-                remember(message)
+                # The same, without a dict on the way of the many.
+                message = quick.message(
+                    guid=guid,
+                    date=date,
+                    sender=sender,
+                    parts=(quick.text_part(turn.text),),
+                    service=service,
+                    date_delivered=delivered,
+                    date_read=read if shows else 0,
+                    storage=storage,
+                    immutable=immutable,
+                    writing_direction=has_direction,
+                )
+            self.recent.append(message)
+            if message is not None:
                 messages.append(message)
         return messages
 
@@ -258,38 +271,37 @@ class _Composer:
             facts |= {"balloon": None, "edits": ()}
         elif turn.reactions and self.service in _TAPBACKS_OVER:
             facts["tapbacks"] = tuple(self._tapbacks(date, turn.reactions, read))
-        return Message(parts=parts, **facts)
+        return quick.message(parts=parts, **facts)
 
     def _parts(self, facts: Mapping[str, Any], turn: Turn) -> tuple[Part, ...]:
         text = turn.text
         if turn.attachment == "voice":
-            hears = "audio_transcripts" in self.features
-            words = text or None if hears else None
-            return (self._attachment("voice", transcript=words),)
+            words = text if "audio_transcripts" in self.features else ""
+            return (self._attachment("voice", transcript=words or None),)
         if turn.attachment:
-            several = bool(text) and facts["sender"] is None
-            guid = f"at_0_{facts['guid']}" if several else ""
+            guid = f"at_0_{facts['guid']}" if text and facts["sender"] is None else ""
             file = self._attachment(turn.attachment, guid)
-            return (file, TextPart(text)) if text else (file,)
+            return (file, quick.text_part(text)) if text else (file,)
         if turn.link_title:
             return (TextPart.of(Run(text, link=text)),)
-        code = _CODE.search(text) if turn.sender in self.services else None
-        if code and _CODE_WORD.search(text):
-            found = Detected(kind="one-time-code", value=code[0])
-            runs = (text[: code.start()], Run(code[0], detected=found))
-            pieces = (*runs, text[code.end() :])
-            return (TextPart.of(*(piece for piece in pieces if piece)),)
-        return (TextPart(text),)
+        if turn.sender in self.services:
+            return (notice(text),)
+        return (quick.text_part(text),)
 
     def _attachment(self, kind: str, guid: str = "", **facts: Any) -> Attachment:
         """The next file that this chat's phones make."""
+        self.files = self.files % _LAST_FILE + 1
+        return self._send(kind, guid or self._guid(), self.files, **facts)
+
+    @cached_property
+    def _send(self) -> Callable[..., Attachment]:
+        # A chat without files does without the module.
         from pytest_imessage_foundry.attachments.sending import send
 
-        self.files = self.files % _LAST_FILE + 1
-        return send(kind, guid or self._guid(), self.files, **facts)
+        return send
 
     def _guid(self) -> str:
-        return _uuid(self.bits(128))
+        return guid_of(self.bits(128))
 
     def _link(self, turn: Turn) -> Link:
         host = turn.text.partition("://")[2].partition("/")[0]
@@ -306,9 +318,7 @@ class _Composer:
         assert kind is not None
         if kind.startswith("background") and "backgrounds" not in self.features:
             return None
-        photo = None
-        if kind == "photo-set":
-            photo = self._attachment("group-photo")
+        photo = self._attachment("group-photo") if kind == "photo-set" else None
         event = Event(
             kind=kind,
             who=self.address[turn.event_who] if turn.event_who else None,
@@ -354,8 +364,7 @@ class _Composer:
 
     def _soon_after(self, date: int, least: int, most: int) -> int:
         """A time up to `most` after `date`, mostly near `least`; 0 if too late."""
-        chance = self.random()
-        wait = least + int((most - least) * chance**3)
+        wait = least + int((most - least) * self.random() ** 3)
         return date + wait if date + wait <= self.end else 0
 
     def _tapbacks(
@@ -389,12 +398,3 @@ class _Composer:
             return None
         keeps = self.random() < 0.5
         return Removal(guid=self._guid(), date=moment, keeps_added=keeps)
-
-
-def _uuid(number: int) -> str:
-    """The random UUID of 128 bits, in capitals as Messages writes them."""
-    digits = f"{number:032X}"
-    return (
-        f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-"
-        f"{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
-    )

@@ -69,14 +69,13 @@ class Facts(dict[str, Row]):
         said: what the scene's guards have noted as said.
     """
 
-    __slots__ = ("key", "known", "said", "scene", "times")
+    __slots__ = ("known", "said", "scene", "times")
 
     def __init__(self, known: Knowledge, scene: Scene, times: int) -> None:
         self.known = known
         self.scene = scene
         self.times = times
         self.said: set[str] = set()
-        self.key = mix(known.key, scene.key)
 
     def __missing__(self, name: str) -> Row:
         walks, place = self.known.walks, (self.scene.key, name)
@@ -93,7 +92,7 @@ class Facts(dict[str, Row]):
         own, language = self.scene.slots, self.scene.language
         base = name if name in own else name.rstrip("23456789")
         rows = own.get(base) or self.known.rows(base)
-        start = mix(self.key, language.key(base))
+        start = mix(mix(self.known.key, self.scene.key), language.key(base))
         stride = _coprime(start >> 32, len(rows))
         # `{food2}` and `{food3}` are never the same, nor the first one again.
         order = 0 if base == name else int(name[len(base) :]) - 1
@@ -117,7 +116,9 @@ def _names(locale: str, language: Language, key: int) -> Rows:
     from faker import Faker
     from faker.config import AVAILABLE_LOCALES
 
-    fake = Faker(locale if locale in AVAILABLE_LOCALES else "en_US")
+    known = locale if locale in AVAILABLE_LOCALES else "en_US"
+    # Finding and loading all its other providers takes 20 ms more.
+    fake = Faker(known, providers=["faker.providers.person"])
     fake.seed_instance(key & 0xFFFFFFFF)
     drawn = [(fake.first_name(),) for _ in range(60)]
     curated = language.rows("name", locale)

@@ -8,7 +8,7 @@ sittings hours or days pass, and what was planned in one comes up in a later one
 from __future__ import annotations
 
 from collections import deque
-from itertools import islice
+from itertools import chain, islice
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,13 +23,13 @@ from pytest_imessage_foundry.conversations.casting import (
 from pytest_imessage_foundry.conversations.facts import Facts
 from pytest_imessage_foundry.conversations.take import Take
 from pytest_imessage_foundry.conversations.talk import Talk
-from pytest_imessage_foundry.models import Turn
+from pytest_imessage_foundry.models import quick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pytest_imessage_foundry.conversations.scenes import Scene, Step
-    from pytest_imessage_foundry.models import ConversationConfig, Hours, Persona
+    from pytest_imessage_foundry.models import ConversationConfig, Hours, Persona, Turn
 
 _MASK = (1 << 64) - 1
 _SITTINGS = 0x517716
@@ -86,9 +86,11 @@ class _Sittings:
         self.next = next(scenes)
 
     def __iter__(self) -> Iterator[Turn]:
+        return chain.from_iterable(self._played())
+
+    def _played(self) -> Iterator[list[Turn]]:
         while True:
-            for turns in self._sitting():
-                yield from turns
+            yield from self._sitting()
 
     def _sitting(self) -> Iterator[list[Turn]]:
         """The turns of one scene after the other."""
@@ -164,13 +166,13 @@ class _Sittings:
 def _turns(take: Take, first: dict[str, Any]) -> list[Turn]:
     """The drafts of a scene as turns, the first of them with what it has more."""
     sender, text, extras = take.drafts[0]
-    begin = Turn(sender=sender, text=text, **first, **(extras or {}))
+    begin = quick.turn(sender=sender, text=text, **first, **(extras or {}))
     return [
         begin,
         *[
-            Turn(sender=sender, text=text, **extras)
+            quick.turn(sender=sender, text=text, **extras)
             if extras
-            else Turn(sender=sender, text=text)
+            else quick.turn(sender=sender, text=text)
             for sender, text, extras in take.drafts[1:]
         ],
     ]

@@ -177,14 +177,14 @@ class Take:
             if more * (voice.length or 1) > 0:
                 first = second
         best: tuple[int, Line, list[str]] | None = None
+        fill, is_stale = self._fill, self.talk.is_stale
         for tried in range(6):
             number = offers[(first + tried) % choices]
             line = beat.line(number)
             texts = [
-                each if isinstance(each, str) else self._fill(each)
-                for each in line.bubbles
+                each if isinstance(each, str) else fill(each) for each in line.bubbles
             ]
-            if not texts[0] or not self.talk.is_stale(texts[0]):
+            if not texts[0] or not is_stale(texts[0]):
                 break
             # Where all has been said before, let it be something short.
             if best is None or len(texts[0]) < len(best[2][0]):

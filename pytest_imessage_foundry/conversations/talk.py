@@ -122,9 +122,12 @@ class Talk:
             roles["B"] = left[1 + int(rand() * (len(left) - 1))]
         elif first:
             roles = {"A": first}
-        left = [each for each in left if each not in roles.values()]
+        if roles:
+            left = [each for each in left if each not in roles.values()]
         for role in "ABCD":
-            if role not in roles and left:
+            if not left:
+                break
+            if role not in roles:
                 roles[role] = left.pop(int(rand() * len(left)))
         for role, who in roles.items():
             facts[role] = (self.names[who],)

@@ -138,6 +138,10 @@ class _Timeline:
             self.last = end
 
     def times(self) -> Iterator[tuple[int, Turn]]:
+        """Every turn of every session with its time."""
+        return chain.from_iterable(self._placed())
+
+    def _placed(self) -> Iterator[Iterable[tuple[int, Turn]]]:
         """Place session after session in what is left of the range."""
         moment, done, talked = self.start - 1, 0, 0.0
         for session, is_last in self.sessions:
@@ -166,7 +170,7 @@ class _Timeline:
                 latest = self.last - int(talking * pace * SECOND)
                 begin = self._moved(session[0], begin, (moment, latest), reach, rhythm)
             moments = self._moments(session, waits, rhythm, begin, pace, done, moment)
-            yield from zip(moments, session, strict=True)
+            yield zip(moments, session, strict=True)
             moment = moments[-1]
             done += len(session)
 

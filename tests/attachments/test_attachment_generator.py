@@ -24,6 +24,7 @@ from pytest_imessage_foundry.attachments.generator import (
     kind_named,
     lay_out,
     relative_path,
+    size,
     stub_bytes,
 )
 from pytest_imessage_foundry.errors import FoundryError
@@ -286,3 +287,9 @@ def test_a_root_may_itself_be_a_link(tmp_path):
         pytest.skip("no symbolic links here")
     lay_out(tmp_path / "root", [("aa/10/x/Note 1.txt", "text", 1)])
     assert (tmp_path / "real/aa/10/x/Note 1.txt").read_bytes() == content("text", 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_size_is_that_of_the_content(kind: str) -> None:
+    for variant in (0, 1, 9, 10, 99, 100, 9_999):
+        assert size(kind, variant) == len(content(kind, variant))
