@@ -10,7 +10,7 @@ from conftest import Scratch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_imessage_foundry.db.typedstream import plain
+from pytest_imessage_foundry.db.bodies import plain
 from pytest_imessage_foundry.preview import read
 from pytest_imessage_foundry.preview.bodies import pieces
 from pytest_imessage_foundry.preview.typedstream import Undecodable

@@ -13,7 +13,7 @@ import pytest
 from conftest import START, Scratch, write_phone
 
 from pytest_imessage_foundry.conversations.author import Author
-from pytest_imessage_foundry.db.typedstream import plain
+from pytest_imessage_foundry.db.bodies import plain
 from pytest_imessage_foundry.models import Poll, PollOption, Translation
 from pytest_imessage_foundry.preview import read
 from pytest_imessage_foundry.preview.phone import Message
