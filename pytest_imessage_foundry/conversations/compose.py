@@ -42,7 +42,6 @@ if TYPE_CHECKING:
         Persona,
         Reaction,
         Service,
-        Storage,
         TapbackKind,
         Turn,
     )
@@ -207,38 +206,22 @@ class _Composer:
                     delivered = 0
             if read > end:
                 read = 0
-            guid = guid_of(bits(128))
-            sender = self.address[turn.sender]
-            storage: Storage = "archive" if chance & 255 < archived else "both"
-            immutable = chance >> 8 & 255 < _IMMUTABLE
-            has_direction = chance >> 16 & 255 < directed
+            facts: dict[str, Any] = {
+                "guid": guid_of(bits(128)),
+                "date": date,
+                "sender": self.address[turn.sender],
+                "service": service,
+                "date_delivered": delivered,
+                "date_read": read if shows else 0,
+                "storage": "archive" if chance & 255 < archived else "both",
+                "immutable": chance >> 8 & 255 < _IMMUTABLE,
+                "writing_direction": chance >> 16 & 255 < directed,
+            }
+            message: Message | None
             if _RARITIES(turn) != _PLAIN or turn.sender in services:
-                facts: dict[str, Any] = {
-                    "guid": guid,
-                    "date": date,
-                    "sender": sender,
-                    "service": service,
-                    "date_delivered": delivered,
-                    "date_read": read if shows else 0,
-                    "storage": storage,
-                    "immutable": immutable,
-                    "writing_direction": has_direction,
-                }
                 message = self._special(facts, turn, read)
             else:
-                # The same, without a dict on the way of the many.
-                message = quick.message(
-                    guid=guid,
-                    date=date,
-                    sender=sender,
-                    parts=(quick.text_part(turn.text),),
-                    service=service,
-                    date_delivered=delivered,
-                    date_read=read if shows else 0,
-                    storage=storage,
-                    immutable=immutable,
-                    writing_direction=has_direction,
-                )
+                message = quick.message(parts=(quick.text_part(turn.text),), **facts)
             self.recent.append(message)
             if message is not None:
                 messages.append(message)

@@ -11,27 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_imessage_foundry.conversations import catalogue
-from pytest_imessage_foundry.db import bodies, builder, schema
+from pytest_imessage_foundry.db import bodies
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.validators import CHECKS, validate
-from pytest_imessage_foundry.models import Persona
-from pytest_imessage_foundry.spec import Spec
-
-
-def build(path):
-    known = schema.get("tahoe")
-    spec = Spec(release="tahoe", scenario="kinds")
-    conversations = catalogue.conversations(spec, known)
-    people = catalogue.people(spec, known)
-    owner = Persona(id="me", name="Me", identifier="+12025550100", is_self=True)
-    builder.build(path, known, conversations, owner=owner, people=people)
-    return path
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("whole") / "chat.db")
 
 
 @pytest.fixture

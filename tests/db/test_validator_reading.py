@@ -10,29 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_imessage_foundry.conversations import catalogue
-from pytest_imessage_foundry.db import builder, schema
 from pytest_imessage_foundry.db.checks import bplists, plists
 from pytest_imessage_foundry.db.checks.bodies import Reader
 from pytest_imessage_foundry.db.checks.forms import Form, Forms
 from pytest_imessage_foundry.db.checks.typedstreams import Damaged, parsed, tree
-from pytest_imessage_foundry.models import Persona
-from pytest_imessage_foundry.spec import Spec
-
-
-def build(path):
-    known = schema.get("tahoe")
-    spec = Spec(release="tahoe", scenario="kinds")
-    conversations = catalogue.conversations(spec, known)
-    people = catalogue.people(spec, known)
-    owner = Persona(id="me", name="Me", identifier="+12025550100", is_self=True)
-    builder.build(path, known, conversations, owner=owner, people=people)
-    return path
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("whole") / "chat.db")
 
 
 def bodies_of(path):

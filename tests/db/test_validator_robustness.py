@@ -12,29 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_imessage_foundry.conversations import catalogue
-from pytest_imessage_foundry.db import builder, schema
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.validators import validate
 from pytest_imessage_foundry.errors import UnreadableFileError
-from pytest_imessage_foundry.models import Persona
-from pytest_imessage_foundry.spec import Spec
-
-
-def build(path):
-    known = schema.get("tahoe")
-    spec = Spec(release="tahoe", scenario="kinds")
-    conversations = catalogue.conversations(spec, known)
-    people = catalogue.people(spec, known)
-    owner = Persona(id="me", name="Me", identifier="+12025550100", is_self=True)
-    builder.build(path, known, conversations, owner=owner, people=people)
-    return path
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("whole") / "chat.db")
-
 
 CELLS = st.one_of(
     st.none(),
