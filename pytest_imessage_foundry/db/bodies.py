@@ -26,7 +26,7 @@ from pytest_imessage_foundry.db.typedstream import (
 from pytest_imessage_foundry.db.values import MutableData, Number, Url
 from pytest_imessage_foundry.models import utf16_length
 
-__all__ = ["attributed", "plain"]
+__all__ = ["NATURAL_DIRECTION", "PART", "WRITING_DIRECTION", "attributed", "plain"]
 
 Run = tuple[str, Mapping[str, Value]]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pytest_imessage_foundry.db.values import Code, Date, MutableData, Number, Url
 
-__all__ = ["Value", "Writer", "frozen", "integer", "packed", "real"]
+__all__ = ["Value", "Writer", "array_code", "frozen", "integer", "packed", "real"]
 
 Value = (
     str
