@@ -11,11 +11,11 @@ def main(folder: str, run: str) -> None:
     template."""
     started = time.process_time()
     # What the fixtures import when they are first asked for.
-    from pytest_imessage_foundry import handing
     from pytest_imessage_foundry.foundry import Foundry
+    from pytest_imessage_foundry.plugin import fixtures
     from pytest_imessage_foundry.spec import Spec
 
-    shared, private = Path(folder, handing.SHARED, run), Path(folder, "private", run)
+    shared, private = Path(folder, fixtures.SHARED, run), Path(folder, "private", run)
     foundry = Foundry(shared, private, Path(folder, "kept"))
     order = foundry.order(Spec())
     foundry.hand_out(order, lasts=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pytest_imessage_foundry.db import blank, builder, schema, validators
+from pytest_imessage_foundry.db import builder, new_file, schema, validators
 from pytest_imessage_foundry.foundry import Order, forge, truth_of
 from pytest_imessage_foundry.spec import Spec
 
@@ -136,7 +136,7 @@ def statements(path: str) -> dict[str, Any]:
         _timed(result),
         closing(sqlite3.connect(path, isolation_level=None)) as connection,
     ):
-        for pragma in blank.pragmas(release):
+        for pragma in new_file.pragmas(release):
             connection.execute(f"PRAGMA {pragma}").close()
         connection.execute("BEGIN")
         for statement in ready:

@@ -18,7 +18,7 @@ from typing import Any
 
 from pytest_imessage_foundry.conversations import catalogue
 from pytest_imessage_foundry.db import builder, schema
-from pytest_imessage_foundry.db.columns import ORDINARY, VARYING
+from pytest_imessage_foundry.db.rows.columns import ORDINARY, VARYING
 from pytest_imessage_foundry.spec import Spec
 
 PAGE = Path(__file__).with_name("kinds.md")

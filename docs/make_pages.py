@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 
 from pytest_imessage_foundry.conversations import realism, scenarios, sources
 from pytest_imessage_foundry.db import schema
-from pytest_imessage_foundry.db.apple_time import HOUR, to_datetime
 from pytest_imessage_foundry.foundry import Order, truth_of
 from pytest_imessage_foundry.models import ConversationConfig, Message, Scenario
+from pytest_imessage_foundry.models.apple_time import HOUR, to_datetime
 from pytest_imessage_foundry.personas import builtin
 from pytest_imessage_foundry.spec import Spec
 

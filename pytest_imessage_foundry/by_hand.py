@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry import foundry
-from pytest_imessage_foundry.conversations.author import Author
+from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.models import Scenario
 from pytest_imessage_foundry.spec import Spec
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.db.schema.base import Schema
+    from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.models import Conversation
 
 

@@ -10,28 +10,23 @@ import shutil
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.chat_db import (
+from pytest_imessage_foundry.chatdb.handle import (
     ATTACHMENTS,
     FILE_NAME,
     ChatDB,
     files_of,
     truth_of,
 )
-from pytest_imessage_foundry.db.files import MAC_ROOT
-from pytest_imessage_foundry.orders import (
-    NOTHING_ADDED,
-    Buildable,
-    Materials,
-    Order,
-)
+from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT
+from pytest_imessage_foundry.order import NOTHING_ADDED, Buildable, Materials, Order
 from pytest_imessage_foundry.templates import Kept, Templates, share_attachments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pytest_imessage_foundry.atomic import Created
     from pytest_imessage_foundry.db.builder import Counts
-    from pytest_imessage_foundry.made import Made
     from pytest_imessage_foundry.models import Attachment, Conversation
     from pytest_imessage_foundry.spec import Spec
 
@@ -57,7 +52,7 @@ def forge(
     *,
     attachments: bool = True,
     attachment_root: str = MAC_ROOT,
-    made: Made | None = None,
+    made: Created | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Counts:
     """Build the database of `order` at `path`, its attachments beside it.
@@ -84,7 +79,7 @@ def forge(
 
 
 def _write_below(
-    root: Path, made: Made | None = None
+    root: Path, made: Created | None = None
 ) -> Callable[[Attachment], object]:
     """What writes an attachment's file below `root`, if it is there at all.
 

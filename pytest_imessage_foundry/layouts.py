@@ -11,10 +11,10 @@ from random import Random
 from typing import TYPE_CHECKING, Literal
 
 from pytest_imessage_foundry import foundry
+from pytest_imessage_foundry.atomic import removing_on_error
 from pytest_imessage_foundry.db import addressbook
-from pytest_imessage_foundry.db.chats import random_uuid
-from pytest_imessage_foundry.db.files import IOS_NAME, root_for
-from pytest_imessage_foundry.made import taken_back
+from pytest_imessage_foundry.db.rows.attachment import IOS_NAME, root_for
+from pytest_imessage_foundry.db.rows.chats import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -53,7 +53,7 @@ def build(
     A build that fails or is interrupted takes back what it made.
     """
     target = database_in(path, layout)
-    with taken_back() as made:
+    with removing_on_error() as made:
         made.folder(target.parent)
         made.file(target)
         counts = foundry.forge(

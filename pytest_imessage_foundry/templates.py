@@ -14,7 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.chat_db import ATTACHMENTS, FILE_NAME
+from pytest_imessage_foundry.chatdb.handle import ATTACHMENTS, FILE_NAME
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:

@@ -97,6 +97,6 @@ def test_all_is_said_in_the_changelog():
 
 
 def test_the_json_schema_is_valid_json(capsys):
-    from pytest_imessage_foundry.truth import json_schema
+    from pytest_imessage_foundry.chatdb.truth import json_schema
 
     assert json.loads(json.dumps(json_schema()))["title"] == "Document"

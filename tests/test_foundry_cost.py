@@ -7,17 +7,18 @@ import tracemalloc
 import pytest
 
 from pytest_imessage_foundry import foundry
-from pytest_imessage_foundry.conversations.sources import Stream
-from pytest_imessage_foundry.db import builder, rows
+from pytest_imessage_foundry.conversations.sources import MessageStream
+from pytest_imessage_foundry.db import builder
+from pytest_imessage_foundry.db.rows import message as rows
 from pytest_imessage_foundry.foundry import Foundry, Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 
 def test_messages_are_derived_once_for_a_build(tmp_path, monkeypatch):
     walks = []
-    walk = Stream.__iter__
+    walk = MessageStream.__iter__
     monkeypatch.setattr(
-        Stream, "__iter__", lambda stream: walks.append(stream) or walk(stream)
+        MessageStream, "__iter__", lambda stream: walks.append(stream) or walk(stream)
     )
     order = Order(Spec(messages=200))
 

@@ -17,8 +17,8 @@ from pkgutil import get_data
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from pytest_imessage_foundry.atomic import Created
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.made import Made
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -235,8 +235,8 @@ class Folder:
     Files and folders that were not there are noted in `made`.
     """
 
-    def __init__(self, root: Path, made: Made | None = None) -> None:
-        self._made = made or Made()
+    def __init__(self, root: Path, made: Created | None = None) -> None:
+        self._made = made or Created()
         # In a folder that is not there yet, nobody can have put a link.
         self._is_new = not root.exists()
         self._root = root.resolve()

@@ -12,7 +12,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.cli import helping
+from pytest_imessage_foundry.cli import subcommands
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="imessage-foundry",
         description="Make and inspect schema-true iMessage chat.db files.",
-        epilog=helping.after(_EXAMPLES, _NOTES),
+        epilog=subcommands.after(_EXAMPLES, _NOTES),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="store_true", help="print the version")
@@ -89,6 +89,6 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _complain(error: object) -> None:
-    from pytest_imessage_foundry.llm.texts import escaped_lines
+    from pytest_imessage_foundry.llm.reply_text import escaped_lines
 
     print(f"imessage-foundry: {escaped_lines(error)}", file=sys.stderr)

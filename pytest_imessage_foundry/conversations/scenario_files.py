@@ -10,9 +10,13 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations import scenarios
-from pytest_imessage_foundry.db import apple_time
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.models import ConversationConfig, Persona, Scenario
+from pytest_imessage_foundry.models import (
+    ConversationConfig,
+    Persona,
+    Scenario,
+    apple_time,
+)
 from pytest_imessage_foundry.personas import builtin
 
 if TYPE_CHECKING:

@@ -14,14 +14,13 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
-from pytest_imessage_foundry.conversations import packs as cache
 from pytest_imessage_foundry.conversations import scenarios
-from pytest_imessage_foundry.db import apple_time
+from pytest_imessage_foundry.conversations.packs import store as cache
 from pytest_imessage_foundry.errors import FoundryError, MissingConversationError
-from pytest_imessage_foundry.models import Conversation, Message, Turn
+from pytest_imessage_foundry.models import Conversation, Message, Turn, apple_time
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.conversations.packs import Found, Index
+    from pytest_imessage_foundry.conversations.packs.store import Found, PackIndex
     from pytest_imessage_foundry.models import ConversationConfig, Persona, Scenario
     from pytest_imessage_foundry.spec import Spec
 
@@ -32,7 +31,7 @@ _BITE = 256  # turns that one stage makes before the next one goes on
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class MessageStream:
     """Messages that are derived anew at each walk and never held."""
 
     derive: Callable[[], Iterator[Message]]
@@ -46,7 +45,7 @@ def conversations(
     scenario: Scenario,
     *,
     features: frozenset[str],
-    packs: Index | None,
+    packs: PackIndex | None,
     answer: Answer | None = None,
 ) -> list[Conversation]:
     """The conversations of `scenario`, their messages as streams.
@@ -82,7 +81,7 @@ def _merged(one: Conversation, other: Conversation) -> Conversation:
 
     return replace(
         one,
-        messages=Stream(derive),
+        messages=MessageStream(derive),
         last_read=max(one.last_read, other.last_read),
         origin=one.origin if one.origin == other.origin else f"{one.origin}+faker",
     )
@@ -95,7 +94,7 @@ def _scripts(
     spec: Spec,
     scenario: Scenario,
     features: frozenset[str],
-    packs: Index | None,
+    packs: PackIndex | None,
     answer: Answer | None,
 ) -> list[_Script]:
     scenario = scenarios.complete(scenario, {})
@@ -141,7 +140,7 @@ def _people(scenario: Scenario, config: ConversationConfig) -> tuple[Persona, ..
 
 
 def _missing(
-    scenario: Scenario, missing: list[tuple[str, str]], packs: Index | None
+    scenario: Scenario, missing: list[tuple[str, str]], packs: PackIndex | None
 ) -> MissingConversationError:
     (name, key), *others = missing
     more = f", nor for {len(others)} others" if others else ""
@@ -232,12 +231,12 @@ class _Script:
     def _fallback(self) -> Iterator[Turn]:
         if not self.fresh:
             return iter(())
-        from pytest_imessage_foundry.conversations import fallback
+        from pytest_imessage_foundry.conversations.dialogue import sittings
 
         # A group's name is a fact of the chat's row, known before its messages
         # are: only the cache and the hook, which are at hand whole, change it.
         spare = self.fresh // 16 + 16 if self.is_group else 0
-        dialogue = fallback.dialogue(
+        dialogue = sittings.dialogue(
             self.config,
             owner=self.owner,
             people=self.people,
@@ -306,7 +305,7 @@ class _Script:
             guid=f"{prefix};{sign};{identifier}",
             identifier=identifier,
             participants=addresses,
-            messages=Stream(lambda: self.messages(features)),
+            messages=MessageStream(lambda: self.messages(features)),
             service=self.config.service,
             is_group=self.is_group,
             name=self.name() if self.is_group else None,

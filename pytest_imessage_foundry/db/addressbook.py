@@ -26,9 +26,9 @@ from importlib.resources import files
 from random import Random
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_imessage_foundry.db.apple_time import SECOND, from_iso
-from pytest_imessage_foundry.db.chats import random_uuid
-from pytest_imessage_foundry.publishing import published
+from pytest_imessage_foundry.atomic import replacing
+from pytest_imessage_foundry.db.rows.chats import random_uuid
+from pytest_imessage_foundry.models.apple_time import SECOND, from_iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,7 +54,7 @@ def build(path: Path, people: Iterable[Persona], *, numbers: Numbers = "e164") -
             'national' "(212) 555-0142", 'international' "+1 212-555-0142", 'typed'
             one of several ways for each number, as people type them.
     """
-    with published(path) as draft, closing(sqlite3.connect(draft)) as connection:
+    with replacing(path) as draft, closing(sqlite3.connect(draft)) as connection:
         for statement in _statements():
             connection.execute(statement)
         rows = _Rows(connection)

@@ -19,20 +19,22 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_imessage_foundry.db import balloons, blank, deletions, reactions
-from pytest_imessage_foundry.db.chats import Phone, Place
-from pytest_imessage_foundry.db.columns import ORDINARY, VARYING
-from pytest_imessage_foundry.db.files import MAC_ROOT, attachment_row
+from pytest_imessage_foundry.atomic import naming_disk_errors, replacing
+from pytest_imessage_foundry.db import new_file
+from pytest_imessage_foundry.db.blobs import payloads
 from pytest_imessage_foundry.db.inserts import Inserts
-from pytest_imessage_foundry.db.rows import changes, is_ordinary, ordinary_row
-from pytest_imessage_foundry.publishing import complaining_of, published
+from pytest_imessage_foundry.db.rows import deletions, reactions
+from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT, attachment_row
+from pytest_imessage_foundry.db.rows.chats import Accounts, ChatContext
+from pytest_imessage_foundry.db.rows.columns import ORDINARY, VARYING
+from pytest_imessage_foundry.db.rows.message import changes, is_ordinary, ordinary_row
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator
 
-    from pytest_imessage_foundry.db.columns import Row
-    from pytest_imessage_foundry.db.schema.base import Schema
+    from pytest_imessage_foundry.db.rows.columns import Row
+    from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.models import (
         Attachment,
         Conversation,
@@ -101,13 +103,13 @@ def build(
         attached: called with each attachment once, when its row is written.
         progress: called with the number of message rows after each batch.
     """
-    with published(Path(path)) as draft, complaining_of(path):
-        with closing(blank.opened(draft, schema)) as connection:
+    with replacing(Path(path)) as draft, naming_disk_errors(path):
+        with closing(new_file.opened(draft, schema)) as connection:
             connection.execute("BEGIN")
-            blank.create_tables(connection, schema)
+            new_file.create_tables(connection, schema)
             if triggers_first:
-                blank.create_the_rest(connection, schema)
-            phone = Phone(owner, seed, tuple(people))
+                new_file.create_the_rest(connection, schema)
+            phone = Accounts(owner, seed, tuple(people))
             writer = _Writer(
                 connection,
                 schema,
@@ -120,9 +122,9 @@ def build(
             with _seldom_collected():
                 counts = writer.write(conversations)
             if not triggers_first:
-                blank.create_the_rest(connection, schema)
+                new_file.create_the_rest(connection, schema)
             connection.execute("COMMIT")
-        blank.finish_header(draft)
+        new_file.finish_header(draft)
     return counts
 
 
@@ -156,7 +158,7 @@ class _Writer:
         self,
         connection: sqlite3.Connection,
         schema: Schema,
-        phone: Phone,
+        phone: Accounts,
         progress: Callable[[int], None] | None,
         *,
         has_triggers: bool = False,
@@ -179,7 +181,7 @@ class _Writer:
 
     def write(self, conversations: Iterable[Conversation]) -> Counts:
         places = [
-            Place.of(conversation, rowid, self._phone)
+            ChatContext.of(conversation, rowid, self._phone)
             for rowid, conversation in enumerate(conversations, 1)
         ]
         # The counters' row stands before the rows that triggers count in it.
@@ -204,7 +206,7 @@ class _Writer:
             len(self._attachments),
         )
 
-    def _arrivals(self, place: Place) -> Iterator[Arrived]:
+    def _arrivals(self, place: ChatContext) -> Iterator[Arrived]:
         """The rows of one chat in the order of their dates."""
         chat = place.rowid
         ties = numbers()
@@ -319,7 +321,7 @@ class _Writer:
         join = {"message_id": message, "attachment_id": known}
         self._insert.later("message_attachment_join", join)
 
-    def _chat(self, place: Place) -> None:
+    def _chat(self, place: ChatContext) -> None:
         row = place.chat_row(self._last_seen.get(place.rowid))
         if self._has_triggers:
             self._connection.execute(
@@ -358,10 +360,10 @@ class _Writer:
             self._insert.one("_SqliteDatabaseProperties", {"key": key, "value": value})
 
 
-def _special(message: Message, place: Place, previous: str | None) -> Special:
+def _special(message: Message, place: ChatContext, previous: str | None) -> Special:
     attachments = list(message.attachments)
     if message.balloon is not None:
-        attachments += balloons.attachments(message.balloon)
+        attachments += payloads.attachments(message.balloon)
     if message.event is not None and message.event.photo is not None:
         attachments.append(message.event.photo)
     return Special(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from pytest_imessage_foundry.db.schema.base import Schema
+    from pytest_imessage_foundry.db.schema.definition import Schema
 
     Values = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 

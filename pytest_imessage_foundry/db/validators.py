@@ -16,31 +16,31 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.db import schema as registry
 from pytest_imessage_foundry.db.checks import (
+    body_checks,
     edits,
     joins,
     links,
-    messages,
-    opening,
+    open_readonly,
     plists,
-    rules,
-    scans,
+    rule_scan,
+    sql_rules,
 )
 from pytest_imessage_foundry.db.checks.findings import (
     Finding,
+    FindingTally,
     Ledger,
     Report,
     Severity,
-    Tally,
 )
 from pytest_imessage_foundry.db.schema import introspect
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.db.checks.opening import Source
-    from pytest_imessage_foundry.db.schema.base import Schema
+    from pytest_imessage_foundry.db.checks.open_readonly import Source
+    from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.db.schema.differences import Difference
     from pytest_imessage_foundry.db.schema.introspect import Structure
 
-__all__ = ["CHECKS", "Finding", "Report", "Severity", "Tally", "validate"]
+__all__ = ["CHECKS", "Finding", "FindingTally", "Report", "Severity", "validate"]
 
 # Every check, in the order in which a report states them.
 CHECKS: dict[str, str] = {
@@ -74,14 +74,14 @@ CHECKS: dict[str, str] = {
     "recently-deleted": "recoverable and deleted messages",
 }
 _DAMAGE_LISTED = 100
-Check = Callable[[sqlite3.Connection, Ledger, scans.Columns], None]
+Check = Callable[[sqlite3.Connection, Ledger, rule_scan.Columns], None]
 _ACROSS: dict[str, Check] = {
     "guids": joins.unique,
     "membership": joins.membership,
     "senders": joins.senders,
     "chat-members": joins.members,
     "handles": joins.handles,
-    "bodies": messages.walk,
+    "bodies": body_checks.walk,
     "associations": links.associations,
     "threads": links.threads,
     "edits": edits.histories,
@@ -89,7 +89,7 @@ _ACROSS: dict[str, Check] = {
     "plists": plists.columns_of_plists,
     "chat-lookup": joins.lookups,
     "index-state": joins.metrics,
-    "recently-deleted": messages.recoverable_parts,
+    "recently-deleted": body_checks.recoverable_parts,
 }
 
 
@@ -119,7 +119,7 @@ def validate(
     """
     if release is not None:
         release = registry.resolve(release, extra or {})
-    with opening.opened(Path(path)) as source, ThreadPoolExecutor(1) as elsewhere:
+    with open_readonly.opened(Path(path)) as source, ThreadPoolExecutor(1) as elsewhere:
         # SQLite's own check takes longest and runs beside all others.
         integrity = elsewhere.submit(_integrity, source)
         with source.connect() as connection:
@@ -180,7 +180,7 @@ def _file(
     version = dict(rows).get("_ClientVersion")
     expected = schema.properties.get("_ClientVersion", "")
     if version is None or not str(version).isdecimal():
-        find("file", table, None, f"_ClientVersion is {scans.shown(version)}")
+        find("file", table, None, f"_ClientVersion is {rule_scan.shown(version)}")
     elif str(version)[:2] != expected[:2]:
         reason = f"_ClientVersion {version} is not of {schema.name} ({expected})"
         find("file", table, None, reason, "note")
@@ -213,18 +213,18 @@ def _rows(
     progress: Callable[[int, int], None],
 ) -> None:
     is_any = "any_guids" in schema.features
-    own = rules.ANY_GUIDS if is_any else rules.SERVICE_GUIDS
-    chats = scans.Scan("chat", (*rules.CHAT.rules, own))
-    alone = (chats, *rules.SCANS)
+    own = sql_rules.ANY_GUIDS if is_any else sql_rules.SERVICE_GUIDS
+    chats = rule_scan.Scan("chat", (*sql_rules.CHAT.rules, own))
+    alone = (chats, *sql_rules.SCANS)
     walks = len(alone) + len(_ACROSS)
     for done, scan in enumerate(alone):
         progress(done, walks)
         try:
-            scans.run(connection, ledger, scan)
+            rule_scan.run(connection, ledger, scan)
         except sqlite3.DatabaseError as error:
             check = scan.rules[0].check
             ledger.find(check, scan.table, None, f"it cannot be read: {error}")
-    columns = scans.Columns(connection)
+    columns = rule_scan.Columns(connection)
     for done, (check, look) in enumerate(_ACROSS.items(), len(alone)):
         progress(done, walks)
         try:

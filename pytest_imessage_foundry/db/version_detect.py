@@ -12,14 +12,14 @@ FALLBACK = "sequoia"  # the brief's choice where there is no macOS to ask
 
 
 @dataclass(frozen=True, slots=True)
-class Detected:
+class DetectedRelease:
     """A release and, where it is a guess, why."""
 
     release: str
     notice: str | None = None
 
 
-def detect(version: str | None = None) -> Detected:
+def detect(version: str | None = None) -> DetectedRelease:
     """The release of the running macOS; never raises.
 
     A macOS newer than every known one gets the newest release whose indexes and
@@ -30,25 +30,25 @@ def detect(version: str | None = None) -> Detected:
     """
     number = platform.mac_ver()[0] if version is None else version
     if not number:
-        return Detected(FALLBACK, f"this is no Mac, so {FALLBACK} was assumed")
+        return DetectedRelease(FALLBACK, f"this is no Mac, so {FALLBACK} was assumed")
     try:
-        return Detected(schema.resolve(number))
+        return DetectedRelease(schema.resolve(number))
     except UnknownReleaseError:
         return _guess(number)
 
 
-def _guess(number: str) -> Detected:
+def _guess(number: str) -> DetectedRelease:
     major = number.partition(".")[0]
     if not major.isdigit():
-        return Detected(
+        return DetectedRelease(
             FALLBACK,
             f"macOS {number!r} is no version number, so {FALLBACK} was assumed",
         )
     # Apple went from 15 to 26; 16 to 25 can only be a Tahoe that a process built
     # against an old SDK sees as 16 (platform.mac_ver then reports "16.0").
     if 16 <= int(major) <= 25:
-        return Detected("tahoe", f"macOS {number} is how old SDKs name macOS 26")
+        return DetectedRelease("tahoe", f"macOS {number} is how old SDKs name macOS 26")
     nearest = schema.ALL[0] if int(major) < 14 else schema.ALL[-1]
-    return Detected(
+    return DetectedRelease(
         nearest, f"macOS {number} is not known, the nearest release is {nearest}"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.llm import http, prompts, providers
+from pytest_imessage_foundry.llm import http, prompts, provider_registry
 from pytest_imessage_foundry.llm.base import Ask, Provider, ProviderError, RawReply
 from pytest_imessage_foundry.llm.retry import Patience
 
@@ -22,25 +22,25 @@ class AnthropicProvider(Provider):
 
     name = "anthropic"
 
-    def __init__(self, settings: providers.Settings) -> None:
-        base_url = providers.setting(settings.base_url, "ANTHROPIC_BASE_URL")
-        key = providers.setting(settings.key, "ANTHROPIC_API_KEY")
+    def __init__(self, settings: provider_registry.ProviderSettings) -> None:
+        base_url = provider_registry.setting(settings.base_url, "ANTHROPIC_BASE_URL")
+        key = provider_registry.setting(settings.key, "ANTHROPIC_API_KEY")
         if key is None and base_url is None:
             raise ProviderError(
                 "there is no key for Anthropic\n"
                 "looked in: the environment variable ANTHROPIC_API_KEY\n"
                 "set it"
             )
-        self.model = providers.model(
+        self.model = provider_registry.model(
             self.name, settings.model, "ANTHROPIC_MODEL", is_own=base_url in (None, OWN)
         )
-        self.endpoint = providers.shown_url(base_url or OWN)
+        self.endpoint = provider_registry.shown_url(base_url or OWN)
         self._patience = Patience(settings.tries, settings.pause)
         self._timeout = settings.timeout
         self._temperature = settings.temperature
         self._takes_schemas = True
         self._key = key or "none"
-        self._anthropic = providers.client("anthropic", "anthropic")
+        self._anthropic = provider_registry.client("anthropic", "anthropic")
         self._transport = http.transport_errors(self._anthropic)
         self._client = self._anthropic.AsyncAnthropic(
             api_key=self._key,

@@ -119,17 +119,19 @@ class Provider(ABC):
 
     async def generate_persona(self, constraints: Mapping[str, str]) -> Persona:
         """A new person within `constraints`, see `people.generate`."""
-        from pytest_imessage_foundry.llm import people
+        from pytest_imessage_foundry.llm import persona_writer
 
-        return await people.generate(self, constraints)
+        return await persona_writer.generate(self, constraints)
 
     async def generate_messages(
         self, personas: Sequence[Persona], context: Context, count: int
     ) -> list[Turn]:
         """The next `count` turns of a conversation: one batch of 1 to 50."""
-        from pytest_imessage_foundry.llm import generator
+        from pytest_imessage_foundry.llm import conversation_writer
 
-        writer = generator.Writer(self, context, everybody=tuple(personas))
+        writer = conversation_writer.ConversationWriter(
+            self, context, everybody=tuple(personas)
+        )
         return await writer.batch(count)
 
     async def approve_persona(self, persona: Persona) -> Persona:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pytest_imessage_foundry.llm.base import Provider
-    from pytest_imessage_foundry.llm.providers import Settings
+    from pytest_imessage_foundry.llm.provider_registry import ProviderSettings
 
 GROUP = "imessage_foundry"
 hookspec = pluggy.HookspecMarker(GROUP)
@@ -23,7 +23,9 @@ hookimpl = pluggy.HookimplMarker(GROUP)
 
 
 @hookspec
-def imessage_foundry_providers() -> Mapping[str, Callable[[Settings], Provider]]:  # type: ignore[empty-body]
+def imessage_foundry_providers() -> (  # type: ignore[empty-body]
+    Mapping[str, Callable[[ProviderSettings], Provider]]
+):
     """Providers that `--provider` may name, beside the built-in ones.
 
     Called before a refresh. Give each a name and what makes it; the built-in names

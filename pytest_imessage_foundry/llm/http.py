@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.llm.base import MAX_REPLY, Usage
+from pytest_imessage_foundry.llm.reply_text import escaped
 from pytest_imessage_foundry.llm.retry import FailedCallError
-from pytest_imessage_foundry.llm.texts import escaped
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager

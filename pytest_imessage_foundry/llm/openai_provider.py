@@ -9,13 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.llm import http, prompts, providers
-from pytest_imessage_foundry.llm.base import (
-    Ask,
-    Provider,
-    ProviderError,
-    RawReply,
-)
+from pytest_imessage_foundry.llm import http, prompts, provider_registry
+from pytest_imessage_foundry.llm.base import Ask, Provider, ProviderError, RawReply
 from pytest_imessage_foundry.llm.retry import FailedCallError, Patience
 
 if TYPE_CHECKING:
@@ -38,19 +33,19 @@ class OpenAIProvider(Provider):
 
     name = "openai"
 
-    def __init__(self, settings: providers.Settings) -> None:
-        base_url = providers.setting(settings.base_url, "OPENAI_BASE_URL")
-        key = providers.setting(settings.key, "OPENAI_API_KEY")
+    def __init__(self, settings: provider_registry.ProviderSettings) -> None:
+        base_url = provider_registry.setting(settings.base_url, "OPENAI_BASE_URL")
+        key = provider_registry.setting(settings.key, "OPENAI_API_KEY")
         if key is None and base_url is None:
             raise ProviderError(
                 "there is no key for OpenAI\n"
                 "looked in: the environment variable OPENAI_API_KEY\n"
                 "set it, or name a server of your own with --base-url"
             )
-        self.model = providers.model(
+        self.model = provider_registry.model(
             self.name, settings.model, "OPENAI_MODEL", is_own=base_url in (None, OWN)
         )
-        self.endpoint = providers.shown_url(base_url or OWN)
+        self.endpoint = provider_registry.shown_url(base_url or OWN)
         self._temperature = settings.temperature
         self._patience = Patience(settings.tries, settings.pause)
         self._timeout = settings.timeout
@@ -58,7 +53,7 @@ class OpenAIProvider(Provider):
         self._dropped: set[str] = set()
         # Local servers want some key and look at none.
         self._key = key or "none"
-        self._openai = providers.client("openai", "llm")
+        self._openai = provider_registry.client("openai", "llm")
         self._transport = http.transport_errors(self._openai)
         self._client = self._openai.AsyncOpenAI(
             api_key=self._key,

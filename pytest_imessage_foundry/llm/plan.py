@@ -7,15 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pytest_imessage_foundry.conversations import pack_files, packs, scenarios
+from pytest_imessage_foundry.conversations import scenarios
+from pytest_imessage_foundry.conversations.packs import pack_files
+from pytest_imessage_foundry.conversations.packs import store as packs
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.llm import generator, prompts
+from pytest_imessage_foundry.llm import conversation_writer, prompts
 from pytest_imessage_foundry.llm.base import Context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pytest_imessage_foundry.conversations.packs import Cached, Index, Pack, Request
+    from pytest_imessage_foundry.conversations.packs.store import (
+        Cached,
+        Pack,
+        PackIndex,
+        Request,
+    )
     from pytest_imessage_foundry.models import ConversationConfig, Persona, Scenario
 
 State = Literal["fresh", "stale", "missing"]
@@ -25,7 +32,7 @@ _REASK = prompts.AGAIN_TEXT + 500  # characters that asking again adds at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class PlanEntry:
     """One conversation of a scenario, and what the cache has for it: `answers` are
     the keys of what a test would get."""
 
@@ -52,7 +59,7 @@ class Entry:
 
     @property
     def calls(self) -> int:
-        return len(generator.batches(self.config.message_count_target))
+        return len(conversation_writer.batches(self.config.message_count_target))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +67,7 @@ class Survey:
     """All entries of some scenarios; `unused` are conversations of the project's
     own packs that none of them asks for, `invalid` packs that cannot be read."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[PlanEntry, ...]
     unused: tuple[tuple[Path, Cached], ...] = ()
     invalid: tuple[tuple[Path, str], ...] = ()
     packs: tuple[Pack, ...] = ()
@@ -90,7 +97,7 @@ class Cost:
 
 
 @dataclass(slots=True)
-class _Shelf:
+class _CachedPacks:
     """The packs of one folder, those that cannot be read aside."""
 
     packs: dict[Path, Pack] = field(default_factory=dict)
@@ -114,7 +121,7 @@ def survey(asked: Iterable[Scenario], folder: Path) -> Survey:
     """What `folder` and the shipped packs hold of what the scenarios ask for."""
     shelf = _read(folder)
     index = _index(shelf, folder)
-    entries: list[Entry] = []
+    entries: list[PlanEntry] = []
     used: set[str] = set()
     for scenario in asked:
         for config in scenario.conversations:
@@ -138,7 +145,7 @@ def survey(asked: Iterable[Scenario], folder: Path) -> Survey:
     )
 
 
-def select(found: Survey, which: Which, only: Sequence[str] = ()) -> list[Entry]:
+def select(found: Survey, which: Which, only: Sequence[str] = ()) -> list[PlanEntry]:
     """The entries to make, each key once.
 
     Raises:
@@ -163,25 +170,27 @@ def select(found: Survey, which: Which, only: Sequence[str] = ()) -> list[Entry]
     return list(reversed(picked.values()))
 
 
-def cost(entries: Iterable[Entry]) -> Cost:
+def cost(entries: Iterable[PlanEntry]) -> Cost:
     """What making these conversations takes."""
     return sum(map(_cost, entries), Cost())
 
 
-def _cost(entry: Entry) -> Cost:
+def _cost(entry: PlanEntry) -> Cost:
     total = Cost()
-    for size in generator.batches(entry.config.message_count_target):
+    for size in conversation_writer.batches(entry.config.message_count_target):
         asked = prompts.batch(entry.context, entry.everybody, (), size)
         said = "".join(each.content for each in asked)
         # Four characters a token are the rule; hardly any text has two tokens a
         # character, and none more tokens than bytes.
         recent = prompts.RECENT * (prompts.RECENT_TEXT + 40)
-        most = len(said.encode()) + 2 * recent + 2 * generator.REASKS * _REASK
-        most_sent = generator.SLACK * most
-        most_received = (1 + 2 * generator.MORE) * generator.max_tokens(size)
+        most = len(said.encode()) + 2 * recent + 2 * conversation_writer.REASKS * _REASK
+        most_sent = conversation_writer.SLACK * most
+        most_received = (
+            1 + 2 * conversation_writer.MORE
+        ) * conversation_writer.max_tokens(size)
         total += Cost(
             calls=1,
-            most_calls=generator.SLACK,
+            most_calls=conversation_writer.SLACK,
             tokens=(len(said) + prompts.RECENT * _LINE) // 4 + size * _SAID,
             most_tokens=most_sent + most_received,
         )
@@ -191,8 +200,8 @@ def _cost(entry: Entry) -> Cost:
 # --- what is there ----------------------------------------------------------
 
 
-def _read(folder: Path) -> _Shelf:
-    shelf = _Shelf()
+def _read(folder: Path) -> _CachedPacks:
+    shelf = _CachedPacks()
     files = sorted(folder.glob("*.json")) if folder.is_dir() else []
     for path in files:
         try:
@@ -211,7 +220,7 @@ def _read(folder: Path) -> _Shelf:
     return shelf
 
 
-def _index(shelf: _Shelf, folder: Path) -> Index:
+def _index(shelf: _CachedPacks, folder: Path) -> PackIndex:
     own = {
         each.key: each for pack in shelf.packs.values() for each in pack.conversations
     }
@@ -220,9 +229,9 @@ def _index(shelf: _Shelf, folder: Path) -> Index:
         place = f"{folder} (not there)"
     home = pack_files.shipped_folder()
     if isinstance(home, Path) and home.resolve() == folder.resolve():
-        return packs.Index(tuple(shelf.packs.values()), (place,), by_key=own)
+        return packs.PackIndex(tuple(shelf.packs.values()), (place,), by_key=own)
     shipped = packs.load_all()
-    return packs.Index(
+    return packs.PackIndex(
         (*shelf.packs.values(), *shipped.packs),
         (place, *shipped.places),
         by_key={**shipped.by_key, **own},
@@ -232,10 +241,10 @@ def _index(shelf: _Shelf, folder: Path) -> Index:
 def _entry(
     scenario: Scenario,
     config: ConversationConfig,
-    index: Index,
-    shelf: _Shelf,
+    index: PackIndex,
+    shelf: _CachedPacks,
     folder: Path,
-) -> Entry:
+) -> PlanEntry:
     known = {each.id: each for each in scenario.personas}
     people = tuple(known[each] for each in config.participants)
     owner = scenario.owner
@@ -249,7 +258,7 @@ def _entry(
         state, note = "stale", why
     elif found is not None:
         state, note = "fresh", _covered(found, exact, request.count)
-    return Entry(
+    return PlanEntry(
         scenario=scenario.name,
         config=config,
         owner=owner,

@@ -12,22 +12,25 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations import packs
+from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.llm import lock, proof, texts
+from pytest_imessage_foundry.llm import lock, reply_text, verify
 from pytest_imessage_foundry.llm.base import UnansweredError
-from pytest_imessage_foundry.llm.generator import Tally, Writer
-from pytest_imessage_foundry.llm.memo import Memo, Remembering, failures_of
+from pytest_imessage_foundry.llm.conversation_writer import (
+    ConversationWriter,
+    UsageTally,
+)
+from pytest_imessage_foundry.llm.reply_cache import Memo, Remembering, failures_of
 from pytest_imessage_foundry.models import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from pytest_imessage_foundry.conversations.packs import Cached, Pack
+    from pytest_imessage_foundry.conversations.packs.store import Cached, Pack
     from pytest_imessage_foundry.llm.base import Provider
-    from pytest_imessage_foundry.llm.plan import Entry
-    from pytest_imessage_foundry.llm.progress import Onlooker
+    from pytest_imessage_foundry.llm.plan import PlanEntry
+    from pytest_imessage_foundry.llm.refresh_progress import Onlooker
 
 _MODEL_LENGTH = 120
 
@@ -36,15 +39,15 @@ _MODEL_LENGTH = 120
 class Outcome:
     """What a refresh did."""
 
-    written: list[Entry] = field(default_factory=list)
-    failed: list[tuple[Entry, UnansweredError]] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
+    written: list[PlanEntry] = field(default_factory=list)
+    failed: list[tuple[PlanEntry, UnansweredError]] = field(default_factory=list)
+    tally: UsageTally = field(default_factory=UsageTally)
 
 
 def refresh(
-    entries: Sequence[Entry],
+    entries: Sequence[PlanEntry],
     *,
-    order: Sequence[Entry],
+    order: Sequence[PlanEntry],
     make_provider: Callable[[], Provider],
     out: Path,
     memo: Path,
@@ -64,7 +67,9 @@ def refresh(
     with lock.held(out), Memo(memo) as replies:
         if replies.notice:
             progress.note(replies.notice)
-        job = _Refresh(make_provider(), replies, _Shelf(order), progress, outcome, jobs)
+        job = _Refresh(
+            make_provider(), replies, _OutputPacks(order), progress, outcome, jobs
+        )
         try:
             asyncio.run(job.run(entries))
         except BaseExceptionGroup as group:
@@ -83,13 +88,13 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 class _Refresh:
     provider: Provider
     memo: Memo
-    shelf: _Shelf
+    shelf: _OutputPacks
     progress: Onlooker
     outcome: Outcome
     jobs: int
     used: set[str] = field(default_factory=set)
 
-    async def run(self, entries: Sequence[Entry]) -> None:
+    async def run(self, entries: Sequence[PlanEntry]) -> None:
         self.progress.start(entries)
         gate = asyncio.Semaphore(self.jobs)
         try:
@@ -100,14 +105,14 @@ class _Refresh:
             await self.provider.close()
             self.progress.end()
 
-    async def _one(self, entry: Entry, gate: asyncio.Semaphore) -> None:
+    async def _one(self, entry: PlanEntry, gate: asyncio.Semaphore) -> None:
         async with gate:
             # A tally and a set of used replies for each: a conversation that
             # fails forgets its own and has other seeds the next time, or it would
             # fail alike for ever.
             source = Remembering(self.provider, self.memo)
             context = replace(entry.context, draw=self.memo.failures(entry.key))
-            writer = Writer(source, context, everybody=entry.everybody)
+            writer = ConversationWriter(source, context, everybody=entry.everybody)
             self.progress.at(entry, ())
             try:
                 await writer.write(lambda said: self.progress.at(entry, said))
@@ -123,44 +128,44 @@ class _Refresh:
             finally:
                 self.outcome.tally.add(writer.tally)
 
-    async def _keep(self, entry: Entry, writer: Writer) -> None:
+    async def _keep(self, entry: PlanEntry, writer: ConversationWriter) -> None:
         cached = _cached(entry, writer)
-        verdict = await asyncio.to_thread(proof.prove, entry, cached)
+        verdict = await asyncio.to_thread(verify.verify, entry, cached)
         if repeated := writer.repeated:
             verdict += f"; {repeated} repeated texts"
         origin = replace(cached.provenance, verdict=verdict)
         self.shelf.put(entry, replace(cached, provenance=origin))
 
 
-def _cached(entry: Entry, writer: Writer) -> Cached:
-    model = texts.cleaned(re.sub(r"\s+", " ", writer.model))[:_MODEL_LENGTH]
-    origin = packs.Provenance(
+def _cached(entry: PlanEntry, writer: ConversationWriter) -> Cached:
+    model = reply_text.cleaned(re.sub(r"\s+", " ", writer.model))[:_MODEL_LENGTH]
+    origin = store.Provenance(
         kind="llm",
         date=writer.date or datetime.now(UTC).date().isoformat(),
         verdict="not yet checked",
         model=model or None,
-        people=packs.digest(entry.everybody),
+        people=store.digest(entry.everybody),
     )
     turns: list[Turn] = writer.said
-    return packs.Cached.of(entry.request, origin, turns)
+    return store.Cached.of(entry.request, origin, turns)
 
 
-class _Shelf:
+class _OutputPacks:
     """The packs of a refresh. Each is read anew before it is written, so that
     what somebody else put there meanwhile stays."""
 
-    def __init__(self, order: Sequence[Entry]) -> None:
+    def __init__(self, order: Sequence[PlanEntry]) -> None:
         self._places: dict[str, int] = {}
         for place, entry in enumerate(order):
             self._places.setdefault(entry.key, place)
 
-    def put(self, entry: Entry, cached: Cached) -> None:
+    def put(self, entry: PlanEntry, cached: Cached) -> None:
         """Write a conversation into its pack, where it stood or in order."""
         path = entry.target
         try:
             there = path.exists()
-            pack = packs.read(path) if there else packs.Pack(name=path.stem)
-            packs.write(path, self._with(pack, cached))
+            pack = store.read(path) if there else store.Pack(name=path.stem)
+            store.write(path, self._with(pack, cached))
         except OSError as error:
             raise FoundryError(
                 f"pack {path.name} cannot be written: {error.strerror}\n"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from pytest_imessage_foundry.conversations.pack_checks import Flaw, decode
-from pytest_imessage_foundry.llm import texts
+from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw, decode
+from pytest_imessage_foundry.llm import reply_text
 from pytest_imessage_foundry.models import Reaction, Turn
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _USUAL = 280  # characters that a server that can is told to stop at
 _SHORT = 12  # "ok", "haha no": texts that people do send twice
 
 
-class Line(BaseModel):
+class ReplyLine(BaseModel):
     """One message as a model writes it; strict in type, lenient in what is left out."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
@@ -132,7 +132,7 @@ def _starts(text: str) -> Iterator[int]:
         yield place
 
 
-class Reader:
+class ReplyReader:
     """Reads the answers of one conversation.
 
     `people` may speak; `said` are the turns so far, which nobody should repeat.
@@ -144,7 +144,7 @@ class Reader:
         self._people = tuple(each.id for each in people)
         self._names = _names(people)
         self._said = list(said)
-        self._known = {texts.sameness(turn.text) for turn in said}
+        self._known = {reply_text.sameness(turn.text) for turn in said}
         self._has_tapbacks = service == "iMessage"
 
     def read(self, answer: str, count: int, *, keep_repeated: bool = False) -> Batch:
@@ -169,20 +169,22 @@ class Reader:
             batch.complain("short", usable)
         return batch
 
-    def _turn(self, line: Line, batch: Batch) -> Turn | None:
+    def _turn(self, line: ReplyLine, batch: Batch) -> Turn | None:
         who = line.sender
         sender = self._names.get(who) or self._names.get(who.strip().casefold())
         if sender is None:
             known = ", ".join(self._people)
-            shown = texts.escaped(who, 40)
+            shown = reply_text.escaped(who, 40)
             batch.complain("unknown sender", f"sender {shown!r} is not one of {known}")
             return None
-        text = texts.cleaned(line.text)
+        text = reply_text.cleaned(line.text)
         if not text:
             batch.complain("empty text", "a message has no text")
             return None
-        if len(text) > texts.MAX_LINE:
-            batch.complain("too long", f"a message is over {texts.MAX_LINE} characters")
+        if len(text) > reply_text.MAX_LINE:
+            batch.complain(
+                "too long", f"a message is over {reply_text.MAX_LINE} characters"
+            )
             return None
         return Turn(
             sender=sender,
@@ -192,7 +194,7 @@ class Reader:
         )
 
     def _reactions(
-        self, line: Line, sender: str, before: Sequence[Turn]
+        self, line: ReplyLine, sender: str, before: Sequence[Turn]
     ) -> tuple[Reaction, ...]:
         """A tapback by whoever else spoke last: models are not asked by whom."""
         name = next((each for each in get_args(Tapback) if each == line.tapback), None)
@@ -204,11 +206,11 @@ class Reader:
 
 
 def _repeats(turn: Turn, known: set[str], batch: Batch) -> bool:
-    same = texts.sameness(turn.text)
+    same = reply_text.sameness(turn.text)
     if len(same) <= _SHORT or same not in known:
         known.add(same)
         return False
-    shown = texts.escaped(turn.text, 60)
+    shown = reply_text.escaped(turn.text, 60)
     batch.complain("repeated", f"{shown!r} was said before")
     return True
 
@@ -221,9 +223,9 @@ def _lines(raw: Any) -> list[Any]:
     return raw
 
 
-def _line(raw: Any, number: int, batch: Batch) -> Line | None:
+def _line(raw: Any, number: int, batch: Batch) -> ReplyLine | None:
     try:
-        return Line.model_validate(raw)
+        return ReplyLine.model_validate(raw)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(each) for each in first["loc"])

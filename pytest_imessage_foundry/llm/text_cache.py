@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.llm import providers
+from pytest_imessage_foundry.llm import provider_registry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def opened(folder: Path) -> Any:
         TypeError, ValueError, KeyError, AttributeError: its settings are broken,
             which diskcache would obey.
     """
-    diskcache = providers.client("diskcache", "llm")
+    diskcache = provider_registry.client("diskcache", "llm")
     return _cache(diskcache)(
         str(folder),
         timeout=10,
@@ -44,7 +44,7 @@ def opened(folder: Path) -> Any:
 
 def timeout() -> type[Exception]:
     """What is raised when another process holds the cache for too long."""
-    kind: type[Exception] = providers.client("diskcache", "llm").Timeout
+    kind: type[Exception] = provider_registry.client("diskcache", "llm").Timeout
     return kind
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pytest_imessage_foundry.models.literals import EventKind, TapbackKind
 from pytest_imessage_foundry.models.parts import Attachment, TextPart
-from pytest_imessage_foundry.models.words import EventKind, TapbackKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,14 +15,14 @@ from pytest_imessage_foundry.models.changes import (
     Tapback,
     Traits,
 )
-from pytest_imessage_foundry.models.parts import Attachment, Part
-from pytest_imessage_foundry.models.words import (
+from pytest_imessage_foundry.models.literals import (
     ATTACHMENT_MARK,
     SendEffect,
     Service,
     Storage,
     utf16_length,
 )
+from pytest_imessage_foundry.models.parts import Attachment, Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pytest_imessage_foundry.models.words import Detection, TextEffect
+from pytest_imessage_foundry.models.literals import Detection, TextEffect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

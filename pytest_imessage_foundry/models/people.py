@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pytest_imessage_foundry.models.words import (
+from pytest_imessage_foundry.models.literals import (
     EmojiUsage,
     Frequency,
     IdentifierType,

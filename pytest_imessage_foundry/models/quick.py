@@ -24,15 +24,15 @@ if TYPE_CHECKING:
         Sticker,
         Tapback,
     )
-    from pytest_imessage_foundry.models.parts import Part
-    from pytest_imessage_foundry.models.turns import Reaction
-    from pytest_imessage_foundry.models.words import (
+    from pytest_imessage_foundry.models.literals import (
         EventKind,
         Hours,
         SendEffect,
         Service,
         Storage,
     )
+    from pytest_imessage_foundry.models.parts import Part
+    from pytest_imessage_foundry.models.turns import Reaction
 
 
 class _OpenMessage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pytest_imessage_foundry.models.words import (
+from pytest_imessage_foundry.models.literals import (
     EventKind,
     Hours,
     SendEffect,

@@ -241,14 +241,14 @@ class Library:
         Raises:
             FoundryError: somebody is not there, or a file is and `force` is not.
         """
-        from pytest_imessage_foundry.publishing import published
+        from pytest_imessage_foundry.atomic import replacing
 
         chosen = [self.get(each) for each in ids] if ids else self.personas()
         self._refuse_overwriting(path, force=force)
         text = json.dumps(records.as_json(chosen), ensure_ascii=False, indent=1)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with published(path) as draft:
+            with replacing(path) as draft:
                 draft.write_text(f"{text}\n", encoding="utf-8")
         except OSError as error:
             raise FoundryError(

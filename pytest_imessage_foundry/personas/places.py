@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 _LOCALE = re.compile(r"([a-z]{2,3})_([A-Z]{2})")
 
 
-class Place(NamedTuple):
+class Region(NamedTuple):
     """How people of a country write, and what their clocks say."""
 
     locale: str = "en_US"
     time_zone: str = "America/New_York"
 
 
-def usual(country: str) -> Place:
+def usual(country: str) -> Region:
     """What somebody from `country` has unless told otherwise.
 
     The built-in cast says it; where nobody of it is from, it is American.
     """
     for each in builtin.load():
         if each.country_code == country:
-            return Place(each.locale, each.time_zone)
-    return Place()
+            return Region(each.locale, each.time_zone)
+    return Region()
 
 
 @cache

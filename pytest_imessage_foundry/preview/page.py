@@ -97,7 +97,7 @@ def _put(page: Path, html: str) -> None:
 
 
 def render(
-    phone: shape.Phone,
+    phone: shape.ShownPhone,
     *,
     title: str | None = None,
     names: Mapping[str, str] | None = None,
@@ -136,7 +136,9 @@ def render(
     return re.sub(r"\{\{(\w+)\}\}", lambda match: fields[match[1]], template)
 
 
-def _drawn(phone: shape.Phone, data: _Data, progress: Progress | None) -> Iterator[str]:
+def _drawn(
+    phone: shape.ShownPhone, data: _Data, progress: Progress | None
+) -> Iterator[str]:
     total = sum(len(chat.messages) for chat in phone.chats)
     done = 0
     for number, chat in enumerate(phone.chats):
@@ -167,7 +169,7 @@ def _json(name: str, content: Any) -> str:
     return f'<script type="application/json" id="{name}">{text}</script>'
 
 
-def _figures(phone: shape.Phone, data: _Data) -> str:
+def _figures(phone: shape.ShownPhone, data: _Data) -> str:
     figures = [
         f"<figure><h2>{escape(plot.title)}</h2>{plot.svg}"
         f"<figcaption>{escape(plot.note)}</figcaption></figure>"
@@ -196,11 +198,11 @@ class _Data:
     def clock(self, date: int) -> datetime:
         return shape.moment(date).astimezone(self._zone)
 
-    def zone_name(self, phone: shape.Phone) -> str:
+    def zone_name(self, phone: shape.ShownPhone) -> str:
         dates = [message.date for message in phone.messages()]
         return f"{self.clock(max(dates, default=0)):%Z}" or "UTC"
 
-    def chat(self, chat: shape.Chat) -> dict[str, Any]:
+    def chat(self, chat: shape.ShownChat) -> dict[str, Any]:
         last = chat.messages[-1] if chat.messages else None
         return _without_nothing(
             name=chat.name,
@@ -215,10 +217,10 @@ class _Data:
             glance=self._named(_glance(last)) if last else "",
         )
 
-    def messages(self, chat: shape.Chat) -> list[dict[str, Any]]:
+    def messages(self, chat: shape.ShownChat) -> list[dict[str, Any]]:
         return [self._message(message) for message in chat.messages]
 
-    def _message(self, message: shape.Message) -> dict[str, Any]:
+    def _message(self, message: shape.ShownMessage) -> dict[str, Any]:
         fields = _without_nothing(
             id=message.id,
             guid=message.guid,
@@ -244,7 +246,7 @@ class _Data:
         )
         return fields | {"from": message.sender}
 
-    def _part(self, part: shape.Part) -> dict[str, Any]:
+    def _part(self, part: shape.ShownPart) -> dict[str, Any]:
         return _without_nothing(
             number=part.number,
             runs=[_run(run) for run in part.runs],
@@ -257,7 +259,7 @@ class _Data:
             deleted=self._time(part.deleted),
         )
 
-    def _file(self, file: shape.File) -> dict[str, Any]:
+    def _file(self, file: shape.ShownFile) -> dict[str, Any]:
         picture = self._picture(file)
         return _without_nothing(
             name=visible(file.name),
@@ -271,7 +273,7 @@ class _Data:
             picture=0 if picture is None else picture + 1,
         )
 
-    def _card(self, card: shape.Card) -> dict[str, Any]:
+    def _card(self, card: shape.ShownCard) -> dict[str, Any]:
         return _without_nothing(
             kind=card.kind,
             app=card.app,
@@ -281,7 +283,7 @@ class _Data:
             image=self._file(card.image) if card.image else "",
         )
 
-    def _tapback(self, tapback: shape.Tapback) -> dict[str, Any]:
+    def _tapback(self, tapback: shape.ShownTapback) -> dict[str, Any]:
         fields = _without_nothing(
             name=tapback.name,
             part=tapback.part,
@@ -291,7 +293,7 @@ class _Data:
         )
         return fields | {"from": tapback.sender}
 
-    def _quote(self, quote: shape.Quote) -> dict[str, Any]:
+    def _quote(self, quote: shape.ShownQuote) -> dict[str, Any]:
         fields = _without_nothing(
             guid=quote.guid, found=quote.is_found, text=quote.text
         )
@@ -305,7 +307,7 @@ class _Data:
     def _time(self, date: int) -> str:
         return f"{self.clock(date):%Y-%m-%dT%H:%M:%S}" if date else ""
 
-    def _picture(self, file: shape.File) -> int | None:
+    def _picture(self, file: shape.ShownFile) -> int | None:
         """The number of a picture on the page, None where it is no picture."""
         content = _content(file)
         mime = _picture_type(content)
@@ -322,7 +324,7 @@ class _Data:
         return self._known[digest]
 
 
-def _run(run: shape.Run) -> dict[str, Any]:
+def _run(run: shape.ShownRun) -> dict[str, Any]:
     return _without_nothing(
         text=run.text,
         styles=run.styles,
@@ -333,7 +335,7 @@ def _run(run: shape.Run) -> dict[str, Any]:
     )
 
 
-def _glance(message: shape.Message) -> str:
+def _glance(message: shape.ShownMessage) -> str:
     """The line under a chat's name: what its last message says."""
     if message.event:
         return message.event
@@ -345,7 +347,7 @@ def _glance(message: shape.Message) -> str:
     return visible(words.replace("\n", " ") or next(iter(named), ""), 90)
 
 
-def _content(file: shape.File) -> bytes:
+def _content(file: shape.ShownFile) -> bytes:
     """The bytes of a small file, b'' where it is large or gone."""
     if file.path is None:
         return b""

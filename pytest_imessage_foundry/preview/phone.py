@@ -20,7 +20,7 @@ def moment(date: int) -> datetime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class ShownFile:
     """An attachment row; `path` is set only where the file was found."""
 
     guid: str
@@ -36,7 +36,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class ShownRun:
     """A stretch of text with one set of attributes."""
 
     text: str
@@ -48,21 +48,21 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class ShownVersion:
     """What an edited part said, and since when."""
 
     date: int
-    runs: tuple[Run, ...]
+    runs: tuple[ShownRun, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ShownPart:
     """A bubble: text, or a file, or the place of what was taken back."""
 
     number: int
-    runs: tuple[Run, ...] = ()
-    file: File | None = None
-    history: tuple[Version, ...] = ()
+    runs: tuple[ShownRun, ...] = ()
+    file: ShownFile | None = None
+    history: tuple[ShownVersion, ...] = ()
     is_unsent: bool = False
     deleted: int = 0
 
@@ -73,7 +73,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tapback:
+class ShownTapback:
     """A reaction that still stands, or a sticker put on the bubble."""
 
     sender: str | None
@@ -81,11 +81,11 @@ class Tapback:
     part: int
     date: int
     emoji: str = ""
-    image: File | None = None
+    image: ShownFile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
+class ShownQuote:
     """The message that an inline reply answers."""
 
     guid: str
@@ -96,7 +96,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class ShownCard:
     """What an app put in place of a text."""
 
     kind: str
@@ -104,11 +104,11 @@ class Card:
     title: str = ""
     lines: tuple[str, ...] = ()
     url: str = ""
-    image: File | None = None
+    image: ShownFile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class ShownChoice:
     """An option of a poll and who chose it last."""
 
     text: str
@@ -116,7 +116,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class ShownMessage:
     """A row that people see as a message, with all that became of it.
 
     `marks` are the small words under a bubble ("Not Delivered", "via
@@ -128,13 +128,13 @@ class Message:
     date: int
     sender: str | None
     service: str = ""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ShownPart, ...] = ()
     subject: str = ""
-    card: Card | None = None
-    poll: tuple[Choice, ...] = ()
+    card: ShownCard | None = None
+    poll: tuple[ShownChoice, ...] = ()
     event: str = ""
-    tapbacks: tuple[Tapback, ...] = ()
-    reply: Quote | None = None
+    tapbacks: tuple[ShownTapback, ...] = ()
+    reply: ShownQuote | None = None
     effect: str = ""
     is_audio: bool = False
     is_edited: bool = False
@@ -155,13 +155,13 @@ class Message:
         return "\n".join(part.text for part in self.parts if part.text)
 
     @property
-    def files(self) -> tuple[File, ...]:
+    def files(self) -> tuple[ShownFile, ...]:
         """The files of all bubbles."""
         return tuple(part.file for part in self.parts if part.file is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chat:
+class ShownChat:
     """A conversation, its messages oldest first."""
 
     id: int
@@ -172,17 +172,17 @@ class Chat:
     service: str = ""
     is_group: bool = False
     marks: tuple[str, ...] = ()
-    messages: tuple[Message, ...] = ()
+    messages: tuple[ShownMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Phone:
+class ShownPhone:
     """All that a database holds, in the order of the latest message."""
 
     path: Path
-    chats: tuple[Chat, ...] = ()
+    chats: tuple[ShownChat, ...] = ()
 
-    def messages(self) -> Iterator[Message]:
+    def messages(self) -> Iterator[ShownMessage]:
         """Every message of every chat."""
         for chat in self.chats:
             yield from chat.messages

@@ -9,7 +9,7 @@ from html import escape
 from statistics import median
 from typing import NamedTuple
 
-from pytest_imessage_foundry.preview.phone import Chat, Message, Phone
+from pytest_imessage_foundry.preview.phone import ShownChat, ShownMessage, ShownPhone
 
 Clock = Callable[[int], datetime]
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 440, 180, 40, 24, 10
@@ -36,7 +36,7 @@ class Plot(NamedTuple):
     svg: str
 
 
-class Column(NamedTuple):
+class PlotColumn(NamedTuple):
     """A bar: what the owner did below, what the others did above."""
 
     label: str
@@ -57,7 +57,7 @@ def _is_harmless(character: str) -> bool:
     return character.isprintable() and not (reorders or isolates)
 
 
-def plots(phone: Phone, clock: Clock, names: Mapping[str, str]) -> Iterator[Plot]:
+def plots(phone: ShownPhone, clock: Clock, names: Mapping[str, str]) -> Iterator[Plot]:
     """All plots of a phone; `clock` turns a date into local time."""
     said = [message for message in phone.messages() if not message.event]
     dated = [(clock(message.date), message) for message in said if message.date]
@@ -70,7 +70,7 @@ def plots(phone: Phone, clock: Clock, names: Mapping[str, str]) -> Iterator[Plot
     yield _kinds(phone)
 
 
-def _per_day(dated: Sequence[tuple[datetime, Message]]) -> Plot:
+def _per_day(dated: Sequence[tuple[datetime, ShownMessage]]) -> Plot:
     days = [when.date() for when, _ in dated]
     first, last = min(days), max(days)
     unit, key = _unit((last - first).days)
@@ -78,7 +78,8 @@ def _per_day(dated: Sequence[tuple[datetime, Message]]) -> Plot:
     theirs = Counter(key(when.date()) for when, m in dated if not _is_mine(m))
     bins = sorted({key(first + timedelta(n)) for n in range((last - first).days + 1)})
     columns = [
-        Column(f"{bin_.day} {bin_:%b %Y}", mine[bin_], theirs[bin_]) for bin_ in bins
+        PlotColumn(f"{bin_.day} {bin_:%b %Y}", mine[bin_], theirs[bin_])
+        for bin_ in bins
     ]
     note = f"{len(dated):,} messages, {_day(first)} to {_day(last)}"
     return Plot(f"Messages per {unit}", note, _upright(columns))
@@ -99,16 +100,18 @@ def _unit(days: int) -> tuple[str, Callable[[date], date]]:
     return "year", lambda day: day.replace(month=1, day=1)
 
 
-def _per_hour(dated: Sequence[tuple[datetime, Message]]) -> Plot:
+def _per_hour(dated: Sequence[tuple[datetime, ShownMessage]]) -> Plot:
     mine = Counter(when.hour for when, message in dated if _is_mine(message))
     theirs = Counter(when.hour for when, message in dated if not _is_mine(message))
-    hours = [Column(f"{hour:02}:00", mine[hour], theirs[hour]) for hour in range(24)]
+    hours = [
+        PlotColumn(f"{hour:02}:00", mine[hour], theirs[hour]) for hour in range(24)
+    ]
     busiest = max(hours, key=lambda column: column.mine + column.theirs)
     note = f"Busiest from {busiest.label}"
     return Plot("Messages per hour of the day", note, _upright(hours))
 
 
-def _per_contact(phone: Phone, names: Mapping[str, str]) -> Plot:
+def _per_contact(phone: ShownPhone, names: Mapping[str, str]) -> Plot:
     mine: Counter[str] = Counter()
     theirs: Counter[str] = Counter()
     for chat in phone.chats:
@@ -120,20 +123,20 @@ def _per_contact(phone: Phone, names: Mapping[str, str]) -> Plot:
             elif not chat.is_group and chat.participants:
                 mine[chat.participants[0]] += 1
     most = (theirs + mine).most_common(_MOST_CONTACTS)
-    rows = [Column(names.get(who, who), mine[who], theirs[who]) for who, _ in most]
+    rows = [PlotColumn(names.get(who, who), mine[who], theirs[who]) for who, _ in most]
     people = len({*theirs, *mine})
     note = f"The {len(rows)} busiest of {people}; yours in groups are left out"
     return Plot("Messages per contact", note, _lying(rows))
 
 
-def _answers(chats: Iterable[Chat]) -> Plot:
+def _answers(chats: Iterable[ShownChat]) -> Plot:
     mine: list[float] = []
     theirs: list[float] = []
     for chat in chats:
         for seconds, is_mine in _waits(chat):
             (mine if is_mine else theirs).append(seconds)
     columns = [
-        Column(label, _between(mine, low, high), _between(theirs, low, high))
+        PlotColumn(label, _between(mine, low, high), _between(theirs, low, high))
         for low, (high, label) in zip(
             (0, *(high for high, _ in _ANSWERS)), _ANSWERS, strict=False
         )
@@ -142,9 +145,9 @@ def _answers(chats: Iterable[Chat]) -> Plot:
     return Plot("Response times", note, _upright(columns))
 
 
-def _waits(chat: Chat) -> Iterator[tuple[float, bool]]:
+def _waits(chat: ShownChat) -> Iterator[tuple[float, bool]]:
     """How long each change of speaker took, and whether the owner answered."""
-    before: Message | None = None
+    before: ShownMessage | None = None
     for message in chat.messages:
         if message.event or not message.date:
             continue
@@ -168,7 +171,7 @@ def _lasting(seconds: Sequence[float]) -> str:
     return f"{middle / 60:.0f} min" if middle < 7200 else f"{middle / 3600:.1f} h"
 
 
-def _kinds(phone: Phone) -> Plot:
+def _kinds(phone: ShownPhone) -> Plot:
     mine: Counter[str] = Counter()
     theirs: Counter[str] = Counter()
     for message in phone.messages():
@@ -178,11 +181,11 @@ def _kinds(phone: Phone) -> Plot:
             kind = "sticker" if tapback.name == "placed" else "tapback"
             (mine if tapback.sender is None else theirs)[kind] += 1
     most = (mine + theirs).most_common()
-    rows = [Column(kind, mine[kind], theirs[kind]) for kind, _ in most]
+    rows = [PlotColumn(kind, mine[kind], theirs[kind]) for kind, _ in most]
     return Plot("Kinds of messages", "A message can be of several kinds", _lying(rows))
 
 
-def kinds(message: Message) -> Iterator[str]:
+def kinds(message: ShownMessage) -> Iterator[str]:
     """What sorts of message this one is, in words for a plot."""
     if message.event:
         yield "group event"
@@ -208,11 +211,11 @@ def kinds(message: Message) -> Iterator[str]:
             yield {"app": "app card", "touch": "digital touch"}.get(kind, kind)
 
 
-def _is_mine(message: Message) -> bool:
+def _is_mine(message: ShownMessage) -> bool:
     return message.sender is None
 
 
-def _upright(columns: Sequence[Column]) -> str:
+def _upright(columns: Sequence[PlotColumn]) -> str:
     """Stacked bars from left to right, a scale at the left."""
     most = max(max(column.mine + column.theirs for column in columns), 1)
     height = _HEIGHT - _TOP - _BOTTOM
@@ -264,7 +267,7 @@ def _bar(name: str, x: float, y: float, step: float, height: float) -> str:
     )
 
 
-def _lying(rows: Sequence[Column]) -> str:
+def _lying(rows: Sequence[PlotColumn]) -> str:
     """Bars from top to bottom, each with its name and number."""
     most = max((row.mine + row.theirs for row in rows), default=1) or 1
     room = _WIDTH - _LABEL - 52
@@ -287,7 +290,7 @@ def _lying(rows: Sequence[Column]) -> str:
     return _svg(max(len(rows), 1) * _ROW + 4, "".join(drawn))
 
 
-def _told(column: Column) -> str:
+def _told(column: PlotColumn) -> str:
     label = escape(visible(column.label))
     return f"{label}: {column.mine:,} sent, {column.theirs:,} received"
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Row
 
-from pytest_imessage_foundry.preview.archives import property_list
-from pytest_imessage_foundry.preview.cards import bundle, card
+from pytest_imessage_foundry.preview.attachment_files import files
+from pytest_imessage_foundry.preview.balloon_cards import bundle, card
 from pytest_imessage_foundry.preview.database import (
     Tables,
     blob,
@@ -18,17 +18,21 @@ from pytest_imessage_foundry.preview.database import (
     whole,
     words,
 )
-from pytest_imessage_foundry.preview.files import files
-from pytest_imessage_foundry.preview.parts import body, deleted_part, translation
-from pytest_imessage_foundry.preview.phone import (
-    Chat,
-    File,
-    Message,
-    Part,
-    Phone,
-    Quote,
+from pytest_imessage_foundry.preview.message_parts import (
+    body,
+    deleted_part,
+    translation,
 )
-from pytest_imessage_foundry.preview.reactions import Reactions
+from pytest_imessage_foundry.preview.phone import (
+    ShownChat,
+    ShownFile,
+    ShownMessage,
+    ShownPart,
+    ShownPhone,
+    ShownQuote,
+)
+from pytest_imessage_foundry.preview.plist_reader import property_list
+from pytest_imessage_foundry.preview.reaction_rows import Reactions
 from pytest_imessage_foundry.preview.sentences import effect, event, marks, schedule
 
 Progress = Callable[[int, int], None]
@@ -59,7 +63,7 @@ _CHAT_MARKS = (
 )
 
 
-def read(path: str | Path, progress: Progress | None = None) -> Phone:
+def read(path: str | Path, progress: Progress | None = None) -> ShownPhone:
     """Everything that the database at `path` shows.
 
     `progress` is called with how many message rows are read, and of how many.
@@ -69,7 +73,9 @@ def read(path: str | Path, progress: Progress | None = None) -> Phone:
     """
     file = Path(path)
     with open_tables(file) as tables:
-        return Phone(path=file, chats=_Reading(tables, file.parent, progress).chats())
+        return ShownPhone(
+            path=file, chats=_Reading(tables, file.parent, progress).chats()
+        )
 
 
 class _Reading:
@@ -86,7 +92,7 @@ class _Reading:
         self._deleted_parts = self._read_deleted_parts()
         self._reactions = Reactions(tables, self._sender, self._files_of)
 
-    def chats(self) -> tuple[Chat, ...]:
+    def chats(self) -> tuple[ShownChat, ...]:
         """The chats, that with the latest message first."""
         messages = self._messages()
         members = self._members()
@@ -97,7 +103,7 @@ class _Reading:
         stray = [message for left in messages.values() for message in left]
         if stray:
             found.append(
-                Chat(
+                ShownChat(
                     id=0,
                     guid="",
                     identifier="",
@@ -107,9 +113,11 @@ class _Reading:
             )
         return tuple(sorted(found, key=_latest, reverse=True))
 
-    def _chat(self, row: Row, members: list[str], messages: list[Message]) -> Chat:
+    def _chat(
+        self, row: Row, members: list[str], messages: list[ShownMessage]
+    ) -> ShownChat:
         guid, style = words(row["guid"]), whole(row["style"])
-        return Chat(
+        return ShownChat(
             id=whole(row["id"]),
             guid=guid,
             identifier=words(row["chat_identifier"]),
@@ -128,10 +136,10 @@ class _Reading:
             members[whole(row["chat_id"])].append(address or "unknown")
         return members
 
-    def _messages(self) -> dict[int, list[Message]]:
+    def _messages(self) -> dict[int, list[ShownMessage]]:
         """The visible messages by chat id, 0 for those in no chat."""
-        found: defaultdict[int, list[Message]] = defaultdict(list)
-        by_guid: dict[str, tuple[Message, Row]] = {}
+        found: defaultdict[int, list[ShownMessage]] = defaultdict(list)
+        by_guid: dict[str, tuple[ShownMessage, Row]] = {}
         homes: dict[str, Iterable[int]] = {}
         for row in self._each_message():
             number = whole(row["id"])
@@ -156,7 +164,7 @@ class _Reading:
                 self._progress(done, total)
             yield row
 
-    def _message(self, row: Row) -> Message:
+    def _message(self, row: Row) -> ShownMessage:
         number, guid = whole(row["id"]), words(row["guid"])
         sender, attached = self._sender(row), self._files_of(number)
         summary = property_list(blob(row["message_summary_info"])) or {}
@@ -165,7 +173,7 @@ class _Reading:
         parts = self._with_deleted(number, parts)
         poll = self._reactions.polls.get(guid)
         other = self._handles.get(whole(row["other_handle"]), "")
-        return Message(
+        return ShownMessage(
             id=number,
             guid=guid,
             date=date(row["date"]),
@@ -192,7 +200,9 @@ class _Reading:
             troubles=troubles,
         )
 
-    def _with_deleted(self, number: int, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    def _with_deleted(
+        self, number: int, parts: tuple[ShownPart, ...]
+    ) -> tuple[ShownPart, ...]:
         """Put deleted parts in their places; the body may still hold them or not."""
         lost = {part.number: part for part in self._deleted_parts.get(number, ())}
         if not lost:
@@ -213,12 +223,12 @@ class _Reading:
             return None
         return self._handles.get(handle, "unknown")
 
-    def _files_of(self, number: int) -> list[File]:
+    def _files_of(self, number: int) -> list[ShownFile]:
         return self._files.get(number, [])
 
-    def _read_files(self, folder: Path) -> dict[int, list[File]]:
+    def _read_files(self, folder: Path) -> dict[int, list[ShownFile]]:
         known = dict(files(self._tables, folder))
-        joined: dict[int, list[File]] = {}
+        joined: dict[int, list[ShownFile]] = {}
         columns = "message_id", "attachment_id"
         for row in self._tables.rows("message_attachment_join", *columns):
             file = known.get(whole(row["attachment_id"]))
@@ -240,15 +250,15 @@ class _Reading:
             for row in self._tables.rows("chat_recoverable_message_join", *columns)
         }
 
-    def _read_deleted_parts(self) -> dict[int, list[Part]]:
-        found: dict[int, list[Part]] = {}
+    def _read_deleted_parts(self) -> dict[int, list[ShownPart]]:
+        found: dict[int, list[ShownPart]] = {}
         columns = "message_id", "part_index", "part_text", "delete_date"
         for row in self._tables.rows("recoverable_message_part", *columns):
             found.setdefault(whole(row["message_id"]), []).append(deleted_part(row))
         return found
 
 
-def _is_unsent(row: Row, parts: tuple[Part, ...]) -> bool:
+def _is_unsent(row: Row, parts: tuple[ShownPart, ...]) -> bool:
     if parts:
         return all(part.is_unsent for part in parts)
     emptied = whole(row["is_empty"]) and row["part_count"] == 0
@@ -257,17 +267,17 @@ def _is_unsent(row: Row, parts: tuple[Part, ...]) -> bool:
 
 
 def _with_reply(
-    message: Message, row: Row, known: dict[str, tuple[Message, Row]]
-) -> Message:
+    message: ShownMessage, row: Row, known: dict[str, tuple[ShownMessage, Row]]
+) -> ShownMessage:
     guid = words(row["thread_originator_guid"])
     if not guid:
         return message
     number = words(row["thread_originator_part"]).partition(":")[0]
     part = int(number) if number.isdecimal() and len(number) < 9 else 0
     if guid not in known:
-        return replace(message, reply=Quote(guid=guid, part=part, is_found=False))
+        return replace(message, reply=ShownQuote(guid=guid, part=part, is_found=False))
     origin = known[guid][0]
-    quote = Quote(
+    quote = ShownQuote(
         guid=guid,
         part=part,
         is_found=True,
@@ -277,7 +287,7 @@ def _with_reply(
     return replace(message, reply=quote)
 
 
-def _excerpt(origin: Message, number: int) -> str:
+def _excerpt(origin: ShownMessage, number: int) -> str:
     parts = [part for part in origin.parts if part.number == number] or origin.parts
     for part in parts:
         if part.text:
@@ -289,9 +299,9 @@ def _excerpt(origin: Message, number: int) -> str:
     return "a poll" if origin.poll else "a message"
 
 
-def _in_order(messages: list[Message]) -> tuple[Message, ...]:
+def _in_order(messages: list[ShownMessage]) -> tuple[ShownMessage, ...]:
     return tuple(sorted(messages, key=lambda message: (message.date, message.id)))
 
 
-def _latest(chat: Chat) -> tuple[int, int]:
+def _latest(chat: ShownChat) -> tuple[int, int]:
     return (chat.messages[-1].date if chat.messages else -(2**63), -chat.id)

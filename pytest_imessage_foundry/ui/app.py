@@ -12,23 +12,23 @@ from textual.theme import Theme
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.personas import library
 from pytest_imessage_foundry.ui.cast import Cast
-from pytest_imessage_foundry.ui.draft import Draft
 from pytest_imessage_foundry.ui.project import STEPS, Project, Step
-from pytest_imessage_foundry.ui.screens.conversations import Conversations
-from pytest_imessage_foundry.ui.screens.messages import Messages
-from pytest_imessage_foundry.ui.screens.people import People
-from pytest_imessage_foundry.ui.screens.settings import Settings
+from pytest_imessage_foundry.ui.project_draft import ProjectDraft
+from pytest_imessage_foundry.ui.screens.conversations_screen import ConversationsScreen
+from pytest_imessage_foundry.ui.screens.messages_screen import MessagesScreen
+from pytest_imessage_foundry.ui.screens.people_screen import PeopleScreen
+from pytest_imessage_foundry.ui.screens.settings_screen import SettingsScreen
 from pytest_imessage_foundry.ui.screens.step import StepScreen
-from pytest_imessage_foundry.ui.screens.welcome import Welcome
+from pytest_imessage_foundry.ui.screens.welcome_screen import WelcomeScreen
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SCREENS: dict[Step, type[StepScreen]] = {
-    "settings": Settings,
-    "people": People,
-    "conversations": Conversations,
-    "messages": Messages,
+    "settings": SettingsScreen,
+    "people": PeopleScreen,
+    "conversations": ConversationsScreen,
+    "messages": MessagesScreen,
 }
 _THEME = Theme(
     name="night",
@@ -62,13 +62,13 @@ class FoundryApp(App[None]):
         super().__init__()
         place = path or library.default_path()
         self.cast = Cast(place)
-        self.draft = Draft(place.parent)
+        self.draft = ProjectDraft(place.parent)
         self.project = Project()
 
     def on_mount(self) -> None:
         self.register_theme(_THEME)
         self.theme = _THEME.name
-        self.push_screen(Welcome())
+        self.push_screen(WelcomeScreen())
 
     # --- the project ---
 
@@ -115,5 +115,5 @@ class FoundryApp(App[None]):
 
     def home(self) -> None:
         """All the way back to the welcome."""
-        while not isinstance(self.screen, Welcome):
+        while not isinstance(self.screen, WelcomeScreen):
             self.pop_screen()

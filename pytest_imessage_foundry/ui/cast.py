@@ -13,7 +13,7 @@ from pytest_imessage_foundry.personas import builtin, checks, library, places
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_imessage_foundry.ui.making import Made
+    from pytest_imessage_foundry.ui.building import BuildResult
     from pytest_imessage_foundry.ui.project import Project
 
 _USUAL = {each.name: each.default for each in fields(Persona)}
@@ -111,7 +111,7 @@ class Cast:
             time_zone=usual.time_zone,
         )
 
-    def record(self, project: Project, made: Made) -> None:
+    def record(self, project: Project, made: BuildResult) -> None:
         """Write a build into the history, if people of the library are in it."""
         own = {each.persona.id for each in self.everybody() if each.is_own}
         ids = tuple(each.id for each in project.personas if each.id in own)

@@ -30,7 +30,7 @@ class Bubble:
 
 
 @dataclass(slots=True)
-class Chat:
+class ChatProgress:
     """How far one conversation is."""
 
     id: str
@@ -50,7 +50,7 @@ class StoppedError(Exception):
 class Journal:
     """All conversations, what is being done, and whether to stop."""
 
-    chats: dict[str, Chat]
+    chats: dict[str, ChatProgress]
     doing: str = ""
     notes: list[str] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -59,7 +59,9 @@ class Journal:
     def of(cls, project: Project) -> Journal:
         return cls(
             {
-                each.id: Chat(each.id, project.title(each), each.message_count_target)
+                each.id: ChatProgress(
+                    each.id, project.title(each), each.message_count_target
+                )
                 for each in project.conversations
             }
         )

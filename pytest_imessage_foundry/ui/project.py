@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from pytest_imessage_foundry import layouts
 from pytest_imessage_foundry.conversations import scenario_files
-from pytest_imessage_foundry.db import apple_time
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.models import ConversationConfig, Persona, Scenario
+from pytest_imessage_foundry.models import (
+    ConversationConfig,
+    Persona,
+    Scenario,
+    apple_time,
+)
 from pytest_imessage_foundry.personas import builtin
 from pytest_imessage_foundry.spec import Spec
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations import packs
+from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.llm import memo, plan, providers, refresh
+from pytest_imessage_foundry.llm import plan, provider_registry, refresh, reply_cache
 from pytest_imessage_foundry.llm.base import ProviderError
-from pytest_imessage_foundry.llm.texts import cleaned
+from pytest_imessage_foundry.llm.reply_text import cleaned
 from pytest_imessage_foundry.models import Turn
 from pytest_imessage_foundry.ui.journal import Journal, StoppedError, bubbles
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_imessage_foundry.llm.base import Provider, UnansweredError
-    from pytest_imessage_foundry.llm.generator import Tally
-    from pytest_imessage_foundry.llm.plan import Entry
+    from pytest_imessage_foundry.llm.conversation_writer import UsageTally
+    from pytest_imessage_foundry.llm.plan import PlanEntry
     from pytest_imessage_foundry.models import ConversationConfig, Persona
     from pytest_imessage_foundry.ui.project import Project
 
@@ -39,10 +39,10 @@ _LOOK = 0.05  # seconds between two looks at whether to stop
 def provider_names() -> list[str]:
     """The providers to choose from; those of other packages where they can be used."""
     try:
-        others = sorted(providers.registered())
+        others = sorted(provider_registry.registered())
     except ProviderError:
         others = []
-    return list(dict.fromkeys([*providers.DEFAULT_MODELS, *others]))
+    return list(dict.fromkeys([*provider_registry.DEFAULT_MODELS, *others]))
 
 
 def provider(project: Project) -> Provider:
@@ -51,10 +51,10 @@ def provider(project: Project) -> Provider:
     Raises:
         ProviderError: a package, a key or a model is missing.
     """
-    settings = providers.Settings(
+    settings = provider_registry.ProviderSettings(
         model=project.model or None, base_url=project.base_url or None
     )
-    return providers.make(project.provider, settings)
+    return provider_registry.make(project.provider, settings)
 
 
 def checked(project: Project) -> str:
@@ -122,11 +122,11 @@ def survey(project: Project, folder: Path) -> plan.Survey:
     return found
 
 
-def wanted(found: plan.Survey, journal: Journal, folder: Path) -> list[Entry]:
+def wanted(found: plan.Survey, journal: Journal, folder: Path) -> list[PlanEntry]:
     """The conversations that the model is to write: those that were not written for
     this very project, whatever the shipped packs have. The journal gets the others.
     """
-    own = packs.load_all([folder], shipped=False).by_key if folder.is_dir() else {}
+    own = store.load_all([folder], shipped=False).by_key if folder.is_dir() else {}
     entries = plan.select(found, "all")
     missing = [e for e in entries if e.state == "stale" or e.key not in own]
     for each in found.entries:
@@ -157,7 +157,7 @@ def write(project: Project, journal: Journal, folder: Path) -> int:
             order=found.entries,
             make_provider=lambda: provider(project),
             out=folder,
-            memo=memo.default_folder(),
+            memo=reply_cache.default_folder(),
             jobs=JOBS,
             progress=JournalOnlooker(journal),
             outcome=outcome,
@@ -174,17 +174,17 @@ class JournalOnlooker:
     journal: Journal
     _watch: asyncio.Task[None] | None = None
 
-    def start(self, entries: Sequence[Entry]) -> None:
+    def start(self, entries: Sequence[PlanEntry]) -> None:
         self._watch = _watched(self.journal.stop)
 
-    def at(self, entry: Entry, said: Sequence[Turn]) -> None:
+    def at(self, entry: PlanEntry, said: Sequence[Turn]) -> None:
         _show(self.journal, entry, said)
         self.journal.chats[entry.config.id].state = "writing"
 
-    def done(self, entry: Entry, tally: Tally) -> None:
+    def done(self, entry: PlanEntry, tally: UsageTally) -> None:
         self.journal.chats[entry.config.id].state = "written"
 
-    def failed(self, entry: Entry, error: UnansweredError) -> None:
+    def failed(self, entry: PlanEntry, error: UnansweredError) -> None:
         chat = self.journal.chats[entry.config.id]
         chat.state, chat.problem = "failed", str(error)
 
@@ -196,18 +196,18 @@ class JournalOnlooker:
             self._watch.cancel()
 
 
-def _show(journal: Journal, entry: Entry, said: Sequence[Turn]) -> None:
+def _show(journal: Journal, entry: PlanEntry, said: Sequence[Turn]) -> None:
     chat = journal.chats[entry.config.id]
     chat.done, chat.problem = len(said), ""
     chat.bubbles.clear()
     chat.bubbles.extend(bubbles(said, entry.everybody))
 
 
-def _own(entry: Entry) -> tuple[Turn, ...]:
+def _own(entry: PlanEntry) -> tuple[Turn, ...]:
     """What the entry's own pack has of it."""
     if not entry.target.exists():
         return ()
-    held = packs.read(entry.target).conversations
+    held = store.read(entry.target).conversations
     return next((each.turns for each in held if each.key == entry.key), ())
 
 
@@ -269,10 +269,10 @@ class Hand:
     def _keep(self, turns: list[Turn]) -> None:
         path = self._entry.target
         path.parent.mkdir(parents=True, exist_ok=True)
-        pack = packs.read(path) if path.exists() else packs.Pack(name=path.stem)
+        pack = store.read(path) if path.exists() else store.Pack(name=path.stem)
         others = tuple(e for e in pack.conversations if e.key != self._entry.key)
         today = datetime.now(UTC).date().isoformat()
-        origin = packs.Provenance(kind="written", date=today, verdict="typed by hand")
-        said = [packs.Cached.of(self._entry.request, origin, turns)] if turns else []
-        packs.write(path, packs.Pack(name=pack.name, conversations=(*others, *said)))
+        origin = store.Provenance(kind="written", date=today, verdict="typed by hand")
+        said = [store.Cached.of(self._entry.request, origin, turns)] if turns else []
+        store.write(path, store.Pack(name=pack.name, conversations=(*others, *said)))
         self.turns = turns

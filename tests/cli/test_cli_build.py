@@ -53,7 +53,7 @@ def test_truth_says_what_is_in_the_file(built):
 def test_truth_keeps_to_its_schema(built, capsys):
     from pydantic import TypeAdapter
 
-    from pytest_imessage_foundry.truth import Document
+    from pytest_imessage_foundry.chatdb.truth import Document
 
     _, truth = built
     capsys.readouterr()

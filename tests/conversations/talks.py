@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from pytest_imessage_foundry.db.apple_time import from_iso
 from pytest_imessage_foundry.models import Persona, ResponseTime, Turn
+from pytest_imessage_foundry.models.apple_time import from_iso
 
 START, END = from_iso("2024-12-01"), from_iso("2025-12-01")
 ME = Persona(id="me", name="Me", identifier="+12125550142", is_self=True)

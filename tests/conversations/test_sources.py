@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from pytest_imessage_foundry.conversations import packs, realism, scenarios, sources
-from pytest_imessage_foundry.db import apple_time
+from pytest_imessage_foundry.conversations import realism, scenarios, sources
+from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.errors import FoundryError, MissingConversationError
 from pytest_imessage_foundry.models import (
     ConversationConfig,
     Persona,
     Scenario,
     Turn,
+    apple_time,
 )
 from pytest_imessage_foundry.personas import builtin
 from pytest_imessage_foundry.spec import Spec
@@ -25,9 +26,9 @@ from pytest_imessage_foundry.spec import Spec
 REPOSITORY = Path(__file__).parents[2]
 NEW = frozenset({"any_guids", "emoji_tapbacks", "rcs"})
 OLD = frozenset()
-INDEX = packs.load_all()
+INDEX = store.load_all()
 SMALL = scenarios.get("small")
-NO_PACKS = packs.Index(places=("tests/imessage (not there)",))
+NO_PACKS = store.PackIndex(places=("tests/imessage (not there)",))
 
 
 def derive(scenario=SMALL, features=NEW, index=INDEX, answer=None, **fields):
@@ -93,9 +94,9 @@ def test_cache_only_fills_nothing_up():
 def test_cache_only_names_what_is_missing():
     with pytest.raises(MissingConversationError) as caught:
         derive(source="cache", index=NO_PACKS)
-    request = packs.request_of(SMALL.conversations[0], SMALL.personas)
+    request = store.request_of(SMALL.conversations[0], SMALL.personas)
     assert str(caught.value) == (
-        f"no conversation for 'mom' of scenario 'small' (key {packs.key(request)}), "
+        f"no conversation for 'mom' of scenario 'small' (key {store.key(request)}), "
         "nor for 2 others\n"
         "looked in: tests/imessage (not there)\n"
         "either run `imessage-foundry cache refresh --missing`, "

@@ -23,9 +23,13 @@ from pytest_imessage_foundry.conversations import clock
 from pytest_imessage_foundry.conversations.clock import Rhythm, offset_in
 from pytest_imessage_foundry.conversations.realism import fit_power_law
 from pytest_imessage_foundry.conversations.timeline import lay_out
-from pytest_imessage_foundry.db.apple_time import from_datetime, from_iso, to_datetime
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona, ResponseTime, Turn
+from pytest_imessage_foundry.models.apple_time import (
+    from_datetime,
+    from_iso,
+    to_datetime,
+)
 
 SECOND = 1_000_000_000
 HOUR, DAY = 3_600 * SECOND, 86_400 * SECOND

@@ -18,14 +18,14 @@ from itertools import product
 import pytest
 from writing import look, tables, write
 
-from pytest_imessage_foundry import publishing
+from pytest_imessage_foundry import atomic
 from pytest_imessage_foundry.conversations import catalogue
-from pytest_imessage_foundry.conversations.author import Author
-from pytest_imessage_foundry.db import blank, builder, schema
-from pytest_imessage_foundry.db.chats import Phone, Place
-from pytest_imessage_foundry.db.columns import ORDINARY, VARYING
+from pytest_imessage_foundry.conversations.authoring.author import Author
+from pytest_imessage_foundry.db import builder, new_file, schema
 from pytest_imessage_foundry.db.inserts import Inserts
-from pytest_imessage_foundry.db.rows import changes, is_ordinary, ordinary_row
+from pytest_imessage_foundry.db.rows.chats import Accounts, ChatContext
+from pytest_imessage_foundry.db.rows.columns import ORDINARY, VARYING
+from pytest_imessage_foundry.db.rows.message import changes, is_ordinary, ordinary_row
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.models import Conversation, Message, TextPart
@@ -99,7 +99,7 @@ def test_sparse_indexes_hold_few_rows(tmp_path):
     indexes = schema.get("tahoe").indexes
     with closing(sqlite3.connect(tmp_path / "chat.db")) as db:
         (every,) = db.execute("SELECT count(*) FROM message").fetchone()
-        for name in blank.SPARSE:
+        for name in new_file.SPARSE:
             where = indexes[name].where
             (held,) = db.execute(
                 f"SELECT count(*) FROM message WHERE {where}"
@@ -180,7 +180,7 @@ def test_the_short_way_to_an_ordinary_row_is_the_long_one(is_group):
     phone = Author("tahoe")
     person = phone.person("Alex Doe", address="+12125550101")
     chat = phone.group(person) if is_group else phone.direct(person)
-    place = Place.of(chat.conversation(), 1, Phone(phone.owner, 0))
+    place = ChatContext.of(chat.conversation(), 1, Accounts(phone.owner, 0))
     for message in ORDINARY_MESSAGES:
         assert is_ordinary(message)
         short = dict(zip(VARYING[1:], ordinary_row(message, place, "X"), strict=True))
@@ -298,7 +298,7 @@ def test_the_header_is_a_wal_database_of_a_pinned_version(tmp_path, release):
     assert int.from_bytes(header[16:18], "big") == schema.get(release).page_size
     assert header[18:20] == b"\2\2"
     assert header[56:60] == b"\0\0\0\1"  # UTF-8
-    assert int.from_bytes(header[96:100], "big") == blank.SQLITE_VERSION
+    assert int.from_bytes(header[96:100], "big") == new_file.SQLITE_VERSION
     assert [each.name for each in tmp_path.iterdir()] == ["chat.db"]
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -457,7 +457,7 @@ def test_the_draft_of_a_killed_build_is_swept_up(tmp_path):
     for draft in (dead, living):
         draft.write_bytes(b"half a file")
 
-    with publishing.published(path) as draft:
+    with atomic.replacing(path) as draft:
         draft.write_bytes(b"whole")
 
     assert sorted(tmp_path.iterdir()) == sorted([living, path])
@@ -466,13 +466,13 @@ def test_the_draft_of_a_killed_build_is_swept_up(tmp_path):
 def test_what_the_disk_refuses_is_one_error(tmp_path):
     with (
         pytest.raises(FoundryError, match=r"could not be written.*\n.*chat\.db\n"),
-        publishing.complaining_of(tmp_path / "chat.db"),
+        atomic.naming_disk_errors(tmp_path / "chat.db"),
         closing(sqlite3.connect(tmp_path / "none" / "chat.db")),
     ):
         pass
     with (
         pytest.raises(sqlite3.OperationalError, match="syntax"),
-        publishing.complaining_of(tmp_path / "chat.db"),
+        atomic.naming_disk_errors(tmp_path / "chat.db"),
         closing(sqlite3.connect(":memory:")) as connection,
     ):
         connection.execute("SELEKT")

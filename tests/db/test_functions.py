@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from writing import write
 
-from pytest_imessage_foundry.conversations.author import Author
+from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.db.functions import FUNCTIONS, register_functions
 

@@ -11,8 +11,8 @@ from pytest_imessage_foundry.db import builder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_imessage_foundry.conversations.author import Author
-    from pytest_imessage_foundry.conversations.draft import Draft
+    from pytest_imessage_foundry.conversations.authoring.author import Author
+    from pytest_imessage_foundry.conversations.authoring.draft import Draft
 
 Row = dict[str, Any]
 

@@ -7,10 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from pytest_imessage_foundry.conversations.author import START, Author
-from pytest_imessage_foundry.conversations.draft import when
+from pytest_imessage_foundry.conversations.authoring.author import START, Author
+from pytest_imessage_foundry.conversations.authoring.draft import when
 from pytest_imessage_foundry.db import schema
-from pytest_imessage_foundry.db.apple_time import MINUTE, SECOND, from_iso
 from pytest_imessage_foundry.errors import (
     FoundryError,
     UnknownReleaseError,
@@ -27,6 +26,7 @@ from pytest_imessage_foundry.models import (
     Traits,
     Unsent,
 )
+from pytest_imessage_foundry.models.apple_time import MINUTE, SECOND, from_iso
 
 
 @pytest.fixture

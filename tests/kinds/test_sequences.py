@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from rowreader import RowReader
 
 from pytest_imessage_foundry.conversations import catalogue
-from pytest_imessage_foundry.conversations.author import Author
-from pytest_imessage_foundry.conversations.catalogue.stage import CASES, Stage
+from pytest_imessage_foundry.conversations.authoring.author import Author
+from pytest_imessage_foundry.conversations.catalogue.case_phone import CASES, CasePhone
 from pytest_imessage_foundry.db import builder, schema, validators
 from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
 from pytest_imessage_foundry.models import (
@@ -248,7 +248,7 @@ def test_what_a_release_cannot_hold_is_refused(release):
             if entry.feature in schema.get(each).features
         ]
         with pytest.raises(UnsupportedError) as refused:
-            entry.play(Stage(schema.get(release), 0))
+            entry.play(CasePhone(schema.get(release), 0))
         message = str(refused.value)
         assert message.startswith(f"{release} cannot hold ")
         assert message.endswith(f"use a release that can: {', '.join(able)}")

@@ -65,9 +65,9 @@ def hurried(monkeypatch):
 @pytest.fixture
 def unproven(monkeypatch):
     """No databases: which ones a conversation makes is no matter of the server's."""
-    from pytest_imessage_foundry.llm import proof
+    from pytest_imessage_foundry.llm import verify
 
-    monkeypatch.setattr(proof, "prove", lambda *_: "valid")
+    monkeypatch.setattr(verify, "prove", lambda *_: "valid")
 
 
 @pytest.fixture

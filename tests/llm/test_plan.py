@@ -8,8 +8,8 @@ import re
 import pytest
 from misbehaving import Server
 
-from pytest_imessage_foundry.conversations import packs
-from pytest_imessage_foundry.llm import generator, plan, prompts
+from pytest_imessage_foundry.conversations.packs import store
+from pytest_imessage_foundry.llm import conversation_writer, plan, prompts
 from pytest_imessage_foundry.llm.base import Context
 from pytest_imessage_foundry.models import ConversationConfig, Turn
 from pytest_imessage_foundry.personas import builtin
@@ -102,17 +102,17 @@ def test_invalid_pack_is_left_alone(foundry, key, server):
 def test_what_others_put_into_a_pack_stays(foundry, key, server):
     """The pack is read again before it is written."""
     assert foundry.refresh(server, "--only", "mom") == 0
-    pack = packs.read(foundry.pack)
-    request = packs.request_of(
+    pack = store.read(foundry.pack)
+    request = store.request_of(
         ConversationConfig(id="x", participants=("raj",)), builtin.load()
     )
     turns = [Turn(sender="raj", text="Written by hand")]
-    own = packs.Cached.of(
+    own = store.Cached.of(
         request,
-        packs.Provenance(kind="written", date="2026-11-22", verdict="valid"),
+        store.Provenance(kind="written", date="2026-11-22", verdict="valid"),
         turns,
     )
-    packs.write(foundry.pack, pack.with_(own))
+    store.write(foundry.pack, pack.with_(own))
     assert foundry.refresh(server) == 0
     assert len(foundry.conversations) == 3
     assert "Written by hand" in foundry.texts()
@@ -173,7 +173,7 @@ def test_numbers_that_make_no_sense(word, foundry):
 
 @pytest.mark.parametrize("count", [*range(1, 200), 1000, 99_999])
 def test_batches(count):
-    sizes = generator.batches(count)
+    sizes = conversation_writer.batches(count)
     assert sum(sizes) == count
     assert max(sizes) - min(sizes) <= 1
     assert count < 20 or all(20 <= size <= 50 for size in sizes)
@@ -206,4 +206,4 @@ def test_prompts_belong_to_a_version():
 
     parts = [prompts._RULES, prompts._BATCH, prompts._PERSON]
     found = hashlib.sha256("".join(parts).encode()).hexdigest()[:8]
-    assert {packs.PROMPT_VERSION: found} == {1: "98ca7512"}
+    assert {store.PROMPT_VERSION: found} == {1: "98ca7512"}

@@ -8,8 +8,8 @@ import pytest
 
 from pytest_imessage_foundry.llm import plan
 from pytest_imessage_foundry.llm.base import UnansweredError
-from pytest_imessage_foundry.llm.generator import Tally
-from pytest_imessage_foundry.llm.progress import Progress
+from pytest_imessage_foundry.llm.conversation_writer import UsageTally
+from pytest_imessage_foundry.llm.refresh_progress import Progress
 from pytest_imessage_foundry.models import Turn
 
 SAID = Turn(sender="mom", text="soup")
@@ -32,7 +32,7 @@ def told(stream, entries):
     progress.at(mom, ())
     progress.at(mom, [SAID] * 30)
     progress.at(pals, [SAID] * 40)
-    tally = Tally(calls=2, kept=1)
+    tally = UsageTally(calls=2, kept=1)
     tally.faults["short"] += 2
     progress.done(mom, tally)
     progress.failed(pals, UnansweredError("no \x1b[2J answer\nasked: them"))

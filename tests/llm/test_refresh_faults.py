@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from misbehaving import SECRET, Server, shape_of
 
-from pytest_imessage_foundry.llm.memo import Memo
+from pytest_imessage_foundry.llm.reply_cache import Memo
 
 pytestmark = pytest.mark.usefixtures("key", "hurried", "unproven")
 

@@ -14,7 +14,7 @@ import time
 import pytest
 from misbehaving import Server, digest
 
-from pytest_imessage_foundry.llm import memo, text_cache
+from pytest_imessage_foundry.llm import reply_cache, text_cache
 from pytest_imessage_foundry.llm.base import Ask, Prompt
 
 # `make llm` kills twenty times, which takes a minute.
@@ -64,7 +64,7 @@ def memo_key(server, body):
     class Asked:
         name, endpoint, model = "openai", server.url, body["model"]
 
-    return memo.digest(Asked, ask)
+    return reply_cache.digest(Asked, ask)
 
 
 class Killing:
@@ -252,7 +252,7 @@ def test_old_pack_stays_when_the_new_one_cannot_be_written(
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", full)
         # The proof writes a pack of its own: only the real one has no room.
-        patch.setattr("pytest_imessage_foundry.llm.proof.prove", lambda *_: "valid")
+        patch.setattr("pytest_imessage_foundry.llm.verify.prove", lambda *_: "valid")
         assert one_chat.refresh(server, "--all") == 2
     assert "cannot be written: No space left on device" in one_chat.errors
     assert "which is as it was" in one_chat.errors

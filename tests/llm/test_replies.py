@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_imessage_foundry.conversations import packs
-from pytest_imessage_foundry.conversations.pack_checks import Flaw
-from pytest_imessage_foundry.llm import people, replies, texts
-from pytest_imessage_foundry.llm.replies import Reader
+from pytest_imessage_foundry.conversations.packs import store
+from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw
+from pytest_imessage_foundry.llm import persona_writer, replies, reply_text
+from pytest_imessage_foundry.llm.replies import ReplyReader
 from pytest_imessage_foundry.models import ConversationConfig
 from pytest_imessage_foundry.personas import builtin
 
@@ -22,7 +22,7 @@ GOOD = {"sender": "mom", "text": "Hello", "new_topic": True, "tapback": "loved"}
 
 def read(lines, count=1, service="iMessage"):
     answer = lines if isinstance(lines, str) else json.dumps({"messages": lines})
-    return Reader((ALEX, MOM), (), service).read(answer, count)
+    return ReplyReader((ALEX, MOM), (), service).read(answer, count)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_whom_a_model_means(sender):
 
 def test_a_name_that_two_share_means_neither():
     twin = replace(MOM, id="mum")
-    batch = Reader((ALEX, MOM, twin), (), "iMessage").read(
+    batch = ReplyReader((ALEX, MOM, twin), (), "iMessage").read(
         json.dumps([{**GOOD, "sender": MOM.name}]), 1
     )
     assert not batch.turns
@@ -126,7 +126,7 @@ ANSWER = (
 @settings(derandomize=True, deadline=None, max_examples=600)
 @given(ANSWER, st.integers(1, 6))
 def test_any_answer_makes_turns_that_a_pack_holds(answer, count):
-    batch = Reader((ALEX, MOM), (), "iMessage").read(answer, count)
+    batch = ReplyReader((ALEX, MOM), (), "iMessage").read(answer, count)
     assert len(batch.turns) <= count
     assert len(batch.turns) == count or batch.problem
     assert batch.problem.isprintable()
@@ -137,18 +137,18 @@ def test_any_answer_makes_turns_that_a_pack_holds(answer, count):
 def held(turns):
     """Whether a pack of these turns reads back as it was written."""
     config = ConversationConfig(id="mom", participants=("mom",))
-    request = packs.request_of(config, (ALEX, MOM))
-    origin = packs.Provenance(kind="llm", date="2026-11-22", verdict="valid")
-    cached = packs.Cached.of(request, origin, turns)
-    text = packs.dumps(packs.Pack(name="p", conversations=(cached,)))
-    pack = packs._parse(text.encode(), packs.Path("p.json"))
+    request = store.request_of(config, (ALEX, MOM))
+    origin = store.Provenance(kind="llm", date="2026-11-22", verdict="valid")
+    cached = store.Cached.of(request, origin, turns)
+    text = store.dumps(store.Pack(name="p", conversations=(cached,)))
+    pack = store._parse(text.encode(), store.Path("p.json"))
     assert pack.conversations[0].turns == tuple(turns)
 
 
 @settings(derandomize=True, deadline=None, max_examples=600)
 @given(st.text(alphabet=st.characters(), max_size=80))
 def test_nothing_shown_is_obeyed(text):
-    shown = texts.escaped(text)
+    shown = reply_text.escaped(text)
     assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in shown)
     assert not set(shown) & set(
         "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2069\u2028"
@@ -159,7 +159,7 @@ def test_nothing_shown_is_obeyed(text):
 @settings(derandomize=True, deadline=None, max_examples=200)
 @given(ANSWER | JSON.map(lambda each: json.dumps({"name": each})))
 def test_any_answer_is_a_persona_or_a_complaint(answer):
-    sketch, problem = people.read(answer)
+    sketch, problem = persona_writer.read(answer)
     assert (sketch is None) == bool(problem)
 
 
@@ -175,8 +175,8 @@ def test_any_damage_to_a_generated_pack_is_refused_or_read(data):
             st.binary(max_size=4) | st.just(bytes(raw[start:end]) * 2)
         )
     try:
-        pack = packs._parse(bytes(raw), packs.Path("p.json"))
-    except packs.FoundryError as error:
+        pack = store._parse(bytes(raw), store.Path("p.json"))
+    except store.FoundryError as error:
         refusal = str(error)
     else:
         refusal = "p.json"
@@ -190,9 +190,9 @@ def _generated():
     lines = [{**GOOD, "text": f"Hello {n}", "sender": "mom"} for n in range(12)]
     turns = read(lines, count=12).turns
     config = ConversationConfig(id="mom", participants=("mom",), theme="a walk")
-    origin = packs.Provenance(kind="llm", date="2026-11-22", verdict="valid", model="m")
-    cached = packs.Cached.of(packs.request_of(config, (ALEX, MOM)), origin, turns)
-    return packs.dumps(packs.Pack(name="p", conversations=(cached,))).encode()
+    origin = store.Provenance(kind="llm", date="2026-11-22", verdict="valid", model="m")
+    cached = store.Cached.of(store.request_of(config, (ALEX, MOM)), origin, turns)
+    return store.dumps(store.Pack(name="p", conversations=(cached,))).encode()
 
 
 GENERATED = _generated()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_imessage_foundry.conversations import packs
-from pytest_imessage_foundry.conversations.packs import Cached, Pack, Provenance
+from pytest_imessage_foundry.conversations.packs import store
+from pytest_imessage_foundry.conversations.packs.store import Cached, Pack, Provenance
 from pytest_imessage_foundry.conversations.scenarios import get
 from pytest_imessage_foundry.models import Turn
 
@@ -25,11 +25,11 @@ def write_pack(path: Path) -> None:
     """A pack that answers what `small` asks of mom."""
     small = get("small")
     mom = next(each for each in small.conversations if each.id == "mom")
-    request = packs.request_of(mom, small.personas, small.owner.id)
+    request = store.request_of(mom, small.personas, small.owner.id)
     wrote = Provenance(kind="written", date="2025-01-31", verdict="valid")
     turn = Turn(sender="mom", text="this is from our own pack", opens=True)
     path.parent.mkdir(exist_ok=True)
-    packs.write(
+    store.write(
         path, Pack(name="ours", conversations=(Cached.of(request, wrote, [turn]),))
     )
 

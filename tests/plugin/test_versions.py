@@ -132,7 +132,7 @@ def test_tests_without_our_fixtures_are_left_alone(plain_run, pytester):
 
 
 def test_the_settings_know_the_registry():
-    from pytest_imessage_foundry import settings
     from pytest_imessage_foundry.db import schema
+    from pytest_imessage_foundry.plugin import settings
 
     assert schema.ALL == settings.DEFAULT_VERSIONS

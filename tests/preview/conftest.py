@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from pytest_imessage_foundry.attachments.generator import lay_out
-from pytest_imessage_foundry.conversations.author import Author
-from pytest_imessage_foundry.db import cards
+from pytest_imessage_foundry.conversations.authoring.author import Author
+from pytest_imessage_foundry.conversations.catalogue import app_cards
 from pytest_imessage_foundry.db.builder import build
 from pytest_imessage_foundry.models import (
     Audio,
@@ -166,7 +166,7 @@ def talk(phone: Author, chat: Any) -> None:
         image=phone.file("link-image"),
     )
     chat.send(link.url, balloon=link)
-    chat.receive(balloon=cards.apple_pay("$12.50"))
+    chat.receive(balloon=app_cards.apple_pay("$12.50"))
     song = Music(
         url="https://music.example/1", name="Low Tide", artist="The Pines", album="Dew"
     )

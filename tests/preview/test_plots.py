@@ -10,7 +10,7 @@ import pytest
 from conftest import START, Scratch
 
 from pytest_imessage_foundry.preview import read
-from pytest_imessage_foundry.preview.phone import Phone, moment
+from pytest_imessage_foundry.preview.phone import ShownPhone, moment
 from pytest_imessage_foundry.preview.plots import Plot, plots, visible
 
 Made = Callable[..., Scratch]
@@ -18,7 +18,7 @@ HOUR = 3600 * 10**9
 DAY = 24 * HOUR
 
 
-def drawn(phone: Phone, names: dict[str, str] | None = None) -> dict[str, Plot]:
+def drawn(phone: ShownPhone, names: dict[str, str] | None = None) -> dict[str, Plot]:
     clock = moment
     found = plots(phone, lambda date: clock(date).astimezone(UTC), names or {})
     return {plot.title: plot for plot in found}

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from conftest import START, Scratch, write_phone
 
-from pytest_imessage_foundry.conversations.author import Author
-from pytest_imessage_foundry.db.bodies import plain
+from pytest_imessage_foundry.conversations.authoring.author import Author
+from pytest_imessage_foundry.db.blobs.bodies import plain
 from pytest_imessage_foundry.models import Poll, PollOption, Translation
 from pytest_imessage_foundry.preview import read
-from pytest_imessage_foundry.preview.phone import Message
+from pytest_imessage_foundry.preview.phone import ShownMessage
 
 Made = Callable[..., Scratch]
 EVENT = (
@@ -25,7 +25,7 @@ EVENT = (
 )
 
 
-def only(made: Scratch) -> Message:
+def only(made: Scratch) -> ShownMessage:
     (message,) = read(made.path).messages()
     return message
 

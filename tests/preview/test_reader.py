@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from conftest import CARD, Scratch, every_kind, write_phone
 
-from pytest_imessage_foundry.conversations.author import Author
+from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.errors import UnreadableFileError
 from pytest_imessage_foundry.models import Conversation, TextPart
@@ -26,7 +26,7 @@ from pytest_imessage_foundry.preview import read
 Made = Callable[..., Scratch]
 
 
-def by_guid(phone: shape.Phone) -> dict[str, shape.Message]:
+def by_guid(phone: shape.ShownPhone) -> dict[str, shape.ShownMessage]:
     return {message.guid: message for message in phone.messages()}
 
 
@@ -59,7 +59,7 @@ def facts_written(message: Truth) -> dict[str, Any]:
     }
 
 
-def facts_read(message: shape.Message) -> dict[str, Any]:
+def facts_read(message: shape.ShownMessage) -> dict[str, Any]:
     is_event = bool(message.event)
     return {
         "sender": message.sender,
@@ -81,7 +81,7 @@ def facts_read(message: shape.Message) -> dict[str, Any]:
     }
 
 
-def assert_agrees(got: shape.Phone, truth: list[Conversation]) -> None:
+def assert_agrees(got: shape.ShownPhone, truth: list[Conversation]) -> None:
     found = by_guid(got)
     for conversation in truth:
         for message in conversation.messages:
@@ -109,13 +109,13 @@ def test_reads_a_migrated_layout(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def tahoe(tmp_path_factory: pytest.TempPathFactory) -> shape.Phone:
+def tahoe(tmp_path_factory: pytest.TempPathFactory) -> shape.ShownPhone:
     return read(
         write_phone(tmp_path_factory.mktemp("t") / "chat.db", every_kind("tahoe"))
     )
 
 
-def test_cards_name_what_an_app_said(tahoe: shape.Phone) -> None:
+def test_cards_name_what_an_app_said(tahoe: shape.ShownPhone) -> None:
     cards = {
         message.card.title: message.card for message in tahoe.messages() if message.card
     }
@@ -130,14 +130,14 @@ def test_cards_name_what_an_app_said(tahoe: shape.Phone) -> None:
     assert "Handwritten message" in cards
 
 
-def test_polls_are_tallied_by_each_voters_last_choice(tahoe: shape.Phone) -> None:
+def test_polls_are_tallied_by_each_voters_last_choice(tahoe: shape.ShownPhone) -> None:
     (poll,) = [message.poll for message in tahoe.messages() if message.poll]
 
     votes = {choice.text: len(choice.voters) for choice in poll}
     assert votes == {"Pizza": 2, "Ramen": 0, "Tacos": 1}
 
 
-def test_styles_mentions_and_effects_of_runs(tahoe: shape.Phone) -> None:
+def test_styles_mentions_and_effects_of_runs(tahoe: shape.ShownPhone) -> None:
     runs = [run for m in tahoe.messages() for part in m.parts for run in part.runs]
 
     assert {run.text for run in runs if run.styles} == {"Bold"}
@@ -146,7 +146,7 @@ def test_styles_mentions_and_effects_of_runs(tahoe: shape.Phone) -> None:
     assert mention.mention.startswith("+")
 
 
-def test_events_are_sentences(tahoe: shape.Phone) -> None:
+def test_events_are_sentences(tahoe: shape.ShownPhone) -> None:
     events = [message.event for message in tahoe.messages() if message.event]
 
     assert any(
@@ -156,7 +156,7 @@ def test_events_are_sentences(tahoe: shape.Phone) -> None:
     assert "sam.roe@example.net left the conversation" in events
 
 
-def test_files_that_are_missing_say_why(tahoe: shape.Phone) -> None:
+def test_files_that_are_missing_say_why(tahoe: shape.ShownPhone) -> None:
     absent = {
         f.name[-3:]: f.absence for m in tahoe.messages() for f in m.files if f.absence
     }
@@ -164,7 +164,7 @@ def test_files_that_are_missing_say_why(tahoe: shape.Phone) -> None:
     assert absent == {"pdf": "file not beside the database", "MOV": "not downloaded"}
 
 
-def test_a_quote_names_the_message_replied_to(tahoe: shape.Phone) -> None:
+def test_a_quote_names_the_message_replied_to(tahoe: shape.ShownPhone) -> None:
     quotes = [m.reply for m in tahoe.messages() if m.reply]
 
     assert {quote.text for quote in quotes} == {

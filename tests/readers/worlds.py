@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry import foundry, layouts
 from pytest_imessage_foundry.conversations import catalogue
-from pytest_imessage_foundry.conversations.catalogue.stage import Stage
+from pytest_imessage_foundry.conversations.catalogue.case_phone import CasePhone
 from pytest_imessage_foundry.models import (
     Conversation,
     Message,
@@ -28,7 +28,7 @@ from pytest_imessage_foundry.spec import Spec
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_imessage_foundry.db.schema.base import Schema
+    from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.models import Scenario
 
 RELEASES = ("sonoma", "sequoia", "tahoe-26.0", "tahoe")
@@ -233,7 +233,7 @@ def _case_names(order: foundry.Order) -> dict[str, tuple[str, str]]:
     A case names one message; the others that it needs, such as the question that
     it answers, are found by playing it again.
     """
-    stage = Stage(order.schema, order.spec.seed)
+    stage = CasePhone(order.schema, order.spec.seed)
     names: dict[str, tuple[str, str]] = {}
     for entry in catalogue.entries(order.schema):
         entry.play(stage)

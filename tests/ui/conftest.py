@@ -109,8 +109,8 @@ def left(library, home):
     def left(step="messages", **changes):
         from pytest_imessage_foundry.models import ConversationConfig
         from pytest_imessage_foundry.personas import builtin
-        from pytest_imessage_foundry.ui.draft import Draft
         from pytest_imessage_foundry.ui.project import Project
+        from pytest_imessage_foundry.ui.project_draft import ProjectDraft
 
         known = builtin.by_id()
         chats = (
@@ -132,7 +132,7 @@ def left(library, home):
             "step": step,
         }
         project = Project(**{**usual, **changes})
-        Draft(library.parent).save(project)
+        ProjectDraft(library.parent).save(project)
         return project
 
     return left

@@ -14,7 +14,7 @@ import pytest
 
 from pytest_imessage_foundry.cli import main
 from pytest_imessage_foundry.db import validators
-from pytest_imessage_foundry.ui import making
+from pytest_imessage_foundry.ui import building
 
 
 async def generate(person):
@@ -131,13 +131,13 @@ def many(left, monkeypatch):
     first, *others = project.conversations
     first = replace(first, message_count_target=3000)
     left(conversations=(first, *others))
-    told = making._bubble
+    told = building._bubble
 
     def slowly(*arguments):
         time.sleep(0.01)
         return told(*arguments)
 
-    monkeypatch.setattr(making, "_bubble", slowly)
+    monkeypatch.setattr(building, "_bubble", slowly)
 
 
 def under_way(person):

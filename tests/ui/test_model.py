@@ -11,10 +11,10 @@ import pytest
 from misbehaving import FAULTS, Server, completion
 
 from pytest_imessage_foundry.cli import main
-from pytest_imessage_foundry.conversations import packs
+from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.db import validators
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.llm import proof, retry
+from pytest_imessage_foundry.llm import retry, verify
 from pytest_imessage_foundry.personas import library as shelf
 from pytest_imessage_foundry.ui import writing
 from pytest_imessage_foundry.ui.journal import StoppedError
@@ -40,7 +40,7 @@ BO = {
 def _hurried(monkeypatch):
     """No pauses between tries; what databases a text makes is no matter here."""
     monkeypatch.setattr(retry.Patience, "_wait", lambda *_: 0.0)
-    monkeypatch.setattr(proof, "prove", lambda *_: "valid")
+    monkeypatch.setattr(verify, "prove", lambda *_: "valid")
     for name, person in (("bo", BO), ("cy", {**BO, "name": "Cy Ek"})):
         answer = (200, {}, completion(json.dumps(person)))
         monkeypatch.setitem(FAULTS, name, lambda h, b, answer=answer: answer)
@@ -65,7 +65,7 @@ def asking(left, server):
 
 
 def in_pack(home):
-    pack = packs.read(home / "chat.pack.json")
+    pack = store.read(home / "chat.pack.json")
     return {each.request.participants: each for each in pack.conversations}
 
 

@@ -10,8 +10,8 @@ from pytest_imessage_foundry.conversations import scenarios
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import ConversationConfig
 from pytest_imessage_foundry.personas import builtin
-from pytest_imessage_foundry.ui.draft import Draft
 from pytest_imessage_foundry.ui.project import NAME, Project, moment
+from pytest_imessage_foundry.ui.project_draft import ProjectDraft
 
 KNOWN = builtin.by_id()
 
@@ -112,17 +112,17 @@ def test_the_command_quotes_what_it_must(family, home):
 
 
 def test_a_draft_comes_back(family, tmp_path):
-    draft = Draft(tmp_path / "data")
+    draft = ProjectDraft(tmp_path / "data")
 
     assert draft.load() is None
     draft.save(family)
-    assert Draft(tmp_path / "data").load() == family
+    assert ProjectDraft(tmp_path / "data").load() == family
     draft.drop()
     assert draft.load() is None
 
 
 def test_a_password_is_not_kept(family, tmp_path):
-    draft = Draft(tmp_path)
+    draft = ProjectDraft(tmp_path)
     draft.save(replace(family, base_url="http://me:geheim@pc/v1?key=geheim"))
 
     assert draft.load().base_url == "http://pc/v1"
@@ -145,7 +145,7 @@ def test_a_password_is_not_kept(family, tmp_path):
     ids=lambda data: data[:30].decode("ascii", "replace"),
 )
 def test_a_broken_draft_is_moved_aside(data, tmp_path):
-    draft = Draft(tmp_path)
+    draft = ProjectDraft(tmp_path)
     draft.path.write_bytes(data)
 
     assert draft.load() is None
@@ -155,7 +155,7 @@ def test_a_broken_draft_is_moved_aside(data, tmp_path):
 
 
 def test_a_disk_that_is_full(family, tmp_path, monkeypatch):
-    draft = Draft(tmp_path / "data")
+    draft = ProjectDraft(tmp_path / "data")
     draft.save(family)
 
     def full(*_):

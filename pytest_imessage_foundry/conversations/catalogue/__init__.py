@@ -12,12 +12,12 @@ from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations.catalogue.stage import CASES, Stage
+from pytest_imessage_foundry.conversations.catalogue.case_phone import CASES, CasePhone
 from pytest_imessage_foundry.models import Case
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.conversations.catalogue.stage import Entry
-    from pytest_imessage_foundry.db.schema.base import Schema
+    from pytest_imessage_foundry.conversations.catalogue.case_phone import CaseEntry
+    from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.models import Conversation, Persona
     from pytest_imessage_foundry.spec import Spec
 
@@ -36,7 +36,7 @@ _CHAPTERS = (
 )
 
 
-def entries(schema: Schema) -> list[Entry]:
+def entries(schema: Schema) -> list[CaseEntry]:
     """The cases that a release can hold, in order."""
     for chapter in _CHAPTERS:
         import_module(f"{__name__}.{chapter}")
@@ -76,7 +76,7 @@ class _Played:
 
 @lru_cache(maxsize=8)
 def _played(seed: int, schema: Schema) -> _Played:
-    stage = Stage(schema, seed)
+    stage = CasePhone(schema, seed)
     found = {}
     for entry in entries(schema):
         draft, reading = entry.play(stage)

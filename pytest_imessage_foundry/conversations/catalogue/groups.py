@@ -5,22 +5,25 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.conversations.catalogue.stage import case
+from pytest_imessage_foundry.conversations.catalogue.case_phone import case
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.conversations.catalogue.stage import Reading, Stage
-    from pytest_imessage_foundry.conversations.chat import Chat
-    from pytest_imessage_foundry.conversations.draft import Draft
+    from pytest_imessage_foundry.conversations.authoring.chat import Chat
+    from pytest_imessage_foundry.conversations.authoring.draft import Draft
+    from pytest_imessage_foundry.conversations.catalogue.case_phone import (
+        CasePhone,
+        Reading,
+    )
 
 
 @cache
-def _crowd(stage: Stage) -> Chat:
+def _crowd(stage: CasePhone) -> Chat:
     """A group of its own, so that what happens to it touches no other case."""
     lee = stage.phone.person("Lee Fox")
     return stage.phone.group(stage.alex, stage.sam, stage.kim, lee, name="Crowd")
 
 
-def _announced(stage: Stage, kind: Any, **facts: Any) -> tuple[Draft, Reading]:
+def _announced(stage: CasePhone, kind: Any, **facts: Any) -> tuple[Draft, Reading]:
     by, who = facts.pop("by", None), facts.pop("who", None)
     people = {"alex": stage.alex, "sam": stage.sam, "kim": stage.kim}
     reading: Reading = {"text": "", "event": kind}
@@ -97,6 +100,6 @@ _enter(
 
 
 @case("group-photo-set", "the group gets a photo", "§14")
-def _photo(stage: Stage) -> tuple[Draft, Reading]:
+def _photo(stage: CasePhone) -> tuple[Draft, Reading]:
     draft = _crowd(stage).set_photo(by=stage.sam)
     return draft, {"text": "", "event": "photo-set"}

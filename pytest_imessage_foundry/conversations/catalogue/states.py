@@ -5,32 +5,35 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.conversations.catalogue.stage import case
-from pytest_imessage_foundry.db.apple_time import HOUR, SECOND
+from pytest_imessage_foundry.conversations.catalogue.case_phone import case
 from pytest_imessage_foundry.models import CloudRecord, Schedule, Translation
+from pytest_imessage_foundry.models.apple_time import HOUR, SECOND
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.conversations.catalogue.stage import Reading, Stage
-    from pytest_imessage_foundry.conversations.draft import Draft
+    from pytest_imessage_foundry.conversations.authoring.draft import Draft
+    from pytest_imessage_foundry.conversations.catalogue.case_phone import (
+        CasePhone,
+        Reading,
+    )
 
 
 @case("sms", "a text message over SMS", "§15")
-def _sms(stage: Stage) -> tuple[Draft, Reading]:
+def _sms(stage: CasePhone) -> tuple[Draft, Reading]:
     return stage.sms.receive("Over SMS"), {"text": "Over SMS", "service": "SMS"}
 
 
 @case("sms-sent", "an own SMS: no receipts", "§15")
-def _sms_sent(stage: Stage) -> tuple[Draft, Reading]:
+def _sms_sent(stage: CasePhone) -> tuple[Draft, Reading]:
     return stage.sms.send("Mine over SMS"), {"text": "Mine over SMS", "service": "SMS"}
 
 
 @case("rcs", "a message over RCS", "§15", feature="rcs")
-def _rcs(stage: Stage) -> tuple[Draft, Reading]:
+def _rcs(stage: CasePhone) -> tuple[Draft, Reading]:
     return stage.rcs.receive("Over RCS"), {"text": "Over RCS", "service": "RCS"}
 
 
 @case("satellite", "a message over satellite", "§15", feature="satellite")
-def _satellite(stage: Stage) -> tuple[Draft, Reading]:
+def _satellite(stage: CasePhone) -> tuple[Draft, Reading]:
     draft = stage.satellite.receive("No network here", service="iMessageLite")
     return draft.trait(off_grid=True), {
         "text": "No network here",
@@ -39,7 +42,7 @@ def _satellite(stage: Stage) -> tuple[Draft, Reading]:
 
 
 def _stated(
-    stage: Stage,
+    stage: CasePhone,
     text: str,
     facts: dict[str, Any],
     traits: dict[str, Any],
@@ -156,25 +159,25 @@ _enter(
 
 
 @case("unread", "received and not read", "§1")
-def _unread(stage: Stage) -> tuple[Draft, Reading]:
+def _unread(stage: CasePhone) -> tuple[Draft, Reading]:
     draft = stage.direct.receive("Unread so far", date_read=0)
     return draft, {"text": "Unread so far", "is_read": False}
 
 
 @case("focus-quiet", "delivered quietly under a Focus", "§1")
-def _quiet(stage: Stage) -> tuple[Draft, Reading]:
+def _quiet(stage: CasePhone) -> tuple[Draft, Reading]:
     draft = stage.direct.receive("Psst").trait(delivered_quietly=True)
     return draft, {"text": "Psst", "quiet": True}
 
 
 @case("focus-notified", "delivered quietly, then notified anyway", "§1")
-def _notified(stage: Stage) -> tuple[Draft, Reading]:
+def _notified(stage: CasePhone) -> tuple[Draft, Reading]:
     draft = stage.direct.receive("It is urgent")
     return draft.trait(delivered_quietly=True, notified=True), {"text": "It is urgent"}
 
 
 @case("junk", "marked as junk", "§12")
-def _junk(stage: Stage) -> tuple[Draft, Reading]:
+def _junk(stage: CasePhone) -> tuple[Draft, Reading]:
     spammer = stage.phone.person("Prize Desk", email=True)
     chat = stage.phone.direct(spammer).set(is_unknown_sender=True)
     draft = chat.receive("You have won! Reply YES", date_read=0).trait(spam=True)
@@ -182,7 +185,7 @@ def _junk(stage: Stage) -> tuple[Draft, Reading]:
 
 
 @case("unknown-sender", "a chat in the list of unknown senders", "§12")
-def _unknown(stage: Stage) -> tuple[Draft, Reading]:
+def _unknown(stage: CasePhone) -> tuple[Draft, Reading]:
     chat = stage.phone.direct(stage.phone.person("Unknown Caller"))
     chat.set(is_unknown_sender=True)
     return chat.receive("Is this Robin?"), {"text": "Is this Robin?"}
@@ -194,59 +197,59 @@ def _unknown(stage: Stage) -> tuple[Draft, Reading]:
     "§12",
     feature="unknown_senders",
 )
-def _screened(stage: Stage) -> tuple[Draft, Reading]:
+def _screened(stage: CasePhone) -> tuple[Draft, Reading]:
     chat = stage.phone.direct(stage.phone.person("Screened Caller"))
     chat.set(is_unknown_sender=True, is_pending_review=True)
     return chat.receive("About your parcel"), {"text": "About your parcel"}
 
 
 @case("short-code", "a code from a short code", "§13")
-def _short_code(stage: Stage) -> tuple[Draft, Reading]:
+def _short_code(stage: CasePhone) -> tuple[Draft, Reading]:
     bank = stage.phone.person("Example Bank", address="55512")
     draft = stage.phone.direct(bank, service="SMS").receive("Your code is 481923")
     return draft, {"text": "Your code is 481923", "service": "SMS"}
 
 
 @case("background-chat", "a chat that has a background", "§12", feature="backgrounds")
-def _background(stage: Stage) -> tuple[Draft, Reading]:
+def _background(stage: CasePhone) -> tuple[Draft, Reading]:
     chat = stage.phone.direct(stage.phone.person("Pat Hill"))
     chat.set(background="0f1e2d3c")
     return chat.receive("Nice colours"), {"text": "Nice colours"}
 
 
 @case("chat-properties", "receipts on, alerts off, archived", "§12")
-def _properties(stage: Stage) -> tuple[Draft, Reading]:
+def _properties(stage: CasePhone) -> tuple[Draft, Reading]:
     chat = stage.phone.direct(stage.phone.person("Max Lund"))
     chat.set(read_receipts=True, mutes=True, is_archived=True)
     return chat.receive("Old times"), {"text": "Old times"}
 
 
 @case("recently-deleted", "in Recently Deleted: its join is gone", "§17")
-def _deleted(stage: Stage) -> tuple[Draft, Reading]:
+def _deleted(stage: CasePhone) -> tuple[Draft, Reading]:
     draft = stage.direct.receive("Delete me").delete()
     return draft, {"text": "Delete me", "deleted": True}
 
 
 @case("recently-deleted-sent", "an own message in Recently Deleted", "§17")
-def _own_deleted(stage: Stage) -> tuple[Draft, Reading]:
+def _own_deleted(stage: CasePhone) -> tuple[Draft, Reading]:
     draft = stage.direct.send("Delete mine").delete()
     return draft, {"text": "Delete mine", "deleted": True}
 
 
 @case("recently-deleted-part", "one part in Recently Deleted", "§17")
-def _deleted_part(stage: Stage) -> tuple[Draft, Reading]:
+def _deleted_part(stage: CasePhone) -> tuple[Draft, Reading]:
     draft = stage.direct.send("Keep this", "and that").delete(parts=(1,))
     return draft, {"text": "Keep thisand that", "deleted_parts": [1]}
 
 
 @case("deleted-for-good", "nothing but its GUID is left", "§17")
-def _gone(stage: Stage) -> tuple[Draft, Reading]:
+def _gone(stage: CasePhone) -> tuple[Draft, Reading]:
     draft = stage.direct.receive("Gone").delete(permanent=True)
     return draft, {"text": "Gone", "deleted_for_good": True}
 
 
 @case("read-late", "read three hours later", "§1")
-def _late(stage: Stage) -> tuple[Draft, Reading]:
+def _late(stage: CasePhone) -> tuple[Draft, Reading]:
     draft = stage.direct.send("Read this tonight")
     date = draft.message.date
     receipts = {"date_delivered": date + SECOND, "date_read": date + 3 * HOUR}

@@ -5,19 +5,22 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations.catalogue.stage import case
+from pytest_imessage_foundry.conversations.catalogue.case_phone import case
 from pytest_imessage_foundry.models import Link
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.conversations.catalogue.stage import Reading, Stage
-    from pytest_imessage_foundry.conversations.draft import Draft
+    from pytest_imessage_foundry.conversations.authoring.draft import Draft
+    from pytest_imessage_foundry.conversations.catalogue.case_phone import (
+        CasePhone,
+        Reading,
+    )
 
 _CLASSIC = ("loved", "liked", "disliked", "laughed", "emphasized", "questioned")
 MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 
 def _tapped(
-    stage: Stage, name: str, *, removed: bool = False, keeps_added: bool = False
+    stage: CasePhone, name: str, *, removed: bool = False, keeps_added: bool = False
 ) -> tuple[Draft, Reading]:
     text = f"React to me: {name}"
     draft = stage.direct.send(text).tapback(name)
@@ -58,13 +61,13 @@ case(
 
 
 @case("tapback-mine", "the owner reacts", "§6")
-def _mine(stage: Stage) -> tuple[Draft, Reading]:
+def _mine(stage: CasePhone) -> tuple[Draft, Reading]:
     draft = stage.direct.receive("You will like this").tapback("liked")
     return draft, {"text": "You will like this", "tapbacks": [["me", "liked"]]}
 
 
 @case("tapback-several", "three people react to one message", "§6")
-def _several(stage: Stage) -> tuple[Draft, Reading]:
+def _several(stage: CasePhone) -> tuple[Draft, Reading]:
     draft = stage.group.send("We won!")
     for person, name in ((stage.alex, "loved"), (stage.sam, "laughed")):
         draft.tapback(name, by=person)
@@ -80,7 +83,7 @@ def _several(stage: Stage) -> tuple[Draft, Reading]:
 
 
 @case("tapback-on-part", "a reaction to the second bubble of a message", "§6")
-def _on_part(stage: Stage) -> tuple[Draft, Reading]:
+def _on_part(stage: CasePhone) -> tuple[Draft, Reading]:
     file = stage.phone.file("photo")
     draft = stage.direct.send("The house", file, "and the garden")
     draft.tapback("loved", part=2)
@@ -93,7 +96,7 @@ def _on_part(stage: Stage) -> tuple[Draft, Reading]:
 
 
 @case("tapback-on-file", "a reaction to a photo", "§6")
-def _on_file(stage: Stage) -> tuple[Draft, Reading]:
+def _on_file(stage: CasePhone) -> tuple[Draft, Reading]:
     file = stage.phone.file("photo")
     draft = stage.direct.send(file).tapback("loved")
     return draft, {
@@ -104,7 +107,7 @@ def _on_file(stage: Stage) -> tuple[Draft, Reading]:
 
 
 @case("tapback-on-balloon", "a reaction to a link preview", "§6")
-def _on_balloon(stage: Stage) -> tuple[Draft, Reading]:
+def _on_balloon(stage: CasePhone) -> tuple[Draft, Reading]:
     url = "https://example.com/story"
     draft = stage.direct.send(url, balloon=Link(url=url, title="A story"))
     draft.tapback("questioned")
@@ -117,7 +120,7 @@ def _on_balloon(stage: Stage) -> tuple[Draft, Reading]:
 
 
 @case("sticker-placed", "a sticker dropped on a bubble", "§6")
-def _sticker(stage: Stage) -> tuple[Draft, Reading]:
+def _sticker(stage: CasePhone) -> tuple[Draft, Reading]:
     draft = stage.direct.send("Stick something here").sticker(
         x=0.3, y=0.7, rotation=0.2
     )

@@ -6,13 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_imessage_foundry.db.apple_time import SECOND
-from pytest_imessage_foundry.db.checks.bodies import Reader
+from pytest_imessage_foundry.db.checks.body_checks import parts_of
+from pytest_imessage_foundry.db.checks.body_reader import BodyReader
 from pytest_imessage_foundry.db.checks.findings import Ledger
-from pytest_imessage_foundry.db.checks.messages import parts_of
 from pytest_imessage_foundry.db.checks.plists import loads
-from pytest_imessage_foundry.db.checks.scans import Columns, shown
+from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
 from pytest_imessage_foundry.db.checks.typedstreams import Body, Damaged
+from pytest_imessage_foundry.models.apple_time import SECOND
 
 _HALF_A_SECOND = 0.5
 Faults = Iterator[str]
@@ -30,7 +30,7 @@ def histories(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) 
         f"SELECT ROWID, {chosen} FROM message WHERE date_edited != 0 OR is_empty != 0 "
         "OR instr(message_summary_info, x'536f7472') > 0"
     )
-    reader = Reader()
+    reader = BodyReader()
     for rowid, *values in connection.execute(query):
         ledger.look("edits", 1)
         for reason in _faults(reader, *values):
@@ -38,7 +38,7 @@ def histories(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) 
 
 
 def _faults(
-    reader: Reader,
+    reader: BodyReader,
     date: Any,
     edited: Any,
     is_empty: Any,
@@ -139,7 +139,7 @@ def _unsent_faults(
 
 
 def _edit_faults(
-    reader: Reader,
+    reader: BodyReader,
     info: dict[str, Any],
     original: dict[int, tuple[int, int]],
     unsent: set[int],
@@ -174,7 +174,7 @@ def _edit_faults(
 
 
 def _versions(
-    reader: Reader, versions: Any, least: int, date: Any, edited: Any
+    reader: BodyReader, versions: Any, least: int, date: Any, edited: Any
 ) -> tuple[str, list[str]]:
     """What is wrong with the versions of a part, and their texts."""
     if not isinstance(versions, list) or len(versions) < least:

@@ -34,7 +34,7 @@ class Finding:
         return f"{self.severity}: {self.check}: {place}: {self.reason}"
 
 
-class Tally(NamedTuple):
+class FindingTally(NamedTuple):
     """How many things a check looked at, and how many findings it made."""
 
     looked_at: int
@@ -61,7 +61,7 @@ class Report:
     is_expected: bool
     is_experimental: bool
     differences: tuple[str, ...]
-    checks: Mapping[str, Tally]
+    checks: Mapping[str, FindingTally]
     findings: tuple[Finding, ...]
     errors: int
     notes: int
@@ -165,9 +165,11 @@ class Ledger:
     def count(self, severity: Severity) -> int:
         return sum(n for (_, each), n in self._found.items() if each == severity)
 
-    def tallies(self, order: Iterable[str]) -> dict[str, Tally]:
+    def tallies(self, order: Iterable[str]) -> dict[str, FindingTally]:
         found: Counter[str] = Counter()
         for (check, _), number in self._found.items():
             found[check] += number
         names = dict.fromkeys((*order, *self._looked_at, *found))
-        return {name: Tally(self._looked_at[name], found[name]) for name in names}
+        return {
+            name: FindingTally(self._looked_at[name], found[name]) for name in names
+        }

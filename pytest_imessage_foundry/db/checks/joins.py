@@ -6,7 +6,7 @@ import sqlite3
 from collections import defaultdict
 
 from pytest_imessage_foundry.db.checks.findings import Ledger
-from pytest_imessage_foundry.db.checks.scans import Columns, shown
+from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
 
 GROUP = 43
 

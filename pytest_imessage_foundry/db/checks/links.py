@@ -6,11 +6,11 @@ import re
 import sqlite3
 from typing import Any
 
-from pytest_imessage_foundry.db.checks.bodies import Reader
+from pytest_imessage_foundry.db.checks.body_checks import parts_of
+from pytest_imessage_foundry.db.checks.body_reader import BodyReader
 from pytest_imessage_foundry.db.checks.findings import Ledger
-from pytest_imessage_foundry.db.checks.messages import parts_of
 from pytest_imessage_foundry.db.checks.plists import loads
-from pytest_imessage_foundry.db.checks.scans import Columns, shown
+from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
 from pytest_imessage_foundry.db.checks.typedstreams import Damaged, utf16_units
 
 _UUID = r"[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}"
@@ -29,7 +29,7 @@ _HISTORY = ("message_summary_info", "is_empty")
 class Target:
     """The message that a row points at, as far as it can be read."""
 
-    def __init__(self, reader: Reader, values: tuple[Any, ...]) -> None:
+    def __init__(self, reader: BodyReader, values: tuple[Any, ...]) -> None:
         self.rowid, text, body, bundle, edited, summary, is_empty = values
         self.is_app = bundle is not None
         self.is_edited = bool(edited) or bool(is_empty)
@@ -73,7 +73,7 @@ def associations(
         "message", "associated_message_type"
     ):
         return
-    reader = Reader()
+    reader = BodyReader()
     own = columns.pick(
         "message",
         "guid",
@@ -197,7 +197,7 @@ def threads(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) ->
     names = ("thread_originator_guid", "thread_originator_part")
     if not columns.has("message", "guid", *names):
         return
-    reader = Reader()
+    reader = BodyReader()
     target = columns.pick("message", *_TARGET, *_HISTORY, alias="t")
     target = target.replace("NULL", "t.ROWID", 1)
     query = (

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pytest_imessage_foundry.db.checks.scans import Rule, Scan
-from pytest_imessage_foundry.db.checks.values import (
+from pytest_imessage_foundry.db.checks.rule_scan import Rule, Scan
+from pytest_imessage_foundry.db.checks.shared_rules import (
     FIRST,
     SERVICES,
     UUID,

@@ -7,9 +7,9 @@ import sqlite3
 from typing import Any
 from xml.parsers.expat import ExpatError
 
-from pytest_imessage_foundry.db.checks import bplists
+from pytest_imessage_foundry.db.checks import plist_shortcut
 from pytest_imessage_foundry.db.checks.findings import Ledger
-from pytest_imessage_foundry.db.checks.scans import Columns, shown
+from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
 
 _MAGIC = b"bplist00"
 _ARCHIVER = "NSKeyedArchiver"
@@ -36,8 +36,8 @@ def loads(data: object) -> Any:
     if not isinstance(data, bytes) or not data.startswith(_MAGIC):
         raise ValueError("it is no binary property list")
     try:
-        return bplists.read(data)
-    except bplists.Odd:
+        return plist_shortcut.read(data)
+    except plist_shortcut.Odd:
         return _parsed(data)
 
 

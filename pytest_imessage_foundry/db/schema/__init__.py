@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.db.schema.base import Schema
+    from pytest_imessage_foundry.db.schema.definition import Schema
 
 Layout = Literal["fresh", "migrated"]
 _LAYOUTS = get_args(Layout)

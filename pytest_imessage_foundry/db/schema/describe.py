@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pytest_imessage_foundry.db.schema.base import Schema
+from pytest_imessage_foundry.db.schema.definition import Schema
 from pytest_imessage_foundry.db.schema.differences import Difference
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypedDict, TypeVar
 
 from pytest_imessage_foundry.db.schema import parse
-from pytest_imessage_foundry.db.schema.base import Column, Schema, Table
+from pytest_imessage_foundry.db.schema.definition import Column, Schema, Table
 from pytest_imessage_foundry.errors import FoundryError
 
 _Item = TypeVar("_Item")

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pytest_imessage_foundry.db import schema as registry
 from pytest_imessage_foundry.db.schema import sqltext
-from pytest_imessage_foundry.db.schema.base import Schema, quote
+from pytest_imessage_foundry.db.schema.definition import Schema, quote
 from pytest_imessage_foundry.db.schema.differences import Difference, compare
 
 _LAYOUTS: tuple[Literal["fresh", "migrated"], ...] = ("fresh", "migrated")

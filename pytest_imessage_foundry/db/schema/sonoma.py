@@ -9,7 +9,7 @@ chat_recoverable_message_join_message_id_idx came with 14.6.
 from __future__ import annotations
 
 from pytest_imessage_foundry.db.schema import parse
-from pytest_imessage_foundry.db.schema.base import Schema
+from pytest_imessage_foundry.db.schema.definition import Schema
 
 _TABLES = """
 _SqliteDatabaseProperties

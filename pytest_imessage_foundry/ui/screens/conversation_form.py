@@ -10,15 +10,19 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.llm.texts import cleaned
+from pytest_imessage_foundry.llm.reply_text import cleaned
 from pytest_imessage_foundry.models import ConversationConfig, Service
 from pytest_imessage_foundry.spec import Spec
 from pytest_imessage_foundry.ui.project import moment
 from pytest_imessage_foundry.ui.screens.step import ARROWS, BACK, StepScreen
-from pytest_imessage_foundry.ui.widgets.choice import Choice
-from pytest_imessage_foundry.ui.widgets.field import Field, text_field, words
+from pytest_imessage_foundry.ui.widgets.choice_field import ChoiceField
+from pytest_imessage_foundry.ui.widgets.labelled_field import (
+    LabelledField,
+    text_field,
+    words,
+)
 from pytest_imessage_foundry.ui.widgets.plain import fitted
-from pytest_imessage_foundry.ui.widgets.rows import Rows
+from pytest_imessage_foundry.ui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -46,7 +50,9 @@ class ConversationForm(StepScreen):
         title = "Edit a conversation" if config.id else "A new conversation"
         with Vertical(id="body"):
             yield Static(title, classes="heading")
-            yield Field("Kind", Choice(_KINDS, config.chat_type, id="chat_type"))
+            yield LabelledField(
+                "Kind", ChoiceField(_KINDS, config.chat_type, id="chat_type")
+            )
             yield text_field("Group's name", "group_name", config.name, "may be empty")
             yield text_field("Messages", "count", str(config.message_count_target))
             hint = "2025-01-31; empty: a year before the end"
@@ -56,17 +62,19 @@ class ConversationForm(StepScreen):
             )
             yield text_field("About", "theme", config.theme or "", "everyday life")
             services = words(get_args(Service))
-            yield Field("Over", Choice(services, config.service, id="service"))
-            yield Field("With", Rows(id="people")).add_class("gap", "-high")
+            yield LabelledField(
+                "Over", ChoiceField(services, config.service, id="service")
+            )
+            yield LabelledField("With", RowList(id="people")).add_class("gap", "-high")
 
     def on_mount(self) -> None:
         self._follow_kind()
         self._draw()
         if self._chosen:
-            self.query_one(Rows).point_at(self._chosen[0])
+            self.query_one(RowList).point_at(self._chosen[0])
         self.query_one("#chat_type").focus()
 
-    def on_choice_changed(self, event: Choice.Changed) -> None:
+    def on_choice_changed(self, event: ChoiceField.Changed) -> None:
         if event.choice.id == "chat_type":
             self._follow_kind()
 
@@ -75,7 +83,7 @@ class ConversationForm(StepScreen):
 
     def action_take(self) -> None:
         """The person under the cursor is in, or out; a direct chat has one."""
-        rows = self.query_one(Rows)
+        rows = self.query_one(RowList)
         who = rows.current
         if who is None:
             return
@@ -90,12 +98,12 @@ class ConversationForm(StepScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # Elsewhere a space is a space.
         if action == "take":
-            return isinstance(self.focused, Rows)
+            return isinstance(self.focused, RowList)
         return super().check_action(action, parameters)
 
     @property
     def _kind(self) -> str:
-        return self.query_one("#chat_type", Choice).value
+        return self.query_one("#chat_type", ChoiceField).value
 
     def _follow_kind(self) -> None:
         self.query_one("#field-group_name").display = self._kind == "group"
@@ -104,7 +112,7 @@ class ConversationForm(StepScreen):
             self._draw()
 
     def _draw(self) -> None:
-        self.query_one(Rows).show(
+        self.query_one(RowList).show(
             [
                 (
                     each.id,
@@ -146,7 +154,7 @@ class ConversationForm(StepScreen):
             start=moment(self._text("start")),
             end=moment(self._text("end")),
             theme=cleaned(self._text("theme")) or None,
-            service=self.query_one("#service", Choice).value,  # type: ignore[arg-type]
+            service=self.query_one("#service", ChoiceField).value,  # type: ignore[arg-type]
         )
 
     def _text(self, id: str) -> str:

@@ -11,8 +11,12 @@ from textual.widgets import Input, Static
 
 from pytest_imessage_foundry.personas import checks
 from pytest_imessage_foundry.ui.screens.step import ARROWS, BACK, StepScreen
-from pytest_imessage_foundry.ui.widgets.choice import Choice
-from pytest_imessage_foundry.ui.widgets.field import Field, text_field, words
+from pytest_imessage_foundry.ui.widgets.choice_field import ChoiceField
+from pytest_imessage_foundry.ui.widgets.labelled_field import (
+    LabelledField,
+    text_field,
+    words,
+)
 from pytest_imessage_foundry.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
@@ -64,7 +68,7 @@ class PersonaForm(StepScreen):
             for name, label in _WORDS.items():
                 options = words(checks.WORDS[name])
                 value = getattr(self._persona, name)
-                yield Field(label, Choice(options, value, id=name))
+                yield LabelledField(label, ChoiceField(options, value, id=name))
 
     def on_mount(self) -> None:
         self.query_one("#name").focus()
@@ -103,7 +107,7 @@ class PersonaForm(StepScreen):
             parts = self._text(name).split(",")
             values[name] = tuple(each.strip() for each in parts if each.strip())
         for name in _WORDS:
-            values[name] = self.query_one(f"#{name}", Choice).value
+            values[name] = self.query_one(f"#{name}", ChoiceField).value
         country = self._text("country_code").upper()
         address = checks.canonical(self._text("identifier"), country)
         return replace(

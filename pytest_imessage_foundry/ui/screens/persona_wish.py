@@ -15,7 +15,7 @@ from pytest_imessage_foundry.personas import places
 from pytest_imessage_foundry.ui import writing
 from pytest_imessage_foundry.ui.screens.persona_form import PersonaForm
 from pytest_imessage_foundry.ui.screens.step import ARROWS, BACK, StepScreen
-from pytest_imessage_foundry.ui.widgets.field import text_field
+from pytest_imessage_foundry.ui.widgets.labelled_field import text_field
 from pytest_imessage_foundry.ui.widgets.persona_card import PersonaCard
 from pytest_imessage_foundry.ui.widgets.plain import plain
 

@@ -10,8 +10,8 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from pytest_imessage_foundry.ui.widgets.rows import Rows
-from pytest_imessage_foundry.ui.widgets.steps import Notice, Steps
+from pytest_imessage_foundry.ui.widgets.row_list import RowList
+from pytest_imessage_foundry.ui.widgets.step_bar import Notice, StepBar
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -49,7 +49,7 @@ class StepScreen(FoundryScreen):
 
     def compose(self) -> ComposeResult:
         if self.NUMBER:
-            yield Steps(self.NUMBER)
+            yield StepBar(self.NUMBER)
         yield from self.body()
         yield Notice()
         yield Footer(show_command_palette=False)
@@ -64,7 +64,9 @@ class StepScreen(FoundryScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # Where there is something to scroll, the arrows do that.
-        return action != "field" or not isinstance(self.focused, Rows | VerticalScroll)
+        return action != "field" or not isinstance(
+            self.focused, RowList | VerticalScroll
+        )
 
     def action_field(self, by: int) -> None:
         """The next field, or the one before."""

@@ -1,0 +1,135 @@
+"""Write files whole or not at all, and name what the disk refuses."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sqlite3
+from contextlib import contextmanager, suppress
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.errors import FoundryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# What the disk or its rights say, and not the statement.
+_REFUSALS = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A draft beside `path` that takes its place if nothing is raised."""
+    _sweep(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    draft.unlink(missing_ok=True)
+    try:
+        yield draft
+        with _without_wal(path, draft):
+            os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove the drafts that builds of `path` left behind when they were killed."""
+    for draft in path.parent.glob(f".{glob.escape(path.name)}.*.draft"):
+        process = draft.name.split(".")[-2]
+        if process.isdigit() and not is_running(int(process)):
+            draft.unlink(missing_ok=True)
+
+
+def is_running(process: int) -> bool:
+    """Whether a process that has left something behind may still want it."""
+    if os.name == "nt":  # where signal 0 would end the process
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+@contextmanager
+def _without_wal(path: Path, draft: Path) -> Iterator[None]:
+    """Set the WAL of the file that was at `path` aside: SQLite would replay it into
+    the new one. It comes back if that cannot take its place."""
+    aside = {
+        path.with_name(path.name + suffix): draft.with_name(draft.name + suffix)
+        for suffix in ("-wal", "-shm")
+        if path.with_name(path.name + suffix).exists()
+    }
+    for old, kept in aside.items():
+        os.replace(old, kept)
+    try:
+        yield
+    except OSError:
+        for old, kept in aside.items():
+            os.replace(kept, old)
+        raise
+    for kept in aside.values():
+        kept.unlink()
+
+
+@contextmanager
+def naming_disk_errors(path: str | os.PathLike[str]) -> Iterator[None]:
+    """What the disk refuses is an error about `path`, not about its draft."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _REFUSALS:
+            raise
+        raise FoundryError(
+            f"the database could not be written: {error}\n"
+            f"tried to write: {os.fspath(path)}\n"
+            "check the rights of its folder, and the room on the disk"
+        ) from error
+
+
+class Created:
+    """Files and folders that were not there before."""
+
+    def __init__(self) -> None:
+        self._paths: list[Path] = []
+
+    def folder(self, path: Path) -> None:
+        """Make a folder, with those above it that are missing."""
+        missing = takewhile(lambda each: not each.exists(), (path, *path.parents))
+        for each in reversed([*missing]):
+            # Noted first: Ctrl-C may come right after it is made.
+            self._paths.append(each)
+            each.mkdir(exist_ok=True)
+
+    def file(self, path: Path) -> None:
+        """Note a file that is about to be written, unless one is there."""
+        if not path.exists():
+            self._paths.append(path)
+
+    def take_back(self) -> None:
+        """Remove what was made, but no folder that somebody else uses by now."""
+        for path in reversed(self._paths):
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
+
+
+@contextmanager
+def removing_on_error() -> Iterator[Created]:
+    """What is made within is removed if anything is raised, Ctrl-C too."""
+    made = Created()
+    try:
+        yield made
+    except BaseException:
+        made.take_back()
+        raise

@@ -1,0 +1,252 @@
+"""ChatDB: the handle that tests get, a file with the truth of what is in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.db.functions import register_functions
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.order import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pytest_imessage_foundry.chatdb.live import Live, Wal
+    from pytest_imessage_foundry.db.schema.definition import Schema
+    from pytest_imessage_foundry.db.validators import Report
+    from pytest_imessage_foundry.models import (
+        Attachment,
+        Case,
+        Conversation,
+        Message,
+        Persona,
+        Scenario,
+    )
+    from pytest_imessage_foundry.order import Buildable
+    from pytest_imessage_foundry.spec import Spec
+
+FILE_NAME = "chat.db"
+ATTACHMENTS = "Attachments"
+
+
+class ChatDB(os.PathLike[str]):
+    """A private, writable chat.db with the truth of what is in it.
+
+    Attributes:
+        path: the file, named chat.db, in a folder of its own.
+        spec: what it was built from.
+    """
+
+    def __init__(self, path: Path, order: Buildable, *, readonly: bool = False) -> None:
+        self.path = path
+        self.spec = order.spec
+        self._order = order
+        self._readonly = readonly
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    # As with pathlib, text made of it is the path: f"file:{chat_db}?mode=ro".
+    __str__ = __fspath__
+
+    def __repr__(self) -> str:
+        return f"ChatDB({str(self.path)!r}, {self.version}, seed={self.seed})"
+
+    @property
+    def version(self) -> str:
+        """The macOS release by name."""
+        return self.spec.release
+
+    @property
+    def seed(self) -> int:
+        return self.spec.seed
+
+    @cached_property
+    def conversations(self) -> tuple[Conversation, ...]:
+        """The truth: each chat with its messages, oldest first."""
+        return truth_of(self._order)
+
+    def stream(self) -> Sequence[Conversation]:
+        """The truth with messages derived as they are walked: flat in memory."""
+        return self._order.conversations
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The truth of all chats in order of date."""
+        every = [m for chat in self.conversations for m in chat.messages]
+        return tuple(sorted(every, key=lambda message: message.date))
+
+    @property
+    def owner(self) -> Persona:
+        """Whose phone it is."""
+        return self._order.scenario.owner
+
+    @property
+    def personas(self) -> tuple[Persona, ...]:
+        """Everybody in it, the owner included."""
+        return self._order.scenario.personas
+
+    @property
+    def attachments(self) -> Path:
+        """The folder that stands for ~/Library/Messages/Attachments."""
+        return self.path.with_name(ATTACHMENTS)
+
+    @cached_property
+    def cases(self) -> dict[str, Case]:
+        """The catalogue's cases by name; scenario `kinds` only."""
+        from pytest_imessage_foundry.conversations import catalogue
+
+        if self.spec.scenario != KINDS:
+            return {}
+        return catalogue.cases(self.spec, self._order.schema)
+
+    def case(self, name: str) -> Case:
+        """One named case of scenario `kinds`.
+
+        Raises:
+            FoundryError: there is no such case on this release.
+        """
+        if name not in self.cases:
+            raise FoundryError(
+                f"no case {name!r} in scenario {self.spec.scenario!r} on "
+                f"{self.version}\nlooked among {len(self.cases)} cases\n"
+                "run `imessage-foundry kinds` for their names, and mark the test "
+                'with @pytest.mark.imessage(scenario="kinds")'
+            )
+        return self.cases[name]
+
+    @contextmanager
+    def connect(self) -> Iterator[sqlite3.Connection]:
+        """A connection that has Apple's SQL functions and is closed at the end.
+
+        What was written is committed unless an exception leaves the block.
+        """
+        address = str(self.path)
+        if self._readonly:
+            address = f"{self.path.as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(address, uri=self._readonly)) as connection:
+            register_functions(connection)
+            with connection:
+                yield connection
+
+    def live(self, *, wal: Wal = "open") -> AbstractContextManager[Live]:
+        """A writer that does what Messages does, a transaction a step, while a
+        reader watches; the truth follows each step.
+
+            with chat_db.live() as phone:
+                message = phone.receive("Alex Doe", "Dinner?")
+                phone.tapback(message, "loved")
+
+        Args:
+            wal: 'open' leaves what is written in the -wal until `checkpoint()` or
+                the end, 'checkpointed' moves it into the file after each step.
+
+        Raises:
+            FoundryError: this is a copy that nobody may write to.
+        """
+        from pytest_imessage_foundry.chatdb.live import live
+
+        return live(self, wal=wal)
+
+    def condition(self, name: str) -> AbstractContextManager[ChatDB]:
+        """Put the file into a state that readers meet on real Macs, by name, such
+        as 'hot-wal' or 'locked'; `conditions.NAMES` says what each one is.
+
+        When the block ends the file is as it was before; what was written to it
+        meanwhile is gone.
+
+        Raises:
+            FoundryError: there is no such condition, it cannot be had here, or
+                this is a copy that nobody may write to.
+        """
+        from pytest_imessage_foundry.chatdb.conditions import put
+
+        return put(self, name)
+
+    def retell(
+        self, conversations: Sequence[Conversation], people: Sequence[Persona]
+    ) -> None:
+        """Tell this truth from now on: for whoever has written it into the file."""
+        told = tuple(conversations)
+        scenario = replace(self._order.scenario, personas=tuple(people))
+        order = self._order
+        self._order = _Retold(
+            order.spec, scenario, order.schema, told, order.fingerprint
+        )
+        self.__dict__["conversations"] = told
+
+    @property
+    def schema(self) -> Schema:
+        """The tables, columns, triggers and features of its release."""
+        return self._order.schema
+
+    @property
+    def is_readonly(self) -> bool:
+        """Whether other tests share it, so that nobody may write to it."""
+        return self._readonly
+
+    def provenance(self) -> str:
+        """One line: from what the content was made."""
+        spec = self.spec
+        # Keys of cached conversations are for who looks for one: `cache show`.
+        origins = [re.sub(r":[^+]*", "", o.origin) for o in self._order.conversations]
+        counts = ", ".join(f"{origins.count(o)} {o}" for o in dict.fromkeys(origins))
+        return (
+            f"release={spec.release} scenario={spec.scenario} seed={spec.seed} "
+            f"source={spec.source} conversations={counts or 'none'} "
+            f"fingerprint={self._order.fingerprint}"
+        )
+
+    def report(self) -> Report:
+        """The validator's verdict on the file as it is now."""
+        from pytest_imessage_foundry.db import validators
+
+        return validators.validate(self.path)
+
+    def truth(self) -> dict[str, Any]:
+        """The truth as plain data: what `build --truth` writes."""
+        from pytest_imessage_foundry.chatdb import truth
+
+        return truth.document(self)
+
+
+@dataclass(frozen=True)
+class _Retold:
+    """An order whose database was written to since it was built."""
+
+    spec: Spec
+    scenario: Scenario
+    schema: Schema
+    conversations: Sequence[Conversation]
+    fingerprint: str
+
+
+def truth_of(order: Buildable) -> tuple[Conversation, ...]:
+    """The conversations of an order with their messages held in tuples."""
+    return tuple(
+        replace(conversation, messages=tuple(conversation.messages))
+        for conversation in order.conversations
+    )
+
+
+def files_of(message: Message) -> Iterator[Attachment]:
+    """Every file that a message and what it drew brought along."""
+    yield from message.attachments
+    for tapback in message.tapbacks:
+        if tapback.sticker is not None:
+            yield tapback.sticker
+    for sticker in message.stickers:
+        yield sticker.image
+    if message.event is not None and message.event.photo is not None:
+        yield message.event.photo
+    if message.balloon is not None:
+        from pytest_imessage_foundry.db.blobs.payloads import attachments
+
+        yield from attachments(message.balloon)

@@ -1,0 +1,466 @@
+"""A living database: a phone that goes on receiving while somebody reads.
+
+    with chat_db.live() as phone:
+        message = phone.receive("Alex Doe", "Dinner at 7?")
+        phone.read(message)
+        phone.tapback(message, "loved")
+        answer = phone.send("Alex Doe", "Sure", reply_to=message)
+        phone.deliver(answer)
+
+Each step is one transaction on a connection in WAL mode that has Apple's functions,
+so that Apple's triggers do their part. It gives the message as it is now, and the
+truth of the phone and of its ChatDB follow. A step that fails changes neither the
+file nor the truth.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pytest_imessage_foundry.attachments import generator
+from pytest_imessage_foundry.conversations.authoring.chat import Chat
+from pytest_imessage_foundry.conversations.authoring.draft import Draft
+from pytest_imessage_foundry.conversations.authoring.resumed import (
+    ResumedPhone,
+    is_meant,
+)
+from pytest_imessage_foundry.db.functions import register_functions
+from pytest_imessage_foundry.db.live_writer import LiveWriter
+from pytest_imessage_foundry.db.rows.attachment import root_for
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.foundry import files_of
+from pytest_imessage_foundry.models import Message
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.conversations.authoring.draft import Content, When
+    from pytest_imessage_foundry.conversations.authoring.resumed import Where
+    from pytest_imessage_foundry.foundry import ChatDB
+    from pytest_imessage_foundry.models import (
+        Attachment,
+        Balloon,
+        Conversation,
+        EventKind,
+        Persona,
+        Service,
+        TapbackKind,
+    )
+
+Wal = Literal["open", "checkpointed"]
+
+
+@contextmanager
+def live(db: ChatDB, *, wal: Wal = "open") -> Iterator[Live]:
+    """A `Live` on a database, closed at the end; see `ChatDB.live`."""
+    if db.is_readonly:
+        raise FoundryError(
+            "a shared database cannot go on living\n"
+            f"it is {db.path}, which other tests read\n"
+            "ask for chat_db instead of chat_db_readonly"
+        )
+    # One thread at a time, but not the one that opened it: a test may let a timer
+    # write while its own thread runs the reader.
+    with closing(
+        sqlite3.connect(db.path, isolation_level=None, check_same_thread=False)
+    ) as connection:
+        register_functions(connection)
+        for pragma in (
+            "journal_mode = WAL",
+            "foreign_keys = ON",
+            # Nothing is moved into the file but when we say so.
+            "wal_autocheckpoint = 0",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+        yield Live(db, connection, checkpoints=wal == "checkpointed")
+
+
+class Live:
+    """What happens on a phone, a verb each.
+
+    A chat is named by its Conversation, its guid, its identifier, its name, or the
+    Persona of a one-to-one chat; a message by its Message (as of any moment) or its
+    GUID; a person by a Persona, a name or an address. Times default to a believable
+    rhythm that goes on where the history ends; `at` gives one. Use it from one
+    thread at a time.
+    """
+
+    def __init__(
+        self, db: ChatDB, connection: sqlite3.Connection, *, checkpoints: bool = False
+    ) -> None:
+        self._db = db
+        self._connection = connection
+        self._checkpoints = checkpoints
+        self._truth = list(db.conversations)
+        self._phone = ResumedPhone(
+            db.schema,
+            db.conversations,
+            people=db.personas,
+            owner=db.owner,
+            seed=db.seed,
+            written=_last_rowid(connection),
+        )
+        self._found = {
+            draft.message.guid: (chat, draft)
+            for chat in self._phone.chats
+            for draft in chat.drafts
+        }
+        self._steps = LiveWriter(
+            connection,
+            db.schema,
+            owner=db.owner,
+            people=db.personas,
+            seed=db.seed,
+            attachment_root=root_for(db.path),
+        )
+
+    @property
+    def conversations(self) -> tuple[Conversation, ...]:
+        """The truth as it is now; that of the ChatDB is the same."""
+        return tuple(self._truth)
+
+    # Who there is.
+
+    def person(self, name: str, **facts: Any) -> Persona:
+        """Somebody new, under an address that belongs to nobody; `facts` are those
+        of `Author.person`: address, email, country."""
+        persona = self._phone.person(name, **facts)
+        self._steps.meet(self._phone.people)
+        self._db.retell(self._truth, self._phone.people)
+        return persona
+
+    def direct(self, person: Persona, *, service: Service = "iMessage") -> Conversation:
+        """The one-to-one chat with somebody, opened if there is none."""
+        known = len(self._phone.chats)
+        chat = self._phone.direct(person, service=service)
+        if len(self._phone.chats) > known:
+            return self._open(chat)
+        guid = chat.conversation().guid
+        return next(each for each in self._truth if each.guid == guid)
+
+    def group(
+        self, *people: Persona, name: str | None = None, service: Service = "iMessage"
+    ) -> Conversation:
+        """A new group."""
+        return self._open(self._phone.group(*people, name=name, service=service))
+
+    def file(self, kind: str = "photo", **facts: Any) -> Attachment:
+        """A file to send, as `Author.file` gives one."""
+        return self._phone.file(kind, **facts)
+
+    # What comes and goes.
+
+    def receive(
+        self,
+        chat: Where,
+        *content: Content,
+        sender: Persona | str | None = None,
+        joins_later: bool = False,
+        **facts: Any,
+    ) -> Message:
+        """Somebody says something; it is unread. In a group name the `sender`.
+
+        With `joins_later` the row is there and belongs to no chat until `join()`.
+        An `at` before the newest message is one that comes late, as iCloud brings
+        them: an old date under a new ROWID. `facts` are as for `Chat.receive`.
+        """
+        facts = self._unseen(facts) | {"sender": self._phone.known(sender)}
+        return self._say(
+            chat, lambda into: into.receive(*content, **facts), joins_later
+        )
+
+    def send(
+        self, chat: Where, *content: Content, joins_later: bool = False, **facts: Any
+    ) -> Message:
+        """The owner says something; it is sent and not yet delivered."""
+        facts = self._unseen(facts)
+        return self._say(chat, lambda into: into.send(*content, **facts), joins_later)
+
+    def event(self, chat: Where, kind: EventKind, **facts: Any) -> Message:
+        """A row that announces something; `facts` as for `Chat.event`."""
+        return self._say(chat, lambda into: into.event(kind, **self._people(facts)))
+
+    def rename(self, chat: Where, name: str | None, **facts: Any) -> Message:
+        """Give a group a name, or take it away with None."""
+        return self._say(chat, lambda into: into.rename(name, **self._people(facts)))
+
+    def set_photo(self, chat: Where, **facts: Any) -> Message:
+        """Give a group a photo."""
+        return self._say(chat, lambda into: into.set_photo(**self._people(facts)))
+
+    def set(self, chat: Where, **properties: Any) -> Conversation:
+        """Set fields of a chat's `models.ChatProperties`."""
+        into = self._chat(chat)
+        with self._step(into):
+            into.set(**properties)
+            self._write(into)
+        return self._truth[self._phone.chats.index(into)]
+
+    def join(self, message: Message | str) -> Message:
+        """The join row of a message that was to join later."""
+        return self._change(message, lambda draft: draft.trait(chatless=False))
+
+    def deliver(self, message: Message | str, *, at: When | None = None) -> Message:
+        """An own message reaches the other side.
+
+        Raises:
+            FoundryError: it is none of the owner's.
+        """
+
+        def act(draft: Draft) -> None:
+            if draft.message.sender is not None:
+                raise FoundryError(
+                    "only an own message is delivered\n"
+                    f"message {draft.message.guid} is from {draft.message.sender}\n"
+                    "call read() for one that was received"
+                )
+            draft.set(date_delivered=self._phone.tick(at, 1, 3))
+
+        return self._change(message, act)
+
+    def read(self, message: Message | str, *, at: When | None = None) -> Message:
+        """The owner reads what was received, or the other side what was sent.
+
+        Raises:
+            FoundryError: it was sent to a group.
+        """
+        chat, _ = self._find(message)
+
+        def act(draft: Draft) -> None:
+            if draft.message.sender is None and chat.is_group:
+                raise FoundryError(
+                    "no group tells its sender who read what\n"
+                    f"message {draft.message.guid} is in a group\n"
+                    "call read() for what was received"
+                )
+            moment = self._phone.tick(at, 5, 60)
+            delivered = draft.message.date_delivered
+            if draft.message.sender is None:
+                draft.set(date_delivered=delivered or moment)
+            draft.set(date_read=moment)
+
+        return self._change(message, act)
+
+    def fail(self, message: Message | str, error: int = 22) -> Message:
+        """An own message could not be sent."""
+        return self._change(message, lambda draft: draft.trait(error=error))
+
+    def tapback(
+        self, message: Message | str, name: TapbackKind | str, **facts: Any
+    ) -> Message:
+        """React: 'loved', 'liked', ... or an emoji; `facts` as for `Draft.tapback`."""
+        return self._change(
+            message, lambda draft: draft.tapback(name, **self._people(facts))
+        )
+
+    def remove_tapback(self, message: Message | str, **facts: Any) -> Message:
+        """Take the last tapback back: its row goes, unless `keeps_added`."""
+        return self._change(message, lambda draft: draft.remove_tapback(**facts))
+
+    def sticker(self, message: Message | str, **facts: Any) -> Message:
+        """Place a sticker on a bubble."""
+        return self._change(message, lambda draft: draft.sticker(**self._people(facts)))
+
+    def edit(
+        self,
+        message: Message | str,
+        text: Content,
+        *,
+        part: int = 0,
+        at: When | None = None,
+        balloon: Balloon | None = None,
+    ) -> Message:
+        """Change what a part says."""
+        return self._change(
+            message, lambda draft: draft.edit(text, part=part, at=at, balloon=balloon)
+        )
+
+    def unsend(
+        self, message: Message | str, part: int | None = None, **facts: Any
+    ) -> Message:
+        """Take one part back, or the whole message."""
+        return self._change(message, lambda draft: draft.unsend(part, **facts))
+
+    def vote(self, message: Message | str, *choices: str, **facts: Any) -> Message:
+        """Vote in a poll: the voter's complete choice, by the options' texts."""
+        return self._change(
+            message, lambda draft: draft.vote(*choices, **self._people(facts))
+        )
+
+    def add_choice(self, message: Message | str, text: str, **facts: Any) -> Message:
+        """Add a choice to a running poll."""
+        return self._change(
+            message, lambda draft: draft.add_choice(text, **self._people(facts))
+        )
+
+    def delete(self, message: Message | str, **facts: Any) -> Message:
+        """Into Recently Deleted, or with `permanent=True` for good; `parts` names
+        some of its parts.
+
+        Raises:
+            FoundryError: it was deleted before, and no further.
+        """
+
+        def act(draft: Draft) -> None:
+            before = draft.message.traits.deleted
+            is_whole = before is not None and not before.parts
+            is_gone = before is not None and before.permanent
+            if not is_gone and (facts.get("permanent") or not is_whole):
+                draft.delete(**facts)
+                return
+            raise FoundryError(
+                "a message can only be deleted once\n"
+                f"message {draft.message.guid} was\n"
+                "pass permanent=True to take it out of Recently Deleted"
+            )
+
+        return self._change(message, act)
+
+    def checkpoint(self) -> bool:
+        """Move the -wal into the file and empty it; whether no reader was in the
+        way (which is waited for up to five seconds)."""
+        busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not busy
+
+    # How a step is taken.
+
+    def _say(
+        self, where: Where, act: Callable[[Chat], Draft], joins_later: bool = False
+    ) -> Message:
+        chat = self._chat(where)
+        newest = self._phone.clock
+        with self._step(chat):
+            draft = act(chat)
+            if joins_later:
+                draft.trait(chatless=True)
+            if draft.message.date < newest:
+                draft.trait(arrived=self._phone.tick(None, 1, 5))
+            self._write(chat, None, draft.message)
+        self._found[draft.message.guid] = (chat, draft)
+        return draft.message
+
+    def _change(self, which: Message | str, act: Callable[[Draft], object]) -> Message:
+        chat, draft = self._find(which)
+        old = draft.message
+        with self._step(chat):
+            try:
+                act(draft)
+                self._write(chat, old, draft.message)
+            except BaseException:
+                draft.message = old
+                raise
+        return draft.message
+
+    @contextmanager
+    def _step(self, chat: Chat) -> Iterator[None]:
+        """Take back what a chat was told if it could not be written."""
+        drafts, name, properties = list(chat.drafts), chat.name, chat.properties
+        try:
+            yield
+        except BaseException:
+            chat.drafts[:], chat.name, chat.properties = drafts, name, properties
+            raise
+
+    def _open(self, chat: Chat) -> Conversation:
+        conversation = chat.conversation()
+        try:
+            with self._transaction():
+                self._steps.open_chat(conversation)
+        except BaseException:
+            self._phone.chats.remove(chat)
+            raise
+        self._truth.append(conversation)
+        self._db.retell(self._truth, self._phone.people)
+        return conversation
+
+    def _write(
+        self, chat: Chat, old: Message | None = None, new: Message | None = None
+    ) -> None:
+        place = self._phone.chats.index(chat)
+        before, after = self._truth[place], chat.conversation()
+        if new is not None:
+            self._lay_out(old, new)
+        with self._transaction():
+            self._steps.happen(before, after, old, new)
+        self._truth[place] = after
+        self._db.retell(self._truth, self._phone.people)
+        if self._checkpoints:
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            self._steps.read_handles()
+            raise
+        self._connection.execute("COMMIT")
+
+    def _lay_out(self, old: Message | None, new: Message) -> None:
+        """Put files where their rows will say that they are, before the rows."""
+        known = set(files_of(old)) if old is not None else set()
+        entries = [
+            (file.path, file.stub, file.variant)
+            for file in files_of(new)
+            if file not in known and file.path is not None and file.state == "present"
+        ]
+        if entries:
+            _make_own(self._db.attachments)
+            generator.lay_out(self._db.attachments, entries)
+
+    # Who and what is meant.
+
+    def _chat(self, where: Where) -> Chat:
+        for chat, told in zip(self._phone.chats, self._truth, strict=True):
+            if is_meant(where, chat, told):
+                return chat
+        known = ", ".join(each.name or each.identifier for each in self._truth)
+        meant = getattr(where, "guid", None) or getattr(where, "name", where)
+        raise FoundryError(
+            f"no chat is {meant!r}\n"
+            f"looked among {known or 'no chats'}\n"
+            "open one with direct() or group()"
+        )
+
+    def _find(self, which: Message | str) -> tuple[Chat, Draft]:
+        guid = which if isinstance(which, str) else which.guid
+        if guid not in self._found:
+            raise FoundryError(
+                f"no message is {guid!r}\n"
+                f"looked among {len(self._found)} messages of {self._db.path}\n"
+                "pass a message that receive() or send() gave, or one of conversations"
+            )
+        return self._found[guid]
+
+    def _people(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Facts with the people in them as personas."""
+        named = {"by", "who"} & facts.keys()
+        return facts | {each: self._phone.known(facts[each]) for each in named}
+
+    def _unseen(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """The facts of a new message, which is neither delivered nor read yet."""
+        reply_to = facts.get("reply_to")
+        if isinstance(reply_to, (Message, str)):
+            reply_to = self._find(reply_to)[1].as_target()
+        return {"date_delivered": 0, "date_read": 0} | facts | {"reply_to": reply_to}
+
+
+def _last_rowid(connection: sqlite3.Connection) -> int:
+    found: int | None = connection.execute(
+        "SELECT max(seq) FROM sqlite_sequence WHERE name = 'message'"
+    ).fetchone()[0]
+    return found or 0
+
+
+def _make_own(folder: Path) -> None:
+    """Copies of one template share its Attachments by a link; writing there would
+    give every test the file."""
+    if folder.is_symlink():
+        shared = folder.resolve()
+        folder.unlink()
+        shutil.copytree(shared, folder)

@@ -1,0 +1,215 @@
+"""`imessage-foundry build`: write a database, and its truth beside it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.cli import build_options, progress_bar, subcommands
+from pytest_imessage_foundry.errors import FoundryError
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+    from collections.abc import Iterator
+
+    from pytest_imessage_foundry.db.builder import Counts
+    from pytest_imessage_foundry.foundry import ChatDB, Order
+
+LAYOUTS = ("file", "home", "ios")
+_EXAMPLES = (
+    "build out/chat.db --macos tahoe --truth out/truth.json",
+    "build big.db --messages 100000 --no-attachments",
+    "build home --layout home --scenario work --seed 7",
+    "build mine.db --scenario scenes/holiday.toml --force",
+)
+_NOTES = (
+    "The attached files go into a folder Attachments beside the database. A build "
+    "that fails or is interrupted leaves nothing behind."
+)
+
+
+def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """Add `build`."""
+    build = subcommands.add(
+        commands,
+        "build",
+        "write a chat.db",
+        more="Its schema is that of the release, its content that of the scenario. "
+        "The same release, scenario and seed give the same bytes.",
+        examples=_EXAMPLES,
+        notes=_NOTES,
+    )
+    build.add_argument(
+        "path", type=Path, metavar="PATH", help="file to write, or folder of a layout"
+    )
+    build_options.add_options(build, macos="auto")
+    build.add_argument(
+        "--truth", type=Path, metavar="FILE", help="write the content's truth as JSON"
+    )
+    build.add_argument(
+        "--layout",
+        choices=LAYOUTS,
+        default="file",
+        help="the file alone, a macOS home folder, or an iOS backup's tree "
+        "(default: file)",
+    )
+    build.add_argument(
+        "--migrated",
+        action="store_true",
+        help="as a file that was migrated over the years, not born on the release",
+    )
+    build.add_argument(
+        "--no-attachments", action="store_true", help="leave the attached files out"
+    )
+    build.add_argument("--force", action="store_true", help="replace what is there")
+    build.add_argument("--json", action="store_true", help="report as JSON")
+    build.set_defaults(run=run)
+    schema = subcommands.add(
+        commands,
+        "truth-schema",
+        "print the JSON Schema of --truth files",
+        more="It states what `build --truth` writes, for readers in any language.",
+        examples=("truth-schema > truth.schema.json",),
+    )
+    schema.set_defaults(run=run_truth_schema)
+
+
+def run(given: Namespace) -> int:
+    """Build, then say what was written."""
+    from pytest_imessage_foundry import layouts
+
+    order = build_options.order(given, layout="migrated" if given.migrated else "fresh")
+    target = layouts.database_in(given.path, given.layout)
+    outputs = [target] + ([given.truth] if given.truth else [])
+    _refuse_overwriting(outputs, force=given.force)
+    counts = _build(given, target, order)
+    _say(given, target, order, counts)
+    _record(given, target, order, counts)
+    return 0
+
+
+def run_truth_schema(_given: Namespace) -> int:
+    """Print the JSON Schema of the truth."""
+    from pytest_imessage_foundry.chatdb import truth
+
+    print(json.dumps(truth.json_schema(), indent=1))
+    return 0
+
+
+def _refuse_overwriting(outputs: list[Path], *, force: bool) -> None:
+    if len({path.resolve() for path in outputs}) < len(outputs):
+        raise FoundryError(
+            "the database and its truth cannot be one file\n"
+            f"looked at: {outputs[0]}, which both are to be\n"
+            "name another file with --truth"
+        )
+    for path in outputs:
+        if path.is_dir():
+            raise FoundryError(
+                f"cannot write {path}\nthere is a folder of that name\n"
+                "name a file in it"
+            )
+        if path.exists() and not force:
+            raise FoundryError(
+                f"{path} is there already\nit was left as it is\n"
+                "name another file, or replace it with --force"
+            )
+
+
+def _build(given: Namespace, target: Path, order: Order) -> Counts:
+    """Both files or neither: the truth takes its place once the database has."""
+    from pytest_imessage_foundry import layouts
+
+    about = build_options.expected_messages(order)
+    with (
+        _truth_written(given.truth, target, order),
+        progress_bar.counted(f"of about {about:,} message rows", about) as at,
+    ):
+        return layouts.build(
+            order,
+            given.path,
+            given.layout,
+            attachments=not given.no_attachments,
+            progress=at,
+        )
+
+
+@contextmanager
+def _truth_written(path: Path | None, target: Path, order: Order) -> Iterator[None]:
+    """The truth, there if nothing within fails."""
+    from pytest_imessage_foundry import foundry
+    from pytest_imessage_foundry.atomic import removing_on_error, replacing
+
+    if path is None:
+        yield
+        return
+    with removing_on_error() as made:
+        made.folder(path.parent)
+        with replacing(path) as draft:
+            _write_truth(foundry.ChatDB(target, order), order, draft)
+            yield
+
+
+def _write_truth(db: ChatDB, order: Order, path: Path) -> None:
+    from pytest_imessage_foundry.chatdb import truth
+
+    about = build_options.expected_messages(order)
+    with (
+        path.open("w", encoding="utf-8") as file,
+        progress_bar.counted(f"of about {about:,} messages in the truth", about) as at,
+    ):
+        truth.write(db, file, at)
+
+
+def _say(given: Namespace, target: Path, order: Order, counts: Counts) -> None:
+    spec = order.spec
+    facts: dict[str, Any] = {
+        "path": str(target),
+        "release": spec.release,
+        "scenario": spec.scenario,
+        "seed": spec.seed,
+        "messages": counts.messages,
+        "chats": counts.chats,
+        "handles": counts.handles,
+        "attachments": counts.attachments,
+        "bytes": target.stat().st_size,
+        "truth": str(given.truth) if given.truth else None,
+    }
+    if given.json:
+        print(json.dumps(facts))
+        return
+    print(
+        f"wrote {target}: {facts['bytes']:,} bytes\n"
+        f"{counts.messages:,} message rows in {counts.chats:,} chats, "
+        f"{counts.handles:,} handles, {counts.attachments:,} attachments"
+    )
+    print(f"release={spec.release} scenario={spec.scenario} seed={spec.seed}")
+    if given.truth:
+        print(f"truth: {given.truth}")
+
+
+def _record(given: Namespace, target: Path, order: Order, counts: Counts) -> None:
+    """Note a build with people of the library in its history."""
+    if not order.scenario.from_library:
+        return
+    from pytest_imessage_foundry.personas import library
+
+    build = library.Build(
+        output_path=str(target.absolute()),
+        macos_version=order.spec.release,
+        persona_ids=order.scenario.from_library,
+        message_count=counts.messages,
+    )
+    try:
+        with library.opened(given.library) as kept:
+            kept.record(build)
+    except FoundryError as error:
+        # The database is what was asked for, and it is there.
+        print(
+            f"imessage-foundry: the build is not in the history: {error}",
+            file=sys.stderr,
+        )

@@ -1,0 +1,127 @@
+"""The options that say what a database holds, and the order that they make."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.cli import persona_output
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.spec import SOURCES, Spec
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.foundry import Order
+    from pytest_imessage_foundry.models import Scenario
+    from pytest_imessage_foundry.spec import Layout
+
+
+def add_options(command: ArgumentParser, *, macos: str) -> None:
+    """Add them to a command whose default release is `macos`."""
+    command.add_argument(
+        "--macos",
+        default=macos,
+        metavar="RELEASE",
+        help="release by name or number, or 'auto' for this machine's "
+        f"(default: {macos})",
+    )
+    command.add_argument(
+        "--scenario",
+        default="default",
+        metavar="NAME|FILE",
+        help="what to fill it with; see `imessage-foundry kinds --scenarios`, or a "
+        "TOML or JSON file of your own (default: default)",
+    )
+    persona_output.add_library_option(command)
+    command.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="what every random choice derives from (default: 0)",
+    )
+    command.add_argument(
+        "--messages",
+        type=_count,
+        metavar="N",
+        help="how many messages in all (default: the scenario's own count)",
+    )
+    command.add_argument(
+        "--source",
+        choices=SOURCES,
+        default="auto",
+        help="cached conversations first, alone, or not at all (default: auto)",
+    )
+    command.add_argument(
+        "--cache",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="packs of conversations that come before the shipped ones (default: "
+        "fixtures_cache, where there is one)",
+    )
+
+
+def order(given: Namespace, *, layout: Layout = "fresh") -> Order:
+    """What the options ask for.
+
+    Raises:
+        FoundryError: they name what is not there.
+    """
+    from pytest_imessage_foundry import foundry
+    from pytest_imessage_foundry.conversations import scenarios
+
+    own: tuple[Scenario, ...] = ()
+    name = given.scenario
+    if name.endswith((".toml", ".json")):
+        own = (scenarios.from_file(Path(name), library=given.library),)
+        name = own[0].name
+    spec = Spec(
+        release=release(given.macos),
+        scenario=name,
+        seed=given.seed,
+        messages=given.messages,
+        source=given.source,
+        layout=layout,
+    )
+    return foundry.Order(spec, foundry.Materials(scenarios=own, packs=_packs(given)))
+
+
+def release(word: str) -> str:
+    """The release that a name, a number or 'auto' means."""
+    from pytest_imessage_foundry.db import schema, version_detect
+
+    if word != "auto":
+        return schema.resolve(word)
+    found = version_detect.detect()
+    if found.notice:
+        print(f"imessage-foundry: {found.notice}", file=sys.stderr)
+    return found.release
+
+
+def expected_messages(order: Order) -> int:
+    """About how many messages the database will hold."""
+    if order.spec.messages is not None:
+        return order.spec.messages
+    return sum(each.message_count_target for each in order.scenario.conversations)
+
+
+def _packs(given: Namespace) -> tuple[Path, ...]:
+    from pytest_imessage_foundry.conversations.packs import pack_files
+
+    for path in given.cache:
+        if not path.exists():
+            raise FoundryError(
+                "there are no packs of conversations\n"
+                f"looked in: {path}, as --cache says\n"
+                "name a pack or a folder of packs, or leave --cache out"
+            )
+    return tuple(given.cache) or pack_files.project_folders()
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise ArgumentTypeError(f"{text!r} is no number from 0 up")
+    return int(text)

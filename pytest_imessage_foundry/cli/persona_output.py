@@ -1,0 +1,77 @@
+"""People of the library on a terminal, and which library is meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Iterable, Iterator
+
+    from pytest_imessage_foundry.models import Persona
+
+# The fields of a card, in the words of the options that set them.
+_CARD = (
+    ("relationship", "relationship"),
+    ("country_code", "country"),
+    ("locale", "locale"),
+    ("time_zone", "time zone"),
+    ("personality", "personality"),
+    ("writing_style", "writing style"),
+    ("communication_frequency", "writes"),
+    ("typical_response_time", "answers in"),
+    ("emoji_usage", "emoji"),
+    ("vocabulary_level", "vocabulary"),
+)
+
+
+def add_library_option(verb: ArgumentParser) -> None:
+    """Add `--library`."""
+    verb.add_argument(
+        "--library",
+        type=Path,
+        metavar="PATH",
+        help="the persona library (default: IMESSAGE_FOUNDRY_DB, else foundry.db in "
+        "the user's data folder)",
+    )
+
+
+def line(persona: Persona) -> str:
+    """Somebody in a few words; nothing in them reaches the terminal raw."""
+    from pytest_imessage_foundry.llm.reply_text import escaped
+
+    return escaped(f"{persona.id} ({persona.name}, {persona.identifier})")
+
+
+def table(people: Iterable[Persona]) -> Iterator[str]:
+    """One line for each, whoever owns the phone marked with a star."""
+    from pytest_imessage_foundry.llm.reply_text import escaped
+
+    rows = [
+        [
+            "*" if each.is_self else " ",
+            escaped(each.id),
+            escaped(each.name),
+            escaped(each.identifier),
+            escaped(each.country_code),
+            escaped(each.relationship),
+        ]
+        for each in people
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
+
+
+def card(persona: Persona) -> Iterator[str]:
+    """All that is known of somebody, a line for each field."""
+    from pytest_imessage_foundry.llm.reply_text import escaped
+
+    owner = ", owner of the phone" if persona.is_self else ""
+    yield escaped(f"{persona.id}: {persona.name}{owner}")
+    yield f"  {'address':14} {escaped(', '.join(persona.addresses))}"
+    for field, label in _CARD:
+        yield f"  {label:14} {escaped(getattr(persona, field)) or '-'}"
+    yield f"  {'topics':14} {escaped(', '.join(persona.topics_of_interest)) or '-'}"

@@ -1,0 +1,376 @@
+"""`imessage-foundry personas`: the people whom you keep."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.cli import (
+    persona_generate,
+    persona_output,
+    questions,
+    subcommands,
+)
+from pytest_imessage_foundry.errors import FoundryError
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+    from collections.abc import Iterator
+
+    from pytest_imessage_foundry.models import Persona
+    from pytest_imessage_foundry.personas.census import Census
+    from pytest_imessage_foundry.personas.library import Library
+
+_EXAMPLES = (
+    'personas add --name "Ana Diaz" --country ES --topic chess',
+    "personas add --from mom --relationship aunt",
+    "personas generate --relationship cousin --country DE",
+    "personas self ana-diaz",
+    "personas export people.json",
+)
+_NOTES = (
+    'A scenario file names them as personas = ["library:ana-diaz"]. Nobody real: '
+    "phone numbers are of the ranges that are kept for fiction, addresses at "
+    "example.com."
+)
+# What `add` and `edit` take: field, option, its value, explanation.
+_FIELDS = (
+    ("name", "--name", "TEXT", "display name"),
+    (
+        "identifier",
+        "--address",
+        "ADDRESS",
+        "phone number or e-mail address of nobody (default: a free number)",
+    ),
+    ("relationship", "--relationship", "TEXT", "what they are to the phone's owner"),
+    ("country_code", "--country", "CODE", "ISO code, such as DE (default: US)"),
+    ("locale", "--locale", "NAME", "such as de_DE (default: what the country has)"),
+    ("time_zone", "--time-zone", "NAME", "IANA name (default: the country's)"),
+    ("personality", "--personality", "TEXT", "who they are, in a sentence or two"),
+    ("writing_style", "--writing-style", "TEXT", "how they write"),
+    (
+        "communication_frequency",
+        "--frequency",
+        "WORD",
+        "how much they write: high, medium or low (default: medium)",
+    ),
+    (
+        "typical_response_time",
+        "--response-time",
+        "WORD",
+        "how soon they answer: instant, minutes, hours or days (default: minutes)",
+    ),
+    (
+        "emoji_usage",
+        "--emoji",
+        "WORD",
+        "how many emoji: none, light, moderate or heavy (default: light)",
+    ),
+    (
+        "vocabulary_level",
+        "--vocabulary",
+        "WORD",
+        "which words: simple, moderate or sophisticated (default: moderate)",
+    ),
+)
+_LISTS = (
+    ("topics_of_interest", "--topic", "what they like to talk about"),
+    ("other_identifiers", "--also", "another address of theirs"),
+)
+
+
+def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """Add `personas` and its verbs."""
+    personas = subcommands.add(
+        commands,
+        "personas",
+        "keep people of your own, for scenarios",
+        examples=_EXAMPLES,
+        notes=_NOTES,
+    )
+    verbs = personas.add_subparsers(dest="verb", metavar="VERB", required=True)
+    _add_looking(verbs)
+    _add_changing(verbs)
+    _add_files(verbs)
+    persona_generate.add_verb(verbs)
+
+
+def _add_looking(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    listing = _verb(
+        verbs,
+        "list",
+        "list them; a star marks who owns the phone",
+        *("", " --builtin", " --json"),
+    )
+    show = _verb(
+        verbs, "show", "show one of them in full", " ana-diaz", " mom --builtin"
+    )
+    show.add_argument("id", metavar="ID", help="whom, as `list` has it")
+    for verb in (listing, show):
+        verb.add_argument(
+            "--builtin", action="store_true", help="of the built-in cast instead"
+        )
+        verb.add_argument("--json", action="store_true", help="as JSON")
+    listing.set_defaults(run=run_list)
+    show.set_defaults(run=run_show)
+
+
+def _add_changing(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    add = _verb(
+        verbs,
+        "add",
+        "add somebody, by hand or from the built-in cast",
+        ' --name "Ana Diaz" --country ES --topic chess',
+        " aunt --from mom --relationship aunt",
+    )
+    add.add_argument("id", nargs="?", metavar="ID", help="default: from the name")
+    add.add_argument(
+        "--from",
+        dest="source",
+        metavar="ID",
+        help="take a persona of the built-in cast (`personas list --builtin`)",
+    )
+    _add_fields(add)
+    add.set_defaults(run=run_add)
+    edit = _verb(
+        verbs,
+        "edit",
+        "change some fields of somebody",
+        " ana-diaz --emoji heavy --topic chess",
+    )
+    edit.add_argument("id", metavar="ID", help="whom, as `list` has it")
+    _add_fields(edit)
+    edit.set_defaults(run=run_edit)
+    delete = _verb(verbs, "delete", "remove somebody", " ana-diaz", " ana-diaz --yes")
+    delete.add_argument("id", metavar="ID", help="whom, as `list` has it")
+    delete.add_argument("--yes", action="store_true", help="without asking")
+    delete.set_defaults(run=run_delete)
+    self = _verb(verbs, "self", "say who owns the phone, or define it", "", " ana-diaz")
+    self.add_argument("id", nargs="?", metavar="ID", help="who does from now on")
+    self.set_defaults(run=run_self)
+
+
+def _add_files(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    take = _verb(
+        verbs, "import", "add everybody of a JSON file, or nobody", " people.json"
+    )
+    take.add_argument("file", metavar="FILE", help="as `export` writes it, or -")
+    take.set_defaults(run=run_import)
+    export = _verb(
+        verbs, "export", "write people as JSON", " people.json", " ana.json ana-diaz"
+    )
+    export.add_argument("file", type=Path, metavar="FILE", help="file to write")
+    export.add_argument("ids", nargs="*", metavar="ID", help="default: everybody")
+    export.add_argument("--force", action="store_true", help="replace what is there")
+    export.set_defaults(run=run_export)
+
+
+def _verb(
+    verbs: _SubParsersAction[ArgumentParser], name: str, what: str, *examples: str
+) -> ArgumentParser:
+    shown = tuple(f"personas {name}{each}" for each in examples or ("",))
+    verb = subcommands.add(verbs, name, what, examples=shown)
+    persona_output.add_library_option(verb)
+    return verb
+
+
+def _add_fields(verb: ArgumentParser) -> None:
+    for field, option, value, what in _FIELDS:
+        verb.add_argument(option, dest=field, metavar=value, help=what)
+    for field, option, what in _LISTS:
+        verb.add_argument(
+            option,
+            dest=field,
+            action="append",
+            metavar="TEXT",
+            help=f"{what}; repeat it for more, give an empty one for none",
+        )
+
+
+# --- looking ----------------------------------------------------------------
+
+
+def run_list(given: Namespace) -> int:
+    """Print everybody."""
+    from pytest_imessage_foundry.personas import records
+
+    people = _everybody(given)
+    if given.json:
+        print(json.dumps(records.as_json(people, dates=True), indent=1))
+    elif people:
+        print("\n".join(persona_output.table(people)))
+    else:
+        print("nobody yet; `imessage-foundry personas add --help` shows how")
+    return 0
+
+
+def _everybody(given: Namespace) -> tuple[Persona, ...]:
+    from pytest_imessage_foundry.personas import builtin
+
+    if given.builtin:
+        return builtin.load()
+    with _opened(given) as kept:
+        return kept.personas()
+
+
+def run_show(given: Namespace) -> int:
+    """Print one persona."""
+    from pytest_imessage_foundry.personas import records
+
+    if given.builtin:
+        persona = _built_in(given.id)
+    else:
+        with _opened(given) as kept:
+            persona = kept.get(given.id)
+    if given.json:
+        print(json.dumps(records.as_json([persona], dates=True)[0], indent=1))
+    else:
+        print("\n".join(persona_output.card(persona)))
+    return 0
+
+
+def _built_in(id: str) -> Persona:
+    from pytest_imessage_foundry.personas import builtin
+
+    known = builtin.by_id()
+    if id not in known:
+        raise FoundryError(
+            f"the built-in cast has no {id!r}\n"
+            f"looked among its {len(known)} people\n"
+            f"choose from {', '.join(known)}"
+        )
+    return known[id]
+
+
+# --- changing ---------------------------------------------------------------
+
+
+def run_add(given: Namespace) -> int:
+    """Add somebody."""
+    with _opened(given) as kept:
+        persona = _new(given, kept.census())
+        kept.add(persona)
+        print(f"added {persona_output.line(kept.get(persona.id))}")
+    return 0
+
+
+def _new(given: Namespace, census: Census) -> Persona:
+    from pytest_imessage_foundry.models import Persona
+    from pytest_imessage_foundry.personas import checks, places
+
+    values = _values(given)
+    if given.source is not None:
+        known = replace(_built_in(given.source), is_self=False)
+    else:
+        country = values.get("country_code", "US")
+        place = places.usual(country)._asdict()
+        known = Persona(id="", name="", identifier="", country_code=country, **place)
+    persona = replace(known, **values)
+    id = given.id or known.id or census.free_id(checks.slug(persona.name))
+    address = persona.identifier or census.free_address(persona.country_code)
+    return _at(replace(persona, id=id), address)
+
+
+def run_edit(given: Namespace) -> int:
+    """Change somebody."""
+    values = _values(given)
+    if not values:
+        raise FoundryError(
+            f"nothing to change of {given.id!r}\n"
+            "looked for options with new values, and found none\n"
+            "`imessage-foundry personas edit --help` lists them"
+        )
+    with _opened(given) as kept:
+        persona = replace(kept.get(given.id), **values)
+        kept.update(_at(persona, persona.identifier))
+        print(f"changed {persona_output.line(kept.get(given.id))}")
+    return 0
+
+
+def _values(given: Namespace) -> dict[str, Any]:
+    """The fields that were given; of a list, those of its values that say anything."""
+    found: dict[str, Any] = {}
+    for field, *_ in _FIELDS:
+        if (value := getattr(given, field)) is not None:
+            found[field] = value.upper() if field == "country_code" else value
+    for field, *_ in _LISTS:
+        if (values := getattr(given, field)) is not None:
+            found[field] = tuple(each for each in values if each)
+    return found
+
+
+def _at(persona: Persona, address: str) -> Persona:
+    """`persona` at an address, of whatever kind that is."""
+    from pytest_imessage_foundry.personas import checks
+
+    kind = checks.kind_of(address.strip())
+    return replace(persona, identifier=address, identifier_type=kind)
+
+
+def run_delete(given: Namespace) -> int:
+    """Remove somebody, once that is certain."""
+    with _opened(given) as kept:
+        known = persona_output.line(kept.get(given.id))
+    if not given.yes:
+        questions.require_terminal("delete")
+        if questions.ask(f"delete {known}?", ("yes", "no")) != "yes":
+            print("nobody was deleted")
+            return 0
+    with _opened(given) as kept:
+        print(f"deleted {persona_output.line(kept.remove(given.id))}")
+    return 0
+
+
+def run_self(given: Namespace) -> int:
+    """Say or define who owns the phone."""
+    with _opened(given) as kept:
+        owner = kept.define_self(given.id) if given.id else kept.owner()
+        if owner is None:
+            raise FoundryError(
+                "nobody of the library owns the phone\n"
+                f"looked in: {kept.path}\n"
+                "`imessage-foundry personas self ID` defines who does"
+            )
+        print(f"the phone is that of {persona_output.line(owner)}")
+    return 0
+
+
+# --- files ------------------------------------------------------------------
+
+
+def run_import(given: Namespace) -> int:
+    """Add the people of a file, or of standard input."""
+    from pytest_imessage_foundry.personas import records
+
+    if given.file == "-":
+        data = sys.stdin.buffer.read(records.MAX_BYTES + 1)
+        people = records.parsed(data, "standard input")
+    else:
+        people = records.read(Path(given.file))
+    with _opened(given) as kept:
+        for each in kept.add_all(people):
+            print(f"added {persona_output.line(each)}")
+    return 0
+
+
+def run_export(given: Namespace) -> int:
+    """Write people into a file."""
+    from pytest_imessage_foundry.llm.reply_text import escaped
+
+    with _opened(given) as kept:
+        count = kept.export_to(given.file, given.ids, force=given.force)
+    print(f"wrote {escaped(str(given.file))}: {count} personas")
+    return 0
+
+
+@contextmanager
+def _opened(given: Namespace) -> Iterator[Library]:
+    from pytest_imessage_foundry.personas import library
+
+    with library.opened(given.library) as kept:
+        yield kept

@@ -1,0 +1,66 @@
+"""The options that say which language model is asked, and where."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.llm.base import Provider
+
+
+def add_options(verb: ArgumentParser) -> None:
+    """Add them to a command that asks a model."""
+    verb.add_argument(
+        "--provider",
+        default="openai",
+        metavar="NAME",
+        help="openai (and every compatible server), anthropic, one that a package "
+        "registered, or package.module:factory (default: openai)",
+    )
+    verb.add_argument("--model", metavar="NAME", help="which model to ask")
+    verb.add_argument(
+        "--base-url",
+        metavar="URL",
+        help="a server of your own (default: OPENAI_BASE_URL, else the maker's)",
+    )
+    verb.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=300.0,
+        metavar="SECONDS",
+        help="for one answer (default: 300)",
+    )
+
+
+def make(given: Namespace) -> Provider:
+    """The provider that the options name.
+
+    Raises:
+        ProviderError: there is none, or it lacks a package, a key or a model.
+    """
+    from pytest_imessage_foundry.llm import provider_registry
+
+    settings = provider_registry.ProviderSettings(
+        model=given.model, base_url=given.base_url, timeout=given.timeout
+    )
+    return provider_registry.make(given.provider, settings)
+
+
+def in_words(given: Namespace) -> str:
+    """The options for people to read: nothing secret of a URL is in it."""
+    from pytest_imessage_foundry.llm import provider_registry
+    from pytest_imessage_foundry.llm.reply_text import escaped
+
+    place = provider_registry.shown_url(given.base_url)
+    parts = [f"provider {given.provider}"]
+    parts += [f"model {given.model}"] if given.model else []
+    parts += [f"at {place}"] if place else []
+    return escaped(", ".join(parts))
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 < number <= 86400:
+        raise ArgumentTypeError("more than 0, at most a day")
+    return number

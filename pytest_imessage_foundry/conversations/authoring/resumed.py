@@ -1,0 +1,163 @@
+"""A phone whose history is there already, and goes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.authoring.author import Author
+from pytest_imessage_foundry.conversations.authoring.chat import Chat
+from pytest_imessage_foundry.conversations.authoring.draft import ME, Draft
+from pytest_imessage_foundry.models import Conversation, Persona
+from pytest_imessage_foundry.personas import handles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pytest_imessage_foundry.db.schema.definition import Schema
+    from pytest_imessage_foundry.models import Message
+
+Where = Conversation | Persona | str
+
+
+class ResumedPhone(Author):
+    """An author who writes on where conversations end.
+
+    `written` is the last ROWID of `message`: what ids derive from, so that no two
+    sequels repeat each other's.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        conversations: tuple[Conversation, ...],
+        *,
+        people: Iterable[Persona],
+        owner: Persona,
+        seed: int,
+        written: int,
+    ) -> None:
+        start = _last_moment(conversations)
+        super().__init__(
+            schema.name, seed=seed, start=start, schema=schema, owner=owner
+        )
+        self.people = list(people)
+        self._rhythm = Random(f"{seed}:resumed:{written}:rhythm")
+        self._ids = Random(f"{seed}:resumed:{written}:ids")
+        self._files = written
+        self.chats = [_ResumedChat(self, told) for told in conversations]
+
+    @property
+    def clock(self) -> int:
+        """The time of the newest thing, in nanoseconds since 2001."""
+        return self._clock
+
+    def person(
+        self,
+        name: str,
+        *,
+        address: str | None = None,
+        email: bool = False,
+        country: str = "US",
+    ) -> Persona:
+        taken = {each for person in self.people for each in person.addresses}
+        number = len(self.people)
+        while address is None or address in taken:
+            address = (
+                handles.email(name, number) if email else handles.phone(country, number)
+            )
+            number += 1
+        return super().person(name, address=address, country=country)
+
+    def known(self, who: Persona | str | None) -> Persona | None:
+        """Who is meant by a name or an address; a stranger by what nobody has."""
+        if not isinstance(who, str):
+            return who
+        if who == ME:
+            return self.owner
+        for person in self.people:
+            if who in (person.name, person.id, *person.addresses):
+                return person
+        return Persona(id=who, name=who, identifier=who)
+
+
+class _ResumedChat(Chat):
+    """A chat that was there before."""
+
+    def __init__(self, phone: ResumedPhone, told: Conversation) -> None:
+        people = {address: p for p in phone.people for address in p.addresses}
+        super().__init__(
+            phone,
+            [
+                people.get(each) or Persona(id=each, name=each, identifier=each)
+                for each in told.participants
+            ],
+            told.service,
+            is_group=told.is_group,
+            name=told.name,
+        )
+        self.properties = told.properties
+        self.drafts = [Draft(self, message) for message in told.messages]
+        self._told = told
+
+    def conversation(self) -> Conversation:
+        now = super().conversation()
+        return replace(
+            self._told,
+            messages=now.messages,
+            name=now.name,
+            properties=now.properties,
+            last_read=max(now.last_read, self._told.last_read),
+        )
+
+    def _address(self, sender: Persona | None) -> str:
+        # The address that this chat has of them, which may not be their first.
+        if sender is None and not self.is_group:
+            return self._told.participants[0]
+        for address in self._told.participants:
+            if sender is not None and address in sender.addresses:
+                return address
+        return super()._address(sender)
+
+
+def _last_moment(conversations: tuple[Conversation, ...]) -> int:
+    """When the last thing happened that these conversations tell of."""
+    return max(
+        (
+            moment
+            for chat in conversations
+            for message in chat.messages
+            for moment in _moments(message)
+        ),
+        default=0,
+    )
+
+
+def _moments(message: Message) -> Iterator[int]:
+    yield from (message.date, message.date_delivered, message.date_read)
+    yield message.traits.arrived
+    yield from (each.date for each in message.edits)
+    yield from (each.date for each in message.stickers)
+    for tapback in message.tapbacks:
+        yield tapback.date
+        if tapback.removed is not None:
+            yield tapback.removed.date
+    yield from (part.date for part in message.parts if part.kind == "unsent")
+    if message.balloon is not None and message.balloon.kind == "poll":
+        yield from (each.date for each in message.balloon.votes)
+        yield from (each.date for each in message.balloon.added)
+    if message.traits.deleted is not None:
+        yield message.traits.deleted.date
+
+
+def is_meant(where: Where, chat: Chat, told: Conversation) -> bool:
+    """Whether `where` names a chat: it, its guid, identifier or name, or the person
+    of a one-to-one chat."""
+    people = () if chat.is_group else chat.people
+    if isinstance(where, Persona):
+        return where in people
+    if isinstance(where, Conversation):
+        return where.guid == told.guid
+    names = (told.guid, told.identifier, told.name)
+    return where in names or any(where in (p.name, p.id) for p in people)

@@ -1,0 +1,152 @@
+"""Cards of well-known Messages apps, as their real payloads read.
+
+URLs, captions and summary lines: SEMANTICS §10 and the payloads that
+imessage-exporter's tests name. The space in "Check In", "Apple Cash" and
+"Apple Pay" is U+00A0, as in the payloads.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Literal
+from urllib.parse import quote, urlencode
+from zlib import compressobj
+
+from pytest_imessage_foundry.models import AppCard
+from pytest_imessage_foundry.models.apple_time import EPOCH_UNIX, SECOND
+
+CheckInState = Literal["started", "ended", "overdue"]
+
+_APPLE_PAY = "com.apple.PassbookUIService.PeerPaymentMessagesExtension"
+_CHECK_IN = "com.apple.SafetyMonitorApp.SafetyMonitorMessages"
+_STATES = {
+    "started": "Timer Started",
+    "ended": "Ended",
+    "overdue": "Has not checked in when expected, location shared",
+}
+
+
+def apple_pay(amount: str, *, payload: bytes = b"not a payment") -> AppCard:
+    """Money sent; `amount` with its currency, as in "$265"."""
+    data = base64.b64encode(payload).decode()
+    return AppCard(
+        bundle_id=_APPLE_PAY,
+        app_name="Apple\xa0Pay",
+        url=f"data:application/vnd.apple.pkppm;base64,{data}",
+        ldtext=f"Sent {amount} with Apple\xa0Pay.",
+        caption="Apple\xa0Cash",
+        subcaption=f"{amount}\xa0Payment",
+    )
+
+
+def recurring_payment(amount: str, *, every: str, start: str) -> AppCard:
+    """Money sent again and again: "Sending you $1 weekly starting Nov 18, 2023"."""
+    return AppCard(
+        bundle_id=_APPLE_PAY,
+        app_name="Apple\xa0Cash",
+        url="data:application/vnd.apple.pkppm;base64,bm90IGEgcGF5bWVudA==",
+        ldtext=f"Sending you {amount} {every} starting {start}",
+    )
+
+
+def check_in(state: CheckInState, date: int) -> AppCard:
+    """A Check In that was started, ended or missed at `date` (nanoseconds)."""
+    line = f"Check\xa0In: {_STATES[state]}"
+    unix = f"{date // SECOND + EPOCH_UNIX}.{date % SECOND // 1000:06d}"
+    return AppCard(
+        bundle_id=_CHECK_IN,
+        app_name="Check\xa0In",
+        url=f"?messageType=1&interfaceVersion=1&sendDate={unix}",
+        ldtext=line,
+        caption=line,
+    )
+
+
+def find_my(latitude: float, longitude: float) -> AppCard:
+    """A location that somebody began to share."""
+    place = f'"latitude":{latitude},"longitude":{longitude},"horizontalAccuracy":5'
+    document = f'{{"initialLocation":{{{place}}}}}'
+    # Raw deflate, as Foundation's "zlib" is: two readers inflate it so.
+    deflate = compressobj(wbits=-15)
+    zipped = deflate.compress(document.encode()) + deflate.flush()
+    data = quote(base64.b64encode(zipped).decode(), safe="")
+    version = "FindMyMessagePayloadVersionKey=v0"
+    return AppCard(
+        bundle_id="com.apple.findmy.FindMyMessagesApp",
+        app_name="Find My",
+        url=f"?{version}&FindMyMessagePayloadZippedDataKey={data}",
+        ldtext="Started Sharing Location",
+    )
+
+
+def photos_slideshow(title: str, count: int, *, token: str) -> AppCard:
+    """A shared iCloud link to photos."""
+    return AppCard(
+        bundle_id="com.apple.mobileslideshow.PhotosMessagesApp",
+        app_name="Photos",
+        url=f"https://share.icloud.com/photos/{token}#{quote(title)}",
+        ldtext=f"{title} - {count} Photos",
+        caption=title,
+        subcaption=f"{count} Photos",
+    )
+
+
+def fitness(line: str) -> AppCard:
+    """A workout or a closed ring; `line` is what the card says."""
+    return AppCard(
+        bundle_id="com.apple.ActivityMessagesApp.MessagesExtension",
+        app_name="Fitness",
+        url="?messageType=activity",  # no real URL of this app is known
+        ldtext=line,
+        caption=line,
+    )
+
+
+def opentable(restaurant: str, *, guests: int, when: str, invitation: str) -> AppCard:
+    """An invitation to a reserved table."""
+    query = urlencode({"rid": 0, "confnumber": 0, "invitationId": invitation})
+    return AppCard(
+        team="QPU8QS3E62",
+        bundle_id="com.contextoptional.OpenTable.Messages",
+        app_name="OpenTable",
+        url=f"https://www.opentable.com/book/view?{query}",
+        caption=f"Table for {guests} people\n{when}",
+        subcaption="You're invited! Tap to accept.",
+        image_title=restaurant,
+        image_subtitle="Reservation Confirmed",
+    )
+
+
+def youtube(video: str, title: str) -> AppCard:
+    """A video shared from the YouTube app."""
+    return AppCard(
+        team="EQHXZ8M8AV",
+        bundle_id="com.google.ios.youtube.MessagesExtension",
+        app_name="YouTube",
+        url=f"https://youtu.be/{video}",
+        ldtext=title,
+        caption=title,
+    )
+
+
+def game(name: str, *, data: str) -> AppCard:
+    """The other player's turn in a GamePigeon game."""
+    return AppCard(
+        team="EWFNLB79LQ",
+        bundle_id="com.gamerdelights.gamepigeon.ext",
+        app_name="GamePigeon",
+        url=f"data:?ver=48&data={quote(data)}",
+        ldtext=name,
+        caption="Your move.",
+    )
+
+
+def business(reply: str, *, received: str, replied: str) -> AppCard:
+    """The choice that was made in a business chat; both are message ids in hex."""
+    return AppCard(
+        bundle_id="com.apple.icloud.apps.messages.business.extension",
+        app_name="Business",
+        url=f"?receivedMessage={received}&replyMessage={replied}",
+        ldtext=reply,
+        caption=reply,
+    )

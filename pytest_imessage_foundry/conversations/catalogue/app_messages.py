@@ -1,0 +1,292 @@
+"""App messages: link previews, Apple's own cards, other apps, polls."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.conversations.catalogue import app_cards
+from pytest_imessage_foundry.conversations.catalogue.case_phone import case
+from pytest_imessage_foundry.models import (
+    Collaboration,
+    DigitalTouch,
+    Handwriting,
+    Link,
+    Music,
+    Place,
+    Poll,
+    PollOption,
+    StoreApp,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_imessage_foundry.conversations.authoring.draft import Draft
+    from pytest_imessage_foundry.conversations.catalogue.case_phone import (
+        CasePhone,
+        Reading,
+    )
+    from pytest_imessage_foundry.models import AppCard, Balloon
+
+URL = "https://example.com/recipe"
+_SONG = "https://music.example.com/album/1440833081"
+_APP = "https://apps.example.com/app/id310633997"
+_PIN = "https://maps.example.com/?address=1%20Main%20Street&ll=40.7812,-73.9665"
+
+
+def _linked(stage: CasePhone, balloon: Any, **reading: object) -> tuple[Draft, Reading]:
+    draft = stage.direct.receive(balloon.url, balloon=balloon)
+    return draft, {"text": balloon.url, "link": balloon.url, **reading}
+
+
+def _link(what: dict[str, Any]) -> Callable[[CasePhone], tuple[Draft, Reading]]:
+    return partial(
+        _linked,
+        balloon=Link(url=URL, **what),
+        **{key: what[key] for key in ("title",) if key in what},
+    )
+
+
+case("link", "a link preview with all that a page says of itself", "§10")(
+    _link(
+        {
+            "title": "The best lentil soup",
+            "summary": "Ready in half an hour.",
+            "site_name": "Example Kitchen",
+        }
+    )
+)
+case("link-bare", "a preview that knows the URL alone", "§10")(_link({}))
+case("link-placeholder", "a preview still loading", "§10")(
+    _link({"is_placeholder": True})
+)
+
+
+@case("link-with-pictures", "a preview with an icon and an image", "§10")
+def _pictures(stage: CasePhone) -> tuple[Draft, Reading]:
+    balloon = Link(
+        url=URL,
+        title="Soup, with pictures",
+        icon=stage.phone.file("link-image"),
+        image=stage.phone.file("link-image"),
+    )
+    return _linked(stage, balloon, title="Soup, with pictures")
+
+
+case("music", "a song of Apple Music", "§10")(
+    partial(
+        _linked,
+        balloon=Music(
+            url=_SONG, name="Night Train", artist="The Sleepers", album="Rails"
+        ),
+        title="Night Train",
+    )
+)
+case("app-store", "an app of the App Store", "§10")(
+    partial(
+        _linked,
+        balloon=StoreApp(
+            url=_APP, name="Tide Table", subtitle="When to swim", genre="Weather"
+        ),
+        title="Tide Table",
+    )
+)
+case("place", "a place of Apple Maps", "§10")(
+    partial(
+        _linked,
+        balloon=Place(
+            url=_PIN,
+            name="Corner Cafe",
+            address="1 Main Street, Springfield",
+            street="1 Main Street",
+            city="Springfield",
+            state="IL",
+            postal_code="62701",
+            country="United States",
+        ),
+        title="Corner Cafe",
+    )
+)
+case("collaboration", "a shared note", "§10")(
+    partial(
+        _linked,
+        balloon=Collaboration(
+            url="https://www.example.com/notes/0a1b2c",
+            title="Packing list",
+            app_name="Notes",
+            app_bundle_id="com.apple.mobilenotes",
+        ),
+        title="Packing list",
+    )
+)
+
+
+def _card(
+    stage: CasePhone, make: Callable[[CasePhone], AppCard], app: str, says: str
+) -> tuple[Draft, Reading]:
+    draft = stage.direct.receive(balloon=make(stage))
+    return draft, {"text": "", "app": app, "says": says}
+
+
+def _enter_card(
+    name: str, what: str, app: str, says: str, make: Callable[[CasePhone], AppCard]
+) -> None:
+    case(name, what, "§10")(partial(_card, make=make, app=app, says=says))
+
+
+_enter_card(
+    "apple-pay",
+    "money sent with Apple Pay",
+    "Apple\xa0Pay",
+    "Sent $25 with Apple\xa0Pay.",
+    lambda _: app_cards.apple_pay("$25"),
+)
+_enter_card(
+    "apple-pay-recurring",
+    "money sent again and again",
+    "Apple\xa0Cash",
+    "Sending you $5 weekly starting Nov 1, 2025",
+    lambda _: app_cards.recurring_payment("$5", every="weekly", start="Nov 1, 2025"),
+)
+_CHECK_INS: dict[app_cards.CheckInState, str] = {
+    "started": "Check\xa0In: Timer Started",
+    "ended": "Check\xa0In: Ended",
+    "overdue": "Check\xa0In: Has not checked in when expected, location shared",
+}
+_LATELY = 781_455_700 * 10**9
+
+
+def _check_in(_stage: CasePhone, state: app_cards.CheckInState) -> AppCard:
+    return app_cards.check_in(state, _LATELY)
+
+
+for _state, _says in _CHECK_INS.items():
+    _enter_card(
+        f"check-in-{_state}",
+        f"a Check In: {_state}",
+        "Check\xa0In",
+        _says,
+        partial(_check_in, state=_state),
+    )
+_enter_card(
+    "find-my",
+    "a location shared with Find My",
+    "Find My",
+    "Started Sharing Location",
+    lambda _: app_cards.find_my(40.7812, -73.9665),
+)
+_enter_card(
+    "photos-slideshow",
+    "a shared link to photos",
+    "Photos",
+    "Lake - 12 Photos",
+    lambda _: app_cards.photos_slideshow("Lake", 12, token="0ab12cd34"),
+)
+_enter_card(
+    "fitness",
+    "a workout",
+    "Fitness",
+    "Alex finished a run",
+    lambda _: app_cards.fitness("Alex finished a run"),
+)
+_enter_card(
+    "opentable",
+    "an invitation of a third-party app",
+    "OpenTable",
+    "Corner Bistro",
+    lambda _: app_cards.opentable(
+        "Corner Bistro", guests=4, when="Sat at 7:00 PM", invitation="17"
+    ),
+)
+_enter_card(
+    "youtube",
+    "a video of a third-party app",
+    "YouTube",
+    "How to fold a map",
+    lambda _: app_cards.youtube("dQ0000000000", "How to fold a map"),
+)
+_enter_card(
+    "game",
+    "a turn in a game",
+    "GamePigeon",
+    "8 Ball",
+    lambda _: app_cards.game("8 Ball", data="bW92ZQ=="),
+)
+_enter_card(
+    "business",
+    "a choice in a business chat",
+    "Business",
+    "Tomorrow morning",
+    lambda _: app_cards.business("Tomorrow morning", received="0a", replied="0b"),
+)
+
+
+@case("handwriting", "a handwritten note", "§10")
+def _handwriting(stage: CasePhone) -> tuple[Draft, Reading]:
+    strokes = (((0, 0), (40, 80), (80, 0)), ((100, 10), (100, 90)))
+    balloon = Handwriting(id=stage.phone.new_guid(), strokes=strokes)
+    return _drawn(stage, balloon, "Handwriting")
+
+
+def _touched(stage: CasePhone, gesture: str) -> tuple[Draft, Reading]:
+    guid = stage.phone.new_guid()
+    balloon = DigitalTouch(id=guid, gesture=gesture)  # type: ignore[arg-type]
+    return _drawn(stage, balloon, "Digital Touch")
+
+
+def _drawn(stage: CasePhone, balloon: Balloon, app: str) -> tuple[Draft, Reading]:
+    return stage.direct.receive(balloon=balloon), {"text": "", "app": app}
+
+
+for _gesture in ("tap", "heartbeat", "sketch", "kiss", "fireball"):
+    case(f"digital-touch-{_gesture}", f"Digital Touch: {_gesture}", "§10")(
+        partial(_touched, gesture=_gesture)
+    )
+
+
+def _poll(stage: CasePhone) -> Draft:
+    options = tuple(
+        PollOption(id=stage.phone.new_guid(), text=text)
+        for text in ("Friday", "Saturday")
+    )
+    draft = stage.group.send(balloon=Poll(options=options))
+    stage.group.send("When do we meet?")
+    return draft
+
+
+@case("poll", "a poll, its question typed after it", "§10", feature="polls")
+def _plain_poll(stage: CasePhone) -> tuple[Draft, Reading]:
+    return _poll(stage), {"text": "", "poll": {"Friday": [], "Saturday": []}}
+
+
+@case("poll-votes", "two people vote", "§10", feature="polls")
+def _votes(stage: CasePhone) -> tuple[Draft, Reading]:
+    draft = _poll(stage).vote("Saturday", by=stage.alex).vote("Saturday", "Friday")
+    tally = {"Friday": ["me"], "Saturday": ["Alex Doe", "me"]}
+    return draft, {"text": "", "poll": tally}
+
+
+@case("poll-vote-changed", "somebody changes the vote", "§10", feature="polls")
+def _changed(stage: CasePhone) -> tuple[Draft, Reading]:
+    draft = _poll(stage).vote("Friday", by=stage.sam).vote("Saturday", by=stage.sam)
+    return draft, {"text": "", "poll": {"Friday": [], "Saturday": ["Sam Roe"]}}
+
+
+@case("poll-vote-removed", "somebody takes the vote back", "§10", feature="polls")
+def _removed(stage: CasePhone) -> tuple[Draft, Reading]:
+    draft = _poll(stage).vote("Friday", by=stage.kim).vote(by=stage.kim)
+    return draft, {"text": "", "poll": {"Friday": [], "Saturday": []}}
+
+
+@case(
+    "poll-choice-added",
+    "somebody adds a choice, and it is voted for",
+    "§10",
+    feature="polls",
+)
+def _added(stage: CasePhone) -> tuple[Draft, Reading]:
+    draft = _poll(stage).vote("Friday", by=stage.alex)
+    draft.add_choice("Sunday", by=stage.sam).vote("Sunday", by=stage.sam)
+    tally = {"Friday": ["Alex Doe"], "Saturday": [], "Sunday": ["Sam Roe"]}
+    return draft, {"text": "", "poll": tally}

@@ -1,0 +1,110 @@
+"""What stands on runs of a text: styles, effects, mentions, links, detections."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, get_args
+
+from pytest_imessage_foundry.conversations.catalogue.case_phone import case
+from pytest_imessage_foundry.models import Detected, Run, TextEffect
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.conversations.authoring.draft import Draft
+    from pytest_imessage_foundry.conversations.catalogue.case_phone import (
+        CasePhone,
+        Reading,
+    )
+
+_STYLES = ("bold", "italic", "underline", "strikethrough")
+_ALL_STYLES: dict[str, Any] = dict.fromkeys(_STYLES, True)
+_DETECTIONS = {
+    "detected-code": Detected(kind="one-time-code", value="481923"),
+    "detected-phone": Detected(kind="phone", value="212-555-0142"),
+    "detected-money": Detected(kind="money", value="$45.00"),
+    "detected-address": Detected(kind="address", value="1 Main Street, Springfield"),
+    "detected-calendar": Detected(kind="calendar", value="tomorrow at 7"),
+}
+
+
+def _marked(stage: CasePhone, word: str, **marks: Any) -> tuple[Draft, Reading]:
+    run = Run(word, **marks)
+    draft = stage.direct.send(["A ", run, " word"])
+    names = {name: value for name, value in marks.items() if value is not True}
+    styles = sorted(name for name, value in marks.items() if value is True)
+    reading: Reading = {"text": f"A {word} word", "marked": word}
+    return draft, reading | ({"styles": styles} if styles else {}) | names
+
+
+for _style in _STYLES:
+    case(f"style-{_style}", f"a {_style} word", "§4", feature="text_styles")(
+        partial(_marked, word=_style, **{_style: _ALL_STYLES[_style]})
+    )
+case("style-all", "one word in all four styles", "§4", feature="text_styles")(
+    partial(_marked, word="loud", **_ALL_STYLES)
+)
+for _effect in get_args(TextEffect):
+    case(
+        f"text-effect-{_effect}",
+        f"a word that plays {_effect}",
+        "§4",
+        feature="text_effects",
+    )(partial(_marked, word=_effect, effect=_effect))
+
+
+@case("style-runs", "styled runs with plain ones between", "§4", feature="text_styles")
+def _runs(stage: CasePhone) -> tuple[Draft, Reading]:
+    one, three = Run("one", bold=True), Run("three", italic=True)
+    draft = stage.direct.send([one, " two ", three, " four"])
+    return draft, {"text": "one two three four", "marked": "one", "styles": ["bold"]}
+
+
+@case(
+    "style-non-bmp",
+    "a style after emoji: ranges are UTF-16",
+    "§4",
+    feature="text_styles",
+)
+def _after_emoji(stage: CasePhone) -> tuple[Draft, Reading]:
+    draft = stage.direct.send(["🎈🎈 ", Run("party", bold=True)])
+    return draft, {"text": "🎈🎈 party", "marked": "party", "styles": ["bold"]}
+
+
+@case("mention", "somebody is named by @", "§4")
+def _mention(stage: CasePhone) -> tuple[Draft, Reading]:
+    name = Run("Sam", mention=stage.sam.identifier)
+    draft = stage.group.receive([name, " are you in?"], sender=stage.alex)
+    return draft, {"text": "Sam are you in?", "mention": "Sam Roe", "marked": "Sam"}
+
+
+@case("mention-unseen", "the owner is named and has not looked", "§4")
+def _mention_of_me(stage: CasePhone) -> tuple[Draft, Reading]:
+    name = Run("Robin", mention=stage.phone.owner.identifier)
+    draft = stage.group.receive([name, " please call"], sender=stage.sam, date_read=0)
+    return draft.trait(unseen_mention=True), {
+        "text": "Robin please call",
+        "mention": "Robin Vale",
+        "is_read": False,
+    }
+
+
+@case("link-in-text", "a URL within a text", "§4")
+def _link(stage: CasePhone) -> tuple[Draft, Reading]:
+    url = "https://example.com/menu?day=sat"
+    draft = stage.direct.receive(["The menu: ", Run(url, link=url)])
+    return draft, {"text": f"The menu: {url}", "link": url}
+
+
+def _detected(stage: CasePhone, found: Detected) -> tuple[Draft, Reading]:
+    run = Run(found.value, detected=found)
+    draft = stage.direct.receive(["Here: ", run])
+    return draft, {
+        "text": f"Here: {found.value}",
+        "detected": found.kind,
+        "value": found.value,
+    }
+
+
+for _name, _found in _DETECTIONS.items():
+    case(_name, f"a data detector found {_found.kind.replace('-', ' ')}", "§4")(
+        partial(_detected, found=_found)
+    )

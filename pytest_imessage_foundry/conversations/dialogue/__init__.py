@@ -1,0 +1,1 @@
+"""Dialogue of our own: scenes, cast and put together for any people."""

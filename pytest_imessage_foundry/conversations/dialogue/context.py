@@ -1,0 +1,168 @@
+"""A conversation under way: who takes part, and what was said of late."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.dialogue.scenes import key_of
+from pytest_imessage_foundry.conversations.dialogue.selection import (
+    circles,
+    language_of,
+)
+from pytest_imessage_foundry.conversations.dialogue.slots import KnownSlots
+from pytest_imessage_foundry.conversations.dialogue.voice import (
+    SERVICE,
+    Voice,
+    voice_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pytest_imessage_foundry.conversations.dialogue.scenes import Language, Scene
+    from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
+    from pytest_imessage_foundry.models import ConversationConfig, Persona
+
+_FAKER_FROM = 3_000  # turns; fewer get by with the names of the scenes
+# How many texts are remembered of those with more characters than the first number:
+# "ok" may come again soon, a story told twice in ten thousand messages is noticed.
+_REMEMBERED = ((120, 400), (12, 1_500), (-1, 14))
+_FEW = 3  # of a group talk at a time, or one more
+_STAY = 0.8
+_SLOWNESS = {"instant": 1.0, "minutes": 1.2, "hours": 6.0, "days": 20.0}
+
+
+class _Lately:
+    """The last texts of a kind."""
+
+    __slots__ = ("_in_order", "_most", "_texts")
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._in_order: deque[str] = deque()
+        self._texts: set[str] = set()
+
+    def knows(self, text: str) -> bool:
+        """Whether `text` is one of them; it is from now on."""
+        if text in self._texts:
+            return True
+        if len(self._in_order) == self._most:
+            self._texts.discard(self._in_order.popleft())
+        self._in_order.append(text)
+        self._texts.add(text)
+        return False
+
+
+class DialogueContext:
+    """What the scenes of one conversation share.
+
+    Attributes:
+        voices: how each persona writes, by id.
+        names: what the others call each persona, by id.
+        known: the values of the slots.
+    """
+
+    def __init__(
+        self,
+        config: ConversationConfig,
+        owner: Persona,
+        people: Sequence[Persona],
+        seed: int,
+        count: int,
+    ) -> None:
+        self.owner = owner
+        self.language: Language = language_of(owner, people)
+        self.key = key_of(f"{seed}:{config.id}")
+        self.is_service = bool(people) and "service" in circles(people[0])
+        self.is_apple = config.service in ("iMessage", "iMessageLite")
+        self.is_sms = config.service == "SMS"
+        everybody = (owner, *people)
+        self.members = [each.id for each in everybody]
+        self._present: list[str] = []
+        self._slowness = {
+            each.id: _SLOWNESS[each.typical_response_time] for each in everybody
+        }
+        self.voices: dict[str, Voice] = {
+            each.id: SERVICE if _is_service(each) else voice_of(each, self.language)
+            for each in everybody
+        }
+        self.names = {each.id: self._called(each) for each in everybody}
+        locale = people[0].locale if people else owner.locale
+        self.known = KnownSlots(self.language, locale, self.key, config.theme)
+        is_foreign = locale.partition("_")[0] != self.language.code
+        if (is_foreign or count > _FAKER_FROM) and not self.is_service:
+            self.known.draw_names()
+        self.known.leave_out(self.names.values())
+        self._said = [(length, _Lately(most)) for length, most in _REMEMBERED]
+
+    def present(self, rand: Callable[[], float]) -> list[str]:
+        """Who has the phone at hand: a few of a group, the quick ones rather, and
+        often those who had it the last time."""
+        members = self.members
+        if len(members) <= _FEW:
+            return members
+        if self._present and rand() < _STAY:
+            return self._present
+        few = _FEW + int(rand() * 2)
+        drawn = sorted((self._slowness[who] * rand(), who) for who in members)
+        self._present = [who for _, who in drawn[:few]]
+        return self._present
+
+    def cast(
+        self,
+        scene: Scene,
+        present: Sequence[str],
+        facts: SceneSlots,
+        rand: Callable[[], float],
+        first: str = "",
+    ) -> dict[str, str]:
+        """Who plays whom, `first` beginning where the scene lets anybody begin;
+        their names are facts of the scene."""
+        left = list(present if len(present) >= scene.cast else self.members)
+        roles = {}
+        if self.is_service or (scene.opener == "other" and len(left) == 2):
+            roles = {"A": left[1], "B": left[0]}
+        elif scene.opener == "owner":
+            left = [self.owner.id, *(each for each in left if each != self.owner.id)]
+            roles = {"A": left[0]}
+            roles["B"] = left[1 + int(rand() * (len(left) - 1))]
+        elif first:
+            roles = {"A": first}
+        if roles:
+            left = [each for each in left if each not in roles.values()]
+        for role in "ABCD":
+            if not left:
+                break
+            if role not in roles:
+                roles[role] = left.pop(int(rand() * len(left)))
+        for role, who in roles.items():
+            facts[role] = (self.names[who],)
+        return roles
+
+    def is_stale(self, text: str) -> bool:
+        """Whether this was said lately, which is the longer ago the longer it is."""
+        length = len(text)
+        for more_than, said in self._said:
+            if length > more_than:
+                return said.knows(text)
+        return False
+
+    def _called(self, persona: Persona) -> str:
+        """What others call a persona."""
+        for word in persona.relationship.lower().split():
+            if word in self.language.address and not persona.is_self:
+                name = self.language.address[word]
+                variant = self.language.variants.get(self.owner.locale, {})
+                return str(variant.get("words", {}).get(name, name))
+        if _is_service(persona):
+            return persona.name
+        words = [word for word in persona.name.split() if word[-1] != "."]
+        if not words:
+            return persona.name
+        # Family names come first where names are written in Chinese characters.
+        return words[-1] if words[0][0] >= "\u3000" else words[0]
+
+
+def _is_service(persona: Persona) -> bool:
+    return "service" in circles(persona) and not persona.is_self

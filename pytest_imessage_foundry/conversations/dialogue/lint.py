@@ -1,0 +1,201 @@
+"""The checker of scenes: what a reviewer would else have to look for by eye."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.dialogue import transitions
+from pytest_imessage_foundry.conversations.dialogue.scenes import (
+    EFFECTS,
+    EVENTS,
+    TAPBACKS,
+    Beat,
+    Fork,
+    marked,
+)
+from pytest_imessage_foundry.conversations.dialogue.voice import PALETTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pytest_imessage_foundry.conversations.dialogue.scenes import (
+        Language,
+        Rows,
+        Scene,
+        Step,
+    )
+
+FILES = frozenset(
+    {
+        *("photo", "screenshot", "heic", "gif", "video", "voice"),
+        *("pdf", "contact", "location", "sticker", "link"),
+    }
+)
+_CIRCLES = frozenset(
+    {
+        *("friend", "family", "partner", "parent", "elder", "child"),
+        *("work", "boss", "neighbour", "service", "stranger"),
+    }
+)
+_SLOT = re.compile(r"\{([^{}]*)\}")
+_PHRASE = re.compile(r"<([^<>]*)>")
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|de|fr|es|jp|io|co)\b")
+_RESERVED = re.compile(r"(?:^|\.)example\.(?:com|org|net)$")
+_PHONE = re.compile(r"\+\d[\d\s-]{6,}|\b\d{3}[\s-]\d{3,4}[\s-]\d{4}\b|\S+@\S+\.\S+")
+_FLAW = re.compile(r"[!?]\]?,|[!?]\|[^\[\]]*\],|\s[,.]|[ ]{2,}|,,|\.\.[^.]|\[\|")
+_SCRIPTS = {
+    "ja": re.compile("[\u3040-\u30ff\u4e00-\u9fff]"),
+    "ar": re.compile("[\u0600-\u06ff]"),
+}
+_LATIN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\u0600-\u06ff]")
+_LONGEST = 420
+
+
+def check(language: Language) -> list[str]:
+    """Everything that is wrong with a language's scenes, one line each."""
+    found = [
+        f"{scene.id}: {fault}" for scene in language.scenes for fault in _scene(scene)
+    ]
+    ids = [scene.id for scene in language.scenes]
+    found += [f"two scenes are called {each!r}" for each in _twice(ids)]
+    for name, rows in language.slots.items():
+        if isinstance(rows, list):
+            found += [f"slot {name}: {each!r} twice" for each in _twice(rows)]
+            if len({row.count("|") for row in rows}) > 1:
+                found.append(f"slot {name}: rows differ in columns")
+    for name, phrases in language.phrases.items():
+        found += [f"phrase {name}: {each!r} twice" for each in _twice(phrases)]
+    polite = language.polite
+    around = [("opener", language.openers), *language.tails.items()]
+    around += [("polite opener", polite.openers), *polite.tails.items()]
+    around += [
+        (f"{each.register} aside", transitions.aside(each).raw)
+        for each in (language, polite)
+    ]
+    for place, texts in around:
+        found += [f"{place}: {each!r} twice" for each in _twice(texts)]
+        found += [f"{place}: {fault}" for fault in _around(texts, language)]
+    for mood in {**language.tails, **polite.tails}:
+        if mood not in PALETTES:
+            found.append(f"tails for an unknown mood {mood!r}")
+    return found
+
+
+def walks(steps: Sequence[Step]) -> Iterator[list[Beat]]:
+    """Every way through a scene, optional beats included."""
+    if not steps:
+        yield []
+        return
+    first, rest = steps[0], steps[1:]
+    heads = (
+        [[first]]
+        if isinstance(first, Beat)
+        else [way for branch in first.branches for way in walks(branch)]
+    )
+    for head in heads:
+        for tail in walks(rest):
+            yield [*head, *tail]
+
+
+def _scene(scene: Scene) -> Iterator[str]:
+    if not scene.company <= _CIRCLES:
+        yield f"unknown company {sorted(scene.company - _CIRCLES)}"
+    if scene.mood not in PALETTES:
+        yield f"unknown mood {scene.mood!r}"
+    if scene.where not in ("direct", "group", "any"):
+        yield f"unknown place {scene.where!r}"
+    for part in (scene.steps, scene.later):
+        for beat in _beats(part):
+            for text in beat.raw:
+                yield from (f"{fault}: {text!r}" for fault in _text(text, beat, scene))
+            yield from (f"said twice: {each!r}" for each in _twice(beat.raw))
+        for way in walks(part):
+            yield from _walk(way, scene)
+
+
+def _walk(way: list[Beat], scene: Scene) -> Iterator[str]:
+    if not way:
+        return
+    if way[0].tap or way[0].chance < 1 or way[0].needs:
+        yield "its first beat is not always said"
+    for number, beat in enumerate(way):
+        if beat.tap and all(each.speaker == beat.speaker for each in way[:number]):
+            yield f"{beat.speaker} reacts to their own words"
+    noted: set[str] = set()
+    for beat in way:
+        for need in beat.needs or ():
+            if need - noted:
+                yield f"nobody can have said {sorted(need - noted)}"
+        noted.update(each for each in beat.sets if each)
+    if max(beat.speaker for beat in way) > "ABCD"[scene.cast - 1]:
+        yield f"more speakers than its cast of {scene.cast}"
+
+
+def _around(texts: Sequence[str], language: Language) -> Iterator[str]:
+    for text in texts:
+        yield from (f"{fault}: {text!r}" for fault in _template(text, {}, language))
+
+
+def _text(text: str, beat: Beat, scene: Scene) -> Iterator[str]:
+    if not beat.tap:
+        yield from _template(text, scene.slots, scene.language)
+    elif text.partition(":")[0] not in TAPBACKS:
+        yield "unknown tapback"
+
+
+def _template(
+    text: str, slots: Mapping[str, Rows], language: Language
+) -> Iterator[str]:
+    for name, _, column in (each.partition(".") for each in _SLOT.findall(text)):
+        base = name.rstrip("23456789")
+        if name in (*"ABCD", "topic"):
+            continue
+        rows = slots.get(name) or slots.get(base)
+        if rows is None and base not in language.slots:
+            yield f"unknown slot {name!r}"
+        elif len((rows or language.rows(base))[0]) <= int(column or 0):
+            yield f"slot {name!r} has no column {column}"
+    for name in _PHRASE.findall(text):
+        if name not in language.phrases:
+            yield f"unknown phrase {name!r}"
+    mark, word, rest = marked(text)
+    known = {"@": FILES, "!": frozenset(EFFECTS), "%": frozenset(EVENTS)}
+    if mark and word not in known[mark]:
+        yield f"unknown mark {mark + word!r}"
+    yield from _prose(rest, language.code, is_link=word == "link")
+
+
+def _prose(text: str, code: str, *, is_link: bool) -> Iterator[str]:
+    if text.count("[") != text.count("]") or text.count("{") != text.count("}"):
+        yield "unbalanced brackets"
+    if any("[" in inner for inner in re.findall(r"\[([^\]]*)\]", text)):
+        yield "brackets within brackets"
+    if text and _FLAW.search(text.replace(" // ", "; ").replace("...", "")):
+        yield "punctuation"
+    for host in _HOST.findall(text):
+        if not _RESERVED.search(host):
+            yield f"not a reserved domain: {host}"
+    if _PHONE.search(text):
+        yield "a phone number or an address"
+    if len(text) > _LONGEST:
+        yield "too long"
+    bare = _HOST.sub("", _SLOT.sub("", _PHRASE.sub("", text)))
+    script = _SCRIPTS.get(code)
+    if script is None and _LATIN.search(bare):
+        yield "another script"
+    if script and not is_link and re.search("[A-Za-z]{4,}", bare.replace("haha", "")):
+        yield "another script"
+
+
+def _beats(steps: Sequence[Step]) -> Iterator[Beat]:
+    for step in steps:
+        if isinstance(step, Fork):
+            for branch in step.branches:
+                yield from _beats(branch)
+        else:
+            yield step
+
+
+def _twice(texts: Sequence[str]) -> list[str]:
+    return sorted({each for each in texts if texts.count(each) > 1})

@@ -1,0 +1,314 @@
+"""One performance of a scene: its beats, said by those who play it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from pytest_imessage_foundry.conversations.dialogue import transitions
+from pytest_imessage_foundry.conversations.dialogue.scenes import (
+    Beat,
+    Fork,
+    Pieces,
+    SceneLine,
+    Slot,
+    slug,
+)
+from pytest_imessage_foundry.conversations.dialogue.voice import (
+    QUESTIONS,
+    SERVICE,
+    Voice,
+    mistype,
+)
+from pytest_imessage_foundry.models import Reaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
+    from pytest_imessage_foundry.conversations.dialogue.scenes import Scene, Step
+    from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
+    from pytest_imessage_foundry.models import TapbackKind
+
+_EDITED, _RETYPED = 0.01, 0.0135
+_REPLIED, _REACTED, _ANSWERED_BY_GIF = 0.05, 0.17, 0.18
+_TRAILED_OFF, _LAST_WORD = 0.45, 0.35
+_NEXT_NOTICE = 200  # minutes until a service writes again unasked
+_BRIEF = 12  # characters, to which nothing is answered
+# Which tapback fits what was said is the scene's mood, not chance.
+_TAPBACKS: dict[str, tuple[TapbackKind, ...]] = {
+    "fun": ("laughed", "laughed", "laughed", "loved", "emphasized"),
+    "warm": ("loved", "loved", "loved", "liked"),
+    "plain": ("liked", "liked", "liked", "loved", "emphasized"),
+    "sad": ("loved", "loved", "loved", "emphasized"),
+    "tense": ("liked", "emphasized"),
+    "hype": ("loved", "emphasized", "liked", "loved"),
+}
+_EMOJI_TAPBACKS = {
+    "fun": ("💀", "🤣", "😭"),
+    "warm": ("🥰", "🤗", "🫶"),
+    "plain": ("👌", "🫡", "👀"),
+    "sad": ("🫂", "🙏", "💔"),
+    "tense": ("😬", "🙄"),
+    "hype": ("🔥", "🎉", "💪", "🤩"),
+}
+_NO_ANSWER = frozenset({"tense", "sad", "plain"})
+
+
+class Performance:
+    """One performance of a scene."""
+
+    __slots__ = (
+        "cast",
+        "drafts",
+        "facts",
+        "mood",
+        "opened",
+        "rand",
+        "scene",
+        "starts",
+        "talk",
+    )
+
+    def __init__(
+        self,
+        talk: DialogueContext,
+        scene: Scene,
+        facts: SceneSlots,
+        cast_: dict[str, str],
+        rand: Callable[[], float],
+    ) -> None:
+        self.talk = talk
+        self.scene = scene
+        self.facts = facts
+        self.cast = cast_
+        self.rand = rand
+        self.mood = scene.mood
+        self.drafts: list[tuple[str, str, dict[str, Any] | None]] = []
+        self.starts: list[int] = []
+        self.opened = 0
+
+    def play(self, steps: Sequence[Step]) -> None:
+        """Play the beats in order."""
+        rand = self.rand
+        for step in steps:
+            if type(step) is Fork:
+                branches = step.branches
+                self.play(branches[int(rand() * len(branches))])
+                continue
+            beat = cast("Beat", step)
+            if beat.chance < 1.0 and rand() >= beat.chance:
+                continue
+            if beat.tap:
+                self._tap(beat)
+            else:
+                self._speak(beat)
+
+    def open(self, opening: Beat) -> None:
+        """Announce the topic before it comes."""
+        self._speak(opening)
+        self.starts.clear()
+        self.opened = len(self.drafts)
+
+    def close(self, *, trails_off: bool) -> None:
+        """How a scene ends: a last word, a picture, reactions here and there.
+
+        It `trails_off` where nothing follows: words that may be a good-bye.
+        """
+        drafts, rand, mood = self.drafts, self.rand, self.mood
+        if trails_off and mood in self.talk.language.tails and rand() < _TRAILED_OFF:
+            sender = drafts[-1][0] if rand() < 0.75 else self._other(drafts[-1][0])
+            self._speak(self.talk.language.tail(mood), sender)
+        elif mood not in _NO_ANSWER and rand() < _ANSWERED_BY_GIF:
+            sender = self._other(drafts[-1][0])
+            kind = "gif" if rand() < 0.7 or not self.talk.is_apple else "sticker"
+            drafts.append((sender, "", {"attachment": kind}))
+        elif rand() < _LAST_WORD:
+            self._say_last()
+        if self.talk.is_sms:
+            return
+        for number in range(self.opened, len(drafts)):
+            _, text, extras = drafts[number]
+            if rand() < _REACTED and len(text) > 7 and text[-1] not in QUESTIONS:
+                self._react(number, extras)
+
+    def _say_last(self) -> None:
+        """A last word of the other side, where there is something to say it to."""
+        sender, text, _ = self.drafts[-1]
+        word = transitions.last_word(self.talk.language, self.mood)
+        if word is not None and len(text) > _BRIEF and text[-1] not in QUESTIONS:
+            self._speak(word, self._other(sender))
+
+    def _speak(self, beat: Beat, sender: str = "") -> None:
+        talk, rand = self.talk, self.rand
+        sender = sender or self.cast[beat.speaker]
+        voice = talk.voices[sender]
+        offers = beat.offers(self.facts.said)
+        if not offers:
+            return
+        line, texts = self._words(beat, offers, voice)
+        extras = None if line.is_plain else self._extras(line, texts)
+        start = len(self.drafts)
+        if talk.is_apple and self.starts and not talk.is_service:
+            back = self._replies_to(beat, sender, start, rand)
+            if back:
+                extras = {**(extras or {}), "replies_to": back}
+        self.starts.append(start)
+        if extras and ("link_title" in extras or "event" in extras):
+            self.drafts.append((sender, texts[0], extras))
+            return
+        if voice is SERVICE:
+            if self.drafts and self.drafts[-1][0] == sender:
+                extras = {**(extras or {}), "pause": _NEXT_NOTICE}
+            self.drafts.append((sender, " ".join(texts), extras))
+            return
+        for text in texts if len(texts) == 1 else self._bubbles(texts, voice):
+            self._type(sender, voice.say(text, self.mood, rand), extras)
+            extras = None
+
+    def _words(
+        self, beat: Beat, offers: list[int], voice: Voice
+    ) -> tuple[SceneLine, list[str]]:
+        """An alternative that was not used lately, filled."""
+        rand, choices = self.rand, len(offers)
+        first = int(rand() * choices)
+        if choices > 1 and not beat.casual and (voice.length or rand() < 0.75):
+            second = int(rand() * choices)
+            more = beat.lengths[offers[second]] - beat.lengths[offers[first]]
+            if more * (voice.length or 1) > 0:
+                first = second
+        best: tuple[int, SceneLine, list[str]] | None = None
+        fill, is_stale = self._fill, self.talk.is_stale
+        for tried in range(6):
+            number = offers[(first + tried) % choices]
+            line = beat.line(number)
+            texts = [
+                each if isinstance(each, str) else fill(each) for each in line.bubbles
+            ]
+            if not texts[0] or not is_stale(texts[0]):
+                break
+            # Where all has been said before, let it be something short.
+            if best is None or len(texts[0]) < len(best[2][0]):
+                best = number, line, texts
+        else:
+            assert best is not None
+            number, line, texts = best
+        if beat.sets[number]:
+            self.facts.said.add(beat.sets[number])
+        return line, texts
+
+    def _fill(self, pieces: Pieces) -> str:
+        facts, rand = self.facts, self.rand
+        out: list[str] = []
+        for piece in pieces:
+            if isinstance(piece, str):
+                out.append(piece)
+            elif isinstance(piece, Slot):
+                name, column, starts = piece
+                fact = facts[name][column]
+                out.append(fact[0].upper() + fact[1:] if starts else fact)
+            else:
+                one = piece[int(rand() * len(piece))]
+                out.append(one if isinstance(one, str) else self._fill(one))
+        return "".join(out)
+
+    def _bubbles(self, texts: list[str], voice: Voice) -> list[str]:
+        """The thought in as many bubbles as this persona makes of it."""
+        bubbles = texts[:1]
+        for text in texts[1:]:
+            if self.rand() < voice.split or not bubbles[-1]:
+                bubbles.append(text)
+            else:
+                bubbles[-1] = voice.join(bubbles[-1], text)
+        return bubbles
+
+    def _type(self, sender: str, text: str, extras: dict[str, Any] | None) -> None:
+        """Type a bubble, slips and their repairs included."""
+        rand, drafts = self.rand, self.drafts
+        chance = rand()
+        talk = self.talk
+        voice = talk.voices[sender]
+        if chance < _RETYPED + voice.typo and text and extras is None:
+            slip = mistype(text, rand)
+            if chance < _RETYPED and talk.is_apple:
+                before = slip[0] if slip else text[: len(text) * 3 // 4].rstrip()
+                if chance < _EDITED:
+                    extras = {"edited_from": before} if before != text else None
+                else:
+                    drafts.append((sender, before, {"is_unsent": True}))
+            elif slip:
+                drafts.append((sender, slip[0], None))
+                if rand() < 0.7:
+                    drafts.append((sender, f"*{slip[1]}", None))
+                return
+        drafts.append((sender, text, extras))
+
+    def _replies_to(
+        self, beat: Beat, sender: str, start: int, rand: Callable[[], float]
+    ) -> int:
+        """How many bubbles back an inline reply reaches; 0 is none."""
+        if beat.reply:
+            return start - self.starts[-min(beat.reply, len(self.starts))]
+        first = self.starts[-1]
+        between = start - first
+        if rand() < _REPLIED * between and self.drafts[first][0] != sender:
+            return between
+        return 0
+
+    def _extras(self, line: SceneLine, texts: list[str]) -> dict[str, Any]:
+        extras: dict[str, Any] = {}
+        if line.attachment:
+            extras["attachment"] = line.attachment
+        if line.effect and self.talk.is_apple:
+            extras["effect"] = line.effect
+        if line.title is not None:
+            title = line.title
+            extras["link_title"] = title if type(title) is str else self._fill(title)
+            texts[0] = slug(texts[0])
+        if line.event:
+            extras["event"] = line.event
+            if line.who:
+                extras["event_who"] = self.cast[line.who]
+        return extras
+
+    def _tap(self, beat: Beat) -> None:
+        """An authored tapback on what was said last."""
+        if self.talk.is_sms or not self.drafts:
+            return
+        name, _, emoji = beat.raw[int(self.rand() * len(beat.raw))].partition(":")
+        sender = self.cast[beat.speaker]
+        at = len(self.drafts) - 1
+        while at and self.drafts[at][0] == sender:
+            at -= 1
+        self._attach(at, sender, cast("TapbackKind", name), emoji or None)
+
+    def _react(self, number: int, extras: dict[str, Any] | None) -> None:
+        rand, mood = self.rand, self.mood
+        if extras and ("event" in extras or "is_unsent" in extras):
+            return
+        name: TapbackKind = "emoji"
+        emoji = None
+        if rand() < 0.1:
+            emojis = _EMOJI_TAPBACKS[mood]
+            emoji = emojis[int(rand() * len(emojis))]
+        else:
+            names = _TAPBACKS[mood]
+            name = names[int(rand() * len(names))]
+        sender = self._other(self.drafts[number][0])
+        if rand() < self.talk.voices[sender].react:
+            self._attach(number, sender, name, emoji)
+
+    def _attach(
+        self, number: int, sender: str, name: TapbackKind, emoji: str | None
+    ) -> None:
+        who, text, extras = self.drafts[number]
+        before = (extras or {}).get("reactions", ())
+        if who == sender or any(each.sender == sender for each in before):
+            return
+        removed = self.rand() < 0.03
+        reaction = Reaction(sender=sender, name=name, emoji=emoji, is_removed=removed)
+        extras = {**(extras or {}), "reactions": (*before, reaction)}
+        self.drafts[number] = (who, text, extras)
+
+    def _other(self, sender: str) -> str:
+        others = [each for each in self.cast.values() if each != sender]
+        return others[int(self.rand() * len(others))]

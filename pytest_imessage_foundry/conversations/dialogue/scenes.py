@@ -1,0 +1,395 @@
+"""Scenes: what people talk about, as data. One JSON file per language.
+
+A scene is a list of beats. A beat names its speaker and offers alternatives:
+
+    ["B?60", "Sounds good // see you at {time}", "[Ok|Fine], {time} it is"]
+
+`?60` makes it optional, `^2` an inline reply to the beat two before, `~` a
+tapback on what was just said. `{slot}` holds one value for the whole scene
+(`{slot.1}` is its second column, `{slot2}` another value, `{A}` a name),
+`[x|y|]` chooses anew each time, `<ok>` draws from a pool of phrases, ` // `
+is where a person who writes in bubbles starts a new one. `@photo` sends a
+file, `@link host/path | title` a link, `!confetti` an effect, `%renamed` is
+an event. `=late ` before an alternative notes that it was said, `?late ` (or
+`?late,lost `) offers one only then; a beat with nothing to offer is passed
+over. A list of lists of beats is a fork: one of them is played. `hours`, such as
+[6, 10], are those in which a scene can begin; `joins` knows some by their tags.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from hashlib import blake2b
+from pkgutil import get_data
+from typing import Any, Literal, NamedTuple, cast, get_args, overload
+
+from pytest_imessage_foundry.models import EventKind, SendEffect, TapbackKind
+
+LANGUAGES = ("en", "de", "fr", "es", "ja", "ar")
+EFFECTS = get_args(SendEffect)
+EVENTS = get_args(EventKind)
+TAPBACKS = get_args(TapbackKind)
+_TOKEN = re.compile(r"(\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>)")
+_GUARD = re.compile(r"(?:\?([\w,]+) )?(?:=(\w+) )?")
+_MARK = re.compile(r"([@!%])([a-z][a-z-]*)(?: |$)")
+_SENTENCE_ENDS = (". ", "? ", "! ")
+_HEADER = re.compile(r"([A-D])(~?)(?:\^(\d))?(?:\?(\d*))?")
+_NOT_SLUG = re.compile(r"[^a-z0-9./-]+")
+
+
+class Slot(NamedTuple):
+    """A fact of the scene: which one, and in which of its forms."""
+
+    name: str
+    column: int
+    starts: bool = False
+
+
+Piece = str | Slot | list["Pieces"]
+Pieces = str | tuple[Piece, ...]
+Row = tuple[str, ...]
+
+
+class _Numbers(Sequence[Row]):
+    """The rows of a range, made when asked for: a code has a million values."""
+
+    def __init__(self, numbers: range) -> None:
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
+        if isinstance(at, slice):
+            return _Numbers(self._numbers[at])
+        return (str(self._numbers[at]),)
+
+
+Rows = Sequence[Row]
+
+
+class SceneLine(NamedTuple):
+    """One alternative of a beat, ready to be filled."""
+
+    bubbles: tuple[Pieces, ...]
+    is_plain: bool = False
+    attachment: str | None = None
+    effect: SendEffect | None = None
+    event: EventKind | None = None
+    who: str | None = None
+    title: Pieces | None = None
+
+
+class Beat:
+    """Who speaks, how surely, and the alternatives, compiled when drawn."""
+
+    __slots__ = (
+        "_compiled",
+        "_language",
+        "casual",
+        "chance",
+        "every",
+        "lengths",
+        "needs",
+        "raw",
+        "reply",
+        "sets",
+        "speaker",
+        "tap",
+    )
+
+    def __init__(
+        self, data: Sequence[str], language: Language, *, casual: bool = False
+    ) -> None:
+        self.casual = casual
+        match = _HEADER.fullmatch(data[0])
+        if match is None:
+            raise ValueError(f"not the head of a beat: {data[0]!r}")
+        self.speaker = match[1]
+        self.tap = bool(match[2])
+        self.reply = int(match[3] or 0)
+        self.chance = 1.0 if match[4] is None else int(match[4] or 50) / 100
+        self.needs: list[frozenset[str]] | None = None
+        self.sets: list[str] = [""] * (len(data) - 1)
+        self.raw = list(data[1:])
+        self.every = list(range(len(self.raw)))
+        for number, text in enumerate(self.raw):
+            if text[0] in "?=":
+                self._guard(number, text)
+        self.lengths = [len(text) for text in self.raw]
+        self._language = language
+        self._compiled: list[SceneLine | None] = [None] * len(self.raw)
+
+    def _guard(self, number: int, text: str) -> None:
+        guard = _GUARD.match(text)
+        if guard is None:
+            raise ValueError(f"not a guard: {text!r}")
+        self.raw[number] = text[guard.end() :]
+        self.sets[number] = guard[2] or ""
+        if guard[1]:
+            self.needs = self.needs or [frozenset()] * len(self.raw)
+            self.needs[number] = frozenset(guard[1].split(","))
+
+    def offers(self, said: set[str]) -> list[int]:
+        """The alternatives that go with what was said."""
+        if self.needs is None:
+            return self.every
+        return [n for n, need in enumerate(self.needs) if not need or need & said]
+
+    def line(self, number: int) -> SceneLine:
+        """The alternative with this number."""
+        found = self._compiled[number]
+        if found is None:
+            found = self._compiled[number] = _line(self.raw[number], self._language)
+        return found
+
+
+class Fork(NamedTuple):
+    """Ways a scene can go on; one is played."""
+
+    branches: tuple[tuple[Step, ...], ...]
+
+
+Step = Beat | Fork
+
+
+@dataclass(slots=True, eq=False)
+class Scene:
+    """A scene and to whom it can happen; each is one of its own kind."""
+
+    id: str
+    language: Language
+    data: dict[str, Any]
+    key: int = 0
+    tags: frozenset[str] = frozenset()
+    company: frozenset[str] = frozenset()
+    mood: str = "plain"
+    where: str = "any"
+    cast: int = 2
+    every: int = 1
+    opener: str = ""
+    slots: dict[str, Rows] = field(default_factory=dict)
+    _steps: tuple[Step, ...] | None = None
+    _later: tuple[Step, ...] | None = None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What is said."""
+        if self._steps is None:
+            self._steps = _steps(self.data["beats"], self.language)
+        return self._steps
+
+    @property
+    def later(self) -> tuple[Step, ...]:
+        """What comes of it a few scenes on, with the same facts; often ()."""
+        if self._later is None:
+            self._later = _steps(self.data.get("later", ()), self.language)
+        return self._later
+
+
+class Language:
+    """The scenes of one language with its words and ways of writing."""
+
+    def __init__(self, code: str, data: dict[str, Any]) -> None:
+        self.code = code
+        self.voice: dict[str, Any] = data.get("voice", {})
+        self.variants: dict[str, dict[str, Any]] = data.get("variants", {})
+        self.address: dict[str, str] = data.get("address", {})
+        self.themes: dict[str, str] = data.get("themes", {})
+        self.slots: dict[str, list[str]] = data.get("slots", {})
+        self.phrases: dict[str, list[str]] = data.get("phrases", {})
+        self.openers: list[str] = data.get("openers", [])
+        self.tails: dict[str, list[str]] = data.get("tails", {})
+        self.register: Literal["plain", "polite"] = "plain"
+        self._polite: dict[str, Any] = data.get("polite", {})
+        self.scenes = [self._scene(each) for each in data["scenes"]]
+        self._rows: dict[str, Rows] = {}
+        self._phrases: dict[str, list[Pieces]] = {}
+        self._keys: dict[str, int] = {}
+        self._beats: dict[str, Beat] = {}
+
+    @cached_property
+    def polite(self) -> Language:
+        """As colleagues and neighbours speak it, who begin and end in another way."""
+        other = copy(self)
+        other.register = "polite"
+        other.openers = self._polite.get("openers", self.openers)
+        other.tails = self._polite.get("tails", self.tails)
+        other._beats = {}
+        return other
+
+    def _scene(self, data: dict[str, Any]) -> Scene:
+        return Scene(
+            id=data["id"],
+            language=self,
+            data=data,
+            key=key_of(data["id"]),
+            tags=frozenset(data.get("tags", "").split()),
+            company=frozenset(data.get("with", "friend family partner").split()),
+            mood=data.get("mood", "plain"),
+            where=data.get("for", "direct"),
+            cast=data.get("cast", 2),
+            every=data.get("every", 1),
+            opener=data.get("A", ""),
+            slots={name: _rows(rows) for name, rows in data.get("slots", {}).items()},
+        )
+
+    def rows(self, name: str, locale: str = "") -> Rows:
+        """The values of a slot, those of the locale's variant first."""
+        place = f"{locale}:{name}"
+        found = self._rows.get(place)
+        if found is None:
+            variant = self.variants.get(locale, {}).get("slots", {})
+            found = self._rows[place] = _rows(variant.get(name) or self.slots[name])
+        return found
+
+    def phrase(self, name: str) -> list[Pieces]:
+        """A pool of phrases."""
+        found = self._phrases.get(name)
+        if found is None:
+            found = self._phrases[name] = []
+            found.extend(parse(each, self) for each in self.phrases[name])
+        return found
+
+    def tail(self, mood: str) -> Beat:
+        """What may come after a scene in this mood, said by who spoke last."""
+        if mood not in self._beats:
+            texts = ["A", *self.tails[mood]]
+            self._beats[mood] = Beat(texts, self, casual=True)
+        return self._beats[mood]
+
+    def key(self, name: str) -> int:
+        """The number that a name stands for in keyed draws."""
+        found = self._keys.get(name)
+        if found is None:
+            found = self._keys[name] = key_of(name)
+        return found
+
+
+def key_of(name: str) -> int:
+    """64 bits that depend on the name and on nothing else."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big")
+
+
+def parse(text: str, language: Language) -> Pieces:
+    """A template as literal text, slots and choices."""
+    if "{" not in text and "[" not in text and "<" not in text:
+        return text
+    pieces: list[Piece] = []
+    for odd, token in enumerate(_TOKEN.split(text)):
+        if not token:
+            continue
+        if not odd % 2:
+            pieces.append(token)
+            continue
+        piece = _piece(token, language)
+        before = pieces[-1] if pieces else ""
+        if isinstance(before, str) and before.endswith(_SENTENCE_ENDS):
+            piece = _starting(piece)
+        if isinstance(piece, list) and "" in piece:
+            # The space beside an empty choice goes when nothing is chosen.
+            if not pieces:
+                piece = [_spaced(each, after=" ") for each in piece]
+            elif isinstance(before, str) and before.endswith(" "):
+                pieces[-1] = before[:-1]
+                piece = [_spaced(each, before=" ") for each in piece]
+        pieces.append(piece)
+    if len(pieces) > 1 and isinstance(pieces[1], str):
+        first = pieces[0]
+        if isinstance(first, list) and "" in first:
+            pieces[1] = pieces[1].removeprefix(" ")
+    return tuple(pieces)
+
+
+def _starting(piece: Piece) -> Piece:
+    """The piece as the start of a sentence."""
+    if isinstance(piece, str):
+        return piece[:1].upper() + piece[1:]
+    if isinstance(piece, Slot):
+        return piece._replace(starts=True)
+    return [
+        each[:1].upper() + each[1:]
+        if isinstance(each, str)
+        else (_starting(each[0]), *each[1:])
+        for each in piece
+    ]
+
+
+def _spaced(choice: Pieces, *, before: str = "", after: str = "") -> Pieces:
+    if isinstance(choice, str):
+        return choice and before + choice + after
+    return tuple(each for each in (before, *choice, after) if each)
+
+
+def slug(text: str) -> str:
+    """A URL from host and path that may hold filled slots."""
+    return "https://" + _NOT_SLUG.sub("-", text.lower()).strip("-")
+
+
+@cache
+def language(code: str) -> Language:
+    """The shipped scenes of a language, English where there are none."""
+    if code not in LANGUAGES:
+        return language("en")
+    # importlib.resources would do the same in 5 ms; both read a zipped wheel.
+    data = get_data(__package__, f"scenes/{code}.json")
+    return Language(code, json.loads(data or b""))
+
+
+def _piece(token: str, language: Language) -> Piece:
+    body = token[1:-1]
+    if token[0] == "[":
+        return [parse(each, language) for each in body.split("|")]
+    if token[0] == "<":
+        return language.phrase(body)
+    name, _, column = body.partition(".")
+    return Slot(name, int(column or 0))
+
+
+def marked(text: str) -> tuple[str, str, str]:
+    """The mark that an alternative begins with, its name, and the rest."""
+    match = _MARK.match(text)
+    return (match[1], match[2], text[match.end() :]) if match else ("", "", text)
+
+
+def _line(text: str, language: Language) -> SceneLine:
+    mark, name, rest = marked(text)
+    if mark == "@" and name == "link":
+        url, _, title = rest.partition(" | ")
+        return SceneLine((parse(url, language),), title=parse(title, language))
+    bubbles = tuple(parse(each, language) for each in rest.split(" // "))
+    if mark == "%":
+        if name == "renamed":
+            return SceneLine(bubbles, event="renamed")
+        return SceneLine(("",), event=cast("EventKind", name), who=rest or None)
+    if mark == "!":
+        return SceneLine(bubbles, effect=cast("SendEffect", name))
+    if mark == "@":
+        return SceneLine(bubbles, attachment=name)
+    return SceneLine(bubbles, is_plain=True)
+
+
+def _steps(data: Sequence[Any], language: Language) -> tuple[Step, ...]:
+    return tuple(
+        Beat(each, language)
+        if isinstance(each[0], str)
+        else Fork(tuple(_steps(branch, language) for branch in each))
+        for each in data
+    )
+
+
+def _rows(data: Sequence[str] | str) -> Rows:
+    if isinstance(data, str):
+        first, _, last = data.partition("-")
+        last, _, step = last.partition("/")
+        return _Numbers(range(int(first), int(last) + 1, int(step or 1)))
+    return [tuple(each.split("|")) for each in data]

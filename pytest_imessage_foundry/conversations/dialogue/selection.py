@@ -1,0 +1,198 @@
+"""Casting: which language, which scenes, in which order, for these people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import count
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.dialogue.scenes import (
+    LANGUAGES,
+    key_of,
+    language,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pytest_imessage_foundry.conversations.dialogue.scenes import Language, Scene
+    from pytest_imessage_foundry.models import ConversationConfig, Persona
+
+_MASK = (1 << 64) - 1
+_UNIT = 2.0**-53
+_SKIPPED = 0.25
+# Scenes with files and links keep their share in every round.
+_STEADY = frozenset({"photo", "link"})
+# What a relationship is called, and the circles of scenes it opens.
+_CIRCLES = {
+    "family parent": "mother father mom mum dad parent mama papa",
+    "family elder": "grandmother grandfather grandma grandpa granny nan grandparent",
+    "family child": "son daughter child",
+    "family": "family brother sister sibling aunt uncle cousin niece nephew in-law "
+    "mother-in-law father-in-law brother-in-law sister-in-law",
+    "partner": "partner wife husband spouse girlfriend boyfriend fiance fiancee",
+    "work boss": "boss manager supervisor",
+    "work": "work colleague coworker co-worker client customer accountant teammate",
+    "neighbour": "neighbour neighbor landlord landlady tenant flatmate-to-be",
+    "service": "service bank courier delivery dentist doctor clinic shop store "
+    "airline pharmacy gym-desk notifications business company verification",
+    "stranger": "stranger unknown wrong-number",
+}
+_BY_WORD = {
+    word: frozenset(circles.split())
+    for circles, words in _CIRCLES.items()
+    for word in words.split()
+}
+_FRIEND = frozenset({"friend"})
+_AT_A_DISTANCE = frozenset({"work", "neighbour", "stranger"})
+
+
+def mix(a: int, b: int) -> int:
+    """64 well-mixed bits of two numbers."""
+    x = (a ^ (b * 0x9E3779B97F4A7C15)) & _MASK
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK
+    return x ^ (x >> 31)
+
+
+def circles(persona: Persona) -> frozenset[str]:
+    """The circles a persona belongs to, as scenes name them."""
+    if persona.identifier_type in ("short-code", "business"):
+        return frozenset({"service"})
+    words = persona.relationship.lower().replace("_", "-").replace(",", " ").split()
+    for word in reversed(words):
+        if word in _BY_WORD:
+            return _BY_WORD[word]
+    return _FRIEND
+
+
+def language_of(owner: Persona, people: Sequence[Persona]) -> Language:
+    """The language these people write: the contact's, a group's most common."""
+    codes = [each.locale.partition("_")[0] for each in people]
+    own = owner.locale.partition("_")[0]
+    tally = Counter(code if code in LANGUAGES else "en" for code in codes)
+    if not tally:
+        return language(own)
+    # The owner decides a tie, then the order of the participants.
+    most = max(tally.values())
+    winners = [code for code, number in tally.items() if number == most]
+    found = language(own if own in winners else winners[0])
+    is_polite = all(circles(each) & _AT_A_DISTANCE for each in people)
+    return found.polite if is_polite else found
+
+
+def repertoire(
+    config: ConversationConfig, people: Sequence[Persona], spoken: Language
+) -> list[Scene]:
+    """The scenes that can happen between these people."""
+    group = config.chat_type == "group"
+    size = len(people) + 1
+    around = [circles(each) for each in people]
+    company = _in_common(around) if group else around[0] if around else _FRIEND
+    where = ("group", "any") if group else ("direct", "any")
+    scenes = [
+        scene
+        for scene in spoken.scenes
+        if scene.where in where
+        and scene.cast <= size
+        and scene.company & company
+        and (config.theme or "theme" not in scene.tags)
+    ]
+    if "service" in company and people:
+        scenes = _own_trade(people[0], config.theme, scenes)
+    if scenes or spoken.code == "en":
+        return scenes or [s for s in spoken.scenes if "friend" in s.company]
+    return repertoire(config, people, language("en"))
+
+
+def favourites(
+    config: ConversationConfig, scenes: Sequence[Scene], spoken: Language
+) -> frozenset[str]:
+    """Ids of the scenes that the theme asks for."""
+    wanted = tags_for(config.theme or "", spoken)
+    return frozenset(scene.id for scene in scenes if scene.tags & wanted)
+
+
+def interests(people: Sequence[Persona], spoken: Language) -> frozenset[str]:
+    """The tags that these people care about."""
+    return tags_for(" ".join(" ".join(p.topics_of_interest) for p in people), spoken)
+
+
+def tags_for(text: str, spoken: Language) -> frozenset[str]:
+    """The scene tags that a text in words asks for."""
+    words = text.lower().replace(",", " ").replace("-", " ").split()
+    tags = {"theme", *words} if words else set()
+    for word in words:
+        for keyword, named in spoken.themes.items():
+            if word.startswith(keyword):
+                tags.update(named.split())
+    return frozenset(tags)
+
+
+def scene_rounds(
+    scenes: Sequence[Scene],
+    key: int,
+    wanted: frozenset[str],
+    liked: frozenset[str],
+) -> Iterator[tuple[Scene, int]]:
+    """Scenes without end, each with the number of its round.
+
+    A scene's place in a round hangs on its own id, so that a new scene slips in
+    between the others; half of the place is the same in every round, which
+    keeps two performances at least half a round apart.
+    """
+    places = [(scene, mix(key, scene.key)) for scene in scenes]
+    for cycle in count():
+        drawn = []
+        for scene, own in places:
+            now = mix(own, cycle)
+            place = ((own >> 11) + (now >> 11)) * _UNIT / 2
+            if scene.id in wanted:
+                drawn.append((place * 0.4, scene.id, scene))
+            elif (cycle + own) % scene.every:
+                continue
+            elif scene.tags & liked:
+                drawn.append((place * 0.9, scene.id, scene))
+            elif (
+                scene.tags & _STEADY
+                or (now & 0xFFFF) >= _SKIPPED * 0x10000
+                or len(scenes) < 12
+            ):
+                drawn.append((place, scene.id, scene))
+        drawn.sort()
+        for _, _, scene in drawn:
+            yield scene, cycle
+
+
+def _in_common(around: Sequence[frozenset[str]]) -> frozenset[str]:
+    """A group is at work or at home when all of it is; else it is among friends."""
+    if around and all("work" in each for each in around):
+        return frozenset({"work"})
+    if around and all(each & {"family", "partner"} for each in around):
+        return frozenset({"family"})
+    return _FRIEND
+
+
+def _own_trade(sender: Persona, theme: str | None, scenes: list[Scene]) -> list[Scene]:
+    """What this service would send: a bank sends no parcels."""
+    about = " ".join(
+        (
+            theme or "",
+            sender.name,
+            sender.relationship,
+            sender.personality,
+            sender.writing_style,
+            *sender.topics_of_interest,
+        )
+    ).lower()
+    words = about.replace("-", " ").replace("_", " ").split()
+    fitting = [
+        scene
+        for scene in scenes
+        if any(word.startswith(tag) for tag in scene.tags for word in words)
+    ]
+    if fitting or not scenes:
+        return fitting
+    trades = sorted({tag for scene in scenes for tag in scene.tags})
+    trade = trades[key_of(sender.id) % len(trades)]
+    return [scene for scene in scenes if trade in scene.tags]

@@ -1,0 +1,126 @@
+"""What is true in a conversation and in each scene of it: slots and their values."""
+
+from __future__ import annotations
+
+from math import gcd
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.dialogue.scenes import Row, Rows
+from pytest_imessage_foundry.conversations.dialogue.selection import mix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_imessage_foundry.conversations.dialogue.scenes import Language, Scene
+
+_Walk = tuple[Rows, int, int, int]
+
+
+class KnownSlots:
+    """The values that the slots of a conversation can have.
+
+    Attributes:
+        own: slots that this conversation fills in its own way.
+        walks: how far each scene has come through the values of each slot.
+    """
+
+    def __init__(
+        self, language: Language, locale: str, key: int, theme: str | None
+    ) -> None:
+        self.language, self.locale, self.key = language, locale, key
+        self.own: dict[str, Rows] = {}
+        self.walks: dict[tuple[int, str], _Walk] = {}
+        if theme and (theme := theme.strip()):
+            self._steer(theme)
+
+    def rows(self, name: str) -> Rows:
+        """The values of a slot."""
+        return self.own.get(name) or self.language.rows(name, self.locale)
+
+    def draw_names(self) -> None:
+        """Let third persons have names from a pool of Faker's, too."""
+        self.own["name"] = _names(self.locale, self.language, self.key)
+
+    def leave_out(self, present: Iterable[str]) -> None:
+        """Let nobody who takes part be a third person as well."""
+        here = set(present)
+        rows = self.rows("name")
+        if any(row[0] in here for row in rows):
+            self.own["name"] = [row for row in rows if row[0] not in here]
+
+    def _steer(self, theme: str) -> None:
+        """Let slots have the values that the theme speaks of."""
+        self.own["topic"] = [(_uncapped(theme),)]
+        words = [word for word in theme.lower().split() if len(word) > 3]
+        for name in self.language.slots:
+            fitting = [
+                row
+                for row in self.language.rows(name, self.locale)
+                if any(word in row[0].lower() for word in words)
+            ]
+            if fitting and len(fitting) < 6:
+                self.own[name] = fitting
+
+
+class SceneSlots(dict[str, Row]):
+    """What is true in one performance of a scene, drawn when first spoken of.
+
+    Attributes:
+        said: what the scene's guards have noted as said.
+    """
+
+    __slots__ = ("known", "said", "scene", "times")
+
+    def __init__(self, known: KnownSlots, scene: Scene, times: int) -> None:
+        self.known = known
+        self.scene = scene
+        self.times = times
+        self.said: set[str] = set()
+
+    def __missing__(self, name: str) -> Row:
+        walks, place = self.known.walks, (self.scene.key, name)
+        walk = walks.get(place)
+        if walk is None:
+            walk = walks[place] = self._walk(name)
+        rows, start, stride, shift = walk
+        number = start + self.times * stride + shift
+        row = self[name] = rows[number % len(rows)]
+        return row
+
+    def _walk(self, name: str) -> _Walk:
+        """How to walk through all values before one comes a second time."""
+        own, language = self.scene.slots, self.scene.language
+        base = name if name in own else name.rstrip("23456789")
+        rows = own.get(base) or self.known.rows(base)
+        start = mix(mix(self.known.key, self.scene.key), language.key(base))
+        stride = _coprime(start >> 32, len(rows))
+        # `{food2}` and `{food3}` are never the same, nor the first one again.
+        order = 0 if base == name else int(name[len(base) :]) - 1
+        return rows, start, stride, order * _coprime(start >> 16, len(rows))
+
+
+def _coprime(number: int, size: int) -> int:
+    stride = 1 + number % max(1, size - 1)
+    while gcd(stride, size) != 1:
+        stride += 1
+    return stride
+
+
+def _uncapped(theme: str) -> str:
+    return theme[0].lower() + theme[1:] if theme[1:2].islower() else theme
+
+
+def _names(locale: str, language: Language, key: int) -> Rows:
+    """First names of third persons: the curated ones and a pool of Faker's."""
+    # Faker takes 90 ms to import: a short history does without it.
+    from faker import Faker
+    from faker.config import AVAILABLE_LOCALES
+
+    known = locale if locale in AVAILABLE_LOCALES else "en_US"
+    # Finding and loading all its other providers takes 20 ms more.
+    fake = Faker(known, providers=["faker.providers.person"])
+    fake.seed_instance(key & 0xFFFFFFFF)
+    drawn = [(fake.first_name(),) for _ in range(60)]
+    curated = language.rows("name", locale)
+    is_own = locale.partition("_")[0] == language.code
+    return list(dict.fromkeys([*curated, *drawn] if is_own else drawn))

@@ -1,0 +1,134 @@
+"""How scenes hang together: which share a sitting, what leads over, at what hours."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pkgutil import get_data
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.dialogue.scenes import Beat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_imessage_foundry.conversations.dialogue.scenes import Language, Scene
+    from pytest_imessage_foundry.models import Hours
+
+_DAY, _NARROW = 24, 6
+_GREETED, _LED_OVER = 0.42, 0.34
+# Turns after which a sitting ends with its scene, all equally likely. Most of what
+# is written is to stand in sittings of 5 to 30; a few go on all evening.
+_LENGTHS = (
+    *(1, 2, 3, 4) * 2,
+    *tuple(range(5, 18)) * 2,
+    *(18, 20, 22, 25, 28, 31, 34, 38, 44),
+)
+# Minutes of nothing before the next topic of a sitting. Their logarithms are what
+# is even: a lull is rather short, and now and then nearly an hour.
+_LULLS = (4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 30, 36, 43, 51)
+_LAST_WORDS = {"fun": "haha", "hype": "<yay>", "warm": "<ok>", "plain": "<ok>"}
+_ALONE, _GRAVE = frozenset({"late", "night", "argument"}), "sad"
+# When a scene with all of these tags can begin. Scenes that are not here and say
+# nothing themselves come whenever people are awake.
+_HOURS: dict[str, Hours] = {
+    "night": (22, 1),
+    "morning": (6, 10),
+    "work food": (11, 14),
+    "late": (8, 22),
+    "school": (7, 20),
+    "groceries": (9, 21),
+    "outdoors": (8, 20),
+    "neighbours": (8, 21),
+    "work": (8, 20),
+    "courier": (8, 20),
+    "dentist": (8, 18),
+    "shop": (9, 19),
+    "restaurant": (9, 19),
+    "airline": (5, 23),
+}
+
+
+def length(present: int, rand: Callable[[], float]) -> int:
+    """After how many turns a sitting of so many people ends with its scene."""
+    drawn = _LENGTHS[int(rand() * len(_LENGTHS))]
+    return min(drawn * (present + 1) // 3, _LENGTHS[-1])
+
+
+def greeting(language: Language, rand: Callable[[], float]) -> Beat | None:
+    """What a sitting begins with, now and then, before its topic comes."""
+    return _greetings(language) if rand() < _GREETED else None
+
+
+@cache
+def _greetings(language: Language) -> Beat | None:
+    """The openers but for those that lead on from something."""
+    leading = set(aside(language).raw)
+    texts = [each for each in language.openers if each not in leading]
+    return Beat(["A", *texts], language, casual=True) if texts else None
+
+
+def lead(language: Language, rand: Callable[[], float]) -> tuple[Beat | None, int]:
+    """What leads over to the next topic of a sitting: words, or minutes."""
+    if rand() < _LED_OVER:
+        return aside(language), 0
+    return None, _LULLS[int(rand() * len(_LULLS))]
+
+
+@cache
+def aside(language: Language) -> Beat:
+    """What leads from one topic to the next where no time passes between them."""
+    data = get_data(__package__, "transitions.json")
+    texts = json.loads(data or b"")[language.code][language.register]
+    return Beat(["A", *texts], language, casual=True)
+
+
+@cache
+def last_word(language: Language, mood: str) -> Beat | None:
+    """What the other side answers when all is said; strangers say nothing more."""
+    text = _LAST_WORDS.get(mood)
+    if text is None or language.register == "polite":
+        return None
+    return Beat(["A", text], language, casual=True)
+
+
+@cache
+def hours(scene: Scene) -> Hours | None:
+    """The local hours in which a scene can begin; None: any."""
+    if "hours" in scene.data:
+        first, last = scene.data["hours"]
+        return first, last
+    tags = scene.tags
+    return next(
+        (_HOURS[each] for each in _HOURS if tags.issuperset(each.split())), None
+    )
+
+
+@cache
+def is_alone(scene: Scene) -> bool:
+    """Whether it is a sitting by itself: who is late arrives, who sleeps sleeps,
+    and bad news leads to no other topic."""
+    return scene.mood == _GRAVE or not _ALONE.isdisjoint(scene.tags)
+
+
+@cache
+def is_first(scene: Scene) -> bool:
+    """Whether a sitting has to begin with it: nothing leads over to good morning."""
+    when = hours(scene)
+    return is_alone(scene) or (when is not None and _width(when) < _NARROW)
+
+
+@cache
+def fits(hour: Hours | None, other: Hours | None) -> bool:
+    """Whether there is a time of day that is in both."""
+    if hour is None or other is None:
+        return True
+    return _holds(hour, other[0]) or _holds(other, hour[0])
+
+
+def _holds(hours: Hours, hour: int) -> bool:
+    return (hour - hours[0]) % _DAY < _width(hours)
+
+
+def _width(hours: Hours) -> int:
+    return (hours[1] - hours[0]) % _DAY

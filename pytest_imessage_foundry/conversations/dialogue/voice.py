@@ -1,0 +1,231 @@
+"""Voices: how a persona writes what a scene gives it to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from random import Random
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.dialogue.scenes import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_imessage_foundry.conversations.dialogue.scenes import Language
+    from pytest_imessage_foundry.models import Persona
+
+EMOJI_RATE = {"none": 0.0, "light": 0.07, "moderate": 0.22, "heavy": 0.5}
+# By the mood of a scene: an emoji must not laugh at bad news.
+PALETTES = {
+    "fun": ("😂", "🤣", "😅", "😄", "😆", "😜", "🙈", "😎", "💀", "🤭"),
+    "warm": ("❤️", "😊", "🥰", "🤗", "💕", "☺️", "😘", "💛", "🫶", "🌸"),
+    "plain": ("👍", "🙂", "👌", "😊", "😌", "✌️", "🤞", "👀"),
+    "sad": ("😔", "❤️", "🙏", "😢", "🥺", "💔", "🫂"),
+    "tense": ("🙄", "😕", "😞", "😐"),
+    "hype": ("🎉", "🔥", "🙌", "😍", "🥳", "💪", "✨", "👏", "🤩"),
+}
+_OFFICE = ("👍", "🙂", "👌", "🙏", "✅", "😊")
+_FORMAL = ("formal", "proper", "precise", "punctuat", "polite", "full sentence", "eloq")
+_SLANG = ("slang", "gen z", "teen", "abbrev", "textspeak", "text-speak", "txt", "meme")
+_CHATTY = ("chatty", "rambl", "verbose", "long", "storytell", "talkative", "detailed")
+_TERSE = ("terse", "brief", "short", "concise", "laconic", "to the point", "few words")
+_LIVELY = ("enthusias", "excit", "exclam", "bubbly", "warm", "cheer", "energetic")
+QUESTIONS = "?\N{FULLWIDTH QUESTION MARK}\N{ARABIC QUESTION MARK}"
+_OPENING = "\N{INVERTED QUESTION MARK}\N{INVERTED EXCLAMATION MARK}"
+_ENDS = (",", "?", "!", ".", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What stays the same in everything that a persona writes.
+
+    Attributes:
+        words: what the persona writes in place of a word.
+        laugh: what the persona writes for "haha", and its language's likes.
+        curly: whether the keyboard sets typographic apostrophes.
+        lower: never uses the shift key.
+        stop: ends a sentence with a full stop; `full_stop` is the language's.
+        marks: what stands where others put one exclamation mark.
+        split: how readily a thought becomes several bubbles.
+        length: -1 takes the shorter of two wordings, 1 the longer, 0 any.
+    """
+
+    words: dict[str, str]
+    laugh: str
+    curly: bool
+    lower: bool
+    stop: bool
+    full_stop: str
+    marks: tuple[str, ...]
+    emoji: float
+    palettes: dict[str, tuple[str, ...]]
+    split: float
+    length: int
+    typo: float
+    react: float
+
+    def say(self, text: str, mood: str, rand: Callable[[], float]) -> str:
+        """The text as this persona would type it."""
+        if not text:
+            return text
+        words = self.words
+        if words:
+            text = " ".join([words.get(word, word) for word in text.split(" ")])
+        if "haha" in text:
+            text = text.replace("haha", self.laugh)
+        if self.curly and "'" in text:
+            text = text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+        if self.lower:
+            text = text.lower()
+        elif self.full_stop == "." and text[0].islower():
+            text = text[0].upper() + text[1:]
+        elif text[0] in _OPENING:
+            text = text[0] + text[1:2].upper() + text[2:]
+        last = text[-1]
+        if last == "!" and "\N{INVERTED EXCLAMATION MARK}" not in text:
+            text = (text[:-1] + self.marks[int(rand() * len(self.marks))]).rstrip()
+        elif self.stop and last.isalnum() and len(text) > 9:
+            text += self.full_stop
+        if rand() < self.emoji:
+            text += self._emoji(text, mood, rand)
+        return text
+
+    def _emoji(self, text: str, mood: str, rand: Callable[[], float]) -> str:
+        if text[-1] in QUESTIONS and rand() < 0.6:
+            return ""
+        palette = self.palettes[mood]
+        one = palette[int(rand() * len(palette))]
+        return f" {one * 2}" if self.emoji > 0.4 and rand() < 0.2 else f" {one}"
+
+    def join(self, first: str, second: str) -> str:
+        """Two bubbles' worth of text in one bubble."""
+        if first[-1:].isalnum() or first[-1:] in "\")'”»」":
+            first += self.full_stop
+        if self.full_stop != ".":
+            return first + second
+        if not self.lower and second[:1].islower():
+            second = second[0].upper() + second[1:]
+        return f"{first} {second}"
+
+
+SERVICE = Voice(
+    words={},
+    laugh="haha",
+    curly=False,
+    lower=False,
+    stop=False,
+    full_stop=".",
+    marks=("!",),
+    emoji=0.0,
+    palettes=PALETTES,
+    split=0.0,
+    length=0,
+    typo=0.0,
+    react=0.0,
+)
+
+
+# The owner takes part in every chat; so do friends in their groups.
+@lru_cache(maxsize=256)
+def voice_of(persona: Persona, language: Language) -> Voice:
+    """The voice of a persona: by its traits, and by its id where they are silent."""
+    rand = Random(f"voice:{persona.id}").random
+    manner = f"{persona.writing_style} {persona.personality}".lower()
+
+    def shows(hints: tuple[str, ...]) -> bool:
+        return any(hint in manner for hint in hints)
+
+    formal = shows(_FORMAL) and "informal" not in manner
+    slang = not formal and (shows(_SLANG) or persona.vocabulary_level == "simple")
+    lower_by_nature = rand() < (0.5 if slang else 0.15)
+    lower = "lower" in manner or (not formal and lower_by_nature)
+    lively = shows(_LIVELY)
+    return Voice(
+        words=_words(persona, language, formal=formal, slang=slang),
+        laugh=_laugh(language, formal=formal, rand=rand),
+        curly=rand() < 0.7,
+        lower=lower and language.code not in ("ja", "ar"),
+        stop=formal or (persona.vocabulary_level == "sophisticated" and rand() < 0.5),
+        full_stop="\N{IDEOGRAPHIC FULL STOP}" if language.code == "ja" else ".",
+        marks=_marks(lively=lively, dry=formal or shows(_TERSE), rand=rand),
+        emoji=EMOJI_RATE[persona.emoji_usage] * (0.8 + 0.4 * rand()),
+        palettes=_palettes(persona, rand),
+        split=0.25 + 0.2 * rand() if formal else 0.4 + 0.4 * rand(),
+        length=1 if shows(_CHATTY) else -1 if shows(_TERSE) else 0,
+        typo=0.002 if formal else 0.006 + 0.012 * rand(),
+        react=(0.4 if formal else 0.6) + 0.5 * rand(),
+    )
+
+
+def _marks(*, lively: bool, dry: bool, rand: Callable[[], float]) -> tuple[str, ...]:
+    if lively:
+        return ("!", "!!", "!!!", "!") if rand() < 0.5 else ("!!", "!!!", "!!", "!")
+    if dry:
+        return (".", "!", "")
+    return ("!", "!", "", "!!") if rand() < 0.6 else ("!", "", "")
+
+
+def _palettes(
+    persona: Persona, rand: Callable[[], float]
+) -> dict[str, tuple[str, ...]]:
+    """A few favourites per mood: people do not use all the emoji there are."""
+    if persona.relationship in ("service", "colleague", "boss", "client"):
+        office = tuple(each for each in _OFFICE if rand() < 0.7) or _OFFICE
+        return {**dict.fromkeys(PALETTES, office), "sad": PALETTES["sad"][1:3]}
+    chosen = {}
+    for mood, palette in PALETTES.items():
+        few = sorted((rand(), number) for number in range(len(palette)))[:4]
+        chosen[mood] = tuple(palette[number] for _, number in few)
+    return chosen
+
+
+def _words(
+    persona: Persona,
+    language: Language,
+    *,
+    formal: bool,
+    slang: bool,
+) -> dict[str, str]:
+    """The words this persona writes otherwise, with the usual endings."""
+    table: dict[str, str] = {}
+    variant = language.variants.get(persona.locale, {}).get("words", {})
+    table.update(variant)
+    for word, other in language.voice.get("slang", {}).items():
+        takes = Random(key_of(persona.id + word)).random() < 0.6
+        if slang and takes:
+            table[word] = other
+    if formal:
+        table.update(language.voice.get("formal", {}))
+    return {
+        first + end: second + end
+        for word, other in table.items()
+        for end in _ENDS
+        for first, second in ((word, other), (_upper(word), _upper(other)))
+    }
+
+
+def _laugh(language: Language, *, formal: bool, rand: Callable[[], float]) -> str:
+    laughs: list[str] = language.voice.get("laughs", ["haha"])
+    chosen = laughs[int(rand() * len(laughs))]
+    return laughs[0] if formal else chosen
+
+
+def _upper(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
+def mistype(text: str, rand: Callable[[], float]) -> tuple[str, str] | None:
+    """The text with one slip of the finger, and the word it should have been."""
+    words = text.split(" ")
+    number = int(rand() * len(words))
+    word = words[number]
+    if len(word) < 4 or not word.isalpha() or not word.isascii():
+        return None
+    at = 1 + int(rand() * (len(word) - 2))
+    if rand() < 0.6 and word[at] != word[at + 1]:
+        slip = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    else:
+        slip = word[:at] + word[at + 1 :]
+    words[number] = slip
+    return " ".join(words), word

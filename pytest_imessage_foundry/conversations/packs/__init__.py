@@ -1,0 +1,1 @@
+"""Cached conversations: packs of text, read strictly and written whole."""

@@ -1,0 +1,333 @@
+"""The cache: packs of conversations as text, read strictly and written whole.
+
+A pack is canonical JSON, one turn a line, so that a changed message is a
+one-line diff. A conversation's key is the hash of what was asked for, never of
+who answered it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pytest_imessage_foundry.conversations.packs import pack_files
+from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw, check, decode
+from pytest_imessage_foundry.conversations.packs.pack_lines import (
+    canonical,
+    fields_of,
+    line_of,
+    turn_of,
+)
+from pytest_imessage_foundry.errors import FoundryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from importlib.resources.abc import Traversable
+
+    from pytest_imessage_foundry.models import (
+        ConversationConfig,
+        Persona,
+        Service,
+        Turn,
+    )
+
+FORMAT = 1
+PROMPT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a conversation answers: everything that its key derives from."""
+
+    owner: str
+    participants: tuple[str, ...]
+    locale: str
+    theme: str | None
+    count: int
+    chat_type: Literal["direct", "group"] = "direct"
+    service: Service = "iMessage"
+    prompt_version: int = PROMPT_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a conversation's words are from. `people` is `digest` of those it
+    was generated for; a generated one goes stale when they change."""
+
+    kind: Literal["written", "llm"]
+    date: str
+    verdict: str
+    model: str | None = None
+    people: str | None = None
+    prompt_version: int = PROMPT_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cached:
+    """A conversation of a pack, its turns as checked JSON until asked for."""
+
+    key: str
+    request: Request
+    provenance: Provenance
+    lines: tuple[dict[str, Any], ...]
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(turn_of(line) for line in self.lines)
+
+    @classmethod
+    def of(
+        cls, request: Request, provenance: Provenance, turns: Iterable[Turn]
+    ) -> Cached:
+        """The conversation that these turns make."""
+        lines = tuple(line_of(turn) for turn in turns)
+        return cls(
+            key=key(request), request=request, provenance=provenance, lines=lines
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """One file: a name and its conversations."""
+
+    name: str
+    conversations: tuple[Cached, ...] = ()
+
+    def with_(self, *cached: Cached) -> Pack:
+        """This pack with conversations added, or replaced where keys agree."""
+        merged = {each.key: each for each in (*self.conversations, *cached)}
+        return replace(self, conversations=tuple(merged.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class PackIndex:
+    """All packs at hand, in order of precedence. `places` says where they were
+    looked for."""
+
+    packs: tuple[Pack, ...] = ()
+    places: tuple[str, ...] = ()
+    by_key: dict[str, Cached] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Cached turns that answer a request, and the keys they come from."""
+
+    keys: tuple[str, ...]
+    scenes: tuple[tuple[Turn, ...], ...]
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.scenes))
+
+
+# --- requests and keys ------------------------------------------------------
+
+
+def request_of(
+    config: ConversationConfig, people: Sequence[Persona], owner: str = ""
+) -> Request:
+    """The request that `config` makes; `people` holds its participants.
+
+    The locale is the first participant's. The owner is the one among `people`
+    who is_self unless `owner` names another.
+    """
+    known = {persona.id: persona for persona in people}
+    selves = [persona.id for persona in people if persona.is_self]
+    if not owner and not selves:
+        raise FoundryError(
+            f"conversation {config.id!r} belongs to nobody's phone\n"
+            f"looked at: personas {', '.join(known)}\n"
+            f"give one of them is_self = true"
+        )
+    first = known.get(config.participants[0]) if config.participants else None
+    return Request(
+        owner=owner or selves[0],
+        participants=tuple(sorted(config.participants)),
+        locale=first.locale if first else "en_US",
+        theme=config.theme,
+        count=config.message_count_target,
+        chat_type=config.chat_type,
+        service=config.service,
+    )
+
+
+def key(request: Request) -> str:
+    """16 hex digits that stand for `request` in every pack."""
+    return hashlib.sha256(canonical(fields_of(request)).encode()).hexdigest()[:16]
+
+
+def digest(people: Iterable[Persona]) -> str:
+    """8 hex digits that change with what a prompt says of these people."""
+    fields = [fields_of(each) for each in sorted(people, key=lambda each: each.id)]
+    return hashlib.sha256(canonical(fields).encode()).hexdigest()[:8]
+
+
+# --- files ------------------------------------------------------------------
+
+
+def read(path: Path | Traversable) -> Pack:
+    """The pack in `path`, every value of it checked.
+
+    Raises:
+        FoundryError: the file is too big, no JSON, or not a pack; the message
+            names the place.
+    """
+    return _parse(pack_files.contents(path), path)
+
+
+def _parse(data: bytes, path: Path | Traversable) -> Pack:
+    try:
+        raw = decode(data)
+        check(raw, FORMAT)
+        pack = _pack(raw)
+        _check_keys(pack)
+    except Flaw as flaw:
+        raise pack_files.refusal(path, str(flaw)) from None
+    return pack
+
+
+def _pack(raw: dict[str, Any]) -> Pack:
+    return Pack(
+        name=raw["name"],
+        conversations=tuple(_cached(each) for each in raw["conversations"]),
+    )
+
+
+def _check_keys(pack: Pack) -> None:
+    seen: set[str] = set()
+    for number, each in enumerate(pack.conversations):
+        place = f"conversations[{number}].key"
+        if each.key != key(each.request):
+            raise Flaw(place, f"{each.key} is not its request's: {key(each.request)}")
+        if each.key in seen:
+            raise Flaw(place, f"{each.key} appears twice")
+        seen.add(each.key)
+
+
+def write(path: Path, pack: Pack) -> None:
+    """Write `pack` as canonical JSON, in one step: never half a file."""
+    _check_keys(pack)
+    data = dumps(pack).encode()
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        # mkstemp's 0600 would keep a committed file from other users.
+        os.chmod(beside, 0o644)
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def dumps(pack: Pack) -> str:
+    """The canonical text of a pack: sorted keys, one turn a line, LF."""
+    body = ",\n".join(_block(each) for each in pack.conversations)
+    listing = f"[\n{body}\n]" if body else "[]"
+    return (
+        f'{{"conversations":{listing},\n"name":{canonical(pack.name)},\n'
+        f'"version":{FORMAT}}}\n'
+    )
+
+
+def _block(cached: Cached) -> str:
+    turns = ",\n".join(map(canonical, cached.lines))
+    return (
+        f'{{"key":{canonical(cached.key)},\n'
+        f'"provenance":{canonical(fields_of(cached.provenance))},\n'
+        f'"request":{canonical(fields_of(cached.request))},\n'
+        f'"turns":[\n{turns}\n]}}'
+    )
+
+
+# --- the index --------------------------------------------------------------
+
+
+def load_all(paths: Iterable[Path] = (), *, shipped: bool = True) -> PackIndex:
+    """All packs: the project's own in the order given, then the shipped ones.
+
+    A path is a pack or a folder of packs. Where two places hold the same key
+    the earlier one wins; within one place that is an error.
+    """
+    packs: list[Pack] = []
+    places: list[str] = []
+    by_key: dict[str, Cached] = {}
+    for name, folder in pack_files.roots(paths, shipped=shipped):
+        there = pack_files.files(folder)
+        found: dict[str, Cached] = {}
+        for file in there:
+            data = pack_files.contents(file)
+            # The shipped packs are as much a part of the package as its code, and
+            # the suite checks them: checking takes longer than reading.
+            is_ours = name == pack_files.SHIPPED
+            pack = _pack(json.loads(data)) if is_ours else _parse(data, file)
+            _add(found, pack, file)
+            packs.append(pack)
+        places.append(_place(name, found, exists=bool(there)))
+        for each, cached in found.items():
+            by_key.setdefault(each, cached)
+    return PackIndex(tuple(packs), tuple(places), by_key)
+
+
+def _add(found: dict[str, Cached], pack: Pack, file: Path | Traversable) -> None:
+    for each in pack.conversations:
+        if each.key in found:
+            raise pack_files.refusal(
+                file, f"{each.key} is in another pack of this folder too"
+            )
+        found[each.key] = each
+
+
+def _place(name: str, found: dict[str, Cached], *, exists: bool) -> str:
+    if not exists:
+        return f"{name} (not there)"
+    return f"{name} ({len(found)} conversations)"
+
+
+def find(index: PackIndex, request: Request, count: int | None = None) -> Found | None:
+    """What the cache has for `request`: at most `count` turns, else as many as
+    the request asks for.
+
+    The conversation with the request's own key comes first, then others of the
+    same people about the same theme; a request without a theme takes any.
+    """
+    exact = index.by_key.get(key(request))
+    others = [each for each in index.by_key.values() if each is not exact]
+    fitting = [each for each in others if _fits(each.request, request)]
+    left = request.count if count is None else count
+    keys: list[str] = []
+    scenes: list[tuple[Turn, ...]] = []
+    for each in [exact, *fitting] if exact else fitting:
+        if left <= 0:
+            break
+        scene = each.turns[:left]
+        left -= len(scene)
+        keys.append(each.key)
+        scenes.append(scene)
+    return Found(tuple(keys), tuple(scenes)) if keys else None
+
+
+def _fits(cached: Request, asked: Request) -> bool:
+    return (
+        cached.participants == asked.participants
+        and cached.owner == asked.owner
+        and cached.chat_type == asked.chat_type
+        and cached.service == asked.service
+        and (asked.theme is None or asked.theme == cached.theme)
+    )
+
+
+def _cached(raw: dict[str, Any]) -> Cached:
+    request = {**raw["request"], "participants": tuple(raw["request"]["participants"])}
+    return Cached(
+        key=raw["key"],
+        request=Request(**request),
+        provenance=Provenance(**raw["provenance"]),
+        lines=tuple(raw["turns"]),
+    )

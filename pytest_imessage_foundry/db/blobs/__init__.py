@@ -1,0 +1,1 @@
+"""The binary values of chat.db: typedstreams, property lists, protobuf."""

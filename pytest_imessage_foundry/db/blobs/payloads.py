@@ -1,0 +1,315 @@
+"""What each balloon becomes: its bundle id, its payload and its pictures.
+
+Layouts: SEMANTICS §10. Where only readers of a class are known, the comment
+names them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
+
+from pytest_imessage_foundry.db.blobs import protobuf
+from pytest_imessage_foundry.db.blobs.bplist import dumps
+from pytest_imessage_foundry.db.blobs.keyed_archives import (
+    MutableDict,
+    Obj,
+    keyed,
+    keyed_archive,
+)
+from pytest_imessage_foundry.db.blobs.plist_templates import PlistTemplate
+from pytest_imessage_foundry.db.blobs.poll_payloads import (
+    choice_payload,
+    poll_payload,
+    session_of,
+    vote_payload,
+)
+from pytest_imessage_foundry.db.blobs.values import Date, Url, Uuid
+from pytest_imessage_foundry.models import (
+    AppCard,
+    Collaboration,
+    DigitalTouch,
+    Handwriting,
+    Link,
+    Music,
+    Place,
+    Poll,
+    StoreApp,
+)
+from pytest_imessage_foundry.models.apple_time import SECOND
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.models import Attachment, Balloon, RichLink
+
+    _OtherLink = Music | StoreApp | Place | Collaboration
+
+__all__ = [
+    "POLLS",
+    "app_name",
+    "attachments",
+    "bundle_id",
+    "choice_payload",
+    "payload",
+    "poll_payload",
+    "session_of",
+    "summary_text",
+    "vote_payload",
+]
+
+EXTENSION = "com.apple.messages.MSMessageExtensionBalloonPlugin"
+RICH_LINK = "com.apple.messages.URLBalloonProvider"
+HANDWRITING = "com.apple.Handwriting.HandwritingProvider"
+DIGITAL_TOUCH = "com.apple.DigitalTouchBalloonProvider"
+POLLS = f"{EXTENSION}:0000000000:com.apple.messages.Polls"
+
+_SPECIALIZATION = ("LPSpecializationMetadata", "NSObject")
+
+
+def bundle_id(balloon: Balloon) -> str:
+    """The whole `balloon_bundle_id`."""
+    match balloon:
+        case AppCard():
+            return f"{EXTENSION}:{balloon.team}:{balloon.bundle_id}"
+        case Handwriting():
+            return HANDWRITING
+        case DigitalTouch():
+            return DIGITAL_TOUCH
+        case Poll():
+            return POLLS
+    return RICH_LINK
+
+
+def app_name(balloon: Balloon) -> str | None:
+    """The name of the app that a balloon comes from, where it is one."""
+    if isinstance(balloon, AppCard):
+        return balloon.app_name
+    return "Polls" if isinstance(balloon, Poll) else None
+
+
+def summary_text(balloon: Balloon) -> str | None:
+    """The line that stands for a balloon in a list of chats."""
+    if isinstance(balloon, AppCard):
+        return balloon.ldtext or balloon.caption
+    return "Sent a poll" if isinstance(balloon, Poll) else None
+
+
+def attachments(balloon: Balloon) -> tuple[Attachment, ...]:
+    """Its pictures; a payload names the n-th one by its place here."""
+    found = (getattr(balloon, "icon", None), getattr(balloon, "image", None))
+    return tuple(picture for picture in found if picture is not None)
+
+
+def payload(
+    balloon: Balloon, *, creator: str | None = None, owner: str = "", date: int = 0
+) -> bytes:
+    """`payload_data` of a message sent at `date` by `creator`.
+
+    `owner` is the phone owner's address, for whom the truth writes None.
+    """
+    match balloon:
+        case AppCard():
+            return _app_card(balloon)
+        case Handwriting():
+            return protobuf.handwriting(balloon, date)
+        case DigitalTouch():
+            return protobuf.digital_touch(balloon)
+        case Poll():
+            return poll_payload(balloon, creator, owner=owner)
+    return _rich_link(balloon, date)
+
+
+def _rich_link(link: RichLink, date: int) -> bytes:
+    pictures = _described(link, "icon") + _described(link, "image")
+    if not isinstance(link, Link):
+        fields = _pictures(*pictures)
+        fields |= _given(_metadata(link, fields.get("icon"), date))
+        return dumps(_preview(link.url, fields))
+    if link.is_placeholder:
+        return dumps(_preview(link.url, None))
+    texts = (link.title, link.summary, link.site_name, link.item_type)
+    return _LINK(link.url, *texts, *pictures)
+
+
+def _preview(url: str, fields: dict[str, Any] | None) -> dict[str, Any]:
+    """The keyed archive of a preview; of one that never loaded without `fields`."""
+    known: dict[str, Any] = {"version": 1, "originalURL": Url(url)}
+    if fields is not None:
+        known |= {"URL": Url(url), **fields}
+    metadata = Obj("LPLinkMetadata", known)
+    root = {"richLinkMetadata": metadata, "richLinkIsPlaceholder": fields is None}
+    return keyed(Obj("RichLink", root))
+
+
+def _link(
+    url: str,
+    title: str | None,
+    summary: str | None,
+    site_name: str | None,
+    item_type: str | None,
+    *pictures: str | None,
+) -> dict[str, Any]:
+    said = {
+        "title": title,
+        "summary": summary,
+        "siteName": site_name,
+        "itemType": item_type,
+    }
+    return _preview(url, _pictures(*pictures) | _given(said))
+
+
+_LINK = PlistTemplate(_link)
+
+
+def _described(link: RichLink, name: str) -> tuple[str | None, str | None]:
+    """What a preview says of its icon or its image: MIME type and size."""
+    picture: Attachment | None = getattr(link, name, None)
+    if picture is None:
+        return None, None
+    return picture.mime_type, f"{{{picture.width}, {picture.height}}}"
+
+
+def _pictures(
+    icon_type: str | None,
+    icon_size: str | None,
+    image_type: str | None,
+    image_size: str | None,
+) -> dict[str, Any]:
+    """`icon`, `image` and what is said of them; the pixels are attachments."""
+    fields: dict[str, Any] = {}
+    icon = ("icon", "LPIconMetadata", icon_type, icon_size)
+    image = ("image", "LPImageMetadata", image_type, image_size)
+    there = (each for each in (icon, image) if each[-1] is not None)
+    for index, (name, kind, mime_type, size) in enumerate(there):
+        fields[name] = Obj(
+            "RichLinkImageAttachmentSubstitute",
+            {
+                "imageType": 0,
+                "MIMEType": mime_type,
+                "richLinkImageAttachmentSubstituteIndex": index,
+            },
+            bases=("LPImage", "NSObject"),
+        )
+        fields[f"{name}Metadata"] = Obj(kind, {"version": 1, "size": size})
+    return fields
+
+
+def _metadata(link: _OtherLink, icon: Obj | None, date: int) -> dict[str, Any]:
+    match link:
+        case Music():
+            return {"title": link.name, "specialization": _song(link, icon)}
+        case StoreApp():
+            return {"title": link.name, "specialization": _software(link, icon)}
+        case Place():
+            return {"title": _place_title(link), "specialization2": _map(link)}
+        case _:
+            return {
+                "title": link.title,
+                "collaborationMetadata": _collaboration(link, date),
+                "specialization2": _shared_object(link),
+            }
+
+
+def _song(song: Music, artwork: Obj | None) -> Obj:
+    fields = {
+        "name": song.name,
+        "artist": song.artist,
+        "album": song.album,
+        "storeIdentifier": _store_identifier(song.url),
+        "previewURL": Url(song.preview_url) if song.preview_url else None,
+        "artwork": artwork,
+    }
+    return Obj("LPiTunesMediaSongMetadata", _given(fields), bases=_SPECIALIZATION)
+
+
+def _software(app: StoreApp, icon: Obj | None) -> Obj:
+    fields = {
+        "name": app.name,
+        "subtitle": app.subtitle,
+        "platform": app.platform,
+        "genre": app.genre,
+        "storeIdentifier": _store_identifier(app.url),
+        "icon": icon,
+    }
+    return Obj("LPiTunesMediaSoftwareMetadata", _given(fields), bases=_SPECIALIZATION)
+
+
+def _map(place: Place) -> Obj:
+    components = {
+        "_street": place.street,
+        "_city": place.city,
+        "_state": place.state,
+        "_postalCode": place.postal_code,
+        "_country": place.country,
+    }
+    fields = {
+        "name": place.name,
+        "address": place.address,
+        "addressComponents": Obj("CNPostalAddress", components),
+    }
+    return Obj("LPMapMetadata", fields, bases=_SPECIALIZATION)
+
+
+def _place_title(place: Place) -> str:
+    parts = (place.name, place.city, place.state, place.postal_code, place.country)
+    return " ".join(part for part in parts if part)
+
+
+def _collaboration(document: Collaboration, date: int) -> Obj:
+    """SharedWithYou's record; the app is named inside CloudKit's (IE+, Freeform)."""
+    container = Obj("CKContainerID", {"ContainerIdentifier": document.app_bundle_id})
+    fields = {
+        "title": document.title,
+        "collaborationIdentifier": document.url.partition("#")[0],
+        "containerSetupInfo": Obj("CKContainerSetupInfo", {"containerID": container}),
+        "creationDate": Date(date / SECOND) if date else None,
+    }
+    return Obj("SWCollaborationMetadata", _given(fields))
+
+
+def _shared_object(document: Collaboration) -> Obj:
+    sharing = Obj(
+        "LPiCloudSharingMetadata",
+        {"application": document.app_name, "title": document.title},
+        bases=_SPECIALIZATION,
+    )
+    fields = {
+        "title": document.title,
+        "isCollaboration": True,
+        "specialization": sharing,
+    }
+    return Obj("LPSharedObjectMetadata", fields, bases=_SPECIALIZATION)
+
+
+def _store_identifier(url: str) -> str | None:
+    """The song of an album (`?i=`), or the number that the path ends with."""
+    found = re.search(r"[?&]i=(\d+)", url) or re.search(r"(\d+)(?:[?#]|$)", url)
+    return found[1] if found else None
+
+
+def _app_card(card: AppCard) -> bytes:
+    """The dictionary that every Messages app's payload is."""
+    seed = f"{card.team}:{card.bundle_id}:{card.url}"
+    session = card.session_id or str(uuid5(NAMESPACE_URL, seed))
+    user_info = {
+        "caption": card.caption,
+        "subcaption": card.subcaption,
+        "secondary-subcaption": card.secondary_subcaption,
+        "tertiary-subcaption": card.tertiary_subcaption,
+        "image-title": card.image_title,
+        "image-subtitle": card.image_subtitle,
+    }
+    pairs = {
+        "an": card.app_name,
+        "appid": card.app_id or None,
+        "ldtext": card.ldtext,
+        "URL": Url(card.url),
+        "layoutClass": "MSMessageTemplateLayout",
+        "sessionIdentifier": Uuid(session),
+        "userInfo": _given(user_info),
+    }
+    return keyed_archive(MutableDict(_given(pairs)))
+
+
+def _given(fields: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if value is not None}

@@ -1,0 +1,1 @@
+"""From the truth to rows: one module for each table or group of columns."""

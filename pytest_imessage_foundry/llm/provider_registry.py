@@ -1,0 +1,163 @@
+"""Which providers there are: two built in, and those of other packages.
+
+Another package registers its own by the hook `imessage_foundry_providers`, see
+`hookspecs`; `--provider package.module:factory` needs no registration.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pluggy
+
+from pytest_imessage_foundry.llm import hookspecs
+from pytest_imessage_foundry.llm.base import Provider, ProviderError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+# The only place that names models. Those that had no announced end when the
+# clients openai 3.54 and anthropic 2.12 were released.
+DEFAULT_MODELS = {"openai": "gpt-5.4-mini", "anthropic": "claude-haiku-5-5"}
+_BUILT_IN = {
+    "openai": "pytest_imessage_foundry.llm.openai_provider:OpenAIProvider",
+    "anthropic": "pytest_imessage_foundry.llm.anthropic_provider:AnthropicProvider",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSettings:
+    """What a provider is made with; None leaves it to the environment.
+
+    Seconds: `timeout` for a whole answer, `pause` before the first retry.
+    """
+
+    model: str | None = None
+    base_url: str | None = None
+    key: str | None = None
+    timeout: float = 300.0
+    tries: int = 5
+    pause: float = 0.5
+    temperature: float | None = None
+
+    def __repr__(self) -> str:
+        # A traceback or a log line must not spell out the key.
+        return f"Settings(model={self.model!r}, base_url={shown_url(self.base_url)!r})"
+
+
+def registered() -> dict[str, Callable[[ProviderSettings], Any]]:
+    """What other packages registered, by name.
+
+    Raises:
+        ProviderError: one of them cannot be loaded, or implements the hook wrongly.
+    """
+    manager = pluggy.PluginManager(hookspecs.GROUP)
+    manager.add_hookspecs(hookspecs)
+    try:
+        manager.load_setuptools_entrypoints(hookspecs.GROUP)
+        manager.check_pending()
+        # The last that was loaded is the first to answer, and wins.
+        answers = reversed(manager.hook.imessage_foundry_providers())
+        return {name: each for answer in answers for name, each in answer.items()}
+    except (ImportError, AttributeError, pluggy.PluginValidationError) as error:
+        raise ProviderError(
+            f"a package that registers providers cannot be used: {error}\n"
+            f"looked at: the entry points of the group {hookspecs.GROUP}\n"
+            "mend or remove that package"
+        ) from None
+
+
+def make(name: str, settings: ProviderSettings) -> Provider:
+    """The provider called `name`.
+
+    Raises:
+        ProviderError: there is none, or it lacks a package, a key or a model.
+    """
+    factory = _factory(name)
+    provider = factory(settings)
+    if not isinstance(provider, Provider):
+        raise ProviderError(
+            f"provider {name!r} is none\n"
+            f"looked at: what its factory made, a {type(provider).__name__}\n"
+            "let it return a pytest_imessage_foundry.llm.base.Provider"
+        )
+    return provider
+
+
+def _factory(name: str) -> Callable[[ProviderSettings], Any]:
+    target = _BUILT_IN.get(name, name)
+    module, _, attribute = target.partition(":")
+    if not attribute:
+        return _registered(name)
+    try:
+        factory: Callable[[ProviderSettings], Any] = getattr(
+            import_module(module), attribute
+        )
+    except (ImportError, AttributeError) as error:
+        raise ProviderError(
+            f"provider {name!r} cannot be loaded: {error}\n"
+            f"looked for: {attribute} in {module}\n"
+            "install its package, or correct the name"
+        ) from None
+    return factory
+
+
+def _registered(name: str) -> Callable[[ProviderSettings], Any]:
+    known = registered()
+    if name not in known:
+        names = ", ".join([*_BUILT_IN, *sorted(known)])
+        raise ProviderError(
+            f"unknown provider {name!r}\n"
+            "looked among the built-in ones, and those that installed packages "
+            "register\n"
+            f"choose from {names}, or name package.module:factory"
+        )
+    return known[name]
+
+
+def client(module: str, extra: str) -> Any:
+    """A provider's client library, imported when it is wanted and not before."""
+    try:
+        return import_module(module)
+    except ImportError:
+        raise ProviderError(
+            f"the package {module!r} is not installed\n"
+            "looked in: this Python environment\n"
+            f"run `pip install 'pytest-imessage-foundry[{extra}]'`"
+        ) from None
+
+
+def setting(
+    given: str | None, variable: str, environment: Mapping[str, str] | None = None
+) -> str | None:
+    """What was given, else the environment's. Empty is unset: that is what CI
+    makes of a secret that it may not see, and the clients take it literally."""
+    known = os.environ if environment is None else environment
+    return (given or "").strip() or known.get(variable, "").strip() or None
+
+
+def model(name: str, given: str | None, variable: str, *, is_own: bool) -> str:
+    """The model to ask; a default exists for the makers' own servers alone."""
+    chosen = setting(given, variable)
+    if chosen is None and is_own:
+        chosen = DEFAULT_MODELS[name]
+    if chosen is None:
+        raise ProviderError(
+            "no model was named\n"
+            f"looked at: --model, {variable}; a server of your own has no default\n"
+            "name one with --model"
+        )
+    return chosen
+
+
+def shown_url(url: str | None) -> str:
+    """`url` without what may be secret in it: user, password and query."""
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, place, parts.path, "", ""))

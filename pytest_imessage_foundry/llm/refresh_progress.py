@@ -1,0 +1,108 @@
+"""Who looks on while a refresh works, and what it shows on a stream."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from pytest_imessage_foundry.llm.reply_text import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_imessage_foundry.llm.base import UnansweredError
+    from pytest_imessage_foundry.llm.conversation_writer import UsageTally
+    from pytest_imessage_foundry.llm.plan import PlanEntry
+    from pytest_imessage_foundry.models import Turn
+
+
+class Onlooker(Protocol):
+    """Told by a refresh how far it is, within its event loop."""
+
+    def start(self, entries: Sequence[PlanEntry]) -> None:
+        """These conversations are to be made."""
+
+    def at(self, entry: PlanEntry, said: Sequence[Turn]) -> None:
+        """All that is said in a conversation by now."""
+
+    def done(self, entry: PlanEntry, tally: UsageTally) -> None:
+        """A conversation is in its pack."""
+
+    def failed(self, entry: PlanEntry, error: UnansweredError) -> None:
+        """A conversation could not be made."""
+
+    def note(self, text: str) -> None:
+        """Something to know."""
+
+    def end(self) -> None:
+        """Nothing moves any more."""
+
+
+class Progress:
+    """Tells a stream: one line that changes on a terminal, lines elsewhere."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._is_live = stream.isatty()
+        self._targets: dict[str, int] = {}
+        self._said: dict[str, int] = {}
+        self._finished = 0
+
+    def start(self, entries: Sequence[PlanEntry]) -> None:
+        self._targets = {each.key: each.config.message_count_target for each in entries}
+
+    def at(self, entry: PlanEntry, said: Sequence[Turn]) -> None:
+        messages = self._said[entry.key] = len(said)
+        if self._is_live:
+            self._draw(entry)
+        elif messages:
+            target = entry.config.message_count_target
+            self._line(f"{_name(entry)}: {messages} of {target} messages")
+
+    def done(self, entry: PlanEntry, tally: UsageTally) -> None:
+        self._finished += 1
+        kept = f", {tally.kept} answers of an earlier run" if tally.kept else ""
+        faults = f"; {faults_in_words(tally)}" if tally.faults else ""
+        self._line(
+            f"{_name(entry)}: written to {escaped(entry.target.name)}, "
+            f"{tally.calls} calls{kept}{faults}"
+        )
+
+    def failed(self, entry: PlanEntry, error: UnansweredError) -> None:
+        self._finished += 1
+        why = escaped(str(error).partition("\n")[0])
+        self._line(f"{_name(entry)}: failed: {why}")
+
+    def note(self, text: str) -> None:
+        self._line(escaped(text))
+
+    def end(self) -> None:
+        if self._is_live:
+            self._stream.write("\r\033[K")
+            self._stream.flush()
+
+    def _line(self, text: str) -> None:
+        clear = "\r\033[K" if self._is_live else ""
+        self._stream.write(f"{clear}{text}\n")
+        self._stream.flush()
+
+    def _draw(self, entry: PlanEntry) -> None:
+        said, target = sum(self._said.values()), sum(self._targets.values())
+        text = (
+            f"[{self._finished}/{len(self._targets)}] {said} of {target} messages, "
+            f"now {_name(entry)}"
+        )
+        width = shutil.get_terminal_size().columns - 1
+        self._stream.write(f"\r\033[K{text[:width]}")
+        self._stream.flush()
+
+
+def faults_in_words(tally: UsageTally) -> str:
+    """Faults and how often each was met."""
+    return ", ".join(
+        f"{times} {fault}" for fault, times in sorted(tally.faults.items())
+    )
+
+
+def _name(entry: PlanEntry) -> str:
+    return escaped(f"{entry.scenario}/{entry.config.id}", 60)

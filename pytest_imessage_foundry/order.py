@@ -1,0 +1,156 @@
+"""Orders: a spec with everything that it names looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib.metadata import version as distribution_version
+from typing import TYPE_CHECKING, Protocol
+
+from pytest_imessage_foundry.conversations import scenarios
+from pytest_imessage_foundry.conversations.packs import pack_files
+from pytest_imessage_foundry.db import schema as schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from pytest_imessage_foundry.db.schema.definition import Schema
+    from pytest_imessage_foundry.models import (
+        Conversation,
+        ConversationConfig,
+        Persona,
+        Scenario,
+        Turn,
+    )
+    from pytest_imessage_foundry.spec import Spec
+
+KINDS = "kinds"  # the scenario that the catalogue fills
+# What draws names or forms bytes, so that another version may give other bytes.
+_DISTRIBUTIONS = ("pytest-imessage-foundry", "faker")
+
+
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """What a user adds to the built-in content."""
+
+    personas: tuple[Persona, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    schemas: tuple[Schema, ...] = ()
+    packs: tuple[Path, ...] = ()
+    answer: Callable[..., Sequence[Turn] | None] | None = None
+
+
+NOTHING_ADDED = Materials()
+
+
+class Buildable(Protocol):
+    """What a build, and a handle on what was built, must know."""
+
+    @property
+    def spec(self) -> Spec: ...
+    @property
+    def scenario(self) -> Scenario: ...
+    @property
+    def schema(self) -> Schema: ...
+    @property
+    def conversations(self) -> Sequence[Conversation]: ...
+    @property
+    def fingerprint(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Order:
+    """A spec with all that it names looked up: what a build needs to know.
+
+    What only a build needs is read when it is asked for: a test whose database
+    was built before pays for none of it.
+
+    Raises, when made:
+        UnknownReleaseError, FoundryError: the spec names what is not there.
+    """
+
+    spec: Spec
+    materials: Materials = NOTHING_ADDED
+    scenario: Scenario = field(init=False)
+
+    def __post_init__(self) -> None:
+        spec, materials = self.spec, self.materials
+        schemas.check(spec.release, layout=spec.layout, extra=self._own_schemas)
+        scenario = scenarios.get(
+            spec.scenario, extra=materials.scenarios, personas=materials.personas
+        )
+        if scenario.name == KINDS:
+            from pytest_imessage_foundry.conversations import catalogue
+
+            people = catalogue.people(spec, self.schema)
+            scenario = replace(scenario, personas=people)
+        object.__setattr__(self, "scenario", scenario)
+
+    @property
+    def _own_schemas(self) -> dict[str, Schema]:
+        return {each.name: each for each in self.materials.schemas}
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The tables, columns and triggers of its release."""
+        spec = self.spec
+        return schemas.get(spec.release, layout=spec.layout, extra=self._own_schemas)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with all that could change the bytes."""
+        versions = [f"{name} {distribution_version(name)}" for name in _DISTRIBUTIONS]
+        packs = []
+        if self.spec.source != "faker":
+            packs = [pack_files.digest(self.materials.packs)]
+        is_own = self.spec.release in self._own_schemas
+        own = self.schema.ddl() if is_own else ()
+        return self.spec.fingerprint(
+            [repr(self.scenario)], packs, versions, [repr(self.answers)], own
+        )
+
+    @cached_property
+    def answers(self) -> dict[str, Sequence[Turn] | None]:
+        """What the hook says, by conversation; asked once, before anything else.
+
+        The answers and not the hook go into the fingerprint: they are what could
+        change the bytes.
+        """
+        ask = self.materials.answer
+        if ask is None:
+            return {}
+        people = {each.id: each for each in self.scenario.personas}
+        return {
+            config.id: ask(
+                config=config,
+                owner=self.scenario.owner,
+                people=tuple(people[each] for each in config.participants),
+                seed=self.spec.seed,
+            )
+            for config in self.scenario.conversations
+        }
+
+    @cached_property
+    def conversations(self) -> list[Conversation]:
+        """The truth, its messages as streams that derive anew at each walk."""
+        if self.scenario.name == KINDS:
+            from pytest_imessage_foundry.conversations import catalogue
+
+            return catalogue.conversations(self.spec, self.schema)
+        from pytest_imessage_foundry.conversations import sources
+        from pytest_imessage_foundry.conversations.packs import store
+
+        is_cached = self.spec.source != "faker"
+        return sources.conversations(
+            self.spec,
+            self.scenario,
+            features=self.schema.features,
+            packs=store.load_all(self.materials.packs) if is_cached else None,
+            answer=self._answer if self.materials.answer is not None else None,
+        )
+
+    def _answer(
+        self, *, config: ConversationConfig, **_asked: object
+    ) -> Sequence[Turn] | None:
+        return self.answers[config.id]

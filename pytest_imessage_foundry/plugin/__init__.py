@@ -1,0 +1,122 @@
+"""The pytest plugin: hooks and fixtures, one call each.
+
+Only the standard library and pytest are imported here: a run that uses no
+fixture of ours must not pay for one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_imessage_foundry.plugin import releases, report, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+
+    from pytest_imessage_foundry.by_hand import ChatDBBuilder
+    from pytest_imessage_foundry.foundry import ChatDB, Foundry
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    settings.add_options(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    from pytest_imessage_foundry.plugin import project_hooks
+
+    pluginmanager.add_hookspecs(project_hooks)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", settings.MARK_HELP)
+    config.stash[settings.SETTINGS] = settings.read(config)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return report.header(config.stash[settings.SETTINGS])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    releases.parametrize(metafunc, metafunc.config.stash[settings.SETTINGS].versions)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    outcome = yield
+    report.note_outcome(item, outcome)
+    return outcome
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    report.summarise(terminalreporter)
+
+
+@pytest.fixture(scope="session")
+def imessage_foundry(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Foundry:
+    """The maker of databases: `imessage_foundry.hand_out(imessage_foundry.order(spec))`
+    gives a ChatDB for any Spec; the one of ours to use with Hypothesis."""
+    from pytest_imessage_foundry.plugin import fixtures
+
+    return fixtures.open_foundry(request.config, tmp_path_factory)
+
+
+@pytest.fixture
+def imessage_version(request: pytest.FixtureRequest) -> str:
+    """The macOS release that this test runs against: 'sonoma', 'sequoia', ..."""
+    return releases.version_of(
+        request, request.config.stash[settings.SETTINGS].versions
+    )
+
+
+@pytest.fixture
+def chat_db(
+    request: pytest.FixtureRequest, imessage_version: str, imessage_foundry: Foundry
+) -> Iterator[ChatDB]:
+    """A private, writable chat.db of one macOS release, with its truth beside it:
+    `assert my_reader(chat_db.path) == expected(chat_db.conversations)`."""
+    from pytest_imessage_foundry.plugin import fixtures
+
+    yield from fixtures.private_copy(request, imessage_foundry, imessage_version)
+
+
+@pytest.fixture
+def chat_db_readonly(
+    request: pytest.FixtureRequest, imessage_version: str, imessage_foundry: Foundry
+) -> Iterator[ChatDB]:
+    """A chat.db that all tests share and none may write to; costs nothing to get,
+    whatever its size."""
+    from pytest_imessage_foundry.plugin import fixtures
+
+    yield from fixtures.shared_copy(request, imessage_foundry, imessage_version)
+
+
+@pytest.fixture
+def chat_db_builder(
+    request: pytest.FixtureRequest, imessage_version: str, imessage_foundry: Foundry
+) -> Iterator[ChatDBBuilder]:
+    """A few lines that write any case by hand: people, chats, messages, tapbacks,
+    edits; `.build()` gives the ChatDB."""
+    from pytest_imessage_foundry.plugin import fixtures
+
+    yield from fixtures.by_hand(request, imessage_foundry, imessage_version)
+
+
+@pytest.fixture
+def messages_home(
+    request: pytest.FixtureRequest,
+    imessage_version: str,
+    imessage_foundry: Foundry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Path]:
+    """A home folder with Library/Messages/chat.db, its Attachments and an
+    AddressBook; HOME points at it for the length of the test."""
+    from pytest_imessage_foundry.plugin import fixtures
+
+    yield from fixtures.home(request, imessage_foundry, imessage_version, monkeypatch)

@@ -1,0 +1,209 @@
+"""What a fixture of the plugin does between a test's start and its end."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_imessage_foundry.db import schema
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.foundry import FILE_NAME, ChatDB, Foundry, Materials
+from pytest_imessage_foundry.plugin import releases, report
+from pytest_imessage_foundry.plugin.settings import SETTINGS, user_schemas
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.by_hand import ChatDBBuilder
+    from pytest_imessage_foundry.db.schema.definition import Schema
+    from pytest_imessage_foundry.foundry import Order
+    from pytest_imessage_foundry.models import Scenario, Turn
+    from pytest_imessage_foundry.spec import Spec
+
+SHARED = "imessage-foundry"
+
+
+def open_foundry(
+    config: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Foundry:
+    """The session's foundry; xdist's workers share one folder of templates."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if hasattr(config, "workerinput") else base
+    return Foundry(shared / f"{SHARED}-templates", base / SHARED, _kept(config))
+
+
+def _kept(config: pytest.Config) -> Path | None:
+    """Where templates outlive a run: in pytest's cache, if there is one."""
+    cache: pytest.Cache | None = getattr(config, "cache", None)
+    try:
+        return cache.mkdir(SHARED) if cache is not None else None
+    except OSError:  # a rootdir that cannot be written to
+        return None
+
+
+def private_copy(
+    request: pytest.FixtureRequest, foundry: Foundry, version: str
+) -> Iterator[ChatDB]:
+    """A copy for one test, removed when it passed and kept when it failed."""
+    with _plain_failures():
+        order = _order(request, foundry, version)
+        handed = foundry.hand_out(order, request.node.name, lasts=True)
+    yield from _lend(request, handed)
+
+
+def shared_copy(
+    request: pytest.FixtureRequest, foundry: Foundry, version: str
+) -> Iterator[ChatDB]:
+    """The read-only copy; a test that wrote to it all the same fails for it."""
+    with _plain_failures():
+        order = _order(request, foundry, version)
+        handed = foundry.hand_out_readonly(order, lasts=True)
+    report.note_handed(request.node, handed, keeps=False)
+    before = _state(handed.path)
+    yield handed
+    if _state(handed.path) != before:
+        foundry.forget_readonly(handed)
+        pytest.fail(
+            f"chat_db_readonly was written to\nit is {handed.path}, which other tests "
+            "share\nask for chat_db instead: each test gets a copy of its own",
+            pytrace=False,
+        )
+
+
+def by_hand(
+    request: pytest.FixtureRequest, foundry: Foundry, version: str
+) -> Iterator[ChatDBBuilder]:
+    """A builder whose database lands in a folder of the test's own."""
+    from pytest_imessage_foundry.by_hand import ChatDBBuilder
+
+    with _plain_failures():
+        spec = _spec(request, version)
+        folder = foundry.new_folder(request.node.name)
+        builder = ChatDBBuilder(
+            spec.release,
+            path=folder / FILE_NAME,
+            seed=spec.seed,
+            layout=spec.layout,
+            schema=_schema(request, spec),
+        )
+    report.note_folder(request.node, folder, spec)
+    yield builder
+    _clear(request.node, folder)
+
+
+def home(
+    request: pytest.FixtureRequest,
+    foundry: Foundry,
+    version: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Path]:
+    """A HOME with Library/Messages and an AddressBook in it."""
+    from pytest_imessage_foundry import layouts
+
+    with _plain_failures():
+        order = _order(request, foundry, version)
+        folder = foundry.new_folder(request.node.name)
+        handed = layouts.home(foundry, order, folder)
+    report.note_handed(request.node, handed)
+    monkeypatch.setenv("HOME", str(folder))
+    yield folder
+    _clear(request.node, folder)
+
+
+@contextmanager
+def _plain_failures() -> Iterator[None]:
+    """Turn what a user can mend into a failure without a traceback."""
+    try:
+        yield
+    except FoundryError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def _order(request: pytest.FixtureRequest, foundry: Foundry, version: str) -> Order:
+    spec, materials = _spec(request, version), _materials(request)
+    if spec.scenario.endswith((".toml", ".json")):
+        own = _scenario_file(request, spec.scenario, materials)
+        spec = replace(spec, scenario=own.name)
+        materials = replace(materials, scenarios=(*materials.scenarios, own))
+    return foundry.order(spec, materials)
+
+
+def _scenario_file(
+    request: pytest.FixtureRequest, name: str, materials: Materials
+) -> Scenario:
+    """A scenario that the mark names as a file: beside the test, or below the
+    rootdir."""
+    from pytest_imessage_foundry.conversations import scenarios
+
+    places = [request.node.path.parent / name, request.config.rootpath / name]
+    path = next((place for place in places if place.exists()), places[0])
+    return scenarios.from_file(path, materials.personas)
+
+
+def _spec(request: pytest.FixtureRequest, version: str) -> Spec:
+    own = [each.name for each in user_schemas(request.config)]
+    release = schema.resolve(version, extra=own)
+    settings = request.config.stash[SETTINGS]
+    return settings.spec(release, releases.arguments_of(request.node))
+
+
+def _schema(request: pytest.FixtureRequest, spec: Spec) -> Schema:
+    own = {each.name: each for each in user_schemas(request.config)}
+    return schema.get(spec.release, layout=spec.layout, extra=own)
+
+
+def _materials(request: pytest.FixtureRequest) -> Materials:
+    """What hooks add, asked through the test's own conftest files.
+
+    `config.hook` would let a nested conftest's answer reach every test.
+    """
+    hook = request.node.ihook
+    conversation = hook.pytest_imessage_conversation
+    asked = tuple(impl.function for impl in conversation.get_hookimpls())
+    return Materials(
+        personas=_flat(hook.pytest_imessage_personas()),
+        scenarios=_flat(hook.pytest_imessage_scenarios()),
+        schemas=tuple(user_schemas(request.config)),
+        packs=request.config.stash[SETTINGS].cache,
+        answer=_Answer(asked, conversation) if asked else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """The hook as one test sees it; equal where the same functions answer, so
+    that such tests share their databases."""
+
+    functions: tuple[object, ...]
+    hook: Callable[..., Sequence[Turn] | None] = field(compare=False)
+
+    def __call__(self, **asked: object) -> Sequence[Turn] | None:
+        return self.hook(**asked)
+
+
+def _flat(answers: list[list[object]]) -> tuple:  # type: ignore[type-arg]
+    """Registration order: pluggy calls the last registered first."""
+    return tuple(each for answer in reversed(answers) for each in answer)
+
+
+def _lend(request: pytest.FixtureRequest, handed: ChatDB) -> Iterator[ChatDB]:
+    report.note_handed(request.node, handed)
+    yield handed
+    _clear(request.node, handed.path.parent)
+
+
+def _clear(node: pytest.Item, folder: Path) -> None:
+    """Remove a passing test's files; a thousand copies would fill the disk."""
+    if report.has_failed(node):
+        return
+    # Best effort: on Windows a reader may still hold the file open.
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size

@@ -1,0 +1,72 @@
+"""The mark `imessage`: what one test's database holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.plugin.settings import words
+from pytest_imessage_foundry.spec import SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_imessage_foundry.spec import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkArguments:
+    """The arguments of the mark `imessage`."""
+
+    versions: tuple[str, ...] | None = None
+    scenario: str | None = None
+    seed: int | None = None
+    messages: int | None = None
+    source: str | None = None
+    layout: str | None = None
+
+    def wishes(self) -> dict[str, Any]:
+        """Fields of Spec that the mark names."""
+        names = ("scenario", "seed", "messages", "source", "layout")
+        return {
+            name: getattr(self, name)
+            for name in names
+            if getattr(self, name) is not None
+        }
+
+
+def imessage(
+    *,
+    versions: str | Sequence[str] | None = None,
+    scenario: str | None = None,
+    seed: int | None = None,
+    messages: int | None = None,
+    source: Source | None = None,
+    layout: str | None = None,
+) -> MarkArguments:
+    """Check the arguments of the mark by calling a function of its signature."""
+    __tracebackhide__ = True
+    if isinstance(versions, str):
+        versions = words([versions])
+    if source is not None and source not in SOURCES:
+        raise TypeError(f"imessage() source must be one of {', '.join(SOURCES)}")
+    if messages is not None and messages < 0:
+        raise TypeError("imessage() messages must not be negative")
+    return MarkArguments(
+        versions=tuple(versions) if versions is not None else None,
+        scenario=scenario,
+        seed=seed,
+        messages=messages,
+        source=source,
+        layout=layout,
+    )
+
+
+def merge(outer: MarkArguments, inner: MarkArguments) -> MarkArguments:
+    """Both marks together; where both speak, the inner one, nearer the test."""
+    given = {
+        each.name: getattr(inner, each.name)
+        for each in fields(MarkArguments)
+        if getattr(inner, each.name) is not None
+    }
+    return replace(outer, **given)

@@ -1,0 +1,67 @@
+"""Hooks that a project implements in a conftest.py to add its own content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_imessage_foundry.db.schema.definition import Schema
+    from pytest_imessage_foundry.models import (
+        ConversationConfig,
+        Persona,
+        Scenario,
+        Turn,
+    )
+
+
+@pytest.hookspec
+def pytest_imessage_personas() -> Sequence[Persona]:  # type: ignore[empty-body]
+    """Personas that scenarios may name by id, beside the built-in ones.
+
+    Called before a database is built for a test. A persona with the id of a
+    built-in one takes its place::
+
+        def pytest_imessage_personas():
+            return [Persona(id="ann", name="Ann Lee", identifier="+12125550142")]
+    """
+
+
+@pytest.hookspec
+def pytest_imessage_scenarios() -> Sequence[Scenario]:  # type: ignore[empty-body]
+    """Scenarios that marks may name, beside the built-in ones.
+
+    Called before a database is built for a test::
+
+        def pytest_imessage_scenarios():
+            return [Scenario(name="two-friends", description="...", personas=...)]
+    """
+
+
+@pytest.hookspec
+def pytest_imessage_schemas() -> Sequence[Schema]:  # type: ignore[empty-body]
+    """Releases that `--imessage-version` may name, beside the built-in ones.
+
+    Called when the command line is read. State a release by what it changes::
+
+        def pytest_imessage_schemas():
+            return [get("tahoe").evolve(name="tahoe-26.9", ...)]
+    """
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_imessage_conversation(
+    config: ConversationConfig, owner: Persona, people: Sequence[Persona], seed: int
+) -> Sequence[Turn] | None:
+    """What is said in one conversation; the first answer that is not None wins.
+
+    Called for each conversation of a scenario before the cache and the fallback
+    are asked. Return turns, oldest first, or None to leave it to them::
+
+        def pytest_imessage_conversation(config, owner, people, seed):
+            if config.id == "greeting":
+                return [Turn(sender=people[0].id, text="Hello")]
+    """

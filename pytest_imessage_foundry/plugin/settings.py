@@ -1,0 +1,195 @@
+"""Options and ini settings, read once into one frozen `Settings`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_imessage_foundry.plugin.mark import MarkArguments
+    from pytest_imessage_foundry.spec import Source, Spec
+
+# The registry's order and the word `all` are known here without the registry,
+# so that a run that uses no fixture of ours never imports it; a test holds the
+# two together.
+DEFAULT_VERSIONS = ("sonoma", "sequoia", "tahoe")
+MARK = "imessage"
+MARK_HELP = (
+    "imessage(*, versions=None, scenario=None, seed=None, messages=None, "
+    "source=None, layout=None): what chat_db holds for this test; a test that "
+    "asks for it dynamically runs once per selected macOS release"
+)
+
+
+class Settings(NamedTuple):
+    """What the user chose, and where each choice was made.
+
+    A tuple: making a dataclass would cost each start of pytest a millisecond.
+    """
+
+    versions: tuple[str, ...]
+    seed: int
+    source: Source
+    cache: tuple[Path, ...]
+    preview: bool
+    origins: dict[str, str]
+
+    def spec(self, version: str, order: MarkArguments) -> Spec:
+        """The spec of a test's database: the mark's wishes over the settings."""
+        from pytest_imessage_foundry.spec import Spec
+
+        asked = {"seed": self.seed, "source": self.source, **order.wishes()}
+        return Spec(release=version, **asked)
+
+
+SETTINGS = pytest.StashKey[Settings]()
+
+
+def add_options(parser: pytest.Parser) -> None:
+    group = parser.getgroup("imessage", "iMessage chat.db fixtures")
+    group.addoption(
+        "--imessage-version",
+        action="append",
+        default=None,
+        metavar="RELEASE",
+        help="macOS release to test against; repeat it or use commas, 'all' or "
+        "'auto' (default: all, which is sonoma, sequoia, tahoe)",
+    )
+    group.addoption(
+        "--imessage-seed",
+        type=int,
+        default=None,
+        metavar="N",
+        help="seed of the generated conversations (default: 0)",
+    )
+    group.addoption(
+        "--imessage-source",
+        default=None,
+        metavar="auto|cache|faker",
+        help="where conversations come from: the cache first, the cache alone, or "
+        "the Faker fallback alone (default: auto)",
+    )
+    group.addoption(
+        "--imessage-preview",
+        action="store_true",
+        default=None,
+        help="keep a page that shows the database beside each failing test's copy "
+        "(default: off)",
+    )
+    parser.addini("imessage_version", "default of --imessage-version", type="args")
+    parser.addini("imessage_seed", "default of --imessage-seed")
+    parser.addini("imessage_source", "default of --imessage-source")
+    parser.addini(
+        "imessage_cache",
+        "folders or files of conversation packs that come before the shipped ones "
+        "(default: fixtures_cache beside the ini file, when it is there)",
+        type="paths",
+    )
+
+
+def read(config: pytest.Config) -> Settings:
+    """The settings of a run.
+
+    Raises:
+        pytest.UsageError: a value is not understood.
+    """
+    origins: dict[str, str] = {}
+    versions = _choose(config, "version", origins)
+    seed = _choose(config, "seed", origins)
+    source = _choose(config, "source", origins)
+    if source is not None:
+        _check_source(source, origins["source"])
+    return Settings(
+        versions=resolve(versions, config) if versions else DEFAULT_VERSIONS,
+        seed=_number(seed, origins) if seed is not None else 0,
+        source=source or "auto",
+        cache=_cache(config),
+        preview=bool(config.getoption("imessage_preview")),
+        origins=origins,
+    )
+
+
+def _check_source(source: str, where: str) -> None:
+    from pytest_imessage_foundry.spec import SOURCES
+
+    if source not in SOURCES:
+        raise pytest.UsageError(
+            f"unknown imessage source {source!r} (from {where}); "
+            f"choose from {', '.join(SOURCES)}"
+        )
+
+
+def words(values: Sequence[str]) -> list[str]:
+    """Release words out of repeated and comma-separated values."""
+    return [word.strip() for value in values for word in value.split(",") if word]
+
+
+def resolve(values: Sequence[str], config: pytest.Config) -> tuple[str, ...]:
+    """Release names in the registry's order, whatever the order given."""
+    from pytest_imessage_foundry.db import schema, version_detect
+    from pytest_imessage_foundry.errors import UnknownReleaseError
+
+    own = [each.name for each in user_schemas(config)]
+    chosen: set[str] = set()
+    for word in words(values):
+        if word == "all":
+            chosen.update(schema.ALL)
+        elif word == "auto":
+            chosen.add(version_detect.detect().release)
+        else:
+            try:
+                chosen.add(schema.resolve(word, extra=own))
+            except UnknownReleaseError as error:
+                raise pytest.UsageError(str(error)) from None
+    return tuple(name for name in (*schema.RELEASES, *own) if name in chosen)
+
+
+_SCHEMAS = pytest.StashKey[list[Any]]()
+
+
+def user_schemas(config: pytest.Config) -> list[Any]:
+    """Schemas from the hook, in the order in which plugins gave them; the hook
+    is called once, since equal schemas are told by being the same object."""
+    if _SCHEMAS not in config.stash:
+        answers = config.hook.pytest_imessage_schemas()
+        config.stash[_SCHEMAS] = [each for one in reversed(answers) for each in one]
+    return config.stash[_SCHEMAS]
+
+
+def _choose(config: pytest.Config, name: str, origins: dict[str, str]) -> Any:
+    """Command line over ini; None when neither says anything."""
+    given = config.getoption(f"imessage_{name}")
+    if given is not None:
+        origins[name] = f"--imessage-{name}"
+        return given
+    given = config.getini(f"imessage_{name}")
+    if given in ("", [], None):
+        return None
+    origins[name] = "ini"
+    return given
+
+
+def _number(given: int | str, origins: dict[str, str]) -> int:
+    try:
+        return int(given)
+    except ValueError:
+        raise pytest.UsageError(
+            f"imessage seed must be a whole number, not {given!r} "
+            f"(from {origins['seed']})"
+        ) from None
+
+
+def _cache(config: pytest.Config) -> tuple[Path, ...]:
+    given = [Path(each) for each in config.getini("imessage_cache")]
+    missing = [path for path in given if not path.exists()]
+    if missing:
+        raise pytest.UsageError(
+            f"imessage_cache names {missing[0]}, which is not there\n"
+            "make the folder, or take it out of the ini setting"
+        )
+    default = config.rootpath / "fixtures_cache"
+    return tuple(given) if given else (default,) if default.is_dir() else ()

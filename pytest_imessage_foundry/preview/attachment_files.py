@@ -1,0 +1,78 @@
+"""Attachment rows, and where their files lie beside the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from sqlite3 import Row
+
+from pytest_imessage_foundry.preview.database import Tables, blob, whole, words
+from pytest_imessage_foundry.preview.phone import ShownFile
+from pytest_imessage_foundry.preview.plist_reader import property_list, text
+
+_FINISHED = 5
+_COLUMNS = (
+    "guid",
+    "filename",
+    "transfer_name",
+    "mime_type",
+    "uti",
+    "total_bytes",
+    "transfer_state",
+    "is_sticker",
+    "hide_attachment",
+    "user_info",
+    "emoji_image_short_description",
+)
+
+
+def files(tables: Tables, folder: Path) -> Iterator[tuple[int, ShownFile]]:
+    """Every attachment row as (ROWID, file); `folder` holds the database."""
+    root = folder / "Attachments"
+    root = root.resolve() if root.is_dir() else root
+    for row in tables.rows("attachment", *_COLUMNS):
+        yield whole(row["id"]), _file(row, root)
+
+
+def _file(row: Row, root: Path) -> ShownFile:
+    filename = words(row["filename"])
+    path = locate(filename, root)
+    info = property_list(blob(row["user_info"]))
+    return ShownFile(
+        guid=words(row["guid"]),
+        name=words(row["transfer_name"]) or filename.rpartition("/")[2] or "no name",
+        mime=words(row["mime_type"]) or words(row["uti"]),
+        size=max(whole(row["total_bytes"]), 0),
+        path=path,
+        absence="" if path else _absence(row, filename),
+        is_sticker=bool(whole(row["is_sticker"])),
+        is_hidden=bool(whole(row["hide_attachment"])),
+        transcript=text(info, "audio-transcription"),
+        description=words(row["emoji_image_short_description"]),
+    )
+
+
+def _absence(row: Row, filename: str) -> str:
+    state = row["transfer_state"]
+    if not filename or (state is not None and whole(state) < _FINISHED):
+        return "not downloaded"
+    return "file not beside the database"
+
+
+def locate(filename: str, root: Path) -> Path | None:
+    """The file that a filename column means, if it lies under `root`.
+
+    A database says where a file lay on its own phone. What counts is the part
+    after ``Attachments/``, looked up beside the database and nowhere else: a
+    hostile row must not put another file of this computer on the page.
+    """
+    inside = filename.partition("/Attachments/")[2]
+    if not inside or "\0" in inside:
+        return None
+    try:
+        path = (root / inside.lstrip("/")).resolve()
+        if path.is_relative_to(root) and path.is_file():
+            return path
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return None

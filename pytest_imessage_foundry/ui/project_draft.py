@@ -1,0 +1,97 @@
+"""The draft: what somebody is making, on disk at every moment.
+
+It stands beside the library of personas and survives whatever ends the app.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from pytest_imessage_foundry.atomic import replacing
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.llm import provider_registry
+from pytest_imessage_foundry.ui.project import Project
+
+FORMAT = 1
+MAX_BYTES = 4 << 20
+
+
+@dataclass(slots=True)
+class ProjectDraft:
+    """A project's file and, beside it, the packs of texts made for it so far."""
+
+    folder: Path
+    notice: str = field(default="", init=False)
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "draft.json"
+
+    @property
+    def packs(self) -> Path:
+        return self.folder / "draft-packs"
+
+    def load(self) -> Project | None:
+        """The project that was left, if there is one.
+
+        A file that cannot be read is moved aside, and `notice` says so.
+        """
+        try:
+            with self.path.open("rb") as file:
+                data = file.read(MAX_BYTES)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.notice = f"the draft cannot be read: {error.strerror}: {self.path}"
+            return None
+        try:
+            return _project(data)
+        except (ValueError, RecursionError):
+            aside = self.path.with_suffix(".broken.json")
+            with suppress(OSError):
+                os.replace(self.path, aside)
+            self.notice = f"the draft was broken and is set aside: {aside}"
+            return None
+
+    def save(self, project: Project) -> None:
+        """Keep `project`, in one step.
+
+        Raises:
+            FoundryError: the disk does not let it.
+        """
+        # An address may carry a password, which belongs into no file.
+        safe = replace(project, base_url=provider_registry.shown_url(project.base_url))
+        raw = {"version": FORMAT, "project": asdict(safe)}
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(raw, ensure_ascii=False, indent=1)
+            with replacing(self.path) as beside:
+                beside.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise FoundryError(
+                f"the draft cannot be kept: {error.strerror}\n"
+                f"looked at: {self.path}\n"
+                "make room or mend its rights; what you see is not saved"
+            ) from None
+
+    def drop(self) -> None:
+        """Forget the project and its texts."""
+        self.path.unlink(missing_ok=True)
+        shutil.rmtree(self.packs, ignore_errors=True)
+
+
+def _project(data: bytes) -> Project:
+    """Raises ValueError: this is no draft; pydantic's error is one."""
+    from pydantic import ConfigDict, TypeAdapter, with_config
+
+    raw = json.loads(data)
+    if not isinstance(raw, dict) or raw.get("version") != FORMAT:
+        raise ValueError("another format")
+    strict = with_config(ConfigDict(extra="forbid", strict=True))
+    text = json.dumps(raw.get("project"))
+    return TypeAdapter(strict(Project)).validate_json(text)

@@ -1,0 +1,372 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from itertools import islice, pairwise
+from typing import Any
+
+import pytest
+
+from pytest_imessage_foundry.conversations.dialogue.scenes import LANGUAGES
+from pytest_imessage_foundry.conversations.dialogue.sittings import dialogue
+from pytest_imessage_foundry.models import ConversationConfig, Persona, Turn
+
+LOCALES = {
+    "en": "en_US",
+    "de": "de_DE",
+    "fr": "fr_FR",
+    "es": "es_ES",
+    "ja": "ja_JP",
+    "ar": "ar_SA",
+}
+# Mean length in characters: one of Japanese says what two or three others say.
+MEANS = {"en": (28, 40), "de": (32, 45), "fr": (32, 45), "es": (30, 45)} | {
+    "ja": (16, 24),
+    "ar": (25, 40),
+}
+NAMES = ("Jordan Lee", "Sofia Cruz", "Ben Adler", "Kim Tran")
+
+
+def persona(id_: str, name: str, **more: Any) -> Persona:
+    return Persona(id=id_, name=name, identifier=f"{id_}@example.com", **more)
+
+
+OWNER = persona("me", "Alex Morgan", is_self=True, relationship="self")
+FRIEND = persona("jo", "Jordan Lee")
+
+
+def talk(
+    count: int, *people: Persona, seed: int = 1, owner: Persona = OWNER, **more: Any
+) -> list[Turn]:
+    people = people or (FRIEND,)
+    config = ConversationConfig(
+        id="talk",
+        participants=tuple(each.id for each in people),
+        chat_type="group" if len(people) > 1 else "direct",
+        **more,
+    )
+    return list(dialogue(config, owner=owner, people=people, seed=seed, count=count))
+
+
+def group(**more: Any) -> list[Persona]:
+    return [persona(f"p{n}", name, **more) for n, name in enumerate(NAMES)]
+
+
+def words(turns: list[Turn]) -> list[str]:
+    return [turn.text for turn in turns if turn.text and not turn.link_title]
+
+
+def repeats(turns: list[Turn]) -> list[str]:
+    seen: set[str] = set()
+    again = []
+    for text in words(turns):
+        if text in seen:
+            again.append(text)
+        seen.add(text)
+    return again
+
+
+def share(turns: list[Turn], field: str) -> float:
+    return sum(bool(getattr(turn, field)) for turn in turns) / len(turns)
+
+
+def test_same_in_other_processes_and_with_other_hash_seeds() -> None:
+    code = (
+        "import sys; sys.path.insert(0, 'tests/conversations')\n"
+        "import hashlib, test_fallback as t\n"
+        "print(hashlib.sha256(repr(t.talk(300)).encode()).hexdigest())"
+    )
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
+    hashes = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for seed in ("1", "77")
+    }
+    assert hashes == {hashlib.sha256(repr(talk(300)).encode()).hexdigest()}
+
+
+def test_longer_histories_begin_like_shorter_ones() -> None:
+    assert talk(400)[:150] == talk(150)
+
+
+def test_seeds_and_conversations_differ() -> None:
+    first = talk(100)
+    assert first != talk(100, seed=2)
+    config = ConversationConfig(id="another", participants=("jo",))
+    other = dialogue(config, owner=OWNER, people=[FRIEND], seed=1, count=100)
+    assert first != list(other)
+
+
+def test_count_is_kept_and_nothing_is_drawn_ahead() -> None:
+    assert talk(0) == []
+    assert len(talk(37)) == 37
+    config = ConversationConfig(id="talk", participants=("jo",))
+    endless = dialogue(config, owner=OWNER, people=[FRIEND], seed=1, count=10**9)
+    assert len(list(islice(endless, 50))) == 50
+
+
+def test_ten_thousand_messages_with_one_contact() -> None:
+    turns = talk(10_000)
+    for start in range(0, 10_000, 1_000):
+        again = repeats(turns[start : start + 1_000])
+        assert len(again) < 150
+        assert sum(len(each) > 25 for each in again) < 15
+    # No two scenes are the same.
+    scenes: list[str] = []
+    for turn in turns:
+        if turn.opens:
+            scenes.append("")
+        scenes[-1] += f"{turn.text}\n"
+    long = Counter(each for each in scenes if len(each) > 120)
+    assert max(long.values()) == 1
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_shares_of_what_happens(code: str) -> None:
+    owner = replace(OWNER, locale=LOCALES[code])
+    turns = talk(3_000, replace(FRIEND, locale=LOCALES[code]), owner=owner)
+    assert 0.05 < share(turns, "reactions") < 0.15
+    assert 0.012 < share(turns, "replies_to") < 0.06
+    assert 0.04 < share(turns, "attachment") < 0.11
+    assert 0.02 < share(turns, "link_title") < 0.05
+    assert 0.003 < share(turns, "edited_from") < 0.02
+    assert 0 < share(turns, "is_unsent") < 0.01
+    assert 0 < share(turns, "effect") < 0.02
+    again = [a.sender == b.sender for a, b in pairwise(turns)]
+    assert 0.22 < sum(again) / len(again) < 0.45
+    mine = sum(turn.sender == OWNER.id for turn in turns) / len(turns)
+    assert 0.4 < mine < 0.6
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("size", [1, 3])
+def test_little_is_said_twice_in_a_thousand_messages(code: str, size: int) -> None:
+    owner = replace(OWNER, locale=LOCALES[code])
+    people = [replace(each, locale=LOCALES[code]) for each in group()[:size]]
+    for seed in (1, 2):
+        turns = talk(1_000, *people, owner=owner, seed=seed)
+        again = repeats(turns)
+        assert len(again) < 0.15 * len(words(turns))
+        assert sum(len(each) > 40 for each in again) <= 4
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_now_and_then_somebody_tells_at_length(code: str) -> None:
+    owner = replace(OWNER, locale=LOCALES[code])
+    texts = words(talk(2_000, replace(FRIEND, locale=LOCALES[code]), owner=owner))
+    least, most = MEANS[code]
+    assert least < sum(map(len, texts)) / len(texts) < most
+    assert 0.003 < sum(len(each) > 200 for each in texts) / len(texts) < 0.03
+
+
+def test_lengths() -> None:
+    texts = words(talk(5_000))
+    lengths = [len(text.split()) for text in texts]
+    assert 5 <= sorted(lengths)[len(lengths) // 2] <= 9
+    assert sum(each == 1 for each in lengths) > 0.07 * len(lengths)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("size", [1, 3])
+def test_every_language_alone_and_in_groups(code: str, size: int) -> None:
+    locale = LOCALES[code]
+    owner = replace(OWNER, locale=locale)
+    people = [replace(each, locale=locale) for each in group()[:size]]
+    turns = talk(400, *people, owner=owner)
+    everyone = {owner.id, *(each.id for each in people)}
+    assert {turn.sender for turn in turns} == everyone
+    assert turns[0].opens
+    for number, turn in enumerate(turns):
+        assert not re.search(r"[{}<>\[\]|]|(?<!:)//|  | $", turn.text), turn
+        assert turn.text or turn.attachment or turn.event
+        assert 0 <= turn.replies_to <= number
+        for reaction in turn.reactions:
+            assert reaction.sender in everyone - {turn.sender}
+            assert (reaction.name == "emoji") == (reaction.emoji is not None)
+    if code in ("ja", "ar"):
+        block = "[\u3040-\u9fff]" if code == "ja" else "[\u0600-\u06ff]"
+        native = sum(bool(re.search(block, text)) for text in words(turns))
+        assert native > 0.9 * len(words(turns))
+
+
+def test_links_are_the_whole_text_and_lead_nowhere() -> None:
+    links = [turn for turn in talk(5_000) if turn.link_title]
+    pattern = r"https://([a-z]+\.)?example\.(com|org)/[a-z0-9/-]+"
+    assert all(re.fullmatch(pattern, turn.text) for turn in links)
+    everything = "\n".join(words(talk(5_000)))
+    assert not re.search(r"https?:|@\w+\.\w", everything)
+
+
+def test_what_was_proposed_is_what_is_agreed() -> None:
+    agreed = 0
+    for seed in range(12):
+        proposed = ""
+        for turn in talk(800, seed=seed):
+            if turn.opens or turn.pause:
+                proposed = ""
+            text = turn.text.lower()
+            asks = r"(?:could we do |any chance of )?"
+            offer = re.search(rf"^{asks}(\d[\d:]*)\b.*\?", text)
+            proposed = offer[1] if offer else proposed
+            answer = re.search(r"^(\d[\d:]*) (?:is perfect|works|it is)", text)
+            if proposed and answer:
+                assert answer[1] == proposed
+                agreed += 1
+    assert agreed > 0
+
+
+def test_who_left_is_silent_until_added_again() -> None:
+    people = group()
+    gone: set[str] = set()
+    events = Counter[str]()
+    for turn in talk(6_000, *people):
+        if turn.event == "left":
+            gone.add(turn.sender)
+        elif turn.event == "added":
+            assert turn.event_who
+            gone.discard(turn.event_who)
+        else:
+            assert turn.sender not in gone
+        if turn.event:
+            events[turn.event] += 1
+            assert turn.event != "renamed" or turn.text
+    assert events["left"] == events["added"] > 0
+    assert events["renamed"] > 0
+    assert sum(events.values()) < 60
+
+
+def test_theme_steers() -> None:
+    plain, themed = (
+        " ".join(words(talk(150, theme=theme))).lower()
+        for theme in (None, "planning a surprise party")
+    )
+    assert themed.count("party") > plain.count("party") + 2
+    about = " ".join(words(talk(150, theme="the trip to Lisbon")))
+    assert "Lisbon" in about
+    assert "the trip to Lisbon" in about
+
+
+def test_personas_differ_and_stay_the_same() -> None:
+    teen = replace(
+        FRIEND,
+        id="teen",
+        writing_style="slang, all lowercase",
+        emoji_usage="heavy",
+        vocabulary_level="simple",
+    )
+    judge = replace(
+        FRIEND,
+        id="judge",
+        writing_style="formal, full sentences",
+        emoji_usage="none",
+        vocabulary_level="sophisticated",
+    )
+
+    def measured(who: Persona, seed: int) -> tuple[float, float, float]:
+        said = [t for t in talk(1_500, who, seed=seed) if t.sender == who.id]
+        texts = words(said)
+        upper = sum(text[0].isupper() for text in texts) / len(texts)
+        stops = sum(text.endswith(".") for text in texts) / len(texts)
+        emoji = sum(max(text) > "\u2600" for text in texts) / len(texts)
+        return upper, stops, emoji
+
+    for seed in (1, 2):
+        young, old = measured(teen, seed), measured(judge, seed)
+        assert young[0] < 0.05 < 0.8 < old[0]
+        assert young[1] < 0.1 < 0.3 < old[1]
+        assert old[2] == 0 < 0.3 < young[2]
+    for one, two in zip(measured(teen, 1), measured(teen, 2), strict=True):
+        assert abs(one - two) < 0.08
+
+
+def test_british_and_american_spelling() -> None:
+    mother = replace(FRIEND, relationship="mother", locale="en_GB")
+    british = " ".join(words(talk(3_000, mother, owner=replace(OWNER, locale="en_GB"))))
+    assert "£" in british
+    assert "$" not in british
+    assert "Mum" in british
+    assert not re.search(r"\b(Mom|favorite|canceled|colors?)\b", british)
+
+
+@pytest.mark.parametrize(
+    ("trade", "says", "never"),
+    [
+        ("bank", "card", "parcel"),
+        ("courier", "arcel", "card ending"),
+        ("dentist", "Reply C", "parcel"),
+        ("verification", "code", "parcel"),
+    ],
+)
+def test_services_write_what_services_write(trade: str, says: str, never: str) -> None:
+    sender = persona(
+        trade, "Northside", relationship=trade, identifier_type="short-code"
+    )
+    turns = talk(60, sender, service="SMS")
+    texts = " ".join(turn.text for turn in turns)
+    assert says in texts
+    assert never not in texts
+    assert sum(turn.sender == trade for turn in turns) > 30
+    assert not any(turn.reactions or turn.replies_to or turn.effect for turn in turns)
+
+
+def test_sms_has_no_apple_features() -> None:
+    turns = talk(1_500, service="SMS")
+    for field in ("reactions", "replies_to", "effect", "edited_from", "is_unsent"):
+        assert share(turns, field) == 0
+
+
+def test_a_short_history_needs_no_faker_and_a_long_one_draws_more_names() -> None:
+    code = (
+        "import sys; sys.path.insert(0, 'tests/conversations')\n"
+        "import test_fallback as t; t.talk(2000)\n"
+        "print('faker' in sys.modules)"
+    )
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "False"
+    foreign = replace(FRIEND, locale="sv_SE", name="Astrid Holm")
+    assert talk(50, foreign) == talk(50, foreign)
+
+
+@pytest.mark.parametrize(
+    "relationship",
+    ["mother", "boss", "colleague", "neighbour", "partner", "stranger", "", "guru"],
+)
+def test_every_relationship_has_something_to_say(relationship: str) -> None:
+    assert len(talk(120, replace(FRIEND, relationship=relationship))) == 120
+
+
+@pytest.mark.parametrize("relationship", ["colleague", "boss", "neighbour"])
+def test_colleagues_and_neighbours_are_addressed_politely(relationship: str) -> None:
+    owner = replace(OWNER, locale="ja_JP")
+    person = replace(FRIEND, locale="ja_JP", relationship=relationship)
+    for turn in talk(200, person, owner=owner):
+        assert not re.match("ねえ|あのさ|聞いて|やほ", turn.text)
+
+
+def test_mixed_languages_follow_the_majority() -> None:
+    people = [
+        persona("a", "Jonas Brandt", locale="de_DE"),
+        persona("b", "Mia Kern", locale="de_AT"),
+        persona("c", "Théo Martin", locale="fr_FR"),
+    ]
+    texts = " ".join(words(talk(200, *people))).lower()
+    assert " und " in texts
+    assert " the " not in texts

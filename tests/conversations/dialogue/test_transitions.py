@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import re
+from collections import Counter
+from random import Random
+
+import pytest
+from test_sittings import LOCALES, group, persona, talk
+
+from pytest_imessage_foundry.conversations.dialogue import transitions
+from pytest_imessage_foundry.conversations.dialogue.scenes import (
+    LANGUAGES,
+    Language,
+    Scene,
+    language,
+)
+from pytest_imessage_foundry.models import Turn
+
+
+def scene(tags: str = "", **data: object) -> Scene:
+    nothing = Language("en", {"scenes": []})
+    return Scene(id="one", language=nothing, data=data, tags=frozenset(tags.split()))
+
+
+def sittings(turns: list[Turn]) -> list[list[Turn]]:
+    found: list[list[Turn]] = []
+    for turn in turns:
+        if turn.opens:
+            found.append([])
+        found[-1].append(turn)
+    return found
+
+
+def said_alone(code: str) -> set[str]:
+    """The asides of a language that have one wording."""
+    return {text for text in transitions.aside(language(code)).raw if "[" not in text}
+
+
+def test_a_sitting_holds_one_scene_or_a_few() -> None:
+    lengths = Counter(len(each) for each in sittings(talk(6_000))[:-1])
+    many = sum(size * times for size, times in lengths.items() if 5 <= size <= 30)
+    assert 0.55 < many / 6_000 < 0.95
+    assert max(lengths) < 80
+    assert len(sittings(talk(6_000))) > 250
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_one_scene_leads_to_the_next_in_words_or_after_a_lull(code: str) -> None:
+    owner = persona("me", "Alex Morgan", is_self=True, locale=LOCALES[code])
+    friend = persona("jo", "Jordan Lee", locale=LOCALES[code])
+    turns = talk(2_000, friend, owner=owner)
+    lulls = [turn.pause for turn in turns if turn.pause]
+    assert len(lulls) > 60
+    assert min(lulls) >= 4
+    assert max(lulls) < 60
+    asides = {text.lower() for text in said_alone(code)}
+    words = [
+        turn for turn in turns if re.sub(r"[.!…。 ]+$", "", turn.text.lower()) in asides
+    ]
+    assert len(words) > 15
+    # Words that lead on from something stand where something was said.
+    assert not any(turn.opens for turn in words)
+
+
+def test_no_aside_is_a_fault_and_all_languages_have_many() -> None:
+    for code in LANGUAGES:
+        assert len(transitions.aside(language(code)).raw) >= 20
+
+
+def test_good_night_is_the_last_word() -> None:
+    wife = persona("jo", "Jordan Lee", relationship="wife")
+    nights = 0
+    for sitting in sittings(talk(4_000, wife)):
+        said = [each.hours for each in sitting if each.opens]
+        if said == [(22, 1)]:
+            nights += 1
+            assert not any(turn.pause for turn in sitting)
+            assert len(sitting) < 16
+    assert nights > 3
+
+
+def test_services_write_once_at_a_time() -> None:
+    bank = persona("b", "Bank", relationship="bank", identifier_type="short-code")
+    assert not any(turn.pause for turn in talk(300, bank))
+
+
+def test_a_few_of_a_large_group_talk_at_a_time() -> None:
+    people = [
+        persona(f"p{n}", name)
+        for n, name in enumerate(("Al", "Bo", "Cy", "Di", "Ed", "Flo"))
+    ]
+    found = sittings(talk(3_000, *people))
+    assert max(len({turn.sender for turn in each}) for each in found) <= 6
+    few = [each for each in found if len({turn.sender for turn in each}) <= 4]
+    assert len(few) > 0.8 * len(found)
+    assert {turn.sender for each in found for turn in each} >= {p.id for p in people}
+
+
+def test_who_answers_late_is_seldom_there() -> None:
+    people = group()
+    people.append(persona("slow", "Uma Slow", typical_response_time="days"))
+    spoke = Counter(turn.sender for turn in talk(4_000, *people))
+    assert 0 < spoke["slow"] < min(spoke[who] for who in spoke if who != "slow")
+
+
+def test_hours_come_from_the_data_or_the_tags() -> None:
+    assert transitions.hours(scene()) is None
+    assert transitions.hours(scene("plans night")) == (22, 1)
+    assert transitions.hours(scene("night", hours=[6, 10])) == (6, 10)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        (None, (6, 10), True),
+        ((8, 20), (18, 22), True),
+        ((22, 1), (23, 3), True),
+        ((22, 1), (0, 3), True),
+        ((8, 20), (22, 1), False),
+        ((6, 10), (10, 12), False),
+    ],
+)
+def test_hours_that_go_together(one, other, together) -> None:  # type: ignore[no-untyped-def]
+    assert transitions.fits(one, other) is together
+    assert transitions.fits(other, one) is together
+
+
+@pytest.mark.parametrize("tags", ["late plans", "night", "argument"])
+def test_some_scenes_are_sittings_by_themselves(tags: str) -> None:
+    assert transitions.is_alone(scene(tags))
+    assert not transitions.is_alone(scene("plans food"))
+    assert transitions.is_alone(Scene("bad", scene().language, {}, mood="sad"))
+
+
+def test_some_scenes_begin_a_sitting_or_are_none_of_it() -> None:
+    assert transitions.is_first(scene("late"))
+    assert transitions.is_first(scene(hours=[6, 10]))
+    assert not transitions.is_first(scene("work"))
+    assert not transitions.is_first(scene("plans"))
+
+
+def test_a_last_word_fits_the_mood_and_the_register() -> None:
+    english = language("en")
+    fun = transitions.last_word(english, "fun")
+    assert fun is not None
+    assert fun.raw == ["haha"]
+    assert transitions.last_word(english, "sad") is None
+    assert transitions.last_word(english.polite, "fun") is None
+
+
+def test_many_people_sit_for_longer() -> None:
+    pairs, crowds = (
+        sum(transitions.length(size, Random(seed).random) for seed in range(300))
+        for size in (2, 4)
+    )
+    assert crowds > 1.2 * pairs
