@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
 OK, FINDINGS, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 # Each module adds its own subcommands; none imports what it needs before it runs.
-_MODULES = ("build", "look", "pages", "cache", "personas", "history", "tui")
+_MODULES = (
+    "build_command",
+    "inspect",
+    "stats_and_preview",
+    "cache_command",
+    "personas_command",
+    "history_command",
+    "tui_command",
+)
 _EXAMPLES = (
     "build out/chat.db --macos tahoe --truth out/truth.json",
     "validate ~/Library/Messages/chat.db",

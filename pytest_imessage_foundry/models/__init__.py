@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models.turns import *  # noqa: F403
 
 # Each knows those before it, so that looking in this order reads none too many.
-_FILES = ("words", "people", "turns", "parts", "balloons", "changes", "messages")
+_FILES = ("literals", "people", "turns", "parts", "balloons", "changes", "messages")
 
 
 def __getattr__(name: str) -> Any:

@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 # In the order in which their cases are listed and happen.
 _CHAPTERS = (
-    "texts",
-    "marks",
-    "files",
+    "plain_texts",
+    "text_runs",
+    "sent_files",
     "tapbacks",
-    "changes",
+    "replies_and_edits",
     "effects",
-    "balloons",
+    "app_messages",
     "groups",
     "states",
-    "odd",
+    "odd_rows",
 )
 
 
