@@ -23,16 +23,16 @@ from pytest_imessage_foundry.spec import Spec
 
 PAGE = Path(__file__).with_name("kinds.md")
 CHAPTERS = {
-    "texts": "Texts",
-    "marks": "Marks on a text",
-    "files": "Files and voices",
+    "plain_texts": "Texts",
+    "text_runs": "Marks on a text",
+    "sent_files": "Files and voices",
     "tapbacks": "Tapbacks and stickers",
-    "changes": "Replies, edits, unsends",
+    "replies_and_edits": "Replies, edits, unsends",
     "effects": "Send effects",
-    "balloons": "App messages",
+    "app_messages": "App messages",
     "groups": "Groups, locations, calls",
     "states": "States, services, deletion",
-    "odd": "Odd rows",
+    "odd_rows": "Odd rows",
 }
 HEAD = """\
 # The kinds of message

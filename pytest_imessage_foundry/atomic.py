@@ -29,7 +29,7 @@ _REFUSALS = frozenset(
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A draft beside `path` that takes its place if nothing is raised."""
+    """Give a draft beside `path`, and move it to `path` if nothing is raised."""
     _sweep(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     draft.unlink(missing_ok=True)
@@ -50,7 +50,7 @@ def _sweep(path: Path) -> None:
 
 
 def is_running(process: int) -> bool:
-    """Whether a process that has left something behind may still want it."""
+    """Return whether a process is running; True where that cannot be known."""
     if os.name == "nt":  # where signal 0 would end the process
         return True
     try:
@@ -64,8 +64,9 @@ def is_running(process: int) -> bool:
 
 @contextmanager
 def _without_wal(path: Path, draft: Path) -> Iterator[None]:
-    """Set the WAL of the file that was at `path` aside: SQLite would replay it into
-    the new one. It comes back if that cannot take its place."""
+    """Move the WAL of the old file at `path` away, and back if the move fails.
+
+    SQLite would replay it into the new file."""
     aside = {
         path.with_name(path.name + suffix): draft.with_name(draft.name + suffix)
         for suffix in ("-wal", "-shm")
@@ -85,7 +86,7 @@ def _without_wal(path: Path, draft: Path) -> Iterator[None]:
 
 @contextmanager
 def naming_disk_errors(path: str | os.PathLike[str]) -> Iterator[None]:
-    """What the disk refuses is an error about `path`, not about its draft."""
+    """Turn disk errors into FoundryError naming `path` instead of its draft."""
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -99,13 +100,13 @@ def naming_disk_errors(path: str | os.PathLike[str]) -> Iterator[None]:
 
 
 class Created:
-    """Files and folders that were not there before."""
+    """The files and folders that a build made, so that they can be removed."""
 
     def __init__(self) -> None:
         self._paths: list[Path] = []
 
     def folder(self, path: Path) -> None:
-        """Make a folder, with those above it that are missing."""
+        """Make a folder and the missing ones above it."""
         missing = takewhile(lambda each: not each.exists(), (path, *path.parents))
         for each in reversed([*missing]):
             # Noted first: Ctrl-C may come right after it is made.
@@ -113,12 +114,12 @@ class Created:
             each.mkdir(exist_ok=True)
 
     def file(self, path: Path) -> None:
-        """Note a file that is about to be written, unless one is there."""
+        """Note a file that is about to be written, unless it exists already."""
         if not path.exists():
             self._paths.append(path)
 
     def take_back(self) -> None:
-        """Remove what was made, but no folder that somebody else uses by now."""
+        """Remove what was made. Folders that hold other files stay."""
         for path in reversed(self._paths):
             with suppress(OSError):
                 path.rmdir() if path.is_dir() else path.unlink()
@@ -126,7 +127,7 @@ class Created:
 
 @contextmanager
 def removing_on_error() -> Iterator[Created]:
-    """What is made within is removed if anything is raised, Ctrl-C too."""
+    """Remove what was made in the block if anything is raised, Ctrl-C too."""
     made = Created()
     try:
         yield made

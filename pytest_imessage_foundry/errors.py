@@ -1,4 +1,4 @@
-"""What can go wrong, as a caller would catch it.
+"""The exceptions of this package.
 
 A message says what happened, where it was looked for, and what to do.
 """

@@ -1,1 +1,1 @@
-"""Attachments: the files that people send, and where Messages keeps them."""
+"""The files that people send, and where Messages keeps them."""

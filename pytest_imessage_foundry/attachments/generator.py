@@ -1,4 +1,4 @@
-"""The files that messages carry: what they are, hold and are called.
+"""The files that messages carry: their kinds, contents and names.
 
 Each kind has a small real file in `stubs/` that genuine decoders open. Facts
 about Apple's side are those of SEMANTICS §5 unless a comment says otherwise.
@@ -103,7 +103,7 @@ KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _TABLE}
 
 
 def kind_named(name: str) -> Kind:
-    """The kind called `name`.
+    """Return the kind called `name`.
 
     Raises:
         FoundryError: there is none of that name.
@@ -117,7 +117,7 @@ def kind_named(name: str) -> Kind:
 
 
 def file_name(kind: str, number: int) -> str:
-    """The name that a phone gives to its file `number` of this kind.
+    """Return the name that a phone gives to its file `number` of this kind.
 
     Some kinds have one name for all (`Audio Message.caf`): those files are told
     apart by their folders.
@@ -131,7 +131,7 @@ def file_name(kind: str, number: int) -> str:
 
 @cache
 def stub_bytes(kind: str) -> bytes:
-    """The file that stands for a kind, as the package ships it."""
+    """Return the sample file of a kind, as the package ships it."""
     # importlib.resources would do the same in 5 ms; both read a zipped wheel.
     data = get_data(__package__, f"stubs/{kind_named(kind).stub}")
     assert data is not None, "a loader that reads this module reads its neighbour"
@@ -139,7 +139,7 @@ def stub_bytes(kind: str) -> bytes:
 
 
 def content(kind: str, variant: int = 0) -> bytes:
-    """The bytes of a file of this kind.
+    """Return the bytes of a file of this kind.
 
     Variant 0 is the stub. Every other one adds a note where the format has room
     for one that decoders skip, so that two attachments are not the same file.
@@ -149,7 +149,7 @@ def content(kind: str, variant: int = 0) -> bytes:
 
 
 def size(kind: str, variant: int = 0) -> int:
-    """How many bytes a file of this kind has, without making it."""
+    """Return how many bytes a file of this kind has, without making it."""
     return _size(kind, len(str(variant)) if variant else 0)
 
 
@@ -161,7 +161,7 @@ def _size(kind: str, digits: int) -> int:
 
 
 def _annotated(data: bytes, note: bytes) -> bytes:
-    """`data` with a note inside, in the manner of its own format."""
+    """Return `data` with a note inside, written as its format allows."""
     size = len(note)
     match data[:4]:
         case b"\x89PNG":  # a tEXt chunk before IEND, which is 12 bytes long
@@ -188,7 +188,7 @@ def _annotated(data: bytes, note: bytes) -> bytes:
 
 
 def folder(guid: str) -> str:
-    """The two folders `<hh>/<nn>` above an attachment's own, as in `9b/11`.
+    """Return the two folders `<hh>/<nn>` above an attachment's own, as in `9b/11`.
 
     `<nn>` is the low nibble of `<hh>` in decimal. How Messages chooses `<hh>` is
     not known; here it derives from the guid.
@@ -198,7 +198,7 @@ def folder(guid: str) -> str:
 
 
 def relative_path(guid: str, name: str) -> str:
-    """Where a file lies below Attachments: `<hh>/<nn>/<guid>/<name>`.
+    """Return where a file lies below Attachments: `<hh>/<nn>/<guid>/<name>`.
 
     Raises:
         FoundryError: the guid or the name is no plain file name.
@@ -230,7 +230,7 @@ def lay_out(attachments_root: Path, entries: Iterable[tuple[str, str, int]]) -> 
 
 
 class Folder:
-    """Where attachments' files are written, and nothing outside of it.
+    """A folder that attachments' files are written to, and nothing outside of it.
 
     Files and folders that were not there are noted in `made`.
     """
@@ -242,7 +242,7 @@ class Folder:
         self._root = root.resolve()
 
     def write(self, relative: str, kind: str, variant: int) -> int:
-        """Bring the file at `relative` to hold its kind; the bytes written."""
+        """Write the file at `relative` if it is not there; return the bytes written."""
         data = content(kind, variant)
         target = self._inside(relative)
         if target.is_file() and target.read_bytes() == data:
@@ -252,7 +252,7 @@ class Folder:
         return target.write_bytes(data)
 
     def _inside(self, relative: str) -> Path:
-        """The file that `relative` means, links followed, if it is below the root."""
+        """Return the file at `relative`, links followed, if it is below the root."""
         if self._is_new and _PLAIN_PATH.fullmatch(relative):
             return self._root / relative
         if "\0" not in relative:

@@ -1,4 +1,4 @@
-"""A file as a message sends it: the model that stands for one of the stubs."""
+"""The model of a file as a message sends it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STICKERS = ("sticker", "memoji")
 def send(
     kind: str, guid: str, number: int, *, state: State = "present", **facts: Any
 ) -> Attachment:
-    """File `number` of a kind, under the GUID `guid`.
+    """Return file `number` of a kind, under the GUID `guid`.
 
     `facts` are further fields of `models.Attachment`, such as `transcript`.
 

@@ -1,3 +1,3 @@
-"""People: the built-in cast, their addresses, and those a user keeps."""
+"""The built-in people, reserved addresses, and the people that a user keeps."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The built-in cast: one owner, the people in that life, the services."""
+"""The built-in people: one owner, the people around the owner, and services."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FILE = "builtin.json"
 
 @cache
 def load() -> tuple[Persona, ...]:
-    """All built-in personas, the owner first."""
+    """Return all built-in personas, the owner first."""
     # get_data, unlike a path, also reads from a zipped install.
     data = pkgutil.get_data(__package__, _FILE)
     if data is None:
@@ -28,7 +28,7 @@ def load() -> tuple[Persona, ...]:
 
 @cache
 def by_id() -> dict[str, Persona]:
-    """The same people by id, in the same order."""
+    """Return the built-in personas by id, in the same order."""
     return {persona.id: persona for persona in load()}
 
 

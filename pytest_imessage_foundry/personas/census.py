@@ -1,4 +1,4 @@
-"""Who is there already: which ids and addresses are taken, and which are free."""
+"""Which ids and addresses are taken, and which are free."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Census:
-    """The ids and addresses of some people. `admit` counts one more."""
+    """The ids and addresses of some people; `admit` adds a person."""
 
     def __init__(self, people: Iterable[Persona]) -> None:
         self._ids: set[str] = set()
@@ -27,7 +27,7 @@ class Census:
             self._count(each)
 
     def admit(self, persona: Persona) -> None:
-        """Count `persona` in.
+        """Add a persona.
 
         Raises:
             FoundryError: the id or an address is taken, or there is an owner.
@@ -55,7 +55,7 @@ class Census:
         self._count(persona)
 
     def free_id(self, wish: str) -> str:
-        """`wish`, or the first of wish-2, wish-3 … that is free."""
+        """Return `wish`, or the first of wish-2, wish-3 … that is free."""
         if wish not in self._ids:
             return wish
         tails = (f"-{number}" for number in count(2))
@@ -63,16 +63,16 @@ class Census:
         return next(each for each in cut if each not in self._ids)
 
     def free_index(self, country: str) -> int:
-        """The first index at which `handles.phone` gives a number that is free.
+        """Return the first index at which `handles.phone` gives a free number.
 
-        The built-in people's are not: a scenario may have them beside anybody.
+        Numbers of built-in people are taken: a scenario may use them with anybody.
         """
         taken = self._holders.keys() | _built_in()
         indexes = count()
         return next(i for i in indexes if handles.phone(country, i) not in taken)
 
     def free_address(self, country: str) -> str:
-        """A number of `country`, or one that stands in for it, that is free.
+        """Return a free number of `country`, or one that stands in for it.
 
         Raises:
             FoundryError: that is no country's code, or all are taken.
@@ -80,7 +80,7 @@ class Census:
         return handles.phone(country, self.free_index(country))
 
     def fitted(self, persona: Persona) -> Persona:
-        """`persona`, with an id or a number that is free where theirs is not."""
+        """Return `persona` with a free id and number where its own are taken."""
         persona = replace(persona, id=self.free_id(persona.id))
         if self._holders.keys().isdisjoint(persona.addresses):
             return persona

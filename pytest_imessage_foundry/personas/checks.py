@@ -1,4 +1,4 @@
-"""What a persona must be before it is kept: somebody whole, and nobody real."""
+"""Check personas: every field holds, and nobody is real."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TEXT_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udff
 
 
 def checked(persona: Persona) -> Persona:
-    """`persona` with its name and addresses in their usual form.
+    """Return `persona` with its name and addresses in their usual form.
 
     Raises:
         FoundryError: a field does not hold; the message names all that do not.
@@ -51,7 +51,7 @@ def checked(persona: Persona) -> Persona:
 
 
 def tidied(persona: Persona) -> Persona:
-    """`persona` with spaces around nothing, and addresses as Messages has them."""
+    """Return `persona` without outer spaces and with addresses as Messages has them."""
     country = persona.country_code
     return replace(
         persona,
@@ -64,7 +64,7 @@ def tidied(persona: Persona) -> Persona:
 
 
 def canonical(address: str, country: str) -> str:
-    """An address as Messages has it: E.164, or in lower case.
+    """Return an address as Messages has it: E.164, or in lower case.
 
     What cannot be read stays as it is, for `problems` to name.
     """
@@ -78,14 +78,14 @@ def canonical(address: str, country: str) -> str:
 
 
 def slug(name: str) -> str:
-    """An id for somebody of this name."""
+    """Return an id for a person of this name."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", plain.lower())
     return "-".join(words)[:40].strip("-") or "person"
 
 
 def kind_of(address: str) -> IdentifierType:
-    """What an address looks like, whether or not it is one."""
+    """Return the kind of address that a text looks like."""
     if "@" in address:
         return "email"
     if address.lower().startswith("urn:biz:"):
@@ -94,7 +94,7 @@ def kind_of(address: str) -> IdentifierType:
 
 
 def problems(persona: Persona) -> dict[str, str]:
-    """What is wrong with a tidy persona, by field; a form shows them in place."""
+    """Return what is wrong with a tidy persona, by field."""
     found: dict[str, str] = {}
     for field, what in _problems(persona):
         found.setdefault(field, what)

@@ -141,12 +141,12 @@ _BUSINESS = re.compile(r"urn:biz:[0-9a-f-]{36}")
 
 
 def countries() -> tuple[str, ...]:
-    """ISO codes of the countries that have numbers of their own for fiction."""
+    """Return the ISO codes of countries that reserve numbers for fiction."""
     return tuple(sorted({*RANGES, *AREA_CODES}))
 
 
 def phone(country: str, index: int, *, fallback: bool = True) -> str:
-    """E.164 number `index` of a country: one that belongs to nobody.
+    """Return the E.164 number `index` of a country, which belongs to nobody.
 
     Numbers of one country are all distinct. Where a country keeps none for
     fiction, or fewer than `index`, the number is an American one (area code,
@@ -181,7 +181,7 @@ def phone(country: str, index: int, *, fallback: bool = True) -> str:
 
 
 def email(name: str, index: int) -> str:
-    """An address for a person's name, under a domain of RFC 2606.
+    """Return an e-mail address for a person's name, under a domain of RFC 2606.
 
     Addresses of one name are distinct: `ana.diaz@example.com`, then
     `@example.org`, `@example.net`, `ana.diaz2@example.com` and so on.
@@ -197,7 +197,7 @@ def email(name: str, index: int) -> str:
 
 
 def short_code(index: int) -> str:
-    """A service's short code of five digits, from index 10,000 on of six.
+    """Return a service's short code of five digits, from index 10,000 on of six.
 
     Raises:
         FoundryError: `index` is not within 0 to 109,999.
@@ -213,7 +213,7 @@ def short_code(index: int) -> str:
 
 
 def is_reserved(address: str) -> bool:
-    """Whether an address can be nobody's: by this module's table and no other."""
+    """Return whether an address is reserved, by the table of this module."""
     if address.startswith("+"):
         return country_of(address) is not None
     local, at, domain = address.rpartition("@")
@@ -227,7 +227,7 @@ def is_reserved(address: str) -> bool:
 
 
 def country_of(address: str) -> str | None:
-    """ISO code of the country whose reserved number this is, None for others.
+    """Return the ISO code of the country that reserves this number, else None.
 
     A number that stands in for a country without ranges is of "US".
     """
@@ -242,7 +242,7 @@ def country_of(address: str) -> str | None:
 
 
 def parse(text: str, country: str) -> str:
-    """E.164 form of a number as people write it, within `country`.
+    """Return the E.164 form of a number as people of `country` write it.
 
     Says nothing about whom the number belongs to; `is_reserved` does.
 
@@ -275,7 +275,7 @@ def _lines(code: str) -> Block:
 
 @cache
 def _size(country: str) -> int:
-    """How many numbers of its own a country has."""
+    """Return how many numbers of its own a country has."""
     ranges = sum(block.count for block in RANGES.get(country, ()))
     return ranges + LINES * len(AREA_CODES.get(country, ()))
 
@@ -292,14 +292,14 @@ def _own(country: str, index: int) -> str:
 
 
 def _north_american(codes: tuple[str, ...], index: int) -> str:
-    """Every area code once, then each again with another line."""
+    """Return number `index` of North America: every area code once, then again."""
     line, place = divmod(index, len(codes))
     code = place * 7919 % len(codes)
     return _lines(codes[code]).number(line + code)
 
 
 def _stand_in(country: str, index: int) -> str:
-    """American numbers from the far end, each country starting elsewhere."""
+    """Return an American number for a country without its own."""
     first, second = (ord(letter) - ord("A") for letter in country)
     total = LINES * len(AREA_CODES["US"])
     place = ((first * 26 + second) * 25 + index) % total

@@ -1,4 +1,4 @@
-"""The people whom a user keeps, and what was built with them: `foundry.db`.
+"""The people that a user keeps, and the builds made with them: `foundry.db`.
 
 A test run opens it only to read, and only where its scenario names somebody of it.
 """
@@ -53,7 +53,7 @@ class Build:
 
 
 def now() -> str:
-    """The time as a library writes it."""
+    """Return the time as a library writes it."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -64,7 +64,7 @@ def opened(
     readonly: bool = False,
     clock: Callable[[], str] = now,
 ) -> Iterator[Library]:
-    """The library at `path`, or the user's own; it is made if it is not there.
+    """Open the library at `path`, or the user's own; make it if it is missing.
 
     Open it for the moment and not for a whole session: each change is on disk
     when its call returns, and other processes may want it too.
@@ -82,7 +82,7 @@ def opened(
 
 
 def people(ids: Iterable[str], path: Path | None = None) -> tuple[Persona, ...]:
-    """The personas with these ids, as a build takes them. The library is only read.
+    """Return the personas with these ids; the library is only read.
 
     They have no dates of their own: the same people give the same bytes, whenever
     they were added.
@@ -101,7 +101,7 @@ def _undated(persona: Persona) -> Persona:
 
 
 class Library:
-    """An open library. Each method that changes it does so wholly or not at all."""
+    """An open library. Each change is made whole or not at all."""
 
     def __init__(
         self, connection: sqlite3.Connection, path: Path, clock: Callable[[], str] = now
@@ -113,12 +113,12 @@ class Library:
     # --- people -------------------------------------------------------------
 
     def personas(self) -> tuple[Persona, ...]:
-        """Everybody, in the order in which they were added."""
+        """Return all personas, in the order in which they were added."""
         rows = self._read("SELECT * FROM personas ORDER BY rowid")
         return tuple(map(records.persona, rows))
 
     def get(self, id: str) -> Persona:
-        """The persona with this id.
+        """Return the persona with this id.
 
         Raises:
             FoundryError: there is none; the message lists who there is.
@@ -135,7 +135,7 @@ class Library:
         )
 
     def add(self, persona: Persona) -> None:
-        """Add somebody; `created_at` and `updated_at` are now.
+        """Add a persona; `created_at` and `updated_at` are now.
 
         Raises:
             FoundryError: a field does not hold, or the id, an address or the phone
@@ -144,7 +144,7 @@ class Library:
         self.add_all((persona,))
 
     def add_all(self, personas: Iterable[Persona]) -> tuple[Persona, ...]:
-        """Add all of these or, if one is refused, nobody; gives them as kept."""
+        """Add all of these or none; return them as kept."""
         checked = [checks.checked(each) for each in personas]
         with self._change():
             census = Census(self.personas())
@@ -159,7 +159,7 @@ class Library:
             return self._insert(census.fitted(checked), census)
 
     def update(self, persona: Persona) -> None:
-        """Put `persona` in the place of the one with its id; `created_at` stays.
+        """Replace the persona with the same id; `created_at` stays.
 
         Raises:
             FoundryError: nobody has that id, or what `add` refuses.
@@ -173,19 +173,19 @@ class Library:
             self._run(f"UPDATE personas SET {_CHANGES} WHERE id = :id", values)
 
     def remove(self, id: str) -> Persona:
-        """Remove somebody; gives who that was."""
+        """Remove a persona and return it."""
         with self._change():
             persona = self.get(id)
             self._run("DELETE FROM personas WHERE id = ?", (id,))
         return persona
 
     def owner(self) -> Persona | None:
-        """Whose phone it is: the persona with `is_self`."""
+        """Return the persona with `is_self`, the owner of the phone."""
         found = self._read("SELECT * FROM personas WHERE is_self")
         return records.persona(found[0]) if found else None
 
     def define_self(self, id: str) -> Persona:
-        """Make somebody the owner of the phone, and nobody else."""
+        """Make a persona the only owner of the phone."""
         with self._change():
             self.get(id)
             # First the old one: the index lets no two stand even for a moment.
@@ -197,7 +197,7 @@ class Library:
             return self.get(id)
 
     def census(self) -> Census:
-        """Which ids and addresses are taken; suggests free ones."""
+        """Return the ids and addresses that are taken."""
         return Census(self.personas())
 
     # --- history ------------------------------------------------------------
@@ -218,14 +218,14 @@ class Library:
             )
 
     def history(self) -> tuple[Build, ...]:
-        """All builds, the last one recorded first."""
+        """Return all builds, the newest first."""
         rows = self._read("SELECT * FROM generation_history ORDER BY rowid DESC")
         return tuple(_build(row) for row in rows)
 
     # --- files --------------------------------------------------------------
 
     def import_from(self, path: Path) -> tuple[Persona, ...]:
-        """Add everybody of a JSON file, or nobody; gives them as kept.
+        """Add all people of a JSON file, or none; return them as kept.
 
         Raises:
             FoundryError: the file does not hold (see `records.parsed`), or what
@@ -236,7 +236,7 @@ class Library:
     def export_to(
         self, path: Path, ids: Sequence[str] = (), *, force: bool = False
     ) -> int:
-        """Write these people, or everybody, as JSON; gives how many.
+        """Write these people, or all, as JSON; return how many.
 
         Raises:
             FoundryError: somebody is not there, or a file is and `force` is not.
@@ -282,7 +282,7 @@ class Library:
 
     @contextmanager
     def _change(self) -> Iterator[None]:
-        """A transaction that no other process's comes between."""
+        """Run a transaction that no other process can interrupt."""
         with storage.told(self.path), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             yield

@@ -1,4 +1,4 @@
-"""Where people live: the countries, locales and time zones that there are."""
+"""Countries, locales and time zones."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _LOCALE = re.compile(r"([a-z]{2,3})_([A-Z]{2})")
 
 
 class Region(NamedTuple):
-    """How people of a country write, and what their clocks say."""
+    """A locale and a time zone."""
 
     locale: str = "en_US"
     time_zone: str = "America/New_York"
 
 
 def usual(country: str) -> Region:
-    """What somebody from `country` has unless told otherwise.
+    """Return the usual locale and time zone of a country.
 
-    The built-in cast says it; where nobody of it is from, it is American.
+    They are those of a built-in persona from there, else American.
     """
     for each in builtin.load():
         if each.country_code == country:
@@ -34,7 +34,7 @@ def usual(country: str) -> Region:
 
 @cache
 def countries() -> frozenset[str]:
-    """ISO codes of the countries that have telephones."""
+    """Return the ISO codes of the countries that have telephones."""
     import phonenumbers
 
     return frozenset(phonenumbers.SUPPORTED_REGIONS)
@@ -42,7 +42,7 @@ def countries() -> frozenset[str]:
 
 @cache
 def time_zones() -> frozenset[str]:
-    """IANA names, the same on every machine.
+    """Return the IANA names of time zones, the same on every machine.
 
     `zoneinfo.available_timezones` walks the system's folders, which differ, and
     takes most of a second.
@@ -54,13 +54,13 @@ def time_zones() -> frozenset[str]:
 
 
 def is_locale(text: str) -> bool:
-    """Whether this is a language and a country, as in `de_AT`."""
+    """Return whether a text is a language and a country, as in `de_AT`."""
     parts = _LOCALE.fullmatch(text)
     return bool(parts and parts[1] in _languages() and parts[2] in countries())
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The word that was likely meant, quoted in a few words, or nothing."""
+    """Return a hint at the word that was likely meant, or an empty text."""
     from difflib import get_close_matches
 
     found = get_close_matches(word, sorted(known), n=1)

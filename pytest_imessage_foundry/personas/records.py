@@ -21,7 +21,7 @@ _SHOWN = 5
 
 
 def row(persona: Persona) -> dict[str, Any]:
-    """The values of a persona's row, by column."""
+    """Return the values of a persona's row, by column."""
     values = asdict(persona)
     for name in LISTS:
         values[name] = json.dumps(values[name], ensure_ascii=False)
@@ -29,7 +29,7 @@ def row(persona: Persona) -> dict[str, Any]:
 
 
 def persona(row: Mapping[str, Any]) -> Persona:
-    """The persona of a row. What its table has no column for is as it usually is.
+    """Return the persona of a row, with usual values for missing columns.
 
     Raises:
         FoundryError: a value is none that was ever written there.
@@ -71,7 +71,7 @@ def _damaged(name: str, who: Any) -> FoundryError:
 
 
 def as_json(people: Iterable[Persona], *, dates: bool = False) -> list[dict[str, Any]]:
-    """People as `parsed` reads them; dates are the library's own affair."""
+    """Return people as data that `parsed` reads, without dates."""
     left_out = () if dates else DATES
     return [
         {name: value for name, value in asdict(each).items() if name not in left_out}
@@ -80,7 +80,7 @@ def as_json(people: Iterable[Persona], *, dates: bool = False) -> list[dict[str,
 
 
 def read(path: Path) -> tuple[Persona, ...]:
-    """The people of a JSON file, see `parsed`."""
+    """Return the people of a JSON file, see `parsed`."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -94,7 +94,7 @@ def read(path: Path) -> tuple[Persona, ...]:
 
 
 def parsed(data: bytes, place: str) -> tuple[Persona, ...]:
-    """The people in a JSON list of objects with the fields of Persona.
+    """Return the people in a JSON list of objects with the fields of Persona.
 
     Args:
         data: the text in UTF-8, 4 MiB at most.

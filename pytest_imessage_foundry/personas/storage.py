@@ -1,4 +1,4 @@
-"""The library's file: where it stands, its tables, and how they came about."""
+"""The library's file: its path, its tables and their migrations."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ _TROUBLE = {
 
 
 def default_path() -> Path:
-    """Where the library is: what the environment says, else the user's data."""
+    """Return the library's path, from the environment or the user's data folder."""
     if given := os.environ.get(VARIABLE, "").strip():
         return Path(given).expanduser()
     home = os.environ.get("XDG_DATA_HOME", "").strip()
@@ -93,7 +93,7 @@ def default_path() -> Path:
 
 @contextmanager
 def connected(path: Path, *, readonly: bool = False) -> Iterator[sqlite3.Connection]:
-    """A connection to the library at `path`, which is made or brought up to date.
+    """Return a connection to the library at `path`; make or migrate it if needed.
 
     With `readonly` it must be there and stays as it is, of whatever version.
 
@@ -125,7 +125,7 @@ def connected(path: Path, *, readonly: bool = False) -> Iterator[sqlite3.Connect
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """Say in words what SQLite met at `path`."""
+    """Turn errors of SQLite into FoundryError naming `path`."""
     try:
         yield
     except sqlite3.Error as error:
@@ -139,7 +139,7 @@ def told(path: Path) -> Iterator[None]:
 
 
 def _make_room(path: Path) -> None:
-    """The folder and an empty file that others cannot read; what is there stays."""
+    """Make the folder and an empty file that others cannot read."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
@@ -166,7 +166,7 @@ def _fit(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> None:
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
-    """The version of a library.
+    """Return the version of a library.
 
     Raises:
         FoundryError: this is something else, or it is of a later version.
@@ -191,7 +191,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def _is_ours(connection: sqlite3.Connection, tables: set[str]) -> bool:
-    """Whether a table of the library is there, with the columns that it began with."""
+    """Return whether the file has the library's first table and its first columns."""
     known = tables & _TABLES
     with closing(sqlite3.connect(":memory:")) as empty:
         for statement in MIGRATIONS[0]:

@@ -60,8 +60,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def imessage_foundry(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Foundry:
-    """The maker of databases: `imessage_foundry.hand_out(imessage_foundry.order(spec))`
-    gives a ChatDB for any Spec; the one of ours to use with Hypothesis."""
+    """A builder of databases for any Spec, session-scoped, to use with Hypothesis:
+    `imessage_foundry.hand_out(imessage_foundry.order(spec))` returns a ChatDB."""
     from pytest_imessage_foundry.plugin import fixtures
 
     return fixtures.open_foundry(request.config, tmp_path_factory)

@@ -1,4 +1,4 @@
-"""What a fixture of the plugin does between a test's start and its end."""
+"""The work of each fixture, from a test's setup to its teardown."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ SHARED = "imessage-foundry"
 def open_foundry(
     config: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> Foundry:
-    """The session's foundry; xdist's workers share one folder of templates."""
+    """Make the session's foundry; xdist's workers share one folder of templates."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if hasattr(config, "workerinput") else base
     return Foundry(shared / f"{SHARED}-templates", base / SHARED, _kept(config))
 
 
 def _kept(config: pytest.Config) -> Path | None:
-    """Where templates outlive a run: in pytest's cache, if there is one."""
+    """Return the folder in pytest's cache for templates, if there is a cache."""
     cache: pytest.Cache | None = getattr(config, "cache", None)
     try:
         return cache.mkdir(SHARED) if cache is not None else None
@@ -48,7 +48,7 @@ def _kept(config: pytest.Config) -> Path | None:
 def private_copy(
     request: pytest.FixtureRequest, foundry: Foundry, version: str
 ) -> Iterator[ChatDB]:
-    """A copy for one test, removed when it passed and kept when it failed."""
+    """Yield a copy for one test: removed when the test passes, kept when it fails."""
     with _plain_failures():
         order = _order(request, foundry, version)
         handed = foundry.hand_out(order, request.node.name, lasts=True)
@@ -58,7 +58,7 @@ def private_copy(
 def shared_copy(
     request: pytest.FixtureRequest, foundry: Foundry, version: str
 ) -> Iterator[ChatDB]:
-    """The read-only copy; a test that wrote to it all the same fails for it."""
+    """Yield the shared read-only copy; fail a test that wrote to it."""
     with _plain_failures():
         order = _order(request, foundry, version)
         handed = foundry.hand_out_readonly(order, lasts=True)
@@ -77,7 +77,7 @@ def shared_copy(
 def by_hand(
     request: pytest.FixtureRequest, foundry: Foundry, version: str
 ) -> Iterator[ChatDBBuilder]:
-    """A builder whose database lands in a folder of the test's own."""
+    """Yield a builder that writes into a folder of the test."""
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
 
     with _plain_failures():
@@ -101,7 +101,7 @@ def home(
     version: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Path]:
-    """A HOME with Library/Messages and an AddressBook in it."""
+    """Yield a home folder with Library/Messages and an AddressBook."""
     from pytest_imessage_foundry import layouts
 
     with _plain_failures():
@@ -116,7 +116,7 @@ def home(
 
 @contextmanager
 def _plain_failures() -> Iterator[None]:
-    """Turn what a user can mend into a failure without a traceback."""
+    """Turn errors that a user can fix into failures without a traceback."""
     try:
         yield
     except FoundryError as error:
@@ -135,7 +135,7 @@ def _order(request: pytest.FixtureRequest, foundry: Foundry, version: str) -> Or
 def _scenario_file(
     request: pytest.FixtureRequest, name: str, materials: Materials
 ) -> Scenario:
-    """A scenario that the mark names as a file: beside the test, or below the
+    """Return the scenario file that the mark names, beside the test or below the
     rootdir."""
     from pytest_imessage_foundry.conversations import scenarios
 
@@ -157,7 +157,7 @@ def _schema(request: pytest.FixtureRequest, spec: Spec) -> Schema:
 
 
 def _materials(request: pytest.FixtureRequest) -> Materials:
-    """What hooks add, asked through the test's own conftest files.
+    """Collect what hooks add, through the test's own conftest files.
 
     `config.hook` would let a nested conftest's answer reach every test.
     """
@@ -175,8 +175,9 @@ def _materials(request: pytest.FixtureRequest) -> Materials:
 
 @dataclass(frozen=True)
 class _Answer:
-    """The hook as one test sees it; equal where the same functions answer, so
-    that such tests share their databases."""
+    """The conversation hook as one test sees it.
+
+    Two are equal if the same functions answer, so that their tests share databases."""
 
     functions: tuple[object, ...]
     hook: Callable[..., Sequence[Turn] | None] = field(compare=False)
@@ -186,7 +187,7 @@ class _Answer:
 
 
 def _flat(answers: list[list[object]]) -> tuple:  # type: ignore[type-arg]
-    """Registration order: pluggy calls the last registered first."""
+    """Flatten hook results in registration order; pluggy calls the last one first."""
     return tuple(each for answer in reversed(answers) for each in answer)
 
 
@@ -197,7 +198,7 @@ def _lend(request: pytest.FixtureRequest, handed: ChatDB) -> Iterator[ChatDB]:
 
 
 def _clear(node: pytest.Item, folder: Path) -> None:
-    """Remove a passing test's files; a thousand copies would fill the disk."""
+    """Remove a passing test's files: a thousand copies would fill the disk."""
     if report.has_failed(node):
         return
     # Best effort: on Windows a reader may still hold the file open.

@@ -26,7 +26,7 @@ class MarkArguments:
     layout: str | None = None
 
     def wishes(self) -> dict[str, Any]:
-        """Fields of Spec that the mark names."""
+        """Return the fields of Spec that the mark sets."""
         names = ("scenario", "seed", "messages", "source", "layout")
         return {
             name: getattr(self, name)
@@ -63,7 +63,7 @@ def imessage(
 
 
 def merge(outer: MarkArguments, inner: MarkArguments) -> MarkArguments:
-    """Both marks together; where both speak, the inner one, nearer the test."""
+    """Merge two marks; the inner one, nearer the test, wins."""
     given = {
         each.name: getattr(inner, each.name)
         for each in fields(MarkArguments)

@@ -1,4 +1,4 @@
-"""The axis of macOS releases: one test, run once per selected release."""
+"""Run one test once per selected macOS release."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
 
 
 def arguments_of(node: pytest.Item) -> MarkArguments:
-    """The arguments of the mark `imessage`, the nearest mark's winning.
+    """Return the arguments of the mark `imessage`; the nearest mark wins.
 
     Raises:
         pytest.UsageError: the mark was given what it does not take.
@@ -65,7 +65,7 @@ def arguments_of(node: pytest.Item) -> MarkArguments:
 
 
 def version_of(request: pytest.FixtureRequest, selected: Sequence[str]) -> str:
-    """The release of this run of the test; the newest where none was dealt out."""
+    """Return the release of this run of the test, the newest if none was set."""
     if hasattr(request, "param"):
         version: str = request.param
         return version

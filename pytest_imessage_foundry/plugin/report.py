@@ -1,4 +1,4 @@
-"""What the plugin says: header, section on failure, line at the end."""
+"""The plugin's output: header, section on failure, summary line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NAMES = pytest.StashKey[dict[str, str]]()
 
 
 def header(settings: Settings) -> str:
-    """One line: what is on, and where each choice came from."""
+    """Return the header line: the settings and where each comes from."""
 
     def origin(name: str) -> str:
         return f" ({settings.origins[name]})" if name in settings.origins else ""
@@ -42,7 +42,7 @@ def header(settings: Settings) -> str:
 
 
 def note_handed(node: pytest.Item, handed: ChatDB, *, keeps: bool = True) -> None:
-    """Remember what a test was given, for the section on failure."""
+    """Record the database that a test got, for the section on failure."""
     node.user_properties.append((HANDED, handed.provenance()))
     node.stash[_NAMES] = {
         address: persona.name
@@ -53,7 +53,7 @@ def note_handed(node: pytest.Item, handed: ChatDB, *, keeps: bool = True) -> Non
 
 
 def note_folder(node: pytest.Item, folder: Path, spec: Spec) -> None:
-    """Remember where a test builds by hand."""
+    """Record the folder where a test builds by hand."""
     node.user_properties.append((HANDED, f"release={spec.release} by hand"))
     _note(node, folder / "chat.db", spec)
 
@@ -90,7 +90,7 @@ def summarise(terminal: pytest.TerminalReporter) -> None:
 
 
 def _noted(terminal: pytest.TerminalReporter, wanted: str) -> dict[str, set[str]]:
-    """What tests noted under a name, and which tests."""
+    """Return what tests recorded under a name, with the tests."""
     noted: dict[str, set[str]] = {}
     for outcomes in terminal.stats.values():
         for outcome in outcomes:
@@ -101,7 +101,7 @@ def _noted(terminal: pytest.TerminalReporter, wanted: str) -> dict[str, set[str]
 
 
 def _where(node: pytest.Item) -> str:
-    """The test as pytest takes it from where it was started.
+    """Return the test's node id relative to where pytest was started.
 
     A node's id starts at the rootdir, which need not be there.
     """
@@ -115,7 +115,7 @@ def _where(node: pytest.Item) -> str:
 
 
 def _preview(item: pytest.Item) -> list[str]:
-    """The page beside a failing test's database, where it is asked for."""
+    """Write the preview page beside a failing test's database, if asked for."""
     kept = item.stash.get(_KEPT, None)
     if kept is None or not item.config.stash[SETTINGS].preview:
         return []

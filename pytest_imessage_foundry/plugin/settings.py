@@ -26,7 +26,7 @@ MARK_HELP = (
 
 
 class Settings(NamedTuple):
-    """What the user chose, and where each choice was made.
+    """The chosen settings, and where each comes from.
 
     A tuple: making a dataclass would cost each start of pytest a millisecond.
     """
@@ -92,7 +92,7 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def read(config: pytest.Config) -> Settings:
-    """The settings of a run.
+    """Return the settings of a run.
 
     Raises:
         pytest.UsageError: a value is not understood.
@@ -124,12 +124,12 @@ def _check_source(source: str, where: str) -> None:
 
 
 def words(values: Sequence[str]) -> list[str]:
-    """Release words out of repeated and comma-separated values."""
+    """Split repeated and comma-separated values into release words."""
     return [word.strip() for value in values for word in value.split(",") if word]
 
 
 def resolve(values: Sequence[str], config: pytest.Config) -> tuple[str, ...]:
-    """Release names in the registry's order, whatever the order given."""
+    """Return release names in the registry's order."""
     from pytest_imessage_foundry.db import schema, version_detect
     from pytest_imessage_foundry.errors import UnknownReleaseError
 
@@ -152,8 +152,9 @@ _SCHEMAS = pytest.StashKey[list[Any]]()
 
 
 def user_schemas(config: pytest.Config) -> list[Any]:
-    """Schemas from the hook, in the order in which plugins gave them; the hook
-    is called once, since equal schemas are told by being the same object."""
+    """Return the schemas that the hook gives, in plugin order.
+
+    The hook is called once: schemas are compared by identity."""
     if _SCHEMAS not in config.stash:
         answers = config.hook.pytest_imessage_schemas()
         config.stash[_SCHEMAS] = [each for one in reversed(answers) for each in one]
@@ -161,7 +162,7 @@ def user_schemas(config: pytest.Config) -> list[Any]:
 
 
 def _choose(config: pytest.Config, name: str, origins: dict[str, str]) -> Any:
-    """Command line over ini; None when neither says anything."""
+    """Return the command line's value, else the ini's, else None."""
     given = config.getoption(f"imessage_{name}")
     if given is not None:
         origins[name] = f"--imessage-{name}"
