@@ -41,7 +41,7 @@ _NOTES = "exit codes: 0 done, 1 findings, 2 could not do it, 130 interrupted"
 
 
 def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+    """Return the parser of the whole command line."""
     top = argparse.ArgumentParser(
         prog="imessage-foundry",
         description="Make and inspect schema-true iMessage chat.db files.",
@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; gives its exit code."""
+    """Run the command and return its exit code."""
     try:
         code = _run(arguments)
         if sys.stdout is not None:

@@ -121,7 +121,7 @@ def _refuse_overwriting(outputs: list[Path], *, force: bool) -> None:
 
 
 def _build(given: Namespace, target: Path, order: Order) -> Counts:
-    """Both files or neither: the truth takes its place once the database has."""
+    """Write the database and the truth, both or neither."""
     from pytest_imessage_foundry import layouts
 
     about = build_options.expected_messages(order)
@@ -140,7 +140,7 @@ def _build(given: Namespace, target: Path, order: Order) -> Counts:
 
 @contextmanager
 def _truth_written(path: Path | None, target: Path, order: Order) -> Iterator[None]:
-    """The truth, there if nothing within fails."""
+    """Yield a draft of the truth file; move it into place if nothing fails."""
     from pytest_imessage_foundry import foundry
     from pytest_imessage_foundry.atomic import removing_on_error, replacing
 
@@ -193,7 +193,7 @@ def _say(given: Namespace, target: Path, order: Order, counts: Counts) -> None:
 
 
 def _record(given: Namespace, target: Path, order: Order, counts: Counts) -> None:
-    """Note a build with people of the library in its history."""
+    """Record a build with people of the library in its history."""
     if not order.scenario.from_library:
         return
     from pytest_imessage_foundry.personas import library

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def add_options(command: ArgumentParser, *, macos: str) -> None:
-    """Add them to a command whose default release is `macos`."""
+    """Add the options to a command whose default release is `macos`."""
     command.add_argument(
         "--macos",
         default=macos,
@@ -65,10 +65,10 @@ def add_options(command: ArgumentParser, *, macos: str) -> None:
 
 
 def order(given: Namespace, *, layout: Layout = "fresh") -> Order:
-    """What the options ask for.
+    """Return the order that the options ask for.
 
     Raises:
-        FoundryError: they name what is not there.
+        FoundryError: they name something that does not exist.
     """
     from pytest_imessage_foundry import foundry
     from pytest_imessage_foundry.conversations import scenarios
@@ -90,7 +90,7 @@ def order(given: Namespace, *, layout: Layout = "fresh") -> Order:
 
 
 def release(word: str) -> str:
-    """The release that a name, a number or 'auto' means."""
+    """Return the release that a name, a number or 'auto' means."""
     from pytest_imessage_foundry.db import schema, version_detect
 
     if word != "auto":
@@ -102,7 +102,7 @@ def release(word: str) -> str:
 
 
 def expected_messages(order: Order) -> int:
-    """About how many messages the database will hold."""
+    """Return about how many messages the database will hold."""
     if order.spec.messages is not None:
         return order.spec.messages
     return sum(each.message_count_target for each in order.scenario.conversations)

@@ -1,4 +1,4 @@
-"""`imessage-foundry cache`: what is cached, and whether it still fits."""
+"""`imessage-foundry cache`: list, show, check and refresh cached conversations."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _add_status(verbs: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run_status(given: Namespace) -> int:
-    """List what is there and what is not."""
+    """List the cached and the missing conversations."""
     from pytest_imessage_foundry.llm import plan
 
     found = plan.survey(plan.chosen(given.scenario), given.out)
@@ -134,7 +134,7 @@ def _status_lines(found: Survey) -> Iterator[str]:
 
 
 def run_show(given: Namespace) -> int:
-    """Print the conversations that a word means."""
+    """Print the conversations that a word names."""
     from pytest_imessage_foundry.llm import plan
 
     found = plan.survey(plan.chosen(given.scenario), given.out)
@@ -199,7 +199,7 @@ def _said(turn: Turn) -> str:
 
 
 def run_verify(given: Namespace) -> int:
-    """Read every pack, and say what each holds."""
+    """Read every pack and print what each holds."""
     from pytest_imessage_foundry.conversations.packs import pack_files
 
     read = [_verified(path) for path in given.paths or pack_files.shipped()]

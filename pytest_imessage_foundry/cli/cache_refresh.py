@@ -70,7 +70,7 @@ def add_verb(verbs: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run_refresh(given: Namespace) -> int:
-    """Plan, say so, then make what is due."""
+    """Plan the refresh, print the plan, then write what is missing."""
     from pytest_imessage_foundry.llm import plan
 
     if given.which == "all" and not (given.scenario or given.only):

@@ -1,4 +1,4 @@
-"""`imessage-foundry history`: what was built with people of the library."""
+"""`imessage-foundry history`: the builds made with people of the library."""
 
 from __future__ import annotations
 

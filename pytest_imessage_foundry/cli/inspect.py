@@ -1,4 +1,4 @@
-"""Subcommands that look: validate, schema, kinds, detect."""
+"""Subcommands that inspect: validate, schema, kinds, detect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which cached conversations are looked at, and what was found of them."""
+"""Options that choose cached conversations, and a summary of their states."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OUT = Path("fixtures_cache")
 
 
 def add_options(verb: ArgumentParser) -> None:
-    """Add the options that say which, and where."""
+    """Add the options that choose conversations and folders."""
     verb.add_argument(
         "--scenario",
         action="append",
@@ -33,7 +33,7 @@ def add_options(verb: ArgumentParser) -> None:
 
 
 def summary(found: Survey) -> str:
-    """How many are in which state."""
+    """Return how many conversations are in which state."""
     states = [each.state for each in found.entries]
     counts = [f"{states.count(w)} {w}" for w in ("fresh", "stale", "missing")]
     counts += [f"{len(found.unused)} unused", f"{len(found.invalid)} invalid"]

@@ -71,7 +71,7 @@ def add_verb(verbs: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run(given: Namespace) -> int:
-    """Make people up, one after another, and keep those that are approved."""
+    """Generate people one after another and keep the approved ones."""
     import asyncio
 
     if not given.yes:
@@ -96,7 +96,7 @@ def run(given: Namespace) -> int:
 
 
 class _Maker:
-    """Whoever was made up so far, and what is asked of the next one."""
+    """The people generated so far, and the request for the next one."""
 
     def __init__(self, given: Namespace) -> None:
         from pytest_imessage_foundry.personas import library, places
@@ -118,7 +118,7 @@ class _Maker:
             _refuse_nonsense(self._wishes, kept.census().free_address(given.country))
 
     def one(self, provider: Provider, runner: asyncio.Runner) -> None:
-        """Have somebody made up until they are approved or dropped."""
+        """Generate a person again until the user approves or drops it."""
         # The loop runs for the calls alone: while it does, Ctrl-C would not end a
         # question.
         while True:

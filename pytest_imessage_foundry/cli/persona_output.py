@@ -1,4 +1,4 @@
-"""People of the library on a terminal, and which library is meant."""
+"""Print people of the library; the option that chooses the library."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def add_library_option(verb: ArgumentParser) -> None:
 
 
 def line(persona: Persona) -> str:
-    """Somebody in a few words; nothing in them reaches the terminal raw."""
+    """Return a persona in a few words, safe to print."""
     from pytest_imessage_foundry.llm.reply_text import escaped
 
     return escaped(f"{persona.id} ({persona.name}, {persona.identifier})")
 
 
 def table(people: Iterable[Persona]) -> Iterator[str]:
-    """One line for each, whoever owns the phone marked with a star."""
+    """Return one line for each persona; a star marks the owner."""
     from pytest_imessage_foundry.llm.reply_text import escaped
 
     rows = [
@@ -66,7 +66,7 @@ def table(people: Iterable[Persona]) -> Iterator[str]:
 
 
 def card(persona: Persona) -> Iterator[str]:
-    """All that is known of somebody, a line for each field."""
+    """Return all fields of a persona, one line each."""
     from pytest_imessage_foundry.llm.reply_text import escaped
 
     owner = ", owner of the phone" if persona.is_self else ""

@@ -1,4 +1,4 @@
-"""`imessage-foundry personas`: the people whom you keep."""
+"""`imessage-foundry personas`: list, add, change and remove your people."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def _add_fields(verb: ArgumentParser) -> None:
 
 
 def run_list(given: Namespace) -> int:
-    """Print everybody."""
+    """Print all personas."""
     from pytest_imessage_foundry.personas import records
 
     people = _everybody(given)
@@ -251,7 +251,7 @@ def _built_in(id: str) -> Persona:
 
 
 def run_add(given: Namespace) -> int:
-    """Add somebody."""
+    """Add a persona."""
     with _opened(given) as kept:
         persona = _new(given, kept.census())
         kept.add(persona)
@@ -277,7 +277,7 @@ def _new(given: Namespace, census: Census) -> Persona:
 
 
 def run_edit(given: Namespace) -> int:
-    """Change somebody."""
+    """Change a persona."""
     values = _values(given)
     if not values:
         raise FoundryError(
@@ -293,7 +293,7 @@ def run_edit(given: Namespace) -> int:
 
 
 def _values(given: Namespace) -> dict[str, Any]:
-    """The fields that were given; of a list, those of its values that say anything."""
+    """Return the fields that were given, without empty values of lists."""
     found: dict[str, Any] = {}
     for field, *_ in _FIELDS:
         if (value := getattr(given, field)) is not None:
@@ -305,7 +305,7 @@ def _values(given: Namespace) -> dict[str, Any]:
 
 
 def _at(persona: Persona, address: str) -> Persona:
-    """`persona` at an address, of whatever kind that is."""
+    """Return `persona` with another address and the kind of that address."""
     from pytest_imessage_foundry.personas import checks
 
     kind = checks.kind_of(address.strip())
@@ -313,7 +313,7 @@ def _at(persona: Persona, address: str) -> Persona:
 
 
 def run_delete(given: Namespace) -> int:
-    """Remove somebody, once that is certain."""
+    """Remove a persona after the user has confirmed it."""
     with _opened(given) as kept:
         known = persona_output.line(kept.get(given.id))
     if not given.yes:
@@ -327,7 +327,7 @@ def run_delete(given: Namespace) -> int:
 
 
 def run_self(given: Namespace) -> int:
-    """Say or define who owns the phone."""
+    """Print or set the owner of the phone."""
     with _opened(given) as kept:
         owner = kept.define_self(given.id) if given.id else kept.owner()
         if owner is None:

@@ -1,4 +1,4 @@
-"""How far long work is: one line on a terminal, and nothing elsewhere."""
+"""A progress line on a terminal; nothing is printed elsewhere."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WIDTH = 24
 def shown(
     what: str, stream: TextIO | None = None
 ) -> Iterator[Callable[[int, int], None] | None]:
-    """What is told how much of how much is done; None where nobody looks."""
+    """Yield a callback for progress with a total; None without a terminal."""
     stream = sys.stderr if stream is None else stream
     if not stream.isatty():
         yield None
@@ -34,13 +34,13 @@ def shown(
 
 @contextmanager
 def counted(what: str, total: int) -> Iterator[Callable[[int], None] | None]:
-    """The same for whoever does not know the total."""
+    """Yield a callback for progress without a total; None without a terminal."""
     with shown(what) as at:
         yield None if at is None else lambda done: at(done, total)
 
 
 class Bar:
-    """A line that is drawn over and over, and gone in the end."""
+    """A line that is redrawn with each call and cleared at the end."""
 
     def __init__(self, what: str, stream: TextIO) -> None:
         self._what = what
@@ -49,7 +49,7 @@ class Bar:
         self._is_drawn = False
 
     def __call__(self, done: int, total: int) -> None:
-        """Say that `done` of `total` are done."""
+        """Draw that `done` of `total` are done."""
         now = time.monotonic()
         if now < self._next:
             return
@@ -66,7 +66,7 @@ class Bar:
         return f"[{filled:-<{WIDTH}}] {share:4.0%}  {done:,} {self._what}"
 
     def clear(self) -> None:
-        """Leave an empty line for what is said next."""
+        """Clear the line."""
         if self._is_drawn:
             self._stream.write("\r\033[K")
             self._stream.flush()

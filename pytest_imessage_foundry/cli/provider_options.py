@@ -1,4 +1,4 @@
-"""The options that say which language model is asked, and where."""
+"""Options that choose the language model and its server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def add_options(verb: ArgumentParser) -> None:
-    """Add them to a command that asks a model."""
+    """Add the options to a command that asks a model."""
     verb.add_argument(
         "--provider",
         default="openai",
@@ -34,7 +34,7 @@ def add_options(verb: ArgumentParser) -> None:
 
 
 def make(given: Namespace) -> Provider:
-    """The provider that the options name.
+    """Return the provider that the options name.
 
     Raises:
         ProviderError: there is none, or it lacks a package, a key or a model.
@@ -48,7 +48,7 @@ def make(given: Namespace) -> Provider:
 
 
 def in_words(given: Namespace) -> str:
-    """The options for people to read: nothing secret of a URL is in it."""
+    """Return the options as text, without the secrets of a URL."""
     from pytest_imessage_foundry.llm import provider_registry
     from pytest_imessage_foundry.llm.reply_text import escaped
 

@@ -1,4 +1,4 @@
-"""Questions at a terminal; elsewhere nothing is ever asked."""
+"""Ask questions, on a terminal only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def require_terminal(what: str) -> None:
-    """Refuse to go on where nobody could answer.
+    """Refuse to go on if standard input is no terminal.
 
     Raises:
         FoundryError: standard input is no terminal.
@@ -26,7 +26,7 @@ def require_terminal(what: str) -> None:
 
 
 def ask(question: str, answers: Sequence[str]) -> str:
-    """The answer, one of `answers` or its first letter; "" at the end of input."""
+    """Ask and return one of `answers`, or "" at the end of input."""
     by_word = {word: each for each in answers for word in (each, each[0])}
     while True:
         print(f"{question} [{'/'.join(answers)}] ", end="", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Subcommands for the eye: stats and preview."""
+"""Subcommands stats and preview."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run_stats(given: Namespace) -> int:
-    """Print a scenario's measures beside their goals."""
+    """Print the measures of a scenario beside their goals."""
     from pytest_imessage_foundry.conversations import realism
 
     order = build_options.order(given)
@@ -78,7 +78,7 @@ def run_stats(given: Namespace) -> int:
 
 
 def _walked(order: Order) -> Iterator[Conversation]:
-    """The conversations, each once its messages are there."""
+    """Yield the conversations, each with its messages in a tuple."""
     from dataclasses import replace
 
     total, done = build_options.expected_messages(order), 0
@@ -92,7 +92,7 @@ def _walked(order: Order) -> Iterator[Conversation]:
 
 
 def _write_plots(order: Order, page: Path, *, force: bool) -> None:
-    """The preview of a database that is built for it and thrown away."""
+    """Write the preview of a database that is built for it and removed."""
     from tempfile import TemporaryDirectory
 
     from pytest_imessage_foundry import foundry
@@ -111,7 +111,7 @@ def _write_plots(order: Order, page: Path, *, force: bool) -> None:
 
 
 def run_preview(given: Namespace) -> int:
-    """Write the page."""
+    """Write the preview page."""
     from pytest_imessage_foundry.preview import page
 
     # Not beside the database: that of this Mac stands in a folder of Apple's.

@@ -1,4 +1,4 @@
-"""Commands that explain themselves: what they do, their options, examples."""
+"""Add subcommands with a description, options and examples."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add(
     examples: Sequence[str] = (),
     notes: str = "",
 ) -> ArgumentParser:
-    """Add a command: `what` it does in a line, and `more` of it in its own help."""
+    """Add a command. `what` is its one line; `more` stands in its own help."""
     sentence = f"{what[0].upper()}{what[1:]}."
     return commands.add_parser(
         name,
@@ -34,12 +34,12 @@ def add(
 
 
 def after(examples: Sequence[str], notes: str = "") -> str:
-    """What stands below the options: examples to copy, then notes."""
+    """Return the text below the options: examples, then notes."""
     lines = [f"  imessage-foundry {each}" for each in examples]
     listed = "\n".join(["examples:", *lines]) if lines else ""
     return "\n\n".join(part for part in (listed, filled(notes)) if part)
 
 
 def filled(text: str) -> str:
-    """Prose as it stands in a terminal of 80 columns."""
+    """Return prose wrapped for a terminal of 80 columns."""
     return textwrap.fill(text.strip(), WIDTH, break_on_hyphens=False)

@@ -1,4 +1,4 @@
-"""`imessage-foundry tui`: the terminal app, for who would rather look than type."""
+"""`imessage-foundry tui`: the terminal app."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run(given: Namespace) -> int:
-    """Run the app until it is left."""
+    """Run the app until the user quits."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise FoundryError(
             "the app needs a terminal\n"

@@ -1,4 +1,4 @@
-"""The terminal app: the command's functions, for people who would rather look.
+"""The terminal app: the functions of the command on screens.
 
 `textual` is imported by nothing outside this package.
 """

@@ -1,4 +1,4 @@
-"""The app: what its screens share, and the way through them."""
+"""The app: what its screens share, and how they follow each other."""
 
 from __future__ import annotations
 
@@ -48,8 +48,9 @@ _THEME = Theme(
 
 
 class FoundryApp(App[None]):
-    """Steps from settings to a finished database; `path` is the foundry.db beside
-    which the draft is kept."""
+    """The steps from settings to a finished database.
+
+    The draft is kept beside the library at `path`."""
 
     CSS_PATH = "styles.tcss"
     TITLE = "imessage-foundry"
@@ -73,14 +74,14 @@ class FoundryApp(App[None]):
     # --- the project ---
 
     def begin(self, project: Project) -> None:
-        """Work on a project from now on, at the step where it was left."""
+        """Open a project at the step where the user left it."""
         self.project = project
         self.keep(project)
         for step in STEPS[: STEPS.index(project.step) + 1]:
             self.push_screen(SCREENS[step]())
 
     def keep(self, project: Project) -> None:
-        """The project is like this now, on disk too."""
+        """Replace the project, on disk too."""
         self.project = project
         try:
             self.draft.save(project)
@@ -88,7 +89,7 @@ class FoundryApp(App[None]):
             self.tell(error)
 
     async def run_action(self, *arguments: Any, **more: Any) -> bool:
-        """Do what a key means; where that cannot be, say why."""
+        """Run the action of a key; show the reason if it fails."""
         try:
             return await super().run_action(*arguments, **more)
         except FoundryError as error:
@@ -96,24 +97,24 @@ class FoundryApp(App[None]):
             return True
 
     def tell(self, error: FoundryError) -> None:
-        """Show an error on the screen at hand."""
+        """Show an error on the current screen."""
         if isinstance(self.screen, StepScreen):
             self.screen.notice.fail(str(error))
 
     # --- the way ---
 
     def go(self, step: Step) -> None:
-        """One step on."""
+        """Go to the next step."""
         self.keep(replace(self.project, step=step))
         self.push_screen(SCREENS[step]())
 
     def back(self) -> None:
-        """One screen back."""
+        """Go back one screen."""
         self.pop_screen()
         if isinstance(self.screen, StepScreen) and self.screen.STEP is not None:
             self.keep(replace(self.project, step=self.screen.STEP))
 
     def home(self) -> None:
-        """All the way back to the welcome."""
+        """Go back to the welcome screen."""
         while not isinstance(self.screen, WelcomeScreen):
             self.pop_screen()

@@ -1,4 +1,4 @@
-"""Builds the database of a project: beside its place, checked, then moved there."""
+"""Build the database of a project: beside its place, checked, then moved."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildResult:
-    """What a build left: the database, its verdict, and how to make it again."""
+    """The result of a build: the database, its report, and the command for it."""
 
     path: Path
     counts: Counts
@@ -44,12 +44,12 @@ class BuildResult:
 
 
 def make(project: Project, journal: Journal, folder: Path | None = None) -> BuildResult:
-    """Build the project; `folder` holds packs of texts that were made for it.
+    """Build the project; `folder` holds the packs of texts made for it.
 
-    Nothing of it is in place until all of it is there and valid.
+    Nothing is put in place before all of it is there and valid.
 
     Raises:
-        StoppedError: somebody stopped it; nothing is left behind.
+        StoppedError: the user stopped it; nothing is left behind.
         FoundryError: it cannot be built, or is not valid.
     """
     try:
@@ -103,7 +103,7 @@ def _made(project: Project, journal: Journal, folder: Path | None) -> BuildResul
 
 
 class Watched:
-    """An order whose messages are counted, and shown, as the builder walks them."""
+    """An order whose messages are counted and shown as the builder walks them."""
 
     def __init__(self, order: foundry.Order, journal: Journal) -> None:
         self.spec: Spec = order.spec
@@ -147,7 +147,7 @@ def _bubble(message: Message, who: str) -> Bubble:
 
 
 def _used(order: foundry.Order, folders: Sequence[Path]) -> tuple[Cached, ...]:
-    """The conversations of these folders that the order is told with."""
+    """Return the cached conversations of these folders that the order uses."""
     if not folders:
         return ()
     own = store.load_all(folders, shipped=False).by_key
@@ -169,7 +169,7 @@ def _write_beside(stage: Path, project: Project, used: Sequence[Cached]) -> None
 
 @contextmanager
 def _staging(target: Path) -> Iterator[Path]:
-    """A folder on the target's disk that is gone afterwards."""
+    """Yield a folder on the target's disk and remove it afterwards."""
     near = next(each for each in target.parents if each.is_dir())
     for old in near.glob(".imessage-foundry.*.making"):
         process = old.name.split(".")[-2]
@@ -185,7 +185,7 @@ def _staging(target: Path) -> Iterator[Path]:
 
 
 def _move(stage: Path, home: Path, *, last: Path) -> None:
-    """Move every file to its place, the database `last`: its readers find all."""
+    """Move every file to its place, the database `last`."""
     files = [each for each in sorted(stage.rglob("*")) if each.is_file()]
     for file in (*(each for each in files if each != last), last):
         place = home / file.relative_to(stage)

@@ -1,4 +1,4 @@
-"""The people to choose from: the user's library, and the built-in cast."""
+"""The people to choose from: the user's library and the built-in people."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _USUAL = {each.name: each.default for each in fields(Persona)}
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody, and whether the library holds them."""
+    """A person, and whether the library holds it."""
 
     persona: Persona
     is_own: bool
@@ -29,13 +29,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Everybody at hand; each call reads and writes the library anew, so that other
-    processes may use it meanwhile."""
+    """All people to choose from.
+
+    Each call opens the library anew, so that other processes may use it too."""
 
     path: Path
 
     def everybody(self) -> list[Candidate]:
-        """The user's own people, then the built-in ones that none of them replaces."""
+    """Return a persona without dates.
+
+    The same people give the same bytes, whenever they
         with library.opened(self.path) as shelf:
             own = shelf.personas()
         ids = {each.id for each in own}
@@ -44,13 +47,13 @@ class Cast:
         return kept + [Candidate(each, False) for each in rest]
 
     def owner(self) -> Persona:
-        """Whose phone a new project is: the library's owner, or the built-in one."""
+        """Return the owner of a new project: the library's or the built-in one."""
         with library.opened(self.path) as shelf:
             own = shelf.owner()
         return undated(own) if own is not None else builtin.load()[0]
 
     def keep(self, persona: Persona) -> Persona:
-        """Add somebody to the library, or what became of them; gives them as kept.
+        """Add or change a persona in the library and return it as kept.
 
         Raises:
             FoundryError: a field does not hold, or an address is taken.
@@ -65,8 +68,9 @@ class Cast:
         return undated(tidy)
 
     def adopt(self, persona: Persona) -> Persona:
-        """Add somebody whom a model made up, with another id or number where theirs
-        is taken; gives them as kept."""
+        """Add a generated persona and return it as kept.
+
+        It gets another id or number if its own is taken."""
         with library.opened(self.path) as shelf:
             return undated(shelf.adopt(persona))
 
@@ -75,13 +79,13 @@ class Cast:
             shelf.remove(persona_id)
 
     def define_self(self, candidate: Candidate) -> None:
-        """Remember whose phone it is, where the library knows that person."""
+        """Make a persona of the library the owner of the phone."""
         if candidate.is_own:
             with library.opened(self.path) as shelf:
                 shelf.define_self(candidate.persona.id)
 
     def free_id(self, name: str) -> str:
-        """An id for a new person of this name, nobody else's."""
+        """Return a free id for a new person of this name."""
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
         stem = "-".join(re.findall("[a-z0-9]+", plain.lower()))[:40] or "person"
         with library.opened(self.path) as shelf:
@@ -90,17 +94,17 @@ class Cast:
         return next(each for each in names if each not in taken)
 
     def free_address(self, country: str) -> str:
-        """A number that nobody at hand has."""
+        """Return a number that nobody has."""
         with library.opened(self.path) as shelf:
             return shelf.census().free_address(country)
 
     def free_index(self, country: str) -> int:
-        """Which of a country's numbers nobody has."""
+        """Return the first free index of a country's numbers."""
         with library.opened(self.path) as shelf:
             return shelf.census().free_index(country)
 
     def blank(self, country: str = "US") -> Persona:
-        """Somebody about whom nothing is known yet but an address."""
+        """Return a persona that has only an address yet."""
         usual = places.usual(country)
         return Persona(
             id="",
@@ -112,7 +116,7 @@ class Cast:
         )
 
     def record(self, project: Project, made: BuildResult) -> None:
-        """Write a build into the history, if people of the library are in it."""
+        """Record a build in the history, if people of the library are in it."""
         own = {each.persona.id for each in self.everybody() if each.is_own}
         ids = tuple(each.id for each in project.personas if each.id in own)
         if not ids:
@@ -128,8 +132,8 @@ class Cast:
 
 
 def undated(persona: Persona) -> Persona:
-    """Somebody without dates: the same people give the same bytes, whenever they
-    were added to the library."""
+    """Return a persona without dates: the same people give the same bytes,
+    whenever they were added to the library."""
     return replace(
         persona,
         created_at=str(_USUAL["created_at"]),

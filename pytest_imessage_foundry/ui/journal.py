@@ -1,4 +1,4 @@
-"""What a thread at work writes down and the screen reads, a few times a second.
+"""What a working thread writes and the screen reads a few times a second.
 
 One writes and one reads, single values only: no lock is needed.
 """
@@ -31,7 +31,7 @@ class Bubble:
 
 @dataclass(slots=True)
 class ChatProgress:
-    """How far one conversation is."""
+    """The progress of one conversation."""
 
     id: str
     title: str
@@ -43,12 +43,12 @@ class ChatProgress:
 
 
 class StoppedError(Exception):
-    """Somebody stopped the work."""
+    """The user stopped the work."""
 
 
 @dataclass(slots=True)
 class Journal:
-    """All conversations, what is being done, and whether to stop."""
+    """The conversations, the current step, and whether to stop."""
 
     chats: dict[str, ChatProgress]
     doing: str = ""
@@ -67,13 +67,13 @@ class Journal:
         )
 
     def go_on(self) -> None:
-        """Raises StoppedError: somebody wants this stopped."""
+        """Raise StoppedError if the user wants to stop."""
         if self.stop.is_set():
             raise StoppedError
 
 
 def bubbles(turns: Sequence[Turn], everybody: Sequence[Persona]) -> list[Bubble]:
-    """The last turns as bubbles."""
+    """Return the last turns as bubbles."""
     people = {each.id: each for each in everybody}
     return [
         Bubble(people[turn.sender].name, said(turn), people[turn.sender].is_self)
@@ -82,7 +82,7 @@ def bubbles(turns: Sequence[Turn], everybody: Sequence[Persona]) -> list[Bubble]
 
 
 def said(turn: Turn) -> str:
-    """What a turn says, or what it brings or announces instead."""
+    """Return a turn's text, or what it attaches or announces."""
     if turn.text:
         return turn.text
     return f"[{turn.attachment or turn.event or 'nothing'}]"

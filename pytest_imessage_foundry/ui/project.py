@@ -1,4 +1,4 @@
-"""What is to be made, as the app's screens change it step by step."""
+"""A project: what the app's screens change step by step."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """Settings, people and conversations; each change gives a new one.
+    """Settings, people and conversations; each change returns a new project.
 
     `personas` are the owner, who alone is_self, and whoever takes part.
     """
@@ -61,26 +61,26 @@ class Project:
 
     @property
     def people(self) -> tuple[Persona, ...]:
-        """Whoever takes part, the owner left out."""
+        """Return the people without the owner."""
         return tuple(each for each in self.personas if not each.is_self)
 
     def has(self, persona_id: str) -> bool:
         return any(each.id == persona_id for each in self.personas)
 
     def chats_of(self, persona_id: str) -> tuple[ConversationConfig, ...]:
-        """The conversations in which somebody takes part."""
+        """Return the conversations that a person is in."""
         return tuple(
             each for each in self.conversations if persona_id in each.participants
         )
 
     def having(self, persona: Persona) -> Project:
-        """With somebody taking part, or as they are now."""
+        """Return a project with a person added or changed."""
         people = {each.id: each for each in self.personas}
         people[persona.id] = replace(persona, is_self=self.is_owner(persona.id))
         return replace(self, personas=tuple(people.values()))
 
     def without(self, persona_id: str) -> Project:
-        """Without somebody, and without the conversations that leaves empty."""
+        """Return a project without a person and the conversations that this empties."""
         left = (_without(each, persona_id) for each in self.conversations)
         return replace(
             self,
@@ -89,7 +89,7 @@ class Project:
         )
 
     def owned_by(self, persona: Persona) -> Project:
-        """On the phone of somebody, who talks to nobody but the others."""
+        """Return a project with another owner."""
         before = self.owner
         rest = self.without(persona.id)
         if before is not None and before.id != persona.id:
@@ -100,7 +100,7 @@ class Project:
     # --- conversations ---
 
     def with_conversation(self, config: ConversationConfig) -> Project:
-        """With a conversation more, or as it is now."""
+        """Return a project with a conversation added or changed."""
         chats = {each.id: each for each in self.conversations}
         chats[config.id] = config
         return replace(self, conversations=tuple(chats.values()))
@@ -110,14 +110,14 @@ class Project:
         return replace(self, conversations=tuple(kept))
 
     def free_id(self, words: str) -> str:
-        """An id for a new conversation, by what it is called."""
+        """Return a free id for a new conversation, by its title."""
         stem = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:40] or "chat"
         taken = {each.id for each in self.conversations}
         names = (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3)))
         return next(each for each in names if each not in taken)
 
     def title(self, config: ConversationConfig) -> str:
-        """What a conversation is called where people read it."""
+        """Return the title of a conversation."""
         names = {each.id: each.name for each in self.personas}
         with_whom = ", ".join(names.get(each, each) for each in config.participants)
         return config.name or with_whom
@@ -130,7 +130,7 @@ class Project:
 
     @classmethod
     def of(cls, scenario: Scenario, **settings: str) -> Project:
-        """A project that begins as a scenario."""
+        """Return a project that begins as a scenario."""
         return cls(
             personas=scenario.personas,
             conversations=scenario.conversations,
@@ -157,27 +157,27 @@ class Project:
 
     @property
     def database(self) -> Path:
-        """The file, wherever its layout puts it."""
+        """Return the path of the database in its layout."""
         return layouts.database_in(self.path, self.layout)
 
     @property
     def scenario_file(self) -> Path:
-        """Where a scenario file that makes the same stands after the build."""
+        """Return the path of the scenario file that the build writes."""
         return self.path.with_name(f"{self.path.stem}.scenario.json")
 
     @property
     def pack_file(self) -> Path:
-        """Where the texts stand that a model or a person wrote for it."""
+        """Return the path of the pack with texts by a model or by hand."""
         return self.path.with_name(f"{self.path.stem}.pack.json")
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """What the build may replace."""
+        """Return the files that the build may replace."""
         texts = (self.pack_file,) if self.writer == "model" else ()
         return (self.database, self.scenario_file, *texts)
 
     def check(self) -> None:
-        """Raises FoundryError: something keeps this from being built."""
+        """Raise FoundryError if the project cannot be built."""
         if self.owner is None:
             raise FoundryError(
                 "the phone is nobody's\n"
@@ -195,7 +195,7 @@ class Project:
             )
 
     def command(self, *, has_pack: bool) -> str:
-        """The command that does the same without a question."""
+        """Return the command that builds the same without a question."""
         words = ["imessage-foundry", "build", _short(self.path)]
         words += ["--macos", self.release, "--scenario", _short(self.scenario_file)]
         words += ["--cache", _short(self.pack_file)] if has_pack else []
@@ -210,13 +210,13 @@ def _without(config: ConversationConfig, persona_id: str) -> ConversationConfig:
 
 
 def _short(path: Path) -> str:
-    """The path from here, where it is below."""
+    """Return the path relative to the working folder, if it is below."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def moment(text: str) -> str:
-    """A day or time as scenario files state it; empty stays empty.
+    """Return a day or time as scenario files state it; empty stays empty.
 
     Raises:
         FoundryError: it is neither.
@@ -237,10 +237,10 @@ def moment(text: str) -> str:
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """A number and its noun."""
+    """Return a number with its noun."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def overwritten(paths: Iterable[Path]) -> list[Path]:
-    """Those of the files that are there already."""
+    """Return those of the files that exist."""
     return [each for each in paths if each.exists()]

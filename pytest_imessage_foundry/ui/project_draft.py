@@ -1,6 +1,6 @@
-"""The draft: what somebody is making, on disk at every moment.
+"""The draft of a project, always saved on disk.
 
-It stands beside the library of personas and survives whatever ends the app.
+It stands beside the library of personas and survives a crash of the app.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_BYTES = 4 << 20
 
 @dataclass(slots=True)
 class ProjectDraft:
-    """A project's file and, beside it, the packs of texts made for it so far."""
+    """The file of a project, and beside it the packs of texts made for it."""
 
     folder: Path
     notice: str = field(default="", init=False)
@@ -37,7 +37,7 @@ class ProjectDraft:
         return self.folder / "draft-packs"
 
     def load(self) -> Project | None:
-        """The project that was left, if there is one.
+        """Return the saved project, if there is one.
 
         A file that cannot be read is moved aside, and `notice` says so.
         """
@@ -59,10 +59,10 @@ class ProjectDraft:
             return None
 
     def save(self, project: Project) -> None:
-        """Keep `project`, in one step.
+        """Save `project` in one step.
 
         Raises:
-            FoundryError: the disk does not let it.
+            FoundryError: the disk refuses it.
         """
         # An address may carry a password, which belongs into no file.
         safe = replace(project, base_url=provider_registry.shown_url(project.base_url))
@@ -80,13 +80,13 @@ class ProjectDraft:
             ) from None
 
     def drop(self) -> None:
-        """Forget the project and its texts."""
+        """Remove the project and its texts."""
         self.path.unlink(missing_ok=True)
         shutil.rmtree(self.packs, ignore_errors=True)
 
 
 def _project(data: bytes) -> Project:
-    """Raises ValueError: this is no draft; pydantic's error is one."""
+    """Return the project in a draft's text; raise ValueError if it is none."""
     from pydantic import ConfigDict, TypeAdapter, with_config
 
     raw = json.loads(data)

@@ -1,3 +1,3 @@
-"""One screen a file."""
+"""The screens, one in each file."""
 
 from __future__ import annotations

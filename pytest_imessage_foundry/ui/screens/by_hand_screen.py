@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ByHandScreen(StepScreen):
-    """Gives what was typed; each message is kept as soon as it is sent."""
+    """Return what was typed; each message is saved when it is sent."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", "Send", key_display="enter"),
@@ -74,7 +74,7 @@ class ByHandScreen(StepScreen):
         self._draw()
 
     def action_turn(self) -> None:
-        """Somebody else speaks."""
+        """Change the speaker."""
         self.query_one(ChoiceField).action_move(1)
 
     def action_take_back(self) -> None:

@@ -1,4 +1,4 @@
-"""A question with two answers; the careful one is chosen first."""
+"""A question with two answers; the safe one is selected first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """Asks, and gives whether the answer was yes."""
+    """Ask, and return whether the answer was yes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", show=False),

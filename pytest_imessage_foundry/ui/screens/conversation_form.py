@@ -1,4 +1,4 @@
-"""One conversation, field by field."""
+"""A form for one conversation."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _KINDS = [("direct", "with one person"), ("group", "a group")]
 
 
 class ConversationForm(StepScreen):
-    """Gives the conversation, new or changed, or None."""
+    """Return the conversation, new or changed, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save"),
@@ -82,7 +82,7 @@ class ConversationForm(StepScreen):
         self.focus_next()
 
     def action_take(self) -> None:
-        """The person under the cursor is in, or out; a direct chat has one."""
+        """Add or remove the person under the cursor; a direct chat has one."""
         rows = self.query_one(RowList)
         who = rows.current
         if who is None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class ConversationsScreen(StepScreen):
-    """All at the left, the one under the cursor at the right."""
+    """All conversations at the left, the selected one at the right."""
 
     STEP = "conversations"
     NUMBER = 3

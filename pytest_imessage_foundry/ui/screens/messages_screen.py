@@ -1,4 +1,4 @@
-"""Step 4: the messages are written and the database is built, while one looks on."""
+"""Step 4: write the messages and build the database, with progress shown."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _WIDTH = 35
 
 
 class MessagesScreen(StepScreen):
-    """Progress at the left, the chat under the cursor at the right."""
+    """Progress at the left, the selected chat at the right."""
 
     STEP = "messages"
     NUMBER = 4
@@ -112,7 +112,7 @@ class MessagesScreen(StepScreen):
         self.query_one("#status", Static).update(plain(text, "bold"))
 
     def _foresee(self) -> None:
-        """Say what starting would do."""
+        """Show what a start would do."""
         project = self.foundry.project
         chats = counted(len(project.conversations), "conversation")
         what = f"{project.messages:,} messages in {chats}, {project.release}"
@@ -137,7 +137,7 @@ class MessagesScreen(StepScreen):
     # --- starting and stopping ---
 
     def action_start(self) -> None:
-        """Begin, once it is sure that nothing is lost by it."""
+        """Start, after asking where something would be lost."""
         project = self.foundry.project
         there = overwritten(project.files)
         if not there:
@@ -243,7 +243,7 @@ class MessagesScreen(StepScreen):
         self._write()
 
     def action_fallback(self) -> None:
-        """What nobody wrote comes from the built-in texts."""
+        """Use the built-in texts for conversations that nobody wrote."""
         self._build()
 
     def action_by_hand(self) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class PeopleScreen(StepScreen):
-    """Everybody at the left, the one under the cursor at the right."""
+    """All people at the left, the selected one at the right."""
 
     STEP = "people"
     NUMBER = 2
@@ -68,8 +68,7 @@ class PeopleScreen(StepScreen):
         self._draw()
 
     def _catch_up(self) -> None:
-        """Whoever was changed elsewhere is as the library has them; whoever is gone
-        from there is still on this phone."""
+        """Read changes from the library; people who are gone from it stay here."""
         project = self.foundry.project
         for each in project.personas:
             known = self._known.setdefault(each.id, Candidate(each, False))
@@ -164,7 +163,7 @@ class PeopleScreen(StepScreen):
     def _unless_talking(
         self, persona: Persona, what: str, then: Callable[[bool | None], None]
     ) -> None:
-        """Ask first where conversations would be lost."""
+        """Ask first if conversations would be lost."""
         chats = self.foundry.project.chats_of(persona.id)
         if not chats:
             then(True)
@@ -186,7 +185,7 @@ class PeopleScreen(StepScreen):
         self.app.push_screen(PersonaWish(), self._kept)
 
     def _kept(self, persona: Persona | None) -> None:
-        """Somebody new takes part; somebody changed does if they did."""
+        """Add a new person; replace a changed one if it takes part."""
         if persona is None:
             return
         is_new = persona.id not in self._known

@@ -1,4 +1,4 @@
-"""Somebody, field by field."""
+"""A form for one person."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _LISTS = ("other_identifiers", "topics_of_interest")
 
 
 class PersonaForm(StepScreen):
-    """Gives the persona as the library keeps it, or None."""
+    """Return the persona as the library keeps it, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save"),
@@ -81,8 +81,7 @@ class PersonaForm(StepScreen):
         self.focus_next()
 
     def action_free_address(self) -> None:
-        """A number of the country in the form that is nobody's; somebody new speaks
-        as people do there."""
+        """Fill in a free number of the country; a new person gets its locale too."""
         blank = self.foundry.cast.blank(self._text("country_code").upper())
         self.query_one("#identifier", Input).value = blank.identifier
         if not self._persona.id:

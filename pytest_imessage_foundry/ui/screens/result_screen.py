@@ -1,4 +1,4 @@
-"""Step 5: the verdict, where the file is, and the command that does the same."""
+"""Step 5: the report, the path, and the command that builds the same."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ResultScreen(StepScreen):
-    """What was made. The draft stays, to be changed and built again."""
+    """The result. The draft stays, to be changed and built again."""
 
     NUMBER = 5
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,4 +1,4 @@
-"""The built-in scenarios to begin with."""
+"""The built-in scenarios to start from."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ScenariosScreen(StepScreen):
-    """Gives the chosen scenario, or None."""
+    """Return the chosen scenario, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Choose", key_display="↑ ↓ enter"),

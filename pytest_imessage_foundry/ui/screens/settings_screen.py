@@ -42,7 +42,7 @@ _OFFLINE = "Nothing is asked of anybody: no key, no network, the same texts each
 
 
 class SettingsScreen(StepScreen):
-    """A form; what it holds is kept when one goes on or back."""
+    """A form; its values are kept when the user goes on or back."""
 
     STEP = "settings"
     NUMBER = 1
@@ -137,7 +137,7 @@ class SettingsScreen(StepScreen):
             field.display = self._word("writer") == "model"
 
     def _look(self) -> None:
-        """Say who would write; of several looks the last one counts."""
+        """Show which provider would write; only the last check counts."""
         if self._word("writer") == "offline":
             self.workers.cancel_group(self, "look")
             self._say(_OFFLINE)
@@ -168,7 +168,7 @@ class SettingsScreen(StepScreen):
 
 
 def _releases() -> list[tuple[str, str]]:
-    """Each release by its title; the one of this machine says so."""
+    """Return each release with its title; this machine's is marked."""
     here = version_detect.detect()
     why = "assumed: this is no Mac" if here.notice else "this machine's"
     found = [(name, schema.get(name)) for name in schema.RELEASES]

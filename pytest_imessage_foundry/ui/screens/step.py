@@ -1,4 +1,4 @@
-"""What all screens have: a line on top, a notice, the keys, and a way back."""
+"""The base of all screens: top line, notice, keys, and a way back."""
 
 from __future__ import annotations
 
@@ -37,12 +37,14 @@ class FoundryScreen(Screen[Any]):
 
     @property
     def foundry(self) -> FoundryApp:
-        """The app, as what it is."""
+        """Return the app with its own type."""
         return cast("FoundryApp", self.app)
 
 
 class StepScreen(FoundryScreen):
-    """A screen on the way; `STEP` where the draft remembers it, `NUMBER` on top."""
+    """A screen of the five steps.
+
+    The draft remembers `STEP`; `NUMBER` is shown in the top line."""
 
     STEP: ClassVar[Step | None] = None
     NUMBER: ClassVar[int] = 0
@@ -56,7 +58,7 @@ class StepScreen(FoundryScreen):
 
     @abstractmethod
     def body(self) -> ComposeResult:
-        """What stands between the top line and the notice."""
+        """Yield the widgets between the top line and the notice."""
 
     @property
     def notice(self) -> Notice:
@@ -69,7 +71,7 @@ class StepScreen(FoundryScreen):
         )
 
     def action_field(self, by: int) -> None:
-        """The next field, or the one before."""
+        """Move to the next field or the one before."""
         if by > 0:
             self.focus_next()
         else:

@@ -1,4 +1,4 @@
-"""The first screen: go on with what was left, or begin."""
+"""The first screen: continue the draft or begin a new project."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _HELLO = (
 
 
 class WelcomeScreen(StepScreen):
-    """Continue, new, or out of a scenario."""
+    """Continue, begin new, or begin from a scenario."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Choose", key_display="↑ ↓ enter"),
@@ -86,7 +86,7 @@ class WelcomeScreen(StepScreen):
             self._begin_with(scenario)
 
     def _begin_with(self, scenario: Scenario | None) -> None:
-        """Begin; what was left is dropped, but not without asking."""
+        """Begin a project, after asking whether to drop the draft."""
 
         def begin(sure: bool | None) -> None:
             if sure:

@@ -1,4 +1,4 @@
-"""A chat as a phone shows it: the owner's bubbles at the right."""
+"""A chat with bubbles, the owner's at the right."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ THEIRS = ("#ffffff on #3a3a3d", "#ffffff on #4a4a4e")
 
 
 class ChatPreview(Widget):
-    """The last bubbles that there is room for."""
+    """The last bubbles that fit."""
 
     def __init__(self, *, id: str | None = None, hint: str = "") -> None:
         super().__init__(id=id)
@@ -45,7 +45,7 @@ class ChatPreview(Widget):
 
 
 def drawn(bubbles: Sequence[Bubble], width: int, console: Console) -> list[Text]:
-    """Bubbles as lines; a name stands over the first of somebody's."""
+    """Return bubbles as lines, with a name above the first of each sender."""
     lines: list[Text] = []
     shade = 0
     for before, bubble in pairwise([None, *bubbles]):

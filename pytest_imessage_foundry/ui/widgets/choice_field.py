@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ChoiceField(Widget, can_focus=True):
-    """Shows the chosen word between arrows; `options` are values and labels."""
+    """A word between arrows; `options` are values and labels."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,minus", "move(-1)", "Previous", show=False),
@@ -26,7 +26,7 @@ class ChoiceField(Widget, can_focus=True):
     place: reactive[int] = reactive(0)
 
     class Changed(Message):
-        """Another word was chosen."""
+        """Sent when another word was chosen."""
 
         def __init__(self, choice: ChoiceField) -> None:
             super().__init__()

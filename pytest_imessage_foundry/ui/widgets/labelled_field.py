@@ -1,4 +1,4 @@
-"""A line of a form: what is asked, and where it is answered."""
+"""A line of a form: a label and its control."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class LabelledField(Horizontal):
-    """A label and its control on one line; the label shows where the focus is."""
+    """A label and its control; the label is marked when it has the focus."""
 
     def __init__(self, label: str, control: Widget) -> None:
         super().__init__(id=f"field-{control.id}")
@@ -39,11 +39,11 @@ class LabelledField(Horizontal):
 
 
 def text_field(label: str, id: str, value: str = "", hint: str = "") -> LabelledField:
-    """A line to type on."""
+    """Return a labelled text field."""
     shown = " ".join(cleaned(value).split("\n"))
     return LabelledField(label, Input(shown, placeholder=hint, id=id))
 
 
 def words(values: Iterable[str]) -> list[tuple[str, str]]:
-    """Options of a choice that are called what they are."""
+    """Return options whose labels are their values."""
     return [(each, each) for each in values]

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class PersonaCard(Static):
-    """All that is known of somebody."""
+    """All fields of a persona."""
 
     def show(self, persona: Persona | None, *notes: str) -> None:
-        """Show somebody, or nobody; `notes` stand under the name."""
+        """Show a persona or nothing; `notes` stand under the name."""
         self.update(card(persona, notes) if persona is not None else Text())
 
 

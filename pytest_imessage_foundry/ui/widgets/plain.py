@@ -1,4 +1,4 @@
-"""Text from anywhere on its way to the screen: shown, never obeyed."""
+"""Make text safe to show: no markup and no control characters."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 def plain(text: str, style: str = "") -> Text:
-    """`text` on one line: no markup in it holds, and no control character."""
+    """Return `text` on one line, without markup and control characters."""
     return Text(escaped(text), style)
 
 
 def paragraph(text: str, style: str = "") -> Text:
-    """`text` with its lines."""
+    """Return `text` with its lines, without markup and control characters."""
     return Text("\n").join(plain(line, style) for line in text.split("\n"))
 
 
 def fitted(text: str, width: int) -> str:
-    """`text` cut or filled to so many cells."""
+    """Return `text` cut or padded to a width in cells."""
     shown = escaped(text)
     if cell_len(shown) > width > 0:
         return set_cell_size(shown, width - 1) + "…"
@@ -32,6 +32,6 @@ def fitted(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int, console: Console) -> list[str]:
-    """The lines of `text` within so many cells."""
+    """Return the lines of `text` wrapped to a width in cells."""
     lines = paragraph(text).wrap(console, max(width, 1))
     return [line.plain.rstrip() for line in lines] or [""]

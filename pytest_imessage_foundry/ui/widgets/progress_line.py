@@ -1,4 +1,4 @@
-"""How far a conversation is, as a row of a list."""
+"""The progress of a conversation as a row of a list."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BAR = 14
 
 
 def row(chat: ChatProgress, width: int) -> Text:
-    """The name and the count, and under them a bar and a word."""
+    """Return the name and the count, with a bar and a word below."""
     count = f"{chat.done:,}/{chat.target:,}"
     name = fitted(chat.title, width - len(count) - 3)
     text = Text(f"{MARKS[chat.state]} {name} {count}\n")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class RowList(OptionList, inherit_bindings=False):
-    """Rows by id. The screen says what enter does, so that its keys tell."""
+    """Rows by id. The screen defines what enter does."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "cursor_down", show=False),
@@ -54,7 +54,7 @@ class RowList(OptionList, inherit_bindings=False):
 
     @property
     def current(self) -> str | None:
-        """The id of the row under the cursor."""
+        """Return the id of the row under the cursor."""
         ids = list(self._texts)
         return None if self.highlighted is None or not ids else ids[self.highlighted]
 
@@ -62,7 +62,7 @@ class RowList(OptionList, inherit_bindings=False):
         self._draw()
 
     def _draw(self) -> None:
-        """Draw what has changed; the cursor is a mark, for who sees no colour."""
+        """Draw what has changed. The cursor has a mark, so it needs no colour."""
         current = self.current
         for place, (id, text) in enumerate(self._texts.items()):
             mark = "▸ " if id == current else "  "

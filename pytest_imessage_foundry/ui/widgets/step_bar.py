@@ -1,4 +1,4 @@
-"""Where one is, of the five steps; and what there is to know."""
+"""The top line with the five steps, and the notice line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TITLES = ("Settings", "People", "Conversations", "Messages", "Result")
 
 
 class StepBar(Static):
-    """The top line: the step at hand is in brackets, those behind are ticked."""
+    """The top line: the current step is in brackets, earlier ones are ticked."""
 
     def __init__(self, number: int) -> None:
         line = Text(" ")
@@ -26,7 +26,7 @@ class StepBar(Static):
 
 
 class Notice(Static):
-    """The line above the keys: what went wrong, or well."""
+    """The line above the keys: errors and successes."""
 
     def __init__(self) -> None:
         super().__init__("", id="notice")
