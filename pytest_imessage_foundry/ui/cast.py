@@ -36,9 +36,7 @@ class Cast:
     path: Path
 
     def everybody(self) -> list[Candidate]:
-    """Return a persona without dates.
-
-    The same people give the same bytes, whenever they
+        """Return the user's people, then the built-in ones that are not replaced."""
         with library.opened(self.path) as shelf:
             own = shelf.personas()
         ids = {each.id for each in own}
