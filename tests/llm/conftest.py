@@ -67,7 +67,7 @@ def unproven(monkeypatch):
     """No databases: which ones a conversation makes is no matter of the server's."""
     from pytest_imessage_foundry.llm import verify
 
-    monkeypatch.setattr(verify, "prove", lambda *_: "valid")
+    monkeypatch.setattr(verify, "verify", lambda *_: "valid")
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from pytest_imessage_foundry.ui import building
 
 async def generate(person):
     await person.press("g")
-    await person.at("Result")
+    await person.at("ResultScreen")
 
 
 def test_five_steps(play, home):
@@ -98,12 +98,12 @@ def test_a_file_that_is_there(play, left, home, answer):
     async def story(person):
         await person.press("enter", "g")
         await person.sees("chat.db")
-        assert person.screen == "Confirm"
+        assert person.screen == "ConfirmScreen"
         await person.press(answer)
         if answer == "y":
-            await person.at("Result")
+            await person.at("ResultScreen")
         else:
-            assert person.screen == "Messages"
+            assert person.screen == "MessagesScreen"
 
     play(story)
 
@@ -117,7 +117,7 @@ def test_enter_alone_replaces_nothing(play, left, home):
 
     async def story(person):
         await person.press("enter", "g", "enter")
-        assert person.screen == "Messages"
+        assert person.screen == "MessagesScreen"
 
     play(story)
 
@@ -175,13 +175,19 @@ def test_escape_goes_all_the_way_back(play, left):
     async def story(person):
         await person.press("enter")
         went = [person.screen]
-        while person.screen != "Welcome":
+        while person.screen != "WelcomeScreen":
             await person.press("escape")
             went.append(person.screen)
         await person.sees("Continue")
         return went
 
-    assert play(story) == ["Messages", "Conversations", "People", "Settings", "Welcome"]
+    assert play(story) == [
+        "MessagesScreen",
+        "ConversationsScreen",
+        "PeopleScreen",
+        "SettingsScreen",
+        "WelcomeScreen",
+    ]
 
 
 def test_wrong_settings_are_named(play, home):
@@ -194,7 +200,7 @@ def test_wrong_settings_are_named(play, home):
         await person.fill("output", ".")
         await person.press("ctrl+n")
         await person.sees("there is a folder of that name")
-        assert person.screen == "Settings"
+        assert person.screen == "SettingsScreen"
 
     play(story)
 
@@ -263,10 +269,10 @@ def test_a_session_goes_on(play, left, library, home):
     async def second(person):
         await person.sees("2 people, 2 conversations, sequoia, chat.db")
         await person.press("enter")
-        assert person.screen == "Messages"
+        assert person.screen == "MessagesScreen"
         await generate(person)
         await person.press("h")
-        assert person.screen == "Welcome"
+        assert person.screen == "WelcomeScreen"
         await person.sees("▸ Continue")
 
     play(second)
@@ -279,11 +285,11 @@ def test_a_new_phone_asks_before_it_drops_the_draft(play, left):
 
     async def story(person):
         await person.press("down", "enter")
-        assert person.screen == "Confirm"
+        assert person.screen == "ConfirmScreen"
         await person.press("enter")
-        assert person.screen == "Welcome"
+        assert person.screen == "WelcomeScreen"
         await person.press("enter", "y")
-        assert person.screen == "Settings"
+        assert person.screen == "SettingsScreen"
         return person.app.project.conversations
 
     assert play(story) == ()
@@ -347,7 +353,7 @@ def test_nothing_is_cut_off(play):
         ends = {}
 
         async def look():
-            last = "q Quit" if person.screen == "Welcome" else "esc Back"
+            last = "q Quit" if person.screen == "WelcomeScreen" else "esc Back"
             await person.sees(last)
             ends[person.screen] = person.seen().splitlines()[-1].rstrip()
 

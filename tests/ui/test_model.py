@@ -40,7 +40,7 @@ BO = {
 def _hurried(monkeypatch):
     """No pauses between tries; what databases a text makes is no matter here."""
     monkeypatch.setattr(retry.Patience, "_wait", lambda *_: 0.0)
-    monkeypatch.setattr(verify, "prove", lambda *_: "valid")
+    monkeypatch.setattr(verify, "verify", lambda *_: "valid")
     for name, person in (("bo", BO), ("cy", {**BO, "name": "Cy Ek"})):
         answer = (200, {}, completion(json.dumps(person)))
         monkeypatch.setitem(FAULTS, name, lambda h, b, answer=answer: answer)
@@ -84,7 +84,7 @@ def test_written_and_built(play, asking, server, home):
         await person.press("enter")
         await person.sees("2 calls, about")
         await person.press("g")
-        await person.at("Result")
+        await person.at("ResultScreen")
         return person.seen()
 
     seen = play(story)
@@ -112,7 +112,7 @@ def test_turns_show_as_they_come(play, asking, server):
         server.script = []
         asked = len(server.bodies)
         await person.press("g")
-        await person.at("Result")
+        await person.at("ResultScreen")
         return len(server.bodies) - asked
 
     assert play(story) == 1  # the first answer was kept
@@ -133,7 +133,7 @@ def test_failed_then_again(play, asking, server, home):
             await person.sees(keys)
         server.script = []
         await person.press("r")
-        await person.at("Result")
+        await person.at("ResultScreen")
 
     play(story)
 
@@ -161,7 +161,7 @@ def test_failed_then_by_hand(play, asking, server, home):
         await person.press("escape")
         assert states(person) == ["written", "failed"]
         await person.press("f")
-        await person.at("Result")
+        await person.at("ResultScreen")
         return person.app.screen._made.command
 
     _program, *arguments = shlex.split(play(story))
@@ -189,10 +189,10 @@ def test_by_hand_needs_a_pack_that_can_be_read(play, asking, server, library):
         await person.until(phase(person, "trouble"))
         await person.sees("pack mine.json is refused")
         await person.press("m")
-        assert person.screen == "Messages"
+        assert person.screen == "MessagesScreen"
         (folder / "mine.json").unlink()
         await person.press("m")
-        assert person.screen == "ByHand"
+        assert person.screen == "ByHandScreen"
 
     play(story)
 
@@ -216,7 +216,7 @@ def test_failed_then_built_in_texts(play, asking, server, home):
         assert "the model cannot be asked" in seen
         assert SECRET not in seen
         await person.press("f")
-        await person.at("Result")
+        await person.at("ResultScreen")
 
     play(story)
 
@@ -234,7 +234,7 @@ def test_nobody_answers(play, asking, server):
         await person.until(lambda: len(server.bodies) == 2)
         await person.press("escape")
         await person.until(phase(person, "ready"))
-        assert person.screen == "Messages"
+        assert person.screen == "MessagesScreen"
 
     play(story)
 
@@ -257,7 +257,7 @@ def test_what_was_written_survives(play, asking, server, library, home):
         await person.sees("1 call")
         assert sorted(states(person)) == ["waiting", "written"]
         await person.press("g")
-        await person.at("Result")
+        await person.at("ResultScreen")
 
     play(second)
 
@@ -270,7 +270,7 @@ def test_no_secret_is_written(play, asking, server, tmp_path):
 
     async def story(person):
         await person.press("enter", "g")
-        await person.at("Result")
+        await person.at("ResultScreen")
 
     play(story)
 
@@ -309,7 +309,7 @@ def test_an_address_that_is_none(play, left):
         await person.press("ctrl+n")
         await person.sees("'http://[' is no address")
         await person.press("escape")
-        assert person.screen == "Welcome"
+        assert person.screen == "WelcomeScreen"
 
     play(story)
 
@@ -347,7 +347,7 @@ def test_somebody_dropped(play, asking, server, library):
         await person.press("enter", "g", "ctrl+g")
         await person.sees("Bo Ek")
         await person.press("escape")
-        assert person.screen == "People"
+        assert person.screen == "PeopleScreen"
 
     play(story)
 
@@ -366,7 +366,7 @@ def test_nobody_made_up_so_by_hand(play, asking, server, library):
         await person.press("ctrl+e")
         await person.fill("name", "Di Ek")
         await person.press("ctrl+s")
-        assert person.screen == "People"
+        assert person.screen == "PeopleScreen"
 
     play(story)
 

@@ -123,7 +123,7 @@ def test_built_in_people_stay(play, left):
     async def story(person):
         await person.press("enter", "down", "d")
         await person.sees("Linda Carver is not of your library")
-        assert person.screen == "People"
+        assert person.screen == "PeopleScreen"
 
     play(story)
 
@@ -188,7 +188,7 @@ def test_a_history_that_cannot_be_written(play, left, ana, library, home):
         for file in library.parent.glob("foundry.db*"):
             file.write_bytes(b"this is no database " * 99)
         await person.press("g")
-        await person.at("Result")
+        await person.at("ResultScreen")
         await person.sees("✓ valid")
         await person.sees("✗")
 
@@ -202,7 +202,7 @@ def test_a_build_is_in_the_history(play, left, ana, library, home):
 
     async def story(person):
         await person.press("enter", "g")
-        await person.at("Result")
+        await person.at("ResultScreen")
 
     play(story)
 
@@ -247,7 +247,7 @@ def test_a_library_that_breaks_meanwhile(play, left, ana, library):
         await person.press("n")
         await person.sees("✗")
         await person.sees("looked at")
-        assert person.screen == "People"
+        assert person.screen == "PeopleScreen"
 
     play(story)
 
