@@ -74,7 +74,7 @@ class ConversationForm(StepScreen):
             self.query_one(RowList).point_at(self._chosen[0])
         self.query_one("#chat_type").focus()
 
-    def on_choice_changed(self, event: ChoiceField.Changed) -> None:
+    def on_choice_field_changed(self, event: ChoiceField.Changed) -> None:
         if event.choice.id == "chat_type":
             self._follow_kind()
 

@@ -80,7 +80,7 @@ class SettingsScreen(StepScreen):
         self._follow_writer()
         self._look()
 
-    def on_choice_changed(self, event: ChoiceField.Changed) -> None:
+    def on_choice_field_changed(self, event: ChoiceField.Changed) -> None:
         if event.choice.id == "writer":
             self._follow_writer()
         self._look()
