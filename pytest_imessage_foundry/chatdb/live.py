@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_imessage_foundry.attachments import generator
+from pytest_imessage_foundry.chatdb.message_files import files_of
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
 from pytest_imessage_foundry.conversations.authoring.draft import Draft
 from pytest_imessage_foundry.conversations.authoring.resumed import (
@@ -33,13 +34,12 @@ from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.live_writer import LiveWriter
 from pytest_imessage_foundry.db.rows.attachment import root_for
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.foundry import files_of
 from pytest_imessage_foundry.models import Message
 
 if TYPE_CHECKING:
+    from pytest_imessage_foundry.chatdb.handle import ChatDB
     from pytest_imessage_foundry.conversations.authoring.draft import Content, When
     from pytest_imessage_foundry.conversations.authoring.resumed import Where
-    from pytest_imessage_foundry.foundry import ChatDB
     from pytest_imessage_foundry.models import (
         Attachment,
         Balloon,

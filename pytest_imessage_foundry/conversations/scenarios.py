@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Persona
 
 _FILE = "scenarios.json"
+KINDS = "kinds"  # the scenario that the catalogue fills
 
 
 def built_in(personas: Iterable[Persona] = ()) -> tuple[Scenario, ...]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.dialogue.scenes import key_of
-from pytest_imessage_foundry.conversations.dialogue.selection import (
-    circles,
-    language_of,
-)
+from pytest_imessage_foundry.conversations.dialogue.selection import language_of
 from pytest_imessage_foundry.conversations.dialogue.slots import KnownSlots
 from pytest_imessage_foundry.conversations.dialogue.voice import (
     SERVICE,

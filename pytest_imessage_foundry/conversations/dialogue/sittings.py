@@ -44,17 +44,29 @@ def dialogue(
     people: Sequence[Persona],
     seed: int,
     count: int,
+    renames: bool = True,
 ) -> Iterator[Turn]:
     """The first `count` turns of a conversation, the same for the same input.
 
-    `people` are the personas of `config.participants`. Memory does not grow
-    with `count`.
+    Memory does not grow with `count`.
+
+    Args:
+        config: what it is about, and over which service.
+        owner: whose phone it is.
+        people: the personas of `config.participants`.
+        seed: what every draw derives from, with the conversation's id.
+        count: how many turns.
+        renames: whether a group may get a new name.
     """
-    talk = DialogueContext(config, owner, people, seed, count)
+    spare = 0 if renames or config.chat_type == "direct" else count // 16 + 16
+    talk = DialogueContext(config, owner, people, seed, count + spare)
     scenes = repertoire(config, people, talk.language)
     wanted = favourites(config, scenes, talk.language)
     liked = interests((owner, *people), talk.language)
-    return islice(_Sittings(talk, scene_rounds(scenes, talk.key, wanted, liked)), count)
+    turns = iter(_Sittings(talk, scene_rounds(scenes, talk.key, wanted, liked)))
+    if spare:
+        turns = (turn for turn in turns if turn.event != "renamed")
+    return islice(turns, count)
 
 
 class _Play(NamedTuple):
