@@ -252,7 +252,7 @@ def test_old_pack_stays_when_the_new_one_cannot_be_written(
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", full)
         # The proof writes a pack of its own: only the real one has no room.
-        patch.setattr("pytest_imessage_foundry.llm.verify.prove", lambda *_: "valid")
+        patch.setattr("pytest_imessage_foundry.llm.verify.verify", lambda *_: "valid")
         assert one_chat.refresh(server, "--all") == 2
     assert "cannot be written: No space left on device" in one_chat.errors
     assert "which is as it was" in one_chat.errors
