@@ -103,8 +103,8 @@ def _built(release: str, path: Path) -> tuple[list[dict[str, Any]], dict[str, An
 
 
 def _chapter(entry: Any) -> str:
-    play = getattr(entry.play, "func", entry.play)
-    return str(play.__module__.rpartition(".")[2])
+    write = getattr(entry.write, "func", entry.write)
+    return str(write.__module__.rpartition(".")[2])
 
 
 def _case(entry: Any, case: Any, rows: list[dict[str, Any]], able: list[str]) -> str:

@@ -14,7 +14,8 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
-from pytest_imessage_foundry.conversations import realism, scenarios, sources
+from pytest_imessage_foundry import pipeline
+from pytest_imessage_foundry.conversations import chat_plans, realism, scenarios
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.foundry import Order, truth_of
 from pytest_imessage_foundry.models import ConversationConfig, Message, Scenario
@@ -34,7 +35,8 @@ def measure(spec: Spec, scenario: Scenario | None = None) -> realism.Realism:
         order = Order(spec)
         return realism.measure(truth_of(order), order.scenario.personas)
     features = schema.get(spec.release).features
-    found = sources.conversations(spec, scenario, features=features, packs=None)
+    plans = chat_plans.plan_chats(spec, scenario, features=features)
+    found = pipeline.conversations_from(plans, features)
     held = [replace(chat, messages=tuple(chat.messages)) for chat in found]
     return realism.measure(held, scenarios.complete(scenario, {}).personas)
 

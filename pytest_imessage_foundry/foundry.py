@@ -1,6 +1,6 @@
-"""The pipeline in one look, and the foundry that hands out what it makes.
+"""The foundry: builds each database once and hands out copies.
 
-Spec → conversations (cache | Faker) → timeline → builder (schema) → ChatDB
+`pipeline` shows how one is built.
 """
 
 from __future__ import annotations
@@ -10,24 +10,15 @@ import shutil
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.chatdb.handle import (
-    ATTACHMENTS,
-    FILE_NAME,
-    ChatDB,
-    files_of,
-    truth_of,
-)
-from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT
+from pytest_imessage_foundry.chatdb.handle import FILE_NAME, ChatDB, truth_of
 from pytest_imessage_foundry.order import NOTHING_ADDED, Buildable, Materials, Order
+from pytest_imessage_foundry.pipeline import forge
 from pytest_imessage_foundry.templates import Kept, Templates, share_attachments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from pytest_imessage_foundry.atomic import Created
-    from pytest_imessage_foundry.db.builder import Counts
-    from pytest_imessage_foundry.models import Attachment, Conversation
+    from pytest_imessage_foundry.models import Conversation
     from pytest_imessage_foundry.spec import Spec
 
 __all__ = [
@@ -38,63 +29,11 @@ __all__ = [
     "Foundry",
     "Materials",
     "Order",
-    "files_of",
     "forge",
     "truth_of",
 ]
 
 TRUTHS_HELD = 16  # held for the next test; Hypothesis asks for hundreds
-
-
-def forge(
-    order: Buildable,
-    path: Path,
-    *,
-    attachments: bool = True,
-    attachment_root: str = MAC_ROOT,
-    made: Created | None = None,
-    progress: Callable[[int], None] | None = None,
-) -> Counts:
-    """Build the database of `order` at `path`, its attachments beside it.
-
-    `attachment_root` is where its rows say that they are. The attachments' files
-    and folders are noted in `made`.
-    """
-    # Not needed where a template stands from an earlier run.
-    from pytest_imessage_foundry.db import builder
-
-    return builder.build(
-        path,
-        order.schema,
-        order.conversations,
-        owner=order.scenario.owner,
-        people=order.scenario.personas,
-        seed=order.spec.seed,
-        attachment_root=attachment_root,
-        attached=_write_below(path.with_name(ATTACHMENTS), made)
-        if attachments
-        else None,
-        progress=progress,
-    )
-
-
-def _write_below(
-    root: Path, made: Created | None = None
-) -> Callable[[Attachment], object]:
-    """What writes an attachment's file below `root`, if it is there at all.
-
-    The builder calls it as it meets them: walking the conversations for the files
-    alone would derive every message twice.
-    """
-    from pytest_imessage_foundry.attachments import generator
-
-    folder = generator.Folder(root, made)
-
-    def write(attachment: Attachment) -> None:
-        if attachment.path is not None and attachment.state == "present":
-            folder.write(attachment.path, attachment.stub, attachment.variant)
-
-    return write
 
 
 class Foundry:

@@ -7,6 +7,7 @@ from functools import cached_property
 from importlib.metadata import version as distribution_version
 from typing import TYPE_CHECKING, Protocol
 
+from pytest_imessage_foundry import pipeline
 from pytest_imessage_foundry.conversations import scenarios
 from pytest_imessage_foundry.conversations.packs import pack_files
 from pytest_imessage_foundry.db import schema as schemas
@@ -15,17 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from pytest_imessage_foundry.conversations.packs.store import PackIndex
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.models import (
         Conversation,
-        ConversationConfig,
         Persona,
         Scenario,
         Turn,
     )
     from pytest_imessage_foundry.spec import Spec
 
-KINDS = "kinds"  # the scenario that the catalogue fills
 # What draws names or forms bytes, so that another version may give other bytes.
 _DISTRIBUTIONS = ("pytest-imessage-foundry", "faker")
 
@@ -80,7 +80,7 @@ class Order:
         scenario = scenarios.get(
             spec.scenario, extra=materials.scenarios, personas=materials.personas
         )
-        if scenario.name == KINDS:
+        if scenario.name == scenarios.KINDS:
             from pytest_imessage_foundry.conversations import catalogue
 
             people = catalogue.people(spec, self.schema)
@@ -132,25 +132,15 @@ class Order:
         }
 
     @cached_property
-    def conversations(self) -> list[Conversation]:
-        """The truth, its messages as streams that derive anew at each walk."""
-        if self.scenario.name == KINDS:
-            from pytest_imessage_foundry.conversations import catalogue
-
-            return catalogue.conversations(self.spec, self.schema)
-        from pytest_imessage_foundry.conversations import sources
+    def packs(self) -> PackIndex | None:
+        """The cache; None where nothing may come from it."""
+        if self.spec.source == "faker":
+            return None
         from pytest_imessage_foundry.conversations.packs import store
 
-        is_cached = self.spec.source != "faker"
-        return sources.conversations(
-            self.spec,
-            self.scenario,
-            features=self.schema.features,
-            packs=store.load_all(self.materials.packs) if is_cached else None,
-            answer=self._answer if self.materials.answer is not None else None,
-        )
+        return store.load_all(self.materials.packs)
 
-    def _answer(
-        self, *, config: ConversationConfig, **_asked: object
-    ) -> Sequence[Turn] | None:
-        return self.answers[config.id]
+    @cached_property
+    def conversations(self) -> list[Conversation]:
+        """The truth, its messages as streams that derive anew at each walk."""
+        return pipeline.conversations_of(self)

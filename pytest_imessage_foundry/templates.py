@@ -14,7 +14,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.chatdb.handle import ATTACHMENTS, FILE_NAME
+from pytest_imessage_foundry.attachments import FOLDER_NAME
+from pytest_imessage_foundry.chatdb.handle import FILE_NAME
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Kept:
 def share_attachments(template: Path, folder: Path) -> None:
     """Copies share the template's files: a test reads them, it has no need to
     write them, and copying hundreds would cost more than the database."""
-    source, target = template / ATTACHMENTS, folder / ATTACHMENTS
+    source, target = template / FOLDER_NAME, folder / FOLDER_NAME
     if not source.is_dir():
         return
     try:

@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from pytest_imessage_foundry import foundry
-from pytest_imessage_foundry.conversations.sources import MessageStream
+from pytest_imessage_foundry.conversations.message_stream import MessageStream
 from pytest_imessage_foundry.db import builder
 from pytest_imessage_foundry.db.rows import message as rows
 from pytest_imessage_foundry.foundry import Foundry, Order, forge

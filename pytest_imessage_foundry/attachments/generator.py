@@ -23,6 +23,8 @@ from pytest_imessage_foundry.errors import FoundryError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pytest_imessage_foundry.models import Attachment
+
 # A camera counts from IMG_0001 to IMG_9999 and starts over.
 _LAST_NUMBER = 9999
 # The dynamic type that every Mac derives from this file name extension; seen
@@ -240,6 +242,11 @@ class Folder:
         # In a folder that is not there yet, nobody can have put a link.
         self._is_new = not root.exists()
         self._root = root.resolve()
+
+    def add(self, attachment: Attachment) -> None:
+        """Write the file of an attachment, if it is there at all."""
+        if attachment.path is not None and attachment.state == "present":
+            self.write(attachment.path, attachment.stub, attachment.variant)
 
     def write(self, relative: str, kind: str, variant: int) -> int:
         """Write the file at `relative` if it is not there; return the bytes written."""

@@ -20,17 +20,17 @@ _STICKERS = ("sticker", "memoji")
 
 
 def send(
-    kind: str, guid: str, number: int, *, state: State = "present", **facts: Any
+    kind: str, guid: str, number: int, *, state: State = "present", **fields: Any
 ) -> Attachment:
     """Return file `number` of a kind, under the GUID `guid`.
 
-    `facts` are further fields of `models.Attachment`, such as `transcript`.
+    `fields` are further fields of `models.Attachment`, such as `transcript`.
 
     Raises:
         FoundryError: there is no such kind.
     """
     described = kind_named(kind)
-    name = facts.pop("name", None) or file_name(kind, number)
+    name = fields.pop("name", None) or file_name(kind, number)
     return Attachment(
         guid=guid,
         stub=kind,
@@ -43,5 +43,9 @@ def send(
         state=state,
         width=described.width,
         height=described.height,
-        **{"is_sticker": kind in _STICKERS, "is_hidden": kind == "link-image", **facts},
+        **{
+            "is_sticker": kind in _STICKERS,
+            "is_hidden": kind == "link-image",
+            **fields,
+        },
     )

@@ -32,7 +32,7 @@ from pytest_imessage_foundry.errors import FoundryError
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from pytest_imessage_foundry.foundry import ChatDB
+    from pytest_imessage_foundry.chatdb.handle import ChatDB
     from pytest_imessage_foundry.models import Conversation
 
 LAST = 3  # messages that a -wal holds back from the file

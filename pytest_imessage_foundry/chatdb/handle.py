@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry.attachments import FOLDER_NAME
+from pytest_imessage_foundry.conversations.scenarios import KINDS
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.order import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.db.validators import Report
     from pytest_imessage_foundry.models import (
-        Attachment,
         Case,
         Conversation,
         Message,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.spec import Spec
 
 FILE_NAME = "chat.db"
-ATTACHMENTS = "Attachments"
 
 
 class ChatDB(os.PathLike[str]):
@@ -96,7 +95,7 @@ class ChatDB(os.PathLike[str]):
     @property
     def attachments(self) -> Path:
         """The folder that stands for ~/Library/Messages/Attachments."""
-        return self.path.with_name(ATTACHMENTS)
+        return self.path.with_name(FOLDER_NAME)
 
     @cached_property
     def cases(self) -> dict[str, Case]:
@@ -234,19 +233,3 @@ def truth_of(order: Buildable) -> tuple[Conversation, ...]:
         replace(conversation, messages=tuple(conversation.messages))
         for conversation in order.conversations
     )
-
-
-def files_of(message: Message) -> Iterator[Attachment]:
-    """Every file that a message and what it drew brought along."""
-    yield from message.attachments
-    for tapback in message.tapbacks:
-        if tapback.sticker is not None:
-            yield tapback.sticker
-    for sticker in message.stickers:
-        yield sticker.image
-    if message.event is not None and message.event.photo is not None:
-        yield message.event.photo
-    if message.balloon is not None:
-        from pytest_imessage_foundry.db.blobs.payloads import attachments
-
-        yield from attachments(message.balloon)

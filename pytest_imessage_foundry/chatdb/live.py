@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_imessage_foundry.attachments import generator
+from pytest_imessage_foundry.chatdb.message_files import files_of
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
 from pytest_imessage_foundry.conversations.authoring.draft import Draft
 from pytest_imessage_foundry.conversations.authoring.resumed import (
@@ -33,13 +34,12 @@ from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.live_writer import LiveWriter
 from pytest_imessage_foundry.db.rows.attachment import root_for
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.foundry import files_of
 from pytest_imessage_foundry.models import Message
 
 if TYPE_CHECKING:
+    from pytest_imessage_foundry.chatdb.handle import ChatDB
     from pytest_imessage_foundry.conversations.authoring.draft import Content, When
     from pytest_imessage_foundry.conversations.authoring.resumed import Where
-    from pytest_imessage_foundry.foundry import ChatDB
     from pytest_imessage_foundry.models import (
         Attachment,
         Balloon,
@@ -124,10 +124,10 @@ class Live:
 
     # Who there is.
 
-    def person(self, name: str, **facts: Any) -> Persona:
-        """Somebody new, under an address that belongs to nobody; `facts` are those
+    def person(self, name: str, **fields: Any) -> Persona:
+        """Somebody new, under an address that belongs to nobody; `fields` are those
         of `Author.person`: address, email, country."""
-        persona = self._phone.person(name, **facts)
+        persona = self._phone.person(name, **fields)
         self._steps.meet(self._phone.people)
         self._db.retell(self._truth, self._phone.people)
         return persona
@@ -147,9 +147,9 @@ class Live:
         """A new group."""
         return self._open(self._phone.group(*people, name=name, service=service))
 
-    def file(self, kind: str = "photo", **facts: Any) -> Attachment:
+    def file(self, kind: str = "photo", **fields: Any) -> Attachment:
         """A file to send, as `Author.file` gives one."""
-        return self._phone.file(kind, **facts)
+        return self._phone.file(kind, **fields)
 
     # What comes and goes.
 
@@ -159,37 +159,37 @@ class Live:
         *content: Content,
         sender: Persona | str | None = None,
         joins_later: bool = False,
-        **facts: Any,
+        **fields: Any,
     ) -> Message:
         """Somebody says something; it is unread. In a group name the `sender`.
 
         With `joins_later` the row is there and belongs to no chat until `join()`.
         An `at` before the newest message is one that comes late, as iCloud brings
-        them: an old date under a new ROWID. `facts` are as for `Chat.receive`.
+        them: an old date under a new ROWID. `fields` are as for `Chat.receive`.
         """
-        facts = self._unseen(facts) | {"sender": self._phone.known(sender)}
+        fields = self._unseen(fields) | {"sender": self._phone.known(sender)}
         return self._say(
-            chat, lambda into: into.receive(*content, **facts), joins_later
+            chat, lambda into: into.receive(*content, **fields), joins_later
         )
 
     def send(
-        self, chat: Where, *content: Content, joins_later: bool = False, **facts: Any
+        self, chat: Where, *content: Content, joins_later: bool = False, **fields: Any
     ) -> Message:
         """The owner says something; it is sent and not yet delivered."""
-        facts = self._unseen(facts)
-        return self._say(chat, lambda into: into.send(*content, **facts), joins_later)
+        fields = self._unseen(fields)
+        return self._say(chat, lambda into: into.send(*content, **fields), joins_later)
 
-    def event(self, chat: Where, kind: EventKind, **facts: Any) -> Message:
-        """A row that announces something; `facts` as for `Chat.event`."""
-        return self._say(chat, lambda into: into.event(kind, **self._people(facts)))
+    def event(self, chat: Where, kind: EventKind, **fields: Any) -> Message:
+        """A row that announces something; `fields` as for `Chat.event`."""
+        return self._say(chat, lambda into: into.event(kind, **self._people(fields)))
 
-    def rename(self, chat: Where, name: str | None, **facts: Any) -> Message:
+    def rename(self, chat: Where, name: str | None, **fields: Any) -> Message:
         """Give a group a name, or take it away with None."""
-        return self._say(chat, lambda into: into.rename(name, **self._people(facts)))
+        return self._say(chat, lambda into: into.rename(name, **self._people(fields)))
 
-    def set_photo(self, chat: Where, **facts: Any) -> Message:
+    def set_photo(self, chat: Where, **fields: Any) -> Message:
         """Give a group a photo."""
-        return self._say(chat, lambda into: into.set_photo(**self._people(facts)))
+        return self._say(chat, lambda into: into.set_photo(**self._people(fields)))
 
     def set(self, chat: Where, **properties: Any) -> Conversation:
         """Set fields of a chat's `models.ChatProperties`."""
@@ -249,20 +249,22 @@ class Live:
         return self._change(message, lambda draft: draft.trait(error=error))
 
     def tapback(
-        self, message: Message | str, name: TapbackKind | str, **facts: Any
+        self, message: Message | str, name: TapbackKind | str, **fields: Any
     ) -> Message:
-        """React: 'loved', 'liked', ... or an emoji; `facts` as for `Draft.tapback`."""
+        """React: 'loved', 'liked', ... or an emoji; `fields` as for `Draft.tapback`."""
         return self._change(
-            message, lambda draft: draft.tapback(name, **self._people(facts))
+            message, lambda draft: draft.tapback(name, **self._people(fields))
         )
 
-    def remove_tapback(self, message: Message | str, **facts: Any) -> Message:
+    def remove_tapback(self, message: Message | str, **fields: Any) -> Message:
         """Take the last tapback back: its row goes, unless `keeps_added`."""
-        return self._change(message, lambda draft: draft.remove_tapback(**facts))
+        return self._change(message, lambda draft: draft.remove_tapback(**fields))
 
-    def sticker(self, message: Message | str, **facts: Any) -> Message:
+    def sticker(self, message: Message | str, **fields: Any) -> Message:
         """Place a sticker on a bubble."""
-        return self._change(message, lambda draft: draft.sticker(**self._people(facts)))
+        return self._change(
+            message, lambda draft: draft.sticker(**self._people(fields))
+        )
 
     def edit(
         self,
@@ -279,24 +281,24 @@ class Live:
         )
 
     def unsend(
-        self, message: Message | str, part: int | None = None, **facts: Any
+        self, message: Message | str, part: int | None = None, **fields: Any
     ) -> Message:
         """Take one part back, or the whole message."""
-        return self._change(message, lambda draft: draft.unsend(part, **facts))
+        return self._change(message, lambda draft: draft.unsend(part, **fields))
 
-    def vote(self, message: Message | str, *choices: str, **facts: Any) -> Message:
+    def vote(self, message: Message | str, *choices: str, **fields: Any) -> Message:
         """Vote in a poll: the voter's complete choice, by the options' texts."""
         return self._change(
-            message, lambda draft: draft.vote(*choices, **self._people(facts))
+            message, lambda draft: draft.vote(*choices, **self._people(fields))
         )
 
-    def add_choice(self, message: Message | str, text: str, **facts: Any) -> Message:
+    def add_choice(self, message: Message | str, text: str, **fields: Any) -> Message:
         """Add a choice to a running poll."""
         return self._change(
-            message, lambda draft: draft.add_choice(text, **self._people(facts))
+            message, lambda draft: draft.add_choice(text, **self._people(fields))
         )
 
-    def delete(self, message: Message | str, **facts: Any) -> Message:
+    def delete(self, message: Message | str, **fields: Any) -> Message:
         """Into Recently Deleted, or with `permanent=True` for good; `parts` names
         some of its parts.
 
@@ -308,8 +310,8 @@ class Live:
             before = draft.message.traits.deleted
             is_whole = before is not None and not before.parts
             is_gone = before is not None and before.permanent
-            if not is_gone and (facts.get("permanent") or not is_whole):
-                draft.delete(**facts)
+            if not is_gone and (fields.get("permanent") or not is_whole):
+                draft.delete(**fields)
                 return
             raise FoundryError(
                 "a message can only be deleted once\n"
@@ -437,17 +439,17 @@ class Live:
             )
         return self._found[guid]
 
-    def _people(self, facts: dict[str, Any]) -> dict[str, Any]:
-        """Facts with the people in them as personas."""
-        named = {"by", "who"} & facts.keys()
-        return facts | {each: self._phone.known(facts[each]) for each in named}
+    def _people(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Return the fields with the people in them as personas."""
+        named = {"by", "who"} & fields.keys()
+        return fields | {each: self._phone.known(fields[each]) for each in named}
 
-    def _unseen(self, facts: dict[str, Any]) -> dict[str, Any]:
-        """The facts of a new message, which is neither delivered nor read yet."""
-        reply_to = facts.get("reply_to")
+    def _unseen(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Return the fields of a new message, neither delivered nor read yet."""
+        reply_to = fields.get("reply_to")
         if isinstance(reply_to, (Message, str)):
             reply_to = self._find(reply_to)[1].as_target()
-        return {"date_delivered": 0, "date_read": 0} | facts | {"reply_to": reply_to}
+        return {"date_delivered": 0, "date_read": 0} | fields | {"reply_to": reply_to}
 
 
 def _last_rowid(connection: sqlite3.Connection) -> int:

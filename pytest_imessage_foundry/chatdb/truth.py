@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import IO
 
-    from pytest_imessage_foundry.foundry import ChatDB
+    from pytest_imessage_foundry.chatdb.handle import ChatDB
 
 FORMAT = 1
 BATCH = 1_000  # messages after which is said how far it is

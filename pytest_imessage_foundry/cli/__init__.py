@@ -97,6 +97,6 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _complain(error: object) -> None:
-    from pytest_imessage_foundry.llm.reply_text import escaped_lines
+    from pytest_imessage_foundry.terminal import escaped_lines
 
     print(f"imessage-foundry: {escaped_lines(error)}", file=sys.stderr)

@@ -71,12 +71,12 @@ def order(given: Namespace, *, layout: Layout = "fresh") -> Order:
         FoundryError: they name something that does not exist.
     """
     from pytest_imessage_foundry import foundry
-    from pytest_imessage_foundry.conversations import scenarios
+    from pytest_imessage_foundry.conversations import scenario_files
 
     own: tuple[Scenario, ...] = ()
     name = given.scenario
     if name.endswith((".toml", ".json")):
-        own = (scenarios.from_file(Path(name), library=given.library),)
+        own = (scenario_files.read(Path(name), library=given.library),)
         name = own[0].name
     spec = Spec(
         release=release(given.macos),

@@ -117,7 +117,7 @@ def _status(found: Survey) -> dict[str, Any]:
 
 
 def _status_lines(found: Survey) -> Iterator[str]:
-    from pytest_imessage_foundry.llm.reply_text import escaped
+    from pytest_imessage_foundry.terminal import escaped
 
     for each in found.entries:
         name = escaped(f"{each.scenario}/{each.config.id}", 60)
@@ -166,7 +166,7 @@ def _cached(pack: str, cached: Cached) -> dict[str, Any]:
 
 
 def _show(name: str, cached: Cached) -> None:
-    from pytest_imessage_foundry.llm.reply_text import escaped
+    from pytest_imessage_foundry.terminal import escaped
 
     request, origin = cached.request, cached.provenance
     who = ", ".join(request.participants)
@@ -183,7 +183,7 @@ def _show(name: str, cached: Cached) -> None:
 
 
 def _said(turn: Turn) -> str:
-    from pytest_imessage_foundry.llm.reply_text import escaped
+    from pytest_imessage_foundry.terminal import escaped
 
     said = [escaped(turn.text)] if turn.text else []
     if turn.attachment:

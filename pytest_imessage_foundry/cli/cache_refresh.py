@@ -93,8 +93,9 @@ def run_refresh(given: Namespace) -> int:
 
 
 def _refresh(entries: list[PlanEntry], found: Survey, given: Namespace) -> int:
-    from pytest_imessage_foundry.llm import refresh, reply_cache, reply_text
+    from pytest_imessage_foundry.llm import refresh, reply_cache
     from pytest_imessage_foundry.llm.refresh_progress import Progress
+    from pytest_imessage_foundry.terminal import escaped_lines
 
     outcome = refresh.Outcome()
     try:
@@ -124,7 +125,7 @@ def _refresh(entries: list[PlanEntry], found: Survey, given: Namespace) -> int:
     if not outcome.failed:
         return 0
     for entry, error in outcome.failed:
-        said = reply_text.escaped_lines(f"{entry.config.id}: {error}")
+        said = escaped_lines(f"{entry.config.id}: {error}")
         print(f"imessage-foundry: {said}", file=sys.stderr)
     return 2
 
@@ -139,7 +140,7 @@ def _refuse_invalid(found: Survey) -> None:
 
 def _say_plan(entries: list[PlanEntry], found: Survey, given: Namespace) -> None:
     from pytest_imessage_foundry.llm import plan
-    from pytest_imessage_foundry.llm.reply_text import escaped
+    from pytest_imessage_foundry.terminal import escaped
 
     known = f"{len(found.entries)} conversations ({pack_options.summary(found)})"
     print(f"plan: {len(entries)} of {known}")

@@ -31,8 +31,8 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run(given: Namespace) -> int:
     """Print the history."""
-    from pytest_imessage_foundry.llm.reply_text import escaped
     from pytest_imessage_foundry.personas import library
+    from pytest_imessage_foundry.terminal import escaped
 
     with library.opened(given.library) as kept:
         builds, place = kept.history(), escaped(str(kept.path))

@@ -121,7 +121,7 @@ def _add_kinds(commands: _SubParsersAction[ArgumentParser]) -> None:
 def run_validate(given: Namespace) -> int:
     """Print the validator's report."""
     from pytest_imessage_foundry.db import validators
-    from pytest_imessage_foundry.llm.reply_text import escaped_lines
+    from pytest_imessage_foundry.terminal import escaped_lines
 
     release = None if given.macos is None else build_options.release(given.macos)
     with progress_bar.shown("checks") as at:

@@ -39,14 +39,14 @@ def add_library_option(verb: ArgumentParser) -> None:
 
 def line(persona: Persona) -> str:
     """Return a persona in a few words, safe to print."""
-    from pytest_imessage_foundry.llm.reply_text import escaped
+    from pytest_imessage_foundry.terminal import escaped
 
     return escaped(f"{persona.id} ({persona.name}, {persona.identifier})")
 
 
 def table(people: Iterable[Persona]) -> Iterator[str]:
     """Return one line for each persona; a star marks the owner."""
-    from pytest_imessage_foundry.llm.reply_text import escaped
+    from pytest_imessage_foundry.terminal import escaped
 
     rows = [
         [
@@ -67,7 +67,7 @@ def table(people: Iterable[Persona]) -> Iterator[str]:
 
 def card(persona: Persona) -> Iterator[str]:
     """Return all fields of a persona, one line each."""
-    from pytest_imessage_foundry.llm.reply_text import escaped
+    from pytest_imessage_foundry.terminal import escaped
 
     owner = ", owner of the phone" if persona.is_self else ""
     yield escaped(f"{persona.id}: {persona.name}{owner}")

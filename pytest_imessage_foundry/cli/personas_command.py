@@ -360,7 +360,7 @@ def run_import(given: Namespace) -> int:
 
 def run_export(given: Namespace) -> int:
     """Write people into a file."""
-    from pytest_imessage_foundry.llm.reply_text import escaped
+    from pytest_imessage_foundry.terminal import escaped
 
     with _opened(given) as kept:
         count = kept.export_to(given.file, given.ids, force=given.force)

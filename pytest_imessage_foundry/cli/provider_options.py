@@ -50,7 +50,7 @@ def make(given: Namespace) -> Provider:
 def in_words(given: Namespace) -> str:
     """Return the options as text, without the secrets of a URL."""
     from pytest_imessage_foundry.llm import provider_registry
-    from pytest_imessage_foundry.llm.reply_text import escaped
+    from pytest_imessage_foundry.terminal import escaped
 
     place = provider_registry.shown_url(given.base_url)
     parts = [f"provider {given.provider}"]

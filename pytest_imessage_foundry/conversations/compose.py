@@ -206,7 +206,7 @@ class _Composer:
                     delivered = 0
             if read > end:
                 read = 0
-            facts: dict[str, Any] = {
+            fields: dict[str, Any] = {
                 "guid": guid_of(bits(128)),
                 "date": date,
                 "sender": self.address[turn.sender],
@@ -219,50 +219,50 @@ class _Composer:
             }
             message: Message | None
             if _RARITIES(turn) != _PLAIN or turn.sender in services:
-                message = self._special(facts, turn, read)
+                message = self._special(fields, turn, read)
             else:
-                message = quick.message(parts=(quick.text_part(turn.text),), **facts)
+                message = quick.message(parts=(quick.text_part(turn.text),), **fields)
             self.recent.append(message)
             if message is not None:
                 messages.append(message)
         return messages
 
-    def _special(self, facts: dict[str, Any], turn: Turn, read: int) -> Message | None:
+    def _special(self, fields: dict[str, Any], turn: Turn, read: int) -> Message | None:
         """The message with what its turn adds; None where no row can say it.
 
-        `facts` are those that any message has. `read` is when the other side saw
+        `fields` are those that any message has. `read` is when the other side saw
         it, whether that shows or not.
         """
         if turn.event:
-            return self._event(facts, turn)
-        date = facts["date"]
-        parts = self._parts(facts, turn)
+            return self._event(fields, turn)
+        date = fields["date"]
+        parts = self._parts(fields, turn)
         if turn.link_title:
-            facts["balloon"] = self._link(turn)
+            fields["balloon"] = self._link(turn)
         if turn.attachment == "voice":
             heard = read if read and self.random() < 0.8 else 0
             audio = Audio(date_played=heard, expire_state=1 if heard else 0)
-            facts["traits"] = Traits(audio=audio)
+            fields["traits"] = Traits(audio=audio)
         if turn.replies_to and self.is_apple and "replies" in self.features:
-            facts["reply_to"] = self._reply(turn.replies_to)
+            fields["reply_to"] = self._reply(turn.replies_to)
         if turn.effect and self.is_apple:
-            facts["effect"] = turn.effect
+            fields["effect"] = turn.effect
         if turn.edited_from and self.is_apple and "edits" in self.features:
-            facts["edits"] = self._edits(date, turn.edited_from, len(parts) - 1)
+            fields["edits"] = self._edits(date, turn.edited_from, len(parts) - 1)
         if turn.is_unsent and self.is_apple and "unsends" in self.features:
             parts = self._unsent(date, parts)
-            facts |= {"balloon": None, "edits": ()}
+            fields |= {"balloon": None, "edits": ()}
         elif turn.reactions and self.service in _TAPBACKS_OVER:
-            facts["tapbacks"] = tuple(self._tapbacks(date, turn.reactions, read))
-        return quick.message(parts=parts, **facts)
+            fields["tapbacks"] = tuple(self._tapbacks(date, turn.reactions, read))
+        return quick.message(parts=parts, **fields)
 
-    def _parts(self, facts: Mapping[str, Any], turn: Turn) -> tuple[Part, ...]:
+    def _parts(self, fields: Mapping[str, Any], turn: Turn) -> tuple[Part, ...]:
         text = turn.text
         if turn.attachment == "voice":
             words = text if "audio_transcripts" in self.features else ""
             return (self._attachment("voice", transcript=words or None),)
         if turn.attachment:
-            guid = f"at_0_{facts['guid']}" if text and facts["sender"] is None else ""
+            guid = f"at_0_{fields['guid']}" if text and fields["sender"] is None else ""
             file = self._attachment(turn.attachment, guid)
             return (file, quick.text_part(text)) if text else (file,)
         if turn.link_title:
@@ -271,10 +271,10 @@ class _Composer:
             return (notice(text),)
         return (quick.text_part(text),)
 
-    def _attachment(self, kind: str, guid: str = "", **facts: Any) -> Attachment:
+    def _attachment(self, kind: str, guid: str = "", **fields: Any) -> Attachment:
         """The next file that this chat's phones make."""
         self.files = self.files % _LAST_FILE + 1
-        return self._send(kind, guid or self._guid(), self.files, **facts)
+        return self._send(kind, guid or self._guid(), self.files, **fields)
 
     @cached_property
     def _send(self) -> Callable[..., Attachment]:
@@ -296,8 +296,8 @@ class _Composer:
             image=image,
         )
 
-    def _event(self, facts: Mapping[str, Any], turn: Turn) -> Message | None:
-        kind, sender = turn.event, facts["sender"]
+    def _event(self, fields: Mapping[str, Any], turn: Turn) -> Message | None:
+        kind, sender = turn.event, fields["sender"]
         assert kind is not None
         if kind.startswith("background") and "backgrounds" not in self.features:
             return None
@@ -310,11 +310,11 @@ class _Composer:
             incoming=sender is not None,
         )
         return Message(
-            guid=facts["guid"],
-            date=facts["date"],
+            guid=fields["guid"],
+            date=fields["date"],
             sender=sender,
-            service=facts["service"],
-            date_read=facts["date_read"] if sender is not None else 0,
+            service=fields["service"],
+            date_read=fields["date_read"] if sender is not None else 0,
             event=event,
         )
 

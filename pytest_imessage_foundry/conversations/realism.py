@@ -13,8 +13,8 @@ from itertools import pairwise
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import SECOND, offset_in
-from pytest_imessage_foundry.conversations.dialogue.selection import circles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

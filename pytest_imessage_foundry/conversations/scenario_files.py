@@ -20,7 +20,7 @@ from pytest_imessage_foundry.models import (
 from pytest_imessage_foundry.personas import builtin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -41,17 +41,22 @@ class _File:
     description: str = ""
     personas: tuple[str | Persona, ...] = ()
     conversations: tuple[ConversationConfig, ...] = ()
-    kinds: bool = True
 
 
 def read(
-    path: Path, cast: Mapping[str, Persona], library: Path | None = None
+    path: Path, personas: Iterable[Persona] = (), library: Path | None = None
 ) -> Scenario:
-    """The scenario in `path`; `cast` are the people whom it may name by id.
+    """Read the scenario that a user's TOML or JSON file describes.
 
+    Personas stand in the file, or are named by id where they are built-in or
+    among `personas`; whoever of those takes part is added without being listed.
     "library:ana" names ana of the user's library, which stands at `library` or
     where it usually does, and is opened for nobody else.
+
+    Raises:
+        FoundryError: the file cannot be read, or what it says does not hold.
     """
+    cast = scenarios.cast_with(personas)
     file = _validated(_parsed(path), path)
     kept = _of_library(file, library)
     known = {**cast, **{f"{LIBRARY}{each.id}": each for each in kept}}
@@ -68,7 +73,6 @@ def read(
             known[each] if isinstance(each, str) else each for each in file.personas
         ),
         conversations=file.conversations,
-        kinds=file.kinds,
         from_library=tuple(each.id for each in kept),
     )
     if found := list(problems(scenario, cast)):

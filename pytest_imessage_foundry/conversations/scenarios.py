@@ -14,11 +14,11 @@ from pytest_imessage_foundry.personas import builtin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from pytest_imessage_foundry.models import Persona
 
 _FILE = "scenarios.json"
+KINDS = "kinds"  # the scenario that the catalogue fills
 
 
 def built_in(personas: Iterable[Persona] = ()) -> tuple[Scenario, ...]:
@@ -53,24 +53,6 @@ def get(
         f"looked among the built-in ones and {len(added)} of this project's\n"
         f"choose from {', '.join([*names, *added])}, or give a .toml or .json file"
     )
-
-
-def from_file(
-    path: Path, personas: Iterable[Persona] = (), library: Path | None = None
-) -> Scenario:
-    """The scenario that a user's TOML or JSON file describes.
-
-    Personas stand in the file, or are named by id where they are built-in or
-    among `personas`; whoever of those takes part is added without being listed.
-    "library:ID" is somebody of the user's library, at `library` or where it
-    usually stands.
-
-    Raises:
-        FoundryError: the file cannot be read, or what it says does not hold.
-    """
-    from pytest_imessage_foundry.conversations import scenario_files
-
-    return scenario_files.read(path, cast_with(personas), library)
 
 
 def scaled(scenario: Scenario, messages: int) -> Scenario:
@@ -160,7 +142,6 @@ def _scenario(
         description=description,
         personas=people,
         conversations=tuple(map(_config, entry["conversations"])),
-        kinds=entry.get("kinds", True),
     )
     return complete(scenario, cast)
 

@@ -19,8 +19,8 @@ from itertools import chain, islice, pairwise
 from random import Random
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import SECOND, Rhythm, offset_in
-from pytest_imessage_foundry.conversations.dialogue.selection import circles
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:

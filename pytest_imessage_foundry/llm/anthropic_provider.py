@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.llm import http, prompts, provider_registry
-from pytest_imessage_foundry.llm.base import Ask, Provider, ProviderError, RawReply
+from pytest_imessage_foundry.llm.base import Provider
+from pytest_imessage_foundry.llm.exchange import Ask, ProviderError, RawReply
 from pytest_imessage_foundry.llm.retry import Patience
 
 if TYPE_CHECKING:

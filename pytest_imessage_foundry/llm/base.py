@@ -1,95 +1,41 @@
-"""What a provider of texts is: one raw call, and what the brief builds on it."""
+"""What a provider of texts is: one raw call, and what is built on it."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.llm import conversation_writer, persona_writer
+from pytest_imessage_foundry.llm.exchange import (
+    Ask,
+    Context,
+    Finish,
+    Prompt,
+    ProviderError,
+    RawReply,
+    Role,
+    UnansweredError,
+    Usage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pytest_imessage_foundry.models import ConversationConfig, Persona, Turn
+    from pytest_imessage_foundry.models import Persona, Turn
 
-Role = Literal["system", "user", "assistant"]
-Finish = Literal["stop", "length", "refused"]
-MAX_REPLY = 8 << 20  # bytes of one answer: more is no conversation
-
-
-class ProviderError(FoundryError):
-    """The provider cannot be used at all: every further call would fail too."""
-
-
-class UnansweredError(FoundryError):
-    """One request got no usable answer; others may."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """One message of a request."""
-
-    role: Role
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens that a provider says it counted."""
-
-    sent: int = 0
-    received: int = 0
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(self.sent + other.sent, self.received + other.received)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """A request: what is said to the model and the shape that it should answer in.
-
-    `max_tokens` bounds the answer. `seed` is a wish that most servers ignore.
-    """
-
-    prompts: tuple[Prompt, ...]
-    schema: Mapping[str, Any]
-    name: str = "answer"
-    max_tokens: int = 2000
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawReply:
-    """An answer as it came. Nothing in it is believed yet.
-
-    `date` is the day of the call, so that a reply kept from an earlier run says
-    when it was made; `is_kept` marks such a reply, which cost nothing now.
-    """
-
-    text: str
-    finish: Finish = "stop"
-    refusal: str | None = None
-    model: str = ""
-    usage: Usage | None = None
-    date: str = ""
-    is_kept: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """Where a conversation stands: its order, whose phone, what was said so far.
-
-    `key` is the request's in the cache; seeds derive from it, and from `draw`,
-    which is another number for every new attempt at the whole conversation.
-    """
-
-    config: ConversationConfig
-    owner: Persona
-    people: tuple[Persona, ...]
-    key: str
-    said: Sequence[Turn] = field(default_factory=tuple)
-    draw: int = 0
+# All that a provider of another package needs.
+__all__ = [
+    "Ask",
+    "Context",
+    "Finish",
+    "Prompt",
+    "Provider",
+    "ProviderError",
+    "RawReply",
+    "Role",
+    "UnansweredError",
+    "Usage",
+]
 
 
 class Provider(ABC):
@@ -118,23 +64,23 @@ class Provider(ABC):
         """Let go of connections."""
 
     async def generate_persona(self, constraints: Mapping[str, str]) -> Persona:
-        """A new person within `constraints`, see `people.generate`."""
-        from pytest_imessage_foundry.llm import persona_writer
-
+        """Make up a person within `constraints`, see `persona_writer.generate`."""
         return await persona_writer.generate(self, constraints)
 
     async def generate_messages(
         self, personas: Sequence[Persona], context: Context, count: int
     ) -> list[Turn]:
-        """The next `count` turns of a conversation: one batch of 1 to 50."""
-        from pytest_imessage_foundry.llm import conversation_writer
+        """Write the next turns of a conversation: `count` of them, 1 to 50, or at
+        least half as many.
 
-        writer = conversation_writer.ConversationWriter(
-            self, context, everybody=tuple(personas)
-        )
-        return await writer.batch(count)
+        `personas` are those who may speak, the owner included.
+
+        Raises:
+            UnansweredError: there is no usable answer.
+        """
+        return await conversation_writer.batch(self, personas, context, count)
 
     async def approve_persona(self, persona: Persona) -> Persona:
-        """`persona` as approved. A provider that can ask somebody overrides this;
-        otherwise whoever calls shows the persona first."""
+        """Return `persona` as approved. A provider that can ask somebody overrides
+        this; otherwise whoever calls shows the persona first."""
         return persona

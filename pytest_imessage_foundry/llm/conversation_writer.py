@@ -7,17 +7,24 @@ a conversation takes at most three times the calls that were planned for it.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.llm import prompts, replies, reply_text
-from pytest_imessage_foundry.llm.base import Ask, UnansweredError, Usage
+from pytest_imessage_foundry.llm import prompts, replies
+from pytest_imessage_foundry.llm.exchange import Ask, UnansweredError, Usage
+from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pytest_imessage_foundry.llm.base import Context, Prompt, Provider, RawReply
+    from pytest_imessage_foundry.llm.base import Provider
+    from pytest_imessage_foundry.llm.exchange import (
+        Context,
+        LanguageModel,
+        Prompt,
+        RawReply,
+        UsageTally,
+    )
     from pytest_imessage_foundry.models import Persona, Turn
 
 BATCH = 30
@@ -27,22 +34,6 @@ _PER_MESSAGE, _OVERHEAD = 80, 400  # tokens of an answer
 # After an answer was cut off: models that think count their thoughts too.
 MORE = 4
 _LEAST = 5  # messages: no batch gets smaller by being cut off
-
-
-@dataclass(slots=True)
-class UsageTally:
-    """What a conversation cost, and what was wrong on the way."""
-
-    calls: int = 0
-    kept: int = 0
-    usage: Usage = field(default_factory=Usage)
-    faults: Counter[str] = field(default_factory=Counter)
-
-    def add(self, other: UsageTally) -> None:
-        self.calls += other.calls
-        self.kept += other.kept
-        self.usage += other.usage
-        self.faults.update(other.faults)
 
 
 def batches(count: int) -> list[int]:
@@ -58,118 +49,148 @@ def max_tokens(count: int) -> int:
 
 
 class ConversationWriter:
-    """One conversation in the making."""
+    """One conversation in the making, by a provider's `generate_messages`.
+
+    Attributes:
+        said: the turns so far.
+        tally: what they cost.
+    """
 
     def __init__(
-        self, provider: Provider, context: Context, *, everybody: tuple[Persona, ...]
+        self, provider: Provider, context: Context, *, everybody: Sequence[Persona]
     ) -> None:
         self.said: list[Turn] = list(context.said)
-        self.tally = UsageTally()
-        self.model = ""
-        self.date = ""
-        self.repeated = 0
+        self.tally = context.tally
         self._provider = provider
         self._context = context
         self._everybody = everybody
-        planned = len(batches(context.config.message_count_target))
-        self._bound = SLACK * max(1, planned)
 
     async def write(
         self, progress: Callable[[Sequence[Turn]], None] | None = None
     ) -> tuple[Turn, ...]:
-        """All turns that the conversation's order asks for; `progress` is shown
-        those that are there after each batch.
+        """Write all turns that the conversation's config asks for; `progress` is
+        shown those that are there after each batch.
 
         Raises:
             UnansweredError: the model gave nothing usable, again and again.
         """
         target = self._context.config.message_count_target
         while len(self.said) < target:
-            if self._answers >= self._bound:
-                few = f"{self._bound} calls did not bring {target} messages"
-                raise self._unanswered(few)
-            size = batches(target - len(self.said))[0]
-            await self.batch(size)
+            if self.tally.answers >= _bound(self._context):
+                few = f"{_bound(self._context)} calls did not bring {target} messages"
+                raise _unanswered(self._provider, self._context, few)
+            self.said += await self._next(batches(target - len(self.said))[0])
             if progress:
                 progress(tuple(self.said))
         return tuple(self.said)
 
-    async def batch(self, count: int) -> list[Turn]:
-        """The next turns: `count` of them, or at least half as many."""
-        turns = await self._answered(count)
-        if not self.said:
-            turns[0] = replace(turns[0], opens=True)
-        self.said += turns
-        return turns
+    async def _next(self, count: int) -> list[Turn]:
+        """The turns of one batch, which may be a provider's own way to write them."""
+        context = replace(self._context, said=tuple(self.said))
+        turns = await self._provider.generate_messages(self._everybody, context, count)
+        known = {each.id for each in self._everybody}
+        if strangers := [turn.sender for turn in turns if turn.sender not in known]:
+            problem = f"a message is by {strangers[0]!r}, who is not in it"
+            raise _unanswered(self._provider, context, problem)
+        if not turns:
+            raise _unanswered(self._provider, context, "it holds no message")
+        return turns[:count]
 
-    async def _answered(self, count: int) -> list[Turn]:
-        people, service = self._everybody, self._context.config.service
-        reader = replies.ReplyReader(people, self.said, service)
+
+async def batch(
+    provider: LanguageModel, everybody: Sequence[Persona], context: Context, count: int
+) -> list[Turn]:
+    """Ask for the next turns: `count` of them, or at least half as many.
+
+    Raises:
+        UnansweredError: the model gave nothing usable, again and again.
+    """
+    turns = await _Batch(provider, everybody, context).answered(count)
+    if not context.said:
+        turns[0] = replace(turns[0], opens=True)
+    return turns
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """One batch: asked for, and asked for again where the answer cannot be used."""
+
+    provider: LanguageModel
+    everybody: Sequence[Persona]
+    context: Context
+
+    async def answered(self, count: int) -> list[Turn]:
+        context, tally = self.context, self.context.tally
+        service = context.config.service
+        reader = replies.ReplyReader(self.everybody, context.said, service)
         asked, tokens = count, max_tokens(count)
         more: tuple[Prompt, ...] = ()
         problem = ""
         for attempt in range(REASKS + 1):
             reply = await self._ask(asked, tokens, more, attempt)
-            is_last = attempt == REASKS or self._answers >= self._bound
-            batch = reader.read(reply.text, asked, keep_repeated=is_last)
+            is_last = attempt == REASKS or tally.answers >= _bound(context)
+            read = reader.read(reply.text, asked, keep_repeated=is_last)
             if reply.finish == "refused":
-                self._count("refused")
+                tally.faults["refused"] += 1
                 problem = f"the model refused: {reply.refusal or 'content filter'}"
             elif reply.finish == "length":
                 # Half the messages, more room: the same again would end the same.
-                self._count("cut off")
+                tally.faults["cut off"] += 1
                 problem = "the answer was cut off"
                 asked = min(asked, max(_LEAST, asked // 2))
                 tokens = max_tokens(count) * MORE
             else:
-                self.tally.faults.update(batch.faults)
-                problem = batch.problem or "it holds no message"
-                if batch.turns and (is_last or 2 * len(batch.turns) >= asked):
-                    self.repeated += batch.faults["repeated"] if is_last else 0
-                    return batch.turns
+                tally.faults.update(read.faults)
+                problem = read.problem or "it holds no message"
+                if read.turns and (is_last or 2 * len(read.turns) >= asked):
+                    tally.repeated += read.faults["repeated"] if is_last else 0
+                    return read.turns
             if is_last:
                 break
             more = prompts.again(reply.text, problem)
-        raise self._unanswered(problem)
-
-    @property
-    def _answers(self) -> int:
-        return self.tally.calls + self.tally.kept
+        raise _unanswered(self.provider, context, problem)
 
     async def _ask(
         self, count: int, tokens: int, more: tuple[Prompt, ...], attempt: int
     ) -> RawReply:
-        asked = prompts.batch(self._context, self._everybody, self.said, count)
-        again = attempt + self._context.draw * (REASKS + 1)
-        place = f"{self._context.key}:{len(self.said)}:{again}"
+        context = self.context
+        asked = prompts.batch(context, self.everybody, context.said, count)
+        again = attempt + context.draw * (REASKS + 1)
+        place = f"{context.key}:{len(context.said)}:{again}"
         ask = Ask(
             prompts=asked + more,
-            schema=replies.schema([each.id for each in self._everybody], count),
+            schema=replies.schema([each.id for each in self.everybody], count),
             name="messages",
             max_tokens=tokens,
             seed=int.from_bytes(hashlib.sha256(place.encode()).digest()[:3], "big"),
         )
-        reply = await self._provider.generate(ask)
-        self._account(reply)
+        reply = await self.provider.generate(ask)
+        _account(context.tally, reply, self.provider.model)
         return reply
 
-    def _account(self, reply: RawReply) -> None:
-        if reply.is_kept:
-            self.tally.kept += 1
-        else:
-            self.tally.calls += 1
-            self.tally.usage += reply.usage or Usage()
-        self.model = reply.model or self._provider.model
-        self.date = max(self.date, reply.date)
 
-    def _count(self, fault: str) -> None:
-        self.tally.faults[fault] += 1
+def _account(tally: UsageTally, reply: RawReply, model: str) -> None:
+    if reply.is_kept:
+        tally.kept += 1
+    else:
+        tally.calls += 1
+        tally.usage += reply.usage or Usage()
+    tally.model = reply.model or model
+    tally.date = max(tally.date, reply.date)
 
-    def _unanswered(self, problem: str) -> UnansweredError:
-        name = self._context.config.id
-        return UnansweredError(
-            f"no usable answer for {name!r}: {reply_text.escaped(problem, 300)}\n"
-            f"asked: {self._provider.model} at {self._provider.endpoint}, "
-            f"{self._answers} calls\n"
-            "run the command again, or try another --model"
-        )
+
+def _bound(context: Context) -> int:
+    """How many calls the whole conversation may take."""
+    planned = len(batches(context.config.message_count_target))
+    return SLACK * max(1, planned)
+
+
+def _unanswered(
+    provider: LanguageModel, context: Context, problem: str
+) -> UnansweredError:
+    return UnansweredError(
+        f"no usable answer for {context.config.id!r}: {escaped(problem, 300)}\n"
+        f"asked: {provider.model} at {provider.endpoint}, "
+        f"{context.tally.answers} calls\n"
+        "run the command again, or try another --model"
+    )

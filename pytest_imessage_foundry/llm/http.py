@@ -7,9 +7,9 @@ import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.llm.base import MAX_REPLY, Usage
-from pytest_imessage_foundry.llm.reply_text import escaped
+from pytest_imessage_foundry.llm.exchange import MAX_REPLY, Usage
 from pytest_imessage_foundry.llm.retry import FailedCallError
+from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager

@@ -10,13 +10,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.llm import http, prompts, provider_registry
-from pytest_imessage_foundry.llm.base import Ask, Provider, ProviderError, RawReply
+from pytest_imessage_foundry.llm.base import Provider
+from pytest_imessage_foundry.llm.exchange import Ask, ProviderError, RawReply
 from pytest_imessage_foundry.llm.retry import FailedCallError, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_imessage_foundry.llm.base import Finish
+    from pytest_imessage_foundry.llm.exchange import Finish
 
 OWN = "https://api.openai.com/v1"
 # From strict to plain: how much a server does to keep an answer in shape. Only

@@ -10,14 +10,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import prompts, replies, reply_text
-from pytest_imessage_foundry.llm.base import Ask, UnansweredError
+from pytest_imessage_foundry.llm.exchange import Ask, UnansweredError
 from pytest_imessage_foundry.models import Persona
 from pytest_imessage_foundry.personas import checks, handles
+from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_imessage_foundry.llm.base import Prompt, Provider
+    from pytest_imessage_foundry.llm.exchange import LanguageModel, Prompt
 
 REASKS = 2
 _MAX_TOKENS = 1200
@@ -43,7 +44,7 @@ class Sketch(BaseModel):
     topics_of_interest: list[str]
 
 
-async def generate(provider: Provider, constraints: Mapping[str, str]) -> Persona:
+async def generate(provider: LanguageModel, constraints: Mapping[str, str]) -> Persona:
     """A new person.
 
     Args:
@@ -79,7 +80,7 @@ async def generate(provider: Provider, constraints: Mapping[str, str]) -> Person
                 return _persona(sketch, constraints, country, index)
         more = prompts.again(reply.text, problem)
     raise UnansweredError(
-        f"no usable persona: {reply_text.escaped(problem, 300)}\n"
+        f"no usable persona: {escaped(problem, 300)}\n"
         f"asked: {provider.model} at {provider.endpoint}, {REASKS + 1} times\n"
         "try again, with other constraints, or another --model"
     )

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pytest_imessage_foundry.conversations import scenarios
+from pytest_imessage_foundry.conversations import scenario_files, scenarios
 from pytest_imessage_foundry.conversations.packs import pack_files
 from pytest_imessage_foundry.conversations.packs import store as packs
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import conversation_writer, prompts
-from pytest_imessage_foundry.llm.base import Context
+from pytest_imessage_foundry.llm.exchange import Context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -110,7 +110,7 @@ def chosen(names: Sequence[str]) -> list[Scenario]:
     if not names:
         return [each for each in scenarios.built_in() if each.conversations]
     return [
-        scenarios.from_file(Path(name))
+        scenario_files.read(Path(name))
         if name.endswith((".toml", ".json"))
         else scenarios.get(name)
         for name in names

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.llm.base import Context, Prompt
+from pytest_imessage_foundry.llm.exchange import Context, Prompt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit, urlunsplit
 import pluggy
 
 from pytest_imessage_foundry.llm import hookspecs
-from pytest_imessage_foundry.llm.base import Provider, ProviderError
+from pytest_imessage_foundry.llm.base import Provider
+from pytest_imessage_foundry.llm.exchange import ProviderError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -15,11 +15,8 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import lock, reply_text, verify
-from pytest_imessage_foundry.llm.base import UnansweredError
-from pytest_imessage_foundry.llm.conversation_writer import (
-    ConversationWriter,
-    UsageTally,
-)
+from pytest_imessage_foundry.llm.conversation_writer import ConversationWriter
+from pytest_imessage_foundry.llm.exchange import UnansweredError, UsageTally
 from pytest_imessage_foundry.llm.reply_cache import Memo, Remembering, failures_of
 from pytest_imessage_foundry.models import Turn
 
@@ -129,19 +126,22 @@ class _Refresh:
                 self.outcome.tally.add(writer.tally)
 
     async def _keep(self, entry: PlanEntry, writer: ConversationWriter) -> None:
-        cached = _cached(entry, writer)
+        cached = _cached(entry, writer, self.provider.model)
         verdict = await asyncio.to_thread(verify.verify, entry, cached)
-        if repeated := writer.repeated:
+        if repeated := writer.tally.repeated:
             verdict += f"; {repeated} repeated texts"
         origin = replace(cached.provenance, verdict=verdict)
         self.shelf.put(entry, replace(cached, provenance=origin))
 
 
-def _cached(entry: PlanEntry, writer: ConversationWriter) -> Cached:
-    model = reply_text.cleaned(re.sub(r"\s+", " ", writer.model))[:_MODEL_LENGTH]
+def _cached(entry: PlanEntry, writer: ConversationWriter, model: str) -> Cached:
+    """The conversation for a pack; `model` is named where no answer names one."""
+    tally = writer.tally
+    model = re.sub(r"\s+", " ", tally.model or model)
+    model = reply_text.cleaned(model)[:_MODEL_LENGTH]
     origin = store.Provenance(
         kind="llm",
-        date=writer.date or datetime.now(UTC).date().isoformat(),
+        date=tally.date or datetime.now(UTC).date().isoformat(),
         verdict="not yet checked",
         model=model or None,
         people=store.digest(entry.everybody),

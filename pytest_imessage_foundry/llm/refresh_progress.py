@@ -5,13 +5,12 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from pytest_imessage_foundry.llm.reply_text import escaped
+from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_imessage_foundry.llm.base import UnansweredError
-    from pytest_imessage_foundry.llm.conversation_writer import UsageTally
+    from pytest_imessage_foundry.llm.exchange import UnansweredError, UsageTally
     from pytest_imessage_foundry.llm.plan import PlanEntry
     from pytest_imessage_foundry.models import Turn
 

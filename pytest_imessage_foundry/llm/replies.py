@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw, decode
 from pytest_imessage_foundry.llm import reply_text
 from pytest_imessage_foundry.models import Reaction, Turn
+from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -174,7 +175,7 @@ class ReplyReader:
         sender = self._names.get(who) or self._names.get(who.strip().casefold())
         if sender is None:
             known = ", ".join(self._people)
-            shown = reply_text.escaped(who, 40)
+            shown = escaped(who, 40)
             batch.complain("unknown sender", f"sender {shown!r} is not one of {known}")
             return None
         text = reply_text.cleaned(line.text)
@@ -210,7 +211,7 @@ def _repeats(turn: Turn, known: set[str], batch: Batch) -> bool:
     if len(same) <= _SHORT or same not in known:
         known.add(same)
         return False
-    shown = reply_text.escaped(turn.text, 60)
+    shown = escaped(turn.text, 60)
     batch.complain("repeated", f"{shown!r} was said before")
     return True
 

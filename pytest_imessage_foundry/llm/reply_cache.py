@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import text_cache
-from pytest_imessage_foundry.llm.base import MAX_REPLY, Provider, RawReply, Usage
+from pytest_imessage_foundry.llm.base import Provider
+from pytest_imessage_foundry.llm.exchange import MAX_REPLY, RawReply, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
 
-    from pytest_imessage_foundry.llm.base import Ask
+    from pytest_imessage_foundry.llm.exchange import Ask, Context
+    from pytest_imessage_foundry.models import Persona, Turn
 
 _VERSION = 1
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
@@ -200,6 +202,15 @@ class Remembering(Provider):
         )
         self._memo.put(key, reply)
         return reply
+
+    async def generate_messages(
+        self, personas: Sequence[Persona], context: Context, count: int
+    ) -> list[Turn]:
+        """Let a provider that writes messages in its own way do so: its answers are
+        not kept, since only it knows what it asks."""
+        if type(self._inner).generate_messages is not Provider.generate_messages:
+            return await self._inner.generate_messages(personas, context, count)
+        return await super().generate_messages(personas, context, count)
 
     async def close(self) -> None:
         await self._inner.close()

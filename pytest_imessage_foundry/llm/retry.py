@@ -7,8 +7,8 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from pytest_imessage_foundry.llm.base import ProviderError, UnansweredError
-from pytest_imessage_foundry.llm.reply_text import escaped
+from pytest_imessage_foundry.llm.exchange import ProviderError, UnansweredError
+from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -11,7 +11,7 @@ from pytest_imessage_foundry import foundry
 from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.db import schema, validators
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.llm.base import UnansweredError
+from pytest_imessage_foundry.llm.exchange import UnansweredError
 from pytest_imessage_foundry.models import Scenario
 from pytest_imessage_foundry.spec import Spec
 

@@ -77,7 +77,6 @@ class Scenario:
     description: str
     personas: tuple[Persona, ...]
     conversations: tuple[ConversationConfig, ...] = ()
-    kinds: bool = True
     # Out of the repr, which the fingerprint takes: it says whence and not what.
     from_library: tuple[str, ...] = field(default=(), repr=False, compare=False)
 

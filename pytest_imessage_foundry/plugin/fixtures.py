@@ -137,11 +137,11 @@ def _scenario_file(
 ) -> Scenario:
     """Return the scenario file that the mark names, beside the test or below the
     rootdir."""
-    from pytest_imessage_foundry.conversations import scenarios
+    from pytest_imessage_foundry.conversations import scenario_files
 
     places = [request.node.path.parent / name, request.config.rootpath / name]
     path = next((place for place in places if place.exists()), places[0])
-    return scenarios.from_file(path, materials.personas)
+    return scenario_files.read(path, materials.personas)
 
 
 def _spec(request: pytest.FixtureRequest, version: str) -> Spec:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry import atomic, foundry, layouts
 from pytest_imessage_foundry.conversations import scenario_files
+from pytest_imessage_foundry.conversations.message_stream import MessageStream
 from pytest_imessage_foundry.conversations.packs import pack_files, store
-from pytest_imessage_foundry.conversations.sources import MessageStream
 from pytest_imessage_foundry.db import validators
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import ATTACHMENT_MARK, BALLOON_MARK

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import plan, provider_registry, refresh, reply_cache
-from pytest_imessage_foundry.llm.base import ProviderError
+from pytest_imessage_foundry.llm.exchange import ProviderError
 from pytest_imessage_foundry.llm.reply_text import cleaned
 from pytest_imessage_foundry.models import Turn
 from pytest_imessage_foundry.ui.journal import Journal, StoppedError, bubbles
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pytest_imessage_foundry.llm.base import Provider, UnansweredError
-    from pytest_imessage_foundry.llm.conversation_writer import UsageTally
+    from pytest_imessage_foundry.llm.base import Provider
+    from pytest_imessage_foundry.llm.exchange import UnansweredError, UsageTally
     from pytest_imessage_foundry.llm.plan import PlanEntry
     from pytest_imessage_foundry.models import ConversationConfig, Persona
     from pytest_imessage_foundry.ui.project import Project

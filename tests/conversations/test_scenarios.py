@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_imessage_foundry.conversations import scenarios
+from pytest_imessage_foundry.conversations import scenario_files, scenarios
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Scenario
 from pytest_imessage_foundry.personas import builtin
@@ -189,7 +189,7 @@ def write(tmp_path):
 
 
 def test_toml_file(write):
-    scenario = scenarios.from_file(write(TOML))
+    scenario = scenario_files.read(write(TOML))
     assert scenario.name == "mine"
     assert [each.id for each in scenario.personas] == ["alex", "ann", "bank"]
     assert scenario.personas[1].topics_of_interest == ("tea",)
@@ -205,7 +205,7 @@ def test_json_file_says_the_same(write):
         "personas": ["alex"],
         "conversations": [{"id": "m", "participants": ["mom"]}],
     }
-    scenario = scenarios.from_file(write(json.dumps(raw), "x.json"))
+    scenario = scenario_files.read(write(json.dumps(raw), "x.json"))
     assert scenario.name == "mine"
     assert [each.id for each in scenario.personas] == ["alex", "mom"]
 
@@ -213,6 +213,7 @@ def test_json_file_says_the_same(write):
 BAD = {
     "syntax": ("name = ", "Invalid value (at end of document)"),
     "field": ("nmae = 'x'", "nmae: Unexpected field"),
+    "dropped": ("kinds = false", "kinds: Unexpected field"),
     "type": (
         '[[conversations]]\nid="a"\nparticipants=["mom"]\nmessage_count_target="9"',
         "conversations[0].message_count_target: Input should be a valid integer",
@@ -274,7 +275,7 @@ def test_a_file_that_does_not_hold(name, write):
     text, place = BAD[name]
     path = write(text)
     with pytest.raises(FoundryError) as caught:
-        scenarios.from_file(path)
+        scenario_files.read(path)
     first, second, *_, last = str(caught.value).splitlines()
     assert first == "scenario file mine.toml does not hold"
     assert second == f"looked in: {path}"
@@ -287,23 +288,23 @@ def test_many_problems_are_counted(write):
         f'[[conversations]]\nid="{each}"\nparticipants=["zed"]' for each in range(9)
     )
     with pytest.raises(FoundryError, match="and 4 more"):
-        scenarios.from_file(write(text))
+        scenario_files.read(write(text))
 
 
 @pytest.mark.parametrize("text", ["[" * 50_000, "3", "{", '{"name": 1}'])
 def test_json_that_does_not_hold(text, write):
     with pytest.raises(FoundryError, match=r"mine\.json does not hold"):
-        scenarios.from_file(write(text, "mine.json"))
+        scenario_files.read(write(text, "mine.json"))
 
 
 def test_no_such_file(tmp_path):
     with pytest.raises(FoundryError, match="No such file"):
-        scenarios.from_file(tmp_path / "no.toml")
+        scenario_files.read(tmp_path / "no.toml")
     with pytest.raises(FoundryError, match="Is a directory"):
-        scenarios.from_file(tmp_path)
+        scenario_files.read(tmp_path)
 
 
 def test_too_big_a_file(tmp_path):
     (tmp_path / "big.toml").write_bytes(b"#" * (5 << 20))
     with pytest.raises(FoundryError, match="larger than 4 MiB"):
-        scenarios.from_file(tmp_path / "big.toml")
+        scenario_files.read(tmp_path / "big.toml")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_imessage_foundry import foundry
-from pytest_imessage_foundry.conversations import scenarios
+from pytest_imessage_foundry.conversations import scenario_files
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona
 from pytest_imessage_foundry.personas import library
@@ -44,7 +44,7 @@ def kept():
 
 @pytest.mark.usefixtures("kept")
 def test_they_take_part(write):
-    found = scenarios.from_file(write('["library:ana", "library:me"]'))
+    found = scenario_files.read(write('["library:ana", "library:me"]'))
     assert [each.id for each in found.personas] == ["ana", "me", "mom"]
     assert found.personas[:2] == (ANA, ME)
     assert found.owner == ME
@@ -53,7 +53,7 @@ def test_they_take_part(write):
 
 @pytest.mark.usefixtures("kept")
 def test_the_built_in_owner_stays_where_none_is_named(write):
-    found = scenarios.from_file(write('["library:ana"]'))
+    found = scenario_files.read(write('["library:ana"]'))
     assert found.owner.id == "alex"
     assert found.from_library == ("ana",)
 
@@ -62,14 +62,14 @@ def test_another_library(write, tmp_path, path):
     other = tmp_path / "other.db"
     with library.opened(other) as kept:
         kept.add(ANA)
-    found = scenarios.from_file(write('["library:ana"]'), library=other)
+    found = scenario_files.read(write('["library:ana"]'), library=other)
     assert ANA in found.personas
     assert not path.exists()
 
 
 def test_who_is_named_decides_the_bytes_and_not_when(write, kept):
     def fingerprint():
-        own = scenarios.from_file(write('["library:ana"]'))
+        own = scenario_files.read(write('["library:ana"]'))
         materials = foundry.Materials(scenarios=(own,))
         return foundry.Order(Spec(scenario=own.name), materials).fingerprint
 
@@ -82,21 +82,21 @@ def test_who_is_named_decides_the_bytes_and_not_when(write, kept):
 
 
 def test_whence_they_come_is_not_in_the_bytes(write, kept):
-    named = scenarios.from_file(write('["library:ana"]'))
+    named = scenario_files.read(write('["library:ana"]'))
     table = '[[personas]]\nid = "ana"\nname = "Ana Díaz"\nidentifier = "+12125550190"\n'
     file = write("[]")
     file.write_text(table + CHAT)
-    assert repr(scenarios.from_file(file)) == repr(named)
+    assert repr(scenario_files.read(file)) == repr(named)
 
 
 def test_nobody_of_that_id(write, kept):
     with pytest.raises(FoundryError, match="no persona 'anna'"):
-        scenarios.from_file(write('["library:anna"]'))
+        scenario_files.read(write('["library:anna"]'))
 
 
 def test_no_library(write, path):
     with pytest.raises(FoundryError, match="there is no persona library"):
-        scenarios.from_file(write('["library:ana"]'))
+        scenario_files.read(write('["library:ana"]'))
     assert not path.parent.exists()
 
 
@@ -105,4 +105,4 @@ def test_two_people_at_one_address(write):
         number = "+16145550117"  # mom's
         kept.add(Persona(id="ana", name="Ana", identifier=number))
     with pytest.raises(FoundryError, match=r"'ana' and 'mom' both have \+16145550117"):
-        scenarios.from_file(write('["library:ana"]'))
+        scenario_files.read(write('["library:ana"]'))

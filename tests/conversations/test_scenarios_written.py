@@ -28,7 +28,7 @@ def written(scenario, tmp_path):
 
 @pytest.mark.parametrize("scenario", scenarios.built_in(), ids=lambda each: each.name)
 def test_built_in_ones_read_back(scenario, tmp_path):
-    assert scenarios.from_file(written(scenario, tmp_path)) == scenario
+    assert scenario_files.read(written(scenario, tmp_path)) == scenario
 
 
 def test_people_of_ones_own_stand_whole(tmp_path):
@@ -40,12 +40,11 @@ def test_people_of_ones_own_stand_whole(tmp_path):
         description="",
         personas=(owner, BO, known["tom"]),
         conversations=(chat,),
-        kinds=False,
     )
 
     path = written(scenario, tmp_path)
 
-    assert scenarios.from_file(path) == scenario
+    assert scenario_files.read(path) == scenario
     people = json.loads(path.read_text(encoding="utf-8"))["personas"]
     assert people[0]["is_self"] is True
     assert people[1]["name"] == BO.name
@@ -60,4 +59,3 @@ def test_what_is_as_usual_is_left_out(tmp_path):
         "participants": ["mom"],
         "message_count_target": 29,
     }
-    assert "kinds" not in raw

@@ -230,7 +230,7 @@ def test_a_build_that_cannot_take_its_place_gives_the_wal_back(tmp_path):
 KILLED = """
 import sys, time
 from dataclasses import replace
-from pytest_imessage_foundry.conversations.author import Author
+from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.db import builder
 
 phone = Author("tahoe")
@@ -340,7 +340,7 @@ def test_the_bytes_are_the_same_in_every_process(tmp_path):
 def test_the_bytes_are_the_same_in_one_process(tmp_path):
     once, again = tmp_path / "once.db", tmp_path / "again.db"
     build_kinds(once)
-    catalogue._played.cache_clear()
+    catalogue._written.cache_clear()
     build_kinds(again)
     assert once.read_bytes() == again.read_bytes()
 

@@ -248,7 +248,7 @@ def test_what_a_release_cannot_hold_is_refused(release):
             if entry.feature in schema.get(each).features
         ]
         with pytest.raises(UnsupportedError) as refused:
-            entry.play(CasePhone(schema.get(release), 0))
+            entry.write(CasePhone(schema.get(release), 0))
         message = str(refused.value)
         assert message.startswith(f"{release} cannot hold ")
         assert message.endswith(f"use a release that can: {', '.join(able)}")

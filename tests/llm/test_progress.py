@@ -7,8 +7,7 @@ import io
 import pytest
 
 from pytest_imessage_foundry.llm import plan
-from pytest_imessage_foundry.llm.base import UnansweredError
-from pytest_imessage_foundry.llm.conversation_writer import UsageTally
+from pytest_imessage_foundry.llm.exchange import UnansweredError, UsageTally
 from pytest_imessage_foundry.llm.refresh_progress import Progress
 from pytest_imessage_foundry.models import Turn
 

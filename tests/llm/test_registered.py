@@ -79,3 +79,43 @@ def test_a_package_that_cannot_be_used(kind, install, one_chat):
     assert "cannot be used" in one_chat.errors
     assert said in one_chat.errors
     assert "group imessage_foundry" in one_chat.errors
+
+
+OWN_WAY = """
+from pytest_imessage_foundry.llm.base import Provider
+from pytest_imessage_foundry.models import Turn
+
+class Poet(Provider):
+    name = "poet"
+
+    def __init__(self, settings):
+        self.model = "poet-2"
+
+    async def generate(self, ask):
+        raise NotImplementedError
+
+    async def generate_messages(self, personas, context, count):
+        first = len(context.said)
+        return [
+            Turn(sender=SENDER, text=f"Verse {first + n}, about {context.config.theme}")
+            for n in range(min(count, 7))
+        ]
+"""
+
+
+def test_a_provider_may_write_messages_in_its_own_way(install, one_chat):
+    install("poets", OWN_WAY.replace("SENDER", "personas[n % len(personas)].id"))
+
+    assert one_chat("refresh", "--provider", "poets:Poet") == 0
+
+    assert "Verse 19, about a picnic by the lake" in one_chat.texts()
+    (made,) = one_chat.conversations
+    assert made["provenance"]["model"] == "poet-2"
+
+
+def test_who_is_not_in_a_conversation_says_nothing_in_it(install, one_chat):
+    install("strangers", OWN_WAY.replace("SENDER", "'zed'"))
+
+    assert one_chat("refresh", "--provider", "strangers:Poet") == 2
+
+    assert "a message is by 'zed', who is not in it" in one_chat.errors

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw
-from pytest_imessage_foundry.llm import persona_writer, replies, reply_text
+from pytest_imessage_foundry.llm import persona_writer, replies
 from pytest_imessage_foundry.llm.replies import ReplyReader
 from pytest_imessage_foundry.models import ConversationConfig
 from pytest_imessage_foundry.personas import builtin
+from pytest_imessage_foundry.terminal import escaped
 
 ALEX, MOM = builtin.by_id()["alex"], builtin.by_id()["mom"]
 GOOD = {"sender": "mom", "text": "Hello", "new_topic": True, "tapback": "loved"}
@@ -148,7 +149,7 @@ def held(turns):
 @settings(derandomize=True, deadline=None, max_examples=600)
 @given(st.text(alphabet=st.characters(), max_size=80))
 def test_nothing_shown_is_obeyed(text):
-    shown = reply_text.escaped(text)
+    shown = escaped(text)
     assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in shown)
     assert not set(shown) & set(
         "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2069\u2028"

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_imessage_foundry.conversations import scenarios
+from pytest_imessage_foundry.conversations import scenario_files, scenarios
 from pytest_imessage_foundry.db import validators
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.ui import building
@@ -47,7 +47,7 @@ def test_made_in_a_layout(project, home, layout):
 def test_the_scenario_file_says_the_same(project, home):
     made = building.make(project, Journal.of(project))
 
-    read = scenarios.from_file(made.scenario_file)
+    read = scenario_files.read(made.scenario_file)
 
     assert read == project.scenario
 

@@ -102,10 +102,10 @@ class Author:
         """A group chat of these people and the owner."""
         return self._open(list(people), service, is_group=True, name=name)
 
-    def file(self, kind: str = "photo", **facts: Any) -> Attachment:
+    def file(self, kind: str = "photo", **fields: Any) -> Attachment:
         """A file to send: a kind of `attachments.generator`, and its `state`."""
         self._files += 1
-        return send_file(kind, self.new_guid(), self._files, **facts)
+        return send_file(kind, self.new_guid(), self._files, **fields)
 
     def conversations(self) -> list[Conversation]:
         """The truth as written so far."""

@@ -52,17 +52,17 @@ class Chat:
         self.drafts: list[Draft] = []
         self.group_id = phone.new_guid()
 
-    def send(self, *content: Content, **facts: Any) -> Draft:
+    def send(self, *content: Content, **fields: Any) -> Draft:
         """The owner says something. `content` are the parts of the body, each a
-        text, a list of runs or a file; `facts` are fields of `models.Message`,
+        text, a list of runs or a file; `fields` are fields of `models.Message`,
         and `at`, `reply_to`, `effect`, `balloon`."""
-        return self._add(None, content, facts)
+        return self._add(None, content, fields)
 
     def receive(
-        self, *content: Content, sender: Persona | None = None, **facts: Any
+        self, *content: Content, sender: Persona | None = None, **fields: Any
     ) -> Draft:
         """Somebody else says something; in a group name the `sender`."""
-        return self._add(self._address(sender), content, facts)
+        return self._add(self._address(sender), content, fields)
 
     def event(
         self,
@@ -71,7 +71,7 @@ class Chat:
         by: Persona | str = ME,
         who: Persona | str | None = None,
         at: When | None = None,
-        **facts: Any,
+        **fields: Any,
     ) -> Draft:
         """A row that announces something: 'renamed', 'added', 'left', ..."""
         if kind not in get_args(EventKind):
@@ -79,7 +79,7 @@ class Chat:
         if kind.startswith("background"):
             self.phone.require("backgrounds", "a chat background")
         sender = address_of(by)
-        event = Event(kind=kind, who=address_of(who), **facts)
+        event = Event(kind=kind, who=address_of(who), **fields)
         return self._append(
             Message(
                 guid=self.phone.new_guid(),
@@ -90,16 +90,16 @@ class Chat:
             )
         )
 
-    def rename(self, name: str | None, **facts: Any) -> Draft:
+    def rename(self, name: str | None, **fields: Any) -> Draft:
         """Give the group a name, or take it away with None."""
         self.name = name
-        return self.event("renamed", title=name, **facts)
+        return self.event("renamed", title=name, **fields)
 
-    def set_photo(self, **facts: Any) -> Draft:
+    def set_photo(self, **fields: Any) -> Draft:
         """Give the group a photo."""
         photo = self.phone.file("group-photo")
         self.properties = replace(self.properties, group_photo=photo)
-        return self.event("photo-set", photo=photo, **facts)
+        return self.event("photo-set", photo=photo, **fields)
 
     def set(self, **properties: Any) -> Chat:
         """Set fields of `models.ChatProperties`."""
@@ -169,26 +169,26 @@ class Chat:
         return self.people[0].identifier
 
     def _add(
-        self, sender: str | None, content: tuple[Content, ...], facts: dict[str, Any]
+        self, sender: str | None, content: tuple[Content, ...], fields: dict[str, Any]
     ) -> Draft:
         phone = self.phone
         mine = sender is None
-        date = phone.tick(facts.pop("at", None), 20, 180, mine=mine)
-        reply_to = facts.pop("reply_to", None)
-        facts.setdefault("service", self.service)
-        if facts["service"] == "iMessage":
+        date = phone.tick(fields.pop("at", None), 20, 180, mine=mine)
+        reply_to = fields.pop("reply_to", None)
+        fields.setdefault("service", self.service)
+        if fields["service"] == "iMessage":
             # Delivered a moment later, read by whoever it was sent to.
-            facts.setdefault("date_delivered", date + SECOND if mine else 0)
+            fields.setdefault("date_delivered", date + SECOND if mine else 0)
         # No group tells its sender who read what.
-        if not mine or (facts["service"] == "iMessage" and not self.is_group):
-            facts.setdefault("date_read", date + 20 * SECOND)
+        if not mine or (fields["service"] == "iMessage" and not self.is_group):
+            fields.setdefault("date_read", date + 20 * SECOND)
         message = Message(
             guid=phone.new_guid(),
             date=date,
             sender=sender,
             parts=tuple(part_of(each) for each in content),
             reply_to=reply_to.as_target() if isinstance(reply_to, Draft) else reply_to,
-            **facts,
+            **fields,
         )
         check(phone, message)
         return self._append(message)

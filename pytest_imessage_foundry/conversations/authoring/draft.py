@@ -111,17 +111,17 @@ class Draft:
         return self._with(tapbacks=(*others, replace(last, removed=removal)))
 
     def sticker(
-        self, *, by: Persona | str | None = None, at: When | None = None, **facts: Any
+        self, *, by: Persona | str | None = None, at: When | None = None, **fields: Any
     ) -> Draft:
         """Place a sticker on the bubble."""
-        self._check_part(facts.get("part", 0))
+        self._check_part(fields.get("part", 0))
         sender = self._other_side(by)
         sticker = Sticker(
             guid=self._phone.new_guid(),
             date=self._phone.tick(at, 5, 40, mine=sender is None),
             sender=sender,
             image=self._phone.file("sticker"),
-            **facts,
+            **fields,
         )
         return self._with(stickers=(*self.message.stickers, sticker))
 
@@ -226,9 +226,9 @@ class Draft:
         changed = replace(self.message.traits, **traits)
         return self._with(traits=ORDINARY if changed == ORDINARY else changed)
 
-    def set(self, **facts: Any) -> Draft:
+    def set(self, **fields: Any) -> Draft:
         """Set fields of `models.Message`."""
-        return self._with(**facts)
+        return self._with(**fields)
 
     def as_target(self, part: int = 0) -> Reply:
         """What a reply to a part of this message points at.

@@ -49,17 +49,17 @@ def entries(schema: Schema) -> list[CaseEntry]:
 
 def conversations(spec: Spec, schema: Schema) -> list[Conversation]:
     """The chats that the cases make."""
-    return list(_played(spec.seed, schema).conversations)
+    return list(_written(spec.seed, schema).conversations)
 
 
 def people(spec: Spec, schema: Schema) -> tuple[Persona, ...]:
     """Who takes part, the owner first."""
-    return _played(spec.seed, schema).people
+    return _written(spec.seed, schema).people
 
 
 def cases(spec: Spec, schema: Schema) -> dict[str, Case]:
     """The cases by name, each with its message's GUID and its reading."""
-    return dict(_played(spec.seed, schema).cases)
+    return dict(_written(spec.seed, schema).cases)
 
 
 def listing(schema: Schema) -> dict[str, str]:
@@ -68,23 +68,25 @@ def listing(schema: Schema) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class _Played:
+class _WrittenCases:
     conversations: list[Conversation]
     people: tuple[Persona, ...]
     cases: dict[str, Case]
 
 
 @lru_cache(maxsize=8)
-def _played(seed: int, schema: Schema) -> _Played:
-    stage = CasePhone(schema, seed)
+def _written(seed: int, schema: Schema) -> _WrittenCases:
+    phone = CasePhone(schema, seed)
     found = {}
     for entry in entries(schema):
-        draft, reading = entry.play(stage)
+        draft, reading = entry.write(phone)
         message = draft.message
-        who = "me" if message.is_from_me else stage.names[message.sender or ""]
+        who = "me" if message.is_from_me else phone.names[message.sender or ""]
         found[entry.name] = Case(
             name=entry.name,
             message=message.guid,
             reading={"sender": who, **reading},
         )
-    return _Played(stage.phone.conversations(), tuple(stage.phone.people), found)
+    return _WrittenCases(
+        phone.author.conversations(), tuple(phone.author.people), found
+    )

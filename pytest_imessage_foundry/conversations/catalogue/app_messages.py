@@ -35,8 +35,8 @@ _APP = "https://apps.example.com/app/id310633997"
 _PIN = "https://maps.example.com/?address=1%20Main%20Street&ll=40.7812,-73.9665"
 
 
-def _linked(stage: CasePhone, balloon: Any, **reading: object) -> tuple[Draft, Reading]:
-    draft = stage.direct.receive(balloon.url, balloon=balloon)
+def _linked(phone: CasePhone, balloon: Any, **reading: object) -> tuple[Draft, Reading]:
+    draft = phone.direct.receive(balloon.url, balloon=balloon)
     return draft, {"text": balloon.url, "link": balloon.url, **reading}
 
 
@@ -64,14 +64,14 @@ case("link-placeholder", "a preview still loading", "§10")(
 
 
 @case("link-with-pictures", "a preview with an icon and an image", "§10")
-def _pictures(stage: CasePhone) -> tuple[Draft, Reading]:
+def _pictures(phone: CasePhone) -> tuple[Draft, Reading]:
     balloon = Link(
         url=URL,
         title="Soup, with pictures",
-        icon=stage.phone.file("link-image"),
-        image=stage.phone.file("link-image"),
+        icon=phone.author.file("link-image"),
+        image=phone.author.file("link-image"),
     )
-    return _linked(stage, balloon, title="Soup, with pictures")
+    return _linked(phone, balloon, title="Soup, with pictures")
 
 
 case("music", "a song of Apple Music", "§10")(
@@ -123,9 +123,9 @@ case("collaboration", "a shared note", "§10")(
 
 
 def _card(
-    stage: CasePhone, make: Callable[[CasePhone], AppCard], app: str, says: str
+    phone: CasePhone, make: Callable[[CasePhone], AppCard], app: str, says: str
 ) -> tuple[Draft, Reading]:
-    draft = stage.direct.receive(balloon=make(stage))
+    draft = phone.direct.receive(balloon=make(phone))
     return draft, {"text": "", "app": app, "says": says}
 
 
@@ -157,7 +157,7 @@ _CHECK_INS: dict[app_cards.CheckInState, str] = {
 _LATELY = 781_455_700 * 10**9
 
 
-def _check_in(_stage: CasePhone, state: app_cards.CheckInState) -> AppCard:
+def _check_in(_phone: CasePhone, state: app_cards.CheckInState) -> AppCard:
     return app_cards.check_in(state, _LATELY)
 
 
@@ -223,20 +223,20 @@ _enter_card(
 
 
 @case("handwriting", "a handwritten note", "§10")
-def _handwriting(stage: CasePhone) -> tuple[Draft, Reading]:
+def _handwriting(phone: CasePhone) -> tuple[Draft, Reading]:
     strokes = (((0, 0), (40, 80), (80, 0)), ((100, 10), (100, 90)))
-    balloon = Handwriting(id=stage.phone.new_guid(), strokes=strokes)
-    return _drawn(stage, balloon, "Handwriting")
+    balloon = Handwriting(id=phone.author.new_guid(), strokes=strokes)
+    return _drawn(phone, balloon, "Handwriting")
 
 
-def _touched(stage: CasePhone, gesture: str) -> tuple[Draft, Reading]:
-    guid = stage.phone.new_guid()
+def _touched(phone: CasePhone, gesture: str) -> tuple[Draft, Reading]:
+    guid = phone.author.new_guid()
     balloon = DigitalTouch(id=guid, gesture=gesture)  # type: ignore[arg-type]
-    return _drawn(stage, balloon, "Digital Touch")
+    return _drawn(phone, balloon, "Digital Touch")
 
 
-def _drawn(stage: CasePhone, balloon: Balloon, app: str) -> tuple[Draft, Reading]:
-    return stage.direct.receive(balloon=balloon), {"text": "", "app": app}
+def _drawn(phone: CasePhone, balloon: Balloon, app: str) -> tuple[Draft, Reading]:
+    return phone.direct.receive(balloon=balloon), {"text": "", "app": app}
 
 
 for _gesture in ("tap", "heartbeat", "sketch", "kiss", "fireball"):
@@ -245,37 +245,37 @@ for _gesture in ("tap", "heartbeat", "sketch", "kiss", "fireball"):
     )
 
 
-def _poll(stage: CasePhone) -> Draft:
+def _poll(phone: CasePhone) -> Draft:
     options = tuple(
-        PollOption(id=stage.phone.new_guid(), text=text)
+        PollOption(id=phone.author.new_guid(), text=text)
         for text in ("Friday", "Saturday")
     )
-    draft = stage.group.send(balloon=Poll(options=options))
-    stage.group.send("When do we meet?")
+    draft = phone.group.send(balloon=Poll(options=options))
+    phone.group.send("When do we meet?")
     return draft
 
 
 @case("poll", "a poll, its question typed after it", "§10", feature="polls")
-def _plain_poll(stage: CasePhone) -> tuple[Draft, Reading]:
-    return _poll(stage), {"text": "", "poll": {"Friday": [], "Saturday": []}}
+def _plain_poll(phone: CasePhone) -> tuple[Draft, Reading]:
+    return _poll(phone), {"text": "", "poll": {"Friday": [], "Saturday": []}}
 
 
 @case("poll-votes", "two people vote", "§10", feature="polls")
-def _votes(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = _poll(stage).vote("Saturday", by=stage.alex).vote("Saturday", "Friday")
+def _votes(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = _poll(phone).vote("Saturday", by=phone.alex).vote("Saturday", "Friday")
     tally = {"Friday": ["me"], "Saturday": ["Alex Doe", "me"]}
     return draft, {"text": "", "poll": tally}
 
 
 @case("poll-vote-changed", "somebody changes the vote", "§10", feature="polls")
-def _changed(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = _poll(stage).vote("Friday", by=stage.sam).vote("Saturday", by=stage.sam)
+def _changed(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = _poll(phone).vote("Friday", by=phone.sam).vote("Saturday", by=phone.sam)
     return draft, {"text": "", "poll": {"Friday": [], "Saturday": ["Sam Roe"]}}
 
 
 @case("poll-vote-removed", "somebody takes the vote back", "§10", feature="polls")
-def _removed(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = _poll(stage).vote("Friday", by=stage.kim).vote(by=stage.kim)
+def _removed(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = _poll(phone).vote("Friday", by=phone.kim).vote(by=phone.kim)
     return draft, {"text": "", "poll": {"Friday": [], "Saturday": []}}
 
 
@@ -285,8 +285,8 @@ def _removed(stage: CasePhone) -> tuple[Draft, Reading]:
     "§10",
     feature="polls",
 )
-def _added(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = _poll(stage).vote("Friday", by=stage.alex)
-    draft.add_choice("Sunday", by=stage.sam).vote("Sunday", by=stage.sam)
+def _added(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = _poll(phone).vote("Friday", by=phone.alex)
+    draft.add_choice("Sunday", by=phone.sam).vote("Sunday", by=phone.sam)
     tally = {"Friday": ["Alex Doe"], "Saturday": [], "Sunday": ["Sam Roe"]}
     return draft, {"text": "", "poll": tally}

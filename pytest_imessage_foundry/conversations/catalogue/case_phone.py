@@ -1,4 +1,4 @@
-"""Where the cases are played: a phone with a few chats, and the list of cases."""
+"""The phone on which the cases are written, with a few chats; the list of cases."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.definition import Schema
 
 Reading = dict[str, object]
-Play = Callable[["CasePhone"], "tuple[Draft, Reading]"]
+WriteCase = Callable[["CasePhone"], "tuple[Draft, Reading]"]
 CASES: dict[str, CaseEntry] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class CaseEntry:
-    """A case before it is played.
+    """A case before it is written.
 
     Attributes:
         name: what tests and people call it.
         what: one line on it.
         section: where SEMANTICS.md states its rows.
         feature: what a release must have to hold it; None: every release.
-        play: writes it on a stage; gives the message and its reading.
+        write: writes it on the phone; gives the message and its reading.
     """
 
     name: str
     what: str
     section: str
     feature: str | None
-    play: Play
+    write: WriteCase
 
 
 def case(
     name: str, what: str, section: str, *, feature: str | None = None
-) -> Callable[[Play], Play]:
+) -> Callable[[WriteCase], WriteCase]:
     """Enter the function below into the catalogue."""
 
-    def enter(play: Play) -> Play:
-        CASES[name] = CaseEntry(name, what, section, feature, play)
-        return play
+    def enter(write: WriteCase) -> WriteCase:
+        CASES[name] = CaseEntry(name, what, section, feature, write)
+        return write
 
     return enter
 
@@ -54,31 +54,31 @@ class CasePhone:
     """A phone with three people, a one-to-one chat, a group, and others on demand."""
 
     def __init__(self, schema: Schema, seed: int) -> None:
-        self.phone = Author(schema.name, seed=seed, schema=schema)
-        self.alex = self.phone.person("Alex Doe")
-        self.sam = self.phone.person("Sam Roe", email=True)
-        self.kim = self.phone.person("Kim Poe", country="GB")
-        self.direct = self.phone.direct(self.alex)
-        self.group = self.phone.group(self.alex, self.sam, self.kim, name="Kinds")
+        self.author = Author(schema.name, seed=seed, schema=schema)
+        self.alex = self.author.person("Alex Doe")
+        self.sam = self.author.person("Sam Roe", email=True)
+        self.kim = self.author.person("Kim Poe", country="GB")
+        self.direct = self.author.direct(self.alex)
+        self.group = self.author.group(self.alex, self.sam, self.kim, name="Kinds")
 
     @cached_property
     def sms(self) -> Chat:
-        return self.phone.direct(self.kim, service="SMS")
+        return self.author.direct(self.kim, service="SMS")
 
     @cached_property
     def rcs(self) -> Chat:
-        return self.phone.direct(self.phone.person("Ravi Lal"), service="RCS")
+        return self.author.direct(self.author.person("Ravi Lal"), service="RCS")
 
     @cached_property
     def satellite(self) -> Chat:
         """An iMessage chat; what comes over a satellite says so itself (§12, §15)."""
-        return self.phone.direct(self.phone.person("Jo Ray"))
+        return self.author.direct(self.author.person("Jo Ray"))
 
     @property
     def names(self) -> dict[str, str]:
         """Address → name."""
         return {
             address: person.name
-            for person in self.phone.people
+            for person in self.author.people
             for address in person.addresses
         }

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     )
 
 
-def _sent_with(stage: CasePhone, effect: SendEffect) -> tuple[Draft, Reading]:
+def _sent_with(phone: CasePhone, effect: SendEffect) -> tuple[Draft, Reading]:
     text = f"Sent with {effect}"
-    return stage.direct.receive(text, effect=effect), {"text": text, "effect": effect}
+    return phone.direct.receive(text, effect=effect), {"text": text, "effect": effect}
 
 
 for _effect in get_args(SendEffect):
@@ -28,7 +28,7 @@ for _effect in get_args(SendEffect):
 
 
 @case("effect-played", "an effect that was played", "§9")
-def _played(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.receive("Happy birthday!", effect="balloons")
+def _written(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.receive("Happy birthday!", effect="balloons")
     draft.trait(date_effect_played=draft.message.date_read + 10**9)
     return draft, {"text": "Happy birthday!", "effect": "balloons"}

@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 
 
 @cache
-def _crowd(stage: CasePhone) -> Chat:
+def _crowd(phone: CasePhone) -> Chat:
     """A group of its own, so that what happens to it touches no other case."""
-    lee = stage.phone.person("Lee Fox")
-    return stage.phone.group(stage.alex, stage.sam, stage.kim, lee, name="Crowd")
+    lee = phone.author.person("Lee Fox")
+    return phone.author.group(phone.alex, phone.sam, phone.kim, lee, name="Crowd")
 
 
-def _announced(stage: CasePhone, kind: Any, **facts: Any) -> tuple[Draft, Reading]:
-    by, who = facts.pop("by", None), facts.pop("who", None)
-    people = {"alex": stage.alex, "sam": stage.sam, "kim": stage.kim}
+def _announced(phone: CasePhone, kind: Any, **fields: Any) -> tuple[Draft, Reading]:
+    by, who = fields.pop("by", None), fields.pop("who", None)
+    people = {"alex": phone.alex, "sam": phone.sam, "kim": phone.kim}
     reading: Reading = {"text": "", "event": kind}
     if by is not None:
-        facts["by"] = people[by]
+        fields["by"] = people[by]
     if who is not None:
-        facts["who"] = people[who]
+        fields["who"] = people[who]
         reading["who"] = people[who].name
-    if "title" in facts:
-        reading["title"] = facts["title"]
-    return _crowd(stage).event(kind, **facts), reading
+    if "title" in fields:
+        reading["title"] = fields["title"]
+    return _crowd(phone).event(kind, **fields), reading
 
 
-def _enter(name: str, what: str, kind: str, **facts: Any) -> None:
-    feature = facts.pop("feature", None)
-    case(name, what, "§14", feature=feature)(partial(_announced, kind=kind, **facts))
+def _enter(name: str, what: str, kind: str, **fields: Any) -> None:
+    feature = fields.pop("feature", None)
+    case(name, what, "§14", feature=feature)(partial(_announced, kind=kind, **fields))
 
 
 _enter("group-added", "the owner adds somebody", "added", who="kim")
@@ -100,6 +100,6 @@ _enter(
 
 
 @case("group-photo-set", "the group gets a photo", "§14")
-def _photo(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = _crowd(stage).set_photo(by=stage.sam)
+def _photo(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = _crowd(phone).set_photo(by=phone.sam)
     return draft, {"text": "", "event": "photo-set"}

@@ -54,8 +54,8 @@ _MADE_OF = {
 }
 
 
-def _received(stage: CasePhone, text: str, **facts: Any) -> tuple[Draft, Reading]:
-    return stage.direct.receive(text, **facts), {"text": text}
+def _received(phone: CasePhone, text: str, **fields: Any) -> tuple[Draft, Reading]:
+    return phone.direct.receive(text, **fields), {"text": text}
 
 
 for _name, (_what, _facts) in _STORED.items():
@@ -81,33 +81,33 @@ for _name, _text in _MADE_OF.items():
 
 
 @case("text-sent", "a text of the owner's, delivered and read", "§1")
-def _sent(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("Mine, delivered and read")
+def _sent(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("Mine, delivered and read")
     return draft, {"text": "Mine, delivered and read", "is_read": True}
 
 
 @case("text-sent-archive-only", "an own text that only the archive holds", "§2")
-def _sent_archive(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("Mine, in the archive alone", storage="archive")
+def _sent_archive(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("Mine, in the archive alone", storage="archive")
     return draft, {"text": "Mine, in the archive alone"}
 
 
 @case("text-128-bytes-non-bmp", "128 bytes in 64 UTF-16 units", "§2")
-def _bytes_and_units(stage: CasePhone) -> tuple[Draft, Reading]:
-    return _received(stage, "🙂" * 32)
+def _bytes_and_units(phone: CasePhone) -> tuple[Draft, Reading]:
+    return _received(phone, "🙂" * 32)
 
 
 @case("subject", "a subject line above the text", "§1")
-def _subject(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("See the attached plan", subject="Saturday")
+def _subject(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("See the attached plan", subject="Saturday")
     return draft, {"text": "See the attached plan", "subject": "Saturday"}
 
 
 @case("group-text", "a text received in a group", "§12")
-def _in_group(stage: CasePhone) -> tuple[Draft, Reading]:
-    return stage.group.receive("Hi all", sender=stage.sam), {"text": "Hi all"}
+def _in_group(phone: CasePhone) -> tuple[Draft, Reading]:
+    return phone.group.receive("Hi all", sender=phone.sam), {"text": "Hi all"}
 
 
 @case("group-text-sent", "an own text in a group: handle_id is 0", "§1")
-def _own_in_group(stage: CasePhone) -> tuple[Draft, Reading]:
-    return stage.group.send("Hello from me"), {"text": "Hello from me"}
+def _own_in_group(phone: CasePhone) -> tuple[Draft, Reading]:
+    return phone.group.send("Hello from me"), {"text": "Hello from me"}

@@ -19,49 +19,49 @@ MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 
 @case("reply", "an inline reply", "§7")
-def _reply(stage: CasePhone) -> tuple[Draft, Reading]:
-    question = stage.direct.receive("Pizza or pasta?")
-    draft = stage.direct.send("Pizza", reply_to=question)
+def _reply(phone: CasePhone) -> tuple[Draft, Reading]:
+    question = phone.direct.receive("Pizza or pasta?")
+    draft = phone.direct.send("Pizza", reply_to=question)
     return draft, {"text": "Pizza", "reply_to": "Pizza or pasta?"}
 
 
 @case("reply-thread", "the third message of a thread names its first", "§7")
-def _thread(stage: CasePhone) -> tuple[Draft, Reading]:
-    first = stage.group.receive("Who drives?", sender=stage.kim)
-    second = stage.group.send("I can", reply_to=first)
-    draft = stage.group.receive("Thanks!", sender=stage.sam, reply_to=second)
+def _thread(phone: CasePhone) -> tuple[Draft, Reading]:
+    first = phone.group.receive("Who drives?", sender=phone.kim)
+    second = phone.group.send("I can", reply_to=first)
+    draft = phone.group.receive("Thanks!", sender=phone.sam, reply_to=second)
     return draft, {"text": "Thanks!", "reply_to": "Who drives?"}
 
 
 @case("reply-to-part", "a reply to the third bubble of a message", "§7")
-def _to_part(stage: CasePhone) -> tuple[Draft, Reading]:
-    target = stage.direct.receive("Plan A", stage.phone.file("photo"), "Plan B")
-    draft = stage.direct.send("Plan B it is", reply_to=target.as_target(part=2))
+def _to_part(phone: CasePhone) -> tuple[Draft, Reading]:
+    target = phone.direct.receive("Plan A", phone.author.file("photo"), "Plan B")
+    draft = phone.direct.send("Plan B it is", reply_to=target.as_target(part=2))
     return draft, {"text": "Plan B it is", "reply_to": "Plan B", "reply_part": 2}
 
 
 @case("reply-to-file", "a reply to a photo", "§7")
-def _to_file(stage: CasePhone) -> tuple[Draft, Reading]:
-    target = stage.direct.receive(stage.phone.file("photo"))
-    draft = stage.direct.send("Where is that?", reply_to=target)
+def _to_file(phone: CasePhone) -> tuple[Draft, Reading]:
+    target = phone.direct.receive(phone.author.file("photo"))
+    draft = phone.direct.send("Where is that?", reply_to=target)
     return draft, {"text": "Where is that?", "reply_to": MARK}
 
 
 @case("edit", "edited once", "§8", feature="edits")
-def _edit(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("See you at 7").edit("See you at 8")
+def _edit(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("See you at 7").edit("See you at 8")
     return draft, {"text": "See you at 8", "history": ["See you at 7"]}
 
 
 @case("edit-received", "the other side edited", "§8", feature="edits")
-def _edit_received(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.receive("teh train is late").edit("the train is late")
+def _edit_received(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.receive("teh train is late").edit("the train is late")
     return draft, {"text": "the train is late", "history": ["teh train is late"]}
 
 
 @case("edit-five-times", "as often as Apple allows", "§8", feature="edits")
-def _edits(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("Version 0")
+def _edits(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("Version 0")
     for number in range(1, 6):
         draft.edit(f"Version {number}")
     history = [f"Version {number}" for number in range(5)]
@@ -69,25 +69,25 @@ def _edits(stage: CasePhone) -> tuple[Draft, Reading]:
 
 
 @case("edit-archive-only", "edited, text NULL", "§8", feature="edits")
-def _edit_archive(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("Draft text", storage="archive").edit("Final text")
+def _edit_archive(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("Draft text", storage="archive").edit("Final text")
     return draft, {"text": "Final text", "history": ["Draft text"]}
 
 
 @case("edit-to-link", "edited into a link that has a preview", "§8", feature="edits")
-def _edit_to_link(stage: CasePhone) -> tuple[Draft, Reading]:
+def _edit_to_link(phone: CasePhone) -> tuple[Draft, Reading]:
     url = "https://example.com/tickets"
-    draft = stage.direct.send("link follows").edit(TextPart.of(Run(url, link=url)))
+    draft = phone.direct.send("link follows").edit(TextPart.of(Run(url, link=url)))
     # The preview is a message of its own; the edit names it (`bcg`, §8).
-    preview = stage.direct.send(url, balloon=Link(url=url, title="Tickets"))
+    preview = phone.direct.send(url, balloon=Link(url=url, title="Tickets"))
     edit = replace(draft.message.edits[-1], balloon_guid=preview.message.guid)
     draft.set(edits=(edit,))
     return draft, {"text": url, "history": ["link follows"], "link": url}
 
 
 @case("edit-with-style", "edited into a styled text", "§8", feature="text_styles")
-def _edit_style(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("this matters")
+def _edit_style(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("this matters")
     draft.edit(TextPart.of("this ", Run("matters", bold=True)))
     return draft, {
         "text": "this matters",
@@ -98,9 +98,9 @@ def _edit_style(stage: CasePhone) -> tuple[Draft, Reading]:
 
 
 @case("edit-one-part", "the text beside a photo edited", "§8", feature="edits")
-def _edit_part(stage: CasePhone) -> tuple[Draft, Reading]:
-    file = stage.phone.file("photo")
-    draft = stage.direct.send(file, "our hotle").edit("our hotel", part=1)
+def _edit_part(phone: CasePhone) -> tuple[Draft, Reading]:
+    file = phone.author.file("photo")
+    draft = phone.direct.send(file, "our hotle").edit("our hotel", part=1)
     return draft, {
         "text": f"{MARK}our hotel",
         "attachments": [file.name],
@@ -109,39 +109,39 @@ def _edit_part(stage: CasePhone) -> tuple[Draft, Reading]:
 
 
 @case("unsent", "the whole message taken back", "§8", feature="unsends")
-def _unsent(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("Wrong chat, sorry").unsend()
+def _unsent(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("Wrong chat, sorry").unsend()
     return draft, {"text": "", "unsent": [0]}
 
 
 @case("unsent-received", "the other side took a message back", "§8", feature="unsends")
-def _unsent_received(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.receive("Never mind").unsend()
+def _unsent_received(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.receive("Never mind").unsend()
     return draft, {"text": "", "unsent": [0]}
 
 
 @case("unsent-part", "one bubble of three taken back", "§8", feature="unsends")
-def _unsent_part(stage: CasePhone) -> tuple[Draft, Reading]:
-    file = stage.phone.file("photo")
-    draft = stage.direct.send("First", file, "third").unsend(1)
+def _unsent_part(phone: CasePhone) -> tuple[Draft, Reading]:
+    file = phone.author.file("photo")
+    draft = phone.direct.send("First", file, "third").unsend(1)
     return draft, {"text": "Firstthird", "unsent": [1], "parts": 2}
 
 
 @case("unsent-all-parts", "a photo and its text taken back", "§8", feature="unsends")
-def _unsent_parts(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send(stage.phone.file("photo"), "my passport").unsend()
+def _unsent_parts(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send(phone.author.file("photo"), "my passport").unsend()
     return draft, {"text": "", "unsent": [0, 1]}
 
 
 @case("edit-then-unsent", "edited, then taken back", "§8", feature="unsends")
-def _edit_unsent(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("I quit").edit("I quit!!").unsend()
+def _edit_unsent(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("I quit").edit("I quit!!").unsend()
     return draft, {"text": "", "unsent": [0]}
 
 
 @case("edit-with-tapback", "a reaction, then an edit", "§8", feature="edits")
-def _edit_tapback(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("Dinner at mine").tapback("loved")
+def _edit_tapback(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("Dinner at mine").tapback("loved")
     draft.edit("Dinner at mine, 7:30")
     return draft, {
         "text": "Dinner at mine, 7:30",
@@ -156,7 +156,7 @@ def _edit_tapback(stage: CasePhone) -> tuple[Draft, Reading]:
     "§8",
     feature="unsends",
 )
-def _legacy(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("Taken back, by the old column").unsend()
+def _legacy(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("Taken back, by the old column").unsend()
     date = draft.message.date + 30 * 10**9
     return draft.trait(legacy_date_retracted=date), {"text": "", "unsent": [0]}

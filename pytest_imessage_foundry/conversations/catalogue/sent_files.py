@@ -31,9 +31,9 @@ _KINDS = (
 )
 
 
-def _file(stage: CasePhone, kind: str) -> tuple[Draft, Reading]:
-    file = stage.phone.file(kind)
-    return stage.direct.receive(file), {
+def _file(phone: CasePhone, kind: str) -> tuple[Draft, Reading]:
+    file = phone.author.file(kind)
+    return phone.direct.receive(file), {
         "text": MARK,
         "attachments": [file.name],
         "mime_type": file.mime_type,
@@ -45,15 +45,15 @@ for _kind in _KINDS:
 
 
 @case("file-sent", "a photo of the owner's", "§5")
-def _sent(stage: CasePhone) -> tuple[Draft, Reading]:
-    file = stage.phone.file("photo")
-    return stage.direct.send(file), {"text": MARK, "attachments": [file.name]}
+def _sent(phone: CasePhone) -> tuple[Draft, Reading]:
+    file = phone.author.file("photo")
+    return phone.direct.send(file), {"text": MARK, "attachments": [file.name]}
 
 
 @case("parts-photo-then-text", "two bubbles in one row", "§3")
-def _photo_text(stage: CasePhone) -> tuple[Draft, Reading]:
-    file = stage.phone.file("heic")
-    draft = stage.direct.send(file, "Look at this")
+def _photo_text(phone: CasePhone) -> tuple[Draft, Reading]:
+    file = phone.author.file("heic")
+    draft = phone.direct.send(file, "Look at this")
     return draft, {
         "text": f"{MARK}Look at this",
         "attachments": [file.name],
@@ -62,9 +62,9 @@ def _photo_text(stage: CasePhone) -> tuple[Draft, Reading]:
 
 
 @case("parts-text-photo-text", "a photo between two texts", "§3")
-def _between(stage: CasePhone) -> tuple[Draft, Reading]:
-    file = stage.phone.file("photo")
-    draft = stage.direct.receive("Before", file, "after")
+def _between(phone: CasePhone) -> tuple[Draft, Reading]:
+    file = phone.author.file("photo")
+    draft = phone.direct.receive("Before", file, "after")
     return draft, {
         "text": f"Before{MARK}after",
         "attachments": [file.name],
@@ -73,9 +73,9 @@ def _between(stage: CasePhone) -> tuple[Draft, Reading]:
 
 
 @case("parts-three-photos", "three photos at once", "§3")
-def _three(stage: CasePhone) -> tuple[Draft, Reading]:
-    files = [stage.phone.file("photo") for _ in range(3)]
-    draft = stage.direct.receive(*files)
+def _three(phone: CasePhone) -> tuple[Draft, Reading]:
+    files = [phone.author.file("photo") for _ in range(3)]
+    draft = phone.direct.receive(*files)
     return draft, {
         "text": MARK * 3,
         "attachments": [file.name for file in files],
@@ -84,9 +84,9 @@ def _three(stage: CasePhone) -> tuple[Draft, Reading]:
 
 
 @case("file-missing", "the row is there, the file is not", "§5")
-def _missing(stage: CasePhone) -> tuple[Draft, Reading]:
-    file = stage.phone.file("photo", state="missing")
-    return stage.direct.receive(file), {
+def _missing(phone: CasePhone) -> tuple[Draft, Reading]:
+    file = phone.author.file("photo", state="missing")
+    return phone.direct.receive(file), {
         "text": MARK,
         "attachments": [file.name],
         "missing": True,
@@ -94,9 +94,9 @@ def _missing(stage: CasePhone) -> tuple[Draft, Reading]:
 
 
 @case("file-not-downloaded", "still in iCloud: filename is NULL", "§5")
-def _offloaded(stage: CasePhone) -> tuple[Draft, Reading]:
-    file = stage.phone.file("video", state="not-downloaded")
-    return stage.direct.receive(file), {
+def _offloaded(phone: CasePhone) -> tuple[Draft, Reading]:
+    file = phone.author.file("video", state="not-downloaded")
+    return phone.direct.receive(file), {
         "text": MARK,
         "attachments": [file.name],
         "missing": True,
@@ -104,20 +104,20 @@ def _offloaded(stage: CasePhone) -> tuple[Draft, Reading]:
 
 
 @case("genmoji", "an emoji made on the spot, in a text", "§3", feature="genmoji")
-def _genmoji(stage: CasePhone) -> tuple[Draft, Reading]:
-    file = stage.phone.file("genmoji", genmoji="a corgi with sunglasses")
-    return stage.direct.send(file), {
+def _genmoji(phone: CasePhone) -> tuple[Draft, Reading]:
+    file = phone.author.file("genmoji", genmoji="a corgi with sunglasses")
+    return phone.direct.send(file), {
         "text": MARK,
         "genmoji": "a corgi with sunglasses",
     }
 
 
 def _voice(
-    stage: CasePhone, audio: Audio, *, mine: bool = False
+    phone: CasePhone, audio: Audio, *, mine: bool = False
 ) -> tuple[Draft, Reading]:
     said = "Call me when you are home"
-    file = stage.phone.file("voice", transcript=said)
-    chat = stage.direct
+    file = phone.author.file("voice", transcript=said)
+    chat = phone.direct
     draft = chat.send(file) if mine else chat.receive(file)
     played = draft.message.date + 60 * 10**9 if audio.date_played else 0
     draft.trait(
@@ -151,7 +151,7 @@ case("audio-sent", "an audio message of the owner's", "§11")(
 
 
 @case("audio-kept", "somebody kept an audio message: a row of its own", "§11")
-def _kept(stage: CasePhone) -> tuple[Draft, Reading]:
-    _voice(stage, Audio(date_played=_HEARD, is_expirable=False))
-    draft = stage.direct.event("audio-kept", by=stage.alex)
+def _kept(phone: CasePhone) -> tuple[Draft, Reading]:
+    _voice(phone, Audio(date_played=_HEARD, is_expirable=False))
+    draft = phone.direct.event("audio-kept", by=phone.alex)
     return draft, {"text": "", "event": "audio-kept"}

@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 
 @case("sms", "a text message over SMS", "§15")
-def _sms(stage: CasePhone) -> tuple[Draft, Reading]:
-    return stage.sms.receive("Over SMS"), {"text": "Over SMS", "service": "SMS"}
+def _sms(phone: CasePhone) -> tuple[Draft, Reading]:
+    return phone.sms.receive("Over SMS"), {"text": "Over SMS", "service": "SMS"}
 
 
 @case("sms-sent", "an own SMS: no receipts", "§15")
-def _sms_sent(stage: CasePhone) -> tuple[Draft, Reading]:
-    return stage.sms.send("Mine over SMS"), {"text": "Mine over SMS", "service": "SMS"}
+def _sms_sent(phone: CasePhone) -> tuple[Draft, Reading]:
+    return phone.sms.send("Mine over SMS"), {"text": "Mine over SMS", "service": "SMS"}
 
 
 @case("rcs", "a message over RCS", "§15", feature="rcs")
-def _rcs(stage: CasePhone) -> tuple[Draft, Reading]:
-    return stage.rcs.receive("Over RCS"), {"text": "Over RCS", "service": "RCS"}
+def _rcs(phone: CasePhone) -> tuple[Draft, Reading]:
+    return phone.rcs.receive("Over RCS"), {"text": "Over RCS", "service": "RCS"}
 
 
 @case("satellite", "a message over satellite", "§15", feature="satellite")
-def _satellite(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.satellite.receive("No network here", service="iMessageLite")
+def _satellite(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.satellite.receive("No network here", service="iMessageLite")
     return draft.trait(off_grid=True), {
         "text": "No network here",
         "service": "iMessageLite",
@@ -42,21 +42,21 @@ def _satellite(stage: CasePhone) -> tuple[Draft, Reading]:
 
 
 def _stated(
-    stage: CasePhone,
+    phone: CasePhone,
     text: str,
-    facts: dict[str, Any],
+    fields: dict[str, Any],
     traits: dict[str, Any],
     **says: object,
 ) -> tuple[Draft, Reading]:
-    draft = stage.direct.send(text, **facts).trait(**traits)
+    draft = phone.direct.send(text, **fields).trait(**traits)
     return draft, {"text": text, **says}
 
 
 def _enter(name: str, what: str, section: str, text: str, **how: Any) -> None:
     feature = how.pop("feature", None)
-    facts, traits = how.pop("facts", {}), how.pop("traits", {})
+    fields, traits = how.pop("fields", {}), how.pop("traits", {})
     case(name, what, section, feature=feature)(
-        partial(_stated, text=text, facts=facts, traits=traits, **how)
+        partial(_stated, text=text, fields=fields, traits=traits, **how)
     )
 
 
@@ -66,7 +66,7 @@ _enter(
     "an own message that could not be sent",
     "§15",
     "Not sent",
-    facts=_UNSEEN,
+    fields=_UNSEEN,
     traits={"error": 22},
     failed=True,
 )
@@ -75,7 +75,7 @@ _enter(
     "an own message on its way",
     "§1",
     "On its way",
-    facts=_UNSEEN,
+    fields=_UNSEEN,
     traits={"is_sending": True},
     is_sent=False,
 )
@@ -84,7 +84,7 @@ _enter(
     "delivered and not read",
     "§1",
     "Delivered, not read",
-    facts={"date_read": 0},
+    fields={"date_read": 0},
     is_read=False,
 )
 _enter(
@@ -92,7 +92,7 @@ _enter(
     "sent and not delivered",
     "§1",
     "Sent, not delivered",
-    facts=_UNSEEN,
+    fields=_UNSEEN,
     is_delivered=False,
 )
 _enter(
@@ -107,7 +107,7 @@ _enter(
     "an iMessage that went as SMS",
     "§15",
     "Fell back to SMS",
-    facts={"service": "SMS"},
+    fields={"service": "SMS"},
     traits={"downgraded": True},
     service="SMS",
 )
@@ -116,7 +116,7 @@ _enter(
     "planned with Send Later",
     "§16",
     "Happy new year",
-    facts=_UNSEEN,
+    fields=_UNSEEN,
     traits={"schedule": Schedule(state=2)},
     scheduled=True,
     feature="send_later",
@@ -126,7 +126,7 @@ _enter(
     "planned, still going up",
     "§16",
     "Happy Easter",
-    facts=_UNSEEN,
+    fields=_UNSEEN,
     traits={"schedule": Schedule(state=1)},
     scheduled=True,
     feature="send_later",
@@ -159,34 +159,34 @@ _enter(
 
 
 @case("unread", "received and not read", "§1")
-def _unread(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.receive("Unread so far", date_read=0)
+def _unread(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.receive("Unread so far", date_read=0)
     return draft, {"text": "Unread so far", "is_read": False}
 
 
 @case("focus-quiet", "delivered quietly under a Focus", "§1")
-def _quiet(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.receive("Psst").trait(delivered_quietly=True)
+def _quiet(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.receive("Psst").trait(delivered_quietly=True)
     return draft, {"text": "Psst", "quiet": True}
 
 
 @case("focus-notified", "delivered quietly, then notified anyway", "§1")
-def _notified(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.receive("It is urgent")
+def _notified(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.receive("It is urgent")
     return draft.trait(delivered_quietly=True, notified=True), {"text": "It is urgent"}
 
 
 @case("junk", "marked as junk", "§12")
-def _junk(stage: CasePhone) -> tuple[Draft, Reading]:
-    spammer = stage.phone.person("Prize Desk", email=True)
-    chat = stage.phone.direct(spammer).set(is_unknown_sender=True)
+def _junk(phone: CasePhone) -> tuple[Draft, Reading]:
+    spammer = phone.author.person("Prize Desk", email=True)
+    chat = phone.author.direct(spammer).set(is_unknown_sender=True)
     draft = chat.receive("You have won! Reply YES", date_read=0).trait(spam=True)
     return draft, {"text": "You have won! Reply YES", "is_read": False}
 
 
 @case("unknown-sender", "a chat in the list of unknown senders", "§12")
-def _unknown(stage: CasePhone) -> tuple[Draft, Reading]:
-    chat = stage.phone.direct(stage.phone.person("Unknown Caller"))
+def _unknown(phone: CasePhone) -> tuple[Draft, Reading]:
+    chat = phone.author.direct(phone.author.person("Unknown Caller"))
     chat.set(is_unknown_sender=True)
     return chat.receive("Is this Robin?"), {"text": "Is this Robin?"}
 
@@ -197,60 +197,60 @@ def _unknown(stage: CasePhone) -> tuple[Draft, Reading]:
     "§12",
     feature="unknown_senders",
 )
-def _screened(stage: CasePhone) -> tuple[Draft, Reading]:
-    chat = stage.phone.direct(stage.phone.person("Screened Caller"))
+def _screened(phone: CasePhone) -> tuple[Draft, Reading]:
+    chat = phone.author.direct(phone.author.person("Screened Caller"))
     chat.set(is_unknown_sender=True, is_pending_review=True)
     return chat.receive("About your parcel"), {"text": "About your parcel"}
 
 
 @case("short-code", "a code from a short code", "§13")
-def _short_code(stage: CasePhone) -> tuple[Draft, Reading]:
-    bank = stage.phone.person("Example Bank", address="55512")
-    draft = stage.phone.direct(bank, service="SMS").receive("Your code is 481923")
+def _short_code(phone: CasePhone) -> tuple[Draft, Reading]:
+    bank = phone.author.person("Example Bank", address="55512")
+    draft = phone.author.direct(bank, service="SMS").receive("Your code is 481923")
     return draft, {"text": "Your code is 481923", "service": "SMS"}
 
 
 @case("background-chat", "a chat that has a background", "§12", feature="backgrounds")
-def _background(stage: CasePhone) -> tuple[Draft, Reading]:
-    chat = stage.phone.direct(stage.phone.person("Pat Hill"))
+def _background(phone: CasePhone) -> tuple[Draft, Reading]:
+    chat = phone.author.direct(phone.author.person("Pat Hill"))
     chat.set(background="0f1e2d3c")
     return chat.receive("Nice colours"), {"text": "Nice colours"}
 
 
 @case("chat-properties", "receipts on, alerts off, archived", "§12")
-def _properties(stage: CasePhone) -> tuple[Draft, Reading]:
-    chat = stage.phone.direct(stage.phone.person("Max Lund"))
+def _properties(phone: CasePhone) -> tuple[Draft, Reading]:
+    chat = phone.author.direct(phone.author.person("Max Lund"))
     chat.set(read_receipts=True, mutes=True, is_archived=True)
     return chat.receive("Old times"), {"text": "Old times"}
 
 
 @case("recently-deleted", "in Recently Deleted: its join is gone", "§17")
-def _deleted(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.receive("Delete me").delete()
+def _deleted(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.receive("Delete me").delete()
     return draft, {"text": "Delete me", "deleted": True}
 
 
 @case("recently-deleted-sent", "an own message in Recently Deleted", "§17")
-def _own_deleted(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("Delete mine").delete()
+def _own_deleted(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("Delete mine").delete()
     return draft, {"text": "Delete mine", "deleted": True}
 
 
 @case("recently-deleted-part", "one part in Recently Deleted", "§17")
-def _deleted_part(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("Keep this", "and that").delete(parts=(1,))
+def _deleted_part(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("Keep this", "and that").delete(parts=(1,))
     return draft, {"text": "Keep thisand that", "deleted_parts": [1]}
 
 
 @case("deleted-for-good", "nothing but its GUID is left", "§17")
-def _gone(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.receive("Gone").delete(permanent=True)
+def _gone(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.receive("Gone").delete(permanent=True)
     return draft, {"text": "Gone", "deleted_for_good": True}
 
 
 @case("read-late", "read three hours later", "§1")
-def _late(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("Read this tonight")
+def _late(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("Read this tonight")
     date = draft.message.date
     receipts = {"date_delivered": date + SECOND, "date_read": date + 3 * HOUR}
     return draft.set(**receipts), {"text": "Read this tonight", "is_read": True}

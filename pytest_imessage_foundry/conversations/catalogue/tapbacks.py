@@ -20,10 +20,10 @@ MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 
 def _tapped(
-    stage: CasePhone, name: str, *, removed: bool = False, keeps_added: bool = False
+    phone: CasePhone, name: str, *, removed: bool = False, keeps_added: bool = False
 ) -> tuple[Draft, Reading]:
     text = f"React to me: {name}"
-    draft = stage.direct.send(text).tapback(name)
+    draft = phone.direct.send(text).tapback(name)
     if removed:
         draft.remove_tapback(keeps_added=keeps_added)
     shown = [] if removed else [["Alex Doe", name]]
@@ -61,17 +61,17 @@ case(
 
 
 @case("tapback-mine", "the owner reacts", "§6")
-def _mine(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.receive("You will like this").tapback("liked")
+def _mine(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.receive("You will like this").tapback("liked")
     return draft, {"text": "You will like this", "tapbacks": [["me", "liked"]]}
 
 
 @case("tapback-several", "three people react to one message", "§6")
-def _several(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.group.send("We won!")
-    for person, name in ((stage.alex, "loved"), (stage.sam, "laughed")):
+def _several(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.group.send("We won!")
+    for person, name in ((phone.alex, "loved"), (phone.sam, "laughed")):
         draft.tapback(name, by=person)
-    draft.tapback("emphasized", by=stage.kim)
+    draft.tapback("emphasized", by=phone.kim)
     return draft, {
         "text": "We won!",
         "tapbacks": [
@@ -83,9 +83,9 @@ def _several(stage: CasePhone) -> tuple[Draft, Reading]:
 
 
 @case("tapback-on-part", "a reaction to the second bubble of a message", "§6")
-def _on_part(stage: CasePhone) -> tuple[Draft, Reading]:
-    file = stage.phone.file("photo")
-    draft = stage.direct.send("The house", file, "and the garden")
+def _on_part(phone: CasePhone) -> tuple[Draft, Reading]:
+    file = phone.author.file("photo")
+    draft = phone.direct.send("The house", file, "and the garden")
     draft.tapback("loved", part=2)
     return draft, {
         "text": f"The house{MARK}and the garden",
@@ -96,9 +96,9 @@ def _on_part(stage: CasePhone) -> tuple[Draft, Reading]:
 
 
 @case("tapback-on-file", "a reaction to a photo", "§6")
-def _on_file(stage: CasePhone) -> tuple[Draft, Reading]:
-    file = stage.phone.file("photo")
-    draft = stage.direct.send(file).tapback("loved")
+def _on_file(phone: CasePhone) -> tuple[Draft, Reading]:
+    file = phone.author.file("photo")
+    draft = phone.direct.send(file).tapback("loved")
     return draft, {
         "text": MARK,
         "attachments": [file.name],
@@ -107,9 +107,9 @@ def _on_file(stage: CasePhone) -> tuple[Draft, Reading]:
 
 
 @case("tapback-on-balloon", "a reaction to a link preview", "§6")
-def _on_balloon(stage: CasePhone) -> tuple[Draft, Reading]:
+def _on_balloon(phone: CasePhone) -> tuple[Draft, Reading]:
     url = "https://example.com/story"
-    draft = stage.direct.send(url, balloon=Link(url=url, title="A story"))
+    draft = phone.direct.send(url, balloon=Link(url=url, title="A story"))
     draft.tapback("questioned")
     return draft, {
         "text": url,
@@ -120,8 +120,8 @@ def _on_balloon(stage: CasePhone) -> tuple[Draft, Reading]:
 
 
 @case("sticker-placed", "a sticker dropped on a bubble", "§6")
-def _sticker(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send("Stick something here").sticker(
+def _sticker(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send("Stick something here").sticker(
         x=0.3, y=0.7, rotation=0.2
     )
     return draft, {"text": "Stick something here", "stickers": ["Alex Doe"]}

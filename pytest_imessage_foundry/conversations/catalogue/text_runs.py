@@ -26,9 +26,9 @@ _DETECTIONS = {
 }
 
 
-def _marked(stage: CasePhone, word: str, **marks: Any) -> tuple[Draft, Reading]:
+def _marked(phone: CasePhone, word: str, **marks: Any) -> tuple[Draft, Reading]:
     run = Run(word, **marks)
-    draft = stage.direct.send(["A ", run, " word"])
+    draft = phone.direct.send(["A ", run, " word"])
     names = {name: value for name, value in marks.items() if value is not True}
     styles = sorted(name for name, value in marks.items() if value is True)
     reading: Reading = {"text": f"A {word} word", "marked": word}
@@ -52,9 +52,9 @@ for _effect in get_args(TextEffect):
 
 
 @case("style-runs", "styled runs with plain ones between", "§4", feature="text_styles")
-def _runs(stage: CasePhone) -> tuple[Draft, Reading]:
+def _runs(phone: CasePhone) -> tuple[Draft, Reading]:
     one, three = Run("one", bold=True), Run("three", italic=True)
-    draft = stage.direct.send([one, " two ", three, " four"])
+    draft = phone.direct.send([one, " two ", three, " four"])
     return draft, {"text": "one two three four", "marked": "one", "styles": ["bold"]}
 
 
@@ -64,22 +64,22 @@ def _runs(stage: CasePhone) -> tuple[Draft, Reading]:
     "§4",
     feature="text_styles",
 )
-def _after_emoji(stage: CasePhone) -> tuple[Draft, Reading]:
-    draft = stage.direct.send(["🎈🎈 ", Run("party", bold=True)])
+def _after_emoji(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = phone.direct.send(["🎈🎈 ", Run("party", bold=True)])
     return draft, {"text": "🎈🎈 party", "marked": "party", "styles": ["bold"]}
 
 
 @case("mention", "somebody is named by @", "§4")
-def _mention(stage: CasePhone) -> tuple[Draft, Reading]:
-    name = Run("Sam", mention=stage.sam.identifier)
-    draft = stage.group.receive([name, " are you in?"], sender=stage.alex)
+def _mention(phone: CasePhone) -> tuple[Draft, Reading]:
+    name = Run("Sam", mention=phone.sam.identifier)
+    draft = phone.group.receive([name, " are you in?"], sender=phone.alex)
     return draft, {"text": "Sam are you in?", "mention": "Sam Roe", "marked": "Sam"}
 
 
 @case("mention-unseen", "the owner is named and has not looked", "§4")
-def _mention_of_me(stage: CasePhone) -> tuple[Draft, Reading]:
-    name = Run("Robin", mention=stage.phone.owner.identifier)
-    draft = stage.group.receive([name, " please call"], sender=stage.sam, date_read=0)
+def _mention_of_me(phone: CasePhone) -> tuple[Draft, Reading]:
+    name = Run("Robin", mention=phone.author.owner.identifier)
+    draft = phone.group.receive([name, " please call"], sender=phone.sam, date_read=0)
     return draft.trait(unseen_mention=True), {
         "text": "Robin please call",
         "mention": "Robin Vale",
@@ -88,15 +88,15 @@ def _mention_of_me(stage: CasePhone) -> tuple[Draft, Reading]:
 
 
 @case("link-in-text", "a URL within a text", "§4")
-def _link(stage: CasePhone) -> tuple[Draft, Reading]:
+def _link(phone: CasePhone) -> tuple[Draft, Reading]:
     url = "https://example.com/menu?day=sat"
-    draft = stage.direct.receive(["The menu: ", Run(url, link=url)])
+    draft = phone.direct.receive(["The menu: ", Run(url, link=url)])
     return draft, {"text": f"The menu: {url}", "link": url}
 
 
-def _detected(stage: CasePhone, found: Detected) -> tuple[Draft, Reading]:
+def _detected(phone: CasePhone, found: Detected) -> tuple[Draft, Reading]:
     run = Run(found.value, detected=found)
-    draft = stage.direct.receive(["Here: ", run])
+    draft = phone.direct.receive(["Here: ", run])
     return draft, {
         "text": f"Here: {found.value}",
         "detected": found.kind,

@@ -1,15 +1,13 @@
-"""A conversation under way: who takes part, and what was said of late."""
+"""What the scenes of a conversation share: who takes part, what was said of late."""
 
 from __future__ import annotations
 
 from collections import deque
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.dialogue.scenes import key_of
-from pytest_imessage_foundry.conversations.dialogue.selection import (
-    circles,
-    language_of,
-)
+from pytest_imessage_foundry.conversations.dialogue.selection import language_of
 from pytest_imessage_foundry.conversations.dialogue.slots import KnownSlots
 from pytest_imessage_foundry.conversations.dialogue.voice import (
     SERVICE,
@@ -33,7 +31,7 @@ _STAY = 0.8
 _SLOWNESS = {"instant": 1.0, "minutes": 1.2, "hours": 6.0, "days": 20.0}
 
 
-class _Lately:
+class _RecentTexts:
     """The last texts of a kind."""
 
     __slots__ = ("_in_order", "_most", "_texts")
@@ -94,7 +92,7 @@ class DialogueContext:
         if (is_foreign or count > _FAKER_FROM) and not self.is_service:
             self.known.draw_names()
         self.known.leave_out(self.names.values())
-        self._said = [(length, _Lately(most)) for length, most in _REMEMBERED]
+        self._recent = [(length, _RecentTexts(most)) for length, most in _REMEMBERED]
 
     def present(self, rand: Callable[[], float]) -> list[str]:
         """Who has the phone at hand: a few of a group, the quick ones rather, and
@@ -113,12 +111,14 @@ class DialogueContext:
         self,
         scene: Scene,
         present: Sequence[str],
-        facts: SceneSlots,
+        slots: SceneSlots,
         rand: Callable[[], float],
         first: str = "",
     ) -> dict[str, str]:
-        """Who plays whom, `first` beginning where the scene lets anybody begin;
-        their names are facts of the scene."""
+        """Give out the roles of a scene, and their names to its slots.
+
+        `first` begins where the scene lets anybody begin.
+        """
         left = list(present if len(present) >= scene.cast else self.members)
         roles = {}
         if self.is_service or (scene.opener == "other" and len(left) == 2):
@@ -137,15 +137,15 @@ class DialogueContext:
             if role not in roles:
                 roles[role] = left.pop(int(rand() * len(left)))
         for role, who in roles.items():
-            facts[role] = (self.names[who],)
+            slots[role] = (self.names[who],)
         return roles
 
     def is_stale(self, text: str) -> bool:
         """Whether this was said lately, which is the longer ago the longer it is."""
         length = len(text)
-        for more_than, said in self._said:
+        for more_than, recent in self._recent:
             if length > more_than:
-                return said.knows(text)
+                return recent.knows(text)
         return False
 
     def _called(self, persona: Persona) -> str:

@@ -1,4 +1,4 @@
-"""One performance of a scene: its beats, said by those who play it."""
+"""One performance of a scene: its beats, said by those who have its roles."""
 
 from __future__ import annotations
 
@@ -59,27 +59,27 @@ class Performance:
 
     __slots__ = (
         "cast",
+        "context",
         "drafts",
-        "facts",
         "mood",
         "opened",
         "rand",
         "scene",
+        "slots",
         "starts",
-        "talk",
     )
 
     def __init__(
         self,
-        talk: DialogueContext,
+        context: DialogueContext,
         scene: Scene,
-        facts: SceneSlots,
+        slots: SceneSlots,
         cast_: dict[str, str],
         rand: Callable[[], float],
     ) -> None:
-        self.talk = talk
+        self.context = context
         self.scene = scene
-        self.facts = facts
+        self.slots = slots
         self.cast = cast_
         self.rand = rand
         self.mood = scene.mood
@@ -87,13 +87,13 @@ class Performance:
         self.starts: list[int] = []
         self.opened = 0
 
-    def play(self, steps: Sequence[Step]) -> None:
-        """Play the beats in order."""
+    def perform(self, steps: Sequence[Step]) -> None:
+        """Say the beats in order."""
         rand = self.rand
         for step in steps:
             if type(step) is Fork:
                 branches = step.branches
-                self.play(branches[int(rand() * len(branches))])
+                self.perform(branches[int(rand() * len(branches))])
                 continue
             beat = cast("Beat", step)
             if beat.chance < 1.0 and rand() >= beat.chance:
@@ -115,16 +115,16 @@ class Performance:
         It `trails_off` where nothing follows: words that may be a good-bye.
         """
         drafts, rand, mood = self.drafts, self.rand, self.mood
-        if trails_off and mood in self.talk.language.tails and rand() < _TRAILED_OFF:
+        if trails_off and mood in self.context.language.tails and rand() < _TRAILED_OFF:
             sender = drafts[-1][0] if rand() < 0.75 else self._other(drafts[-1][0])
-            self._speak(self.talk.language.tail(mood), sender)
+            self._speak(self.context.language.tail(mood), sender)
         elif mood not in _NO_ANSWER and rand() < _ANSWERED_BY_GIF:
             sender = self._other(drafts[-1][0])
-            kind = "gif" if rand() < 0.7 or not self.talk.is_apple else "sticker"
+            kind = "gif" if rand() < 0.7 or not self.context.is_apple else "sticker"
             drafts.append((sender, "", {"attachment": kind}))
         elif rand() < _LAST_WORD:
             self._say_last()
-        if self.talk.is_sms:
+        if self.context.is_sms:
             return
         for number in range(self.opened, len(drafts)):
             _, text, extras = drafts[number]
@@ -134,21 +134,21 @@ class Performance:
     def _say_last(self) -> None:
         """A last word of the other side, where there is something to say it to."""
         sender, text, _ = self.drafts[-1]
-        word = transitions.last_word(self.talk.language, self.mood)
+        word = transitions.last_word(self.context.language, self.mood)
         if word is not None and len(text) > _BRIEF and text[-1] not in QUESTIONS:
             self._speak(word, self._other(sender))
 
     def _speak(self, beat: Beat, sender: str = "") -> None:
-        talk, rand = self.talk, self.rand
+        context, rand = self.context, self.rand
         sender = sender or self.cast[beat.speaker]
-        voice = talk.voices[sender]
-        offers = beat.offers(self.facts.said)
+        voice = context.voices[sender]
+        offers = beat.offers(self.slots.noted)
         if not offers:
             return
         line, texts = self._words(beat, offers, voice)
         extras = None if line.is_plain else self._extras(line, texts)
         start = len(self.drafts)
-        if talk.is_apple and self.starts and not talk.is_service:
+        if context.is_apple and self.starts and not context.is_service:
             back = self._replies_to(beat, sender, start, rand)
             if back:
                 extras = {**(extras or {}), "replies_to": back}
@@ -177,7 +177,7 @@ class Performance:
             if more * (voice.length or 1) > 0:
                 first = second
         best: tuple[int, SceneLine, list[str]] | None = None
-        fill, is_stale = self._fill, self.talk.is_stale
+        fill, is_stale = self._fill, self.context.is_stale
         for tried in range(6):
             number = offers[(first + tried) % choices]
             line = beat.line(number)
@@ -193,19 +193,19 @@ class Performance:
             assert best is not None
             number, line, texts = best
         if beat.sets[number]:
-            self.facts.said.add(beat.sets[number])
+            self.slots.noted.add(beat.sets[number])
         return line, texts
 
     def _fill(self, pieces: Pieces) -> str:
-        facts, rand = self.facts, self.rand
+        slots, rand = self.slots, self.rand
         out: list[str] = []
         for piece in pieces:
             if isinstance(piece, str):
                 out.append(piece)
             elif isinstance(piece, Slot):
                 name, column, starts = piece
-                fact = facts[name][column]
-                out.append(fact[0].upper() + fact[1:] if starts else fact)
+                value = slots[name][column]
+                out.append(value[0].upper() + value[1:] if starts else value)
             else:
                 one = piece[int(rand() * len(piece))]
                 out.append(one if isinstance(one, str) else self._fill(one))
@@ -225,11 +225,11 @@ class Performance:
         """Type a bubble, slips and their repairs included."""
         rand, drafts = self.rand, self.drafts
         chance = rand()
-        talk = self.talk
-        voice = talk.voices[sender]
+        context = self.context
+        voice = context.voices[sender]
         if chance < _RETYPED + voice.typo and text and extras is None:
             slip = mistype(text, rand)
-            if chance < _RETYPED and talk.is_apple:
+            if chance < _RETYPED and context.is_apple:
                 before = slip[0] if slip else text[: len(text) * 3 // 4].rstrip()
                 if chance < _EDITED:
                     extras = {"edited_from": before} if before != text else None
@@ -258,7 +258,7 @@ class Performance:
         extras: dict[str, Any] = {}
         if line.attachment:
             extras["attachment"] = line.attachment
-        if line.effect and self.talk.is_apple:
+        if line.effect and self.context.is_apple:
             extras["effect"] = line.effect
         if line.title is not None:
             title = line.title
@@ -272,7 +272,7 @@ class Performance:
 
     def _tap(self, beat: Beat) -> None:
         """An authored tapback on what was said last."""
-        if self.talk.is_sms or not self.drafts:
+        if self.context.is_sms or not self.drafts:
             return
         name, _, emoji = beat.raw[int(self.rand() * len(beat.raw))].partition(":")
         sender = self.cast[beat.speaker]
@@ -294,7 +294,7 @@ class Performance:
             names = _TAPBACKS[mood]
             name = names[int(rand() * len(names))]
         sender = self._other(self.drafts[number][0])
-        if rand() < self.talk.voices[sender].react:
+        if rand() < self.context.voices[sender].react:
             self._attach(number, sender, name, emoji)
 
     def _attach(

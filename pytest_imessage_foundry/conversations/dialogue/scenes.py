@@ -12,8 +12,8 @@ is where a person who writes in bubbles starts a new one. `@photo` sends a
 file, `@link host/path | title` a link, `!confetti` an effect, `%renamed` is
 an event. `=late ` before an alternative notes that it was said, `?late ` (or
 `?late,lost `) offers one only then; a beat with nothing to offer is passed
-over. A list of lists of beats is a fork: one of them is played. `hours`, such as
-[6, 10], are those in which a scene can begin; `joins` knows some by their tags.
+over. A list of lists of beats is a fork: one of them is taken. `hours`, such as
+[6, 10], are those in which a scene can begin; `transitions` knows some by their tags.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NOT_SLUG = re.compile(r"[^a-z0-9./-]+")
 
 
 class Slot(NamedTuple):
-    """A fact of the scene: which one, and in which of its forms."""
+    """A place in a text that takes a slot's value, in one of its columns."""
 
     name: str
     column: int
@@ -139,11 +139,11 @@ class Beat:
             self.needs = self.needs or [frozenset()] * len(self.raw)
             self.needs[number] = frozenset(guard[1].split(","))
 
-    def offers(self, said: set[str]) -> list[int]:
-        """The alternatives that go with what was said."""
+    def offers(self, noted: set[str]) -> list[int]:
+        """The alternatives that go with what was noted as said."""
         if self.needs is None:
             return self.every
-        return [n for n, need in enumerate(self.needs) if not need or need & said]
+        return [n for n, need in enumerate(self.needs) if not need or need & noted]
 
     def line(self, number: int) -> SceneLine:
         """The alternative with this number."""
@@ -154,7 +154,7 @@ class Beat:
 
 
 class Fork(NamedTuple):
-    """Ways a scene can go on; one is played."""
+    """Ways a scene can go on; one is taken."""
 
     branches: tuple[tuple[Step, ...], ...]
 
@@ -190,7 +190,7 @@ class Scene:
 
     @property
     def later(self) -> tuple[Step, ...]:
-        """What comes of it a few scenes on, with the same facts; often ()."""
+        """What comes of it a few scenes on, with the same slots; often ()."""
         if self._later is None:
             self._later = _steps(self.data.get("later", ()), self.language)
         return self._later

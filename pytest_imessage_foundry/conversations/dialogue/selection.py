@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import count
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.circles import FRIEND, circles
 from pytest_imessage_foundry.conversations.dialogue.scenes import (
     LANGUAGES,
     key_of,
@@ -23,27 +24,6 @@ _UNIT = 2.0**-53
 _SKIPPED = 0.25
 # Scenes with files and links keep their share in every round.
 _STEADY = frozenset({"photo", "link"})
-# What a relationship is called, and the circles of scenes it opens.
-_CIRCLES = {
-    "family parent": "mother father mom mum dad parent mama papa",
-    "family elder": "grandmother grandfather grandma grandpa granny nan grandparent",
-    "family child": "son daughter child",
-    "family": "family brother sister sibling aunt uncle cousin niece nephew in-law "
-    "mother-in-law father-in-law brother-in-law sister-in-law",
-    "partner": "partner wife husband spouse girlfriend boyfriend fiance fiancee",
-    "work boss": "boss manager supervisor",
-    "work": "work colleague coworker co-worker client customer accountant teammate",
-    "neighbour": "neighbour neighbor landlord landlady tenant flatmate-to-be",
-    "service": "service bank courier delivery dentist doctor clinic shop store "
-    "airline pharmacy gym-desk notifications business company verification",
-    "stranger": "stranger unknown wrong-number",
-}
-_BY_WORD = {
-    word: frozenset(circles.split())
-    for circles, words in _CIRCLES.items()
-    for word in words.split()
-}
-_FRIEND = frozenset({"friend"})
 _AT_A_DISTANCE = frozenset({"work", "neighbour", "stranger"})
 
 
@@ -53,17 +33,6 @@ def mix(a: int, b: int) -> int:
     x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
     x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK
     return x ^ (x >> 31)
-
-
-def circles(persona: Persona) -> frozenset[str]:
-    """The circles a persona belongs to, as scenes name them."""
-    if persona.identifier_type in ("short-code", "business"):
-        return frozenset({"service"})
-    words = persona.relationship.lower().replace("_", "-").replace(",", " ").split()
-    for word in reversed(words):
-        if word in _BY_WORD:
-            return _BY_WORD[word]
-    return _FRIEND
 
 
 def language_of(owner: Persona, people: Sequence[Persona]) -> Language:
@@ -88,7 +57,7 @@ def repertoire(
     group = config.chat_type == "group"
     size = len(people) + 1
     around = [circles(each) for each in people]
-    company = _in_common(around) if group else around[0] if around else _FRIEND
+    company = _in_common(around) if group else around[0] if around else FRIEND
     where = ("group", "any") if group else ("direct", "any")
     scenes = [
         scene
@@ -170,7 +139,7 @@ def _in_common(around: Sequence[frozenset[str]]) -> frozenset[str]:
         return frozenset({"work"})
     if around and all(each & {"family", "partner"} for each in around):
         return frozenset({"family"})
-    return _FRIEND
+    return FRIEND
 
 
 def _own_trade(sender: Persona, theme: str | None, scenes: list[Scene]) -> list[Scene]:

@@ -1,6 +1,6 @@
 """The fallback: dialogue of our own, from scenes, for any people and any length.
 
-Scenes are played in sittings. A sitting holds one scene or a few: what leads
+Scenes stand in sittings. A sitting holds one scene or a few: what leads
 over to the next is a word ("anyway") or a lull of some minutes. Between two
 sittings hours or days pass, and what was planned in one comes up in a later one.
 """
@@ -28,7 +28,7 @@ from pytest_imessage_foundry.models import quick
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pytest_imessage_foundry.conversations.dialogue.scenes import Scene, Step
+    from pytest_imessage_foundry.conversations.dialogue.scenes import Beat, Scene, Step
     from pytest_imessage_foundry.models import ConversationConfig, Hours, Persona, Turn
 
 _MASK = (1 << 64) - 1
@@ -44,25 +44,37 @@ def dialogue(
     people: Sequence[Persona],
     seed: int,
     count: int,
+    renames: bool = True,
 ) -> Iterator[Turn]:
     """The first `count` turns of a conversation, the same for the same input.
 
-    `people` are the personas of `config.participants`. Memory does not grow
-    with `count`.
+    Memory does not grow with `count`.
+
+    Args:
+        config: what it is about, and over which service.
+        owner: whose phone it is.
+        people: the personas of `config.participants`.
+        seed: what every draw derives from, with the conversation's id.
+        count: how many turns.
+        renames: whether a group may get a new name.
     """
-    talk = DialogueContext(config, owner, people, seed, count)
-    scenes = repertoire(config, people, talk.language)
-    wanted = favourites(config, scenes, talk.language)
-    liked = interests((owner, *people), talk.language)
-    return islice(_Sittings(talk, scene_rounds(scenes, talk.key, wanted, liked)), count)
+    spare = 0 if renames or config.chat_type == "direct" else count // 16 + 16
+    context = DialogueContext(config, owner, people, seed, count + spare)
+    scenes = repertoire(config, people, context.language)
+    wanted = favourites(config, scenes, context.language)
+    liked = interests((owner, *people), context.language)
+    turns = iter(_Sittings(context, scene_rounds(scenes, context.key, wanted, liked)))
+    if spare:
+        turns = (turn for turn in turns if turn.event != "renamed")
+    return islice(turns, count)
 
 
-class _Play(NamedTuple):
-    """A scene with what is true in it and who plays whom."""
+class _PlannedScene(NamedTuple):
+    """A scene with its slots, and who has which of its roles."""
 
     scene: Scene
     steps: Sequence[Step]
-    facts: SceneSlots
+    slots: SceneSlots
     cast: dict[str, str]
     rand: Callable[[], float]
 
@@ -71,103 +83,120 @@ class _Sittings:
     """Sitting after sitting, without end.
 
     Attributes:
-        number: how many scenes were played.
+        number: how many scenes there were.
         next: the scene to come, and the number of its round.
         waiting: scenes with which a sitting is to begin.
         due: what comes up again, and from which scene on.
     """
 
     def __init__(
-        self, talk: DialogueContext, scenes: Iterator[tuple[Scene, int]]
+        self, context: DialogueContext, scenes: Iterator[tuple[Scene, int]]
     ) -> None:
-        self.talk, self.scenes = talk, scenes
-        self.rand = Random(mix(talk.key, _SITTINGS)).random
+        self.context, self.scenes = context, scenes
+        self.rand = Random(mix(context.key, _SITTINGS)).random
         self.number = 0
-        self.due: deque[tuple[int, _Play]] = deque()
+        self.due: deque[tuple[int, _PlannedScene]] = deque()
         self.waiting: deque[tuple[Scene, int]] = deque()
         self.next = next(scenes)
 
     def __iter__(self) -> Iterator[Turn]:
-        return chain.from_iterable(self._played())
+        return chain.from_iterable(self._scenes())
 
-    def _played(self) -> Iterator[list[Turn]]:
+    def _scenes(self) -> Iterator[list[Turn]]:
         while True:
             yield from self._sitting()
 
     def _sitting(self) -> Iterator[list[Turn]]:
         """The turns of one scene after the other."""
-        talk, rand = self.talk, self.rand
-        present = talk.present(rand)
+        context, rand = self.context, self.rand
+        present = context.present(rand)
         wanted = transitions.length(len(present), rand)
-        play = self._follow_up() or self._put_off(present) or self._taken(present)
-        hours = transitions.hours(play.scene)
-        opening = None if talk.is_service else transitions.greeting(talk.language, rand)
+        planned = (
+            self._follow_up()
+            or self._waiting_scene(present)
+            or self._next_scene(present)
+        )
+        hours = transitions.hours(planned.scene)
+        greets = not context.is_service
+        opening = transitions.greeting(context.language, rand) if greets else None
         first: dict[str, Any] = {"opens": True, "hours": hours}
-        said = 0
+        length = 0
         while True:
-            take = Performance(talk, play.scene, play.facts, play.cast, play.rand)
-            if opening is not None:
-                take.open(opening)
-            take.play(play.steps)
-            said += len(take.drafts)
-            is_last = said >= wanted or self._is_over(play.scene, hours)
-            if not talk.is_service:
-                take.close(trails_off=is_last)
-            yield _turns(take, first)
+            performance = _performed(context, planned, opening)
+            length += len(performance.drafts)
+            is_last = length >= wanted or self._is_over(planned.scene, hours)
+            if not context.is_service:
+                performance.close(trails_off=is_last)
+            yield _turns(performance, first)
             if is_last:
                 return
-            opening, pause = transitions.lead(talk.language, rand)
-            play = self._taken(present, take.drafts[-1][0] if opening else "")
-            hours = hours or transitions.hours(play.scene)
+            opening, pause = transitions.lead(context.language, rand)
+            goes_on = performance.drafts[-1][0] if opening else ""
+            planned = self._next_scene(present, goes_on)
+            hours = hours or transitions.hours(planned.scene)
             first = {"pause": pause}
 
     def _is_over(self, scene: Scene, hours: Hours | None) -> bool:
         """Whether the scene to come has to wait for another sitting."""
         return (
-            self.talk.is_service
+            self.context.is_service
             or transitions.is_alone(scene)
             or not transitions.fits(hours, transitions.hours(self.next[0]))
         )
 
-    def _taken(self, present: Sequence[str], first: str = "") -> _Play:
+    def _next_scene(self, present: Sequence[str], first: str = "") -> _PlannedScene:
         """The next scene; which one follows it is known from now on."""
         scene, times = self.next
         self.next = next(self.scenes)
         while transitions.is_first(self.next[0]) and len(self.waiting) < _WAITING:
             self.waiting.append(self.next)
             self.next = next(self.scenes)
-        return self._play(scene, times, present, first)
+        return self._planned(scene, times, present, first)
 
-    def _put_off(self, present: Sequence[str]) -> _Play | None:
+    def _waiting_scene(self, present: Sequence[str]) -> _PlannedScene | None:
         """A scene that had to wait for the next sitting."""
         if self.rand() * _WAITING >= len(self.waiting):
             return None
-        return self._play(*self.waiting.popleft(), present)
+        return self._planned(*self.waiting.popleft(), present)
 
-    def _play(
+    def _planned(
         self, scene: Scene, times: int, present: Sequence[str], first: str = ""
-    ) -> _Play:
-        facts = SceneSlots(self.talk.known, scene, times)
-        rand = Random(mix(mix(self.talk.key, self.number), scene.key)).random
-        cast = self.talk.cast(scene, present, facts, rand, first)
-        play = _Play(scene, scene.steps, facts, cast, rand)
+    ) -> _PlannedScene:
+        slots = SceneSlots(self.context.known, scene, times)
+        rand = Random(mix(mix(self.context.key, self.number), scene.key)).random
+        cast = self.context.cast(scene, present, slots, rand, first)
+        planned = _PlannedScene(scene, scene.steps, slots, cast, rand)
         if "later" in scene.data and len(self.due) < _DUE and rand() < _COMES_UP_AGAIN:
-            self.due.append((self.number + 2 + int(rand() * 4), play))
+            self.due.append((self.number + 2 + int(rand() * 4), planned))
         self.number += 1
-        return play
+        return planned
 
-    def _follow_up(self) -> _Play | None:
+    def _follow_up(self) -> _PlannedScene | None:
         """What comes of a scene of a while ago, if that is due."""
         if not self.due or self.due[0][0] > self.number:
             return None
-        _, (scene, _, facts, cast, _) = self.due.popleft()
-        rand = Random(mix(mix(self.talk.key, ~self.number & _MASK), scene.key)).random
-        return _Play(scene, scene.later, facts, cast, rand)
+        _, (scene, _, slots, cast, _) = self.due.popleft()
+        rand = Random(
+            mix(mix(self.context.key, ~self.number & _MASK), scene.key)
+        ).random
+        return _PlannedScene(scene, scene.later, slots, cast, rand)
 
 
-def _turns(take: Performance, first: dict[str, Any]) -> list[Turn]:
+def _performed(
+    context: DialogueContext, planned: _PlannedScene, opening: Beat | None
+) -> Performance:
+    """Say a scene, after what announces it."""
+    scene, steps, slots, cast, rand = planned
+    performance = Performance(context, scene, slots, cast, rand)
+    if opening is not None:
+        performance.open(opening)
+    performance.perform(steps)
+    return performance
+
+
+def _turns(performance: Performance, first: dict[str, Any]) -> list[Turn]:
     """The drafts of a scene as turns, the first of them with what it has more."""
-    sender, text, extras = take.drafts[0]
+    sender, text, extras = performance.drafts[0]
     begin = quick.turn(sender=sender, text=text, **first, **(extras or {}))
     return [
         begin,
@@ -175,6 +204,6 @@ def _turns(take: Performance, first: dict[str, Any]) -> list[Turn]:
             quick.turn(sender=sender, text=text, **extras)
             if extras
             else quick.turn(sender=sender, text=text)
-            for sender, text, extras in take.drafts[1:]
+            for sender, text, extras in performance.drafts[1:]
         ],
     ]

@@ -1,4 +1,4 @@
-"""What is true in a conversation and in each scene of it: slots and their values."""
+"""Slots and their values, in a conversation and in each scene of it."""
 
 from __future__ import annotations
 
@@ -63,19 +63,19 @@ class KnownSlots:
 
 
 class SceneSlots(dict[str, Row]):
-    """What is true in one performance of a scene, drawn when first spoken of.
+    """The values of slots in one performance of a scene, drawn when first asked for.
 
     Attributes:
-        said: what the scene's guards have noted as said.
+        noted: what the scene's guards have noted as said.
     """
 
-    __slots__ = ("known", "said", "scene", "times")
+    __slots__ = ("known", "noted", "scene", "times")
 
     def __init__(self, known: KnownSlots, scene: Scene, times: int) -> None:
         self.known = known
         self.scene = scene
         self.times = times
-        self.said: set[str] = set()
+        self.noted: set[str] = set()
 
     def __missing__(self, name: str) -> Row:
         walks, place = self.known.walks, (self.scene.key, name)

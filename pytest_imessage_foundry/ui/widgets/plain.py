@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from pytest_imessage_foundry.llm.reply_text import escaped
+from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
     from rich.console import Console

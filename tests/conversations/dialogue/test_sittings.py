@@ -77,8 +77,8 @@ def share(turns: list[Turn], field: str) -> float:
 
 def test_same_in_other_processes_and_with_other_hash_seeds() -> None:
     code = (
-        "import sys; sys.path.insert(0, 'tests/conversations')\n"
-        "import hashlib, test_fallback as t\n"
+        "import sys; sys.path.insert(0, 'tests/conversations/dialogue')\n"
+        "import hashlib, test_sittings as t\n"
         "print(hashlib.sha256(repr(t.talk(300)).encode()).hexdigest())"
     )
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
@@ -328,8 +328,8 @@ def test_sms_has_no_apple_features() -> None:
 
 def test_a_short_history_needs_no_faker_and_a_long_one_draws_more_names() -> None:
     code = (
-        "import sys; sys.path.insert(0, 'tests/conversations')\n"
-        "import test_fallback as t; t.talk(2000)\n"
+        "import sys; sys.path.insert(0, 'tests/conversations/dialogue')\n"
+        "import test_sittings as t; t.talk(2000)\n"
         "print('faker' in sys.modules)"
     )
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))

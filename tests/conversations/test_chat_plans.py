@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from pytest_imessage_foundry.conversations import realism, scenarios, sources
+from pytest_imessage_foundry import pipeline
+from pytest_imessage_foundry.conversations import realism, scenarios
+from pytest_imessage_foundry.conversations.chat_plans import plan_chats
 from pytest_imessage_foundry.conversations.packs import store
+from pytest_imessage_foundry.conversations.turn_stream import spread
 from pytest_imessage_foundry.errors import FoundryError, MissingConversationError
 from pytest_imessage_foundry.models import (
     ConversationConfig,
@@ -20,6 +23,7 @@ from pytest_imessage_foundry.models import (
     Turn,
     apple_time,
 )
+from pytest_imessage_foundry.order import Materials, Order
 from pytest_imessage_foundry.personas import builtin
 from pytest_imessage_foundry.spec import Spec
 
@@ -31,10 +35,11 @@ SMALL = scenarios.get("small")
 NO_PACKS = store.PackIndex(places=("tests/imessage (not there)",))
 
 
-def derive(scenario=SMALL, features=NEW, index=INDEX, answer=None, **fields):
-    return sources.conversations(
-        Spec(**fields), scenario, features=features, packs=index, answer=answer
+def derive(scenario=SMALL, features=NEW, index=INDEX, answers=None, **fields):
+    plans = plan_chats(
+        Spec(**fields), scenario, features=features, packs=index, answers=answers
     )
+    return pipeline.conversations_from(plans, features)
 
 
 def phone(*configs, personas=()):
@@ -128,7 +133,9 @@ def test_a_hook_comes_first_and_is_asked_by_name():
             return [Turn(sender="mom", text="From the hook")]
         return None
 
-    mom, bears, _ = derive(answer=answer, seed=3, source="cache")
+    materials = Materials(answer=answer)
+    order = Order(Spec(scenario="small", seed=3, source="cache"), materials)
+    mom, bears, _ = order.conversations
     assert mom.origin == "hook"
     assert [message.text for message in mom.messages] == ["From the hook"]
     assert bears.origin.startswith("cache:")
@@ -140,7 +147,12 @@ def test_a_hook_comes_first_and_is_asked_by_name():
 
 def test_a_hook_with_a_stranger():
     with pytest.raises(FoundryError, match="turn 0 of conversation 'mom' is said by"):
-        derive(answer=lambda **_: [Turn(sender="eve", text="Hi")])
+        derive(answers={"mom": [Turn(sender="eve", text="Hi")]})
+
+
+def test_a_hook_that_answers_nothing_leaves_the_chat_empty():
+    mom, *_ = derive(answers={"mom": ()})
+    assert (mom.origin, list(mom.messages)) == ("hook", [])
 
 
 # --- facts of a chat --------------------------------------------------------
@@ -297,7 +309,7 @@ def test_seeds_differ():
 def test_the_same_in_every_process():
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
-        "import test_sources as t; print(t.digest(t.derive(seed=5)))"
+        "import test_chat_plans as t; print(t.digest(t.derive(seed=5)))"
     )
     for seed in ("0", "1", "4711"):
         done = subprocess.run(
@@ -328,7 +340,7 @@ def scene(name, count):
 
 
 def test_spread_puts_scenes_between_topics():
-    turns = list(sources.spread([scene("a", 3), scene("b", 4)], fresh(40), 40))
+    turns = list(spread([scene("a", 3), scene("b", 4)], fresh(40), 40))
     assert len(turns) == 47
     texts = [turn.text for turn in turns]
     at = texts.index("a0")
@@ -339,8 +351,8 @@ def test_spread_puts_scenes_between_topics():
 
 
 def test_spread_without_one_or_the_other():
-    assert list(sources.spread([], fresh(4), 4)) == list(fresh(4))
-    assert list(sources.spread([scene("a", 3)], iter(()), 0)) == list(scene("a", 3))
+    assert list(spread([], fresh(4), 4)) == list(fresh(4))
+    assert list(spread([scene("a", 3)], iter(()), 0)) == list(scene("a", 3))
 
 
 def test_a_reply_over_a_scene_finds_its_turn():
@@ -348,7 +360,7 @@ def test_a_reply_over_a_scene_finds_its_turn():
         replace(turn, replies_to=2 if place == 5 else 0)
         for place, turn in enumerate(fresh(8))
     ]
-    turns = list(sources.spread([scene("a", 3), scene("b", 1)], iter(said), 8))
+    turns = list(spread([scene("a", 3), scene("b", 1)], iter(said), 8))
     place = next(place for place, turn in enumerate(turns) if turn.replies_to)
     assert turns[place - turns[place].replies_to].text == "f3"
 

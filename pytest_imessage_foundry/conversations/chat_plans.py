@@ -1,0 +1,237 @@
+"""Plan the chats of a scenario: their people and times, and whose turns they take.
+
+Turns come from the project's hook, else from the cache; what is missing is
+generated. A plan holds what was looked up and derives no message.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations import scenarios
+from pytest_imessage_foundry.conversations.packs import store
+from pytest_imessage_foundry.errors import FoundryError, MissingConversationError
+from pytest_imessage_foundry.models import apple_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pytest_imessage_foundry.conversations.packs.store import Found, PackIndex
+    from pytest_imessage_foundry.models import (
+        ConversationConfig,
+        Persona,
+        Scenario,
+        Turn,
+    )
+    from pytest_imessage_foundry.spec import Spec
+
+_YEAR = 365 * apple_time.DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatPlan:
+    """One chat to derive.
+
+    Attributes:
+        config: the conversation as the scenario asks for it, over a service that
+            the release has.
+        owner: whose phone it is.
+        people: the other participants, in the order of `config.participants`.
+        seed: the spec's; all draws derive from it and the conversation's id.
+        start, end: nanoseconds since 2001 between which all is said.
+        scenes: turns of the hook or the cache, each scene kept together.
+        generated: how many turns are generated among them.
+        origin: where the turns are from, such as "cache:KEY+faker".
+    """
+
+    config: ConversationConfig
+    owner: Persona
+    people: tuple[Persona, ...]
+    seed: int
+    start: int
+    end: int
+    scenes: tuple[Sequence[Turn], ...] = ()
+    generated: int = 0
+    origin: str = "faker"
+
+    @property
+    def count(self) -> int:
+        """How many turns it has."""
+        return sum(map(len, self.scenes)) + self.generated
+
+    @property
+    def is_group(self) -> bool:
+        return self.config.chat_type == "group"
+
+    @property
+    def everybody(self) -> dict[str, Persona]:
+        """Who speaks in it, by id."""
+        return {each.id: each for each in (self.owner, *self.people)}
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Where it reaches each of the others, by id."""
+        return {each.id: self._address(each) for each in self.people}
+
+    @property
+    def rng_key(self) -> str:
+        """What its draws derive from, so that a chat more or less shifts no other."""
+        return f"{self.seed}:{self.config.id}"
+
+    def _address(self, persona: Persona) -> str:
+        """The address that its service reaches: SMS and RCS know no e-mail."""
+        if self.config.service in ("SMS", "RCS"):
+            for each in persona.addresses:
+                if "@" not in each and not each.startswith("urn:"):
+                    return each
+        return persona.identifier
+
+
+def plan_chats(
+    spec: Spec,
+    scenario: Scenario,
+    *,
+    features: frozenset[str],
+    packs: PackIndex | None = None,
+    answers: Mapping[str, Sequence[Turn] | None] | None = None,
+) -> list[ChatPlan]:
+    """Plan every chat of `scenario`, in its order.
+
+    Args:
+        spec: its seed, source, clock and total of messages.
+        scenario: whose people and conversations; see `scenarios.get`.
+        features: what the release can hold, see `db.schema.Schema.features`.
+        packs: the cache; not asked, and may be None, where source is "faker".
+        answers: the hook's turns by conversation id, None where it has none.
+
+    Raises:
+        MissingConversationError: source is "cache" and it has no answer.
+        FoundryError: the hook's turns, a time or the people do not fit.
+    """
+    scenario = scenarios.complete(scenario, {})
+    plans: list[ChatPlan] = []
+    missing: list[tuple[str, str]] = []
+    for asked, config in _scaled(scenario, spec.messages):
+        plan = _plan(spec, scenario, _carried(config, features))
+        turns = answers.get(asked.id) if answers else None
+        # A key derives from what the scenario asks for, not from how it is scaled.
+        request = store.request_of(asked, scenario.personas, scenario.owner.id)
+        if turns is not None:
+            plans.append(_of_hook(plan, turns))
+        elif spec.source == "faker" or packs is None:
+            plans.append(_generated(plan))
+        elif found := store.find(packs, request, config.message_count_target):
+            plans.append(_of_cache(plan, found, may_add=spec.source == "auto"))
+        elif spec.source == "auto":
+            plans.append(_generated(plan))
+        else:
+            missing.append((asked.id, store.key(request)))
+    if missing:
+        raise _missing(scenario, missing, packs)
+    return plans
+
+
+def _scaled(
+    scenario: Scenario, messages: int | None
+) -> Iterator[tuple[ConversationConfig, ConversationConfig]]:
+    """Pair each conversation with itself scaled to `messages` in all.
+
+    One that no message is left for is left out: few messages are for few chats.
+    """
+    counts = scenario if messages is None else scenarios.scaled(scenario, messages)
+    pairs = zip(scenario.conversations, counts.conversations, strict=True)
+    for asked, config in pairs:
+        if config.message_count_target or not asked.message_count_target:
+            yield asked, config
+
+
+def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPlan:
+    """Plan a chat as far as the scenario says, without its turns."""
+    known = {each.id: each for each in scenario.personas}
+    start, end = _range(config, spec.now)
+    return ChatPlan(
+        config=config,
+        owner=scenario.owner,
+        people=tuple(known[each] for each in config.participants),
+        seed=spec.seed,
+        start=start,
+        end=end,
+    )
+
+
+def _carried(
+    config: ConversationConfig, features: frozenset[str]
+) -> ConversationConfig:
+    """Move a conversation to a service that the release has: before RCS the same
+    people texted over SMS, before satellites they waited for iMessage."""
+    if config.service == "RCS" and "rcs" not in features:
+        return replace(config, service="SMS")
+    if config.service == "iMessageLite" and "satellite" not in features:
+        return replace(config, service="iMessage")
+    return config
+
+
+def _range(config: ConversationConfig, now: str) -> tuple[int, int]:
+    try:
+        end = apple_time.from_iso(config.end or now)
+        start = apple_time.from_iso(config.start) if config.start else end - _YEAR
+    except ValueError as error:
+        raise FoundryError(
+            f"conversation {config.id!r} has a time that is none: {error}\n"
+            f"looked at: its start {config.start!r} and end {config.end or now!r}\n"
+            f"write them like 2025-01-31T08:00:00Z"
+        ) from None
+    if not 0 <= start < end:
+        raise FoundryError(
+            f"conversation {config.id!r} does not start before it ends\n"
+            f"looked at: its start {config.start!r} and end {config.end or now!r}\n"
+            f"give it a start after 2001 and before its end"
+        )
+    return start, end
+
+
+# --- whose turns it takes ---------------------------------------------------
+
+
+def _generated(plan: ChatPlan) -> ChatPlan:
+    return replace(plan, generated=plan.config.message_count_target)
+
+
+def _of_cache(plan: ChatPlan, found: Found, *, may_add: bool) -> ChatPlan:
+    """Take what the cache has, and generate the rest if we `may_add` to it."""
+    origin = f"cache:{','.join(found.keys)}"
+    rest = max(0, plan.config.message_count_target - found.count) if may_add else 0
+    return replace(
+        plan,
+        scenes=found.scenes,
+        generated=rest,
+        origin=f"{origin}+faker" if rest else origin,
+    )
+
+
+def _of_hook(plan: ChatPlan, turns: Sequence[Turn]) -> ChatPlan:
+    for place, turn in enumerate(turns):
+        if turn.sender not in plan.everybody:
+            raise FoundryError(
+                f"turn {place} of conversation {plan.config.id!r} is said by "
+                f"{turn.sender!r}, who is not in it\n"
+                f"looked at: what pytest_imessage_conversation returned\n"
+                f"let it be one of {', '.join(sorted(plan.everybody))}"
+            )
+    return replace(plan, scenes=(tuple(turns),), origin="hook")
+
+
+def _missing(
+    scenario: Scenario, missing: list[tuple[str, str]], packs: PackIndex | None
+) -> MissingConversationError:
+    (name, key), *others = missing
+    more = f", nor for {len(others)} others" if others else ""
+    places = packs.places if packs else ()
+    return MissingConversationError(
+        f"no conversation for {name!r} of scenario {scenario.name!r} (key {key})"
+        f"{more}\n"
+        f"looked in: {'; '.join(places) or 'no pack at all'}\n"
+        f"either run `imessage-foundry cache refresh --missing`, "
+        f"or pass --imessage-source=faker"
+    )

@@ -1,0 +1,41 @@
+"""Circles: what somebody is to the owner of the phone, in the words of scenes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.models import Persona
+
+FRIEND = frozenset({"friend"})
+# What a relationship is called, and the circles of scenes it opens.
+_CIRCLES = {
+    "family parent": "mother father mom mum dad parent mama papa",
+    "family elder": "grandmother grandfather grandma grandpa granny nan grandparent",
+    "family child": "son daughter child",
+    "family": "family brother sister sibling aunt uncle cousin niece nephew in-law "
+    "mother-in-law father-in-law brother-in-law sister-in-law",
+    "partner": "partner wife husband spouse girlfriend boyfriend fiance fiancee",
+    "work boss": "boss manager supervisor",
+    "work": "work colleague coworker co-worker client customer accountant teammate",
+    "neighbour": "neighbour neighbor landlord landlady tenant flatmate-to-be",
+    "service": "service bank courier delivery dentist doctor clinic shop store "
+    "airline pharmacy gym-desk notifications business company verification",
+    "stranger": "stranger unknown wrong-number",
+}
+_BY_WORD = {
+    word: frozenset(circles.split())
+    for circles, words in _CIRCLES.items()
+    for word in words.split()
+}
+
+
+def circles(persona: Persona) -> frozenset[str]:
+    """The circles a persona belongs to, as scenes name them."""
+    if persona.identifier_type in ("short-code", "business"):
+        return frozenset({"service"})
+    words = persona.relationship.lower().replace("_", "-").replace(",", " ").split()
+    for word in reversed(words):
+        if word in _BY_WORD:
+            return _BY_WORD[word]
+    return FRIEND

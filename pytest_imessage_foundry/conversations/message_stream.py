@@ -1,0 +1,46 @@
+"""Messages that are derived anew at each walk, so that memory stays flat."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pytest_imessage_foundry.models import Conversation, Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStream:
+    """Messages that are derived anew at each walk and never held."""
+
+    derive: Callable[[], Iterator[Message]]
+
+    def __iter__(self) -> Iterator[Message]:
+        return self.derive()
+
+
+def joined_by_guid(conversations: Iterable[Conversation]) -> list[Conversation]:
+    """Make one conversation of those with one GUID: since macOS 26 a person's
+    iMessage and SMS share a chat."""
+    found: dict[str, Conversation] = {}
+    for each in conversations:
+        known = found.get(each.guid)
+        found[each.guid] = each if known is None else _joined(known, each)
+    return list(found.values())
+
+
+def _joined(one: Conversation, other: Conversation) -> Conversation:
+    def derive() -> Iterator[Message]:
+        return heapq.merge(
+            one.messages, other.messages, key=lambda message: message.date
+        )
+
+    return replace(
+        one,
+        messages=MessageStream(derive),
+        last_read=max(one.last_read, other.last_read),
+        origin=one.origin if one.origin == other.origin else f"{one.origin}+faker",
+    )

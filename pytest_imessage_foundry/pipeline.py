@@ -1,0 +1,146 @@
+"""The whole way from a spec to its chat.db, one function for each part.
+
+    resolve     look up what the spec names: schema, scenario, packs (`order.Order`)
+    dialogue    who says what: turns of the hook, of the cache, or generated
+    timeline    when they say it
+    compose     messages: GUIDs, receipts, tapbacks, edits, files
+    build       rows as the release has them, and the files of attachments
+
+Messages are derived anew at each walk, so that memory stays flat. A function
+imports what it runs: a test whose database was built before needs none of it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.attachments import FOLDER_NAME
+from pytest_imessage_foundry.conversations import scenarios
+from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from pytest_imessage_foundry.atomic import Created
+    from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
+    from pytest_imessage_foundry.db.builder import Counts
+    from pytest_imessage_foundry.models import Conversation, Message, Turn
+    from pytest_imessage_foundry.order import Buildable, Order
+
+
+def forge(
+    order: Buildable,
+    path: Path,
+    *,
+    attachments: bool = True,
+    attachment_root: str = MAC_ROOT,
+    made: Created | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Counts:
+    """Build the database of `order` at `path`, its attachments beside it.
+
+    Args:
+        order: what is built; its conversations are walked once.
+        path: the file; one that is there is replaced.
+        attachments: whether the files of attachments are written too.
+        attachment_root: where the rows say that those files are.
+        made: notes the attachments' files and folders that were not there.
+        progress: called with the number of message rows after each batch.
+    """
+    from pytest_imessage_foundry.attachments import generator
+    from pytest_imessage_foundry.db import builder
+
+    files = generator.Folder(path.with_name(FOLDER_NAME), made)
+    return builder.build(
+        path,
+        order.schema,
+        order.conversations,
+        owner=order.scenario.owner,
+        people=order.scenario.personas,
+        seed=order.spec.seed,
+        attachment_root=attachment_root,
+        attached=files.add if attachments else None,
+        progress=progress,
+    )
+
+
+def conversations_of(order: Order) -> list[Conversation]:
+    """Derive the truth of `order`: each chat, its messages as a stream."""
+    if order.scenario.name == scenarios.KINDS:
+        from pytest_imessage_foundry.conversations import catalogue
+
+        return catalogue.conversations(order.spec, order.schema)
+    from pytest_imessage_foundry.conversations import chat_plans
+
+    features = order.schema.features
+    plans = chat_plans.plan_chats(
+        order.spec,
+        order.scenario,
+        features=features,
+        packs=order.packs,
+        answers=order.answers,
+    )
+    return conversations_from(plans, features)
+
+
+def conversations_from(
+    plans: Iterable[ChatPlan], features: frozenset[str]
+) -> list[Conversation]:
+    """Make the chats of `plans`; those that share a GUID become one."""
+    from pytest_imessage_foundry.conversations.chat_identity import conversation_of
+    from pytest_imessage_foundry.conversations.message_stream import (
+        MessageStream,
+        joined_by_guid,
+    )
+
+    def chat_of(plan: ChatPlan) -> Conversation:
+        stream = MessageStream(partial(messages, plan, features))
+        return conversation_of(plan, stream, features)
+
+    return joined_by_guid(map(chat_of, plans))
+
+
+def messages(plan: ChatPlan, features: frozenset[str]) -> Iterator[Message]:
+    """Derive the messages of one chat, each as it is asked for."""
+    from pytest_imessage_foundry.conversations import compose, timeline
+    from pytest_imessage_foundry.conversations.turn_stream import in_batches, spread
+
+    turns = spread(plan.scenes, dialogue(plan), plan.generated)
+    timed = timeline.lay_out(
+        in_batches(turns),
+        people=plan.everybody,
+        owner=plan.owner,
+        start=plan.start,
+        end=plan.end,
+        count=plan.count,
+        rng_key=plan.rng_key,
+    )
+    return compose.compose(
+        in_batches(timed),
+        owner=plan.owner,
+        people=plan.everybody,
+        features=features,
+        rng_key=plan.rng_key,
+        end=plan.end,
+        service=plan.config.service,
+        is_group=plan.is_group,
+        addresses=plan.addresses,
+    )
+
+
+def dialogue(plan: ChatPlan) -> Iterable[Turn]:
+    """Generate the turns that neither the hook nor the cache has."""
+    if not plan.generated:
+        return ()
+    from pytest_imessage_foundry.conversations.dialogue import sittings
+
+    return sittings.dialogue(
+        plan.config,
+        owner=plan.owner,
+        people=plan.people,
+        seed=plan.seed,
+        count=plan.generated,
+        renames=False,
+    )

@@ -1,0 +1,28 @@
+"""Text of third parties made safe to print: nothing in it that a terminal obeys."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# What reorders a line, or hides in it: shown as its number.
+_UNSAFE = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+_BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def escaped(text: str, longest: int | None = None) -> str:
+    """`text` on one line, with nothing in it that a terminal would obey."""
+    cut = text if longest is None or len(text) <= longest else text[:longest] + "…"
+    return "".join(map(_shown, cut))
+
+
+def escaped_lines(said: object) -> str:
+    """The lines of an error, which may quote files and models, each escaped."""
+    return "\n".join(map(escaped, str(said).split("\n")))
+
+
+def _shown(character: str) -> str:
+    if character.isascii() and character.isprintable():
+        return character
+    if character in _BIDI or unicodedata.category(character) in _UNSAFE:
+        return ascii(character)[1:-1]
+    return character
