@@ -20,7 +20,6 @@ from pytest_imessage_foundry.db.checks import (
     edits,
     joins,
     links,
-    open_readonly,
     plists,
     rule_scan,
     sql_rules,
@@ -33,12 +32,13 @@ from pytest_imessage_foundry.db.checks.findings import (
     Severity,
 )
 from pytest_imessage_foundry.db.schema import introspect
+from pytest_imessage_foundry.reading import open_readonly
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.db.checks.open_readonly import Source
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.db.schema.differences import Difference
     from pytest_imessage_foundry.db.schema.introspect import Structure
+    from pytest_imessage_foundry.reading.open_readonly import Source
 
 __all__ = ["CHECKS", "Finding", "FindingTally", "Report", "Severity", "validate"]
 
