@@ -39,11 +39,16 @@ BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 @dataclass(frozen=True)
 class Source:
-    """A database that can be connected to, and the header of its file."""
+    """A database that can be connected to, and what its file is like.
+
+    With a log or a journal beside it, some of the database may stand in that.
+    """
 
     path: Path
     header: bytes
+    size: int
     address: str
+    has_log: bool = False
 
     @property
     def is_wal(self) -> bool:
@@ -80,11 +85,11 @@ def opened(path: Path) -> Iterator[Source]:
     companions = [name for name in _COMPANIONS if _size(real, name)]
     if companions:
         with _copied(real, companions) as copy:
-            yield _connectable(Source(path, header, copy.as_uri()))
+            yield _connectable(Source(path, header, size, copy.as_uri(), has_log=True))
         return
     _refuse_truncated(path, header, size)
     address = f"{real.as_uri()}?mode=ro{_trust(real, header)}"
-    yield _connectable(Source(path, header, address))
+    yield _connectable(Source(path, header, size, address))
 
 
 def _trust(real: Path, header: bytes) -> str:

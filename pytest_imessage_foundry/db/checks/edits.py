@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+from pytest_imessage_foundry.db.checks import edit_limits
 from pytest_imessage_foundry.db.checks.body_checks import parts_of
 from pytest_imessage_foundry.db.checks.body_reader import BodyReader
 from pytest_imessage_foundry.db.checks.findings import Ledger
@@ -35,6 +36,8 @@ def histories(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) 
         ledger.look("edits", 1)
         for reason in _faults(reader, *values):
             ledger.find("edits", "message", rowid, reason)
+        for reason in edit_limits.beyond(*values[:4]):
+            ledger.find("edits", "message", rowid, reason, "unusual")
 
 
 def _faults(
