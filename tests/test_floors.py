@@ -13,7 +13,7 @@ ROOT = Path(pytest_imessage_foundry.__file__).parent
 NAME = ROOT.name
 # From the ground up; everything on one floor may know everything below it.
 FLOORS = (
-    ("models", "errors", "made", "publishing", "hookspecs", "preview"),
+    ("models", "errors", "made", "publishing", "hookspecs", "reading", "preview"),
     ("spec", "personas", "attachments", "db"),
     ("conversations", "settings", "marks"),
     (

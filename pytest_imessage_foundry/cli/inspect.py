@@ -42,15 +42,21 @@ def _add_validate(commands: _SubParsersAction[ArgumentParser]) -> None:
         examples=(
             "validate ~/Library/Messages/chat.db",
             "validate out/chat.db --macos tahoe",
-            "validate out/chat.db --json",
+            "validate out/chat.db --strict --json",
         ),
-        notes="exit codes: 0 valid, 1 findings, 2 it cannot be read",
+        notes="exit codes: 0 valid, 1 errors (with --strict what is unusual too), "
+        "2 it cannot be read",
     )
     validate.add_argument("path", type=Path, metavar="PATH", help="the database")
     validate.add_argument(
         "--macos",
         metavar="RELEASE",
         help="release it is meant to be (default: the one its structure is nearest)",
+    )
+    validate.add_argument(
+        "--strict",
+        action="store_true",
+        help="exit 1 for what is unusual too, not for errors alone",
     )
     validate.add_argument("--json", action="store_true", help="report as JSON")
     validate.set_defaults(run=run_validate)
@@ -127,7 +133,7 @@ def run_validate(given: Namespace) -> int:
     with progress_bar.shown("checks") as at:
         report = validators.validate(given.path, release=release, progress=at)
     print(json.dumps(report.as_json()) if given.json else escaped_lines(report))
-    return report.exit_code
+    return report.strict_exit_code if given.strict else report.exit_code
 
 
 def run_schema_show(given: Namespace) -> int:

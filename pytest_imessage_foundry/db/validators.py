@@ -18,12 +18,17 @@ from pytest_imessage_foundry.db import schema as registry
 from pytest_imessage_foundry.db.checks import (
     body_checks,
     edits,
+    file_header,
     joins,
     links,
-    open_readonly,
     plists,
+    polls,
+    reactions,
     rule_scan,
     sql_rules,
+    storage,
+    stored_files,
+    structure,
 )
 from pytest_imessage_foundry.db.checks.findings import (
     Finding,
@@ -33,12 +38,13 @@ from pytest_imessage_foundry.db.checks.findings import (
     Severity,
 )
 from pytest_imessage_foundry.db.schema import introspect
+from pytest_imessage_foundry.reading import open_readonly
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.db.checks.open_readonly import Source
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.db.schema.differences import Difference
     from pytest_imessage_foundry.db.schema.introspect import Structure
+    from pytest_imessage_foundry.reading.open_readonly import Source
 
 __all__ = ["CHECKS", "Finding", "FindingTally", "Report", "Severity", "validate"]
 
@@ -48,6 +54,7 @@ CHECKS: dict[str, str] = {
     "structure": "every table, column, index and trigger of the release",
     "integrity": "PRAGMA integrity_check",
     "foreign-keys": "PRAGMA foreign_key_check",
+    "storage-classes": "values of the declared class, text in UTF-8",
     "required-values": "columns that no row leaves NULL",
     "guids": "form and uniqueness of GUIDs",
     "dates": "nanoseconds since 2001, in a plausible order",
@@ -66,16 +73,19 @@ CHECKS: dict[str, str] = {
     "reply-chain": "reply_to_guid is of a message",
     "edits": "history of edited and unsent parts against the body",
     "app-messages": "balloons and their payload_data",
+    "polls": "polls have options, votes are for them",
     "plists": "property lists parse, archived UIDs resolve",
     "caches": "cache_has_attachments and cache_roomnames",
     "chat-service": "services of each chat (macOS 26)",
     "chat-lookup": "groups by their id (macOS 26)",
     "index-state": "states of messages, joins and metrics (macOS 26.5)",
+    "events": "group events stand in groups",
     "recently-deleted": "recoverable and deleted messages",
 }
 _DAMAGE_LISTED = 100
 Check = Callable[[sqlite3.Connection, Ledger, rule_scan.Columns], None]
 _ACROSS: dict[str, Check] = {
+    "storage-classes": storage.look,
     "guids": joins.unique,
     "membership": joins.membership,
     "senders": joins.senders,
@@ -84,8 +94,11 @@ _ACROSS: dict[str, Check] = {
     "bodies": body_checks.walk,
     "associations": links.associations,
     "threads": links.threads,
+    "reply-chain": reactions.across_chats,
+    "events": reactions.standing,
     "edits": edits.histories,
     "app-messages": plists.payloads,
+    "polls": polls.polls,
     "plists": plists.columns_of_plists,
     "chat-lookup": joins.lookups,
     "index-state": joins.metrics,
@@ -126,12 +139,28 @@ def validate(
             ledger = Ledger()
             actual = introspect.read(connection)
             schema, differences = _release(actual, release, extra)
-            _structure(ledger, schema, actual, differences)
-            _file(connection, ledger, source, schema)
+            is_expected = release is not None
+            structure.look(ledger, schema, actual, differences, is_expected=is_expected)
+            file_header.look(connection, ledger, source, schema)
             _foreign_keys(connection, ledger)
             _rows(connection, ledger, schema, progress or _nobody_looks)
+            _disk(connection, ledger, Path(path).parent)
         _add_integrity(ledger, integrity.result())
-    return _report(Path(path), ledger, schema, differences, release is not None)
+    return Report(
+        path=Path(path),
+        release=schema.name,
+        title=schema.title,
+        layout=schema.layout,
+        is_expected=is_expected,
+        is_experimental=schema.experimental,
+        is_older=not is_expected and structure.is_older(actual, schema),
+        differences=tuple(map(str, differences)),
+        checks=ledger.tallies(CHECKS),
+        findings=ledger.ordered(CHECKS),
+        errors=ledger.count("error"),
+        unusual=ledger.count("unusual"),
+        notes=ledger.count("note"),
+    )
 
 
 def _release(
@@ -143,47 +172,6 @@ def _release(
     schemas = (registry.get(release, layout=each, extra=extra) for each in layouts)
     found = [(each, introspect.differences(each, actual)) for each in schemas]
     return min(found, key=lambda candidate: len(candidate[1]))
-
-
-def _structure(
-    ledger: Ledger, schema: Schema, actual: Structure, differences: list[Difference]
-) -> None:
-    columns = sum(len(table.columns) for table in actual.tables.values())
-    parts = (actual.tables, actual.indexes, actual.triggers)
-    ledger.look("structure", columns + sum(map(len, parts)))
-    for each in differences:
-        reason = f"{each} ({schema.name})"
-        ledger.find("structure", each.name.partition(".")[0], None, reason)
-    for damage in actual.damage:
-        ledger.find("structure", "sqlite_master", None, damage)
-
-
-def _file(
-    connection: sqlite3.Connection, ledger: Ledger, source: Source, schema: Schema
-) -> None:
-    find = ledger.find
-    ledger.look("file", 4)
-    if not source.is_wal:
-        find("file", "header", None, "the file is not in WAL mode")
-    for pragma, expected in (
-        ("page_size", schema.page_size),
-        ("encoding", schema.encoding),
-    ):
-        actual = connection.execute(f"PRAGMA {pragma}").fetchone()[0]
-        if actual != expected:
-            find("file", "header", None, f"{pragma} is {actual}, not {expected}")
-    table = "_SqliteDatabaseProperties"
-    try:
-        rows = connection.execute(f"SELECT key, value FROM {table}").fetchall()
-    except sqlite3.DatabaseError:
-        return  # not there: a difference of structure
-    version = dict(rows).get("_ClientVersion")
-    expected = schema.properties.get("_ClientVersion", "")
-    if version is None or not str(version).isdecimal():
-        find("file", table, None, f"_ClientVersion is {rule_scan.shown(version)}")
-    elif str(version)[:2] != expected[:2]:
-        reason = f"_ClientVersion {version} is not of {schema.name} ({expected})"
-        find("file", table, None, reason, "note")
 
 
 def _foreign_keys(connection: sqlite3.Connection, ledger: Ledger) -> None:
@@ -233,6 +221,13 @@ def _rows(
             ledger.find(check, "file", None, f"it cannot be read: {error}")
 
 
+def _disk(connection: sqlite3.Connection, ledger: Ledger, folder: Path) -> None:
+    try:
+        stored_files.look(connection, ledger, rule_scan.Columns(connection), folder)
+    except sqlite3.DatabaseError as error:
+        ledger.find("attachments", "file", None, f"it cannot be read: {error}")
+
+
 def _integrity(source: Source) -> list[str]:
     try:
         with source.connect() as connection:
@@ -247,27 +242,3 @@ def _add_integrity(ledger: Ledger, lines: list[str]) -> None:
     for line in lines:
         if line != "ok":
             ledger.find("integrity", "file", None, line)
-
-
-def _report(
-    path: Path,
-    ledger: Ledger,
-    schema: Schema,
-    differences: list[Difference],
-    is_expected: bool,
-) -> Report:
-    order = list(CHECKS)
-    findings = sorted(ledger.findings, key=lambda each: order.index(each.check))
-    return Report(
-        path=path,
-        release=schema.name,
-        title=schema.title,
-        layout=schema.layout,
-        is_expected=is_expected,
-        is_experimental=schema.experimental,
-        differences=tuple(map(str, differences)),
-        checks=ledger.tallies(CHECKS),
-        findings=tuple(findings),
-        errors=ledger.count("error"),
-        notes=ledger.count("note"),
-    )

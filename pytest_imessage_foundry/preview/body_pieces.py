@@ -6,13 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_imessage_foundry.preview.phone import ShownRun
-from pytest_imessage_foundry.preview.typedstream_decoder import (
-    Node,
-    Undecodable,
-    decode,
-    dictionary,
-    plain,
-)
+from pytest_imessage_foundry.reading.typedstreams import Attributes, parsed
 
 MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 _PART = "__kIMMessagePartAttributeName"
@@ -61,26 +55,19 @@ def pieces(data: bytes) -> tuple[Piece, ...]:
     """The runs of an archived attributed string.
 
     Raises:
-        Undecodable: the data is damaged or something else.
+        Damaged: the data is damaged or something else.
     """
-    root = decode(data)
-    if not root.name.endswith(b"AttributedString"):
-        raise Undecodable(f"an archive of {root.name.decode('ascii', 'replace')}")
-    text = plain(root.values[0]) if root.values else None
-    if not isinstance(text, str):
-        raise Undecodable("an attributed string without a string")
-    return tuple(_pieces(text, root.values[1:]))
+    body = parsed(data)
+    return tuple(_pieces(body.text, body.runs))
 
 
-def _pieces(text: str, values: list[Any]) -> list[Piece]:
+def _pieces(text: str, runs: tuple[tuple[int, Attributes], ...]) -> list[Piece]:
     """Cut the text by its runs; whatever they do not cover stays plain."""
-    units = text.encode("utf-16-le", "surrogatepass")
-    known: dict[int, dict[str, Any]] = {}
+    units = text.encode("utf-16-le")
     found: list[Piece] = []
     start = part = 0
-    for number, length in _runs(values, known):
+    for length, attributes in runs:
         end = start + 2 * max(length, 0)
-        attributes = known.get(number, {})
         part = _number(attributes.get(_PART), part)
         if units[start:end]:
             found.append(_piece(units[start:end], attributes, part))
@@ -90,35 +77,15 @@ def _pieces(text: str, values: list[Any]) -> list[Piece]:
     return found
 
 
-def _runs(values: list[Any], known: dict[int, dict[str, Any]]) -> list[tuple[int, int]]:
-    """(dictionary number, length) of each run; fills `known` on the way."""
-    runs: list[tuple[int, int]] = []
-    integers: list[int] = []
-    for value in values:
-        if isinstance(value, Node):
-            if runs:
-                known.setdefault(runs[-1][0], dictionary(value))
-            continue
-        if not isinstance(value, int):
-            raise Undecodable("a run without a length")
-        integers.append(value)
-        if len(integers) == 2:
-            runs.append((integers[0], integers[1]))
-            integers = []
-    return runs
-
-
 def _number(value: Any, otherwise: int) -> int:
-    number = plain(value)
-    return number if isinstance(number, int) else otherwise
+    return value if isinstance(value, int) else otherwise
 
 
 def _text(value: Any) -> str:
-    found = plain(value)
-    return found if isinstance(found, str) else ""
+    return value if isinstance(value, str) else ""
 
 
-def _piece(units: bytes, attributes: dict[str, Any], part: int) -> Piece:
+def _piece(units: bytes, attributes: Attributes, part: int) -> Piece:
     run = ShownRun(
         text=units.decode("utf-16-le", "replace"),
         styles=tuple(

@@ -7,16 +7,14 @@ missing or stand elsewhere), so columns are probed, never assumed.
 from __future__ import annotations
 
 import math
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from pytest_imessage_foundry.errors import UnreadableFileError
+from pytest_imessage_foundry.reading.open_readonly import BROKEN, opened, unreadable
 
-_WAL_VERSION = 2  # bytes 18 and 19 of the header, per SQLite's file format
 # Before macOS 10.13 a date was in seconds; as nanoseconds, values this small
 # would all fall within the first two minutes of 2001.
 _SECONDS_BELOW = 10**11
@@ -93,10 +91,8 @@ def open_tables(path: Path) -> Iterator[Tables]:
     Raises:
         UnreadableFileError: there is nothing at `path` that can be read.
     """
-    _check(path)
     try:
-        with ExitStack() as stack:
-            connection = stack.enter_context(_connect(path, stack))
+        with opened(path) as source, source.connect() as connection:
             connection.execute("BEGIN")
             tables = Tables(connection)
             if not tables.columns("message"):
@@ -106,72 +102,5 @@ def open_tables(path: Path) -> Iterator[Tables]:
                     "give the path of a Messages database (chat.db or sms.db)"
                 )
             yield tables
-    except (sqlite3.Error, OSError) as error:
-        raise _unreadable(path, error) from error
-
-
-def _check(path: Path) -> None:
-    try:
-        if path.is_dir():
-            raise UnreadableFileError(
-                "a folder was given, not a database\n"
-                f"looked at: {path}\n"
-                f"give the file in it, such as {path / 'chat.db'}"
-            )
-        if not path.is_file():
-            raise UnreadableFileError(
-                "there is no such file\n"
-                f"looked for: {path}\n"
-                "check the path; on a Mac it is ~/Library/Messages/chat.db"
-            )
-        with path.open("rb") as file:
-            file.read(1)
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: Exception) -> UnreadableFileError:
-    if isinstance(error, OSError | ValueError):
-        advice = (
-            "check its permissions; on a Mac the terminal needs Full Disk Access "
-            "(System Settings, Privacy & Security)"
-        )
-    elif "locked" in str(error) or "busy" in str(error):
-        advice = "close the program that holds it, or give a copy of the file"
-    else:
-        advice = (
-            "give an undamaged, unencrypted SQLite file; "
-            "copy chat.db together with its chat.db-wal"
-        )
-    return UnreadableFileError(
-        f"the database could not be read: {error}\nlooked in: {path}\n{advice}"
-    )
-
-
-def _connect(path: Path, stack: ExitStack) -> closing[sqlite3.Connection]:
-    """A connection that leaves the folder of `path` exactly as it was.
-
-    SQLite creates a -shm file to read a database in WAL mode and, on closing,
-    may delete the -wal, read-only or not. So a file without a pending log is
-    read as immutable, one that is in use through its -shm opened read-only,
-    and a log that lost its -shm (a copied pair) from a temporary copy.
-    """
-    log = Path(f"{path}-wal")
-    if not (log.is_file() and log.stat().st_size):
-        query = "immutable=1" if _is_wal(path) else "mode=ro"
-    elif Path(f"{path}-shm").is_file():
-        query = "mode=ro&readonly_shm=1"
-    else:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        copy = folder / "copy.db"
-        shutil.copyfile(path, copy)
-        shutil.copyfile(log, f"{copy}-wal")
-        path, query = copy, "mode=rw"
-    uri = f"{path.absolute().as_uri()}?{query}"
-    return closing(sqlite3.connect(uri, uri=True, isolation_level=None))
-
-
-def _is_wal(path: Path) -> bool:
-    with path.open("rb") as file:
-        header = file.read(20)
-    return header[18:20] == bytes((_WAL_VERSION, _WAL_VERSION))
+    except BROKEN as error:
+        raise unreadable(path, error) from None

@@ -20,7 +20,7 @@ from pytest_imessage_foundry.preview.plist_reader import (
     seconds,
     text,
 )
-from pytest_imessage_foundry.preview.typedstream_decoder import Undecodable
+from pytest_imessage_foundry.reading.typedstreams import Damaged
 
 _BALLOON = "\N{REPLACEMENT CHARACTER}"
 _MOST_PARTS = 10_000
@@ -46,7 +46,7 @@ def deleted_part(row: Row) -> ShownPart:
     """A part in Recently Deleted, from its recoverable_message_part row."""
     try:
         runs = tuple(piece.run for piece in pieces(blob(row["part_text"])))
-    except Undecodable as error:
+    except Damaged as error:
         runs = (ShownRun(text=f"[deleted part that could not be read: {error}]"),)
     return ShownPart(
         number=whole(row["part_index"]), runs=runs, deleted=date(row["delete_date"])
@@ -88,7 +88,7 @@ def _read_pieces(row: Row) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
         return tuple(_plain_pieces(plain)), ()
     try:
         found = pieces(blob(archive))
-    except Undecodable as error:
+    except Damaged as error:
         trouble = f"attributedBody could not be read: {error}"
         return tuple(_plain_pieces(plain)), (trouble,)
     return found or tuple(_plain_pieces(plain)), ()
@@ -193,6 +193,6 @@ def _history(entries: Any) -> tuple[ShownVersion, ...]:
 def _version(entry: dict[str, Any]) -> ShownVersion:
     try:
         runs = tuple(piece.run for piece in pieces(blob(entry.get("t"))))
-    except Undecodable as error:
+    except Damaged as error:
         runs = (ShownRun(text=f"[version that could not be read: {error}]"),)
     return ShownVersion(date=seconds(entry.get("d")), runs=runs)

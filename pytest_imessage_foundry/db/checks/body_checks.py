@@ -11,11 +11,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_imessage_foundry.db.checks import plists, typedstreams
+from pytest_imessage_foundry.db.checks import plists
 from pytest_imessage_foundry.db.checks.body_reader import PART, BodyReader
 from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
 from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
-from pytest_imessage_foundry.db.checks.typedstreams import Body, Damaged
+from pytest_imessage_foundry.db.checks.storage import is_utf8
+from pytest_imessage_foundry.reading import typedstreams
+from pytest_imessage_foundry.reading.typedstreams import Body, Damaged
 
 FILE = "__kIMFileTransferGUIDAttributeName"
 _MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -51,8 +53,7 @@ def walk(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> No
         return
     files = _files(connection, columns)
     ledger.look("body-attachments", sum(map(len, files.values())))
-    known_files = {file.guid for each in files.values() for file in each}
-    walker = _Walk(ledger, files, known_files)
+    walker = _Walk(ledger, files, _guids(connection, columns))
     summaries = plists.Summaries(ledger)
     names = ("text", "attributedBody", "message_summary_info", "part_count")
     chosen = columns.pick("message", *names, "associated_message_type")
@@ -112,6 +113,13 @@ def _files(
     return files
 
 
+def _guids(connection: sqlite3.Connection, columns: Columns) -> set[str]:
+    """The guids of all attachments, joined or not."""
+    if not columns.has("attachment", "guid"):
+        return set()
+    return {str(guid) for (guid,) in connection.execute("SELECT guid FROM attachment")}
+
+
 class _Walk:
     def __init__(
         self,
@@ -122,6 +130,7 @@ class _Walk:
         self._ledger = ledger
         self._files = files
         self._known_files = known_files
+        self._joined_files = {file.guid for each in files.values() for file in each}
         self._archives = plists.Archives()
         self.reader = BodyReader()
 
@@ -148,34 +157,44 @@ class _Walk:
         raw = body.raw
         units = len(raw) if raw.isascii() else typedstreams.utf16_units(raw)
         if text is not None and text != raw:
-            self.find(rowid, f"text is not that of its body: {_both(text, raw)}")
+            reason = f"text is not that of its body: {_both(text, raw)}"
+            # An app's text and its body have had different marks.
+            severity: Severity = "unusual" if state & _BALLOON else "error"
+            self.find(rowid, reason, severity=severity)
         self._runs(rowid, body, units, parts)
         self._attributes(rowid, body)
         self._marks(rowid, state, body, kind)
 
     def bare(self, rowid: int, state: int, text: Any, kind: Any) -> None:
         """A row with `text` alone: its marks stand for files all the same."""
+        if isinstance(text, bytes) and not is_utf8(text):
+            self.find(rowid, "text is not UTF-8", "storage-classes")
         if not isinstance(text, bytes) or state or kind in _STICKER_TAPBACKS:
             return
         marks = text.count(_MARK_BYTES)
         files = sum(not file.is_hidden for file in self._files.get(rowid, ()))
         if marks != files:
             reason = f"{marks} U+FFFC in its text, {files} attachments joined"
-            severity: Severity = "note" if files == 0 else "error"
+            severity: Severity = "note" if files == 0 else "unusual"
             self.find(rowid, reason, "body-attachments", severity)
 
     def _runs(self, rowid: int, body: Body, units: int, parts: Any) -> None:
         total = 0
         last = -1
+        is_marked = True
         for length, attributes in body.runs:
             total += length
             part = attributes.get(PART)
             if length < 1:
                 self.find(rowid, f"a run of {length} characters")
-            if not isinstance(part, int) or part < 0:
+            if part is None:  # a breadcrumb's run has none
+                is_marked = False
+                self.find(rowid, "a run has no part number", severity="unusual")
+            elif not isinstance(part, int) or part < 0:
                 self.find(rowid, f"a run has part number {shown(part)}")
             elif part < last:
-                self.find(rowid, f"part {part} comes after part {last}")
+                reason = f"part {part} comes after part {last}"
+                self.find(rowid, reason, severity="unusual")
             else:
                 last = part
         if total != units:
@@ -183,7 +202,10 @@ class _Walk:
         number = len(parts_of(body))
         # An archive of an empty text has no run, and stands for one part all the same.
         if parts is not None and parts != number and (body.runs or parts != 1):
-            self.find(rowid, f"part_count is {shown(parts)}, its body has {number}")
+            # Rows that are older than the column may have its default.
+            severity: Severity = "error" if is_marked and parts != 0 else "unusual"
+            reason = f"part_count is {shown(parts)}, its body has {number}"
+            self.find(rowid, reason, severity=severity)
 
     def _attributes(self, rowid: int, body: Body) -> None:
         """Archives within the archive: what data detectors found."""
@@ -200,13 +222,18 @@ class _Walk:
         joined = {file.guid for file in files}
         for guid in named:
             if guid not in joined:
+                # A file may come later than its message: first it is of nothing,
+                # then it is there, then it is joined.
                 why = (
-                    "is not joined to it"
-                    if guid in self._known_files
-                    else "is of no attachment"
+                    "is of no attachment"
+                    if guid not in self._known_files
+                    else "is that of another message"
+                    if guid in self._joined_files
+                    else "is not joined to it"
                 )
+                severity: Severity = "error" if why.endswith("message") else "unusual"
                 reason = f"file {shown(guid)} of its body {why}"
-                self.find(rowid, reason, "body-attachments")
+                self.find(rowid, reason, "body-attachments", severity)
         if state & (_BALLOON | _EVENT) or kind in _STICKER_TAPBACKS:
             return
         marks = body.raw.count(_MARK_BYTES)
@@ -237,7 +264,7 @@ class _Walk:
             named.append(str(guid))
             if run != mark:
                 reason = f"file {shown(guid)} stands on text, not on U+FFFC"
-                self.find(rowid, reason, "body-attachments")
+                self.find(rowid, reason, "body-attachments", "unusual")
         return named
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from pytest_imessage_foundry.db.checks.body_templates import Form, Forms
-from pytest_imessage_foundry.db.checks.typedstreams import (
+from pytest_imessage_foundry.reading.typedstreams import (
     Attributes,
     Body,
     body_of,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple, Self
 
-from pytest_imessage_foundry.db.checks.typedstreams import (
+from pytest_imessage_foundry.reading.typedstreams import (
     DICTIONARIES,
     STRINGS,
     Attributes,
@@ -30,12 +30,8 @@ class _Irregular(Exception):
     """A value that is no text, data, number, or dictionary of such."""
 
 
-def _raw(stream: Stream) -> bytes:
-    return stream.take(stream.integer())
-
-
 def _text(stream: Stream) -> str:
-    return decoded(_raw(stream))
+    return decoded(stream.raw())
 
 
 def _data(stream: Stream) -> bytes:
@@ -153,7 +149,7 @@ class _Places:
     names: set[int] = field(default_factory=set)
 
     def runs(self, root: Node) -> Iterator[tuple[int, Attributes]]:
-        self.hole(root.groups[0].values[0].groups[0].bounds, _raw)
+        self.hole(root.groups[0].values[0].groups[0].bounds, Stream.raw)
         known: list[Attributes] = []
         groups = iter(root.groups[1:])
         for run in groups:

@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+from pytest_imessage_foundry.db.checks import edit_limits
 from pytest_imessage_foundry.db.checks.body_checks import parts_of
 from pytest_imessage_foundry.db.checks.body_reader import BodyReader
 from pytest_imessage_foundry.db.checks.findings import Ledger
 from pytest_imessage_foundry.db.checks.plists import loads
 from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
-from pytest_imessage_foundry.db.checks.typedstreams import Body, Damaged
 from pytest_imessage_foundry.models.apple_time import SECOND
+from pytest_imessage_foundry.reading.typedstreams import Body, Damaged
 
 _HALF_A_SECOND = 0.5
 Faults = Iterator[str]
@@ -35,6 +36,8 @@ def histories(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) 
         ledger.look("edits", 1)
         for reason in _faults(reader, *values):
             ledger.find("edits", "message", rowid, reason)
+        for reason in edit_limits.beyond(*values[:4]):
+            ledger.find("edits", "message", rowid, reason, "unusual")
 
 
 def _faults(

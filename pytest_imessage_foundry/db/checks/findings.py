@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-Severity = Literal["error", "note"]
+Severity = Literal["error", "unusual", "note"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "unusual", "note")
 
 VALID, INVALID = 0, 1
 LISTED = 100  # findings kept of one check and severity; all are counted
@@ -19,8 +21,10 @@ SHOWN = 10  # of them, those that the text shows
 class Finding:
     """One thing that is not as it should be.
 
-    An `error` contradicts what real files hold; a `note` is an oddity that real
-    files have too (a message in no chat, a reaction to one that is gone).
+    An `error` breaks SQLite or every reader, or contradicts the file itself. What
+    is `unusual` stands in real files, and is written here only on purpose. A
+    `note` is worth a look (a reaction to a message that is gone, a table of one's
+    own).
     """
 
     check: str
@@ -51,7 +55,9 @@ class Report:
         differences: all in which the structure is not that release's.
         checks: by name, in the order they were made.
         findings: the first hundred of each check and severity.
-        errors: how many there are in all, listed or not; so with `notes`.
+        is_older: whether the file is older than macOS 14, the first release whose
+            structure is known.
+        errors: how many there are in all, listed or not; so with the other two.
     """
 
     path: Path
@@ -60,10 +66,12 @@ class Report:
     layout: str
     is_expected: bool
     is_experimental: bool
+    is_older: bool
     differences: tuple[str, ...]
     checks: Mapping[str, FindingTally]
     findings: tuple[Finding, ...]
     errors: int
+    unusual: int
     notes: int
 
     @property
@@ -73,8 +81,13 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """What the command ends with: 0 valid, 1 findings."""
+        """What the command ends with: 0 valid, 1 errors."""
         return VALID if self.ok else INVALID
+
+    @property
+    def strict_exit_code(self) -> int:
+        """What `validate --strict` ends with: what is unusual counts too."""
+        return VALID if self.ok and not self.unusual else INVALID
 
     def of(self, check: str) -> tuple[Finding, ...]:
         """The findings of one check."""
@@ -92,7 +105,9 @@ class Report:
             "experimental": self.is_experimental,
             "differences": list(self.differences),
             "checks": {name: each._asdict() for name, each in self.checks.items()},
+            "older_than_macos_14": self.is_older,
             "errors": self.errors,
+            "unusual": self.unusual,
             "notes": self.notes,
             "findings": [asdict(finding) for finding in self.findings],
         }
@@ -107,6 +122,8 @@ class Report:
         yield f"{word} release: {self.release} ({self.title}{experimental})"
         count = len(self.differences)
         how_far = _counted(count, "difference") if count else "no difference"
+        if self.is_older:
+            how_far = "older than macOS 14, so it is checked as far as it can be"
         yield f"structure: {self.layout} layout, {how_far}"
 
     def _table(self) -> Iterable[str]:
@@ -118,14 +135,20 @@ class Report:
     def _list(self) -> Iterable[str]:
         for name, tally in self.checks.items():
             own = self.of(name)
-            shown = sorted(own, key=lambda each: each.severity)[:SHOWN]
+            shown = sorted(own, key=lambda each: SEVERITIES.index(each.severity))[
+                :SHOWN
+            ]
             yield from map(str, shown)
             if tally.findings > len(shown):
                 yield f"  and {tally.findings - len(shown):,} more of {name}"
 
     def _end(self) -> str:
         verdict = "valid" if self.ok else "not valid"
-        counts = (_counted(self.errors, "error"), _counted(self.notes, "note"))
+        counts = (
+            _counted(self.errors, "error"),
+            f"{self.unusual:,} unusual",
+            _counted(self.notes, "note"),
+        )
         return f"{verdict}: {', '.join(counts)}"
 
 
@@ -164,6 +187,11 @@ class Ledger:
 
     def count(self, severity: Severity) -> int:
         return sum(n for (_, each), n in self._found.items() if each == severity)
+
+    def ordered(self, checks: Iterable[str]) -> tuple[Finding, ...]:
+        """The findings by check, in this order."""
+        place = {check: number for number, check in enumerate(checks)}
+        return tuple(sorted(self.findings, key=lambda each: place[each.check]))
 
     def tallies(self, order: Iterable[str]) -> dict[str, FindingTally]:
         found: Counter[str] = Counter()

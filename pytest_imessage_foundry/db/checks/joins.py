@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 
-from pytest_imessage_foundry.db.checks.findings import Ledger
+from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
 from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
 
 GROUP = 43
@@ -46,7 +46,8 @@ def membership(
         "WHERE message_id IS NOT NULL GROUP BY message_id HAVING count(*) > 1"
     )
     for rowid, number in connection.execute(query):
-        ledger.find(check, "message", rowid, f"it is in {number} chats")
+        reason = f"it is in {number} chats"
+        ledger.find(check, "message", rowid, reason, "unusual")
     for table, column in (
         ("chat_message_join", "chat_id"),
         ("chat_message_join", "message_id"),
@@ -97,6 +98,7 @@ def members(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) ->
         and columns.has("handle", "id")
     ):
         return
+    group_ids(connection, ledger, columns)
     check = "chat-members"
     ledger.look(check, columns.count("chat"))
     query = (
@@ -105,18 +107,32 @@ def members(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) ->
         "LEFT JOIN handle h ON h.ROWID = ch.handle_id GROUP BY c.ROWID"
     )
     for rowid, style, identifier, number, address in connection.execute(query):
+        reason = ""
+        severity: Severity = "unusual"
         if style == GROUP:
             if number == 0:
-                ledger.find(check, "chat", rowid, "a group without members")
+                reason = "a group without members"
             elif number == 1:
-                reason = "a group of one member"
-                ledger.find(check, "chat", rowid, reason, "note")
+                reason, severity = "a group of one member", "note"
         elif number != 1:
             reason = f"a one-to-one chat with {number} members"
-            ledger.find(check, "chat", rowid, reason)
         elif address != identifier:
             reason = f"its member is {shown(address)}, not {shown(identifier)}"
-            ledger.find(check, "chat", rowid, reason)
+        if reason:
+            ledger.find(check, "chat", rowid, reason, severity)
+
+
+def group_ids(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> None:
+    """A group_id is one group's; the chats of one person share theirs."""
+    if not columns.has("chat", "group_id", "style"):
+        return
+    query = (
+        "SELECT max(ROWID), count(*), group_id FROM chat WHERE group_id != '' "
+        "GROUP BY group_id HAVING count(*) > 1 AND max(style) = 43"
+    )
+    for rowid, number, group in connection.execute(query):
+        reason = f"group_id {shown(group)} is that of {number} chats"
+        ledger.find("chats", "chat", rowid, reason, "unusual")
 
 
 def senders(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> None:
@@ -147,12 +163,12 @@ def senders(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) ->
     ):
         if service is not None:
             services.add((service, chat))
-        reason = _sender_fault(
+        reason, severity = _sender_fault(
             handle, mine, is_event, styles.get(chat), addresses, people[chat]
         )
         if reason:
             more = f" (and {number - 1} more)" if number > 1 else ""
-            ledger.find("senders", "message", first, reason + more)
+            ledger.find("senders", "message", first, reason + more, severity)
     _others(connection, ledger, columns)
     _services(connection, ledger, columns, services)
 
@@ -185,19 +201,20 @@ def _sender_fault(
     style: object,
     addresses: dict[int, str],
     people: set[str],
-) -> str:
+) -> tuple[str, Severity]:
     if not handle:
         if not mine and not is_event:
-            return "a received message without handle_id"
-        return ""
+            return "a received message without handle_id", "unusual"
+        return "", "note"
     address = addresses.get(handle) if isinstance(handle, int) else None
     if address is None:
-        return f"handle_id {shown(handle)} is of no handle"
+        return f"handle_id {shown(handle)} is of no handle", "error"
     if mine and style == GROUP and not is_event:
-        return f"an own message in a group has handle_id {handle}, not 0"
+        reason = f"an own message in a group has handle_id {handle}, not 0"
+        return reason, "unusual"
     if not is_event and address not in people:
-        return f"handle_id {handle} ({address}) is not in its chat"
-    return ""
+        return f"handle_id {handle} ({address}) is not in its chat", "unusual"
+    return "", "note"
 
 
 def _others(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> None:
@@ -227,7 +244,7 @@ def _services(
     stated = {(service, chat): rowid for rowid, service, chat in rows}
     for service, chat in sorted(used - set(stated), key=repr):
         reason = f"chat {chat} lacks {service}, over which messages came"
-        ledger.find(check, table, None, reason)
+        ledger.find(check, table, None, reason, "unusual")
     for (service, chat), rowid in stated.items():
         if (service, chat) not in used:
             reason = f"no message of chat {shown(chat)} came over {shown(service)}"
@@ -280,11 +297,11 @@ def metrics(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) ->
     rows = connection.execute(f"SELECT {', '.join(names)} FROM {table} WHERE id = 1")
     stated = rows.fetchone()
     if stated is None:
-        ledger.find(check, table, None, "row id 1 is not there")
+        ledger.find(check, table, None, "row id 1 is not there", "unusual")
         return
     query = "SELECT index_state, count(*) FROM chat_message_join GROUP BY 1"
     counted = dict(connection.execute(query).fetchall())
     for name, state, number in zip(names, (0, 1, 3), stated, strict=True):
         if number != counted.get(state, 0):
             reason = f"{name} is {shown(number)}, joins in it {counted.get(state, 0)}"
-            ledger.find(check, table, 1, reason)
+            ledger.find(check, table, 1, reason, "unusual")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterator
 from typing import Any
 
 from pytest_imessage_foundry.db.checks.body_checks import parts_of
 from pytest_imessage_foundry.db.checks.body_reader import BodyReader
-from pytest_imessage_foundry.db.checks.findings import Ledger
+from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
 from pytest_imessage_foundry.db.checks.plists import loads
 from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
-from pytest_imessage_foundry.db.checks.typedstreams import Damaged, utf16_units
+from pytest_imessage_foundry.reading.typedstreams import Damaged, utf16_units
 
 _UUID = r"[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}"
 _POINTING = re.compile(rf"(?:p:(\d{{1,9}})/|(bp:))?{_UUID}\Z")
@@ -23,14 +24,16 @@ _STICKER = 1000
 _TAPBACKS = (*range(2000, 2008), *range(3000, 3008))
 _EMOJI = (2006, 3006)
 _TARGET = ("ROWID", "text", "attributedBody", "balloon_bundle_id", "date_edited")
-_HISTORY = ("message_summary_info", "is_empty")
+_HISTORY = ("message_summary_info", "is_empty", "item_type")
+Faults = Iterator[tuple[str, Severity]]
 
 
 class Target:
     """The message that a row points at, as far as it can be read."""
 
     def __init__(self, reader: BodyReader, values: tuple[Any, ...]) -> None:
-        self.rowid, text, body, bundle, edited, summary, is_empty = values
+        self.rowid, text, body, bundle, edited, summary, is_empty, item = values
+        self.is_event = bool(item)
         self.is_app = bundle is not None
         self.is_edited = bool(edited) or bool(is_empty)
         self.parts: set[int] | None = None
@@ -104,7 +107,6 @@ def associations(
         )
         for reason, severity in faults:
             ledger.find("associations", "message", rowid, reason, severity)
-    _same_chat(connection, ledger, columns)
 
 
 def _association_faults(
@@ -116,43 +118,65 @@ def _association_faults(
     emoji: Any,
     target: Target,
     has_emoji: bool,
-) -> Any:
-    if kind == 0 or pointer is None:
-        missing = "associated_message_type is 0" if pointer else "it names no message"
-        yield f"{missing} (type {shown(kind)}, guid {shown(pointer)})", "error"
+) -> Faults:
+    if kind in (0, None) or pointer is None:
+        missing = "it names no message" if pointer is None else "its type is none"
+        # Apps' own updates (2, 3) have been seen without one.
+        severity: Severity = "error" if kind in _TAPBACKS else "unusual"
+        yield f"{missing} (type {shown(kind)}, guid {shown(pointer)})", severity
         return
     match = _POINTING.match(pointer) if isinstance(pointer, str) else None
     if match is None:
         yield f"associated_message_guid {shown(pointer)} has an unknown form", "error"
         return
+    if pointer[-36:] == guid and kind != _POLL_ROOT:
+        yield "it points at itself", "error"
+    yield from _form_faults(guid, pointer, kind, location, length, match)
+    if has_emoji and kind in _EMOJI and not emoji:
+        yield f"associated_message_emoji {shown(emoji)} with type {kind}", "error"
+    elif has_emoji and emoji and kind not in _EMOJI:
+        reason = f"associated_message_emoji {shown(emoji)} with type {shown(kind)}"
+        yield reason, "unusual"
+    yield from _target_faults(match, pointer, kind, location, length, target)
+
+
+def _form_faults(
+    guid: Any,
+    pointer: str,
+    kind: Any,
+    location: Any,
+    length: Any,
+    match: re.Match[str],
+) -> Faults:
     is_bare = match[1] is None and match[2] is None
     if kind in (_UPDATED, _POLL_ROOT, *_VOTES):
         if not is_bare:
-            yield f"type {kind} points with {pointer}, not with a bare guid", "error"
+            yield f"type {kind} points with {pointer}, not with a bare guid", "unusual"
         if kind == _POLL_ROOT and pointer != guid:
-            yield f"type 3 points at {pointer}, not at itself", "error"
+            yield f"type 3 points at {pointer}, not at itself", "unusual"
     elif kind in _TAPBACKS or kind == _STICKER:
         if is_bare:
-            yield f"type {kind} points with a bare guid {pointer}", "error"
-        if location is None or length is None or location < 0 or length < 1:
-            yield f"its range is {shown(location)}, {shown(length)}", "error"
+            yield f"type {kind} points with a bare guid {pointer}", "unusual"
+        is_range = isinstance(location, int) and isinstance(length, int)
+        if not is_range or location < 0 or length < 1:
+            yield f"its range is {shown(location)}, {shown(length)}", "unusual"
     else:
-        yield f"associated_message_type {shown(kind)} is unknown", "error"
-    if has_emoji and (kind in _EMOJI) != bool(emoji):
-        yield f"associated_message_emoji {shown(emoji)} with type {kind}", "error"
-    yield from _target_faults(match, pointer, kind, location, length, target)
+        yield f"associated_message_type {shown(kind)} is unknown", "unusual"
 
 
 def _target_faults(
     match: re.Match[str],
     pointer: str,
-    kind: int,
+    kind: Any,
     location: Any,
     length: Any,
     target: Target,
-) -> Any:
+) -> Faults:
     if target.rowid is None:
         yield f"{pointer} is of no message here", "note"
+        return
+    if target.is_event:
+        yield f"message {target.rowid}, at which it points, is an event", "error"
         return
     if match[2] and not target.is_app:
         yield f"{pointer} points at a balloon, message {target.rowid} has none", "error"
@@ -164,32 +188,11 @@ def _target_faults(
         and isinstance(length, int)
         and target.ends_before(location, length)
     ):
-        yield (
-            (
-                f"its range {location}, {length} goes beyond the {target.units} UTF-16 "
-                f"units of message {target.rowid}"
-            ),
-            "error",
+        reason = (
+            f"its range {location}, {length} goes beyond the {target.units} UTF-16 "
+            f"units of message {target.rowid}"
         )
-
-
-def _same_chat(
-    connection: sqlite3.Connection, ledger: Ledger, columns: Columns
-) -> None:
-    """A reaction stands in the chat of what it reacts to."""
-    if not columns.has("chat_message_join", "chat_id", "message_id"):
-        return
-    query = (
-        "SELECT m.ROWID, t.ROWID FROM message m "
-        "JOIN message t ON t.guid = substr(m.associated_message_guid, -36) "
-        "JOIN chat_message_join j ON j.message_id = m.ROWID "
-        "JOIN chat_message_join k ON k.message_id = t.ROWID "
-        "WHERE m.associated_message_guid IS NOT NULL GROUP BY m.ROWID "
-        "HAVING sum(j.chat_id = k.chat_id) = 0"
-    )
-    for rowid, target in connection.execute(query):
-        reason = f"it points at message {target} in another chat"
-        ledger.find("associations", "message", rowid, reason)
+        yield reason, "error"
 
 
 def threads(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> None:
@@ -212,23 +215,28 @@ def threads(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) ->
             ledger.find("threads", "message", rowid, reason, severity)
 
 
-def _thread_faults(rowid: int, guid: Any, part: Any, above: Any, target: Target) -> Any:
+def _thread_faults(
+    rowid: int, guid: Any, part: Any, above: Any, target: Target
+) -> Faults:
     if not isinstance(guid, str) or not _GUID.match(guid):
         yield f"thread_originator_guid {shown(guid)} is no upper-case UUID", "error"
         return
     match = _THREAD_PART.match(part) if isinstance(part, str) else None
     if match is None:
         reason = f"thread_originator_part {shown(part)} is not part:location:length"
-        yield reason, "error"
+        yield reason, "unusual" if part is None else "error"
         return
     if target.rowid is None:
         yield f"thread_originator_guid {guid} is of no message here", "note"
         return
     if above is not None:
         reason = f"message {target.rowid}, where its thread begins, is itself a reply"
-        yield reason, "error"
+        yield reason, "unusual"
     if target.rowid == rowid:
         yield "it replies to itself", "error"
+    if target.is_event:
+        yield f"message {target.rowid}, to which it replies, is an event", "error"
+        return
     number, location, length = map(int, match.groups())
     if number == _BALLOON_PART:
         if not target.is_app:

@@ -10,10 +10,13 @@ from collections.abc import Iterable
 from pytest_imessage_foundry.db.checks.rule_scan import Rule, Scan
 from pytest_imessage_foundry.db.checks.shared_rules import (
     FIRST,
+    LAST_IN_SECONDS,
+    SECONDS,
     SERVICES,
     UUID,
     nanoseconds,
     required,
+    unusual,
 )
 
 _DATES = (
@@ -26,10 +29,10 @@ _DATES = (
     "date_recovered",
     "time_expressive_send_played",
 )
-# READERS.md and §1: strict readers fail on NULL in any of these.
-_MESSAGE_REQUIRED = """
-    guid date date_read date_delivered date_edited associated_message_type item_type
-    group_action_type error is_from_me is_sent is_delivered is_read is_finished
+# Real files have NULL in some of these; strict readers fail on it (§1).
+_REQUIRED = """
+    date_read date_delivered date_edited associated_message_type item_type
+    group_action_type error is_sent is_delivered is_read is_finished
     is_emote is_delayed is_auto_reply is_prepared is_system_message
     is_service_message is_forward is_archive is_audio_message is_played is_expirable
     is_empty is_corrupt is_spam handle_id service version date_played date_retracted
@@ -42,164 +45,233 @@ _FLAGS = """
     was_downgraded has_unseen_mention was_delivered_quietly did_notify_recipient
     is_system_message is_archive is_forward is_delayed
 """
+_HOUR = 3600 * 10**9
+_EFFECT = (
+    "expressive_send_style_id NOT GLOB 'com.apple.MobileSMS.expressivesend.?*' "
+    "AND expressive_send_style_id NOT GLOB 'com.apple.messages.effect.CK?*Effect'"
+)
+# Section 12: the address without the prefix that an account has.
+_CALLER = (
+    "destination_caller_id != '' AND (destination_caller_id GLOB '[EePp]:*' "
+    "OR destination_caller_id NOT GLOB '*[0-9@]*')"
+)
+_PLAIN_SERVICES = "service IN ('SMS', 'RCS', 'rcs')"
+
+
+def _value(wrong: str, reason: str, shown: str = "NULL") -> Rule:
+    return unusual("message-values", wrong, reason, shown)
 
 
 def _flags() -> Iterable[Rule]:
     for column in _FLAGS.split():
-        yield Rule(
-            "message-values",
-            f"{column} NOT IN (0, 1)",
-            f"{column} is {{}}, neither 0 nor 1",
-            column,
+        reason = f"{column} is {{}}, neither 0 nor 1"
+        yield _value(f"{column} NOT IN (0, 1)", reason, column)
+
+
+def _dates() -> Iterable[Rule]:
+    for column in _DATES:
+        yield from nanoseconds("dates", column, zero=column != "date")
+    yield Rule(
+        "dates",
+        f"date > {LAST_IN_SECONDS} AND date < {SECONDS}",
+        "date {} counts seconds, which ended with macOS 10.13",
+        "date",
+    )
+    yield Rule(
+        "dates",
+        "date_retracted > 0",
+        "date_retracted is {}; real files leave it 0 (§8)",
+        "date_retracted",
+        "note",
+    )
+    for column, done in (("date_read", "read"), ("date_delivered", "delivered")):
+        reason = f"it was {done} before it was sent"
+        wrong = f"{column} BETWEEN {FIRST} AND date - 1"
+        yield Rule("dates", wrong, reason, severity="note")
+    # The clocks of two devices may differ by seconds, not by hours.
+    yield unusual(
+        "dates",
+        f"date_edited BETWEEN {FIRST} AND date - 1",
+        "it was edited before it was sent",
+    )
+    yield Rule(
+        "dates",
+        f"date_edited BETWEEN {FIRST} AND date - {_HOUR}",
+        "it was edited more than an hour before it was sent",
+    )
+
+
+def _states() -> Iterable[Rule]:
+    """What a message went through."""
+    yield _value("is_from_me = 0 AND is_sent = 1", "is_sent is 1 on a received message")
+    yield _value(
+        "is_from_me = 0 AND date_delivered > 0",
+        "a received message has date_delivered {}",
+        "date_delivered",
+    )
+    yield _value(
+        "is_from_me = 1 AND is_sent = 0 AND error = 0 AND is_delivered = 1",
+        "it was delivered and not sent",
+    )
+    yield _value(
+        "error != 0 AND is_from_me = 1 AND is_sent = 1",
+        "error {} on a message that was sent",
+        "error",
+    )
+    for done in ("read", "delivered", "played"):
+        yield _value(
+            f"date_{done} > 0 AND is_{done} = 0",
+            f"date_{done} is set, is_{done} is 0",
         )
+    yield _value(
+        "expire_state != 0 AND is_expirable = 0",
+        "expire_state is {}, but it does not expire",
+        "expire_state",
+    )
+    yield _value(
+        "is_audio_message = 1 AND cache_has_attachments = 0",
+        "an audio message without a file",
+    )
+    yield _value(
+        "was_downgraded = 1 AND service = 'iMessage'",
+        "it was sent by SMS instead, but its service is iMessage",
+    )
+    yield _value(
+        "schedule_type NOT IN (0, 2) OR (schedule_type = 2) != (schedule_state > 0)"
+        " OR schedule_state NOT BETWEEN 0 AND 4",
+        "schedule_type and schedule_state {} contradict each other (§16)",
+        "schedule_type || '/' || schedule_state",
+    )
+
+
+def _services() -> Iterable[Rule]:
+    """What SMS and RCS cannot carry (§15)."""
+    for wrong, what in (
+        ("expressive_send_style_id IS NOT NULL", "a send effect"),
+        ("date_edited > 0", "an edit"),
+        ("thread_originator_guid IS NOT NULL", "an inline reply"),
+    ):
+        yield _value(f"{_PLAIN_SERVICES} AND {wrong}", f"{what} over {{}}", "service")
+    yield _value(
+        "service = 'SMS' AND is_from_me = 1 AND date_read > 0",
+        "an SMS with a read receipt",
+    )
+
+
+def _events() -> Iterable[Rule]:
+    """Rows that are no messages, and columns that only they fill (§14)."""
+    yield _value(
+        "item_type NOT BETWEEN 0 AND 6", "item_type {} is unknown", "item_type"
+    )
+    yield _value(
+        "group_action_type NOT BETWEEN 0 AND 6 "
+        "OR (group_action_type != 0 AND item_type NOT IN (1, 3))",
+        "group_action_type {} does not go with its item_type",
+        "group_action_type",
+    )
+    yield _value(
+        "item_type != 0 AND (text IS NOT NULL OR attributedBody IS NOT NULL)",
+        "an event row (item_type {}) has a body",
+        "item_type",
+    )
+    for column, wrong in (
+        ("group_title", "item_type != 2 AND group_title IS NOT NULL"),
+        ("other_handle", "item_type NOT IN (1, 4) AND other_handle > 0"),
+        ("share_status", "item_type != 4 AND share_status != 0"),
+        ("share_direction", "item_type != 4 AND share_direction != 0"),
+    ):
+        reason = f"{column} {{}} does not go with its item_type"
+        yield _value(wrong, reason, column)
+
+
+def _names() -> Iterable[Rule]:
+    """Accounts, addresses and identifiers."""
+    yield unusual(
+        "guids", f"guid NOT GLOB '{UUID}'", "guid {} is no upper-case UUID", "guid"
+    )
+    yield _value(
+        "account NOT GLOB '[EePp]:*'",
+        "account {} has no E: or P: before its address",
+        "account",
+    )
+    yield _value(
+        "account GLOB '[EePp]:'", "account {} has no address after it", "account"
+    )
+    yield _value(
+        f"account_guid != '' AND account_guid NOT GLOB '{UUID}'",
+        "account_guid {} is no upper-case UUID",
+        "account_guid",
+    )
+    yield _value(
+        _CALLER,
+        "destination_caller_id {} is no bare address",
+        "destination_caller_id",
+    )
+    yield _value(f"service NOT IN ({SERVICES})", "service {} is unknown", "service")
+    yield _value(
+        _EFFECT, "expressive_send_style_id {} is unknown", "expressive_send_style_id"
+    )
+    yield _value(
+        "time_expressive_send_played > 0 AND expressive_send_style_id IS NULL",
+        "the effect that it has not was played",
+    )
+
+
+def _contents() -> Iterable[Rule]:
+    yield unusual(
+        "bodies",
+        "item_type = 0 AND is_empty = 0 AND text IS NULL "
+        "AND attributedBody IS NULL AND payload_data IS NULL",
+        "it has neither text nor attributedBody",
+    )
+    yield unusual(
+        "app-messages",
+        "balloon_bundle_id LIKE 'com.apple.messages.MSMessageExtensionBalloon%' "
+        "AND balloon_bundle_id NOT GLOB 'com.apple.messages."
+        "MSMessageExtensionBalloonPlugin:??????????:?*'",
+        "balloon_bundle_id {} names no team and app (§10)",
+        "balloon_bundle_id",
+    )
+    yield unusual(
+        "app-messages",
+        "balloon_bundle_id IS NOT NULL AND payload_data IS NULL",
+        "{} has no payload_data",
+        "balloon_bundle_id",
+    )
+    yield unusual(
+        "app-messages",
+        "balloon_bundle_id IS NULL AND payload_data IS NOT NULL",
+        "it has payload_data of no app",
+    )
+    # Apple's triggers know 0 to 3; live files of 26 have 4 to 6 as well.
+    yield unusual(
+        "index-state",
+        "index_state NOT BETWEEN 0 AND 3",
+        "index_state {} is unknown",
+        "index_state",
+    )
+    yield unusual(
+        "index-state",
+        "index_state != 2 AND (item_type != 0 OR (associated_message_type != 0 "
+        "AND associated_message_type NOT BETWEEN 2000 AND 2007))",
+        "index_state {} of a row that is no message (must be 2, not to be indexed)",
+        "index_state",
+    )
 
 
 MESSAGE = Scan(
     "message",
     (
-        *required(*_MESSAGE_REQUIRED.split()),
-        Rule(
-            "guids",
-            f"guid NOT GLOB '{UUID}'",
-            "guid {} is no upper-case UUID",
-            "guid",
-        ),
-        *(
-            rule
-            for column in _DATES
-            for rule in nanoseconds("dates", column, zero=column != "date")
-        ),
-        Rule(
-            "dates",
-            "date_retracted > 0",
-            "date_retracted is {}; real files leave it 0 (§8)",
-            "date_retracted",
-            "note",
-        ),
-        Rule(
-            "dates",
-            f"date_read BETWEEN {FIRST} AND date - 1",
-            "it was read before it was sent",
-            severity="note",
-        ),
-        Rule(
-            "dates",
-            f"date_delivered BETWEEN {FIRST} AND date - 1",
-            "it was delivered before it was sent",
-            severity="note",
-        ),
-        Rule(
-            "dates",
-            f"date_edited BETWEEN {FIRST} AND date - 1",
-            "it was edited before it was sent",
-        ),
+        *required("guid", "date", "is_from_me", severity="error"),
+        *required(*_REQUIRED.split()),
+        *_dates(),
         *_flags(),
-        Rule("message-values", "version != 10", "version is {}, not 10", "version"),
-        Rule("message-values", "type != 0", "type is {}, not 0", "type"),
-        Rule(
-            "message-values",
-            f"service NOT IN ({SERVICES})",
-            "service {} is unknown",
-            "service",
-        ),
-        Rule(
-            "message-values",
-            "item_type NOT BETWEEN 0 AND 6",
-            "item_type {} is unknown",
-            "item_type",
-        ),
-        Rule(
-            "message-values",
-            "group_action_type NOT BETWEEN 0 AND 6 "
-            "OR (group_action_type != 0 AND item_type NOT IN (1, 3))",
-            "group_action_type {} does not go with its item_type",
-            "group_action_type",
-        ),
-        Rule(
-            "message-values",
-            "is_from_me = 0 AND is_sent = 1",
-            "is_sent is 1 on a received message",
-        ),
-        Rule(
-            "message-values",
-            "is_from_me = 1 AND is_sent = 0 AND error = 0 AND is_delivered = 1",
-            "it was delivered and not sent",
-        ),
-        Rule(
-            "message-values",
-            "error != 0 AND is_from_me = 1 AND is_sent = 1",
-            "error {} on a message that was sent",
-            "error",
-        ),
-        Rule(
-            "message-values",
-            "date_read > 0 AND is_read = 0",
-            "date_read is set, is_read is 0",
-        ),
-        Rule(
-            "message-values",
-            "date_delivered > 0 AND is_delivered = 0",
-            "date_delivered is set, is_delivered is 0",
-        ),
-        Rule(
-            "message-values",
-            "account NOT GLOB '[EePp]:?*'",
-            "account {} has no E: or P: before its address",
-            "account",
-        ),
-        Rule(
-            "message-values",
-            "schedule_type NOT IN (0, 2) OR (schedule_type = 2) != (schedule_state > 0)"
-            " OR schedule_state NOT BETWEEN 0 AND 4",
-            "schedule_type and schedule_state {} contradict each other (§16)",
-            "schedule_type || '/' || schedule_state",
-        ),
-        Rule(
-            "message-values",
-            "expressive_send_style_id NOT GLOB "
-            "'com.apple.MobileSMS.expressivesend.?*' AND expressive_send_style_id "
-            "NOT GLOB 'com.apple.messages.effect.CK?*Effect'",
-            "expressive_send_style_id {} is unknown",
-            "expressive_send_style_id",
-        ),
-        Rule(
-            "message-values",
-            "item_type != 0 AND (text IS NOT NULL OR attributedBody IS NOT NULL)",
-            "an event row (item_type {}) has a body",
-            "item_type",
-        ),
-        Rule(
-            "bodies",
-            "item_type = 0 AND is_empty = 0 AND text IS NULL "
-            "AND attributedBody IS NULL AND payload_data IS NULL",
-            "it has neither text nor attributedBody",
-        ),
-        Rule(
-            "app-messages",
-            "balloon_bundle_id LIKE 'com.apple.messages.MSMessageExtensionBalloon%' "
-            "AND balloon_bundle_id NOT GLOB 'com.apple.messages."
-            "MSMessageExtensionBalloonPlugin:??????????:?*'",
-            "balloon_bundle_id {} names no team and app (§10)",
-            "balloon_bundle_id",
-        ),
-        Rule(
-            "app-messages",
-            "balloon_bundle_id IS NOT NULL AND payload_data IS NULL",
-            "{} has no payload_data",
-            "balloon_bundle_id",
-        ),
-        Rule(
-            "index-state",
-            "index_state NOT BETWEEN 0 AND 3",
-            "index_state {} is unknown",
-            "index_state",
-        ),
-        Rule(
-            "index-state",
-            "index_state != 2 AND (item_type != 0 OR (associated_message_type != 0 "
-            "AND associated_message_type NOT BETWEEN 2000 AND 2007))",
-            "index_state {} of a row that is no message (must be 2, not to be indexed)",
-            "index_state",
-        ),
+        _value("version != 10", "version is {}, not 10", "version"),
+        _value("type != 0", "type is {}, not 0", "type"),
+        *_names(),
+        *_events(),
+        *_states(),
+        *_services(),
+        *_contents(),
     ),
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import plistlib
 import sqlite3
+from collections.abc import Iterator
 from typing import Any
 from xml.parsers.expat import ExpatError
 
 from pytest_imessage_foundry.db.checks import plist_shortcut
-from pytest_imessage_foundry.db.checks.findings import Ledger
+from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
 from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
 
 _MAGIC = b"bplist00"
@@ -23,6 +24,11 @@ _COLUMNS = (
 _PROTOBUF = (
     "com.apple.Handwriting.HandwritingProvider",
     "com.apple.DigitalTouchBalloonProvider",
+)
+# Of these it is a keyed archive.
+_ARCHIVES = (
+    "com.apple.messages.URLBalloonProvider",
+    "com.apple.messages.MSMessageExtensionBalloonPlugin:",
 )
 _REMEMBERED = 4096
 
@@ -83,7 +89,7 @@ def archive_fault(content: object) -> str:
             waiting.extend(value)
         if seen > 1_000_000:
             return "it is nested without end"
-    return _class_fault(objects)
+    return _class_fault(objects) or _loop_fault(objects)
 
 
 def _class_fault(objects: list[Any]) -> str:
@@ -95,6 +101,40 @@ def _class_fault(objects: list[Any]) -> str:
         if not isinstance(named, dict) or "$classname" not in named:
             return f"object {number} has no class"
     return ""
+
+
+def _loop_fault(objects: list[Any]) -> str:
+    """Whether an object holds itself: readers would walk it without end."""
+    below = [tuple(_held(each)) for each in objects]
+    done: set[int] = set()
+    for start in range(len(objects)):
+        path: dict[int, Iterator[int]] = {}
+        if start not in done:
+            path[start] = iter(below[start])
+        while path:
+            number = next(reversed(path))
+            following = next(path[number], None)
+            if following is None:
+                del path[number]
+                done.add(number)
+            elif following in path:
+                return f"object {following} holds itself"
+            elif following not in done:
+                path[following] = iter(below[following])
+    return ""
+
+
+def _held(value: Any) -> Iterator[int]:
+    """The numbers of the objects that one object names."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, plistlib.UID):
+            yield each.data
+        elif isinstance(each, dict):
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
 
 
 class Archives:
@@ -175,7 +215,13 @@ def payloads(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -
         reason = archives.fault(data) if is_archive else _protobuf_fault(data)
         if reason:
             where = f"payload_data of {shown(bundle)}: {reason}"
-            ledger.find("app-messages", "message", rowid, where)
+            severity: Severity = "error" if _is_known(bundle) else "unusual"
+            ledger.find("app-messages", "message", rowid, where, severity)
+
+
+def _is_known(bundle: object) -> bool:
+    """Whether the form of the payload is known; some apps have one of their own."""
+    return bundle in _PROTOBUF or str(bundle).startswith(_ARCHIVES)
 
 
 def _protobuf_fault(data: object) -> str:

@@ -7,20 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pytest_imessage_foundry.db.checks.findings import Severity
 from pytest_imessage_foundry.db.checks.rule_scan import Rule
 
 _HEX = "[0-9A-F]"
 UUID = "-".join(_HEX * size for size in (8, 4, 4, 4, 12))  # a GLOB pattern
-# Nanoseconds since 2001: 1e15 is the twelfth day, 3.1e18 is in 2099. What is
-# smaller counts seconds (up to 1e11), milliseconds or microseconds (§18).
-FIRST, LAST, SECONDS = 10**15, 3_124_224_000 * 10**9, 10**11
-LAST_SECOND = 3_124_224_000
+# Nanoseconds since 2001: 1e15 is the twelfth day. What is smaller counts seconds (up
+# to 1e11), milliseconds or microseconds (§18). 2040 is not yet, and a date counted
+# from 1970 is beyond it if it is of 2009 or later.
+LAST_SECOND = 1_230_768_000
+FIRST, LAST, SECONDS = 10**15, LAST_SECOND * 10**9, 10**11
+# Until macOS 10.13 dates counted seconds, and such rows stay as they are.
+LAST_IN_SECONDS = 536_500_000  # 2018
 SERVICES = "'iMessage', 'SMS', 'RCS', 'rcs', 'iMessageLite'"
 
 
-def required(*columns: str) -> Iterable[Rule]:
+def required(*columns: str, severity: Severity = "unusual") -> Iterable[Rule]:
     for column in columns:
-        yield Rule("required-values", f"{column} IS NULL", f"{column} is NULL")
+        reason = f"{column} is NULL"
+        yield Rule("required-values", f"{column} IS NULL", reason, severity=severity)
+
+
+def unusual(check: str, wrong: str, reason: str, shown: str = "NULL") -> Rule:
+    """A rule that real files break, and ours only on purpose."""
+    return Rule(check, wrong, reason, shown, "unusual")
 
 
 def nanoseconds(check: str, column: str, *, zero: bool = True) -> Iterable[Rule]:
@@ -28,7 +38,7 @@ def nanoseconds(check: str, column: str, *, zero: bool = True) -> Iterable[Rule]
 
     SQLite sorts text and blobs after every number: they are beyond LAST.
     """
-    yield Rule(
+    yield unusual(
         check,
         f"{column} > 0 AND {column} < {SECONDS}",
         f"{column} {{}} counts seconds, not nanoseconds",
@@ -37,7 +47,9 @@ def nanoseconds(check: str, column: str, *, zero: bool = True) -> Iterable[Rule]
     yield Rule(
         check,
         f"{column} < 0 OR {column} BETWEEN {SECONDS} AND {FIRST} - 1 OR "
-        f"{column} > {LAST}" + ("" if zero else f" OR {column} = 0"),
-        f"{column} {{}} is no date between 2001 and 2100 in nanoseconds",
+        f"{column} > {LAST}",
+        f"{column} {{}} is no date between 2001 and 2040 in nanoseconds",
         column,
     )
+    if not zero:
+        yield unusual(check, f"{column} = 0", f"{column} is 0", column)

@@ -5,27 +5,35 @@ Section numbers are those of SEMANTICS.md, where the sources stand.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from pytest_imessage_foundry.db.checks.attachment_rules import ATTACHMENT, SENT
+from pytest_imessage_foundry.db.checks.findings import Severity
 from pytest_imessage_foundry.db.checks.message_rules import MESSAGE
 from pytest_imessage_foundry.db.checks.rule_scan import Rule, Scan
 from pytest_imessage_foundry.db.checks.shared_rules import (
-    LAST_SECOND,
     SERVICES,
     UUID,
     nanoseconds,
     required,
+    unusual,
 )
 
+# What readers of real files met (chat.is_filtered): known, unknown sender, junk, and
+# the categories of SMS filters.
+_TIERS = "0, 1, 2, 3, 4, 36, 52, 68"
 CHAT = Scan(
     "chat",
     (
-        *required("guid", "style", "chat_identifier", "service_name", "group_id"),
-        Rule(
+        *required("guid", severity="error"),
+        *required("style", "chat_identifier", "service_name", "group_id"),
+        unusual(
             "chats",
             "style NOT IN (43, 45)",
             "style is {}, neither 45 (one-to-one) nor 43 (group)",
             "style",
         ),
-        Rule(
+        unusual(
             "chats",
             "guid NOT GLOB '?*;[-+];?*'",
             "guid {} is not of the form service;±;identifier",
@@ -37,44 +45,77 @@ CHAT = Scan(
             "style {} contradicts its guid",
             "style || ' of ' || guid",
         ),
-        Rule(
+        unusual(
             "chats",
             "guid GLOB '?*;[-+];?*' AND chat_identifier "
             "!= substr(guid, instr(guid, ';') + 3)",
             "chat_identifier {} is not the end of its guid",
             "chat_identifier",
         ),
-        Rule(
+        unusual(
             "chats",
             "style = 45 AND room_name IS NOT NULL",
             "room_name {} in a one-to-one chat",
             "room_name",
         ),
-        Rule(
+        unusual(
             "chats",
             "style = 43 AND room_name IS NOT chat_identifier",
             "room_name of a group is {}, not its chat_identifier",
             "room_name",
         ),
-        Rule(
+        unusual(
             "chats",
             f"service_name NOT IN ({SERVICES})",
             "service_name {} is unknown",
             "service_name",
         ),
-        Rule("chats", "guid LIKE 'p:%'", "guid {} has a part in front", "guid"),
+        *(
+            unusual(
+                "chats",
+                f"{column} != '' AND {column} NOT GLOB '{UUID}'",
+                f"{column} {{}} is no upper-case UUID",
+                column,
+            )
+            for column in ("group_id", "original_group_id", "account_id")
+        ),
+        unusual(
+            "chats",
+            "account_login != '' AND account_login NOT GLOB '[EePp]:*'",
+            "account_login {} has no E: or P: before its address",
+            "account_login",
+        ),
+        unusual(
+            "chats",
+            "last_addressed_handle GLOB '[EePp]:*'",
+            "last_addressed_handle {} is no bare address",
+            "last_addressed_handle",
+        ),
+        *(
+            unusual(
+                "chats",
+                f"{column} NOT IN ({values})",
+                f"{column} {{}} is unknown",
+                column,
+            )
+            for column, values in (
+                ("is_filtered", _TIERS),
+                ("is_archived", "0, 1"),
+                ("is_blackholed", "0, 1"),
+            )
+        ),
         *nanoseconds("dates", "last_read_message_timestamp"),
     ),
 )
 
 # 26 calls every chat `any`; before, a chat belongs to a service (§12).
-ANY_GUIDS = Rule(
+ANY_GUIDS = unusual(
     "chats",
     "guid GLOB '?*;[-+];?*' AND guid NOT GLOB 'any;*'",
     "guid {} does not begin with any, as on this release",
     "guid",
 )
-SERVICE_GUIDS = Rule(
+SERVICE_GUIDS = unusual(
     "chats",
     "guid GLOB '?*;[-+];?*' AND substr(guid, 1, instr(guid, ';') - 1) != service_name",
     "guid {} does not begin with its service, as on this release",
@@ -84,9 +125,11 @@ SERVICE_GUIDS = Rule(
 HANDLE = Scan(
     "handle",
     (
-        *required("id", "service"),
-        Rule("handles", "id = ''", "id is empty"),
-        Rule(
+        *required("id", severity="error"),
+        *required("service"),
+        unusual("handles", "id = ''", "id is empty"),
+        unusual("handles", "id GLOB '* *'", "id {} has a space in it", "id"),
+        unusual(
             "handles",
             f"service NOT IN ({SERVICES})",
             "service {} is unknown",
@@ -95,106 +138,60 @@ HANDLE = Scan(
     ),
 )
 
-_ROOT = "~/Library/*/Attachments/"
-_PLACED = f"{_ROOT}[0-9a-f][0-9a-f]/[01][0-9]/?*/?*"
-# The second folder is the low half of the first, in decimal (§5).
-_LOW_HALF = (
-    "instr('0123456789abcdef', substr(filename, instr(filename, '/Attachments/') + 14,"
-    " 1)) - 1 != CAST(substr(filename, instr(filename, '/Attachments/') + 16, 2)"
-    " AS INTEGER)"
-)
 
-ATTACHMENT = Scan(
-    "attachment",
-    (
-        *required("guid", "transfer_name", "created_date", "total_bytes"),
-        Rule(
-            "guids",
-            f"guid NOT GLOB '{UUID}' AND guid NOT GLOB 'at_[0-9]_{UUID}' "
-            f"AND guid NOT GLOB 'at_[0-9][0-9]_{UUID}'",
-            "guid {} is neither a UUID nor at_<part>_<message>",
-            "guid",
+def _direct_events() -> Iterable[Rule]:
+    """What happens in groups alone (§14); a change of number looks like the last."""
+    severities: tuple[tuple[Severity, str, str], ...] = (
+        ("error", "m.item_type = 2", "a new name"),
+        ("error", "m.item_type = 3 AND m.group_action_type IN (1, 2)", "a group photo"),
+        (
+            "unusual",
+            "m.item_type = 1 OR (m.item_type = 3 AND m.group_action_type = 0)",
+            "a member who comes or goes",
         ),
-        *(
-            Rule(
-                "attachments",
-                f"{column} > {LAST_SECOND}",
-                f"{column} {{}} counts nanoseconds, not seconds",
-                column,
-            )
-            for column in ("created_date", "start_date")
-        ),
-        *(
-            Rule(
-                "attachments",
-                f"{column} < 0",
-                f"{column} {{}} is before 2001",
-                column,
-            )
-            for column in ("created_date", "start_date")
-        ),
-        Rule(
-            "attachments",
-            f"filename GLOB '{_ROOT}*' AND filename NOT GLOB '{_PLACED}'",
-            "filename {} is not in <hh>/<nn>/<id>/ (§5)",
-            "filename",
-        ),
-        Rule(
-            "attachments",
-            f"filename GLOB '{_PLACED}' AND {_LOW_HALF}",
-            "filename {}: the second folder is not the low half of the first (§5)",
-            "filename",
-        ),
-        Rule(
-            "attachments",
-            f"filename NOT GLOB '{_ROOT}*'",
-            "filename {} is outside Attachments",
-            "filename",
-            "note",
-        ),
-        Rule(
-            "attachments",
-            "transfer_state NOT BETWEEN -1 AND 7",
-            "transfer_state {} is unknown",
-            "transfer_state",
-        ),
-        Rule(
-            "attachments",
-            "total_bytes < -1",
-            "total_bytes is {}",
-            "total_bytes",
-        ),
-        Rule(
-            "attachments",
-            "ROWID NOT IN (SELECT attachment_id FROM message_attachment_join "
-            "WHERE attachment_id IS NOT NULL)",
-            "no message has it",
-            severity="note",
-        ),
-    ),
-)
+    )
+    for severity, wrong, what in severities:
+        yield Rule(
+            "events",
+            f"c.style = 45 AND m.item_type != 0 AND ({wrong})",
+            f"{what} in a one-to-one chat (message {{}})",
+            "m.ROWID",
+            severity,
+        )
+
 
 JOINED = Scan(
     "chat_message_join",
     (
         Rule(
             "join-dates",
-            "j.message_date IS NOT m.date",
+            "j.message_date != m.date AND j.message_date != 0",
             "message_date {} is not the date of the message",
             "j.message_date || ' of message ' || m.ROWID",
         ),
-        Rule(
+        # Rows that are older than the column may have its default.
+        unusual(
+            "join-dates",
+            "j.message_date IS NULL OR (j.message_date = 0 AND m.date != 0)",
+            "message_date {} says nothing",
+            "coalesce(j.message_date, 'NULL') || ' of message ' || m.ROWID",
+        ),
+        unusual(
             "index-state",
             "j.index_state != m.index_state",
             "index_state {} of the message is another",
             "j.index_state || ' (message ' || m.ROWID || ')'",
         ),
-        Rule(
+        # A message in two groups has both names in it.
+        unusual(
             "caches",
-            "m.cache_roomnames IS NOT c.room_name",
+            "m.cache_roomnames IS NOT c.room_name "
+            "AND instr(m.cache_roomnames, c.room_name || ',') IS NOT 1 "
+            "AND NOT coalesce(m.cache_roomnames GLOB '*,' || c.room_name, 0)",
             "cache_roomnames of {} is not the chat's room_name",
             "'message ' || m.ROWID",
         ),
+        *_direct_events(),
     ),
     "chat_message_join j JOIN message m ON m.ROWID = j.message_id "
     "JOIN chat c ON c.ROWID = j.chat_id",
@@ -217,7 +214,7 @@ CACHED_ATTACHMENTS = Scan(
 CACHED_NO_ATTACHMENTS = Scan(
     "message",
     (
-        Rule(
+        unusual(
             "caches",
             "ROWID NOT IN (SELECT message_id FROM message_attachment_join "
             "WHERE message_id IS NOT NULL)",
@@ -244,7 +241,7 @@ RECOVERABLE = Scan(
             "message {} is not there",
             "r.message_id",
         ),
-        Rule(
+        unusual(
             "recently-deleted",
             "r.message_id IN (SELECT message_id FROM chat_message_join)",
             "message {} is in Recently Deleted and still in a chat",
@@ -272,7 +269,7 @@ RECOVERABLE_PARTS = Scan(
 DELETED = Scan(
     "deleted_messages",
     (
-        Rule(
+        unusual(
             "recently-deleted",
             "guid IN (SELECT guid FROM message)",
             "message {} is deleted for good and still there",
@@ -284,7 +281,8 @@ DELETED = Scan(
 LOOKUP = Scan(
     "chat_lookup",
     (
-        Rule(
+        # Apple keeps the identifiers that a chat had before.
+        unusual(
             "chat-lookup",
             "l.domain = 'iMessageGroupID' AND l.identifier "
             "NOT IN (coalesce(c.group_id, ''), coalesce(c.original_group_id, ''))",
@@ -301,7 +299,7 @@ LOOKUP = Scan(
 REPLY_CHAIN = Scan(
     "message",
     (
-        Rule(
+        unusual(
             "reply-chain",
             f"t.ROWID IS NULL AND m.reply_to_guid NOT GLOB '{UUID}'",
             "reply_to_guid {} is no upper-case UUID",
@@ -309,7 +307,7 @@ REPLY_CHAIN = Scan(
         ),
         Rule(
             "reply-chain",
-            "t.ROWID IS NULL "
+            f"t.ROWID IS NULL AND m.reply_to_guid GLOB '{UUID}' "
             "AND m.reply_to_guid NOT IN (SELECT guid FROM deleted_messages)",
             "reply_to_guid {} is of no message here",
             "m.reply_to_guid",
@@ -330,6 +328,7 @@ SCANS = (
     MESSAGE,
     HANDLE,
     ATTACHMENT,
+    SENT,
     JOINED,
     CACHED_ATTACHMENTS,
     CACHED_NO_ATTACHMENTS,

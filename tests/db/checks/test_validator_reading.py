@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pytest_imessage_foundry.db.checks import plist_shortcut, plists
 from pytest_imessage_foundry.db.checks.body_reader import BodyReader
 from pytest_imessage_foundry.db.checks.body_templates import Form, Forms
-from pytest_imessage_foundry.db.checks.typedstreams import Damaged, parsed, tree
+from pytest_imessage_foundry.reading.typedstreams import Damaged, parsed, tree
 
 
 def bodies_of(path):

@@ -1,7 +1,6 @@
-"""Reads attributed strings, strictly: a walker of its own for typedstream.
+"""Read attributed strings (message.attributedBody) strictly.
 
-It shares nothing with the encoder, so that one cannot hide a fault of the
-other.
+Decoding ends whatever the bytes are: every loop is bounded by their length.
 """
 
 from __future__ import annotations
@@ -277,6 +276,12 @@ class Stream:
             raise Damaged(f"byte {self.position - 1} is {tag:#x}, no integer")
         return tag - 256
 
+    def raw(self) -> bytes:
+        """Bytes behind their length, which some writers write without a sign."""
+        is_short = self.tag() == _I16
+        length = self.integer()
+        return self.take(length & 0xFFFF if is_short else length)
+
     def real(self, code: str) -> float:
         if self.tag() != _REAL:
             return float(self.integer())
@@ -288,7 +293,7 @@ class Stream:
         if self.tag() != _NEW:
             return str(self.known(self.strings, "string"))
         self.position += 1
-        raw = self.take(self.integer())
+        raw = self.raw()
         if not raw or not raw.isascii():
             raise Damaged(f"a type or class at byte {self.position} has no name")
         self.strings.append(raw.decode())
@@ -323,7 +328,7 @@ class Stream:
         if code in _INTEGERS:
             return self.integer()
         if code == "+":
-            return self.take(self.integer())
+            return self.raw()
         if code in _CHARS:
             return int.from_bytes(self.take(1), "little", signed=code == "c")
         if code in _REALS:

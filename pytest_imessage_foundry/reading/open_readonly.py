@@ -1,7 +1,7 @@
-"""Opens a database to look at it, and leaves no trace.
+"""Open a database to look at it, and leave no trace.
 
-A file without a write-ahead log is opened immutable. With one, SQLite would
-have to write beside it (`-shm`), so a copy of both is looked at instead.
+With a write-ahead log or a journal beside it, SQLite would have to write there,
+so a copy of both is opened instead. Without, the file itself is opened.
 """
 
 from __future__ import annotations
@@ -25,24 +25,34 @@ except ImportError:  # Windows, where opening a locked file fails by itself
 
 MAGIC = b"SQLite format 3\0"
 HEADER = 100
+# The header's write and read version, per SQLite's file format.
+_ROLLBACK, _WAL = b"\x01\x01", b"\x02\x02"
 _COMPANIONS = ("-wal", "-journal")
 # Where SQLite locks: 510 bytes that readers share and an exclusive writer owns.
 _SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
 _PATIENCE = 1.0  # seconds
 _TRIES = 3
+# SQLite quotes a broken schema in its message, bytes as they are, and Python then
+# fails to decode the message.
+BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A database that can be connected to, and the header of its file."""
+    """A database that can be connected to, and what its file is like.
+
+    With a log or a journal beside it, some of the database may stand in that.
+    """
 
     path: Path
     header: bytes
+    size: int
     address: str
+    has_log: bool = False
 
     @property
     def is_wal(self) -> bool:
-        return self.header[18:20] == b"\x02\x02"
+        return self.header[18:20] == _WAL
 
     @contextmanager
     def connect(self) -> Iterator[sqlite3.Connection]:
@@ -72,15 +82,33 @@ def opened(path: Path) -> Iterator[Source]:
     """
     real, header, size = _examined(path)
     _refuse_locked(real)
-    companions = [name for name in _COMPANIONS if _has_content(real, name)]
+    companions = [name for name in _COMPANIONS if _size(real, name)]
     if companions:
         with _copied(real, companions) as copy:
-            yield _connectable(Source(path, header, copy.as_uri()))
+            yield _connectable(Source(path, header, size, copy.as_uri(), has_log=True))
         return
     _refuse_truncated(path, header, size)
-    # In WAL mode even a reader creates files, unless it trusts that nobody writes.
-    mode = "mode=ro&immutable=1" if header[18:20] == b"\x02\x02" else "mode=ro"
-    yield _connectable(Source(path, header, f"{real.as_uri()}?{mode}"))
+    address = f"{real.as_uri()}?mode=ro{_trust(real, header)}"
+    yield _connectable(Source(path, header, size, address))
+
+
+def _trust(real: Path, header: bytes) -> str:
+    """Whether SQLite must trust that nobody writes, as part of its address.
+
+    Else it takes locks, which leaves no trace only in a file that has no log: for
+    a log that is there, if empty, or that the header may promise, even a reader
+    creates files.
+    """
+    is_plain = header[18:20] == _ROLLBACK
+    has_log = _size(real, "-wal") is not None
+    return "" if is_plain and not has_log else "&immutable=1"
+
+
+def unreadable(path: Path, error: Exception) -> UnreadableFileError:
+    """The refusal of a database that SQLite could not read."""
+    if "locked" in str(error) or "busy" in str(error):
+        return _locked(path)
+    return _damaged(path, error)
 
 
 def _unreadable(what: str, where: object, remedy: str) -> UnreadableFileError:
@@ -173,15 +201,15 @@ def _refuse_locked(real: Path) -> None:
 
 
 def _locked(path: Path) -> UnreadableFileError:
-    remedy = "end the program that writes to it, or validate a copy"
+    remedy = "close the program that holds it, or give a copy of the file"
     return _unreadable("the database is locked", path, remedy)
 
 
-def _has_content(real: Path, companion: str) -> bool:
+def _size(real: Path, companion: str) -> int | None:
     try:
-        return real.with_name(real.name + companion).stat().st_size > 0
+        return real.with_name(real.name + companion).stat().st_size
     except OSError:
-        return False
+        return None
 
 
 @contextmanager
@@ -202,7 +230,7 @@ def _copied(real: Path, companions: list[str]) -> Iterator[Path]:
                 remedy = f"make room in {tempfile.gettempdir()}, or try again"
                 raise _unreadable(reason, real, remedy) from None
         else:
-            remedy = "wait until nothing writes to it, or validate a copy"
+            remedy = "wait until nothing writes to it, or give a copy of the file"
             raise _unreadable("the database keeps changing", real, remedy)
         yield Path(folder, real.name)
 
@@ -216,14 +244,8 @@ def _connectable(source: Source) -> Source:
     try:
         with source.connect() as connection:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error):
-            raise _locked(source.path) from None
-        raise _damaged(source.path, error) from None
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        # SQLite quotes a broken schema in its message, bytes as they are, and
-        # Python then fails to decode the message.
-        raise _damaged(source.path, error) from None
+    except BROKEN as error:
+        raise unreadable(source.path, error) from None
     return source
 
 
@@ -231,5 +253,5 @@ def _damaged(path: Path, error: Exception) -> UnreadableFileError:
     return _unreadable(
         f"SQLite cannot read the database: {error}",
         path,
-        "copy it anew; if it is encrypted, decrypt it first",
+        "copy it anew, with its chat.db-wal; if it is encrypted, decrypt it first",
     )

@@ -1,0 +1,186 @@
+"""Reactions and replies beside what they point at: chat, order, and each other."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from pytest_imessage_foundry.db.checks.body_reader import BodyReader
+from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
+from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
+from pytest_imessage_foundry.reading.typedstreams import Damaged
+
+_ADDED, _REMOVED = range(2000, 2008), range(3000, 3008)
+_GONE = 1000  # what the type of a removal has more
+# How English rows begin (§6); those of other languages are not looked at.
+_VERBS = {
+    "Loved": 2000,
+    "Liked": 2001,
+    "Disliked": 2002,
+    "Laughed at": 2003,
+    "Emphasized": 2004,
+    "Questioned": 2005,
+    "Removed a heart": 3000,
+    "Removed a like": 3001,
+    "Removed a dislike": 3002,
+    "Removed a laugh": 3003,
+    "Removed an exclamation": 3004,
+    "Removed a question mark": 3005,
+}
+_LONGEST = max(map(len, _VERBS)) + 1
+_JOINED = ("chat_message_join", "chat_id", "message_id")
+
+
+def across_chats(
+    connection: sqlite3.Connection, ledger: Ledger, columns: Columns
+) -> None:
+    """What points at a message stands in one of its chats, and after it."""
+    if not columns.has(*_JOINED) or not columns.has("message", "guid", "date"):
+        return
+    for check, column, guid, what in (
+        (
+            "associations",
+            "associated_message_guid",
+            "substr(m.associated_message_guid, -36)",
+            "it points at",
+        ),
+        (
+            "threads",
+            "thread_originator_guid",
+            "m.thread_originator_guid",
+            "it replies to",
+        ),
+        ("reply-chain", "reply_to_guid", "m.reply_to_guid", "it names"),
+    ):
+        if columns.has("message", column):
+            is_chain = check == "reply-chain"
+            pairs = _pairs(connection, columns, column, guid, is_chain=is_chain)
+            for rowid, target, is_same_person, is_elsewhere in pairs:
+                reason = f"{what} message {target} in another chat"
+                if not is_elsewhere:
+                    reason = f"{what} message {target}, which is later"
+                # One person may have a chat for each service or address.
+                is_odd = is_same_person or is_chain or not is_elsewhere
+                severity: Severity = "unusual" if is_odd else "error"
+                ledger.find(check, "message", rowid, reason, severity)
+
+
+def _pairs(
+    connection: sqlite3.Connection,
+    columns: Columns,
+    column: str,
+    guid: str,
+    *,
+    is_chain: bool,
+) -> Iterator[tuple[int, int, bool, bool]]:
+    """(row, target, whether their chats are one person's, whether chats differ)."""
+    ties = [
+        f"c.{name} = d.{name}"
+        for name in ("chat_identifier", "group_id")
+        if columns.has("chat", name)
+    ]
+    # The chain follows arrival, not time: what came late is named before it was sent.
+    is_late = "0" if is_chain else "t.date > m.date"
+    query = (
+        "SELECT m.ROWID, t.ROWID, "
+        f"max(coalesce({' OR '.join(ties) or '0'}, 0)), sum(j.chat_id = k.chat_id) = 0 "
+        "FROM message m "
+        f"JOIN message t ON t.guid = {guid} AND t.ROWID != m.ROWID "
+        "JOIN chat_message_join j ON j.message_id = m.ROWID "
+        "JOIN chat_message_join k ON k.message_id = t.ROWID "
+        f"AND (k.chat_id != j.chat_id OR {is_late}) "
+        "LEFT JOIN chat c ON c.ROWID = j.chat_id "
+        "LEFT JOIN chat d ON d.ROWID = k.chat_id "
+        f"WHERE m.{column} IS NOT NULL GROUP BY m.ROWID"
+    )
+    for rowid, target, is_same_person, is_elsewhere in connection.execute(query):
+        if is_elsewhere and _shares_a_chat(connection, rowid, target):
+            if is_chain or not _is_later(connection, rowid, target):
+                continue
+            is_elsewhere = False
+        yield rowid, target, bool(is_same_person), bool(is_elsewhere)
+
+
+def _shares_a_chat(connection: sqlite3.Connection, one: int, other: int) -> bool:
+    query = (
+        "SELECT 1 FROM chat_message_join j JOIN chat_message_join k "
+        "ON k.chat_id = j.chat_id WHERE j.message_id = ? AND k.message_id = ?"
+    )
+    return connection.execute(query, (one, other)).fetchone() is not None
+
+
+def _is_later(connection: sqlite3.Connection, one: int, other: int) -> bool:
+    query = "SELECT t.date > m.date FROM message m, message t WHERE m.ROWID = ? "
+    row = connection.execute(f"{query}AND t.ROWID = ?", (one, other)).fetchone()
+    return bool(row and row[0])
+
+
+def standing(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> None:
+    """Tapbacks in their order: none is given twice, none is removed that is not there.
+
+    A removal deletes the tapback's own row, and names it among the deleted ones.
+    """
+    names = ("associated_message_type", "associated_message_guid", "is_from_me")
+    if not columns.has("message", "date", "handle_id", *names):
+        return
+    own = ("associated_message_emoji", "text", "attributedBody", "reply_to_guid")
+    chosen = columns.pick("message", *own)
+    deleted = _deleted(connection, columns)
+    query = (
+        f"SELECT ROWID, {names[0]}, {names[1]}, iif(is_from_me, 0, handle_id), {chosen}"
+        f" FROM message WHERE {names[0]} BETWEEN 2000 AND 3007 ORDER BY date, ROWID"
+    )
+    reader = BodyReader()
+    given: dict[tuple[Any, ...], int] = {}
+    for row in connection.execute(query):
+        rowid, kind, pointer, sender, emoji, text, body, before = row
+        fault = _text_fault(kind, _text(reader, text, body))
+        if fault:
+            ledger.find("associations", "message", rowid, fault)
+        is_removal = kind in _REMOVED
+        key = (kind - _GONE if is_removal else kind, pointer, sender, emoji)
+        if is_removal and given.pop(key, None) is None and before not in deleted:
+            reason = "it removes a tapback that is not here"
+            ledger.find("associations", "message", rowid, reason, "note")
+        elif not is_removal and kind != _ADDED[-1]:  # stickers may be many
+            if key in given:
+                reason = f"it repeats the tapback of message {given[key]}"
+                ledger.find("associations", "message", rowid, reason, "unusual")
+            given[key] = rowid
+        elif not is_removal:
+            given[key] = rowid
+
+
+def _deleted(connection: sqlite3.Connection, columns: Columns) -> set[Any]:
+    """The guids of messages that are gone for good."""
+    return {
+        guid
+        for table in ("deleted_messages", "sync_deleted_messages")
+        if columns.has(table, "guid")
+        for (guid,) in connection.execute(f"SELECT guid FROM {table}")
+    }
+
+
+def _text(reader: BodyReader, text: Any, body: Any) -> str:
+    if isinstance(text, str) or not isinstance(body, bytes):
+        return text if isinstance(text, str) else ""
+    try:
+        return reader.read(body).text
+    except Damaged:
+        return ""  # told by the check of bodies
+
+
+def _text_fault(kind: int, text: str) -> str:
+    """A text in English that says another tapback than its type."""
+    said = next(
+        (
+            other
+            for verb, other in _VERBS.items()
+            if text.startswith((f"{verb} \u201c", f"{verb} a", f"{verb} from"))
+        ),
+        kind,
+    )
+    return (
+        "" if said == kind else f"its text {shown(text[:_LONGEST])} is of type {said}"
+    )

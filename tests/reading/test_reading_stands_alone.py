@@ -1,0 +1,34 @@
+"""What reads shares nothing with what writes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest_imessage_foundry
+
+ROOT = Path(pytest_imessage_foundry.__file__).parent
+IMPORT = re.compile(r"pytest_imessage_foundry\.([\w.]+)")
+
+
+def imported(path):
+    return set(IMPORT.findall(path.read_text()))
+
+
+def test_reading_knows_errors_alone():
+    known = {
+        name for path in (ROOT / "reading").glob("*.py") for name in imported(path)
+    }
+    assert known == {"errors"}
+
+
+def test_no_writer_knows_the_reading():
+    writers = [
+        *(ROOT / "db" / "rows").rglob("*.py"),
+        *(ROOT / "db" / "blobs").rglob("*.py"),
+        *(ROOT / "db" / "schema").rglob("*.py"),
+        *(path for path in (ROOT / "db").glob("*.py") if path.stem != "validators"),
+    ]
+    assert len(writers) > 20
+    for path in writers:
+        assert not any(name.startswith("reading") for name in imported(path)), path
