@@ -2,29 +2,90 @@
 
 from __future__ import annotations
 
+import os
+import pkgutil
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 import pytest
+
+import pytest_imessage_foundry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 pytest_plugins = ["pytester"]
 
+# Plugins of others in a process of its own: they take four times as long to start as
+# pytest, this plugin and a small database together. The test of other plugins beside
+# this one starts them all.
+ALONE = ("-pno:randomly", "-pno:faker", "-pno:hypothesispytest", "-pno:anyio")
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder of pytest for all inner runs, and all workers: what one of them
+    built is not built again, as in a user's project."""
+    base = tmp_path_factory.getbasetemp()
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    return (base.parent if is_worker else base) / "inner-runs-cache"
+
+
+@pytest.fixture(scope="session")
+def package() -> None:
+    """The whole package, loaded before pytester notes which modules there are: those
+    that a run in this process were the first to load are forgotten after it, and the
+    next run would have other classes under the same names."""
+    prefix = f"{pytest_imessage_foundry.__name__}."
+    for module in pkgutil.walk_packages(pytest_imessage_foundry.__path__, prefix):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
+
+
+@pytest.fixture
+def inner(
+    package: None, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., pytest.RunResult]:
+    """Run pytest on pytester's files, in this process or in one of its own."""
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+
+    def go(*arguments: str, process: bool) -> pytest.RunResult:
+        if process:
+            return pytester.runpytest_subprocess(*ALONE, *arguments)
+        return pytester.runpytest_inprocess(*ALONE, *arguments)
+
+    return go
+
 
 @pytest.fixture(params=["plain", "-n0", "-n2"])
-def run(request, pytester, monkeypatch):
+def run(request, inner, templates):
     """Run pytest on pytester's files: in one process, and under xdist."""
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
 
     def go(*arguments):
         how = [] if request.param == "plain" else [request.param]
-        return pytester.runpytest_subprocess("-p", "no:randomly", *how, *arguments)
+        process = request.param == "plain"
+        return inner(f"-ocache_dir={templates}", *how, *arguments, process=process)
 
     return go
 
 
 @pytest.fixture
-def plain_run(pytester, monkeypatch):
-    """Run pytest on pytester's files in a process of its own."""
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+def plain_run(inner, templates):
+    """Run pytest on pytester's files, in this process."""
 
     def go(*arguments):
-        return pytester.runpytest_subprocess("-p", "no:randomly", *arguments)
+        return inner(f"-ocache_dir={templates}", *arguments, process=False)
+
+    return go
+
+
+@pytest.fixture
+def fresh_run(inner):
+    """Run pytest on pytester's files in a process of its own, with a cache of its
+    own: for what is imported, built or kept."""
+
+    def go(*arguments):
+        return inner(*arguments, process=True)
 
     return go

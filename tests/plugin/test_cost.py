@@ -41,25 +41,25 @@ def test_it(chat_db, chat_db_readonly, number):
 """
 
 
-def test_first_test_imports_nothing_heavy(pytester, plain_run, monkeypatch):
+def test_first_test_imports_nothing_heavy(pytester, fresh_run, monkeypatch):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     seen = pytester.path / "seen"
     pytester.makeconftest(WATCH.format(heavy=NOT_NEEDED, path=str(seen)))
     pytester.makepyfile("def test_it(chat_db): assert chat_db.messages")
 
-    result = plain_run("-p", "pytest_imessage_foundry", "--imessage-version=tahoe")
+    result = fresh_run("-p", "pytest_imessage_foundry", "--imessage-version=tahoe")
 
     result.assert_outcomes(passed=1)
     assert seen.read_text() == ""
 
 
 @pytest.mark.parametrize(("arguments", "most"), [((), 1), (("-n2",), 2)])
-def test_one_build_of_a_version_in_a_worker(pytester, plain_run, arguments, most):
+def test_one_build_of_a_version_in_a_worker(pytester, fresh_run, arguments, most):
     log = pytester.path / "builds"
     pytester.makeconftest(COUNT_BUILDS.format(log=str(log)))
     pytester.makepyfile(TESTS)
 
-    plain_run(*arguments).assert_outcomes(passed=18)
+    fresh_run(*arguments).assert_outcomes(passed=18)
 
     builds = log.read_text().splitlines()
     assert len(set(builds)) == len(builds), "a worker built a version twice"

@@ -110,6 +110,26 @@ def test_the_command_works_from_where_pytest_was_started(plain_run, pytester):
     plain_run(*shlex.split(command)[1:]).assert_outcomes(failed=1)
 
 
+def test_the_command_names_the_settings_file_that_was_given(plain_run, pytester):
+    # Without it pytest would not take the function for a test.
+    (pytester.path / "own.ini").write_text("[pytest]\npython_functions = check_*\n")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(scenario="empty")
+        def check_it(chat_db):
+            assert False
+        """
+    )
+
+    first = plain_run("-c", "own.ini", "--imessage-version=tahoe")
+    command = re.findall(r"reproduce: (.*)", first.stdout.str())[0]
+
+    first.assert_outcomes(failed=1)
+    plain_run(*shlex.split(command)[1:]).assert_outcomes(failed=1)
+
+
 def test_verbose_runs_say_what_databases_were_made_from(pytester, plain_run):
     pytester.makepyfile(
         """

@@ -86,7 +86,7 @@ def test_a_nested_conftest_answers_for_its_folder_alone(plain_run, pytester):
     plain_run().assert_outcomes(passed=2)
 
 
-def test_tests_share_a_database_that_hooks_fill(plain_run, pytester):
+def test_tests_share_a_database_that_hooks_fill(fresh_run, pytester):
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(
         """
@@ -98,7 +98,7 @@ def test_tests_share_a_database_that_hooks_fill(plain_run, pytester):
         """
     )
 
-    plain_run("--imessage-version=tahoe,tahoe-26.9").assert_outcomes(passed=6)
+    fresh_run("--imessage-version=tahoe,tahoe-26.9").assert_outcomes(passed=6)
 
     # pytest keeps its temporary folders: one template for each release.
     templates = pytester.path.rglob("imessage-foundry-templates/tahoe*")

@@ -39,26 +39,26 @@ def builds(pytester):
     return lambda: sorted(log.read_text().split())
 
 
-def test_second_run_builds_nothing(plain_run, builds):
-    plain_run("--imessage-version=sonoma,tahoe").assert_outcomes(passed=2)
+def test_second_run_builds_nothing(fresh_run, builds):
+    fresh_run("--imessage-version=sonoma,tahoe").assert_outcomes(passed=2)
     assert builds() == ["sonoma", "tahoe"]
 
-    plain_run("--imessage-version=sonoma,tahoe").assert_outcomes(passed=2)
+    fresh_run("--imessage-version=sonoma,tahoe").assert_outcomes(passed=2)
     assert builds() == ["sonoma", "tahoe"]
 
-    plain_run("--imessage-version=tahoe", "--imessage-seed=1").assert_outcomes(passed=1)
+    fresh_run("--imessage-version=tahoe", "--imessage-seed=1").assert_outcomes(passed=1)
     assert builds() == ["sonoma", "tahoe", "tahoe"]
 
 
 @pytest.mark.parametrize("way", ["--cache-clear", "-pno:cacheprovider"])
-def test_ways_to_build_anew(plain_run, builds, way):
+def test_ways_to_build_anew(fresh_run, builds, way):
     for _ in range(2):
-        plain_run("--imessage-version=tahoe", way).assert_outcomes(passed=1)
+        fresh_run("--imessage-version=tahoe", way).assert_outcomes(passed=1)
 
     assert builds() == ["tahoe", "tahoe"]
 
 
-def test_a_foundry_asked_directly_keeps_nothing(pytester, plain_run):
+def test_a_foundry_asked_directly_keeps_nothing(pytester, fresh_run):
     pytester.makepyfile(
         """
         from pytest_imessage_foundry import Spec
@@ -69,6 +69,6 @@ def test_a_foundry_asked_directly_keeps_nothing(pytester, plain_run):
         """
     )
 
-    plain_run().assert_outcomes(passed=1)
+    fresh_run().assert_outcomes(passed=1)
 
     assert not list(pytester.path.glob(".pytest_cache/d/imessage-foundry/*/*"))

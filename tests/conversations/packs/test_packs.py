@@ -193,6 +193,18 @@ def test_write_is_atomic(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == ["a.json"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no modes")
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_other_users_may_read_what_is_written(tmp_path, umask):
+    path = tmp_path / "a.json"
+    before = os.umask(umask)
+    try:
+        packs.write(path, a_pack())
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
 def test_empty_pack(tmp_path):
     store.write(tmp_path / "a.json", store.Pack(name="empty"))
     assert store.read(tmp_path / "a.json").conversations == ()

@@ -1,0 +1,47 @@
+"""How a person writes, and what the others call them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+from test_sittings import FRIEND, OWNER, persona, talk, words
+
+from pytest_imessage_foundry.conversations.dialogue import scenes
+from pytest_imessage_foundry.conversations.dialogue.voice import PALETTES, QUESTIONS, voice_of
+
+
+def test_people_of_japan_are_called_by_their_given_names() -> None:
+    owner = replace(OWNER, name="田中 さくら", locale="ja_JP")
+    person = persona("ken", "鈴木 健太", locale="ja_JP")
+    text = " ".join(words(talk(2_000, person, owner=owner)))
+
+    assert text.count("さくら") > 5
+    assert text.count("健太") > 5
+    assert "田中" not in text
+    assert "鈴木" not in text
+
+
+def test_a_name_in_letters_begins_with_the_given_name() -> None:
+    owner = replace(OWNER, name="Sakura Tanaka", locale="ja_JP")
+    person = persona("ken", "Kenta Suzuki", locale="ja_JP")
+    text = " ".join(words(talk(2_000, person, owner=owner)))
+
+    assert "Sakura" in text
+    assert "Kenta" in text
+    assert "Tanaka" not in text
+    assert "Suzuki" not in text
+
+
+@pytest.mark.parametrize("mark", QUESTIONS)
+def test_questions_end_in_an_emoji_less_than_half_as_often(mark: str) -> None:
+    voice = voice_of(replace(FRIEND, emoji_usage="heavy"), scenes.language("en"))
+    draw = Random("emoji").random
+
+    def share(text: str) -> float:
+        said = (voice.say(text, "fun", draw) for _ in range(4_000))
+        return sum(each[-1] in "".join(PALETTES["fun"]) for each in said) / 4_000
+
+    assert share("Is that so" + mark) == pytest.approx(0.4 * share("It is"), rel=0.15)
+    assert share("It is") == pytest.approx(voice.emoji, rel=0.15)
