@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # The registry's order and the word `all` are known here without the registry,
 # so that a run that uses no fixture of ours never imports it; a test holds the
 # two together.
-DEFAULT_VERSIONS = ("sonoma", "sequoia", "tahoe")
+DEFAULT_VERSIONS = ("sonoma", "sequoia", "tahoe", "golden-gate")
 MARK = "imessage"
 MARK_HELP = (
     "imessage(*, versions=None, scenario=None, seed=None, messages=None, "
@@ -57,7 +57,7 @@ def add_options(parser: pytest.Parser) -> None:
         default=None,
         metavar="RELEASE",
         help="macOS release to test against; repeat it or use commas, 'all' or "
-        "'auto' (default: all, which is sonoma, sequoia, tahoe)",
+        f"'auto' (default: all, which is {', '.join(DEFAULT_VERSIONS)})",
     )
     group.addoption(
         "--imessage-seed",

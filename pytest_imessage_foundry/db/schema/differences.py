@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.db.schema.sqltext import normal
+from pytest_imessage_foundry.db.schema.sqltext import listed, normal
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.introspect import (
@@ -175,7 +175,11 @@ def _index(name: str, expected: IndexFacts, actual: IndexFacts) -> Iterator[Diff
         ("index uniqueness", expected.unique, actual.unique),
         ("index origin", expected.origin, actual.origin),
     )
-    yield from _unequal_sql(name, ("index condition", expected.where, actual.where))
+    yield from _unequal_sql(
+        name,
+        ("index expressions", _expressions(expected), _expressions(actual)),
+        ("index condition", expected.where, actual.where),
+    )
 
 
 def _terms(index: IndexFacts) -> tuple[str, ...]:
@@ -183,6 +187,11 @@ def _terms(index: IndexFacts) -> tuple[str, ...]:
         f"{column or '<expression>'}{' DESC' if desc else ''}"
         for column, desc in zip(index.columns, index.desc, strict=True)
     )
+
+
+def _expressions(index: IndexFacts) -> tuple[str, ...]:
+    """Give the terms as they are written, where SQLite names no column for one."""
+    return listed(index.sql) if index.sql and None in index.columns else ()
 
 
 def _rest(expected: Structure, actual: Structure) -> Iterator[Difference]:

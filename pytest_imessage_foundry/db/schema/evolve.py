@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypedDict, TypeVar
 
 from pytest_imessage_foundry.db.schema import parse
-from pytest_imessage_foundry.db.schema.definition import Column, Schema, Table
+from pytest_imessage_foundry.db.schema.definition import Column, Origin, Schema, Table
 from pytest_imessage_foundry.errors import FoundryError
 
 _Item = TypeVar("_Item")
@@ -18,6 +18,8 @@ class Changes(TypedDict, total=False):
 
     `name`, `title`, `macos`, `note`, `experimental`, `internal_tables` and
     `page_size` replace the former; `features` (words) and `properties` add to them.
+    `origin` says where all parts are known from but those that `origins` lists, which
+    maps an origin to `kind: names`.
     `add_columns` and `change_columns` map a table to columns, and a change with
     `after other:` moves the column as well; `drop_columns` maps it to names.
     A table that is dropped takes its indexes and triggers along, as in SQLite.
@@ -34,6 +36,8 @@ class Changes(TypedDict, total=False):
     features: str
     drop_features: str
     properties: Mapping[str, str]
+    origin: Origin
+    origins: Mapping[Origin, str]
     drop_tables: Iterable[str]
     add_tables: str
     replace_tables: str
@@ -51,7 +55,7 @@ class Changes(TypedDict, total=False):
 
 _KEPT_AS_SAID = (
     *("name", "title", "macos", "note", "layout"),
-    *("experimental", "internal_tables", "page_size"),
+    *("experimental", "internal_tables", "page_size", "origin"),
 )
 
 
@@ -101,7 +105,18 @@ def _apply(schema: Schema, changes: Changes) -> Schema:
         features=(schema.features | parse.words(changes.get("features", "")))
         - parse.words(changes.get("drop_features", "")),
         properties={**schema.properties, **changes.get("properties", {})},
+        origins={**schema.origins, **_origins(changes.get("origins", {}))},
     )
+
+
+def _origins(listed: Mapping[Origin, str]) -> dict[str, Origin]:
+    """Give the origin of each part, as "kind name"."""
+    return {
+        f"{kind} {name}": origin
+        for origin, text in listed.items()
+        for kind, names in parse.kinds(text)
+        for name in names
+    }
 
 
 def _items(
@@ -207,6 +222,10 @@ def _check(schema: Schema) -> None:
         _refers(known, f"index {index.name}", index.table, index.columns)
     for trigger in schema.triggers.values():
         _refers(known, f"trigger {trigger.name}", trigger.table, trigger.of)
+    for part in schema.origins:
+        kind, name = part.split(" ", 1)
+        parts = {"table": schema.tables, "index": schema.indexes}
+        _must_be_there(kind, name, parts.get(kind, schema.triggers), "known")
     for table in schema.tables.values():
         for constraint in table.constraints:
             what = f"{constraint.kind} of {table.name}"

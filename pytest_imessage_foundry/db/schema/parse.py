@@ -53,6 +53,12 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def kinds(text: str) -> list[tuple[str, list[str]]]:
+    """Read lines of `kind: names`."""
+    split = (line.split(": ", 1) for line in _lines(text))
+    return [(kind, names.split()) for kind, names in split]
+
+
 def tables(text: str) -> dict[str, Table]:
     """Read tables, in order."""
     return {table.name: table for table in map(_table, _blocks(text))}
