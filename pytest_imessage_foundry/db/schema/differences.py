@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
         TableFacts,
         TriggerFacts,
     )
+
+
+_ORDER = re.compile(r" (ASC|DESC)\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -175,23 +179,20 @@ def _index(name: str, expected: IndexFacts, actual: IndexFacts) -> Iterator[Diff
         ("index uniqueness", expected.unique, actual.unique),
         ("index origin", expected.origin, actual.origin),
     )
-    yield from _unequal_sql(
-        name,
-        ("index expressions", _expressions(expected), _expressions(actual)),
-        ("index condition", expected.where, actual.where),
-    )
+    yield from _unequal_sql(name, ("index condition", expected.where, actual.where))
 
 
 def _terms(index: IndexFacts) -> tuple[str, ...]:
+    names: list[str | None] = list(index.columns)
+    if None in names and index.sql:
+        # SQLite names no column for an expression: it is as the statement has it.
+        written = (_ORDER.sub("", normal(term)) for term in listed(index.sql))
+        pairs = zip(names, written, strict=False)
+        names = [name or text for name, text in pairs]
     return tuple(
-        f"{column or '<expression>'}{' DESC' if desc else ''}"
-        for column, desc in zip(index.columns, index.desc, strict=True)
+        f"{name or '<expression>'}{' DESC' if desc else ''}"
+        for name, desc in zip(names, index.desc, strict=True)
     )
-
-
-def _expressions(index: IndexFacts) -> tuple[str, ...]:
-    """Give the terms as they are written, where SQLite names no column for one."""
-    return listed(index.sql) if index.sql and None in index.columns else ()
 
 
 def _rest(expected: Structure, actual: Structure) -> Iterator[Difference]:
