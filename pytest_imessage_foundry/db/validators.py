@@ -71,6 +71,7 @@ CHECKS: dict[str, str] = {
     "chat-service": "services of each chat (macOS 26)",
     "chat-lookup": "groups by their id (macOS 26)",
     "index-state": "states of messages, joins and metrics (macOS 26.5)",
+    "filters": "categories of messages and of their joins (macOS 27)",
     "recently-deleted": "recoverable and deleted messages",
 }
 _DAMAGE_LISTED = 100

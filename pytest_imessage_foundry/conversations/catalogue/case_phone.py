@@ -66,6 +66,12 @@ class CasePhone:
         return self.phone.direct(self.kim, service="SMS")
 
     @cached_property
+    def shop(self) -> Chat:
+        """The SMS chat of a sender whose messages a filter judges."""
+        shop = self.phone.person("Example Shop", address="55514")
+        return self.phone.direct(shop, service="SMS")
+
+    @cached_property
     def rcs(self) -> Chat:
         return self.phone.direct(self.phone.person("Ravi Lal"), service="RCS")
 

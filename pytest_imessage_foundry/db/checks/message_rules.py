@@ -189,6 +189,20 @@ MESSAGE = Scan(
             "balloon_bundle_id",
         ),
         Rule(
+            "filters",
+            "filter_action NOT BETWEEN 0 AND 4",
+            "filter_action {} is unknown",
+            "filter_action",
+            "note",
+        ),
+        Rule(
+            "filters",
+            "filter_action != 0 AND item_type NOT IN (0, 5)",
+            "filter_action {} of a row that announces something",
+            "filter_action",
+            "note",
+        ),
+        Rule(
             "index-state",
             "index_state NOT BETWEEN 0 AND 3",
             "index_state {} is unknown",

@@ -190,6 +190,13 @@ JOINED = Scan(
             "j.index_state || ' (message ' || m.ROWID || ')'",
         ),
         Rule(
+            "filters",
+            "j.filter_action != m.filter_action "
+            "OR j.filter_sub_action != m.filter_sub_action",
+            "filter_action {} of the message is another",
+            "j.filter_action || ' (message ' || m.ROWID || ')'",
+        ),
+        Rule(
             "caches",
             "m.cache_roomnames IS NOT c.room_name",
             "cache_roomnames of {} is not the chat's room_name",
