@@ -89,6 +89,8 @@ class Inserts:
 
         On 27 a trigger keeps them as the message has them, once it is there.
         """
+        if not rows or "filter_action" not in self._columns["chat_message_join"]:
+            return
         self._connection.executemany(
             "UPDATE chat_message_join SET filter_action = ?, filter_sub_action = ? "
             "WHERE chat_id = ? AND message_id = ?",

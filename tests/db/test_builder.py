@@ -230,7 +230,7 @@ def test_a_build_that_cannot_take_its_place_gives_the_wal_back(tmp_path):
 KILLED = """
 import sys, time
 from dataclasses import replace
-from pytest_imessage_foundry.conversations.author import Author
+from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.db import builder
 
 phone = Author("tahoe")

@@ -32,7 +32,7 @@ def _enter(
     sub_action: FilterSubAction = "none",
 ) -> None:
     category = FilterCategory(action=action, sub_action=sub_action)
-    said = None if action == "none" else [action, sub_action]
+    said = None if action == "none" else [str(action), str(sub_action)]
     case(name, what, "§15", feature="filter_actions")(
         partial(_judged, text=text, category=category, said=said)
     )
@@ -58,6 +58,10 @@ _enter("filter-reminders", "a reminder", "See you at 9", "transaction", "reminde
 def _merged(stage: CasePhone) -> tuple[Draft, Reading]:
     bank = stage.phone.person("Example Savings", address="55513")
     stage.phone.direct(bank, service="SMS").receive("Welcome")
-    filtered = stage.phone.direct(bank, service="SMS", suffix="(smsft_fi)")
-    said = {"text": "Card payment: 12.50", "category": ["transaction", "finance"]}
-    return filtered.receive("Card payment: 12.50"), said
+    chat = stage.phone.direct(bank, service="SMS", suffix="(smsft_fi)")
+    category = FilterCategory(action="transaction", sub_action="finance")
+    draft = chat.receive("Card payment: 12.50").trait(filtered=category)
+    return draft, {
+        "text": "Card payment: 12.50",
+        "category": ["transaction", "finance"],
+    }

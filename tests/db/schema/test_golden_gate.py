@@ -107,9 +107,7 @@ def test_each_part_names_the_source_that_has_it(kind) -> None:
             before = getattr(schema.get("tahoe"), names)[name]
             assert getattr(OURS, names)[name] == before, name
     listed = describe.as_json(OURS)["origins"][names]
-    assert listed == {
-        name: OURS.origin_of(kind, name) for name in getattr(OURS, names)
-    }
+    assert listed == {name: OURS.origin_of(kind, name) for name in getattr(OURS, names)}
 
 
 def test_nothing_that_apples_sql_names_is_left_out() -> None:
