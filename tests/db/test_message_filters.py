@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 from writing import write
 
+from pytest_imessage_foundry.by_hand import ChatDBBuilder
 from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.db import schema, validators
 from pytest_imessage_foundry.db.functions import register_functions
@@ -16,6 +17,7 @@ from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
 from pytest_imessage_foundry.models import (
     FILTER_SUFFIXES,
     FilterCategory,
+    Traits,
     without_suffix,
 )
 
@@ -140,3 +142,15 @@ def test_what_cannot_be_is_refused():
     wrong = FilterCategory(action="junk", sub_action="orders")
     with pytest.raises(FoundryError, match="unknown sub-action of 'junk' 'orders'"):
         chat.receive("x", sender=chat.people[0]).trait(filtered=wrong)
+
+
+@pytest.mark.parametrize("release", SINCE_27)
+def test_a_living_database_keeps_them_in_step(tmp_path, release):
+    author = ChatDBBuilder(release, path=tmp_path / "chat.db")
+    author.direct(author.person("Shop", address="55512"), service="SMS").receive("Hi")
+    db = author.build()
+    with db.live() as phone:
+        phone.receive("Shop", "Parcel sent", traits=Traits(filtered=ORDERS))
+    with closing(sqlite3.connect(db.path)) as connection:
+        assert connection.execute(JOINED).fetchall() == [(0,) * 4, (4, 10_002) * 2]
+    assert db.conversations[0].messages[-1].traits.filtered == ORDERS
