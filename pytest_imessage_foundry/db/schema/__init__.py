@@ -105,7 +105,8 @@ def _built_in(name: str, layout: Layout) -> Schema:
 
 
 def _laid_out(schema: Schema, layout: Layout) -> Schema:
-    if layout == "fresh":
+    # What was read from a file has the layout of that file.
+    if layout == "fresh" or schema.layout == "as read":
         return schema
     from pytest_imessage_foundry.db.schema.migrated import migrated
 

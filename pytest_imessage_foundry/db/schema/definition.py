@@ -107,13 +107,19 @@ class Constraint(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table: its columns in order, then its constraints in order."""
+    """A table: its columns in order, then its constraints in order.
+
+    `verbatim` is its statement, where the form here cannot say it.
+    """
 
     name: str
     columns: tuple[Column, ...]
     constraints: tuple[Constraint, ...] = ()
+    verbatim: str = ""
 
     def sql(self) -> str:
+        if self.verbatim:
+            return self.verbatim
         parts = [column.sql() for column in self.columns]
         parts += [constraint.sql() for constraint in self.constraints]
         return f"CREATE TABLE {quote(self.name)} ({', '.join(parts)})"
@@ -226,6 +232,12 @@ class Schema:
         A builder may put its rows after `table_sql()` and before the rest.
         """
         return (*self.table_sql(), *self.index_sql(), *self.trigger_sql())
+
+    def facts(self) -> tuple[str, ...]:
+        """Give all that shapes a file of this schema, as text."""
+        properties = sorted(self.properties.items())
+        own = (self.internal_tables, self.page_size, sorted(self.features), properties)
+        return (*self.ddl(), *map(repr, own))
 
     def origin_of(self, kind: Kind, name: str) -> Origin:
         """Say where a part is known from."""

@@ -68,8 +68,12 @@ def _head(sql: str) -> str:
 
 def diff(old: Schema, new: Schema) -> str:
     """Say what a file of `new` has that one of `old` has not, and the reverse."""
-    lines = list(_heading(old, new))
-    lines += _changes(old, new) or ["no difference"]
+    return "".join(f"{line}\n" for line in _heading(old, new)) + changes(old, new)
+
+
+def changes(old: Schema, new: Schema) -> str:
+    """Say the same without a heading, a line each."""
+    lines = _changes(old, new) or ["no difference"]
     return "\n".join(lines) + "\n"
 
 

@@ -85,7 +85,7 @@ def _apply(schema: Schema, changes: Changes) -> Schema:
     dropped = set(changes.get("drop_tables", ()))
     indexes = {k: v for k, v in schema.indexes.items() if v.table not in dropped}
     triggers = {k: v for k, v in schema.triggers.items() if v.table not in dropped}
-    return replace(
+    result = replace(
         schema,
         tables=_tables(schema, changes),
         indexes=_items(
@@ -105,18 +105,25 @@ def _apply(schema: Schema, changes: Changes) -> Schema:
         features=(schema.features | parse.words(changes.get("features", "")))
         - parse.words(changes.get("drop_features", "")),
         properties={**schema.properties, **changes.get("properties", {})},
-        origins={**schema.origins, **_origins(changes.get("origins", {}))},
     )
+    return replace(result, origins=_origins(schema, result, changes))
 
 
-def _origins(listed: Mapping[Origin, str]) -> dict[str, Origin]:
-    """Give the origin of each part, as "kind name"."""
-    return {
-        f"{kind} {name}": origin
-        for origin, text in listed.items()
-        for kind, names in parse.kinds(text)
-        for name in names
+def _origins(old: Schema, new: Schema, changes: Changes) -> dict[str, Origin]:
+    """Give the origin of each part that has one of its own, as "kind name"."""
+    parts = {"table": new.tables, "index": new.indexes, "trigger": new.triggers}
+    kept = (key.split(" ", 1) for key in old.origins)
+    origins = {
+        f"{kind} {name}": old.origins[f"{kind} {name}"]
+        for kind, name in kept
+        if name in parts[kind]
     }
+    for origin, text in changes.get("origins", {}).items():
+        for kind, names in parse.kinds(text):
+            for name in names:
+                _must_be_there(kind, name, parts[kind], "known")
+                origins[f"{kind} {name}"] = origin
+    return origins
 
 
 def _items(
@@ -165,6 +172,10 @@ def _tables(schema: Schema, changes: Changes) -> dict[str, Table]:
 
 def _edit(tables: dict[str, Table], name: str, steps: list[tuple]) -> None:  # type: ignore[type-arg]
     _must_be_there("table", name, tables, "changed")
+    if tables[name].verbatim:
+        raise _Impossible(
+            f"table {name} cannot be changed: it is kept as its file states it"
+        )
     columns = list(tables[name].columns)
     for step, argument in steps:
         step(name, columns, argument)
@@ -222,10 +233,6 @@ def _check(schema: Schema) -> None:
         _refers(known, f"index {index.name}", index.table, index.columns)
     for trigger in schema.triggers.values():
         _refers(known, f"trigger {trigger.name}", trigger.table, trigger.of)
-    for part in schema.origins:
-        kind, name = part.split(" ", 1)
-        parts = {"table": schema.tables, "index": schema.indexes}
-        _must_be_there(kind, name, parts.get(kind, schema.triggers), "known")
     for table in schema.tables.values():
         for constraint in table.constraints:
             what = f"{constraint.kind} of {table.name}"

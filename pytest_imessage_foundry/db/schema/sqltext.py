@@ -88,6 +88,16 @@ def listed(sql: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
+def after_list(sql: str) -> str:
+    """Give what stands after the first parentheses of a statement."""
+    depth = 0
+    for token in tokens(sql):
+        depth += {"(": 1, ")": -1}.get(token.group(), 0)
+        if depth == 0 and token.group() == ")":
+            return sql[token.end() :].strip()
+    return ""
+
+
 def stated(sql: str) -> str:
     """Give the text without comments, what is blank outside quotes one blank."""
     parts: list[str] = []
