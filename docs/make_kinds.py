@@ -32,6 +32,7 @@ CHAPTERS = {
     "app_messages": "App messages",
     "groups": "Groups, locations, calls",
     "states": "States, services, deletion",
+    "categories": "Message filters",
     "odd_rows": "Odd rows",
 }
 HEAD = """\

@@ -105,7 +105,7 @@ class Order:
         if self.spec.source != "faker":
             packs = [pack_files.digest(self.materials.packs)]
         is_own = self.spec.release in self._own_schemas
-        own = self.schema.ddl() if is_own else ()
+        own = self.schema.facts() if is_own else ()
         return self.spec.fingerprint(
             [repr(self.scenario)], packs, versions, [repr(self.answers)], own
         )

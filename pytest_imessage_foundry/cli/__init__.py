@@ -23,6 +23,7 @@ OK, FINDINGS, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 _MODULES = (
     "build_command",
     "inspect",
+    "schema_command",
     "stats_and_preview",
     "cache_command",
     "personas_command",

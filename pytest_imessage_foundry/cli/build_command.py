@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_imessage_foundry.db.builder import Counts
+    from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.foundry import ChatDB, Order
 
 LAYOUTS = ("file", "home", "ios")
@@ -24,6 +25,7 @@ _EXAMPLES = (
     "build out/chat.db --macos tahoe --truth out/truth.json",
     "build big.db --messages 100000 --no-attachments",
     "build home --layout home --scenario work --seed 7",
+    "build own.db --schema tahoe-26.3.json",
     "build mine.db --scenario scenes/holiday.toml --force",
 )
 _NOTES = (
@@ -47,6 +49,12 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         "path", type=Path, metavar="PATH", help="file to write, or folder of a layout"
     )
     build_options.add_options(build, macos="auto")
+    build.add_argument(
+        "--schema",
+        type=Path,
+        metavar="FILE",
+        help="instead of --macos: a schema that `schema read` wrote",
+    )
     build.add_argument(
         "--truth", type=Path, metavar="FILE", help="write the content's truth as JSON"
     )
@@ -82,7 +90,11 @@ def run(given: Namespace) -> int:
     """Build, then say what was written."""
     from pytest_imessage_foundry import layouts
 
-    order = build_options.order(given, layout="migrated" if given.migrated else "fresh")
+    order = build_options.order(
+        given,
+        layout="migrated" if given.migrated else "fresh",
+        own_schema=_own_schema(given),
+    )
     target = layouts.database_in(given.path, given.layout)
     outputs = [target] + ([given.truth] if given.truth else [])
     _refuse_overwriting(outputs, force=given.force)
@@ -90,6 +102,31 @@ def run(given: Namespace) -> int:
     _say(given, target, order, counts)
     _record(given, target, order, counts)
     return 0
+
+
+def _own_schema(given: Namespace) -> Schema | None:
+    """Return the schema that --schema names.
+
+    Raises:
+        FoundryError: no database can be built of it, or other options contradict it.
+    """
+    if given.schema is None:
+        return None
+    for is_given, option in (
+        (given.macos != "auto", "--macos"),
+        (given.migrated, "--migrated"),
+    ):
+        if is_given:
+            raise FoundryError(
+                f"{option} and --schema cannot both be given\n"
+                f"looked at {given.schema}, which states the release and its layout\n"
+                f"leave {option} out"
+            )
+    from pytest_imessage_foundry.db.schema import release_file
+
+    schema = build_options.schema_at(given.schema)
+    release_file.check_can_be_built(schema, given.schema)
+    return schema
 
 
 def run_truth_schema(_given: Namespace) -> int:

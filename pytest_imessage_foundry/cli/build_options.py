@@ -12,6 +12,7 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.spec import SOURCES, Spec
 
 if TYPE_CHECKING:
+    from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.foundry import Order
     from pytest_imessage_foundry.models import Scenario
     from pytest_imessage_foundry.spec import Layout
@@ -64,8 +65,10 @@ def add_options(command: ArgumentParser, *, macos: str) -> None:
     )
 
 
-def order(given: Namespace, *, layout: Layout = "fresh") -> Order:
-    """Return the order that the options ask for.
+def order(
+    given: Namespace, *, layout: Layout = "fresh", own_schema: Schema | None = None
+) -> Order:
+    """Return the order that the options ask for, of `own_schema` where that is given.
 
     Raises:
         FoundryError: they name something that does not exist.
@@ -79,14 +82,30 @@ def order(given: Namespace, *, layout: Layout = "fresh") -> Order:
         own = (scenario_files.read(Path(name), library=given.library),)
         name = own[0].name
     spec = Spec(
-        release=release(given.macos),
+        release=own_schema.name if own_schema else release(given.macos),
         scenario=name,
         seed=given.seed,
         messages=given.messages,
         source=given.source,
         layout=layout,
     )
-    return foundry.Order(spec, foundry.Materials(scenarios=own, packs=_packs(given)))
+    materials = foundry.Materials(
+        scenarios=own,
+        packs=_packs(given),
+        schemas=(own_schema,) if own_schema else (),
+    )
+    return foundry.Order(spec, materials)
+
+
+def schema_at(path: Path) -> Schema:
+    """Return the schema in a file: a manifest, a `.schema` text, or a database.
+
+    Raises:
+        FoundryError: there is none.
+    """
+    from pytest_imessage_foundry.db.schema import reading
+
+    return reading.read(path).schema
 
 
 def release(word: str) -> str:

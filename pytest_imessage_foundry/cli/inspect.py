@@ -1,4 +1,4 @@
-"""Subcommands that inspect: validate, schema, kinds, detect."""
+"""Subcommands that inspect: validate, kinds, detect."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ from pytest_imessage_foundry.errors import FoundryError
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
-_RELEASE = "release by name or number, or 'auto' for this machine's"
-
 
 def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the subcommands of this module."""
     _add_validate(commands)
-    _add_schema(commands)
     _add_kinds(commands)
     detect = subcommands.add(
         commands,
         "detect",
-        "name this machine's macOS release",
-        more="Elsewhere than on a Mac, it names the release that `--macos auto` takes.",
-        examples=("detect", "detect --json"),
+        "name this machine's macOS release, or a file's",
+        more="Elsewhere than on a Mac, it names the release that `--macos auto` takes. "
+        "Of a file it names the release that its structure is nearest to.",
+        examples=("detect", "detect ~/Library/Messages/chat.db", "detect --json"),
     )
+    detect.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a chat.db")
     detect.add_argument("--json", action="store_true", help="report as JSON")
     detect.set_defaults(run=run_detect)
 
@@ -43,12 +42,20 @@ def _add_validate(commands: _SubParsersAction[ArgumentParser]) -> None:
             "validate ~/Library/Messages/chat.db",
             "validate out/chat.db --macos tahoe",
             "validate out/chat.db --strict --json",
+            "validate out/chat.db --schema tahoe-26.3.json",
         ),
         notes="exit codes: 0 valid, 1 errors (with --strict what is unusual too), "
         "2 it cannot be read",
     )
     validate.add_argument("path", type=Path, metavar="PATH", help="the database")
-    validate.add_argument(
+    which = validate.add_mutually_exclusive_group()
+    which.add_argument(
+        "--schema",
+        type=Path,
+        metavar="FILE",
+        help="schema it is meant to have, as `schema read` writes it",
+    )
+    which.add_argument(
         "--macos",
         metavar="RELEASE",
         help="release it is meant to be (default: the one its structure is nearest)",
@@ -60,40 +67,6 @@ def _add_validate(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     validate.add_argument("--json", action="store_true", help="report as JSON")
     validate.set_defaults(run=run_validate)
-
-
-def _add_schema(commands: _SubParsersAction[ArgumentParser]) -> None:
-    show_example = "schema show tahoe --sql"
-    diff_example = "schema diff sequoia tahoe"
-    schema = subcommands.add(
-        commands,
-        "schema",
-        "show a release's schema, or compare two",
-        examples=(show_example, diff_example),
-    )
-    verbs = schema.add_subparsers(dest="verb", metavar="show|diff", required=True)
-    show = subcommands.add(
-        verbs,
-        "show",
-        "print a release's schema",
-        examples=("schema show 26", show_example, "schema show sonoma --json"),
-    )
-    show.add_argument("release", metavar="RELEASE", help=_RELEASE)
-    how = show.add_mutually_exclusive_group()
-    how.add_argument("--sql", action="store_true", help="as statements to run")
-    how.add_argument("--json", action="store_true", help="as JSON")
-    show.set_defaults(run=run_schema_show)
-    diff = subcommands.add(
-        verbs,
-        "diff",
-        "print what changed between two releases",
-        more="A + is in the second alone, a - in the first alone, a ~ differs.",
-        examples=(diff_example, "schema diff 15.2 15 --json"),
-    )
-    diff.add_argument("old", metavar="OLD", help=_RELEASE)
-    diff.add_argument("new", metavar="NEW", help=_RELEASE)
-    diff.add_argument("--json", action="store_true", help="as JSON")
-    diff.set_defaults(run=run_schema_diff)
 
 
 def _add_kinds(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -130,41 +103,16 @@ def run_validate(given: Namespace) -> int:
     from pytest_imessage_foundry.terminal import escaped_lines
 
     release = None if given.macos is None else build_options.release(given.macos)
+    extra = {}
+    if given.schema is not None:
+        own = build_options.schema_at(given.schema)
+        release, extra = own.name, {own.name: own}
     with progress_bar.shown("checks") as at:
-        report = validators.validate(given.path, release=release, progress=at)
+        report = validators.validate(
+            given.path, release=release, extra=extra, progress=at
+        )
     print(json.dumps(report.as_json()) if given.json else escaped_lines(report))
     return report.strict_exit_code if given.strict else report.exit_code
-
-
-def run_schema_show(given: Namespace) -> int:
-    """Print a schema."""
-    from pytest_imessage_foundry.db import schema
-    from pytest_imessage_foundry.db.schema import describe
-
-    found = schema.get(build_options.release(given.release))
-    if given.sql:
-        for statement in found.ddl():
-            print(f"{statement};")
-    elif given.json:
-        print(json.dumps(describe.as_json(found), indent=1))
-    else:
-        print(describe.show(found), end="")
-    return 0
-
-
-def run_schema_diff(given: Namespace) -> int:
-    """Print what changed between two schemas."""
-    from pytest_imessage_foundry.db import schema
-    from pytest_imessage_foundry.db.schema import describe
-
-    old, new = (
-        schema.get(build_options.release(each)) for each in (given.old, given.new)
-    )
-    if given.json:
-        print(json.dumps(describe.diff_as_json(old, new), indent=1))
-    else:
-        print(describe.diff(old, new), end="")
-    return 0
 
 
 def run_kinds(given: Namespace) -> int:
@@ -229,10 +177,14 @@ def _show(name: str, case: dict[str, Any]) -> None:
 
 
 def run_detect(given: Namespace) -> int:
-    """Print this machine's release."""
+    """Print this machine's release, or that of a file."""
     from pytest_imessage_foundry.db import version_detect
 
-    found = version_detect.detect()
+    found = (
+        version_detect.detect()
+        if given.path is None
+        else version_detect.detect_file(given.path)
+    )
     if given.json:
         print(json.dumps({"release": found.release, "notice": found.notice}))
     else:

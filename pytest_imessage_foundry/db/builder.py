@@ -177,6 +177,7 @@ class _Writer:
         self._last_seen: dict[int, str] = {}
         self._attachments: dict[str, int] = {}
         self._services: dict[tuple[str, int], None] = {}
+        self._filters: list[tuple[int, int, int, int]] = []
         self._forgotten = 0
 
     def write(self, conversations: Iterable[Conversation]) -> Counts:
@@ -267,8 +268,9 @@ class _Writer:
         self._insert.flush()
         self._insert.many("message", VARYING, plain, ORDINARY)
         self._insert.joins(joins)
-        plain.clear()
-        joins.clear()
+        self._insert.filters(self._filters)
+        for written in (plain, joins, self._filters):
+            written.clear()
         if self._progress is not None:
             self._progress(rowid)
 
@@ -300,6 +302,9 @@ class _Writer:
         if is_joined:
             state: int = row.get("index_state", _INDEXED)
             joins.append((chat, rowid, row["date"], state))
+            if row.get("filter_action"):
+                category = (row["filter_action"], row["filter_sub_action"])
+                self._filters.append((*category, chat, rowid))
             self._services[row["service"], chat] = None
 
     def _attach(self, attachment: Attachment, message: int, special: Special) -> None:

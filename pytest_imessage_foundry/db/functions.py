@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlite3
 
-# name → number of arguments, as the triggers of sonoma to tahoe call them.
+# name → numbers of arguments, as the triggers of sonoma to golden-gate call them.
 # The real ones delete files or ask other daemons; a database needs none of it.
-FUNCTIONS = {
-    "after_delete_message_plugin": 2,
-    "before_delete_attachment_path": 2,
-    "delete_attachment_path": 1,
-    "delete_chat_background_before_deleting_chat": 2,
-    "guid_for_chat": 3,
-    "is_mic_enabled": 0,
-    "verify_chat": 1,
+FUNCTIONS: dict[str, tuple[int, ...]] = {
+    "after_delete_message_plugin": (2,),
+    "before_delete_attachment_path": (2,),
+    "delete_attachment_path": (1,),
+    "delete_chat_background_before_deleting_chat": (2,),
+    # On 27 with the filter action and sub-action of what is synced of the chat.
+    "guid_for_chat": (3, 5),
+    "is_mic_enabled": (0,),
+    "verify_chat": (1,),
 }
 
 
@@ -29,12 +30,13 @@ def register_functions(connection: sqlite3.Connection) -> sqlite3.Connection:
     """Give `connection` the functions that Apple's triggers call; returns it.
 
     Call it on a connection of your own before you write to a generated (or a
-    real) chat.db. `guid_for_chat` builds a chat GUID from its arguments; the
-    others do nothing.
+    real) chat.db. `guid_for_chat` builds a chat GUID from its first three
+    arguments; the others do nothing.
     """
-    for name, arity in FUNCTIONS.items():
+    for name, arities in FUNCTIONS.items():
         stub = _guid_for_chat if name == "guid_for_chat" else _nothing
-        connection.create_function(name, arity, stub, deterministic=False)
+        for arity in arities:
+            connection.create_function(name, arity, stub, deterministic=False)
     return connection
 
 
@@ -42,5 +44,5 @@ def _nothing(*_arguments: object) -> None:
     return None
 
 
-def _guid_for_chat(identifier: str, service: str, style: int) -> str:
+def _guid_for_chat(identifier: str, service: str, style: int, *_filter: int) -> str:
     return f"{service};{chr(style)};{identifier}"

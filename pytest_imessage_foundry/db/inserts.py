@@ -84,6 +84,19 @@ class Inserts:
             self._states[row[3]] += 1
         self.many("chat_message_join", (*columns, "index_state"), rows, {})
 
+    def filters(self, rows: list[tuple[int, int, int, int]]) -> None:
+        """Put (filter_action, filter_sub_action) into the join of (chat, message).
+
+        On 27 a trigger keeps them as the message has them, once it is there.
+        """
+        if not rows or "filter_action" not in self._columns["chat_message_join"]:
+            return
+        self._connection.executemany(
+            "UPDATE chat_message_join SET filter_action = ?, filter_sub_action = ? "
+            "WHERE chat_id = ? AND message_id = ?",
+            rows,
+        )
+
     def metrics(self) -> None:
         """The counters that 26.5's triggers keep of the joins' index states."""
         pending, donated, _, again = self._states

@@ -225,6 +225,9 @@ class LiveWriter:
     def _join(self, rowid: int, row: Row, place: ChatContext) -> None:
         state: int = row.get("index_state", 1)
         self._insert.joins([(place.rowid, rowid, row["date"], state)])
+        if row.get("filter_action"):
+            category = (row["filter_action"], row["filter_sub_action"])
+            self._insert.filters([(*category, place.rowid, rowid)])
 
     def _update(
         self,

@@ -80,6 +80,7 @@ CHECKS: dict[str, str] = {
     "chat-lookup": "groups by their id (macOS 26)",
     "index-state": "states of messages, joins and metrics (macOS 26.5)",
     "events": "group events stand in groups",
+    "filters": "categories of messages and of their joins (macOS 27)",
     "recently-deleted": "recoverable and deleted messages",
 }
 _DAMAGE_LISTED = 100

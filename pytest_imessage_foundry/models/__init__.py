@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pytest_imessage_foundry.models.balloons import *  # noqa: F403
     from pytest_imessage_foundry.models.changes import *  # noqa: F403
+    from pytest_imessage_foundry.models.filters import *  # noqa: F403
     from pytest_imessage_foundry.models.literals import *  # noqa: F403
     from pytest_imessage_foundry.models.messages import *  # noqa: F403
     from pytest_imessage_foundry.models.parts import *  # noqa: F403
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models.turns import *  # noqa: F403
 
 # Each knows those before it, so that looking in this order reads none too many.
-_FILES = ("literals", "people", "turns", "parts", "balloons", "changes", "messages")
+_FILES = (
+    *("literals", "filters", "people", "turns", "parts", "balloons", "changes"),
+    "messages",
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pytest_imessage_foundry.models.filters import FilterCategory
 from pytest_imessage_foundry.models.literals import EventKind, TapbackKind
 from pytest_imessage_foundry.models.parts import Attachment, TextPart
 
@@ -149,6 +150,7 @@ class Traits:
     deleted: Deletion | None = None
     cloud: CloudRecord | None = None
     translation: Translation | None = None
+    filtered: FilterCategory | None = None
     dangling: str | None = None
     chatless: bool = False
     arrived: int = 0

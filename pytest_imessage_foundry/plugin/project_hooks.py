@@ -8,6 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.models import (
@@ -42,13 +43,19 @@ def pytest_imessage_scenarios() -> Sequence[Scenario]:  # type: ignore[empty-bod
 
 
 @pytest.hookspec
-def pytest_imessage_schemas() -> Sequence[Schema]:  # type: ignore[empty-body]
+def pytest_imessage_schemas() -> Sequence[Schema | str | Path]:  # type: ignore[empty-body]
     """Releases that `--imessage-version` may name, beside the built-in ones.
 
     Called when the command line is read. State a release by what it changes::
 
         def pytest_imessage_schemas():
             return [get("tahoe").evolve(name="tahoe-26.9", ...)]
+
+    or name manifests that `imessage-foundry schema read` wrote, relative to the
+    rootdir; so does the ini setting `imessage_schemas`::
+
+        def pytest_imessage_schemas():
+            return ["schemas/tahoe-26.3.json"]
     """
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from pytest_imessage_foundry.plugin import own_schemas
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 # The registry's order and the word `all` are known here without the registry,
 # so that a run that uses no fixture of ours never imports it; a test holds the
 # two together.
-DEFAULT_VERSIONS = ("sonoma", "sequoia", "tahoe")
+DEFAULT_VERSIONS = ("sonoma", "sequoia", "tahoe", "golden-gate")
 MARK = "imessage"
 MARK_HELP = (
     "imessage(*, versions=None, scenario=None, seed=None, messages=None, "
@@ -57,7 +59,7 @@ def add_options(parser: pytest.Parser) -> None:
         default=None,
         metavar="RELEASE",
         help="macOS release to test against; repeat it or use commas, 'all' or "
-        "'auto' (default: all, which is sonoma, sequoia, tahoe)",
+        f"'auto' (default: all, which is {', '.join(DEFAULT_VERSIONS)})",
     )
     group.addoption(
         "--imessage-seed",
@@ -89,6 +91,7 @@ def add_options(parser: pytest.Parser) -> None:
         "(default: fixtures_cache beside the ini file, when it is there)",
         type="paths",
     )
+    parser.addini(own_schemas.INI, own_schemas.INI_HELP, type="paths")
 
 
 def read(config: pytest.Config) -> Settings:
@@ -98,6 +101,8 @@ def read(config: pytest.Config) -> Settings:
         pytest.UsageError: a value is not understood.
     """
     origins: dict[str, str] = {}
+    if own_schemas.are_there(config):
+        user_schemas(config)  # complains before the first test
     versions = _choose(config, "version", origins)
     seed = _choose(config, "seed", origins)
     source = _choose(config, "source", origins)
@@ -152,12 +157,11 @@ _SCHEMAS = pytest.StashKey[list[Any]]()
 
 
 def user_schemas(config: pytest.Config) -> list[Any]:
-    """Return the schemas that the hook gives, in plugin order.
+    """Return the schemas that the project adds.
 
-    The hook is called once: schemas are compared by identity."""
+    They are collected once: schemas are compared by identity."""
     if _SCHEMAS not in config.stash:
-        answers = config.hook.pytest_imessage_schemas()
-        config.stash[_SCHEMAS] = [each for one in reversed(answers) for each in one]
+        config.stash[_SCHEMAS] = own_schemas.collect(config)
     return config.stash[_SCHEMAS]
 
 

@@ -12,7 +12,11 @@ from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.db.functions import FUNCTIONS, register_functions
 
-SINCE_26 = ("tahoe-26.0", "tahoe", "golden-gate")
+SINCE_26 = [
+    name
+    for name in schema.RELEASES
+    if "verify_chat_insert" in schema.get(name).triggers
+]
 NEW_CHAT = "INSERT INTO chat (guid, style, chat_identifier) VALUES ('any;-;x', 45, 'x')"
 
 
@@ -60,13 +64,41 @@ def test_deleting_a_chat(path):
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
+@pytest.mark.parametrize("path", SINCE_26, indirect=True)
+def test_a_chat_that_is_synced_leaves_its_guid(path):
+    """Where Messages in iCloud is on, the trigger calls guid_for_chat: with three
+    arguments on 26, with five on 27."""
+    with closing(sqlite3.connect(path)) as db:
+        register_functions(db)
+        db.create_function("is_mic_enabled", 0, lambda: 1)
+        db.execute(
+            "INSERT INTO sync_chat_slice (service_name, ck_record_id, chat) "
+            "VALUES ('iMessage', 'record', 1)"
+        )
+        db.execute(
+            "INSERT INTO chat_recoverable_message_join (chat_id, message_id, "
+            "delete_date) VALUES (1, 1, 5)"
+        )
+        ((identifier,),) = db.execute("SELECT chat_identifier FROM chat").fetchall()
+        db.execute("DELETE FROM chat")
+        gone = db.execute("SELECT guid, recordID FROM sync_deleted_chats").fetchall()
+        assert gone == [(f"iMessage;-;{identifier}", "record")]
+
+
+@pytest.mark.parametrize("path", schema.RELEASES, indirect=True)
+def test_deleting_an_attachment(path):
+    with closing(sqlite3.connect(path)) as db:
+        register_functions(db).execute("DELETE FROM attachment")
+        assert db.execute("SELECT count(*) FROM attachment").fetchone() == (0,)
+
+
 def test_the_stubs_can_be_called():
     with closing(sqlite3.connect(":memory:")) as db:
         register_functions(db)
-        for name, arity in FUNCTIONS.items():
-            arguments = {"guid_for_chat": "'x', 'SMS', 45"}.get(
-                name, ", ".join("1" * arity)
-            )
-            db.execute(f"SELECT {name}({arguments})").fetchall()
-        guid = db.execute("SELECT guid_for_chat('x', 'SMS', 45)").fetchone()
-        assert guid == ("SMS;-;x",)
+        for name, arities in FUNCTIONS.items():
+            for arity in arities:
+                arguments = ", ".join(["'x'", "'SMS'", "45", "2", "0"][:arity])
+                db.execute(f"SELECT {name}({arguments})").fetchall()
+        for arguments in ("'x', 'SMS', 45", "'x', 'SMS', 45, 2, 0"):
+            guid = db.execute(f"SELECT guid_for_chat({arguments})").fetchone()
+            assert guid == ("SMS;-;x",)

@@ -48,6 +48,15 @@ DETECTED = {
     _K("Money"): "money",
     _K("Address"): "address",
 }
+ACTIONS = ("none", "allow", "junk", "promotion", "transaction")
+SUB_ACTIONS = {
+    0: "none",
+    10001: "finance",
+    10002: "orders",
+    10003: "reminders",
+    20001: "offers",
+    20002: "coupons",
+}
 BUBBLE = "com.apple.MobileSMS.expressivesend."
 SCREEN = "com.apple.messages.effect.CK"
 EFFECTS = {
@@ -269,7 +278,19 @@ class RowReader:
             "quiet": bool(row["was_delivered_quietly"]),
             "scheduled": row.get("schedule_type") == 2 and row["schedule_state"] < 3,
             "effect": EFFECTS.get(row["expressive_send_style_id"]),
+            "category": self._category(row),
         }
+
+    def _category(self, row: Row) -> list[str] | None:
+        """What a filter made of it: the same in the message and in its join."""
+        if not row.get("filter_action"):
+            return None
+        columns = "filter_action, filter_sub_action"
+        query = f"SELECT {columns} FROM chat_message_join WHERE message_id = ?"
+        (joined,) = self.rows(query, row["ROWID"])
+        assert joined == {name: row[name] for name in columns.split(", ")}
+        sub_action = SUB_ACTIONS[row["filter_sub_action"]]
+        return [ACTIONS[row["filter_action"]], sub_action]
 
     def _marks(self, row: Row) -> Row:
         """What stands on runs; the first that has something is the marked one."""

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_imessage_foundry.attachments.sending import send as send_file
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
-from pytest_imessage_foundry.conversations.authoring.draft import when
+from pytest_imessage_foundry.conversations.authoring.draft import unknown, when
 from pytest_imessage_foundry.db import schema as releases
 from pytest_imessage_foundry.db.rows.chats import random_uuid
 from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
-from pytest_imessage_foundry.models import Persona
+from pytest_imessage_foundry.models import FILTER_SUFFIXES, Persona
 from pytest_imessage_foundry.personas import handles
 
 if TYPE_CHECKING:
@@ -85,13 +85,19 @@ class Author:
         self.people.append(persona)
         return persona
 
-    def direct(self, person: Persona, *, service: Service = "iMessage") -> Chat:
+    def direct(
+        self, person: Persona, *, service: Service = "iMessage", suffix: str = ""
+    ) -> Chat:
         """The one-to-one chat with a person.
 
         There is one for each service; from macOS 26 on one for all of them, in
-        which each message keeps its own.
+        which each message keeps its own. `suffix` is one of FILTER_SUFFIXES, with
+        which a filtered sender has a chat of his own. On 27 there is none: what is
+        received there carries the category that the suffix stands for.
         """
-        return self._open([person], service, is_group=False, name=None)
+        if suffix and suffix not in FILTER_SUFFIXES:
+            raise unknown("suffix", suffix, FILTER_SUFFIXES)
+        return self._open([person], service, is_group=False, name=None, suffix=suffix)
 
     def group(
         self,
@@ -151,6 +157,7 @@ class Author:
         *,
         is_group: bool,
         name: str | None,
+        suffix: str = "",
     ) -> Chat:
         if service == "RCS":
             self.require("rcs", "an RCS chat")
@@ -162,13 +169,17 @@ class Author:
                 "pass what person() gave you"
             )
         unified = "any_guids" in self.schema.features
+        merged = "filter_actions" in self.schema.features
+        category = FILTER_SUFFIXES.get(suffix) if merged else None
+        suffix = "" if merged else suffix
         for chat in self.chats if not is_group else ():
             same = not chat.is_group and chat.people == people
+            same = same and chat.suffix == suffix
             if same and (unified or chat.service == service):
-                return chat.over(service)
-        chat = Chat(self, people, service, is_group=is_group, name=name)
+                return chat.over(service, category)
+        chat = Chat(self, people, service, is_group=is_group, name=name, suffix=suffix)
         self.chats.append(chat)
-        return chat
+        return chat.over(service, category)
 
 
 def _owner() -> Persona:

@@ -20,7 +20,9 @@ from pytest_imessage_foundry.models import (
     Conversation,
     Event,
     EventKind,
+    FilterCategory,
     Message,
+    Traits,
 )
 from pytest_imessage_foundry.models.apple_time import SECOND
 
@@ -41,12 +43,15 @@ class Chat:
         *,
         is_group: bool,
         name: str | None,
+        suffix: str = "",
     ) -> None:
         self.phone = phone
         self.people = people
         self.service = service
         self.is_group = is_group
         self.name = name
+        self.suffix = suffix
+        self.category: FilterCategory | None = None
         self.properties = ChatProperties()
         self._whole = self
         self.drafts: list[Draft] = []
@@ -111,12 +116,13 @@ class Chat:
         whole.properties = replace(whole.properties, **properties)
         return self
 
-    def over(self, service: Service) -> Chat:
-        """The same chat, written in over another service."""
-        if service == self.service:
+    def over(self, service: Service, category: FilterCategory | None = None) -> Chat:
+        """Give the same chat, written in over another service, or by a sender whom a
+        filter put in a category."""
+        if (service, category) == (self.service, self.category):
             return self
         other = copy(self)
-        other.service = service
+        other.service, other.category = service, category
         return other
 
     def conversation(self) -> Conversation:
@@ -129,7 +135,9 @@ class Chat:
         return Conversation(
             guid=self._guid(identifier),
             identifier=identifier,
-            participants=tuple(person.identifier for person in self.people),
+            participants=tuple(
+                person.identifier + self.suffix for person in self.people
+            ),
             messages=tuple(messages),
             service=self.service,
             is_group=self.is_group,
@@ -142,7 +150,7 @@ class Chat:
 
     def _identifier(self) -> str:
         if not self.is_group:
-            return self.people[0].identifier
+            return self.people[0].identifier + self.suffix
         if "any_guids" in self.phone.schema.features:
             return self.group_id.replace("-", "").lower()
         return f"chat{int(self.group_id[:13].replace('-', ''), 16)}"
@@ -159,14 +167,14 @@ class Chat:
                 "looked at the sender of a message received\nuse send()"
             )
         if sender is not None:
-            return sender.identifier
+            return sender.identifier + self.suffix
         if self.is_group:
             raise FoundryError(
                 "a message received in a group needs its sender\n"
                 f"the group has {', '.join(person.name for person in self.people)}\n"
                 "pass sender=..."
             )
-        return self.people[0].identifier
+        return self.people[0].identifier + self.suffix
 
     def _add(
         self, sender: str | None, content: tuple[Content, ...], fields: dict[str, Any]
@@ -176,6 +184,8 @@ class Chat:
         date = phone.tick(fields.pop("at", None), 20, 180, mine=mine)
         reply_to = fields.pop("reply_to", None)
         fields.setdefault("service", self.service)
+        if self.category is not None and not mine:
+            fields.setdefault("traits", Traits(filtered=self.category))
         if fields["service"] == "iMessage":
             # Delivered a moment later, read by whoever it was sent to.
             fields.setdefault("date_delivered", date + SECOND if mine else 0)

@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, get_args
 
+from pytest_imessage_foundry.db.rows.columns import FILTER_SUB_ACTIONS
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import (
     ORDINARY,
     Attachment,
     Deletion,
     Edit,
+    FilterCategory,
     Message,
     Persona,
     Poll,
@@ -372,7 +374,27 @@ def check(phone: Author, message: Message) -> None:
         phone.require("send_later", "a Send Later message")
     if message.traits.translation is not None:
         phone.require("translation", "a message translation")
+    if message.traits.filtered is not None:
+        phone.require("filter_actions", "a message in a filter's category")
+        _check_category(message, message.traits.filtered)
     if message.service == "RCS":
         phone.require("rcs", "an RCS message")
     if message.service == "iMessageLite":
         phone.require("satellite", "a satellite message")
+
+
+def _check_category(message: Message, category: FilterCategory) -> None:
+    """Only what was said has a category, and sub-actions belong to two actions."""
+    if message.event is not None and message.event.kind != "audio-kept":
+        raise FoundryError(
+            "a row that announces something has no filter category\n"
+            f"looked at message {message.guid}, which is {message.event.kind!r}\n"
+            "give the category to a message"
+        )
+    known = [sub for action, sub in FILTER_SUB_ACTIONS if action == category.action]
+    if category.sub_action not in ("none", *known):
+        raise unknown(
+            f"sub-action of {category.action!r}",
+            category.sub_action,
+            ("none", *known),
+        )

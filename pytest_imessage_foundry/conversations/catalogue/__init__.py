@@ -32,6 +32,7 @@ _CHAPTERS = (
     "app_messages",
     "groups",
     "states",
+    "categories",
     "odd_rows",
 )
 

@@ -66,6 +66,12 @@ class CasePhone:
         return self.author.direct(self.kim, service="SMS")
 
     @cached_property
+    def shop(self) -> Chat:
+        """The SMS chat of a sender whose messages a filter judges."""
+        shop = self.author.person("Example Shop", address="55514")
+        return self.author.direct(shop, service="SMS")
+
+    @cached_property
     def rcs(self) -> Chat:
         return self.author.direct(self.author.person("Ravi Lal"), service="RCS")
 

@@ -144,6 +144,22 @@ def _states() -> Iterable[Rule]:
     )
 
 
+def _filters() -> Iterable[Rule]:
+    """The filter category of a message (macOS 27)."""
+    yield unusual(
+        "filters",
+        "filter_action NOT BETWEEN 0 AND 4",
+        "filter_action {} is unknown",
+        "filter_action",
+    )
+    yield unusual(
+        "filters",
+        "filter_action != 0 AND item_type NOT IN (0, 5)",
+        "filter_action {} of a row that announces something",
+        "filter_action",
+    )
+
+
 def _services() -> Iterable[Rule]:
     """What SMS and RCS cannot carry (§15)."""
     for wrong, what in (
@@ -273,5 +289,6 @@ MESSAGE = Scan(
         *_states(),
         *_services(),
         *_contents(),
+        *_filters(),
     ),
 )

@@ -182,6 +182,13 @@ JOINED = Scan(
             "index_state {} of the message is another",
             "j.index_state || ' (message ' || m.ROWID || ')'",
         ),
+        Rule(
+            "filters",
+            "j.filter_action != m.filter_action "
+            "OR j.filter_sub_action != m.filter_sub_action",
+            "filter_action {} of the message is another",
+            "j.filter_action || ' (message ' || m.ROWID || ')'",
+        ),
         # A message in two groups has both names in it.
         unusual(
             "caches",

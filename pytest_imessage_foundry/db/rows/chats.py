@@ -12,6 +12,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.db.blobs.keyed_archives import binary_plist
+from pytest_imessage_foundry.models.filters import without_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,7 @@ class Accounts:
             address: persona for persona in self.people for address in persona.addresses
         }
         for (address, service), rowid in self.handles.items():
-            persona = owners.get(address)
+            persona = owners.get(without_suffix(address))
             yield {
                 "ROWID": rowid,
                 "id": address,
@@ -80,8 +81,10 @@ class Accounts:
 
 
 def _uncanonical(address: str) -> str | None:
-    """Short codes keep what was typed (§13); other rows are often NULL there."""
-    return address if address.isdigit() else None
+    """Short codes and filtered senders keep what was typed (§13); other rows are
+    often NULL there."""
+    bare = without_suffix(address)
+    return bare if bare.isdigit() or bare != address else None
 
 
 @dataclass(slots=True)

@@ -159,4 +159,22 @@ EVENTS = {
     "audio-kept": (5, 0),
     "shareplay": (6, 0),
 }
+# filter_action as imessage-exporter 5.0.1 reads it, the same as ILMessageFilterAction
+# of Apple's IdentityLookup; the sub-actions are those of ILMessageFilterSubAction
+# there. That the column holds just those numbers is inferred.
+FILTER_ACTIONS = {"none": 0, "allow": 1, "junk": 2, "promotion": 3, "transaction": 4}
+FILTER_SUB_ACTIONS = {
+    ("transaction", "others"): 10_000,
+    ("transaction", "finance"): 10_001,
+    ("transaction", "orders"): 10_002,
+    ("transaction", "reminders"): 10_003,
+    ("transaction", "health"): 10_004,
+    ("transaction", "weather"): 10_005,
+    ("transaction", "carrier"): 10_006,
+    ("transaction", "rewards"): 10_007,
+    ("transaction", "public-services"): 10_008,
+    ("promotion", "others"): 20_000,
+    ("promotion", "offers"): 20_001,
+    ("promotion", "coupons"): 20_002,
+}
 NOT_INDEXED = 2  # index_state of rows that are no messages (§0)

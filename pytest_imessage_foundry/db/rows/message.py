@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.db.blobs import bodies, payloads, summary_info
 from pytest_imessage_foundry.db.blobs.attributes import body_runs
-from pytest_imessage_foundry.db.rows.columns import EFFECTS, EVENTS, NOT_INDEXED
+from pytest_imessage_foundry.db.rows.columns import (
+    EFFECTS,
+    EVENTS,
+    FILTER_ACTIONS,
+    FILTER_SUB_ACTIONS,
+    NOT_INDEXED,
+)
 from pytest_imessage_foundry.models import BALLOON_MARK, Message, TextPart, utf16_length
 from pytest_imessage_foundry.models import ORDINARY as NO_TRAITS
 
@@ -263,6 +269,10 @@ def _add_traits(row: Row, message: Message) -> None:
             "ck_record_id": traits.cloud.record_id,
             "ck_record_change_tag": traits.cloud.change_tag,
         }
+    if traits.filtered is not None:
+        category = (traits.filtered.action, traits.filtered.sub_action)
+        row["filter_action"] = FILTER_ACTIONS[category[0]]
+        row["filter_sub_action"] = FILTER_SUB_ACTIONS.get(category, 0)
     flags = {
         "was_downgraded": traits.downgraded,
         "is_spam": traits.spam,

@@ -29,8 +29,8 @@ _HOMES = {
     "golden-gate": ("golden_gate", "GOLDEN_GATE"),
 }
 RELEASES: tuple[str, ...] = tuple(_HOMES)
-# What the word `all` means: each major release once, as it is today, and proven.
-ALL = ("sonoma", "sequoia", "tahoe")
+# What the word `all` means: each major release once, as it is today.
+ALL = ("sonoma", "sequoia", "tahoe", "golden-gate")
 
 # The first pattern that a version number matches names its schema. 15.0 and 15.1 lack
 # preview_generation_state and no dump of them is known; 15.2 is the nearest. What
@@ -105,7 +105,8 @@ def _built_in(name: str, layout: Layout) -> Schema:
 
 
 def _laid_out(schema: Schema, layout: Layout) -> Schema:
-    if layout == "fresh":
+    # What was read from a file has the layout of that file.
+    if layout == "fresh" or schema.layout == "as read":
         return schema
     from pytest_imessage_foundry.db.schema.migrated import migrated
 

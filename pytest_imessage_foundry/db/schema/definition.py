@@ -10,12 +10,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from pytest_imessage_foundry.db.schema.evolve import Changes
+
+# Where a part of a release is known from: a real file, the SQL in Apple's own code, or
+# the release before it, of which nothing says that it changed.
+Origin = Literal["file", "apple-sql", "carried-over"]
+Kind = Literal["table", "index", "trigger"]
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # SQLite reads these as a name only when quoted; Apple's own names (key, text,
@@ -102,13 +107,19 @@ class Constraint(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table: its columns in order, then its constraints in order."""
+    """A table: its columns in order, then its constraints in order.
+
+    `verbatim` is its statement, where the form here cannot say it.
+    """
 
     name: str
     columns: tuple[Column, ...]
     constraints: tuple[Constraint, ...] = ()
+    verbatim: str = ""
 
     def sql(self) -> str:
+        if self.verbatim:
+            return self.verbatim
         parts = [column.sql() for column in self.columns]
         parts += [constraint.sql() for constraint in self.constraints]
         return f"CREATE TABLE {quote(self.name)} ({', '.join(parts)})"
@@ -142,7 +153,8 @@ class Index(NamedTuple):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return tuple(term.split()[0] for term in self.terms)
+        """The columns that the terms name; an expression in parentheses names none."""
+        return tuple(term.split()[0] for term in self.terms if term[:1] != "(")
 
 
 class Trigger(NamedTuple):
@@ -173,7 +185,8 @@ class Schema:
     `macos` says which versions the schema was seen on, `properties` are the rows
     of `_SqliteDatabaseProperties` in a new file, and `features` the kinds of
     content that the release can hold. `internal_tables` are those that SQLite
-    makes itself: `sqlite_stat1` is there after an ANALYZE.
+    makes itself: `sqlite_stat1` is there after an ANALYZE. `origins` says where single
+    parts are known from ("index NAME"), `origin` where all others are.
     """
 
     name: str
@@ -190,10 +203,12 @@ class Schema:
     experimental: bool = False
     note: str = ""
     layout: str = "fresh"
+    origin: Origin = "file"
+    origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # Schemas are cached and shared: nobody may change one in place.
-        for name in ("tables", "indexes", "triggers", "properties"):
+        for name in ("tables", "indexes", "triggers", "properties", "origins"):
             frozen = MappingProxyType(dict(getattr(self, name)))
             object.__setattr__(self, name, frozen)
 
@@ -217,6 +232,16 @@ class Schema:
         A builder may put its rows after `table_sql()` and before the rest.
         """
         return (*self.table_sql(), *self.index_sql(), *self.trigger_sql())
+
+    def facts(self) -> tuple[str, ...]:
+        """Give all that shapes a file of this schema, as text."""
+        properties = sorted(self.properties.items())
+        own = (self.internal_tables, self.page_size, sorted(self.features), properties)
+        return (*self.ddl(), *map(repr, own))
+
+    def origin_of(self, kind: Kind, name: str) -> Origin:
+        """Say where a part is known from."""
+        return self.origins.get(f"{kind} {name}", self.origin)
 
     def evolve(self, **changes: Unpack[Changes]) -> Schema:
         """Give the schema of a later release: this one with `changes` applied.

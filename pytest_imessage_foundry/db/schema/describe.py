@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.db.schema.definition import Schema
-from pytest_imessage_foundry.db.schema.differences import Difference
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.db.schema.definition import Kind, Schema
+    from pytest_imessage_foundry.db.schema.differences import Difference
+    from pytest_imessage_foundry.db.schema.introspect import Structure
+
+
+_PARTS: dict[Kind, str] = {
+    "table": "tables",
+    "index": "indexes",
+    "trigger": "triggers",
+}
+_ORIGINS = {
+    "file": "read from a file",
+    "apple-sql": "from Apple's own SQL",
+    "carried-over": "carried over from the release before",
+}
 
 
 def show(schema: Schema) -> str:
@@ -19,6 +33,7 @@ def _listing(schema: Schema) -> Iterator[str]:
     yield f"{schema.title} ({schema.name}, {schema.layout}), seen on {schema.macos}"
     if schema.note:
         yield f"note: {schema.note}"
+    yield from _known_from(schema)
     yield f"features: {', '.join(sorted(schema.features))}"
     for key, value in schema.properties.items():
         yield f"property: {key} = {value}"
@@ -35,6 +50,17 @@ def _listing(schema: Schema) -> Iterator[str]:
                 yield f"  trigger {_head(trigger.sql())}"
 
 
+def _known_from(schema: Schema) -> Iterator[str]:
+    """Say where the parts are known from, where that is not one place."""
+    found: dict[str, list[str]] = {}
+    for kind, names in _PARTS.items():
+        for name in getattr(schema, names):
+            found.setdefault(schema.origin_of(kind, name), []).append(kind)
+    for origin, parts in found.items() if len(found) > 1 else ():
+        counts = (f"{parts.count(kind)} {names}" for kind, names in _PARTS.items())
+        yield f"{_ORIGINS[origin]}: {', '.join(counts)}"
+
+
 def _head(sql: str) -> str:
     """Give what stands after CREATE TABLE, INDEX or TRIGGER."""
     return re.sub(r"CREATE (TABLE|INDEX|TRIGGER|(?=UNIQUE)) ?", "", sql, count=1)
@@ -42,8 +68,12 @@ def _head(sql: str) -> str:
 
 def diff(old: Schema, new: Schema) -> str:
     """Say what a file of `new` has that one of `old` has not, and the reverse."""
-    lines = list(_heading(old, new))
-    lines += _changes(old, new) or ["no difference"]
+    return "".join(f"{line}\n" for line in _heading(old, new)) + changes(old, new)
+
+
+def changes(old: Schema, new: Schema) -> str:
+    """Say the same without a heading, a line each."""
+    lines = _changes(old, new) or ["no difference"]
     return "\n".join(lines) + "\n"
 
 
@@ -118,6 +148,17 @@ def _definition(what: str, name: str, schema: Schema) -> str:
     return name
 
 
+def _origins(schema: Schema, structure: Structure) -> dict[str, dict[str, str]]:
+    """Say where each part is known from."""
+    return {
+        "tables": {name: schema.origin_of("table", name) for name in structure.tables},
+        "indexes": {name: schema.origin_of("index", name) for name in schema.indexes},
+        "triggers": {
+            name: schema.origin_of("trigger", name) for name in structure.triggers
+        },
+    }
+
+
 def as_json(schema: Schema) -> dict[str, Any]:
     """Give the schema as plain values: what is said of it, and all its structure."""
     from dataclasses import asdict
@@ -132,6 +173,7 @@ def as_json(schema: Schema) -> dict[str, Any]:
         "layout": schema.layout,
         "experimental": schema.experimental,
         "note": schema.note,
+        "origins": _origins(schema, structure),
         "features": sorted(schema.features),
         "properties": dict(schema.properties),
         "internal_tables": list(structure.internal_tables),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.db.schema.sqltext import normal
+from pytest_imessage_foundry.db.schema.sqltext import listed, normal
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.introspect import (
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
         TableFacts,
         TriggerFacts,
     )
+
+
+_ORDER = re.compile(r" (ASC|DESC)\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -179,9 +183,15 @@ def _index(name: str, expected: IndexFacts, actual: IndexFacts) -> Iterator[Diff
 
 
 def _terms(index: IndexFacts) -> tuple[str, ...]:
+    names: list[str | None] = list(index.columns)
+    if None in names and index.sql:
+        # SQLite names no column for an expression: it is as the statement has it.
+        written = (_ORDER.sub("", normal(term)) for term in listed(index.sql))
+        pairs = zip(names, written, strict=False)
+        names = [name or text for name, text in pairs]
     return tuple(
-        f"{column or '<expression>'}{' DESC' if desc else ''}"
-        for column, desc in zip(index.columns, index.desc, strict=True)
+        f"{name or '<expression>'}{' DESC' if desc else ''}"
+        for name, desc in zip(names, index.desc, strict=True)
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypedDict, TypeVar
 
 from pytest_imessage_foundry.db.schema import parse
-from pytest_imessage_foundry.db.schema.definition import Column, Schema, Table
+from pytest_imessage_foundry.db.schema.definition import Column, Origin, Schema, Table
 from pytest_imessage_foundry.errors import FoundryError
 
 _Item = TypeVar("_Item")
@@ -18,6 +18,8 @@ class Changes(TypedDict, total=False):
 
     `name`, `title`, `macos`, `note`, `experimental`, `internal_tables` and
     `page_size` replace the former; `features` (words) and `properties` add to them.
+    `origin` says where all parts are known from but those that `origins` lists, which
+    maps an origin to `kind: names`.
     `add_columns` and `change_columns` map a table to columns, and a change with
     `after other:` moves the column as well; `drop_columns` maps it to names.
     A table that is dropped takes its indexes and triggers along, as in SQLite.
@@ -34,6 +36,8 @@ class Changes(TypedDict, total=False):
     features: str
     drop_features: str
     properties: Mapping[str, str]
+    origin: Origin
+    origins: Mapping[Origin, str]
     drop_tables: Iterable[str]
     add_tables: str
     replace_tables: str
@@ -51,7 +55,7 @@ class Changes(TypedDict, total=False):
 
 _KEPT_AS_SAID = (
     *("name", "title", "macos", "note", "layout"),
-    *("experimental", "internal_tables", "page_size"),
+    *("experimental", "internal_tables", "page_size", "origin"),
 )
 
 
@@ -81,7 +85,7 @@ def _apply(schema: Schema, changes: Changes) -> Schema:
     dropped = set(changes.get("drop_tables", ()))
     indexes = {k: v for k, v in schema.indexes.items() if v.table not in dropped}
     triggers = {k: v for k, v in schema.triggers.items() if v.table not in dropped}
-    return replace(
+    result = replace(
         schema,
         tables=_tables(schema, changes),
         indexes=_items(
@@ -102,6 +106,24 @@ def _apply(schema: Schema, changes: Changes) -> Schema:
         - parse.words(changes.get("drop_features", "")),
         properties={**schema.properties, **changes.get("properties", {})},
     )
+    return replace(result, origins=_origins(schema, result, changes))
+
+
+def _origins(old: Schema, new: Schema, changes: Changes) -> dict[str, Origin]:
+    """Give the origin of each part that has one of its own, as "kind name"."""
+    parts = {"table": new.tables, "index": new.indexes, "trigger": new.triggers}
+    kept = (key.split(" ", 1) for key in old.origins)
+    origins = {
+        f"{kind} {name}": old.origins[f"{kind} {name}"]
+        for kind, name in kept
+        if name in parts[kind]
+    }
+    for origin, text in changes.get("origins", {}).items():
+        for kind, names in parse.kinds(text):
+            for name in names:
+                _must_be_there(kind, name, parts[kind], "known")
+                origins[f"{kind} {name}"] = origin
+    return origins
 
 
 def _items(
@@ -150,6 +172,10 @@ def _tables(schema: Schema, changes: Changes) -> dict[str, Table]:
 
 def _edit(tables: dict[str, Table], name: str, steps: list[tuple]) -> None:  # type: ignore[type-arg]
     _must_be_there("table", name, tables, "changed")
+    if tables[name].verbatim:
+        raise _Impossible(
+            f"table {name} cannot be changed: it is kept as its file states it"
+        )
     columns = list(tables[name].columns)
     for step, argument in steps:
         step(name, columns, argument)

@@ -19,6 +19,14 @@ from pytest_imessage_foundry.db.schema import sqltext
 from pytest_imessage_foundry.db.schema.definition import Schema, quote
 from pytest_imessage_foundry.db.schema.differences import Difference, compare
 
+OLDER = "older than macOS 14"
+_SINCE_14 = frozenset(
+    (
+        *("is_critical", "is_kt_verified", "is_sos", "is_stewie"),
+        *("bia_reference_id", "fallback_hash"),
+    )
+)
+_SINCE_ALWAYS = {"guid", "handle_id", "service_center", "cache_roomnames"}
 _LAYOUTS: tuple[Literal["fresh", "migrated"], ...] = ("fresh", "migrated")
 
 
@@ -91,6 +99,21 @@ def read(connection: sqlite3.Connection) -> Structure:
     Whatever row_factory the connection has, it is left alone.
     """
     return _Reader(connection).read()
+
+
+def is_older(actual: Structure) -> bool:
+    """Tell whether a file of Messages was last written before macOS 14.
+
+    Its `message` has none of the six columns that 14 added to those of 13.
+    """
+    message = actual.tables.get("message")
+    if message is None or not set(_names(message)) >= _SINCE_ALWAYS:
+        return False
+    return _SINCE_14.isdisjoint(_names(message))
+
+
+def _names(table: TableFacts) -> list[str]:
+    return [column.name for column in table.columns]
 
 
 def structure_of(schema: Schema) -> Structure:

@@ -122,7 +122,7 @@ def migrated(schema: Schema) -> Schema:
             tail = [placed.column for placed in parse.columns(text)]
             tables[name] = _with_tail(tables[name], tail)
     note = "columns stand as in a file born on OS X 10.9 to 10.11 and migrated"
-    if schema.experimental:
+    if schema.origins:
         note = f"{note}; {schema.note}"
     return replace(schema, tables=tables, layout="migrated", note=note)
 

@@ -53,6 +53,12 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def kinds(text: str) -> list[tuple[str, list[str]]]:
+    """Read lines of `kind: names`."""
+    split = (line.split(": ", 1) for line in _lines(text))
+    return [(kind, names.split()) for kind, names in split]
+
+
 def tables(text: str) -> dict[str, Table]:
     """Read tables, in order."""
     return {table.name: table for table in map(_table, _blocks(text))}
@@ -82,11 +88,16 @@ def _lines(text: str) -> Iterator[str]:
     return (line for line in joined.split("\n") if line)
 
 
-def _table(block: str) -> Table:
-    name, *lines = (line.strip() for line in block.split("\n"))
+def table(name: str, lines: list[str]) -> Table:
+    """Read a table's columns and constraints."""
     constraints = [_constraint(line) for line in lines if _CONSTRAINT.match(line)]
     placed = [_column(line) for line in lines if not _CONSTRAINT.match(line)]
     return Table(name, tuple(each.column for each in placed), tuple(constraints))
+
+
+def _table(block: str) -> Table:
+    name, *lines = (line.strip() for line in block.split("\n"))
+    return table(name, lines)
 
 
 def _constraint(line: str) -> Constraint:

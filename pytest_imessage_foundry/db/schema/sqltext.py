@@ -72,6 +72,43 @@ def where(sql: str) -> str | None:
     return None
 
 
+def listed(sql: str) -> tuple[str, ...]:
+    """Give what the first parentheses of a statement hold, split at its commas."""
+    parts: list[str] = []
+    depth = start = 0
+    for token in tokens(sql):
+        sign = token.group()
+        if depth == 1 and sign in (",", ")"):
+            parts.append(stated(sql[start : token.start()]))
+        if (depth, sign) in ((0, "("), (1, ",")):
+            start = token.end()
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if depth == 0 and parts:
+            break
+    return tuple(parts)
+
+
+def after_list(sql: str) -> str:
+    """Give what stands after the first parentheses of a statement."""
+    depth = 0
+    for token in tokens(sql):
+        depth += {"(": 1, ")": -1}.get(token.group(), 0)
+        if depth == 0 and token.group() == ")":
+            return sql[token.end() :].strip()
+    return ""
+
+
+def stated(sql: str) -> str:
+    """Give the text without comments, what is blank outside quotes one blank."""
+    parts: list[str] = []
+    for each in _TOKEN.finditer(sql):
+        if each.lastgroup != "blank":
+            parts.append(each.group())
+        elif parts and parts[-1] != " ":
+            parts.append(" ")
+    return "".join(parts).strip()
+
+
 def trigger_parts(sql: str) -> tuple[str, str, tuple[str, ...], str | None, str]:
     """Give timing, event, `OF` columns, `WHEN` and body of a CREATE TRIGGER.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pytest_imessage_foundry.db.schema.sequoia import ALTERED_ATTACHMENT, LATE
 
-_OF_A_CHAT = (
+OF_A_CHAT = (
     "chat INTEGER NOT NULL REFERENCES chat (ROWID) ON UPDATE CASCADE ON DELETE CASCADE"
 )
 
@@ -40,20 +40,20 @@ _EARLY = LATE.evolve(
         chat_lookup
             identifier TEXT NOT NULL
             domain TEXT NOT NULL
-            {_OF_A_CHAT}
+            {OF_A_CHAT}
             priority INTEGER DEFAULT 0
             UNIQUE (identifier, domain)
 
         sync_chat_slice
             service_name TEXT NOT NULL
             ck_record_id TEXT
-            {_OF_A_CHAT}
+            {OF_A_CHAT}
             UNIQUE (chat, service_name)
             UNIQUE (ck_record_id)
 
         chat_service
             service TEXT NOT NULL
-            {_OF_A_CHAT}
+            {OF_A_CHAT}
             UNIQUE (service, chat)
     """,
     change_columns={"message_processing_task": "guid TEXT UNIQUE NOT NULL"},

@@ -9,7 +9,11 @@ import pytest
 from test_sittings import FRIEND, OWNER, persona, talk, words
 
 from pytest_imessage_foundry.conversations.dialogue import scenes
-from pytest_imessage_foundry.conversations.dialogue.voice import PALETTES, QUESTIONS, voice_of
+from pytest_imessage_foundry.conversations.dialogue.voice import (
+    PALETTES,
+    QUESTIONS,
+    voice_of,
+)
 
 
 def test_people_of_japan_are_called_by_their_given_names() -> None:

@@ -199,7 +199,7 @@ def test_other_users_may_read_what_is_written(tmp_path, umask):
     path = tmp_path / "a.json"
     before = os.umask(umask)
     try:
-        packs.write(path, a_pack())
+        store.write(path, a_pack())
     finally:
         os.umask(before)
     assert stat.S_IMODE(path.stat().st_mode) == 0o644

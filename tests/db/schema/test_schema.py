@@ -124,23 +124,6 @@ def test_client_version_is_what_was_seen(name) -> None:
     assert ours[:2] == {"so": "17", "se": "18", "ta": "19"}[name[:2]]
 
 
-def test_golden_gate_has_the_columns_that_were_seen_and_tahoe_s_rest() -> None:
-    facts, ours = manifest("golden-gate"), schema.get("golden-gate")
-    found = introspect.structure_of(ours)
-    for name, table in facts["tables"].items():
-        built = found.tables[name]
-        assert [vars(column) for column in built.columns] == table["columns"], name
-        assert list(built.foreign_keys) == table["foreign_keys"], name
-        assert [list(names) for names in built.unique] == table["unique"], name
-        assert bare(built.sql) == bare(table["sql"]), name
-    tahoe = schema.get("tahoe")
-    assert ours.indexes == tahoe.indexes
-    assert ours.triggers == tahoe.triggers
-    assert set(ours.tables) == set(tahoe.tables)
-    assert ours.experimental
-    assert "26.5.2" in ours.note
-
-
 @pytest.mark.parametrize("name", schema.RELEASES)
 def test_migrated_is_the_same_release_in_an_old_file(name) -> None:
     fresh, old = schema.get(name), schema.get(name, layout="migrated")
@@ -249,7 +232,8 @@ def test_resolve_names_the_candidates(word) -> None:
 
 
 def test_all_is_several_releases() -> None:
-    assert schema.select("ALL") == schema.ALL == ("sonoma", "sequoia", "tahoe")
+    assert schema.select("ALL") == schema.ALL
+    assert set(schema.ALL) < set(schema.RELEASES)
     assert schema.select("26.0.1") == ("tahoe-26.0",)
     with pytest.raises(UnknownReleaseError, match="'all' is no single macOS release"):
         schema.resolve("all")
