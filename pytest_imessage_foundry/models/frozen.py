@@ -31,12 +31,7 @@ def _frozen(cls: Any, kw_only: bool) -> Any:
     frozen one is what everybody sees. The first field that `__init__` sets makes the
     object open, and it is frozen again when all are set.
     """
-    check = vars(cls).get("__post_init__")
-
-    def __post_init__(self: Any) -> None:
-        self.__class__ = frozen
-        if check is not None:
-            check(self)
+    check = vars(cls).get("__post_init__", _no_check)
 
     def __setattr__(self: Any, name: str, value: object) -> None:
         if name != first or hasattr(self, first):
@@ -44,10 +39,14 @@ def _frozen(cls: Any, kw_only: bool) -> Any:
         object.__setattr__(self, "__class__", opened)
         setattr(self, name, value)
 
-    cls.__post_init__ = __post_init__
+    def __post_init__(self: Any) -> None:
+        self.__class__ = frozen
+        check(self)
+
+    cls.__post_init__ = check
     base = dataclasses.dataclass(slots=True, kw_only=kw_only, unsafe_hash=True)(cls)
     first = dataclasses.fields(base)[0].name
-    opened = _heir(base)
+    opened = _heir(base, __post_init__=__post_init__)
     frozen = _heir(
         base,
         __setattr__=__setattr__,
@@ -64,6 +63,10 @@ def _heir(base: type, **methods: Any) -> type:
         name: getattr(base, name) for name in ("__doc__", "__module__", "__qualname__")
     }
     return type(base.__name__, (base,), {"__slots__": (), **same, **methods})
+
+
+def _no_check(self: object) -> None:
+    """Accept the values of a class that has no `__post_init__`."""
 
 
 def _refuse(self: object, name: str) -> None:
