@@ -30,7 +30,6 @@ from pytest_imessage_foundry.models import (
     TextPart,
     Traits,
     Unsent,
-    quick,
     utf16_length,
 )
 
@@ -221,7 +220,7 @@ class _Composer:
             if _RARITIES(turn) != _PLAIN or turn.sender in services:
                 message = self._special(fields, turn, read)
             else:
-                message = quick.message(parts=(quick.text_part(turn.text),), **fields)
+                message = Message(parts=(TextPart(turn.text),), **fields)
             self.recent.append(message)
             if message is not None:
                 messages.append(message)
@@ -254,7 +253,7 @@ class _Composer:
             fields |= {"balloon": None, "edits": ()}
         elif turn.reactions and self.service in _TAPBACKS_OVER:
             fields["tapbacks"] = tuple(self._tapbacks(date, turn.reactions, read))
-        return quick.message(parts=parts, **fields)
+        return Message(parts=parts, **fields)
 
     def _parts(self, fields: Mapping[str, Any], turn: Turn) -> tuple[Part, ...]:
         text = turn.text
@@ -264,12 +263,12 @@ class _Composer:
         if turn.attachment:
             guid = f"at_0_{fields['guid']}" if text and fields["sender"] is None else ""
             file = self._attachment(turn.attachment, guid)
-            return (file, quick.text_part(text)) if text else (file,)
+            return (file, TextPart(text)) if text else (file,)
         if turn.link_title:
             return (TextPart.of(Run(text, link=text)),)
         if turn.sender in self.services:
             return (notice(text),)
-        return (quick.text_part(text),)
+        return (TextPart(text),)
 
     def _attachment(self, kind: str, guid: str = "", **fields: Any) -> Attachment:
         """The next file that this chat's phones make."""

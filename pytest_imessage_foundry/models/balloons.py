@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.models.parts import Attachment
 
 

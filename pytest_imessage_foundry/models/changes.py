@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from pytest_imessage_foundry.models.filters import FilterCategory
+from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.models.literals import EventKind, TapbackKind
 from pytest_imessage_foundry.models.parts import Attachment, TextPart
 

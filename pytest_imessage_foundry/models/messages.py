@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pytest_imessage_foundry.models.balloons import Balloon
 from pytest_imessage_foundry.models.changes import (
@@ -15,6 +15,7 @@ from pytest_imessage_foundry.models.changes import (
     Tapback,
     Traits,
 )
+from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.models.literals import (
     ATTACHMENT_MARK,
     SendEffect,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.models.literals import (
     EventKind,
     Hours,

@@ -23,13 +23,13 @@ from pytest_imessage_foundry.conversations.dialogue.selection import (
     scene_rounds,
 )
 from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
-from pytest_imessage_foundry.models import quick
+from pytest_imessage_foundry.models import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pytest_imessage_foundry.conversations.dialogue.scenes import Beat, Scene, Step
-    from pytest_imessage_foundry.models import ConversationConfig, Hours, Persona, Turn
+    from pytest_imessage_foundry.models import ConversationConfig, Hours, Persona
 
 _MASK = (1 << 64) - 1
 _SITTINGS = 0x517716
@@ -197,13 +197,13 @@ def _performed(
 def _turns(performance: Performance, first: dict[str, Any]) -> list[Turn]:
     """The drafts of a scene as turns, the first of them with what it has more."""
     sender, text, extras = performance.drafts[0]
-    begin = quick.turn(sender=sender, text=text, **first, **(extras or {}))
+    begin = Turn(sender=sender, text=text, **first, **(extras or {}))
     return [
         begin,
         *[
-            quick.turn(sender=sender, text=text, **extras)
+            Turn(sender=sender, text=text, **extras)
             if extras
-            else quick.turn(sender=sender, text=text)
+            else Turn(sender=sender, text=text)
             for sender, text, extras in performance.drafts[1:]
         ],
     ]

@@ -172,9 +172,10 @@ def _longest_rising(numbers: list[int]) -> set[int]:
     best: list[tuple[int, ...]] = []
     for at, number in enumerate(numbers):
         earlier = [run for run in best if numbers[run[-1]] < number]
-        longest = max(earlier, key=len) if earlier else ()
-        best.append((*longest, at))
-    return set(max(best, key=lambda run: len(run)) if best else ())
+        before = max(earlier, key=len) if earlier else ()
+        best.append((*before, at))
+    longest = max(best, key=len) if best else ()
+    return set(longest)
 
 
 def _items(
