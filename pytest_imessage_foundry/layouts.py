@@ -134,6 +134,21 @@ def phone_backup(
     return IOSBackup(folder, truth, password)
 
 
+def hand_out(
+    maker: Foundry,
+    order: Order,
+    folder: Path,
+    layout: LayoutName,
+    password: str | None = None,
+) -> ChatDB:
+    """A copy of an order's database in a layout whose folder is `folder`."""
+    if layout == "home":
+        return home(maker, order, folder)
+    if layout == "ios":
+        return extraction(maker, order, folder)
+    return phone_backup(maker, order, folder, password).chat_db
+
+
 def _copy(maker: Foundry, order: Order, path: Path) -> ChatDB:
     path.parent.mkdir(parents=True)
     return maker.copy_to(order, path, lasts=True)
