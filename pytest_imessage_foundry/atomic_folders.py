@@ -26,8 +26,8 @@ def replacing_folder(path: Path, *, last: Path, swaps: bool = False) -> Iterator
     there stays.
 
     Args:
-        last: the file, below `path`, that readers look for. It comes after all
-            others, so that whoever finds it finds them.
+        last: the file, relative to the folder, that readers look for. It comes
+            after all others, so that whoever finds it finds them.
         swaps: replace a folder as a whole, and remove the old one.
     """
     path = path.resolve()
@@ -88,7 +88,7 @@ def _swap(draft: Path, path: Path) -> None:
 
 def _merge(draft: Path, path: Path, *, last: Path) -> None:
     """Move each file of `draft` to its place in `path`; undo new ones if it fails."""
-    final = draft / last.relative_to(path)
+    final = draft / last
     files = sorted(each for each in draft.rglob("*") if each.is_file())
     with removing_on_error() as made:
         for file in (*(each for each in files if each != final), final):

@@ -7,6 +7,7 @@ below an extraction, or for the file that a backup keeps it in.
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from pytest_imessage_foundry.ios.keybag import KeyBag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
     from pytest_imessage_foundry.atomic import Created
     from pytest_imessage_foundry.db.builder import Counts
@@ -96,16 +98,22 @@ def build(
         )
     if layout == "file":
         return forged.alone(path)
-    target = database_in(path, layout)
     if layout == "ios-backup":
         return _build_backup(forged, path, _keys(order, backup_password))
-    with replacing_folder(path, last=target) as draft:
+    with _replacing(path, layout) as draft:
         counts = forged.at(database_in(draft, layout))
         if layout == "home":
             write_address_book(draft, order.scenario.personas)
         else:
             tree.write_contacts(draft / tree.MOBILE, order.scenario.personas)
     return counts
+
+
+def move(built: Path, path: Path, layout: LayoutName) -> None:
+    """Move a folder that `build` made to `path`, as if it had been built there."""
+    with _replacing(path, layout) as draft:
+        draft.rmdir()
+        os.replace(built, draft)
 
 
 def home(maker: Foundry, order: Order, folder: Path) -> ChatDB:
@@ -155,9 +163,7 @@ def _copy(maker: Foundry, order: Order, path: Path) -> ChatDB:
 
 
 def _build_backup(forged: _Forged, path: Path, keys: KeyBag | None) -> Counts:
-    backup.check_replaceable(path)
-    target = database_in(path, "ios-backup")
-    with replacing_folder(path, last=target, swaps=True) as draft:
+    with _replacing(path, "ios-backup") as draft:
         phone = draft / "phone"
         counts = forged.at(database_in(phone, "ios"))
         mobile = phone / tree.MOBILE
@@ -165,6 +171,14 @@ def _build_backup(forged: _Forged, path: Path, keys: KeyBag | None) -> Counts:
         backup.write(mobile, draft, Device.of(forged.order), keys)
         shutil.rmtree(phone)
     return counts
+
+
+def _replacing(path: Path, layout: LayoutName) -> AbstractContextManager[Path]:
+    """A draft of a layout's folder; a backup is replaced as a whole."""
+    is_backup = layout == "ios-backup"
+    if is_backup:
+        backup.check_replaceable(path)
+    return replacing_folder(path, last=_DATABASES[layout], swaps=is_backup)
 
 
 def _keys(order: Buildable, password: str | None) -> KeyBag | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_it_appears_whole(tmp_path, is_there):
     path = tmp_path / "deep" / "phone"
     if is_there:
         path.mkdir(parents=True)
-    with replacing_folder(path, last=path / "db") as draft:
+    with replacing_folder(path, last=Path("db")) as draft:
         write(draft, db="rows", a__file="bytes")
         assert not path.exists() or not [*path.iterdir()]
     assert held(path) == {"db": "rows", "a/file": "bytes"}
@@ -52,7 +53,7 @@ def test_a_failure_changes_nothing(tmp_path, swaps, before):
     write(path, **before)
 
     def interrupted():
-        with replacing_folder(path, last=path / "db", swaps=swaps) as draft:
+        with replacing_folder(path, last=Path("db"), swaps=swaps) as draft:
             write(draft, db="new")
             raise KeyboardInterrupt
 
@@ -65,7 +66,7 @@ def test_a_failure_changes_nothing(tmp_path, swaps, before):
 def test_what_else_is_there_stays(tmp_path):
     write(tmp_path, db="old", mine="kept", a__mine="kept")
     (tmp_path / "db-wal").write_text("a log that would spoil the new one")
-    with replacing_folder(tmp_path, last=tmp_path / "db") as draft:
+    with replacing_folder(tmp_path, last=Path("db")) as draft:
         write(draft, db="new", a__file="bytes")
     assert held(tmp_path) == {
         "db": "new",
@@ -85,7 +86,7 @@ def test_the_database_comes_last(tmp_path, monkeypatch):
         real(source, target)
 
     monkeypatch.setattr(atomic_folders.os, "replace", replace)
-    with replacing_folder(tmp_path, last=tmp_path / "a" / "db") as draft:
+    with replacing_folder(tmp_path, last=Path("a/db")) as draft:
         write(draft, a__db="rows", z__file="bytes")
     assert moved[-1] == str(tmp_path / "a" / "db")
 
@@ -102,7 +103,7 @@ def test_a_failed_merge_takes_back_what_is_new(tmp_path, monkeypatch):
     monkeypatch.setattr(atomic_folders.os, "replace", replace)
     with (
         pytest.raises(OSError, match="no room"),
-        replacing_folder(tmp_path, last=tmp_path / "db") as draft,
+        replacing_folder(tmp_path, last=Path("db")) as draft,
     ):
         write(draft, db="rows", a__file="bytes")
     assert held(tmp_path) == {"mine": "kept"}
@@ -112,7 +113,7 @@ def test_a_failed_merge_takes_back_what_is_new(tmp_path, monkeypatch):
 def test_a_folder_is_swapped_as_a_whole(tmp_path):
     path = tmp_path / "backup"
     write(path, db="old", ab__orphan="of the old one")
-    with replacing_folder(path, last=path / "db", swaps=True) as draft:
+    with replacing_folder(path, last=Path("db"), swaps=True) as draft:
         write(draft, db="new")
         assert held(path) == {"db": "old", "ab/orphan": "of the old one"}
     assert held(path) == {"db": "new"}
@@ -133,7 +134,7 @@ def test_a_failed_swap_brings_the_old_one_back(tmp_path, monkeypatch):
     monkeypatch.setattr(atomic_folders.os, "replace", replace)
     with (
         pytest.raises(OSError, match="no room"),
-        replacing_folder(path, last=path / "db", swaps=True) as draft,
+        replacing_folder(path, last=Path("db"), swaps=True) as draft,
     ):
         write(draft, db="new")
     assert held(tmp_path) == {"backup/db": "old"}
@@ -146,7 +147,7 @@ def test_what_a_killed_build_left_is_swept(tmp_path, swaps):
     beside = path.parent if swaps else path
     write(beside / f".phone.{a_dead_process()}.draft", db="half")
     write(beside / f".phone.{os.getppid()}.draft", db="somebody's who is at it")
-    with replacing_folder(path, last=path / "db", swaps=swaps) as draft:
+    with replacing_folder(path, last=Path("db"), swaps=swaps) as draft:
         write(draft, db="new")
     left = [each.name for each in beside.glob(".*")]
     assert left == [f".phone.{os.getppid()}.draft"]
@@ -157,7 +158,7 @@ def test_a_swap_that_was_killed_in_between_is_undone_first(tmp_path):
     write(tmp_path / f".backup.{a_dead_process()}.old", db="old")
     with (
         pytest.raises(KeyboardInterrupt),
-        replacing_folder(path, last=path / "db", swaps=True),
+        replacing_folder(path, last=Path("db"), swaps=True),
     ):
         raise KeyboardInterrupt
     assert held(tmp_path) == {"backup/db": "old"}
@@ -166,7 +167,7 @@ def test_a_swap_that_was_killed_in_between_is_undone_first(tmp_path):
 def test_by_way_of_a_link(tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real", target_is_directory=True)
-    with replacing_folder(tmp_path / "link", last=tmp_path / "link/db") as draft:
+    with replacing_folder(tmp_path / "link", last=Path("db")) as draft:
         write(draft, db="rows")
     assert (tmp_path / "link").is_symlink()
     assert held(tmp_path / "real") == {"db": "rows"}

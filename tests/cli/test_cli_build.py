@@ -33,6 +33,13 @@ def rows(path, sql):
         return connection.execute(sql).fetchall()
 
 
+def test_every_layout_can_be_named():
+    from pytest_imessage_foundry import layouts
+    from pytest_imessage_foundry.cli import build_command
+
+    assert build_command.LAYOUTS == layouts.LAYOUTS
+
+
 def test_truth_says_what_is_in_the_file(built):
     path, truth = built
     document = json.loads(truth.read_text(encoding="utf-8"))
@@ -151,6 +158,17 @@ def test_an_existing_folder_is_kept_unless_forced(tmp_path, capsys, layout):
 
 def contents(folder):
     return {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("layout", ["home", "ios", "ios-backup"])
+def test_a_folder_named_from_where_one_is(tmp_path, monkeypatch, layout):
+    monkeypatch.chdir(tmp_path)
+    command = ["build", "x/../deep/y", *SMALL, "--layout", layout]
+    (tmp_path / "x").mkdir()
+    for options in ([], ["--force"]):
+        assert main([*command, *options]) == 0
+    assert {each.name for each in tmp_path.iterdir()} == {"x", "deep"}
+    assert [each.name for each in (tmp_path / "deep").iterdir()] == ["y"]
 
 
 def test_an_encrypted_backup(tmp_path, capsys):
