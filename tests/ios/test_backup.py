@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import decrypting
 import pytest
 
 from pytest_imessage_foundry import layouts
@@ -214,6 +215,18 @@ def test_an_encrypted_one_shows_nothing(order, phone, tmp_path):
     listed = plistlib.loads(secret["Manifest.plist"])
     assert listed["IsEncrypted"]
     assert len(listed["ManifestKey"]) == 4 + 40
+
+
+def test_an_encrypted_one_opens_to_the_same_files(order, phone, tmp_path):
+    hidden = tmp_path / "hidden"
+    layouts.build(order, hidden, "ios-backup", backup_password="secret")
+    opened = decrypting.files_of(hidden, "secret")
+    assert opened == {
+        key: (phone / name[:2] / name).read_bytes()
+        for key, (name, _) in entries(phone).items()
+    }
+    with pytest.raises(ValueError, match="not this key"):
+        decrypting.files_of(hidden, "another")
 
 
 def test_a_password_needs_a_backup(order, tmp_path):

@@ -3,61 +3,14 @@
 from __future__ import annotations
 
 import builtins
-import hashlib
 import struct
 
 import pytest
+from decrypting import opened, unwrap
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.ios import keybag
 from pytest_imessage_foundry.ios.keybag import KeyBag
-
-pytest.importorskip("cryptography")
-
-
-def tags(blob):
-    at = 0
-    while at < len(blob):
-        name, size = struct.unpack_from(">4sI", blob, at)
-        yield name.decode(), blob[at + 8 : at + 8 + size]
-        at += 8 + size
-
-
-def opened(blob, password):
-    """Header and class keys, unwrapped as RFC 3394 says."""
-    header, classes, current = {}, {}, None
-    for name, data in tags(blob):
-        if name == "UUID" and "UUID" in header:
-            current = {}
-        elif current is not None:
-            current[name] = data
-            if name == "CLAS":
-                classes[int.from_bytes(data)] = current
-        else:
-            header[name] = data
-    rounds = int.from_bytes(header["DPIC"])
-    first = hashlib.pbkdf2_hmac("sha256", password, header["DPSL"], rounds, 32)
-    rounds = int.from_bytes(header["ITER"])
-    key = hashlib.pbkdf2_hmac("sha1", first, header["SALT"], rounds, 32)
-    keys = {number: unwrap(key, each["WPKY"]) for number, each in classes.items()}
-    return header, keys
-
-
-def unwrap(wrapping, wrapped):
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
-    blocks = [wrapped[at : at + 8] for at in range(0, len(wrapped), 8)]
-    check, rest = int.from_bytes(blocks[0]), blocks[1:]
-    count = len(rest)
-    for turn in range(5, -1, -1):
-        for at in range(count, 0, -1):
-            mixed = (check ^ (count * turn + at)).to_bytes(8) + rest[at - 1]
-            cipher = Cipher(algorithms.AES(wrapping), modes.ECB()).decryptor()
-            plain = cipher.update(mixed)
-            check, rest[at - 1] = int.from_bytes(plain[:8]), plain[8:]
-    if check != 0xA6A6A6A6A6A6A6A6:
-        raise ValueError("not this key")
-    return b"".join(rest)
 
 
 def test_the_password_opens_it():

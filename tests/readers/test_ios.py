@@ -11,6 +11,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import json
+import os
 import re
 import sqlite3
 from contextlib import closing
@@ -48,6 +49,9 @@ def needs(name, program):
     try:
         return find(name, program)
     except InstallError as error:
+        required = os.environ.get("IMESSAGE_READERS") == "required"
+        if required or os.environ.get("CI") == "true":
+            pytest.fail(str(error), pytrace=False)
         pytest.skip(str(error))
 
 
