@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
     from pytest_imessage_foundry.db.functions import register_functions
     from pytest_imessage_foundry.foundry import ChatDB, Foundry
+    from pytest_imessage_foundry.ios.ios_backup import IOSBackup
     from pytest_imessage_foundry.spec import Spec
 
 # Importing the package must cost nothing: pytest does so at every start.
@@ -15,10 +16,18 @@ _HOMES = {
     "ChatDB": "foundry",
     "ChatDBBuilder": "by_hand",
     "Foundry": "foundry",
+    "IOSBackup": "ios.ios_backup",
     "Spec": "spec",
     "register_functions": "db.functions",
 }
-__all__ = ["ChatDB", "ChatDBBuilder", "Foundry", "Spec", "register_functions"]
+__all__ = [
+    "ChatDB",
+    "ChatDBBuilder",
+    "Foundry",
+    "IOSBackup",
+    "Spec",
+    "register_functions",
+]
 
 
 def __getattr__(name: str) -> Any:

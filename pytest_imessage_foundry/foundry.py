@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.chatdb.handle import FILE_NAME, ChatDB, truth_of
+from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT, root_for
 from pytest_imessage_foundry.order import NOTHING_ADDED, Buildable, Materials, Order
 from pytest_imessage_foundry.pipeline import forge
 from pytest_imessage_foundry.templates import Kept, Templates, share_attachments
@@ -59,10 +60,18 @@ class Foundry:
             self._orders[key] = Order(spec, materials)
         return self._orders[key]
 
-    def template(self, order: Order, *, lasts: bool = False) -> Path:
+    def template(
+        self, order: Order, *, lasts: bool = False, attachment_root: str = MAC_ROOT
+    ) -> Path:
         """The built database of an order, in a folder of its own; do not write."""
         name = f"{order.spec.release}-{order.fingerprint}"
-        return self._templates.get(name, lambda path: forge(order, path), lasts=lasts)
+        if attachment_root != MAC_ROOT:
+            name += "-ios"
+
+        def build(path: Path) -> None:
+            forge(order, path, attachment_root=attachment_root)
+
+        return self._templates.get(name, build, lasts=lasts)
 
     def hand_out(
         self, order: Order, name: str = "chat", *, lasts: bool = False
@@ -72,10 +81,15 @@ class Foundry:
 
     def copy_to(self, order: Order, path: Path, *, lasts: bool = False) -> ChatDB:
         """A private copy at a path of the caller's choice."""
-        template = self.template(order, lasts=lasts)
+        root = root_for(path)
+        template = self.template(order, lasts=lasts, attachment_root=root)
         shutil.copyfile(template, path)
         share_attachments(template.parent, path.parent)
         return _Handed(path, order, self)
+
+    def handle(self, order: Order, path: Path) -> ChatDB:
+        """A handle on an order's database at a path that nobody may write to."""
+        return _Handed(path, order, self, readonly=True)
 
     def hand_out_readonly(self, order: Order, *, lasts: bool = False) -> ChatDB:
         """One shared copy that nobody may write to."""

@@ -1,42 +1,70 @@
-"""Where a database stands: alone, in a macOS home, in an iOS tree.
+"""Where a database stands: alone, in a macOS home, in an iPhone's tree or backup.
 
 Tools whose path is fixed look for `~/Library/Messages/chat.db`, its Attachments
-and the AddressBook; those for iPhones for `Library/SMS/sms.db`.
+and the AddressBook; those for iPhones for `private/var/mobile/Library/SMS/sms.db`
+below an extraction, or for the file that a backup keeps it in.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Literal
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Literal, get_args
 
 from pytest_imessage_foundry import foundry
 from pytest_imessage_foundry.atomic import removing_on_error
+from pytest_imessage_foundry.atomic_folders import replacing_folder
 from pytest_imessage_foundry.db import addressbook
-from pytest_imessage_foundry.db.rows.attachment import IOS_NAME, root_for
+from pytest_imessage_foundry.db.rows.attachment import root_for
 from pytest_imessage_foundry.db.rows.chats import random_uuid
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.ios import address_book, backup, tree
+from pytest_imessage_foundry.ios.device import Device
+from pytest_imessage_foundry.ios.ios_backup import IOSBackup
+from pytest_imessage_foundry.ios.keybag import KeyBag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
+    from pytest_imessage_foundry.atomic import Created
     from pytest_imessage_foundry.db.builder import Counts
     from pytest_imessage_foundry.foundry import Buildable, ChatDB, Foundry, Order
     from pytest_imessage_foundry.models import Persona
 
-LayoutName = Literal["file", "home", "ios"]
+LayoutName = Literal["file", "home", "ios", "ios-backup"]
+LAYOUTS: tuple[LayoutName, ...] = get_args(LayoutName)
 Stores = Literal["both", "sources", "top"]
 MESSAGES = Path("Library/Messages")
 ADDRESS_BOOK = Path("Library/Application Support/AddressBook")
-SMS = Path("Library/SMS")
 # Each account has a folder of its own, named by a UUID; ours is always the same.
 SOURCE = ADDRESS_BOOK / "Sources" / random_uuid(Random("address book source"))
+_DATABASES: dict[LayoutName, Path] = {
+    "file": Path(),
+    "home": MESSAGES / foundry.FILE_NAME,
+    "ios": tree.MOBILE / tree.DATABASE,
+    "ios-backup": backup.DATABASE,
+}
 
 
 def database_in(path: Path, layout: LayoutName) -> Path:
     """The database's file where `path` was asked for in a layout."""
-    if layout == "home":
-        return path / MESSAGES / foundry.FILE_NAME
-    return path / SMS / IOS_NAME if layout == "ios" else path
+    return path / _DATABASES[layout]
+
+
+def files_in(path: Path, layout: LayoutName) -> tuple[Path, ...]:
+    """What a build may replace, but for attachments; the database comes first."""
+    others: dict[LayoutName, tuple[Path, ...]] = {
+        "file": (),
+        "home": tuple(each / addressbook.FILE_NAME for each in (ADDRESS_BOOK, SOURCE)),
+        "ios": (tree.MOBILE / tree.ADDRESS_BOOK / address_book.FILE_NAME,),
+        "ios-backup": (backup.ADDRESS_BOOK,),
+    }
+    return (database_in(path, layout), *(path / each for each in others[layout]))
 
 
 def build(
@@ -45,39 +73,142 @@ def build(
     layout: LayoutName = "file",
     *,
     attachments: bool = True,
+    backup_password: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Counts:
-    """Build `order` at `path` in a layout, its attachments beside it; a home gets
-    its AddressBook too, and the rows of an iPhone name its own folder of files.
+    """Build `order` at `path` in a layout, its attachments beside it; a home and an
+    iPhone get their address book too, and the rows of an iPhone name its own folder
+    of files.
 
-    A build that fails or is interrupted takes back what it made.
+    A build that fails or is interrupted takes back what it made, and one that is
+    killed leaves no half folder.
+
+    Args:
+        backup_password: encrypt an iPhone's backup.
+
+    Raises:
+        FoundryError: a password without a backup, a backup over other things.
     """
-    target = database_in(path, layout)
-    with removing_on_error() as made:
-        made.folder(target.parent)
-        made.file(target)
-        counts = foundry.forge(
-            order,
-            target,
-            attachments=attachments,
-            attachment_root=root_for(target),
-            made=made,
-            progress=progress,
+    forged = _Forged(order, attachments, progress)
+    if backup_password is not None and layout != "ios-backup":
+        raise FoundryError(
+            "only a backup has a password\n"
+            f"looked at: layout {layout!r}\n"
+            "choose the layout 'ios-backup', or leave the password out"
         )
+    if layout == "file":
+        return forged.alone(path)
+    if layout == "ios-backup":
+        return _build_backup(forged, path, _keys(order, backup_password))
+    with _replacing(path, layout) as draft:
+        counts = forged.at(database_in(draft, layout))
         if layout == "home":
-            for place in (path / ADDRESS_BOOK, path / SOURCE):
-                made.folder(place)
-                made.file(place / addressbook.FILE_NAME)
-            write_address_book(path, order.scenario.personas)
+            write_address_book(draft, order.scenario.personas)
+        else:
+            tree.write_contacts(draft / tree.MOBILE, order.scenario.personas)
     return counts
+
+
+def move(built: Path, path: Path, layout: LayoutName) -> None:
+    """Move a folder that `build` made to `path`, as if it had been built there."""
+    with _replacing(path, layout) as draft:
+        draft.rmdir()
+        os.replace(built, draft)
 
 
 def home(maker: Foundry, order: Order, folder: Path) -> ChatDB:
     """A home folder around a copy of an order's database."""
-    (folder / MESSAGES).mkdir(parents=True)
     write_address_book(folder, order.scenario.personas)
-    path = folder / MESSAGES / foundry.FILE_NAME
+    return _copy(maker, order, database_in(folder, "home"))
+
+
+def extraction(maker: Foundry, order: Order, folder: Path) -> ChatDB:
+    """The tree of an iPhone around a copy of an order's database."""
+    tree.write_contacts(folder / tree.MOBILE, order.scenario.personas)
+    return _copy(maker, order, database_in(folder, "ios"))
+
+
+def phone_backup(
+    maker: Foundry, order: Order, folder: Path, password: str | None = None
+) -> IOSBackup:
+    """An iPhone's backup of a copy of an order's database."""
+    keys = _keys(order, password)
+    with TemporaryDirectory(dir=folder.parent, prefix=".phone-") as place:
+        extraction(maker, order, Path(place))
+        folder.mkdir(parents=True, exist_ok=True)
+        mobile = Path(place) / tree.MOBILE
+        backup.write(mobile, folder, Device.of(order), keys)
+    truth = maker.handle(order, database_in(folder, "ios-backup"))
+    return IOSBackup(folder, truth, password)
+
+
+def hand_out(
+    maker: Foundry,
+    order: Order,
+    folder: Path,
+    layout: LayoutName,
+    password: str | None = None,
+) -> ChatDB:
+    """A copy of an order's database in a layout whose folder is `folder`."""
+    if layout == "home":
+        return home(maker, order, folder)
+    if layout == "ios":
+        return extraction(maker, order, folder)
+    return phone_backup(maker, order, folder, password).chat_db
+
+
+def _copy(maker: Foundry, order: Order, path: Path) -> ChatDB:
+    path.parent.mkdir(parents=True)
     return maker.copy_to(order, path, lasts=True)
+
+
+def _build_backup(forged: _Forged, path: Path, keys: KeyBag | None) -> Counts:
+    with _replacing(path, "ios-backup") as draft:
+        phone = draft / "phone"
+        counts = forged.at(database_in(phone, "ios"))
+        mobile = phone / tree.MOBILE
+        tree.write_contacts(mobile, forged.order.scenario.personas)
+        backup.write(mobile, draft, Device.of(forged.order), keys)
+        shutil.rmtree(phone)
+    return counts
+
+
+def _replacing(path: Path, layout: LayoutName) -> AbstractContextManager[Path]:
+    """A draft of a layout's folder; a backup is replaced as a whole."""
+    is_backup = layout == "ios-backup"
+    if is_backup:
+        backup.check_replaceable(path)
+    return replacing_folder(path, last=_DATABASES[layout], swaps=is_backup)
+
+
+def _keys(order: Buildable, password: str | None) -> KeyBag | None:
+    return None if password is None else KeyBag(password, order.spec.seed)
+
+
+@dataclass(frozen=True)
+class _Forged:
+    """What is built, wherever it goes."""
+
+    order: Buildable
+    attachments: bool
+    progress: Callable[[int], None] | None
+
+    def alone(self, path: Path) -> Counts:
+        with removing_on_error() as made:
+            made.folder(path.parent)
+            made.file(path)
+            return self.at(path, made)
+
+    def at(self, path: Path, made: Created | None = None) -> Counts:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return foundry.forge(
+            self.order,
+            path,
+            attachments=self.attachments,
+            attachment_root=root_for(path),
+            made=made,
+            progress=self.progress,
+        )
 
 
 def write_address_book(

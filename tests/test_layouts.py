@@ -50,7 +50,12 @@ def file_names(path):
             "~/Library/Messages/Attachments/",
             "phone",
         ),
-        ("ios", "phone/Library/SMS/sms.db", "~/Library/SMS/Attachments/", "phone"),
+        (
+            "ios",
+            "phone/private/var/mobile/Library/SMS/sms.db",
+            "~/Library/SMS/Attachments/",
+            "phone/private/var/mobile",
+        ),
     ],
 )
 def test_a_layout(order, tmp_path, layout, database, root, home):
@@ -77,12 +82,46 @@ def test_an_iphone_goes_on_living(order, tmp_path):
     with db.live() as phone:
         (file,) = phone.send("Alex Doe", phone.file("photo")).attachments
     assert file_names(db.path)[-1] == f"~/Library/SMS/Attachments/{file.path}"
-    assert (tmp_path / "Library/SMS/Attachments" / file.path).is_file()
+    assert (db.path.parent / "Attachments" / file.path).is_file()
     with db.condition("hot-wal"):
         assert all(
             name is None or name.startswith("~/Library/SMS/")
             for name in file_names(db.path)
         )
+
+
+def test_an_iphone_has_its_address_book(order, author, tmp_path):
+    layouts.build(order, tmp_path, "ios")
+    book = tmp_path / "private/var/mobile/Library/AddressBook/AddressBook.sqlitedb"
+    with closing(sqlite3.connect(book)) as connection:
+        names = connection.execute("SELECT First FROM ABPerson").fetchall()
+    assert names == [(each.name.partition(" ")[0],) for each in author.people]
+
+
+@pytest.mark.parametrize("layout", ["home", "ios"])
+def test_what_else_is_in_a_folder_stays(order, tmp_path, layout):
+    path = layouts.database_in(tmp_path / "phone", layout)
+    mine = path.parent / "Attachments" / "mine"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("kept")
+    for _ in range(2):
+        layouts.build(order, tmp_path / "phone", layout)
+        assert validators.validate(path).ok
+    assert mine.read_text() == "kept"
+    assert not [*tmp_path.rglob("*.draft")]
+
+
+@pytest.mark.parametrize("layout", ["home", "ios", "ios-backup"])
+def test_a_folder_is_there_whole_or_not_at_all(order, tmp_path, monkeypatch, layout):
+    def fail(*_, **__):
+        raise KeyboardInterrupt
+
+    # The last that each of them writes.
+    monkeypatch.setattr(layouts, "write_address_book", fail)
+    monkeypatch.setattr(layouts.tree, "write_contacts", fail)
+    with pytest.raises(KeyboardInterrupt):
+        layouts.build(order, tmp_path / "deep" / "phone", layout)
+    assert not (tmp_path / "deep").exists()
 
 
 def people_in(path):
@@ -130,3 +169,41 @@ def test_a_home_around_a_copy(author, tmp_path):
         assert Path(name.replace("~", str(folder), 1)).is_file()
     assert (folder / layouts.ADDRESS_BOOK / addressbook.FILE_NAME).is_file()
     assert db.conversations == built.conversations
+
+
+def test_an_iphone_around_a_copy(author, tmp_path):
+    built = author.build(tmp_path / "scratch" / "chat.db")
+    maker = foundry.Foundry(tmp_path / "templates", tmp_path / "copies")
+    order = replace(built._order, fingerprint="f" * 16)
+
+    db = layouts.extraction(maker, order, tmp_path / "phone")
+
+    assert db.path == layouts.database_in(tmp_path / "phone", "ios")
+    assert db.conversations == built.conversations
+    mobile = tmp_path / "phone/private/var/mobile"
+    for name in file_names(db.path)[:1]:
+        assert Path(name.replace("~", str(mobile), 1)).is_file()
+
+
+@pytest.mark.parametrize("password", [None, "secret"], ids=["plain", "encrypted"])
+def test_a_backup_of_a_copy(author, tmp_path, password):
+    built = author.build(tmp_path / "scratch" / "chat.db")
+    maker = foundry.Foundry(tmp_path / "templates", tmp_path / "copies")
+    order = replace(built._order, fingerprint="f" * 16)
+
+    handed = layouts.phone_backup(maker, order, tmp_path / "phone", password)
+    layouts.build(order, tmp_path / "built", "ios-backup", backup_password=password)
+
+    # As built in one go.
+    names = {each.relative_to(handed.path) for each in handed.path.rglob("*")}
+    assert names == {
+        each.relative_to(tmp_path / "built") for each in (tmp_path / "built").rglob("*")
+    }
+    for name in names:
+        file = tmp_path / "built" / name
+        assert file.is_dir() or (handed.path / name).read_bytes() == file.read_bytes()
+    assert [*tmp_path.glob(".phone-*")] == []
+    assert handed.chat_db.conversations == built.conversations
+    assert handed.place_of("HomeDomain", "Library/SMS/sms.db") == handed.chat_db.path
+    assert Path(handed) == handed.path
+    assert handed.password == password

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.foundry import ChatDB, Order
 
-LAYOUTS = ("file", "home", "ios")
+LAYOUTS = ("file", "home", "ios", "ios-backup")
 _EXAMPLES = (
     "build out/chat.db --macos tahoe --truth out/truth.json",
     "build big.db --messages 100000 --no-attachments",
     "build home --layout home --scenario work --seed 7",
     "build own.db --schema tahoe-26.3.json",
+    "build backup --layout ios-backup --backup-password secret",
     "build mine.db --scenario scenes/holiday.toml --force",
 )
 _NOTES = (
@@ -62,8 +63,14 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--layout",
         choices=LAYOUTS,
         default="file",
-        help="the file alone, a macOS home folder, or an iOS backup's tree "
-        "(default: file)",
+        help="the file alone, a macOS home folder, the tree of an iPhone's file "
+        "system, or an iPhone's backup (default: file)",
+    )
+    build.add_argument(
+        "--backup-password",
+        metavar="PASSWORD",
+        help="encrypt the backup of --layout ios-backup (needs the extra 'ios'); its "
+        "keys derive from the seed and protect nothing",
     )
     build.add_argument(
         "--migrated",
@@ -96,8 +103,10 @@ def run(given: Namespace) -> int:
         own_schema=_own_schema(given),
     )
     target = layouts.database_in(given.path, given.layout)
-    outputs = [target] + ([given.truth] if given.truth else [])
+    outputs = [*layouts.files_in(given.path, given.layout)]
+    outputs += [given.truth] if given.truth else []
     _refuse_overwriting(outputs, force=given.force)
+    _refuse_truth_in_backup(given)
     counts = _build(given, target, order)
     _say(given, target, order, counts)
     _record(given, target, order, counts)
@@ -157,6 +166,17 @@ def _refuse_overwriting(outputs: list[Path], *, force: bool) -> None:
             )
 
 
+def _refuse_truth_in_backup(given: Namespace) -> None:
+    if given.layout != "ios-backup" or given.truth is None:
+        return
+    if given.truth.resolve().is_relative_to(given.path.resolve()):
+        raise FoundryError(
+            "the truth of a backup cannot stand in it\n"
+            f"looked at: {given.truth}, which is in {given.path}\n"
+            "name a file elsewhere with --truth"
+        )
+
+
 def _build(given: Namespace, target: Path, order: Order) -> Counts:
     """Write the database and the truth, both or neither."""
     from pytest_imessage_foundry import layouts
@@ -171,6 +191,7 @@ def _build(given: Namespace, target: Path, order: Order) -> Counts:
             given.path,
             given.layout,
             attachments=not given.no_attachments,
+            backup_password=given.backup_password,
             progress=at,
         )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
     from pytest_imessage_foundry.foundry import ChatDB, Foundry
+    from pytest_imessage_foundry.ios.ios_backup import IOSBackup
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -120,3 +121,14 @@ def messages_home(
     from pytest_imessage_foundry.plugin import fixtures
 
     yield from fixtures.home(request, imessage_foundry, imessage_version, monkeypatch)
+
+
+@pytest.fixture
+def ios_backup(
+    request: pytest.FixtureRequest, imessage_version: str, imessage_foundry: Foundry
+) -> Iterator[IOSBackup]:
+    """An iPhone's backup as iTunes and Finder make them, path-like, with its truth in
+    `.chat_db`; encrypted if the mark has a `backup_password`."""
+    from pytest_imessage_foundry.plugin import fixtures
+
+    yield from fixtures.ios_backup(request, imessage_foundry, imessage_version)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.foundry import Order
+    from pytest_imessage_foundry.ios.ios_backup import IOSBackup
     from pytest_imessage_foundry.models import Scenario, Turn
     from pytest_imessage_foundry.spec import Spec
 
@@ -49,10 +50,21 @@ def private_copy(
     request: pytest.FixtureRequest, foundry: Foundry, version: str
 ) -> Iterator[ChatDB]:
     """Yield a copy for one test: removed when the test passes, kept when it fails."""
+    mark = releases.arguments_of(request.node)
     with _plain_failures():
         order = _order(request, foundry, version)
-        handed = foundry.hand_out(order, request.node.name, lasts=True)
-    yield from _lend(request, handed)
+        folder = foundry.new_folder(request.node.name)
+        if mark.place is None:
+            handed = foundry.copy_to(order, folder / FILE_NAME, lasts=True)
+        else:
+            from pytest_imessage_foundry import layouts
+
+            handed = layouts.hand_out(
+                foundry, order, folder, mark.place, mark.backup_password
+            )
+    report.note_handed(request.node, handed)
+    yield handed
+    _clear(request.node, folder)
 
 
 def shared_copy(
@@ -60,6 +72,7 @@ def shared_copy(
 ) -> Iterator[ChatDB]:
     """Yield the shared read-only copy; fail a test that wrote to it."""
     with _plain_failures():
+        _refuse_place(request, "chat_db_readonly")
         order = _order(request, foundry, version)
         handed = foundry.hand_out_readonly(order, lasts=True)
     report.note_handed(request.node, handed, keeps=False)
@@ -81,6 +94,7 @@ def by_hand(
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
 
     with _plain_failures():
+        _refuse_place(request, "chat_db_builder")
         spec = _spec(request, version)
         folder = foundry.new_folder(request.node.name)
         builder = ChatDBBuilder(
@@ -112,6 +126,32 @@ def home(
     monkeypatch.setenv("HOME", str(folder))
     yield folder
     _clear(request.node, folder)
+
+
+def ios_backup(
+    request: pytest.FixtureRequest, foundry: Foundry, version: str
+) -> Iterator[IOSBackup]:
+    """A backup in a folder of the test's own."""
+    from pytest_imessage_foundry import layouts
+
+    password = releases.arguments_of(request.node).backup_password
+    with _plain_failures():
+        order = _order(request, foundry, version)
+        folder = foundry.new_folder(request.node.name)
+        handed = layouts.phone_backup(foundry, order, folder, password)
+    report.note_handed(request.node, handed.chat_db)
+    yield handed
+    _clear(request.node, folder)
+
+
+def _refuse_place(request: pytest.FixtureRequest, name: str) -> None:
+    place = releases.arguments_of(request.node).place
+    if place is not None:
+        raise FoundryError(
+            f"{name} is a file alone, without a layout {place!r}\n"
+            "looked at: the mark imessage\n"
+            "ask for chat_db instead, or leave the layout out"
+        )
 
 
 @contextmanager
@@ -189,12 +229,6 @@ class _Answer:
 def _flat(answers: list[list[object]]) -> tuple:  # type: ignore[type-arg]
     """Flatten hook results in registration order; pluggy calls the last one first."""
     return tuple(each for answer in reversed(answers) for each in answer)
-
-
-def _lend(request: pytest.FixtureRequest, handed: ChatDB) -> Iterator[ChatDB]:
-    report.note_handed(request.node, handed)
-    yield handed
-    _clear(request.node, handed.path.parent)
 
 
 def _clear(node: pytest.Item, folder: Path) -> None:

@@ -11,7 +11,11 @@ from pytest_imessage_foundry.spec import SOURCES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pytest_imessage_foundry.layouts import LayoutName
     from pytest_imessage_foundry.spec import Source
+
+# Words of `layout` that say where chat_db stands; the others are the schema's.
+PLACES: tuple[LayoutName, ...] = ("home", "ios", "ios-backup")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +28,17 @@ class MarkArguments:
     messages: int | None = None
     source: str | None = None
     layout: str | None = None
+    backup_password: str | None = None
+
+    @property
+    def place(self) -> LayoutName | None:
+        """Where chat_db stands, if the mark says so."""
+        return next((each for each in PLACES if each == self.layout), None)
 
     def wishes(self) -> dict[str, Any]:
         """Return the fields of Spec that the mark sets."""
-        names = ("scenario", "seed", "messages", "source", "layout")
+        names = ["scenario", "seed", "messages", "source"]
+        names += [] if self.place else ["layout"]
         return {
             name: getattr(self, name)
             for name in names
@@ -43,6 +54,7 @@ def imessage(
     messages: int | None = None,
     source: Source | None = None,
     layout: str | None = None,
+    backup_password: str | None = None,
 ) -> MarkArguments:
     """Check the arguments of the mark by calling a function of its signature."""
     __tracebackhide__ = True
@@ -52,6 +64,10 @@ def imessage(
         raise TypeError(f"imessage() source must be one of {', '.join(SOURCES)}")
     if messages is not None and messages < 0:
         raise TypeError("imessage() messages must not be negative")
+    if backup_password is not None and not (
+        isinstance(backup_password, str) and backup_password
+    ):
+        raise TypeError("imessage() backup_password must be a word, and not empty")
     return MarkArguments(
         versions=tuple(versions) if versions is not None else None,
         scenario=scenario,
@@ -59,6 +75,7 @@ def imessage(
         messages=messages,
         source=source,
         layout=layout,
+        backup_password=backup_password,
     )
 
 

@@ -20,6 +20,7 @@ FIXTURES = {
     "chat_db_readonly",
     "chat_db_builder",
     "messages_home",
+    "ios_backup",
 }
 
 

@@ -22,8 +22,9 @@ DEFAULT_VERSIONS = ("sonoma", "sequoia", "tahoe", "golden-gate")
 MARK = "imessage"
 MARK_HELP = (
     "imessage(*, versions=None, scenario=None, seed=None, messages=None, "
-    "source=None, layout=None): what chat_db holds for this test; a test that "
-    "asks for it dynamically runs once per selected macOS release"
+    "source=None, layout=None, backup_password=None): what chat_db holds for this "
+    "test, and where it stands; a test that asks for it dynamically runs once per "
+    "selected macOS release"
 )
 
 

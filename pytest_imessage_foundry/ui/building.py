@@ -90,8 +90,13 @@ def _made(project: Project, journal: Journal, folder: Path | None) -> BuildResul
         journal.go_on()
         if not report.ok:
             raise _not_valid(report)
-        _write_beside(stage, project, used)
-        _move(stage, project.path.parent, last=staged)
+        if project.layout == "file":
+            _write_beside(stage, project, used)
+            _move(stage, project.path.parent, last=staged)
+        else:
+            layouts.move(place, project.path, project.layout)
+            _write_beside(stage, project, used)
+            _move(stage, project.path.parent)
     return BuildResult(
         path=project.database,
         counts=counts,
@@ -184,10 +189,10 @@ def _staging(target: Path) -> Iterator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _move(stage: Path, home: Path, *, last: Path) -> None:
+def _move(stage: Path, home: Path, *, last: Path | None = None) -> None:
     """Move every file to its place, the database `last`."""
     files = [each for each in sorted(stage.rglob("*")) if each.is_file()]
-    for file in (*(each for each in files if each != last), last):
+    for file in sorted(files, key=lambda each: each == last):
         place = home / file.relative_to(stage)
         place.parent.mkdir(parents=True, exist_ok=True)
         if file == last:

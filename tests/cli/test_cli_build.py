@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import plistlib
 import signal
 import sqlite3
 import subprocess
@@ -30,6 +31,13 @@ def rows(path, sql):
     address = f"{path.as_uri()}?mode=ro&immutable=1"
     with closing(sqlite3.connect(address, uri=True)) as connection:
         return connection.execute(sql).fetchall()
+
+
+def test_every_layout_can_be_named():
+    from pytest_imessage_foundry import layouts
+    from pytest_imessage_foundry.cli import build_command
+
+    assert build_command.LAYOUTS == layouts.LAYOUTS
 
 
 def test_truth_says_what_is_in_the_file(built):
@@ -122,13 +130,80 @@ def test_a_folder_is_no_file(tmp_path, capsys):
     assert "there is a folder of that name" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("layout", ["home", "ios"])
+@pytest.mark.parametrize("layout", ["home", "ios", "ios-backup"])
 def test_layouts(tmp_path, layout):
     assert main(["build", str(tmp_path / "x"), *SMALL, "--layout", layout]) == 0
     found = {path.name for path in (tmp_path / "x").rglob("*.*db")}
 
-    expected = {"home": {"chat.db", "AddressBook-v22.abcddb"}, "ios": {"sms.db"}}
-    assert expected[layout] <= found
+    expected = {
+        "home": {"chat.db", "AddressBook-v22.abcddb"},
+        "ios": {"sms.db", "AddressBook.sqlitedb", "AddressBookImages.sqlitedb"},
+        "ios-backup": {"Manifest.db"},
+    }
+    assert found == expected[layout]
+
+
+@pytest.mark.parametrize("layout", ["home", "ios", "ios-backup"])
+def test_an_existing_folder_is_kept_unless_forced(tmp_path, capsys, layout):
+    command = ["build", str(tmp_path / "x"), *SMALL, "--layout", layout]
+    assert main(command) == 0
+    before = contents(tmp_path)
+
+    assert main([*command, "--seed", "1"]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert contents(tmp_path) == before
+    assert main([*command, "--seed", "1", "--force"]) == 0
+    assert contents(tmp_path) != before
+
+
+def contents(folder):
+    return {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("layout", ["home", "ios", "ios-backup"])
+def test_a_folder_named_from_where_one_is(tmp_path, monkeypatch, layout):
+    monkeypatch.chdir(tmp_path)
+    command = ["build", "x/../deep/y", *SMALL, "--layout", layout]
+    (tmp_path / "x").mkdir()
+    for options in ([], ["--force"]):
+        assert main([*command, *options]) == 0
+    assert {each.name for each in tmp_path.iterdir()} == {"x", "deep"}
+    assert [each.name for each in (tmp_path / "deep").iterdir()] == ["y"]
+
+
+def test_an_encrypted_backup(tmp_path, capsys):
+    command = ["build", str(tmp_path / "x"), *SMALL, "--backup-password", "secret"]
+    assert main([*command, "--layout", "ios-backup"]) == 0
+    said = plistlib.loads((tmp_path / "x" / "Manifest.plist").read_bytes())
+    assert said["IsEncrypted"]
+
+    assert main([*command, "--layout", "ios", "--force"]) == 2
+    assert "only a backup has a password" in capsys.readouterr().err
+
+
+def test_the_truth_of_a_backup_stands_elsewhere(tmp_path, capsys):
+    command = ["build", str(tmp_path / "x"), *SMALL, "--layout", "ios-backup"]
+    assert main([*command, "--truth", str(tmp_path / "x" / "truth.json")]) == 2
+    assert "cannot stand in it" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+    assert main([*command, "--truth", str(tmp_path / "truth.json")]) == 0
+
+
+def test_a_killed_build_leaves_no_half_backup(tmp_path):
+    command = [sys.executable, "-m", "pytest_imessage_foundry.cli", "build", "phone"]
+    command += ["--macos", "tahoe", "--layout", "ios-backup"]
+    process = subprocess.Popen(
+        [*command, "--messages", "400000", "--source", "faker"], cwd=tmp_path
+    )
+    while not [*tmp_path.rglob("Attachments/*/*/*/*")] and process.poll() is None:
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+
+    assert not (tmp_path / "phone").exists()
+    small = [str(tmp_path / "phone"), "--layout", "ios-backup"]
+    assert main(["build", *small, *SMALL]) == 0
+    assert [each.name for each in tmp_path.iterdir()] == ["phone"]
 
 
 @pytest.mark.parametrize(
@@ -138,8 +213,9 @@ def test_layouts(tmp_path, layout):
         (["--truth", "truth/truth.json"], ".truth.json.*.draft"),
         ([], "Attachments/*/*/*/*"),
         (["--layout", "home"], "Attachments/*/*/*/*"),
+        (["--layout", "ios-backup"], "Attachments/*/*/*/*"),
     ],
-    ids=["database", "truth", "attachments", "home"],
+    ids=["database", "truth", "attachments", "home", "backup"],
 )
 def test_interrupted_build_leaves_nothing(tmp_path, options, seen):
     command = [sys.executable, "-m", "pytest_imessage_foundry.cli", "build", "new/path"]

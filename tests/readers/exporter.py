@@ -68,6 +68,8 @@ EDIT = re.compile(rf"(?:{STAMP}|Edited .*? ?later:) (?P<text>.*)")
 PROBLEMS = ("Unable to format app message: ", "Attachment missing!")
 QUIET = re.compile(
     r"Building cache\.\.\.|  \[\d/5\] Caching .+\.\.\.|Cache built!"
+    r"|Decrypting iOS backup\.\.\.|  \[\d/5\] (?:Deriving|Resolving|Decrypting) .+"
+    r"|Decrypted iOS backup: .+"
     r"|Exporting to .+ as (?:txt|html)\.\.\.|Writing HTML footers\.\.\."
     r"|No (?:HEIC|CAF|MOV) converter found, .+"
 )
@@ -89,13 +91,22 @@ class Export:
     use_caller_id: bool = False
     conversation: str | None = None
     zone: str = "UTC"
+    backup: Path | None = None
+    """An iPhone's backup, to be given as the database."""
+    password: str | None = None
 
     @property
     def attachments(self) -> str:
+        if self.backup:
+            return str(self.backup)
         root = self.attachment_root or (self.home or Path("/")) / "Library/Messages"
         return str(root)
 
     def options(self) -> Iterator[str]:
+        if self.backup:
+            yield from ("--platform", "iOS")
+        if self.password:
+            yield from ("--cleartext-password", self.password)
         if self.attachment_root:
             yield from ("--attachment-root", str(self.attachment_root))
         if self.contacts:

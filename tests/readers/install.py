@@ -48,6 +48,8 @@ READERS = (
     Reader("parse-smsdb", "0.1.14", beside=("pandas==3.1.1",)),
     Reader("imessage-wrapped", "1.0.42"),
     Reader("imessage-chatdb", "0.2.0", python=(3, 12)),
+    Reader("mvt", "2026.10.26"),
+    Reader("iphone-backup-decrypt", "0.10.0"),
     # Its only wheel is for macOS, because of a helper that sends; what reads chat.db is
     # Python and sqlite3, and runs anywhere.
     Reader(

@@ -27,7 +27,7 @@ def files(home):
     return sorted(str(each.relative_to(home)) for each in home.rglob("*"))
 
 
-@pytest.mark.parametrize("layout", ["file", "home", "ios"])
+@pytest.mark.parametrize("layout", ["file", "home", "ios", "ios-backup"])
 def test_made_in_a_layout(project, home, layout):
     project = replace(project, layout=layout, output=str(home / "deep" / "phone"))
     journal = Journal.of(project)

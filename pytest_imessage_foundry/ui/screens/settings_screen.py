@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 _LAYOUTS = [
     ("file", "the file alone"),
     ("home", "a macOS home folder with Contacts"),
-    ("ios", "an iOS backup's folder"),
+    ("ios", "the tree of an iPhone's file system"),
+    ("ios-backup", "an iPhone's backup"),
 ]
 _WRITERS = [
     ("offline", "offline: cached and built-in texts"),

@@ -1,0 +1,1 @@
+"""What an iPhone leaves on other machines: a file-system extraction, a backup."""
