@@ -10,6 +10,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.processes import is_running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,19 +48,6 @@ def _sweep(path: Path) -> None:
         process = draft.name.split(".")[-2]
         if process.isdigit() and not is_running(int(process)):
             draft.unlink(missing_ok=True)
-
-
-def is_running(process: int) -> bool:
-    """Return whether a process is running; True where that cannot be known."""
-    if os.name == "nt":  # where signal 0 would end the process
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 @contextmanager

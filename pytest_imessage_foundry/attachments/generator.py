@@ -21,7 +21,7 @@ from pytest_imessage_foundry.atomic import Created
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from pytest_imessage_foundry.models import Attachment
 
@@ -214,21 +214,6 @@ def relative_path(guid: str, name: str) -> str:
             )
             raise FoundryError(message)
     return f"{folder(guid)}/{guid}/{name}"
-
-
-def lay_out(attachments_root: Path, entries: Iterable[tuple[str, str, int]]) -> int:
-    """Write files below `attachments_root` and return how many bytes that took.
-
-    An entry is a path relative to the root, a kind and a variant. A file that
-    is already there with the same bytes stays and counts for nothing; one with
-    other bytes is replaced.
-
-    Raises:
-        FoundryError: a path leaves the root, also by way of a link, or a kind
-            is unknown. Files of earlier entries are there by then.
-    """
-    folder = Folder(attachments_root)
-    return sum(folder.write(*entry) for entry in entries)
 
 
 class Folder:

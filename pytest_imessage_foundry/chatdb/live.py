@@ -406,14 +406,12 @@ class Live:
     def _lay_out(self, old: Message | None, new: Message) -> None:
         """Put files where their rows will say that they are, before the rows."""
         known = set(files_of(old)) if old is not None else set()
-        entries = [
-            (file.path, file.stub, file.variant)
-            for file in files_of(new)
-            if file not in known and file.path is not None and file.state == "present"
-        ]
-        if entries:
+        added = [file for file in files_of(new) if file not in known]
+        if added:
             _make_own(self._db.attachments)
-            generator.lay_out(self._db.attachments, entries)
+            folder = generator.Folder(self._db.attachments)
+            for file in added:
+                folder.add(file)
 
     # Who and what is meant.
 

@@ -18,7 +18,7 @@ from pytest_imessage_foundry.errors import FoundryError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-OK, FINDINGS, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+OK, UNUSABLE, INTERRUPTED = 0, 2, 130
 # Each module adds its own subcommands; none imports what it needs before it runs.
 _MODULES = (
     "build_command",

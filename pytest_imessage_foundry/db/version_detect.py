@@ -12,7 +12,7 @@ from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
 if TYPE_CHECKING:
     from pathlib import Path
 
-FALLBACK = "sequoia"  # the brief's choice where there is no macOS to ask
+FALLBACK = "sequoia"  # where there is no macOS to ask
 
 
 @dataclass(frozen=True, slots=True)

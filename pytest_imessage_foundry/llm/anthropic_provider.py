@@ -4,51 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.llm import http, prompts, provider_registry
-from pytest_imessage_foundry.llm.base import Provider
-from pytest_imessage_foundry.llm.exchange import Ask, ProviderError, RawReply
-from pytest_imessage_foundry.llm.retry import Patience
+from pytest_imessage_foundry.llm import http, prompts
+from pytest_imessage_foundry.llm.client_provider import ClientProvider
+from pytest_imessage_foundry.llm.exchange import Ask, RawReply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-OWN = "https://api.anthropic.com"
+    from pytest_imessage_foundry.llm.provider_registry import ProviderSettings
+
 # What its schemas may not hold; the answer is checked for it anyway.
 _UNTAKEN = ("minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum")
 _SHAPE = ("output_config", "output_format", "json_schema", "schema")
 
 
-class AnthropicProvider(Provider):
+class AnthropicProvider(ClientProvider):
     """Messages of Anthropic's models."""
 
-    name = "anthropic"
+    name, maker, own = "anthropic", "Anthropic", "https://api.anthropic.com"
+    client, extra = "AsyncAnthropic", "anthropic"
+    keyless = "set it"
 
-    def __init__(self, settings: provider_registry.ProviderSettings) -> None:
-        base_url = provider_registry.setting(settings.base_url, "ANTHROPIC_BASE_URL")
-        key = provider_registry.setting(settings.key, "ANTHROPIC_API_KEY")
-        if key is None and base_url is None:
-            raise ProviderError(
-                "there is no key for Anthropic\n"
-                "looked in: the environment variable ANTHROPIC_API_KEY\n"
-                "set it"
-            )
-        self.model = provider_registry.model(
-            self.name, settings.model, "ANTHROPIC_MODEL", is_own=base_url in (None, OWN)
-        )
-        self.endpoint = provider_registry.shown_url(base_url or OWN)
-        self._patience = Patience(settings.tries, settings.pause)
-        self._timeout = settings.timeout
-        self._temperature = settings.temperature
+    def __init__(self, settings: ProviderSettings) -> None:
+        super().__init__(settings)
         self._takes_schemas = True
-        self._key = key or "none"
-        self._anthropic = provider_registry.client("anthropic", "anthropic")
-        self._transport = http.transport_errors(self._anthropic)
-        self._client = self._anthropic.AsyncAnthropic(
-            api_key=self._key,
-            base_url=base_url or OWN,
-            timeout=settings.timeout,
-            max_retries=0,
-        )
 
     async def generate(self, ask: Ask) -> RawReply:
         while True:
@@ -61,9 +40,6 @@ class AnthropicProvider(Provider):
                 self._takes_schemas = False
             else:
                 return read(raw, self.model)
-
-    async def close(self) -> None:
-        await self._client.close()
 
     def _body(self, ask: Ask, takes_schemas: bool) -> dict[str, Any]:
         system = [each.content for each in ask.prompts if each.role == "system"]
@@ -93,14 +69,14 @@ class AnthropicProvider(Provider):
             messages = self._client.messages.with_streaming_response
             try:
                 return await http.bounded(messages.create(**body), self._timeout)
-            except self._anthropic.APIStatusError as error:
+            except self._library.APIStatusError as error:
                 failure = http.failure(error, self._key)
                 text = f"{failure.code} {failure.what}".lower()
                 is_shape = failure.status == 400 and any(s in text for s in _SHAPE)
                 if is_shape and "extra_body" in body:
                     raise _NoSchemaError from None
                 raise failure from None
-            except (self._anthropic.APIError, *self._transport) as error:
+            except (self._library.APIError, *self._transport) as error:
                 raise http.silence(error, self._key) from None
 
         return attempt

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.processes import is_running, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,16 +83,7 @@ def _is_stillborn(path: Path) -> bool:
 
 
 def _myself() -> dict[str, Any]:
-    return {"pid": os.getpid(), "host": socket.gethostname(), "born": _born("self")}
-
-
-def _born(process: int | str) -> str:
-    """When a process started, where the system tells: pids come round again."""
-    try:
-        text = Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return ""
-    return text.rpartition(")")[2].split()[19]
+    return {"pid": os.getpid(), "host": socket.gethostname(), "born": started()}
 
 
 def _owner(path: Path) -> dict[str, Any] | None:
@@ -107,13 +99,7 @@ def _lives(owner: dict[str, Any]) -> bool:
     pid, host = owner.get("pid"), owner.get("host")
     if type(pid) is not int or pid <= 0 or host != socket.gethostname():
         return True  # nobody here can tell
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return _born(pid) == owner.get("born")
+    return is_running(pid) and started(pid) == owner.get("born")
 
 
 def _busy(path: Path, owner: dict[str, Any] | None) -> FoundryError:

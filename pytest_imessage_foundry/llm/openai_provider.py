@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.llm import http, prompts, provider_registry
-from pytest_imessage_foundry.llm.base import Provider
-from pytest_imessage_foundry.llm.exchange import Ask, ProviderError, RawReply
-from pytest_imessage_foundry.llm.retry import FailedCallError, Patience
+from pytest_imessage_foundry.llm import http, prompts
+from pytest_imessage_foundry.llm.client_provider import ClientProvider
+from pytest_imessage_foundry.llm.exchange import Ask, RawReply
+from pytest_imessage_foundry.llm.retry import FailedCallError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_imessage_foundry.llm.exchange import Finish
+    from pytest_imessage_foundry.llm.provider_registry import ProviderSettings
 
-OWN = "https://api.openai.com/v1"
 # From strict to plain: how much a server does to keep an answer in shape. Only
 # the first bounds the length of a text, which keeps small models from running on
 # and which OpenAI's own strict mode does not take.
@@ -29,39 +29,17 @@ _BOUNDS = {"minLength", "maxLength"}
 _SHAPE = ("response_format", "json_schema", "json_object", "structured", "grammar")
 
 
-class OpenAIProvider(Provider):
+class OpenAIProvider(ClientProvider):
     """Chat completions of OpenAI or a compatible server."""
 
-    name = "openai"
+    name, maker, own = "openai", "OpenAI", "https://api.openai.com/v1"
+    client, extra = "AsyncOpenAI", "llm"
+    keyless = "set it, or name a server of your own with --base-url"
 
-    def __init__(self, settings: provider_registry.ProviderSettings) -> None:
-        base_url = provider_registry.setting(settings.base_url, "OPENAI_BASE_URL")
-        key = provider_registry.setting(settings.key, "OPENAI_API_KEY")
-        if key is None and base_url is None:
-            raise ProviderError(
-                "there is no key for OpenAI\n"
-                "looked in: the environment variable OPENAI_API_KEY\n"
-                "set it, or name a server of your own with --base-url"
-            )
-        self.model = provider_registry.model(
-            self.name, settings.model, "OPENAI_MODEL", is_own=base_url in (None, OWN)
-        )
-        self.endpoint = provider_registry.shown_url(base_url or OWN)
-        self._temperature = settings.temperature
-        self._patience = Patience(settings.tries, settings.pause)
-        self._timeout = settings.timeout
-        self._rung = int(base_url in (None, OWN))
+    def __init__(self, settings: ProviderSettings) -> None:
+        super().__init__(settings)
+        self._rung = int(self._is_own)
         self._dropped: set[str] = set()
-        # Local servers want some key and look at none.
-        self._key = key or "none"
-        self._openai = provider_registry.client("openai", "llm")
-        self._transport = http.transport_errors(self._openai)
-        self._client = self._openai.AsyncOpenAI(
-            api_key=self._key,
-            base_url=base_url or OWN,
-            timeout=settings.timeout,
-            max_retries=0,
-        )
 
     async def generate(self, ask: Ask) -> RawReply:
         while True:
@@ -76,9 +54,6 @@ class OpenAIProvider(Provider):
                 self._dropped.add(unwanted.name)
             else:
                 return read(raw, self.model)
-
-    async def close(self) -> None:
-        await self._client.close()
 
     def _body(self, ask: Ask, rung: str, dropped: frozenset[str]) -> dict[str, Any]:
         said = [{"role": p.role, "content": p.content} for p in ask.prompts]
@@ -109,11 +84,11 @@ class OpenAIProvider(Provider):
             completions = self._client.chat.completions.with_streaming_response
             try:
                 return await http.bounded(completions.create(**body), self._timeout)
-            except self._openai.APIStatusError as error:
+            except self._library.APIStatusError as error:
                 failure = http.failure(error, self._key)
                 self._adapt(failure, body, rung)
                 raise failure from None
-            except (self._openai.APIError, *self._transport) as error:
+            except (self._library.APIError, *self._transport) as error:
                 raise http.silence(error, self._key) from None
 
         return attempt

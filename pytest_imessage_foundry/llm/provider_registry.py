@@ -47,7 +47,7 @@ class ProviderSettings:
 
     def __repr__(self) -> str:
         # A traceback or a log line must not spell out the key.
-        return f"Settings(model={self.model!r}, base_url={shown_url(self.base_url)!r})"
+        return f"ProviderSettings(model={self.model!r}, base_url={shown_url(self.base_url)!r})"
 
 
 def registered() -> dict[str, Callable[[ProviderSettings], Any]]:

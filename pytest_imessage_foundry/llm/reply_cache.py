@@ -11,11 +11,11 @@ import json
 import os
 import re
 import sqlite3
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry import user_folders
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import text_cache
 from pytest_imessage_foundry.llm.base import Provider
@@ -43,16 +43,7 @@ _DISK = {
 
 def default_folder() -> Path:
     """Where replies are kept: the user's cache, never the project."""
-    home = os.environ.get("XDG_CACHE_HOME", "").strip()
-    if home and Path(home).is_absolute():
-        base = Path(home)
-    elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home())
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path.home() / ".cache"
-    return base / "pytest-imessage-foundry" / "replies"
+    return user_folders.cache() / "replies"
 
 
 def digest(provider: Provider, ask: Ask) -> str:

@@ -38,10 +38,3 @@ def from_datetime(moment: datetime) -> int:
 def to_datetime(nanoseconds: int) -> datetime:
     """The UTC datetime of Apple nanoseconds; what is below a microsecond goes."""
     return EPOCH + timedelta(microseconds=nanoseconds // 1_000)
-
-
-def to_iso(nanoseconds: int) -> str:
-    """ISO 8601 in UTC with all nine digits, so that nothing is lost."""
-    seconds, rest = divmod(nanoseconds, SECOND)
-    moment = EPOCH + timedelta(seconds=seconds)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"

@@ -154,7 +154,6 @@ class Traits:
     dangling: str | None = None
     chatless: bool = False
     arrived: int = 0
-    late_join: int = 0
 
 
 ORDINARY = Traits()

@@ -17,7 +17,7 @@ from pytest_imessage_foundry.models.literals import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Persona:
-    """A person, or a service, as the brief describes one."""
+    """A person, or a service."""
 
     id: str
     name: str
@@ -47,7 +47,7 @@ class Persona:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationConfig:
-    """A conversation as it is ordered, as the brief describes one.
+    """A conversation as it is asked for.
 
     `participants` are persona ids without the owner's. `start` and `end` are
     ISO 8601 times; empty, they stand for the year that ends at `Spec.now`.

@@ -196,22 +196,6 @@ def email(name: str, index: int) -> str:
     return f"{local}{suffix}@{MAIL_DOMAINS[domain]}"
 
 
-def short_code(index: int) -> str:
-    """Return a service's short code of five digits, from index 10,000 on of six.
-
-    Raises:
-        FoundryError: `index` is not within 0 to 109,999.
-    """
-    if 0 <= index < 10_000:
-        return Block("1", 4, 0, 10_000).number(index)
-    if 10_000 <= index < 110_000:
-        return Block("1", 5, 0, 100_000).number(index - 10_000)
-    raise FoundryError(
-        f"there is no short code {index}\nlooked in 10000-19999 and 100000-199999\n"
-        "ask for an index from 0 to 109999"
-    )
-
-
 def is_reserved(address: str) -> bool:
     """Return whether an address is reserved, by the table of this module."""
     if address.startswith("+"):

@@ -224,15 +224,6 @@ class Library:
 
     # --- files --------------------------------------------------------------
 
-    def import_from(self, path: Path) -> tuple[Persona, ...]:
-        """Add all people of a JSON file, or none; return them as kept.
-
-        Raises:
-            FoundryError: the file does not hold (see `records.parsed`), or what
-                `add` refuses.
-        """
-        return self.add_all(records.read(path))
-
     def export_to(
         self, path: Path, ids: Sequence[str] = (), *, force: bool = False
     ) -> int:

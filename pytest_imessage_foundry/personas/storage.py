@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import sys
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry import user_folders
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -79,16 +79,7 @@ def default_path() -> Path:
     """Return the library's path, from the environment or the user's data folder."""
     if given := os.environ.get(VARIABLE, "").strip():
         return Path(given).expanduser()
-    home = os.environ.get("XDG_DATA_HOME", "").strip()
-    if home and Path(home).is_absolute():
-        base = Path(home)
-    elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home())
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path.home() / ".local" / "share"
-    return base / "pytest-imessage-foundry" / FILE_NAME
+    return user_folders.data() / FILE_NAME
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from pytest_imessage_foundry.conversations.packs import pack_files, store
 from pytest_imessage_foundry.db import validators
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import ATTACHMENT_MARK, BALLOON_MARK
+from pytest_imessage_foundry.processes import is_running
 from pytest_imessage_foundry.ui.journal import Bubble
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def _staging(target: Path) -> Iterator[Path]:
     near = next(each for each in target.parents if each.is_dir())
     for old in near.glob(".imessage-foundry.*.making"):
         process = old.name.split(".")[-2]
-        if process.isdigit() and not atomic.is_running(int(process)):
+        if process.isdigit() and not is_running(int(process)):
             shutil.rmtree(old, ignore_errors=True)
     stage = near / f".imessage-foundry.{os.getpid()}.making"
     shutil.rmtree(stage, ignore_errors=True)

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 import pytest_imessage_foundry
 from pytest_imessage_foundry.attachments.generator import (
     KINDS,
+    Folder,
     content,
     file_name,
     folder,
     kind_named,
-    lay_out,
     relative_path,
     size,
     stub_bytes,
@@ -105,7 +105,7 @@ def test_a_kind_cannot_be_changed():
         content,
         lambda name: content(name, 3),
         lambda name: file_name(name, 1),
-        lambda name: lay_out(Path("nowhere"), [("a", name, 0)]),
+        lambda name: Folder(Path("nowhere")).write("a", name, 0),
     ],
 )
 def test_an_unknown_kind_is_told_the_known_ones_in_order(call):
@@ -219,6 +219,12 @@ def test_a_path_is_made_of_plain_names_only(bad):
 # --- laying out -------------------------------------------------------------
 
 
+def lay_out(root: Path, entries: list[tuple[str, str, int]]) -> int:
+    """Write files and say how many bytes that took."""
+    folder = Folder(root)
+    return sum(folder.write(*entry) for entry in entries)
+
+
 def entries() -> list[tuple[str, str, int]]:
     return [
         (relative_path(f"{GUID}-{number}", file_name(kind, number)), kind, number)
@@ -228,7 +234,7 @@ def entries() -> list[tuple[str, str, int]]:
 
 def test_files_are_written_where_and_as_stated(tmp_path):
     root = tmp_path / "Library/Messages/Attachments"
-    written = lay_out(root, iter(entries()))
+    written = lay_out(root, entries())
     for relative, kind, variant in entries():
         assert (root / relative).read_bytes() == content(kind, variant)
     files = [path for path in root.rglob("*") if path.is_file()]

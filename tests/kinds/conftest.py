@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rowreader import RowReader
 
-from pytest_imessage_foundry.attachments.generator import lay_out
+from pytest_imessage_foundry.attachments.generator import Folder
 from pytest_imessage_foundry.conversations import catalogue
 from pytest_imessage_foundry.db import builder, schema
 from pytest_imessage_foundry.spec import Spec
@@ -58,14 +58,9 @@ def build(release: str, folder: Path) -> Kinds:
     people = catalogue.people(spec, wanted)
     path, files = folder / "chat.db", folder / "Attachments"
     builder.build(path, wanted, conversations, owner=people[0], people=people)
-    lay_out(
-        files,
-        [
-            (each.path, each.stub, each.variant)
-            for each in every_attachment(conversations)
-            if each.path is not None and each.state == "present"
-        ],
-    )
+    folder = Folder(files)
+    for each in every_attachment(conversations):
+        folder.add(each)
     names = {each: person.name for person in people for each in person.addresses}
     reader = RowReader(path, names, files, people[0].addresses)
     return Kinds(path, files, conversations, catalogue.cases(spec, wanted), reader)

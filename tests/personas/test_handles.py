@@ -11,7 +11,6 @@ from pytest_imessage_foundry.personas.handles import (
     is_reserved,
     parse,
     phone,
-    short_code,
 )
 
 PEOPLE = 10_000
@@ -156,15 +155,6 @@ def test_names_make_distinct_addresses() -> None:
         made = [email(name, index) for index in range(500)]
         assert len(set(made)) == len(made)
         assert all(map(is_reserved, made))
-
-
-def test_short_codes_are_distinct_and_end() -> None:
-    codes = [short_code(index) for index in range(0, 110_000, 7)]
-    assert len(set(codes)) == len(codes)
-    assert all(map(is_reserved, codes))
-    for index in (-1, 110_000):
-        with pytest.raises(FoundryError, match="no short code"):
-            short_code(index)
 
 
 @pytest.mark.parametrize(

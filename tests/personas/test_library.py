@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona
-from pytest_imessage_foundry.personas import builtin, checks, handles, library
+from pytest_imessage_foundry.personas import builtin, checks, handles, library, records
 from pytest_imessage_foundry.personas.library import Build
 
 ANA = Persona(
@@ -247,7 +247,7 @@ def test_what_is_kept_is_what_was_given(personality, name, topics):
             kept.export_to(out)
         assert library.people(["ana"], path) == (persona,)
         with library.opened(Path(folder) / "other.db") as other:
-            other.import_from(out)
+            other.add_all(records.read(out))
         assert library.people(["ana"], other.path) == (persona,)
 
 
@@ -263,7 +263,7 @@ def test_out_and_in_again(opened, tmp_path):
     assert "created_at" not in out.read_text(encoding="utf-8")
     assert "Díaz" in out.read_text(encoding="utf-8")
     with library.opened(tmp_path / "other.db", clock=lambda: "now") as other:
-        got = other.import_from(out)
+        got = other.add_all(records.read(out))
         assert got == other.personas()
     assert got == tuple(
         replace(each, created_at="now", updated_at="now") for each in before
@@ -320,7 +320,7 @@ def test_files_that_do_not_hold(opened, tmp_path, text, why):
     file.write_text(text)
     with opened() as kept:
         with pytest.raises(FoundryError, match=why):
-            kept.import_from(file)
+            kept.add_all(records.read(file))
         assert kept.personas() == ()
 
 
@@ -329,9 +329,9 @@ def test_files_out_of_reach_or_too_large(opened, tmp_path):
     large.write_bytes(b" " * (4 << 20) + b"[]")
     with opened() as kept:
         with pytest.raises(FoundryError, match="larger than 4 MiB"):
-            kept.import_from(large)
+            kept.add_all(records.read(large))
         with pytest.raises(FoundryError, match="No such file"):
-            kept.import_from(tmp_path / "no.json")
+            kept.add_all(records.read(tmp_path / "no.json"))
 
 
 def test_a_file_with_a_byte_order_mark(opened, tmp_path):
@@ -339,7 +339,7 @@ def test_a_file_with_a_byte_order_mark(opened, tmp_path):
     fields = {"id": "ben", "name": "Ben Low", "identifier": "+12125550191"}
     file.write_text(json.dumps([fields]), encoding="utf-8-sig")
     with opened() as kept:
-        assert [each.id for each in kept.import_from(file)] == ["ben"]
+        assert [each.id for each in kept.add_all(records.read(file))] == ["ben"]
 
 
 # --- for a build ------------------------------------------------------------

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_imessage_foundry import foundry
+from pytest_imessage_foundry import foundry, user_folders
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona
 from pytest_imessage_foundry.personas import library, storage
@@ -110,7 +110,7 @@ def test_place(monkeypatch, tmp_path, platform, environment, place):
     for name in ("IMESSAGE_FOUNDRY_DB", "XDG_DATA_HOME", "LOCALAPPDATA"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(storage.sys, "platform", platform)
+    monkeypatch.setattr(user_folders.sys, "platform", platform)
     for name, value in environment.items():
         monkeypatch.setenv(name, value.format(tmp_path))
     assert library.default_path() == tmp_path / place

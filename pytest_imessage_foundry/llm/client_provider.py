@@ -1,0 +1,71 @@
+"""What the built-in providers share: a maker's client library, set up alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.llm import http, provider_registry
+from pytest_imessage_foundry.llm.base import Provider
+from pytest_imessage_foundry.llm.exchange import ProviderError
+from pytest_imessage_foundry.llm.retry import Patience
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.llm.provider_registry import ProviderSettings
+
+
+class ClientProvider(Provider):
+    """A provider that asks by its maker's own client library.
+
+    Settings come first, then the environment: NAME_API_KEY, NAME_BASE_URL and
+    NAME_MODEL in capitals. The client's own retries are off: `Patience` waits.
+
+    Attributes:
+        name: the maker's, and the library's.
+        maker: what people call it.
+        own: the address of its own server.
+        client: the class of the library that asks.
+        extra: what of this distribution installs the library.
+        keyless: what helps whoever has no key.
+
+    Raises, when made:
+        ProviderError: a key, the library or a model is missing.
+    """
+
+    maker: str
+    own: str
+    client: str
+    extra: str
+    keyless: str
+
+    def __init__(self, settings: ProviderSettings) -> None:
+        variable = self.name.upper()
+        base_url = provider_registry.setting(settings.base_url, f"{variable}_BASE_URL")
+        key = provider_registry.setting(settings.key, f"{variable}_API_KEY")
+        if key is None and base_url is None:
+            raise ProviderError(
+                f"there is no key for {self.maker}\n"
+                f"looked in: the environment variable {variable}_API_KEY\n"
+                f"{self.keyless}"
+            )
+        self._is_own = base_url in (None, self.own)
+        self.model = provider_registry.model(
+            self.name, settings.model, f"{variable}_MODEL", is_own=self._is_own
+        )
+        self.endpoint = provider_registry.shown_url(base_url or self.own)
+        self._temperature = settings.temperature
+        self._patience = Patience(settings.tries, settings.pause)
+        self._timeout = settings.timeout
+        # Local servers want some key and look at none.
+        self._key = key or "none"
+        self._library: Any = provider_registry.client(self.name, self.extra)
+        self._transport = http.transport_errors(self._library)
+        self._client: Any = getattr(self._library, self.client)(
+            api_key=self._key,
+            base_url=base_url or self.own,
+            timeout=settings.timeout,
+            max_retries=0,
+        )
+
+    async def close(self) -> None:
+        """Close the client's connections."""
+        await self._client.close()
