@@ -8,7 +8,8 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.atomic import is_running, removing_on_error, replacing
+from pytest_imessage_foundry.atomic import removing_on_error, replacing
+from pytest_imessage_foundry.processes import is_running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

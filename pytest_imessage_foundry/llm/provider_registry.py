@@ -47,7 +47,8 @@ class ProviderSettings:
 
     def __repr__(self) -> str:
         # A traceback or a log line must not spell out the key.
-        return f"ProviderSettings(model={self.model!r}, base_url={shown_url(self.base_url)!r})"
+        url = shown_url(self.base_url)
+        return f"ProviderSettings(model={self.model!r}, base_url={url!r})"
 
 
 def registered() -> dict[str, Callable[[ProviderSettings], Any]]:

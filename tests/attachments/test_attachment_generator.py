@@ -160,7 +160,8 @@ def test_the_package_works_from_a_zip(tmp_path):
         for path in (
             PACKAGE / "__init__.py",
             PACKAGE / "errors.py",
-            PACKAGE / "made.py",
+            PACKAGE / "atomic.py",
+            PACKAGE / "processes.py",
             *sorted((PACKAGE / "attachments").rglob("*.*")),
         ):
             archive.write(path, path.relative_to(PACKAGE.parent))

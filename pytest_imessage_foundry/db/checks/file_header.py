@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.db.checks.findings import Ledger
 from pytest_imessage_foundry.db.checks.rule_scan import shown
-from pytest_imessage_foundry.db.schema.definition import quote
+from pytest_imessage_foundry.db.schema.declarations import quote
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.definition import Schema

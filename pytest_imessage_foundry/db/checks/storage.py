@@ -10,7 +10,7 @@ import sqlite3
 
 from pytest_imessage_foundry.db.checks.findings import Ledger
 from pytest_imessage_foundry.db.checks.rule_scan import Columns
-from pytest_imessage_foundry.db.schema.definition import quote
+from pytest_imessage_foundry.db.schema.declarations import quote
 
 CHECK = "storage-classes"
 # By what a declared type contains, in the order of SQLite's own rules; what is none

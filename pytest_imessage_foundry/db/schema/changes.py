@@ -11,13 +11,13 @@ from pytest_imessage_foundry.db.schema import introspect
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.db.schema.definition import (
+    from pytest_imessage_foundry.db.schema.declarations import (
         Column,
         Index,
-        Schema,
         Table,
         Trigger,
     )
+    from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.db.schema.evolve import Changes
 
 _WIDTH = 72

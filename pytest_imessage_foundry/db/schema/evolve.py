@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
-from typing import TypedDict, TypeVar
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from pytest_imessage_foundry.db.schema import parse
-from pytest_imessage_foundry.db.schema.definition import Column, Origin, Schema, Table
+from pytest_imessage_foundry.db.schema.declarations import Column, Table
 from pytest_imessage_foundry.errors import FoundryError
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.db.schema.definition import Origin, Schema
 
 _Item = TypeVar("_Item")
 

@@ -16,7 +16,8 @@ from typing import Any, Literal
 
 from pytest_imessage_foundry.db import schema as registry
 from pytest_imessage_foundry.db.schema import sqltext
-from pytest_imessage_foundry.db.schema.definition import Schema, quote
+from pytest_imessage_foundry.db.schema.declarations import quote
+from pytest_imessage_foundry.db.schema.definition import Schema
 from pytest_imessage_foundry.db.schema.differences import Difference, compare
 
 OLDER = "older than macOS 14"

@@ -14,7 +14,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_imessage_foundry.db.schema import parse
-from pytest_imessage_foundry.db.schema.definition import Column, Schema, Table
+from pytest_imessage_foundry.db.schema.declarations import Column, Table
+from pytest_imessage_foundry.db.schema.definition import Schema
 
 # Only the columns from the first that differs on; what stands before is as in a new
 # file. A column that is not listed came later and stands at the end.

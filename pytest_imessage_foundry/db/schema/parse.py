@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from textwrap import dedent
 from typing import NamedTuple
 
-from pytest_imessage_foundry.db.schema.definition import (
+from pytest_imessage_foundry.db.schema.declarations import (
     Column,
     Constraint,
     Index,

@@ -14,13 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_imessage_foundry.db.schema import introspect, parse, sqltext
-from pytest_imessage_foundry.db.schema.definition import (
-    Column,
-    Index,
-    Schema,
-    Table,
-    Trigger,
-)
+from pytest_imessage_foundry.db.schema.declarations import Column, Index, Table, Trigger
+from pytest_imessage_foundry.db.schema.definition import Schema
 from pytest_imessage_foundry.db.schema.differences import compare
 from pytest_imessage_foundry.errors import FoundryError
 

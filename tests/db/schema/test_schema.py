@@ -16,7 +16,8 @@ import pytest
 
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.db.schema import introspect, parse
-from pytest_imessage_foundry.db.schema.definition import Schema, quote
+from pytest_imessage_foundry.db.schema.declarations import quote
+from pytest_imessage_foundry.db.schema.definition import Schema
 from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
 
 MANIFESTS = Path(__file__).parents[1] / "manifests"
