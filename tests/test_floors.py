@@ -1,8 +1,15 @@
-"""The floors of the design: a file imports only what stands below it."""
+"""What each part of the package may know, and what it must not.
+
+`KNOWS` is the map of the package: a line for each wing with all that its files import.
+An import inside a function counts; one for type checkers alone does not.
+"""
 
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,112 +18,206 @@ import pytest_imessage_foundry
 
 ROOT = Path(pytest_imessage_foundry.__file__).parent
 NAME = ROOT.name
-# From the ground up; everything on one floor may know everything below it.
-FLOORS = (
-    ("models", "errors", "made", "publishing", "hookspecs", "reading", "preview"),
-    ("spec", "personas", "attachments", "db"),
-    ("conversations", "settings", "marks"),
-    (
-        *("orders", "chat_db", "templates", "foundry", "truth", "conditions"),
-        *("live", "by_hand", "layouts", "report", "axis"),
-    ),
-    ("handing", "llm"),
-    ("plugin", "cli", "ui"),
-)
-IMPORT_PYTEST = {"plugin", "settings", "hookspecs", "report", "axis", "handing"}
 FILES = sorted(ROOT.rglob("*.py"))
-
-
-def unit(module: str) -> str:
-    """The part of the package that a module belongs to, as FLOORS names it."""
-    return module.split(".")[1] if "." in module else "__init__"
+# A wing is a folder, without the folders in it that are wings themselves, or a file
+# of the package's own folder. `errors`, known to all, is left out.
+KNOWS: Mapping[str, str] = {
+    # the ground: nothing of ours
+    "models": "",
+    "processes": "",
+    "reading": "",
+    "spec": "",
+    "terminal": "",
+    "user_folders": "",
+    # files, people
+    "atomic": "processes",
+    "atomic_folders": "atomic processes",
+    "attachments": "atomic models",
+    "personas": "atomic models user_folders",
+    # the database
+    "db.schema": "reading",
+    "db.blobs": "models",
+    "db.rows": "db.blobs models",
+    "db.checks": "db.schema models reading",
+    "db": "atomic db.blobs db.checks db.rows db.schema models reading",
+    "preview": "reading",
+    # what is in it
+    "conversations.packs": "models",
+    "conversations": "attachments conversations.packs models personas",
+    "conversations.dialogue": "conversations models",
+    "conversations.authoring": "attachments db.rows db.schema models personas",
+    "conversations.catalogue": "conversations.authoring models",
+    # from a spec to a file
+    "pipeline": "attachments conversations conversations.catalogue"
+    " conversations.dialogue db db.rows",
+    "order": "conversations conversations.catalogue conversations.packs db.schema"
+    " pipeline",
+    "chatdb": "atomic attachments conversations conversations.authoring"
+    " conversations.catalogue db db.blobs db.rows models",
+    "templates": "attachments chatdb",
+    "foundry": "chatdb db.rows order pipeline templates",
+    "by_hand": "conversations.authoring foundry models spec",
+    "ios": "atomic db db.blobs db.rows models",
+    "layouts": "atomic atomic_folders db db.rows foundry ios",
+    # who asks for one
+    "plugin": "by_hand conversations db db.schema foundry layouts preview spec",
+    "llm": "conversations conversations.packs db db.schema foundry models personas"
+    " processes spec terminal user_folders",
+    "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
+    " models personas processes spec terminal",
+    "cli": "atomic chatdb conversations conversations.catalogue conversations.packs"
+    " db db.schema foundry layouts llm models personas preview spec terminal ui",
+}
+GROUND = {"", "errors"}
+WRITER = {"db", "db.rows", "db.blobs", "conversations.authoring", "pipeline"}
 
 
 def module_of(path: Path) -> str:
-    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    """The dotted name of a file below the package; "" is the package itself."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(path: Path, *, for_types: bool) -> set[str]:
+MODULES = {module_of(path): path for path in FILES}
+
+
+def wing_of(module: str) -> str:
+    """The wing that a module belongs to: the longest name that begins its own."""
+    names = [name for name in KNOWS if f"{module}.".startswith(f"{name}.")]
+    return max(names, key=len, default=module)
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path, *, for_types: bool = False) -> Iterator[str]:
     """Modules that a file imports, those for type checkers alone left out."""
-    tree = ast.parse(path.read_text())
-    skipped = set()
-    if not for_types:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-                skipped.update(map(id, ast.walk(node)))
-    found = set()
+    skipped: set[ast.AST] = set()
+    tree = parsed(path)
     for node in ast.walk(tree):
-        if id(node) in skipped:
+        is_for_types = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(
+            node.test
+        )
+        if is_for_types and not for_types:
+            skipped.update(each for part in node.body for each in ast.walk(part))
+        if node in skipped:
             continue
         if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                is_module = name.removeprefix(f"{NAME}.") in MODULES
+                yield name if is_module else node.module
+
+
+@cache
+def graph() -> dict[str, set[str]]:
+    """What each of our modules imports of ours."""
+    ours = f"{NAME}."
+    return {
+        module: {
+            each.removeprefix(ours)
+            for each in imports(path)
+            if each.startswith(ours) and each != ours + module
+        }
+        for module, path in MODULES.items()
+    }
+
+
+@cache
+def arrows() -> dict[str, set[str]]:
+    """What the files of each wing import of other wings."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for module, imported in graph().items():
+        if module not in GROUND:
+            known = {wing_of(each) for each in imported}
+            found[wing_of(module)] |= known - GROUND - {wing_of(module)}
     return found
 
 
-@pytest.mark.parametrize("path", FILES, ids=module_of)
-def test_imports_only_what_stands_below(path):
-    here = unit(module_of(path))
-    if here == "__init__":
-        return
-    floor = {name: level for level, names in enumerate(FLOORS) for name in names}
-    for imported in imports(path, for_types=False):
-        if imported.startswith(f"{NAME}.") and unit(imported) in floor:
-            there = unit(imported)
-            assert floor[there] <= floor[here], f"{here} imports {there}"
-            if there == here:
-                continue
-            starts_the_app = (here, there) == ("cli", "ui")
-            assert there not in ("plugin", "cli", "ui") or starts_the_app
+def reach(wing: str) -> set[str]:
+    """All that a wing knows, and what that knows in its turn."""
+    known: set[str] = set()
+    waiting = [wing]
+    while waiting:
+        new = set(KNOWS[waiting.pop()].split()) - known
+        known |= new
+        waiting += new
+    return known
 
 
-@pytest.mark.parametrize("path", FILES, ids=module_of)
-def test_only_the_plugins_files_know_pytest(path):
-    knows = any(
-        name.split(".")[0] in ("pytest", "_pytest")
+def test_every_file_is_in_a_wing():
+    assert {wing_of(module) for module in MODULES} - GROUND == set(KNOWS)
+
+
+@pytest.mark.parametrize("wing", KNOWS)
+def test_a_wing_knows_what_the_map_says(wing):
+    known, listed = arrows()[wing], set(KNOWS[wing].split())
+    assert not known - listed, f"{wing} imports what the map does not list"
+    assert not listed - known, f"the map lists what {wing} does not import"
+
+
+def test_the_map_goes_up_only():
+    done: set[str] = set()
+    for wing, known in KNOWS.items():
+        assert set(known.split()) <= done, f"{wing} knows what stands above it"
+        done.add(wing)
+
+
+def test_ways_to_make_a_conversation_do_not_know_each_other():
+    ways = {f"conversations.{each}" for each in ("dialogue", "packs", "authoring")}
+    for way in ways:
+        assert not set(KNOWS[way].split()) & ways
+
+
+@pytest.mark.parametrize("wing", ["preview", "db.checks", "reading"])
+def test_who_looks_shares_nothing_with_who_writes(wing):
+    assert not reach(wing) & WRITER
+
+
+def test_a_test_run_never_asks_a_language_model():
+    assert not reach("plugin") & {"llm", "cli", "ui"}
+
+
+@pytest.mark.parametrize(
+    ("libraries", "wing"),
+    [(("pytest", "_pytest"), "plugin"), (("textual", "rich"), "ui")],
+)
+def test_one_wing_alone_knows_a_library(libraries, wing):
+    knowing = {
+        wing_of(module)
+        for module, path in MODULES.items()
         for name in imports(path, for_types=True)
-    )
-    assert not knows or unit(module_of(path)) in IMPORT_PYTEST
-
-
-@pytest.mark.parametrize("path", FILES, ids=module_of)
-def test_only_the_app_knows_its_library(path):
-    knows = any(
-        name.split(".")[0] in ("textual", "rich")
-        for name in imports(path, for_types=True)
-    )
-    assert not knows or unit(module_of(path)) == "ui"
+        if name.partition(".")[0] in libraries
+    }
+    assert knowing == {wing}
 
 
 def test_no_circles():
-    graph: dict[str, set[str]] = {}
-    known = {module_of(path) for path in FILES}
-    for path in FILES:
-        here = module_of(path)
-        wanted = imports(path, for_types=False)
-        top_level = ast.parse(path.read_text()).body
-        eager = {
-            f"{node.module}.{alias.name}"
-            for node in top_level
-            if isinstance(node, ast.ImportFrom) and node.module
-            for alias in node.names
-        }
-        graph[here] = {
-            name
-            for each in wanted & eager
-            for name in (each, each.rpartition(".")[0])
-            if name in known and name != here and not here.startswith(f"{name}.")
-        }
     done: set[str] = set()
 
     def walk(module: str, trail: tuple[str, ...]) -> None:
         assert module not in trail, " → ".join((*trail, module))
         if module not in done:
-            for each in sorted(graph[module]):
+            for each in sorted(graph()[module]):
                 walk(each, (*trail, module))
             done.add(module)
 
-    for module in sorted(graph):
+    for module in sorted(graph()):
         walk(module, ())
+
+
+def test_each_name_is_one_things():
+    files = defaultdict(list)
+    classes = defaultdict(list)
+    for path in FILES:
+        files[path.name].append(path)
+        for node in parsed(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                classes[node.name].append(path)
+    del files["__init__.py"]
+    for name, places in {**files, **classes}.items():
+        assert len(places) == 1, f"{name} is in {', '.join(map(str, places))}"

@@ -23,10 +23,10 @@ from pytest_imessage_foundry.db.checks import (
     links,
     plists,
     polls,
-    reactions,
+    reaction_rules,
     rule_scan,
     sql_rules,
-    storage,
+    storage_classes,
     stored_files,
     structure,
 )
@@ -86,7 +86,7 @@ CHECKS: dict[str, str] = {
 _DAMAGE_LISTED = 100
 Check = Callable[[sqlite3.Connection, Ledger, rule_scan.Columns], None]
 _ACROSS: dict[str, Check] = {
-    "storage-classes": storage.look,
+    "storage-classes": storage_classes.look,
     "guids": joins.unique,
     "membership": joins.membership,
     "senders": joins.senders,
@@ -95,8 +95,8 @@ _ACROSS: dict[str, Check] = {
     "bodies": body_checks.walk,
     "associations": links.associations,
     "threads": links.threads,
-    "reply-chain": reactions.across_chats,
-    "events": reactions.standing,
+    "reply-chain": reaction_rules.across_chats,
+    "events": reaction_rules.standing,
     "edits": edits.histories,
     "app-messages": plists.payloads,
     "polls": polls.polls,
