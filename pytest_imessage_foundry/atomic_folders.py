@@ -81,7 +81,7 @@ def _swap(draft: Path, path: Path) -> None:
     os.replace(path, old)
     try:
         os.replace(draft, path)
-    except OSError:
+    except BaseException:  # Ctrl-C too
         os.replace(old, path)
         raise
     shutil.rmtree(old, ignore_errors=True)

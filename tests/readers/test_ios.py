@@ -20,6 +20,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_imessage_foundry import foundry, layouts
+from pytest_imessage_foundry.chatdb.message_files import files_of as files_of_message
 from pytest_imessage_foundry.spec import Spec
 
 from . import programs
@@ -77,7 +78,7 @@ def files_of(order):
         file
         for chat in foundry.truth_of(order)
         for message in chat.messages
-        for file in foundry.files_of(message)
+        for file in files_of_message(message)
     ]
 
 
