@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.db import schema as registry
 from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
+from pytest_imessage_foundry.db.schema import introspect
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.db.schema.differences import Difference
     from pytest_imessage_foundry.db.schema.introspect import Structure
 
-# Columns of message that macOS 14 added (SEMANTICS.md §0).
-_ADDED_BY_14 = frozenset(
-    (
-        *("is_critical", "is_kt_verified", "is_sos", "is_stewie"),
-        *("bia_reference_id", "fallback_hash"),
-    )
-)
 # Without one of these no reader gets a message out.
 _CORE = {
     "message": ("ROWID", "guid", "text", "date", "is_from_me", "handle_id"),
@@ -35,10 +29,7 @@ def is_older(actual: Structure, schema: Schema) -> bool:
 
     `schema` is the nearest one: that of a user may be of an older release.
     """
-    if "message" not in actual.tables or schema.name not in registry.RELEASES:
-        return False
-    columns = {column.name for column in actual.tables["message"].columns}
-    return "guid" in columns and not columns & _ADDED_BY_14
+    return schema.name in registry.RELEASES and introspect.is_older(actual)
 
 
 def look(
@@ -56,7 +47,7 @@ def look(
     for damage in actual.damage:
         ledger.find("structure", "sqlite_master", None, damage)
     if is_older(actual, schema) and not is_expected:
-        reason = "older than macOS 14, so it is checked as far as it can be"
+        reason = f"{introspect.OLDER}, so it is checked as far as it can be"
         ledger.find("structure", "message", None, reason, "note")
         return
     for each in differences:

@@ -81,9 +81,8 @@ def _arguments(changes: Changes) -> Iterator[str]:
     for key, value in changes.items():
         if isinstance(value, dict):
             yield f"    {key}={{"
-            yield from (
-                f"        {_python(k)}: {_quoted(v, 8)}," for k, v in value.items()
-            )
+            for name, step in value.items():
+                yield f"        {_python(name)}: {_quoted(step, 8)},"
             yield "    },"
         else:
             yield f"    {key}={_quoted(value, 4)},"
@@ -169,13 +168,13 @@ def _added(after: Mapping[str, Column], before: Mapping[str, Column]) -> Iterato
 
 def _longest_rising(numbers: list[int]) -> set[int]:
     """Give the places of the longest run of `numbers` that rises, gaps allowed."""
-    best: list[tuple[int, ...]] = []
+    runs: list[list[int]] = []
     for at, number in enumerate(numbers):
-        earlier = [run for run in best if numbers[run[-1]] < number]
-        before = max(earlier, key=len) if earlier else ()
-        best.append((*before, at))
-    longest = max(best, key=len) if best else ()
-    return set(longest)
+        earlier = [run for run in runs if numbers[run[-1]] < number]
+        longest: list[int] = max(earlier, key=len, default=[])
+        runs.append([*longest, at])
+    best: list[int] = max(runs, key=len, default=[])
+    return set(best)
 
 
 def _items(

@@ -30,7 +30,8 @@ def show(schema: Schema) -> str:
 
 
 def _listing(schema: Schema) -> Iterator[str]:
-    yield f"{schema.title} ({schema.name}, {schema.layout}), seen on {schema.macos}"
+    seen_on = schema.macos or "one file"
+    yield f"{schema.title} ({schema.name}, {schema.layout}), seen on {seen_on}"
     if schema.note:
         yield f"note: {schema.note}"
     yield from _known_from(schema)

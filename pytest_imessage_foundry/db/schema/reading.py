@@ -72,7 +72,11 @@ def read_text(raw: bytes, place: object, name: str | None = None) -> SchemaFound
         )
     if text.lstrip().startswith("{"):
         return _manifest(text, place, name)
-    return _found(statements.split(text), place, name, 4096)
+    try:
+        made = statements.split(text)
+    except FoundryError as error:
+        raise FoundryError(f"{error}\nthis is in {place}") from None
+    return _found(made, place, name, 4096)
 
 
 def _manifest(text: str, place: object, name: str | None) -> SchemaFound:
@@ -89,12 +93,12 @@ def _found(
     _refuse_foreign(made, place)
     try:
         actual = statements.structure(made)
-        _refuse_old(actual, place)
         schema = statements.declared(
             made, name="", title="", macos="", page_size=page_size
         )
     except FoundryError as error:
         raise FoundryError(f"{error}\nthis is in {place}") from None
+    _refuse_old(actual, place)
     _refuse_partial(made, place)
     nearest, left = introspect.closest(actual)
     name = name or f"{nearest.name}-as-read"

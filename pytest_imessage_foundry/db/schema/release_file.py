@@ -16,7 +16,7 @@ from typing import Any
 
 from pytest_imessage_foundry.db import schema as registry
 from pytest_imessage_foundry.db.schema import sqltext, statements
-from pytest_imessage_foundry.db.schema.definition import Schema
+from pytest_imessage_foundry.db.schema.definition import Schema, quote
 from pytest_imessage_foundry.db.schema.statements import Statement
 from pytest_imessage_foundry.errors import FoundryError
 
@@ -55,7 +55,7 @@ def named(schema: Schema, name: str, like: Schema) -> Schema:
         schema,
         like,
         name=name,
-        title=f"{name}, as read",
+        title=name,
         macos=number.group() if number else "",
     )
 
@@ -176,11 +176,14 @@ def _features(schema: Schema, like: Schema) -> Iterable[str]:
 def _statements(raw: dict[str, Any]) -> Iterable[Statement]:
     options = raw["table_options"]
     for name, lines in raw["tables"].items():
-        head = f'CREATE TABLE "{name}" ({", ".join(lines)})'
+        head = f"CREATE TABLE {quote(name)} ({', '.join(lines)})"
         yield Statement("table", name, f"{head} {options.get(name, '')}".rstrip())
     for kind, key in (("index", "indexes"), ("trigger", "triggers")):
         for name, sql in raw[key].items():
-            yield Statement(kind, name, sqltext.stated(sql))
+            made = statements.statement(sql)
+            if made is None or made.name != name or not made.kind.endswith(kind):
+                raise FoundryError(f"this does not create {kind} {name}: {sql[:60]}")
+            yield made
 
 
 def _check_form(raw: object, path: object) -> None:

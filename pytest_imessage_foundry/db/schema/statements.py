@@ -47,7 +47,7 @@ def split(text: str) -> list[Statement]:
 
     All else is passed over: a dump's rows, too.
     """
-    return [each for each in map(_statement, _complete(text)) if each is not None]
+    return [each for each in map(statement, _complete(text)) if each is not None]
 
 
 def of(connection: sqlite3.Connection) -> list[Statement]:
@@ -61,7 +61,7 @@ def of(connection: sqlite3.Connection) -> list[Statement]:
         rows = connection.execute(query).fetchall()
     except sqlite3.DatabaseError as error:
         raise FoundryError(f"the file's schema cannot be read: {error}") from None
-    return [each for (sql,) in rows if (each := _statement(sql)) is not None]
+    return [each for (sql,) in rows if (each := statement(sql)) is not None]
 
 
 def structure(statements: Iterable[Statement]) -> Structure:
@@ -136,25 +136,37 @@ def _apart(text: str) -> Iterable[str]:
             start = token.end()
 
 
-def _statement(text: str) -> Statement | None:
+def statement(text: str) -> Statement | None:
+    """Give the CREATE statement that the text is; None where it is another.
+
+    Raises:
+        FoundryError: it is one that makes none of the parts of a schema.
+    """
     if "CREATE" not in text.upper():
         return None
     sql = sqltext.stated(text).rstrip("; ")
     found = _CREATE.match(sql)
-    if found is None:
-        return None
-    return Statement(found["kind"].lower(), found["name"].strip('"`[]'), sql)
+    if found is not None:
+        return Statement(found["kind"].lower(), found["name"].strip('"`[]'), sql)
+    if sql.upper().startswith("CREATE ") and "VIRTUAL" not in sql.upper():
+        raise _not_understood(sql, "what it creates cannot be told")
+    return None
 
 
 def _execute(connection: sqlite3.Connection, statement: Statement) -> None:
+    # Of two statements in one text Python 3.11 warns, later ones complain.
     try:
         connection.execute(statement.sql)
-    except sqlite3.Error as error:
-        raise FoundryError(
-            f"SQLite does not understand this schema: {error}\n"
-            f"looked at {statement.sql[:_SHOWN]}…\n"
-            "take the text as the sqlite3 shell's `.schema` prints it"
-        ) from None
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        raise _not_understood(statement.sql, error) from None
+
+
+def _not_understood(sql: str, why: object) -> FoundryError:
+    return FoundryError(
+        f"SQLite does not understand this schema: {why}\n"
+        f"looked at {sql[:_SHOWN]}…\n"
+        "take the text as the sqlite3 shell's `.schema` prints it"
+    )
 
 
 def _table(name: str, sql: str, facts: TableFacts) -> Table:
