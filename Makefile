@@ -18,8 +18,9 @@ demo: $(VENV)/ready
 	$(BIN)/imessage-foundry validate out/chat.db
 	$(BIN)/python -m pytest -c docs/examples/pytest.ini docs/examples --imessage-version=tahoe
 
+# Stealing leaves the tests of a file together, so that few are built twice.
 test: $(VENV)/ready
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pkgutil
 from importlib import import_module
@@ -21,6 +22,13 @@ pytest_plugins = ["pytester"]
 # pytest, this plugin and a small database together. The test of other plugins beside
 # this one starts them all.
 ALONE = ("-pno:randomly", "-pno:faker", "-pno:hypothesispytest", "-pno:anyio")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Leave thousands of collected tests out of each collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -40,30 +38,21 @@ import pytest
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split("(")[0][-20:])
-def test_readme_examples_run(pytester, monkeypatch, block):
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+def test_readme_examples_run(pytester, plain_run, block):
     reader = (ROOT / "docs/examples/small_reader.py").read_text(encoding="utf-8")
     pytester.makepyfile(small_reader=reader)
     # "..." stands for what the reader of the README expects of their own tool.
     pytester.makepyfile(READER + block.replace("== ...", "!= []"))
 
-    result = pytester.runpytest_subprocess("--imessage-version=tahoe")
-
-    result.assert_outcomes(passed=1)
+    plain_run("--imessage-version=tahoe").assert_outcomes(passed=1)
 
 
-def test_the_examples_pass(monkeypatch):
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
-    command = [sys.executable, "-m", "pytest", "-c", "docs/examples/pytest.ini"]
-    done = subprocess.run(
-        [*command, "docs/examples", "-q", "-p", "no:cacheprovider"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_the_examples_pass(plain_run, monkeypatch):
+    monkeypatch.chdir(ROOT)
 
-    assert done.returncode == 0, done.stdout
+    result = plain_run("-c", "docs/examples/pytest.ini", "docs/examples")
+
+    assert result.ret == 0, result.stdout.str()
 
 
 def test_readme_names_every_option_and_fixture(plain_run):

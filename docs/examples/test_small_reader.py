@@ -16,8 +16,9 @@ def told(chat_db):
 
 def test_reads_every_text(chat_db):
     said = {each.guid: (each.sender, each.text) for each in read(chat_db)}
+    expected = told(chat_db)
 
-    assert {guid: said.get(guid) for guid in told(chat_db)} == told(chat_db)
+    assert {guid: said.get(guid) for guid in expected} == expected
 
 
 def test_finds_text_that_only_the_archive_has(chat_db):
@@ -26,9 +27,10 @@ def test_finds_text_that_only_the_archive_has(chat_db):
             "SELECT guid FROM message WHERE text IS NULL AND attributedBody NOTNULL"
         ).fetchall()
     said = {each.guid: each.text for each in read(chat_db)}
+    expected = told(chat_db)
 
     assert hidden
-    assert all(said[guid] for (guid,) in hidden if guid in told(chat_db))
+    assert all(said[guid] for (guid,) in hidden if guid in expected)
 
 
 def test_a_case_by_hand(chat_db_builder):

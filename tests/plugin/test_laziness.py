@@ -101,3 +101,22 @@ def test_autoload_off(pytester, monkeypatch):
     result = pytester.runpytest_subprocess("-p", "pytest_imessage_foundry")
 
     result.assert_outcomes(passed=3)
+
+
+def test_beside_every_other_plugin(pytester, monkeypatch):
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(scenario="empty")
+        def test_it(chat_db, request):
+            for name in ("faker", "randomly", "xdist", "anyio", "hypothesispytest"):
+                assert request.config.pluginmanager.hasplugin(name)
+        """
+    )
+
+    # A process that deals out the tests and one that runs them: both load them all.
+    result = pytester.runpytest_subprocess("-n1", "--imessage-version=tahoe")
+
+    result.assert_outcomes(passed=1)

@@ -16,7 +16,8 @@ from typing import Any
 
 from pytest_imessage_foundry.db import schema as registry
 from pytest_imessage_foundry.db.schema import sqltext, statements
-from pytest_imessage_foundry.db.schema.definition import Schema, quote
+from pytest_imessage_foundry.db.schema.declarations import quote
+from pytest_imessage_foundry.db.schema.definition import Schema
 from pytest_imessage_foundry.db.schema.statements import Statement
 from pytest_imessage_foundry.errors import FoundryError
 

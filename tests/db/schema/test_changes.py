@@ -8,7 +8,8 @@ import pytest
 
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.db.schema import changes, introspect
-from pytest_imessage_foundry.db.schema.definition import Schema, Table
+from pytest_imessage_foundry.db.schema.declarations import Table
+from pytest_imessage_foundry.db.schema.definition import Schema
 from pytest_imessage_foundry.errors import FoundryError
 
 EVERY = [
