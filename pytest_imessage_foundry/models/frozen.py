@@ -9,6 +9,7 @@ field of a frozen object.
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["dataclass"]
@@ -27,17 +28,11 @@ else:
 def _frozen(cls: Any, kw_only: bool) -> Any:
     """The class that `cls` declares, as two: a frozen one, and an open one.
 
-    They share slots and methods, so that an object can change between them. The
-    frozen one is what everybody sees. The first field that `__init__` sets makes the
-    object open, and it is frozen again when all are set.
+    They share slots and methods, so that an object can change from one to the other.
+    The frozen one is what everybody sees. Calling it makes an object of the open one,
+    which turns into a frozen one when all fields are set.
     """
     check = vars(cls).get("__post_init__", _no_check)
-
-    def __setattr__(self: Any, name: str, value: object) -> None:
-        if name != first or hasattr(self, first):
-            raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
-        object.__setattr__(self, "__class__", opened)
-        setattr(self, name, value)
 
     def __post_init__(self: Any) -> None:
         self.__class__ = frozen
@@ -45,31 +40,28 @@ def _frozen(cls: Any, kw_only: bool) -> Any:
 
     cls.__post_init__ = check
     base = dataclasses.dataclass(slots=True, kw_only=kw_only, unsafe_hash=True)(cls)
-    first = dataclasses.fields(base)[0].name
-    opened = _heir(base, __post_init__=__post_init__)
-    frozen = _heir(
-        base,
-        __setattr__=__setattr__,
-        __delattr__=_refuse,
-        __getstate__=_state,
-        __setstate__=_restore,
-    )
-    return frozen
-
-
-def _heir(base: type, **methods: Any) -> type:
-    """A class like `base`, of the same name, with these methods more."""
     same = {
-        name: getattr(base, name) for name in ("__doc__", "__module__", "__qualname__")
+        "__slots__": (),
+        **{name: getattr(base, name) for name in ("__doc__", "__module__")},
+        "__qualname__": base.__qualname__,
     }
-    return type(base.__name__, (base,), {"__slots__": (), **same, **methods})
+    opened = type(cls.__name__, (base,), {**same, "__post_init__": __post_init__})
+    signature = property(lambda _: inspect.signature(base))
+    calling = {"__call__": opened, "__signature__": signature}
+    metaclass = type("Model", (type,), calling)
+    frozen = metaclass(cls.__name__, (base,), {**same, **_FROZEN})
+    return frozen
 
 
 def _no_check(self: object) -> None:
     """Accept the values of a class that has no `__post_init__`."""
 
 
-def _refuse(self: object, name: str) -> None:
+def _set(self: object, name: str, value: object) -> None:
+    raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+def _delete(self: object, name: str) -> None:
     raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
 
 
@@ -81,3 +73,11 @@ def _restore(self: Any, state: list[Any]) -> None:
     """Fill an object that is copied or unpickled: nobody calls its `__init__`."""
     for each, value in zip(dataclasses.fields(self), state, strict=True):
         object.__setattr__(self, each.name, value)
+
+
+_FROZEN: dict[str, Any] = {
+    "__setattr__": _set,
+    "__delattr__": _delete,
+    "__getstate__": _state,
+    "__setstate__": _restore,
+}
