@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from . import observed, observed_bodies, observed_exporter
+from . import flat, observed, observed_bodies, observed_exporter
 from .expected import about, expected, plain
 from .faults import FAULTS, Fault
 
@@ -90,6 +90,28 @@ NOTIONS = {
         *(observed.smsdb, "blind"),
         "listed sender date service text read edits changed unsent",
     ),
+    "imessage-database": _notion(
+        *(flat.observe, "told"),
+        "listed chat sender date service read delivered changed text subject is_reply "
+        "reply_to edits unsent partly_unsent effect parts marks detected mentions "
+        "guids transcript every_name has_files link app app_name drawing poll event deleted "
+        "translation reaction",
+    ),
+    "imessage-kit": _notion(
+        *(flat.observe, "told"),
+        "listed chat sender date service read delivered played changed text unsent "
+        "is_reply reply_to has_files names files genmoji reaction event status "
+        "scheduled",
+    ),
+    "parseaple-typedstream": _notion(
+        observed_bodies.pytypedstream,
+        "bodies",
+        "listed text left marks detected mentions guids transcript",
+    ),
+    "imessage-conversation-analyzer": _notion(
+        flat.observe, "blind", "listed sender date text files"
+    ),
+    "mvt": _notion(flat.observe, "blind", "listed sender date service read text"),
 }
 
 

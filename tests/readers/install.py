@@ -2,8 +2,12 @@
 
 `python tests/readers/install.py` installs what is missing and prints
 `name version path` for each reader; with names, only those. The versions are
-pinned in READERS: that table is the one place to upgrade. The readers are run
-as programs of their own; nothing of theirs is imported or copied here.
+pinned in READERS: that table is the one place to upgrade, together with the
+manifest of a reader that has a folder here. The readers are run as programs of
+their own; nothing of theirs is imported or copied here.
+
+A library for another language has a small program of ours in a folder beside this
+file. The folder is copied into the cache and built there.
 """
 
 from __future__ import annotations
@@ -11,11 +15,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +44,10 @@ class Reader:
     """Options of `pip install` for this one."""
     python: tuple[int, int] = (3, 11)
     """The oldest Python it runs on."""
+    source: str | None = None
+    """The folder here that holds our program for it."""
+    program: str | None = None
+    """What must be in `bin`, where that is not called after the reader."""
 
 
 READERS = (
@@ -57,7 +67,25 @@ READERS = (
         "0.8.0",
         options=("--platform=macosx_11_0_arm64", "--only-binary=:all:", "--no-deps"),
     ),
+    Reader("imessage-conversation-analyzer", "3.1.0"),
+    Reader("mvt", "2026.10.26"),
+    Reader(
+        "imessage-database",
+        "5.0.1",
+        kind="crate",
+        source="imessage_database",
+        program="imessage-database-reader",
+    ),
+    # It runs on Bun too, and on Node wants better-sqlite3 to be compiled.
+    Reader("imessage-kit", "3.0.0", kind="npm", source="imessage_kit", program="bun"),
+    Reader(
+        *("parseaple-typedstream", "2.0.2"),
+        kind="npm",
+        source="typedstream",
+        program="node",
+    ),
 )
+HERE = Path(__file__).parent
 
 
 class InstallError(Exception):
@@ -108,7 +136,7 @@ def install(wanted: Reader) -> Path:
     (where / MARKER).unlink(missing_ok=True)
     shutil.rmtree(where, ignore_errors=True)
     where.parent.mkdir(parents=True, exist_ok=True)
-    (_cargo_install if wanted.kind == "cargo" else _venv_install)(wanted, where)
+    INSTALLERS[wanted.kind](wanted, where)
     draft = where / f"{MARKER}.part"
     draft.write_text(json.dumps(_stamp(wanted), indent=1) + "\n", encoding="utf-8")
     draft.replace(where / MARKER)
@@ -117,7 +145,19 @@ def install(wanted: Reader) -> Path:
 
 def _stamp(wanted: Reader) -> dict[str, object]:
     stamp: dict[str, object] = json.loads(json.dumps(asdict(wanted)))
-    return stamp
+    if wanted.source:
+        stamp["digest"] = _digest(HERE / wanted.source)
+    return {name: value for name, value in stamp.items() if value is not None}
+
+
+def _digest(folder: Path) -> str:
+    """A hash of our program, so that a change installs it anew."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(folder).as_posix()}\n".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _is_whole(wanted: Reader, where: Path) -> bool:
@@ -126,20 +166,58 @@ def _is_whole(wanted: Reader, where: Path) -> bool:
     except (OSError, ValueError):
         return False
     # A virtual environment whose Python is gone has a dangling link here.
-    program = wanted.name if wanted.kind == "cargo" else "python"
-    return bool(stamp == _stamp(wanted)) and (where / "bin" / program).exists()
+    named = wanted.name if wanted.kind == "cargo" else "python"
+    program = where / "bin" / (wanted.program or named)
+    return bool(stamp == _stamp(wanted)) and program.exists()
+
+
+def _needs(wanted: Reader, tool: str, comes_with: str) -> str:
+    found = shutil.which(tool)
+    if found is None:
+        raise InstallError(
+            f"{wanted.name} needs {tool}\nlooked in: PATH\n"
+            f"install {comes_with}, or leave this reader out"
+        )
+    return found
 
 
 def _cargo_install(wanted: Reader, where: Path) -> None:
-    if shutil.which("cargo") is None:
-        raise InstallError(
-            f"{wanted.name} needs cargo\nlooked in: PATH\n"
-            "install a Rust toolchain, or leave this reader out"
-        )
+    _needs(wanted, "cargo", "a Rust toolchain")
     spec = f"{wanted.name}@{wanted.version}"
     _run("cargo", "install", spec, "--locked", "--root", str(where))
     said = _run(str(where / "bin" / wanted.name), "--version")
     _expect_version(wanted, said.split()[-1])
+
+
+def _crate_install(wanted: Reader, where: Path) -> None:
+    """Build our program on the crate from a copy, so that nothing is left here."""
+    _needs(wanted, "cargo", "a Rust toolchain")
+    source, target = where / "source", where / "target"
+    shutil.copytree(HERE / str(wanted.source), source)
+    how = ("--root", str(where), "--target-dir", str(target))
+    _run("cargo", "install", "--path", str(source), *how)
+    shutil.rmtree(target)
+    lock = tomllib.loads((source / "Cargo.lock").read_text(encoding="utf-8"))
+    versions = {each["name"]: each["version"] for each in lock["package"]}
+    _expect_version(wanted, versions[wanted.name])
+
+
+def _npm_install(wanted: Reader, where: Path) -> None:
+    """Install what our program's package.json names first, and a runtime for it."""
+    npm = _needs(wanted, "npm", "Node.js 20 or newer")
+    shutil.copytree(HERE / str(wanted.source), where)
+    # None of these packages needs its install script.
+    quiet = ("--ignore-scripts", "--no-audit", "--no-fund")
+    _run(npm, "ci", "--prefix", str(where), *quiet)
+    modules = where / "node_modules"
+    runtimes = sorted(modules.glob("@oven/bun-*/bin/bun"))
+    runtimes.append(Path(_needs(wanted, "node", "Node.js 20 or newer")))
+    (where / "bin").mkdir()
+    (where / "bin" / str(wanted.program)).symlink_to(runtimes[0])
+    manifest = json.loads((where / "package.json").read_text(encoding="utf-8"))
+    package = modules / next(iter(manifest["dependencies"])) / "package.json"
+    version = json.loads(package.read_text(encoding="utf-8"))["version"]
+    _expect_version(wanted, version)
 
 
 def _venv_install(wanted: Reader, where: Path) -> None:
@@ -153,6 +231,14 @@ def _venv_install(wanted: Reader, where: Path) -> None:
     _run(*pip, *options, f"{wanted.name}=={wanted.version}", *wanted.beside)
     asked = f"import importlib.metadata as m; print(m.version({wanted.name!r}))"
     _expect_version(wanted, _run(python, "-c", asked).strip())
+
+
+INSTALLERS = {
+    "venv": _venv_install,
+    "cargo": _cargo_install,
+    "crate": _crate_install,
+    "npm": _npm_install,
+}
 
 
 def _python(wanted: Reader) -> str:

@@ -16,6 +16,13 @@ from typedstream.stream import InvalidTypedStreamError
 
 from .exporter import Export, imessage_exporter_diagnostics, imessage_exporter_txt
 from .exporter_html import imessage_exporter_html
+from .flat_programs import (
+    conversation_analyzer,
+    imessage_database,
+    imessage_kit,
+    mvt,
+    parseaple_typedstream,
+)
 from .install import find
 from .json_programs import imbridge, imessage_chatdb, imessage_wrapped
 from .running import run, scratch_home
@@ -25,15 +32,20 @@ from .text_programs import imessage_reader, imessagedb, parse_smsdb
 __all__ = [
     "Attributed",
     "Export",
+    "conversation_analyzer",
     "imbridge",
     "imessage_chatdb",
+    "imessage_database",
     "imessage_exporter_diagnostics",
     "imessage_exporter_html",
     "imessage_exporter_txt",
+    "imessage_kit",
     "imessage_reader",
     "imessage_wrapped",
     "imessagedb",
+    "mvt",
     "parse_smsdb",
+    "parseaple_typedstream",
     "pytypedstream_decode",
     "pytypedstream_dump",
 ]

@@ -23,7 +23,9 @@ def scratch_home() -> Iterator[Path]:
         yield Path(home)
 
 
-def run(home: Path, program: Path, *arguments: object) -> tuple[str, tuple[str, ...]]:
+def run(
+    home: Path, program: Path, *arguments: object, stdin: str = ""
+) -> tuple[str, tuple[str, ...]]:
     environment = {
         "HOME": str(home),
         "PATH": os.environ.get("PATH", os.defpath),
@@ -33,7 +35,13 @@ def run(home: Path, program: Path, *arguments: object) -> tuple[str, tuple[str, 
     }
     command = [str(program), *map(str, arguments)]
     # Bytes, not text: universal newlines would change a carriage return in a body.
-    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    done = subprocess.run(
+        command,
+        input=stdin.encode(),
+        capture_output=True,
+        env=environment,
+        check=False,
+    )
     out, err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
     if done.returncode != 0:
         said = (out[-500:] + err[-1500:]).strip()

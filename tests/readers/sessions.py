@@ -141,6 +141,16 @@ def read(reader: str, db: Path, world: World) -> Reading:
             return _with_chats(programs.imessagedb(db), db, "")
         case "parse-smsdb":
             return _with_guids(programs.parse_smsdb(db), db)
+        case "imessage-database":
+            return programs.imessage_database(db)
+        case "imessage-kit":
+            return programs.imessage_kit(db)
+        case "parseaple-typedstream":
+            return programs.parseaple_typedstream(db)
+        case "imessage-conversation-analyzer":
+            return programs.conversation_analyzer(db)
+        case "mvt":
+            return programs.mvt(db)
         case _:
             raise KeyError(reader)
 

@@ -1,0 +1,166 @@
+//! Print what the crate `imessage-database` makes of each row of a chat.db.
+//!
+//! One JSON object a line: first the chats, then the messages. The keys are the words
+//! of `tests/readers/expected.py`, so that no other adapter stands between.
+
+mod balloons;
+mod bodies;
+mod events;
+
+use std::{collections::HashMap, error::Error, path::Path};
+
+use imessage_database::{
+    message_types::{
+        edited::EditStatus,
+        expressives::{Expressive, ScreenEffect},
+        variants::{CustomBalloon, Tapback, TapbackAction, Variant},
+    },
+    rusqlite::Connection,
+    tables::{
+        attachment::Attachment, capabilities::Capabilities, chat::Chat, chat_handle::ChatToHandle,
+        handle::Handle, messages::Message, table::get_connection,
+    },
+    util::query_context::QueryContext,
+};
+use serde_json::{Value, json};
+
+type Failure = Box<dyn Error>;
+type Handles = HashMap<i32, String>;
+
+/// Seconds between 1970 and 2001.
+const EPOCH: i64 = 978_307_200;
+
+fn main() -> Result<(), Failure> {
+    let path = std::env::args()
+        .nth(1)
+        .ok_or("the path of a chat.db is missing")?;
+    let db = get_connection(Path::new(&path))?;
+    let handles = Handle::ids_by_rowid(Handle::load(&db)?);
+    chats(&db, &handles)?;
+    let able = Capabilities::determine(&db)?;
+    let every = QueryContext::default();
+    let mut rows = Message::stream_rows(&db, &able, &every)?;
+    for message in Message::rows(&mut rows, [])? {
+        println!("{}", row(&message?, &db, &able, &handles)?);
+    }
+    Ok(())
+}
+
+fn chats(db: &Connection, handles: &Handles) -> Result<(), Failure> {
+    let members = ChatToHandle::participants_by_chat(db)?;
+    for (rowid, chat) in Chat::by_rowid(db)? {
+        let people: Vec<_> = members.get(&rowid).into_iter().flatten().collect();
+        let people: Vec<_> = people.iter().map(|who| handles.get(who)).collect();
+        let told = json!({
+            "chat_rowid": rowid,
+            "name": chat.display_name(),
+            "participants": people,
+        });
+        println!("{told}");
+    }
+    Ok(())
+}
+
+fn row(
+    message: &Message,
+    db: &Connection,
+    able: &Capabilities,
+    handles: &Handles,
+) -> Result<Value, Failure> {
+    let who = |rowid: Option<i32>| rowid.and_then(|rowid| handles.get(&rowid));
+    let mut told = json!({
+        "guid": message.guid,
+        "chat": message.chat_rowid(),
+        "sender": if message.is_from_me() { None } else { who(message.handle_id) },
+        "date": message.date()?.timestamp() - EPOCH,
+        "service": message.service().to_string(),
+        "deleted": message.is_deleted(),
+        "reaction": reaction(message),
+    });
+    let fields = told.as_object_mut().expect("made above");
+    if fields["reaction"].is_null() {
+        said(message, fields);
+        bodies::tell(message, fields);
+        fields.insert("event".into(), events::tell(message, handles));
+        let files = Attachment::from_message(db, message, able)?;
+        fields.insert("every_name".into(), json!(names(&files)));
+        fields.insert("has_files".into(), json!(message.has_attachments()));
+        let translation = message.get_translation(db).ok().flatten();
+        let translated = translation.map(|each| each.translated_text);
+        fields.insert("translation".into(), json!(translated));
+        balloons::tell(message, db, able, fields)?;
+    }
+    Ok(told)
+}
+
+fn said(message: &Message, fields: &mut serde_json::Map<String, Value>) {
+    let seconds = |nanoseconds: i64| (nanoseconds != 0).then_some(nanoseconds / 1_000_000_000);
+    let parts = message.edited_parts.iter().flat_map(|each| &each.parts);
+    let edited = parts
+        .clone()
+        .filter(|part| part.status == EditStatus::Edited);
+    let versions: Vec<_> = edited.flat_map(|part| &part.edit_history).collect();
+    let whole = message.is_fully_unsent();
+    let some = parts.clone().any(|part| part.status == EditStatus::Unsent);
+    let facts = json!({
+        "text": message.text,
+        "subject": message.subject,
+        "read": seconds(message.date_read),
+        "delivered": seconds(message.date_delivered),
+        "changed": seconds(message.date_edited),
+        "is_reply": message.is_reply(),
+        "reply_to": message.thread_originator_guid,
+        "edits": versions.iter().map(|each| &each.text).collect::<Vec<_>>(),
+        "unsent": whole,
+        "partly_unsent": some && !whole,
+        "effect": effect(message),
+    });
+    fields.extend(facts.as_object().expect("made above").clone());
+}
+
+/// A send effect by its name in kebab case.
+fn effect(message: &Message) -> Option<String> {
+    let name = match message.get_expressive() {
+        Expressive::None => return None,
+        Expressive::Bubble(effect) => format!("{effect:?}"),
+        // CKSparklesEffect is what the menu of Messages calls Celebration.
+        Expressive::Screen(ScreenEffect::Sparkles) => "Celebration".into(),
+        Expressive::Screen(effect) => format!("{effect:?}"),
+        Expressive::Unknown(name) => return Some(name.into()),
+    };
+    let hyphened = name.chars().enumerate().map(|(at, letter)| {
+        let hyphen = if at > 0 && letter.is_uppercase() { "-" } else { "" };
+        format!("{hyphen}{}", letter.to_ascii_lowercase())
+    });
+    Some(hyphened.collect())
+}
+
+/// (kind, target, part, removed) of a row that points at another.
+fn reaction(message: &Message) -> Value {
+    let Variant::Tapback(part, action, tapback) = message.variant() else {
+        return Value::Null;
+    };
+    let target = message.clean_associated_guid().map(|(_, guid)| guid);
+    let placed = message.associated_message_type == Some(1000);
+    let kind = match tapback {
+        Tapback::Sticker if placed => "placed".to_string(),
+        Tapback::Emoji(emoji) => emoji.unwrap_or_default().to_string(),
+        named => named.to_string().to_lowercase(),
+    };
+    json!([kind, target, part, action == TapbackAction::Removed])
+}
+
+fn names(files: &[Attachment]) -> Vec<Option<&str>> {
+    files
+        .iter()
+        .map(|file| file.transfer_name.as_deref())
+        .collect()
+}
+
+/// What a balloon is called by the crate, where it is one.
+pub fn balloon(message: &Message) -> Option<CustomBalloon<'_>> {
+    match message.variant() {
+        Variant::App(custom) => Some(custom),
+        _ => None,
+    }
+}
