@@ -53,11 +53,11 @@ KNOWS: Mapping[str, str] = {
     "order": "conversations conversations.catalogue conversations.packs db.schema"
     " pipeline",
     "chatdb": "atomic attachments conversations conversations.authoring"
-    " conversations.catalogue db db.blobs db.rows models",
+    " conversations.catalogue db db.blobs db.rows db.schema models",
     "templates": "attachments chatdb",
     "foundry": "chatdb db.rows order pipeline templates",
     "by_hand": "conversations.authoring foundry models spec",
-    "ios": "atomic db db.blobs db.rows models",
+    "ios": "atomic attachments db db.blobs db.rows models",
     "layouts": "atomic atomic_folders db db.rows foundry ios",
     # who asks for one
     "plugin": "by_hand conversations db db.schema foundry layouts preview spec",
