@@ -31,8 +31,10 @@ CHAPTERS = {
     "effects": "Send effects",
     "app_messages": "App messages",
     "groups": "Groups, locations, calls",
+    "addresses": "People of several addresses",
     "states": "States, services, deletion",
     "categories": "Message filters",
+    "lived_in_rows": "Rows of a phone that was lived in",
     "odd_rows": "Odd rows",
 }
 HEAD = """\
@@ -44,11 +46,11 @@ Written by `docs/make_kinds.py`; do not edit. Scenario `kinds` is these cases:
 
 Each case names the releases that hold it and the section of SEMANTICS.md where the
 sources of its rows stand. **Reading** is what a correct reader says of it. Below it
-are the rows of `message` that it makes on {newest}, its own first, then those that
-point at it: `text`, and the columns that are not as in an ordinary row. Left out are
-`ROWID`, GUIDs, handles, dates and accounts, where nothing but their value is special.
-Of a property list its keys are named, of other bytes their number. `row 1` stands for
-the GUID of that row.
+are the rows of `message` that it makes on {newest}, or on the last release that holds
+it, its own first, then those that point at it: `text`, and the columns that are not
+as in an ordinary row. Left out are `ROWID`, GUIDs, handles, dates and accounts, where
+nothing but their value is special. Of a property list its keys are named, of other
+bytes their number. `row 1` stands for the GUID of that row.
 
 {count} cases; {held}.
 """
@@ -74,24 +76,29 @@ def page() -> str:
         HEAD.format(
             example="tapback-loved",
             newest=newest,
-            count=len(catalogue.entries(schema.get(newest))),
+            count=len(catalogue.every_entry()),
             held=counts,
         )
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        rows, cases = _built(newest, Path(folder) / "chat.db")
+    built = {name: _built(name) for name in schema.ALL}
     chapter = ""
-    for entry in catalogue.entries(schema.get(newest)):
+    for entry in catalogue.every_entry():
         if _chapter(entry) != chapter:
             chapter = _chapter(entry)
             parts.append(f"## {CHAPTERS[chapter]}\n")
         able = [name for name, names in held.items() if entry.name in names]
+        rows, cases = built[[name for name in schema.ALL if name in able][-1]]
         parts.append(_case(entry, cases[entry.name], rows, able))
     return "\n".join(parts)
 
 
-def _built(release: str, path: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def _built(release: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The rows of `message` in a file of the catalogue, and its cases."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _written(release, Path(folder) / "chat.db")
+
+
+def _written(release: str, path: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     wanted = schema.get(release)
     spec = Spec(release=release, scenario="kinds")
     people = catalogue.people(spec, wanted)
@@ -138,7 +145,9 @@ def _case(entry: Any, case: Any, rows: list[dict[str, Any]], able: list[str]) ->
 def _span(able: list[str]) -> str:
     if len(able) == len(schema.RELEASES):
         return "every release"
-    return f"{able[0]} and later"
+    if able[-1] == schema.ALL[-1]:
+        return f"{able[0]} and later"
+    return f"{able[0]} to {able[-1]}"
 
 
 def _row(row: dict[str, Any], names: dict[str, str]) -> str:

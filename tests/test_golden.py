@@ -16,12 +16,12 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "e3552b62086a2f51",
-    ("sonoma", "faker"): "3d77a06a005fd595",
-    ("sequoia", "auto"): "5549cb093162f80b",
-    ("sequoia", "faker"): "bdd776a834213bc0",
-    ("tahoe", "auto"): "370db8d22fc3a095",
-    ("tahoe", "faker"): "cadf2dade3c84781",
+    ("sonoma", "auto"): "4348b5150156dbe1",
+    ("sonoma", "faker"): "1be3ceadd4098335",
+    ("sequoia", "auto"): "aa5fbd303df3388e",
+    ("sequoia", "faker"): "bfdf0cce3d337ba9",
+    ("tahoe", "auto"): "e8179d51054cca4b",
+    ("tahoe", "faker"): "602d3e6605d12c5d",
 }
 
 

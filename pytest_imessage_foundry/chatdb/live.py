@@ -38,8 +38,8 @@ from pytest_imessage_foundry.models import Message
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.chatdb.handle import ChatDB
-    from pytest_imessage_foundry.conversations.authoring.draft import Content, When
     from pytest_imessage_foundry.conversations.authoring.resumed import Where
+    from pytest_imessage_foundry.conversations.authoring.words import Content, When
     from pytest_imessage_foundry.models import (
         Attachment,
         Balloon,
@@ -132,14 +132,24 @@ class Live:
         self._db.retell(self._truth, self._phone.people)
         return persona
 
-    def direct(self, person: Persona, *, service: Service = "iMessage") -> Conversation:
+    def direct(
+        self,
+        person: Persona,
+        *,
+        address: str | None = None,
+        service: Service = "iMessage",
+    ) -> Conversation:
         """The one-to-one chat with somebody, opened if there is none."""
         known = len(self._phone.chats)
-        chat = self._phone.direct(person, service=service)
+        chat = self._phone.direct(person, address=address, service=service)
         if len(self._phone.chats) > known:
             return self._open(chat)
         guid = chat.conversation().guid
         return next(each for each in self._truth if each.guid == guid)
+
+    def note_to_self(self, **fields: Any) -> Conversation:
+        """The owner's chat with themselves; `fields` as for `Author.note_to_self`."""
+        return self.direct(self._db.owner, **fields)
 
     def group(
         self, *people: Persona, name: str | None = None, service: Service = "iMessage"
@@ -183,6 +193,29 @@ class Live:
         """A row that announces something; `fields` as for `Chat.event`."""
         return self._say(chat, lambda into: into.event(kind, **self._people(fields)))
 
+    def added(self, chat: Where, who: Persona | str, **fields: Any) -> Message:
+        """Somebody comes into a group; `fields` as for `Chat.added`."""
+        fields = self._people(fields | {"who": who})
+        return self._say(chat, lambda into: into.added(**fields))
+
+    def removed(self, chat: Where, who: Persona | str, **fields: Any) -> Message:
+        """Somebody is taken out of a group; 'me' is the owner."""
+        fields = self._people(fields | {"who": who})
+        return self._say(chat, lambda into: into.removed(**fields))
+
+    def left(self, chat: Where, who: Persona | str = "me", **fields: Any) -> Message:
+        """Somebody goes out of a group."""
+        fields = self._people(fields | {"who": who})
+        return self._say(chat, lambda into: into.left(**fields))
+
+    def number_changed(
+        self, chat: Where, old: Persona | str, new: str, **fields: Any
+    ) -> Message:
+        """A member has a new number; `fields` as for `Chat.number_changed`."""
+        known = self._phone.known(old)
+        meant = known if known is not None and old not in known.addresses else old
+        return self._say(chat, lambda into: into.number_changed(meant, new, **fields))
+
     def rename(self, chat: Where, name: str | None, **fields: Any) -> Message:
         """Give a group a name, or take it away with None."""
         return self._say(chat, lambda into: into.rename(name, **self._people(fields)))
@@ -198,6 +231,20 @@ class Live:
             into.set(**properties)
             self._write(into)
         return self._truth[self._phone.chats.index(into)]
+
+    def formerly(self, chat: Where, service: Service, **fields: Any) -> Conversation:
+        """Leave an empty row of a service that a chat was moved from; as
+        `Chat.formerly`."""
+        into = self._chat(chat)
+        with self._step(into):
+            into.formerly(service, **fields)
+            self._write(into)
+        return self._truth[self._phone.chats.index(into)]
+
+    def also_in(self, message: Message | str, chat: Where) -> Message:
+        """Let a message stand in a second one-to-one chat."""
+        other = self._chat(chat)
+        return self._change(message, lambda draft: draft.also_in(other))
 
     def join(self, message: Message | str) -> Message:
         """The join row of a message that was to join later."""
@@ -333,16 +380,18 @@ class Live:
         self, where: Where, act: Callable[[Chat], Draft], joins_later: bool = False
     ) -> Message:
         chat = self._chat(where)
-        newest = self._phone.clock
+        newest, known = self._phone.moment, len(chat.drafts)
         with self._step(chat):
-            draft = act(chat)
-            if joins_later:
-                draft.trait(chatless=True)
-            if draft.message.date < newest:
-                draft.trait(arrived=self._phone.tick(None, 1, 5))
-            self._write(chat, None, draft.message)
-        self._found[draft.message.guid] = (chat, draft)
-        return draft.message
+            first = act(chat)
+            said = chat.drafts[known:]
+            for draft in said:
+                if joins_later:
+                    draft.trait(chatless=True)
+                if draft.message.date < newest and not draft.message.traits.arrived:
+                    draft.trait(arrived=self._phone.tick(None, 1, 5))
+            self._write(chat, *((None, draft.message) for draft in said))
+        self._found |= {draft.message.guid: (chat, draft) for draft in said}
+        return first.message
 
     def _change(self, which: Message | str, act: Callable[[Draft], object]) -> Message:
         chat, draft = self._find(which)
@@ -350,7 +399,7 @@ class Live:
         with self._step(chat):
             try:
                 act(draft)
-                self._write(chat, old, draft.message)
+                self._write(chat, (old, draft.message))
             except BaseException:
                 draft.message = old
                 raise
@@ -359,11 +408,13 @@ class Live:
     @contextmanager
     def _step(self, chat: Chat) -> Iterator[None]:
         """Take back what a chat was told if it could not be written."""
-        drafts, name, properties = list(chat.drafts), chat.name, chat.properties
+        drafts, events = list(chat.drafts), list(chat.attendance.events)
+        name, properties, former = chat.name, chat.properties, chat.former
         try:
             yield
         except BaseException:
-            chat.drafts[:], chat.name, chat.properties = drafts, name, properties
+            chat.drafts[:], chat.attendance.events[:] = drafts, events
+            chat.name, chat.properties, chat.former = name, properties, former
             raise
 
     def _open(self, chat: Chat) -> Conversation:
@@ -378,15 +429,13 @@ class Live:
         self._db.retell(self._truth, self._phone.people)
         return conversation
 
-    def _write(
-        self, chat: Chat, old: Message | None = None, new: Message | None = None
-    ) -> None:
+    def _write(self, chat: Chat, *changed: tuple[Message | None, Message]) -> None:
         place = self._phone.chats.index(chat)
         before, after = self._truth[place], chat.conversation()
-        if new is not None:
+        for old, new in changed:
             self._lay_out(old, new)
         with self._transaction():
-            self._steps.happen(before, after, old, new)
+            self._steps.happen(before, after, changed)
         self._truth[place] = after
         self._db.retell(self._truth, self._phone.people)
         if self._checkpoints:
@@ -447,6 +496,12 @@ class Live:
         reply_to = fields.get("reply_to")
         if isinstance(reply_to, (Message, str)):
             reply_to = self._find(reply_to)[1].as_target()
+        also_in = fields.get("also_in")
+        if also_in is not None:
+            fields = fields | {"also_in": self._chat(also_in)}
+        after = fields.get("rowid_after")
+        if after is not None:
+            fields = fields | {"rowid_after": self._find(after)[1]}
         return {"date_delivered": 0, "date_read": 0} | fields | {"reply_to": reply_to}
 
 

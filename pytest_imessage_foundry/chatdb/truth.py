@@ -10,7 +10,15 @@ import json
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.models import Case, Conversation, Message, Persona
+from pytest_imessage_foundry.db.rows.chats import ChatEnd
+from pytest_imessage_foundry.models import (
+    Case,
+    Conversation,
+    Membership,
+    Message,
+    Persona,
+    Roll,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,28 +68,34 @@ def write(
     file.write(head.removesuffix("\n}") + ',\n "conversations": [')
     for number, conversation in enumerate(db.stream()):
         file.write(",\n" if number else "\n")
-        facts = plain(conversation, leave_out=("messages",))
+        facts = dict(_fields(conversation, ("messages",)))
         opening = json.dumps(facts, ensure_ascii=False).removesuffix("}")
         file.write(f'  {opening}, "messages": [')
+        end = ChatEnd(Roll(conversation.founders))
         for count, message in enumerate(conversation.messages):
+            end.tell(message)
             line = json.dumps(plain(message), ensure_ascii=False)
             file.write(f"{',' if count else ''}\n   {line}")
             done += 1
             if progress is not None and done % BATCH == 0:
                 progress(done)
-        file.write("\n  ]}")
+        closing = json.dumps(_derived(end), ensure_ascii=False).removeprefix("{")
+        file.write(f"\n  ], {closing}")
     file.write("\n ]\n}\n")
 
 
 def plain(value: Any, leave_out: tuple[str, ...] = ()) -> Any:
     """Models as dicts and lists; fields that hold their default are left out.
 
-    A message gains `text`, what a reader shows as its text.
+    A message gains `text`, what a reader shows as its text, and a conversation what
+    follows from its messages.
     """
     if is_dataclass(value):
         row = dict(_fields(value, leave_out))
         if isinstance(value, Message):
             row["text"] = value.text
+        if isinstance(value, Conversation):
+            row |= _derived(ChatEnd.of(value))
         return row
     if isinstance(value, (str, bytes)) or value is None:
         return value
@@ -101,16 +115,45 @@ def _fields(value: Any, leave_out: tuple[str, ...]) -> Iterator[tuple[str, Any]]
             yield each.name, plain(content)
 
 
+def _derived(end: ChatEnd) -> dict[str, Any]:
+    """What a conversation's messages make of it."""
+    return {
+        "participants": list(end.roll.present),
+        "members": [
+            {"address": each.address} | plain(each) for each in end.roll.members
+        ],
+        "last_read": end.read,
+    }
+
+
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of the document, out of the models."""
     from pydantic import TypeAdapter
 
     schema = TypeAdapter(Document).json_schema()
-    text = {
+    stays = TypeAdapter(Membership).json_schema()
+    defs = schema["$defs"]
+    defs["Message"]["properties"]["text"] = {
         "type": "string",
         "description": "what a reader shows as the text, attachments as U+FFFC",
     }
-    schema["$defs"]["Message"]["properties"]["text"] = text
+    defs["Membership"] = stays
+    defs["Conversation"]["properties"] |= {
+        "participants": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "the addresses of those who are in it now, but the owner's",
+        },
+        "members": {
+            "type": "array",
+            "items": {"$ref": "#/$defs/Membership"},
+            "description": "everybody's stays; an address of null is the owner",
+        },
+        "last_read": {
+            "type": "integer",
+            "description": "date of the newest message received and read; 0: none",
+        },
+    }
     return schema
 
 

@@ -21,7 +21,7 @@ def conversation_of(
     """The chat of a plan with its `messages`, identified as the release does."""
     addresses = tuple(plan.addresses.values())
     # One person's chats share an id whatever the service (SEMANTICS §12).
-    whom = plan.config.id if plan.is_group else addresses[0]
+    whom = plan.config.id if plan.is_group else plan.people[0].identifier
     identifier = _room(plan, features) if plan.is_group else addresses[0]
     sign = "+" if plan.is_group else "-"
     prefix = "any" if "any_guids" in features else plan.config.service
@@ -29,13 +29,12 @@ def conversation_of(
     return Conversation(
         guid=f"{prefix};{sign};{identifier}",
         identifier=identifier,
-        participants=addresses,
+        founders=plan.founders,
         messages=messages,
         service=plan.config.service,
         is_group=plan.is_group,
         name=_last_name(plan) if plan.is_group else None,
         group_id=str(group_id).upper(),
-        last_read=plan.end,
         config_id=plan.config.id,
         origin=plan.origin,
     )

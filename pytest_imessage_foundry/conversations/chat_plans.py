@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations import scenarios
+from pytest_imessage_foundry.conversations import scenarios, turn_members
 from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.errors import FoundryError, MissingConversationError
 from pytest_imessage_foundry.models import apple_time
@@ -73,6 +73,13 @@ class ChatPlan:
     def addresses(self) -> dict[str, str]:
         """Where it reaches each of the others, by id."""
         return {each.id: self._address(each) for each in self.people}
+
+    @property
+    def founders(self) -> tuple[str, ...]:
+        """The addresses that it begins with: those of whoever is not added later."""
+        turns = (turn for scene in self.scenes for turn in scene)
+        ids = turn_members.founders(turns, tuple(self.addresses), self.owner.id)
+        return tuple(self.addresses[each] for each in ids)
 
     @property
     def rng_key(self) -> str:
@@ -202,9 +209,17 @@ def _of_cache(plan: ChatPlan, found: Found, *, may_add: bool) -> ChatPlan:
     """Take what the cache has, and generate the rest if we `may_add` to it."""
     origin = f"cache:{','.join(found.keys)}"
     rest = max(0, plan.config.message_count_target - found.count) if may_add else 0
+    # Who is made to speak between scenes does not know who is out in them.
+    settled = not rest and turn_members.is_settled(
+        [turn for scene in found.scenes for turn in scene],
+        tuple(plan.addresses),
+        plan.owner.id,
+    )
     return replace(
         plan,
-        scenes=found.scenes,
+        scenes=found.scenes
+        if settled
+        else tuple(map(turn_members.without_moves, found.scenes)),
         generated=rest,
         origin=f"{origin}+faker" if rest else origin,
     )
@@ -219,6 +234,12 @@ def _of_hook(plan: ChatPlan, turns: Sequence[Turn]) -> ChatPlan:
                 f"looked at: what pytest_imessage_conversation returned\n"
                 f"let it be one of {', '.join(sorted(plan.everybody))}"
             )
+    turn_members.check(
+        turns,
+        tuple(plan.addresses),
+        plan.owner.id,
+        what=f"conversation {plan.config.id!r}, from pytest_imessage_conversation",
+    )
     return replace(plan, scenes=(tuple(turns),), origin="hook")
 
 

@@ -143,6 +143,7 @@ class _Composer:
         self.owner, self.features, self.end = owner.id, features, end
         self.service, self.is_group = service, is_group
         self.is_apple = service in ("iMessage", "iMessageLite")
+        self.people = people
         others = {who: p for who, p in people.items() if who != owner.id}
         self.address: dict[str, str | None] = {
             who: addresses.get(who, p.identifier) for who, p in others.items()
@@ -301,7 +302,8 @@ class _Composer:
         if kind.startswith("background") and "backgrounds" not in self.features:
             return None
         photo = self._attachment("group-photo") if kind == "photo-set" else None
-        event = Event(
+        event = self._number(turn.sender) if kind == "number-changed" else None
+        event = event or Event(
             kind=kind,
             who=self.address[turn.event_who] if turn.event_who else None,
             title=turn.text or None if kind == "renamed" else None,
@@ -315,6 +317,17 @@ class _Composer:
             service=fields["service"],
             date_read=fields["date_read"] if sender is not None else 0,
             event=event,
+        )
+
+    def _number(self, sender: str) -> Event | None:
+        """The sender's change to another address of theirs, if they have one."""
+        was = self.address[sender]
+        others = [each for each in self.people[sender].addresses if each != was]
+        if was is None or not others:
+            return None
+        self.address[sender] = others[0]
+        return Event(
+            kind="number-changed", who=others[0], was=was, joined_by=self._guid()
         )
 
     def _reply(self, back: int) -> Reply | None:

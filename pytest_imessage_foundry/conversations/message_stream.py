@@ -41,6 +41,5 @@ def _joined(one: Conversation, other: Conversation) -> Conversation:
     return replace(
         one,
         messages=MessageStream(derive),
-        last_read=max(one.last_read, other.last_read),
         origin=one.origin if one.origin == other.origin else f"{one.origin}+faker",
     )

@@ -211,7 +211,7 @@ class _Survey:
             runs[-1] += 1
             previous = message
         # A notice is no conversation: the services' chats have no sessions.
-        if any(map(self._is_person, conversation.participants)):
+        if any(map(self._is_person, conversation.founders)):
             self.talked += sum(runs)
             self.in_sessions += sum(run for run in runs if run in _SESSION)
 

@@ -21,26 +21,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_imessage_foundry.atomic import naming_disk_errors, replacing
 from pytest_imessage_foundry.db import new_file
-from pytest_imessage_foundry.db.blobs import payloads
 from pytest_imessage_foundry.db.inserts import Inserts
 from pytest_imessage_foundry.db.rows import deletions, reactions
 from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT, attachment_row
-from pytest_imessage_foundry.db.rows.chats import Accounts, ChatContext
+from pytest_imessage_foundry.db.rows.chats import Accounts, ChatContext, ChatEnd
 from pytest_imessage_foundry.db.rows.columns import ORDINARY, VARYING
-from pytest_imessage_foundry.db.rows.message import changes, is_ordinary, ordinary_row
+from pytest_imessage_foundry.db.rows.message import is_ordinary, ordinary_row
+from pytest_imessage_foundry.db.rows.special import Gone, Special, special
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator
 
-    from pytest_imessage_foundry.db.rows.columns import Row
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.models import (
         Attachment,
         Conversation,
-        Message,
         Persona,
-        Sticker,
     )
 
 BATCH = 500
@@ -51,7 +48,7 @@ AHEAD = 512
 COLLECTED_AFTER = 50_000  # objects, among which the interpreter looks for cycles
 _INDEXED: int = ORDINARY["index_state"]
 
-Arrived = tuple[int, int, int, "tuple[Any, ...] | Special"]
+Arrived = tuple[int, int, int, "tuple[Any, ...] | Special | Gone"]
 _T = TypeVar("_T")
 
 
@@ -63,16 +60,6 @@ class Counts:
     chats: int
     handles: int
     attachments: int
-
-
-@dataclass(slots=True, eq=False)
-class Special:
-    """A row that is not ordinary, with what comes along with it."""
-
-    row: Row
-    attachments: tuple[Attachment, ...] = ()
-    sticker: Sticker | None = None
-    message: Message | None = None
 
 
 def build(
@@ -174,17 +161,15 @@ class _Writer:
         self._insert = Inserts(connection, schema)
         self._features = schema.features
         self._properties = schema.properties
-        self._last_seen: dict[int, str] = {}
+        self._ends: dict[int, ChatEnd] = {}
+        self._chats: dict[str, int] = {}
         self._attachments: dict[str, int] = {}
         self._services: dict[tuple[str, int], None] = {}
         self._filters: list[tuple[int, int, int, int]] = []
         self._forgotten = 0
 
     def write(self, conversations: Iterable[Conversation]) -> Counts:
-        places = [
-            ChatContext.of(conversation, rowid, self._phone)
-            for rowid, conversation in enumerate(conversations, 1)
-        ]
+        places = self._places(conversations)
         # The counters' row stands before the rows that triggers count in it.
         if "index_state" in self._features:
             self._insert.one("index_state_metrics", {"id": 1})
@@ -192,7 +177,8 @@ class _Writer:
             # Triggers on the joins look for their chats; what those hold of their
             # messages comes afterwards.
             for place in places:
-                self._insert.one("chat", place.chat_row(None))
+                self._former(place)
+                self._insert.one("chat", place.chat_row(place.beginning()))
         chats = (_ahead(self._arrivals(place)) for place in places)
         last = self._messages(heapq.merge(*chats))
         for place in places:
@@ -202,10 +188,20 @@ class _Writer:
         self._file_facts()
         return Counts(
             last - self._forgotten,
-            len(places),
+            len(self._chats),
             len(self._phone.handles),
             len(self._attachments),
         )
+
+    def _places(self, conversations: Iterable[Conversation]) -> list[ChatContext]:
+        """The chats in order, the empty rows of each before its own."""
+        places = []
+        for conversation in conversations:
+            for former in conversation.former:
+                self._chats[former.guid] = len(self._chats) + 1
+            rowid = self._chats[conversation.guid] = len(self._chats) + 1
+            places.append(ChatContext.of(conversation, rowid, self._phone))
+        return places
 
     def _arrivals(self, place: ChatContext) -> Iterator[Arrived]:
         """The rows of one chat in the order of their dates."""
@@ -213,7 +209,9 @@ class _Writer:
         ties = numbers()
         later: list[Arrived] = []
         previous: str | None = None
+        end = self._ends[chat] = place.beginning()
         seen: str | None = None
+        read = 0
         for message in _ahead(iter(place.conversation.messages)):
             date = message.date
             while later and later[0][0] < date:
@@ -221,21 +219,26 @@ class _Writer:
             if is_ordinary(message):
                 yield date, chat, next(ties), ordinary_row(message, place, previous)
             else:
-                special = _special(message, place, previous)
+                own = special(message, place, previous)
                 arrived = max(date, message.traits.arrived)
                 if arrived > date:
-                    heapq.heappush(later, (arrived, chat, next(ties), special))
+                    heapq.heappush(later, (arrived, chat, next(ties), own))
                 else:
-                    yield date, chat, next(ties), special
+                    yield date, chat, next(ties), own
             previous = message.guid
-            if message.date_read or message.sender is None:
+            if message.sender is None:
                 seen = previous
-            if message.tapbacks or message.stickers or message.balloon is not None:
+            elif message.date_read:
+                seen, read = previous, date
+            if message.event is not None:
+                end.roll.tell(message)
+            if reactions.has_drawn(message):
                 for when, row, files, sticker in reactions.rows(message, place):
                     drawn = Special(row, files, sticker)
                     heapq.heappush(later, (when, chat, next(ties), drawn))
-        if seen is not None:
-            self._last_seen[chat] = seen
+                for when, guid in reactions.gone(message):
+                    heapq.heappush(later, (when, chat, next(ties), Gone(guid)))
+        end.seen, end.read = seen, read
         while later:
             yield heapq.heappop(later)
 
@@ -252,8 +255,10 @@ class _Writer:
                 plain.append((rowid, *arrived))
                 services[arrived[service_at], chat] = None
                 joins.append((chat, rowid, date, ordinary_state))
-            else:
+            elif isinstance(arrived, Special):
                 self._special(arrived, rowid, chat, joins)
+            else:
+                self._forget(arrived)
             if len(joins) >= BATCH:
                 self._flush(plain, joins, rowid)
         self._flush(plain, joins, rowid)
@@ -285,8 +290,9 @@ class _Writer:
         message = special.message
         deleted = message.traits.deleted if message is not None else None
         if message is not None and deleted is not None and deleted.permanent:
-            deletions.forget(self._insert, message)
-            self._forgotten += 1
+            cloud = message.traits.cloud
+            record = cloud.record_id if cloud is not None else None
+            self._forget(Gone(message.guid, record))
             return
         row = special.row
         is_joined = message is None or deletions.is_in_chat(message)
@@ -301,11 +307,19 @@ class _Writer:
             deletions.recoverable(self._insert, message, deleted, rowid, chat)
         if is_joined:
             state: int = row.get("index_state", _INDEXED)
-            joins.append((chat, rowid, row["date"], state))
-            if row.get("filter_action"):
-                category = (row["filter_action"], row["filter_sub_action"])
-                self._filters.append((*category, chat, rowid))
-            self._services[row["service"], chat] = None
+            second = message.traits.also_in if message is not None else None
+            for each in (chat, self._chats[second]) if second else (chat,):
+                joins.append((each, rowid, row["date"], state))
+                if row["service"] is not None:
+                    self._services[row["service"], each] = None
+                if row.get("filter_action"):
+                    category = (row["filter_action"], row["filter_sub_action"])
+                    self._filters.append((*category, each, rowid))
+
+    def _forget(self, gone: Gone) -> None:
+        """A row that is no longer there: its ROWID was used up, its GUID noted."""
+        deletions.forget(self._insert, gone.guid, gone.record)
+        self._forgotten += 1
 
     def _attach(self, attachment: Attachment, message: int, special: Special) -> None:
         known = self._attachments.get(attachment.guid)
@@ -327,32 +341,37 @@ class _Writer:
         self._insert.later("message_attachment_join", join)
 
     def _chat(self, place: ChatContext) -> None:
-        row = place.chat_row(self._last_seen.get(place.rowid))
+        end = self._ends[place.rowid]
+        row = place.chat_row(end)
         if self._has_triggers:
+            columns = ("properties", "state", "last_read_message_timestamp")
             self._connection.execute(
-                "UPDATE chat SET properties = ? WHERE ROWID = ?",
-                (row["properties"], place.rowid),
+                f"UPDATE chat SET {' = ?, '.join(columns)} = ? WHERE ROWID = ?",
+                (*(row[column] for column in columns), place.rowid),
             )
         else:
+            self._former(place)
             self._insert.one("chat", row)
         conversation = place.conversation
-        for address in conversation.participants:
+        for former in conversation.former:
+            for join in place.former_joins(self._chats[former.guid], former):
+                self._insert.one("chat_handle_join", join)
+        for address in end.roll.present:
             handle = self._phone.handle(address, conversation.service)
             join = {"chat_id": place.rowid, "handle_id": handle}
             self._insert.one("chat_handle_join", join)
-        if "chat_lookup" in self._features and conversation.is_group:
-            self._insert.one(
-                "chat_lookup",
-                {
-                    "identifier": conversation.group_id,
-                    "domain": "iMessageGroupID",  # SEMANTICS §12, from 26
-                    "chat": place.rowid,
-                    "priority": 0,
-                },
-            )
+        if "chat_lookup" in self._features:
+            for lookup in place.lookups(self._chats):
+                self._insert.one("chat_lookup", lookup)
         photo = conversation.properties.group_photo
         if photo is not None and photo.guid not in self._attachments:
             raise ValueError(f"no photo-set event brings group photo {photo.guid}")
+
+    def _former(self, place: ChatContext) -> None:
+        """The empty rows that share a chat's identifier."""
+        for former in place.conversation.former:
+            rowid = self._chats[former.guid]
+            self._insert.one("chat", place.former_row(former, rowid))
 
     def _file_facts(self) -> None:
         """What the file says of itself, and what triggers would have counted."""
@@ -363,14 +382,3 @@ class _Writer:
             self._insert.metrics()
         for key, value in self._properties.items():
             self._insert.one("_SqliteDatabaseProperties", {"key": key, "value": value})
-
-
-def _special(message: Message, place: ChatContext, previous: str | None) -> Special:
-    attachments = list(message.attachments)
-    if message.balloon is not None:
-        attachments += payloads.attachments(message.balloon)
-    if message.event is not None and message.event.photo is not None:
-        attachments.append(message.event.photo)
-    return Special(
-        changes(message, place, previous), tuple(attachments), message=message
-    )

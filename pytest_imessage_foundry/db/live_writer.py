@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.db.blobs import payloads
 from pytest_imessage_foundry.db.inserts import Inserts
 from pytest_imessage_foundry.db.rows import deletions, reactions
 from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT, attachment_row
-from pytest_imessage_foundry.db.rows.chats import Accounts, ChatContext
+from pytest_imessage_foundry.db.rows.chats import Accounts, ChatContext, ChatEnd
 from pytest_imessage_foundry.db.rows.columns import ORDINARY, Row
 from pytest_imessage_foundry.db.rows.message import changes
+from pytest_imessage_foundry.db.rows.special import files
 
 if TYPE_CHECKING:
     import sqlite3
@@ -68,9 +68,11 @@ class LiveWriter:
 
     def read_handles(self) -> None:
         """Learn which handles there are; call it after a rollback."""
-        found = self._connection.execute("SELECT id, service, ROWID FROM handle")
+        found = self._connection.execute(
+            "SELECT id, service, ROWID, person_centric_id FROM handle"
+        ).fetchall()
         self._phone.handles = {(row[0], row[1]): row[2] for row in found}
-        self._written = set(self._phone.handles.values())
+        self._written: dict[int, str | None] = {row[2]: row[3] for row in found}
         self._phone.last = self._last_rowid("handle")
 
     def meet(self, people: Iterable[Persona]) -> None:
@@ -81,47 +83,98 @@ class LiveWriter:
         """A new chat, with nothing in it yet."""
         place = ChatContext.of(chat, self._last_rowid("chat") + 1, self._phone)
         self._write_handles()
-        self._insert.one("chat", place.chat_row(None))
-        for address in chat.participants:
-            handle = self._phone.handle(address, chat.service)
-            join = {"chat_id": place.rowid, "handle_id": handle}
-            self._insert.one("chat_handle_join", join)
-        if "chat_lookup" in self._features and chat.is_group:
-            lookup = {"domain": "iMessageGroupID", "chat": place.rowid, "priority": 0}
-            self._insert.one("chat_lookup", {"identifier": chat.group_id, **lookup})
+        end = place.beginning()
+        self._insert.one("chat", place.chat_row(end))
+        for address in end.roll.present:
+            self._let_in(address, place)
+        self._look_up(place)
 
     def happen(
         self,
         before: Conversation,
         after: Conversation,
-        old: Message | None = None,
-        new: Message | None = None,
+        changed: Iterable[tuple[Message | None, Message]] = (),
     ) -> None:
-        """A chat changed, and in it one message: `old` became `new`.
+        """A chat changed, and in it some messages: each old one became a new one.
 
-        `old` is None for a message that was not there; both are None where only
-        the chat changed.
+        The old one is None for a message that was not there.
         """
         place = self._place(before)
-        was = place.chat_row(_last_seen(before))
+        began, ended = ChatEnd.of(before), ChatEnd.of(after)
+        was = place.chat_row(began)
         place.conversation = after
-        if new is not None:
+        for old, new in changed:
             if old is None:
                 self._add(new, place)
             elif deletions.is_gone(new):
                 self._forget(old, place)
             else:
                 self._become(old, new, place)
-        self._update("chat", place.rowid, was, place.chat_row(_last_seen(after)))
+        self._keep_former(before, place)
+        self._update("chat", place.rowid, was, place.chat_row(ended))
         self._write_handles()
+        self._move(began.roll.present, ended.roll.present, place)
+
+    def _move(
+        self, before: tuple[str, ...], after: tuple[str, ...], place: ChatContext
+    ) -> None:
+        """Members come and go."""
+        for address in after:
+            if address not in before:
+                self._let_in(address, place)
+        gone = [address for address in before if address not in after]
+        for address in gone:
+            handle = self._phone.handle(address, place.conversation.service)
+            self._connection.execute(
+                "DELETE FROM chat_handle_join WHERE chat_id = ? AND handle_id = ?",
+                (place.rowid, handle),
+            )
+        if gone:  # triggers also delete the handles that nothing names any more
+            self.read_handles()
+            self._write_handles()
+
+    def _keep_former(self, before: Conversation, place: ChatContext) -> None:
+        """Empty rows with the chat's identifier that were not there before."""
+        former = place.conversation.former
+        for each in former:
+            if each not in before.former:
+                rowid = self._last_rowid("chat") + 1
+                self._insert.one("chat", place.former_row(each, rowid))
+                joins = list(place.former_joins(rowid, each))
+                self._write_handles()
+                for join in joins:
+                    self._insert.one("chat_handle_join", join)
+        if former != before.former:
+            self._look_up(place)
+
+    def _look_up(self, place: ChatContext) -> None:
+        """What chat_lookup says of a chat."""
+        if "chat_lookup" not in self._features:
+            return
+        former = {
+            each.guid: self._rowid("chat", each.guid)
+            for each in place.conversation.former
+        }
+        for row in place.lookups(former):
+            self._connection.execute(
+                "DELETE FROM chat_lookup WHERE identifier = ? AND domain = ?",
+                (row["identifier"], row["domain"]),
+            )
+            self._insert.one("chat_lookup", row)
+
+    def _let_in(self, address: str, place: ChatContext) -> None:
+        handle = self._phone.handle(address, place.conversation.service)
+        self._write_handles()
+        join = {"chat_id": place.rowid, "handle_id": handle}
+        self._insert.one("chat_handle_join", join)
 
     def _add(self, message: Message, place: ChatContext) -> None:
         row = _row(message, place, _previous(place.conversation, message))
-        rowid = self._insert_message(row, _files(message), None)
+        rowid = self._insert_message(row, files(message), None)
         if deletions.is_in_chat(message):
-            self._join(rowid, row, place)
-        for _, drawn, files, sticker in reactions.rows(message, place):
-            self._join(self._insert_message(drawn, files, sticker), drawn, place)
+            self._join(rowid, row, place, message.traits.also_in)
+        for _, drawn, images, sticker in reactions.rows(message, place):
+            self._join(self._insert_message(drawn, images, sticker), drawn, place)
 
     def _become(self, old: Message, new: Message, place: ChatContext) -> None:
         rowid = self._rowid("message", new.guid)
@@ -129,8 +182,8 @@ class LiveWriter:
         leaves = deletions.is_in_chat(old) and not deletions.is_in_chat(new)
         hidden = (*_BY_TRIGGERS, "index_state") if leaves else tuple(_BY_TRIGGERS)
         self._update("message", rowid, before, after, hidden)
-        kept = {file.guid for file in _files(new)}
-        self._detach(rowid, {file.guid for file in _files(old)} - kept)
+        kept = {file.guid for file in files(new)}
+        self._detach(rowid, {file.guid for file in files(old)} - kept)
         self._become_drawn(old, new, place)
         # In this order: a message that neither table holds is deleted by the trigger on
         # the join (SEMANTICS §17).
@@ -140,15 +193,17 @@ class LiveWriter:
                 "DELETE FROM chat_message_join WHERE message_id = ?", (rowid,)
             )
         elif deletions.is_in_chat(new) and not deletions.is_in_chat(old):
-            self._join(rowid, after, place)
+            self._join(rowid, after, place, new.traits.also_in)
+        elif new.traits.also_in not in (None, old.traits.also_in):
+            self._join_second(rowid, after, new.traits.also_in)
 
     def _become_drawn(self, old: Message, new: Message, place: ChatContext) -> None:
         """Tapbacks, stickers, votes: new ones come, taken-back ones may go."""
         before = {row["guid"]: row for _, row, _, _ in reactions.rows(old, place)}
-        for _, row, files, sticker in reactions.rows(new, place):
+        for _, row, images, sticker in reactions.rows(new, place):
             known = before.pop(row["guid"], None)
             if known is None:
-                rowid = self._insert_message(row, files, sticker)
+                rowid = self._insert_message(row, images, sticker)
                 self._join(rowid, row, place)
             elif any(known[column] != row[column] for column in _RECEIPTS):
                 rowid = self._rowid("message", row["guid"])
@@ -190,11 +245,11 @@ class LiveWriter:
         self.read_handles()
 
     def _insert_message(
-        self, row: Row, files: Iterable[Attachment], sticker: Sticker | None
+        self, row: Row, attachments: Iterable[Attachment], sticker: Sticker | None
     ) -> int:
         self._insert.one("message", {**row, **_BY_TRIGGERS}, ORDINARY)
         rowid = self._inserted()
-        for file in files:
+        for file in attachments:
             attachment = self._rowid("attachment", file.guid) or self._attachment(
                 file, row, sticker
             )
@@ -222,12 +277,22 @@ class LiveWriter:
                 (message, self._rowid("attachment", guid)),
             )
 
-    def _join(self, rowid: int, row: Row, place: ChatContext) -> None:
+    def _join(
+        self, rowid: int, row: Row, place: ChatContext, second: str | None = None
+    ) -> None:
         state: int = row.get("index_state", 1)
         self._insert.joins([(place.rowid, rowid, row["date"], state)])
         if row.get("filter_action"):
             category = (row["filter_action"], row["filter_sub_action"])
             self._insert.filters([(*category, place.rowid, rowid)])
+        self._join_second(rowid, row, second)
+
+    def _join_second(self, rowid: int, row: Row, guid: str | None) -> None:
+        """The join with the other chat that a message stands in."""
+        if guid is not None:
+            state: int = row.get("index_state", 1)
+            chat = self._rowid("chat", guid)
+            self._insert.joins([(chat, rowid, row["date"], state)])
 
     def _update(
         self,
@@ -259,10 +324,18 @@ class LiveWriter:
         return place
 
     def _write_handles(self) -> None:
+        """Insert the handles that are new; one that is no longer a person's only
+        one, or is so again, changes too."""
         for row in self._phone.handle_rows():
-            if row["ROWID"] not in self._written:
+            rowid, person = row["ROWID"], row["person_centric_id"]
+            if rowid not in self._written:
                 self._insert.one("handle", row)
-                self._written.add(row["ROWID"])
+            elif person != self._written[rowid]:
+                self._connection.execute(
+                    "UPDATE handle SET person_centric_id = ? WHERE ROWID = ?",
+                    (person, rowid),
+                )
+            self._written[rowid] = person
 
     def _rowid(self, table: str, guid: str) -> int:
         """ROWID by GUID; 0 where there is none."""
@@ -301,16 +374,6 @@ def _row(message: Message, place: ChatContext, previous: str | None) -> Row:
     return row if deletions.is_in_chat(message) else row | deletions.OUTSIDE
 
 
-def _files(message: Message) -> list[Attachment]:
-    """What a message's own row brings along."""
-    files = list(message.attachments)
-    if message.balloon is not None:
-        files += payloads.attachments(message.balloon)
-    if message.event is not None and message.event.photo is not None:
-        files.append(message.event.photo)
-    return files
-
-
 def _previous(chat: Conversation, message: Message) -> str | None:
     """GUID of the message before one, as its reply_to_guid holds it (§1)."""
     before = None
@@ -319,11 +382,3 @@ def _previous(chat: Conversation, message: Message) -> str | None:
             break
         before = each.guid
     return before
-
-
-def _last_seen(chat: Conversation) -> str | None:
-    """The newest message that the owner wrote or read."""
-    for message in reversed(tuple(chat.messages)):
-        if message.date_read or message.sender is None:
-            return message.guid
-    return None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models.changes import *  # noqa: F403
     from pytest_imessage_foundry.models.filters import *  # noqa: F403
     from pytest_imessage_foundry.models.literals import *  # noqa: F403
+    from pytest_imessage_foundry.models.members import *  # noqa: F403
     from pytest_imessage_foundry.models.messages import *  # noqa: F403
     from pytest_imessage_foundry.models.parts import *  # noqa: F403
     from pytest_imessage_foundry.models.people import *  # noqa: F403
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 # Each knows those before it, so that looking in this order reads none too many.
 _FILES = (
     *("literals", "filters", "people", "turns", "parts", "balloons", "changes"),
-    "messages",
+    *("members", "messages"),
 )
 
 

@@ -6,7 +6,12 @@ from typing import Literal
 
 from pytest_imessage_foundry.models.filters import FilterCategory
 from pytest_imessage_foundry.models.frozen import dataclass
-from pytest_imessage_foundry.models.literals import EventKind, TapbackKind
+from pytest_imessage_foundry.models.literals import (
+    DateColumn,
+    EventKind,
+    MessageBlank,
+    TapbackKind,
+)
 from pytest_imessage_foundry.models.parts import Attachment, TextPart
 
 
@@ -71,10 +76,19 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A row that announces something instead of saying it."""
+    """A row that announces something instead of saying it.
+
+    `who` is added, removed, or shared with; None is the owner. A changed number
+    is that of `was`, now `who`: two rows of one date, the first of which takes the
+    old one out, and the second, `joined_by`, brings the new one in (LIVED_IN 3).
+    `copies` are GUIDs of rows that say the same once more, as iCloud syncs them.
+    """
 
     kind: EventKind
     who: str | None = None
+    was: str | None = None
+    joined_by: str | None = None
+    copies: tuple[str, ...] = ()
     title: str | None = None
     photo: Attachment | None = None
     incoming: bool = False
@@ -129,7 +143,11 @@ class Translation:
 class Traits:
     """What few messages have. One shared instance stands for "nothing".
 
-    `arrived` is when a message reached this phone, where younger ones came first.
+    `arrived` is when a message reached this phone, where younger ones came first:
+    ROWIDs follow it. `also_in` is the GUID of a second chat that a message stands in.
+    `from_other_device` leaves the handle out of an own row of a one-to-one chat.
+    `blank` are columns that real files leave empty, `in_seconds` dates that they
+    hold in seconds.
     """
 
     error: int = 0
@@ -153,6 +171,10 @@ class Traits:
     filtered: FilterCategory | None = None
     dangling: str | None = None
     chatless: bool = False
+    also_in: str | None = None
+    from_other_device: bool = False
+    blank: tuple[MessageBlank, ...] = ()
+    in_seconds: tuple[DateColumn, ...] = ()
     arrived: int = 0
 
 

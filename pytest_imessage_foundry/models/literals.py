@@ -56,6 +56,11 @@ EventKind = Literal[
     "background-set",
     "background-removed",
 ]
+# What real files leave empty, see `db.rows.blanks`; "E:" and "e:" are accounts
+# without an address.
+MessageBlank = Literal["service", "part_count", "E:", "e:", "body"]
+AttachmentBlank = Literal["transfer_name", "filename"]
+DateColumn = Literal["date", "date_read", "date_delivered"]
 # How a row stores its body: most rows since Ventura leave `text` NULL beside a
 # full attributedBody (SEMANTICS §2), old ones have no attributedBody at all.
 Storage = Literal["both", "archive", "text"]

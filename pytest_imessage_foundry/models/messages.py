@@ -23,12 +23,15 @@ from pytest_imessage_foundry.models.literals import (
     Storage,
     utf16_length,
 )
+from pytest_imessage_foundry.models.members import Membership, Roll
 from pytest_imessage_foundry.models.parts import Attachment, Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message and all that became of it.
+
+    A sender of "" is somebody whom the file does not name (handle_id 0).
 
     `parts` is the body as it stands now, in part-number order; a part that was
     taken back keeps its place as `Unsent`.
@@ -107,29 +110,78 @@ class ChatProperties:
     is_archived: bool = False
     is_unknown_sender: bool = False
     is_pending_review: bool = False
-    has_left: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerChat:
+    """A row of `chat` with a conversation's identifier that is left empty.
+
+    Messages keeps one for each service that a chat was moved from (LIVED_IN 6). From
+    26 on chat_lookup finds it under `domain`, if one is known.
+    """
+
+    guid: str
+    service: Service
+    name: str | None = None
+    domain: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """A chat and its messages, oldest first.
 
+    `founders` are the addresses that it began with, without the owner's; who came
+    and went since follows from the events among its messages.
+
     `messages` is a tuple at rest. While a database is built it may be any
-    iterable that can be walked again: that is what keeps memory flat.
+    iterable that can be walked again: that is what keeps memory flat. What is
+    asked of a group's members then walks it once.
     """
 
     guid: str
     identifier: str
-    participants: tuple[str, ...]
+    founders: tuple[str, ...]
     messages: Iterable[Message] = ()
     service: Service = "iMessage"
     is_group: bool = False
     name: str | None = None
     group_id: str = ""
-    last_read: int = 0
     properties: ChatProperties = field(default_factory=ChatProperties)
+    former: tuple[FormerChat, ...] = ()
     config_id: str = ""
     origin: str = "faker"
+
+    @property
+    def members(self) -> tuple[Membership, ...]:
+        """Everybody who is or was in it, with the owner (address None)."""
+        return self._roll().members
+
+    @property
+    def participants(self) -> tuple[str, ...]:
+        """The addresses of those who are in it now, without the owner."""
+        return self._roll().present
+
+    def members_at(self, moment: int) -> tuple[str | None, ...]:
+        """The addresses of those who were in it at a moment (None: the owner)."""
+        return tuple(each.address for each in self.members if each.covers(moment))
+
+    @property
+    def last_read(self) -> int:
+        """The date of the newest message that was received and read; 0 if none."""
+        return max(
+            (
+                message.date
+                for message in self.messages
+                if message.date_read and message.sender is not None
+            ),
+            default=0,
+        )
+
+    def _roll(self) -> Roll:
+        roll = Roll(self.founders)
+        for message in self.messages if self.is_group else ():
+            roll.tell(message)
+        return roll
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

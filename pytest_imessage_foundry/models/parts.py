@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from pytest_imessage_foundry.models.frozen import dataclass
-from pytest_imessage_foundry.models.literals import Detection, TextEffect
+from pytest_imessage_foundry.models.literals import (
+    AttachmentBlank,
+    Detection,
+    TextEffect,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,7 @@ class Attachment:
     height: int = 0
     transcript: str | None = None
     genmoji: str | None = None
+    blank: tuple[AttachmentBlank, ...] = ()
     kind: Literal["attachment"] = "attachment"
 
 

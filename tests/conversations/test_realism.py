@@ -70,7 +70,7 @@ def chat(address: str, messages: tuple[Message, ...]) -> Conversation:
     return Conversation(
         guid=f"iMessage;-;{address}",
         identifier=address,
-        participants=(address,),
+        founders=(address,),
         messages=messages,
     )
 

@@ -372,7 +372,7 @@ def stream(path, count):
     chat = Conversation(
         guid="any;-;+12125550101",
         identifier="+12125550101",
-        participants=("+12125550101",),
+        founders=("+12125550101",),
         messages=messages,
         group_id="G",
     )

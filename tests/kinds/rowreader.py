@@ -7,6 +7,7 @@ against the reading that the catalogue states.
 from __future__ import annotations
 
 import base64
+import datetime
 import json
 import plistlib
 import sqlite3
@@ -215,8 +216,13 @@ class RowReader:
                 found.setdefault(bare(target), []).append(row)
         return found
 
-    def sender(self, row: Row) -> str:
-        return "me" if row["is_from_me"] else self.names[self.handles[row["handle_id"]]]
+    def person(self, handle: int) -> str:
+        return self.names[self.handles[handle]]
+
+    def sender(self, row: Row) -> str | None:
+        if row["is_from_me"]:
+            return "me"
+        return self.person(row["handle_id"]) if row["handle_id"] else None
 
     def runs(self, row: Row) -> Runs:
         body = row["attributedBody"]
@@ -264,6 +270,7 @@ class RowReader:
             **self._history(row),
             **self._balloon(row),
             **self._event(row),
+            **self._who(row),
             **self._places(row),
         }
 
@@ -276,6 +283,11 @@ class RowReader:
             "failed": bool(row["error"]),
             "is_played": bool(row["is_played"] and row["date_played"]),
             "quiet": bool(row["was_delivered_quietly"]),
+            "account": row["account"],
+            "sent": moment_of(row["date"]),
+            "read": moment_of(row["date_read"]),
+            "downgraded": bool(row["was_downgraded"]),
+            "names_other": bool(row["handle_id"]),
             "scheduled": row.get("schedule_type") == 2 and row["schedule_state"] < 3,
             "effect": EFFECTS.get(row["expressive_send_style_id"]),
             "category": self._category(row),
@@ -440,16 +452,49 @@ class RowReader:
             return {}
         other = row["other_handle"]
         action = row["item_type"], row["group_action_type"]
+        said: Row = {"was": None, "title": row["group_title"]}
         if action == (4, 0):
             kind = "location-stopped" if row["share_status"] else "location-started"
-        elif action == (1, 0) and row["handle_id"] == other:
+        elif action == (1, 0) and row["handle_id"] == other != 0:
             kind = "number-changed"
+        elif action == (1, 1) and self._paired(row):
+            kind, said["was"] = "number-changed", self.handles[other]
+            other = self._paired(row)[0]["other_handle"]
         else:
             kind = EVENTS[action]
+        who = self.person(other) if other else None
+        if kind in ("added", "removed") and not other:
+            who = "me"
+        return said | {"event": kind, "who": who, "copies": self._copies(row)}
+
+    def _paired(self, row: Row) -> list[Row]:
+        """Rows of the same moment that bring a new number in."""
+        return self.rows(
+            "SELECT * FROM message WHERE date = ? AND item_type = 1 "
+            "AND group_action_type = 0 AND handle_id = other_handle ORDER BY ROWID",
+            row["date"],
+        )
+
+    def _copies(self, row: Row) -> int:
+        """How many further rows announce the very same."""
+        same = ("date", "item_type", "group_action_type", "other_handle", "group_title")
+        condition = " AND ".join(f"{column} IS ?" for column in same)
+        values = [row[column] for column in same]
+        return len(self.rows(f"SELECT 1 FROM message WHERE {condition}", *values)) - 1
+
+    def _who(self, row: Row) -> Row:
+        """What a file knows of the sender's handle, and which others are theirs."""
+        found = self.rows("SELECT * FROM handle WHERE ROWID = ?", row["handle_id"])
+        if not found:
+            return {}
+        (handle,) = found
+        same = self.rows(
+            "SELECT id FROM handle WHERE person_centric_id = ?",
+            handle["person_centric_id"],
+        )
         return {
-            "event": kind,
-            "who": self.names[self.handles[other]] if other else None,
-            "title": row["group_title"],
+            "country": handle["country"],
+            "also": sorted({each["id"] for each in same} - {handle["id"]}),
         }
 
     def _places(self, row: Row) -> Row:
@@ -468,6 +513,7 @@ class RowReader:
                 for text, attributes in self.runs(origin)
                 if attributes[PART] == part
             )
+        said |= self._chat(row)
         in_chat = self.is_joined(row, "chat_message_join")
         said["deleted"] = self.is_joined(row, "chat_recoverable_message_join")
         assert not (in_chat and said["deleted"])
@@ -485,7 +531,90 @@ class RowReader:
             row["date"],
         )
         said["arrives_after"] = self.text(before[0]) if before else None
+        said["gap"] = row["ROWID"] - 1 not in self.rowids
+        said["twins"] = (
+            len(
+                [
+                    each
+                    for each in self.messages.values()
+                    if each["date"] == row["date"]
+                    and each["handle_id"] == row["handle_id"]
+                    and each["item_type"] == 0
+                    and self.text(each) == self.text(row)
+                ]
+            )
+            - 1
+        )
         return said
+
+    @cached_property
+    def rowids(self) -> set[int]:
+        return {row["ROWID"] for row in self.messages.values()}
+
+    def _received_twin(self, row: Row) -> list[Row]:
+        """The received rows of what was sent in the ten seconds before."""
+        return self.rows(
+            "SELECT * FROM message WHERE is_from_me = 0 AND handle_id = ? "
+            "AND date BETWEEN ? AND ?",
+            row["handle_id"],
+            row["date"],
+            row["date"] + 10 * 10**9,
+        )
+
+    def _lookups(self, chats: list[int]) -> Row:
+        """Domain → service of the chat that it leads to, and its priority."""
+        if not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'chat_lookup'"):
+            return {}
+        marks = ", ".join("?" * len(chats))
+        return {
+            each["domain"]: [each["service_name"], each["priority"]]
+            for each in self.rows(
+                "SELECT l.domain, l.priority, c.service_name FROM chat_lookup l "
+                f"JOIN chat c ON c.ROWID = l.chat WHERE l.chat IN ({marks})",
+                *chats,
+            )
+        }
+
+    def _chat(self, row: Row) -> Row:
+        """What can be said of the chat that a message is in."""
+        found = self.rows(
+            "SELECT c.* FROM chat c JOIN chat_message_join j ON j.chat_id = c.ROWID "
+            "WHERE j.message_id = ? ORDER BY c.ROWID",
+            row["ROWID"],
+        )
+        if not found:
+            return {"in_chats": []}
+        chat = found[0]
+        rows = self.rows(
+            "SELECT * FROM chat WHERE chat_identifier = ? AND style = ?",
+            chat["chat_identifier"],
+            chat["style"],
+        )
+        to_self = chat["chat_identifier"] in self.own and chat["style"] == 45
+        members = self.rows(
+            "SELECT handle_id FROM chat_handle_join WHERE chat_id = ?",
+            found[0]["ROWID"],
+        )
+        same_group = self.rows(
+            "SELECT 1 FROM chat WHERE group_id = ?", found[0]["group_id"]
+        )
+        return {
+            "in_chats": sorted(each["service_name"] for each in found),
+            "chat_rows": sorted(each["service_name"] for each in rows),
+            "lookups": self._lookups([each["ROWID"] for each in rows]),
+            "to_self": to_self,
+            "comes_back": to_self and bool(self._received_twin(row)),
+            "chats": len(same_group),
+            "members": sorted(self.person(each["handle_id"]) for each in members),
+            "in_chat": found[0]["state"] == 3,
+        }
+
+
+def moment_of(date: int) -> str:
+    """A date in whole seconds; small numbers count those since 2001."""
+    seconds = date // 10**9 if date > 10**11 else date
+    moment = datetime.datetime(2001, 1, 1) + datetime.timedelta(seconds=seconds)
+    return moment.isoformat()
 
 
 def bare(target: str) -> str:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from pytest_imessage_foundry.conversations.authoring.author import START, Author
-from pytest_imessage_foundry.conversations.authoring.draft import when
+from pytest_imessage_foundry.conversations.authoring.words import when
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.errors import (
     FoundryError,

@@ -160,7 +160,9 @@ class Hand:
             case "rename":
                 self.chats[1].rename(text)
             case "event":
-                self.chats[1].event("added", who=self.sam)
+                group = self.chats[1].conversation()
+                is_in = self.sam.identifier in group.participants
+                self.chats[1].event("removed" if is_in else "added", who=self.sam)
             case "background":
                 self.chats[1].event("background-set")
             case "review":
@@ -241,6 +243,10 @@ def test_what_a_release_cannot_hold_is_refused(release):
     held = {entry.name for entry in catalogue.entries(schema.get(release))}
     for name, entry in CASES.items():
         if name in held:
+            continue
+        if entry.until is not None:
+            with pytest.raises(FoundryError):
+                entry.play(CasePhone(schema.get(release), 0))
             continue
         able = [
             each

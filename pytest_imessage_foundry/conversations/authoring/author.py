@@ -15,11 +15,11 @@ with the names of those that can.
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from pytest_imessage_foundry.attachments.sending import send as send_file
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
-from pytest_imessage_foundry.conversations.authoring.draft import unknown, when
+from pytest_imessage_foundry.conversations.authoring.words import unknown, when
 from pytest_imessage_foundry.db import schema as releases
 from pytest_imessage_foundry.db.rows.chats import random_uuid
 from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
@@ -27,7 +27,9 @@ from pytest_imessage_foundry.models import FILTER_SUFFIXES, Persona
 from pytest_imessage_foundry.personas import handles
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.conversations.authoring.draft import When
+    from collections.abc import Iterator, Sequence
+
+    from pytest_imessage_foundry.conversations.authoring.words import When
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.models import Attachment, Conversation, Service
 
@@ -62,42 +64,101 @@ class Author:
         name: str,
         *,
         address: str | None = None,
+        addresses: Sequence[str] = (),
         email: bool = False,
         country: str = "US",
     ) -> Persona:
         """Somebody to write with, under an address that belongs to nobody.
 
+        Who has several `addresses` is one person in all chats; 'phone' and 'email'
+        among them stand for one that belongs to nobody. A `country` of '' is one
+        that is not known, which handles hold as NULL.
+
         Raises:
-            FoundryError: no number range of `country` is reserved for fiction.
+            FoundryError: no number range of `country` is reserved for fiction, or
+                both `address` and `addresses` are given.
         """
-        number = len(self.people)
-        if address is None:
-            address = (
-                handles.email(name, number) if email else handles.phone(country, number)
+        if address is not None and addresses:
+            raise FoundryError(
+                f"{name} has both an address and addresses\n"
+                f"they are {address} and {', '.join(addresses)}\n"
+                "pass them all as addresses, the preferred one first"
             )
+        first, *others = self._addresses(
+            name,
+            tuple(addresses) or (address or ("email" if email else "phone"),),
+            country,
+        )
         persona = Persona(
-            id=f"person-{number}",
+            id=f"person-{len(self.people)}",
             name=name,
-            identifier=address,
-            identifier_type="email" if "@" in address else "phone",
+            identifier=first,
+            identifier_type="email" if "@" in first else "phone",
+            other_identifiers=tuple(others),
             country_code=country,
         )
         self.people.append(persona)
         return persona
 
+    def _addresses(
+        self, name: str, wanted: Sequence[str], country: str
+    ) -> Iterator[str]:
+        """The addresses as given, those that are to be made up made."""
+        taken = {each for person in self.people for each in person.addresses}
+        for each in wanted:
+            number = len(self.people)
+            found = each
+            while each in ("phone", "email") and (found == each or found in taken):
+                found = (
+                    handles.email(name, number)
+                    if each == "email"
+                    else handles.phone(country or "US", number)
+                )
+                number += 1
+            taken.add(found)
+            yield found
+
     def direct(
-        self, person: Persona, *, service: Service = "iMessage", suffix: str = ""
+        self,
+        person: Persona,
+        *,
+        address: str | None = None,
+        service: Service = "iMessage",
+        suffix: str = "",
     ) -> Chat:
-        """The one-to-one chat with a person.
+        """The one-to-one chat with a person, under one of their addresses.
 
         There is one for each service; from macOS 26 on one for all of them, in
-        which each message keeps its own. `suffix` is one of FILTER_SUFFIXES, with
-        which a filtered sender has a chat of his own. On 27 there is none: what is
-        received there carries the category that the suffix stands for.
+        which each message keeps its own. Chats of one person share their group_id.
+        `suffix` is one of FILTER_SUFFIXES, with which a filtered sender has a chat
+        of his own. On 27 there is none: what is received there carries the category
+        that the suffix stands for.
+
+        Raises:
+            FoundryError: it is no address of theirs, or no suffix.
         """
         if suffix and suffix not in FILTER_SUFFIXES:
             raise unknown("suffix", suffix, FILTER_SUFFIXES)
-        return self._open([person], service, is_group=False, name=None, suffix=suffix)
+        address = address or _reached(person, service)
+        if address not in person.addresses:
+            raise FoundryError(
+                f"{person.name} does not have the address {address}\n"
+                f"they have {', '.join(person.addresses)}\n"
+                "name one of these, or give it to person(addresses=[...])"
+            )
+        return self._open(
+            [person], service, is_group=False, name=None, at=address, suffix=suffix
+        )
+
+    def note_to_self(
+        self, *, address: str | None = None, service: Service = "iMessage"
+    ) -> Chat:
+        """The owner's chat with themselves, under one of their own addresses.
+
+        Before macOS 26 what is sent there comes back as a received message; since,
+        and from other devices, it does not (LIVED_IN 12).
+        """
+        return self.direct(self.owner, address=address, service=service)
 
     def group(
         self,
@@ -123,10 +184,23 @@ class Author:
         Raises:
             UnsupportedError: with the names of the releases that can.
         """
+        if feature not in self.schema.features:
+            self._refuse(feature, what, has=True)
+
+    def require_before(self, feature: str, what: str) -> None:
+        """Refuse what a release can no longer hold since it has a feature.
+
+        Raises:
+            UnsupportedError: with the names of the releases that can.
+        """
         if feature in self.schema.features:
-            return
+            self._refuse(feature, what, has=False)
+
+    def _refuse(self, feature: str, what: str, *, has: bool) -> NoReturn:
         able = [
-            name for name in releases.RELEASES if feature in releases.get(name).features
+            name
+            for name in releases.RELEASES
+            if (feature in releases.get(name).features) is has
         ]
         raise UnsupportedError(
             f"{self.schema.name} cannot hold {what}\n"
@@ -137,6 +211,11 @@ class Author:
     def new_guid(self) -> str:
         """An upper-case UUID that derives from the seed."""
         return random_uuid(self._ids)
+
+    @property
+    def moment(self) -> int:
+        """The time of the newest thing, in nanoseconds since 2001."""
+        return self._clock
 
     def tick(self, at: When | None, low: int, high: int, *, mine: bool = True) -> int:
         """The time of the next thing: given, or `low` to `high` seconds on.
@@ -157,6 +236,7 @@ class Author:
         *,
         is_group: bool,
         name: str | None,
+        at: str = "",
         suffix: str = "",
     ) -> Chat:
         if service == "RCS":
@@ -172,14 +252,37 @@ class Author:
         merged = "filter_actions" in self.schema.features
         category = FILTER_SUFFIXES.get(suffix) if merged else None
         suffix = "" if merged else suffix
-        for chat in self.chats if not is_group else ():
-            same = not chat.is_group and chat.people == people
-            same = same and chat.suffix == suffix
+        reached = (at,) if at else tuple(_reached(each, service) for each in people)
+        founders = tuple(each + suffix for each in reached)
+        theirs = [
+            chat
+            for chat in self.chats
+            if not is_group and not chat.is_group and chat.people == people
+        ]
+        for chat in theirs:
+            same = chat.founders == founders
             if same and (unified or chat.service == service):
                 return chat.over(service, category)
-        chat = Chat(self, people, service, is_group=is_group, name=name, suffix=suffix)
+        chat = Chat(
+            self,
+            people,
+            service,
+            is_group=is_group,
+            name=name,
+            founders=founders,
+            group_id=theirs[0].group_id if theirs else "",
+        )
         self.chats.append(chat)
         return chat.over(service, category)
+
+
+def _reached(person: Persona, service: Service) -> str:
+    """Where a service reaches a person: SMS and RCS know no e-mail."""
+    if service in ("SMS", "RCS"):
+        for each in person.addresses:
+            if "@" not in each and not each.startswith("urn:"):
+                return each
+    return person.identifier
 
 
 def _owner() -> Persona:

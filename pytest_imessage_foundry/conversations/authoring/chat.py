@@ -6,11 +6,13 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
-from pytest_imessage_foundry.conversations.authoring.draft import (
+from pytest_imessage_foundry.conversations.authoring import rare_facts
+from pytest_imessage_foundry.conversations.authoring.attendance import Attendance
+from pytest_imessage_foundry.conversations.authoring.draft import Draft
+from pytest_imessage_foundry.conversations.authoring.held import check
+from pytest_imessage_foundry.conversations.authoring.words import (
     ME,
-    Draft,
     address_of,
-    check,
     part_of,
     unknown,
 )
@@ -21,19 +23,28 @@ from pytest_imessage_foundry.models import (
     Event,
     EventKind,
     FilterCategory,
+    FormerChat,
     Message,
-    Traits,
+    Persona,
 )
 from pytest_imessage_foundry.models.apple_time import SECOND
+from pytest_imessage_foundry.models.filters import without_suffix
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_imessage_foundry.conversations.authoring.author import Author
-    from pytest_imessage_foundry.conversations.authoring.draft import Content, When
-    from pytest_imessage_foundry.models import Persona, Service
+    from pytest_imessage_foundry.conversations.authoring.words import Content, When
+    from pytest_imessage_foundry.models import Service
 
 
 class Chat:
-    """One chat; `send` and `receive` write into it."""
+    """One chat; `send` and `receive` write into it.
+
+    Attributes:
+        people: who it began with, without the owner.
+        founders: the address of each of them in it.
+    """
 
     def __init__(
         self,
@@ -43,31 +54,51 @@ class Chat:
         *,
         is_group: bool,
         name: str | None,
-        suffix: str = "",
+        founders: tuple[str, ...] = (),
+        group_id: str = "",
     ) -> None:
         self.phone = phone
         self.people = people
+        self.founders = founders or tuple(each.identifier for each in people)
         self.service = service
         self.is_group = is_group
         self.name = name
-        self.suffix = suffix
         self.category: FilterCategory | None = None
         self.properties = ChatProperties()
+        self.former: tuple[FormerChat, ...] = ()
         self._whole = self
         self.drafts: list[Draft] = []
-        self.group_id = phone.new_guid()
+        self.attendance = Attendance(self)
+        self.group_id = group_id or phone.new_guid()
 
     def send(self, *content: Content, **fields: Any) -> Draft:
         """The owner says something. `content` are the parts of the body, each a
-        text, a list of runs or a file; `fields` are fields of `models.Message`,
-        and `at`, `reply_to`, `effect`, `balloon`."""
-        return self._add(None, content, fields)
+        text, a list of runs or a file; `fields` are fields of `models.Message` and
+        of `models.Traits`, `at`, and `rowid_after` (a draft).
+
+        In a note to self `twin` says whether it comes back as a received message;
+        by default it does before macOS 26.
+        """
+        twin = fields.pop("twin", None)
+        draft = self._add(None, content, dict(fields))
+        if self._comes_back(twin):
+            fields["at"] = draft.message.date + SECOND
+            self.receive(*content, **fields)
+        return draft
 
     def receive(
-        self, *content: Content, sender: Persona | None = None, **fields: Any
+        self,
+        *content: Content,
+        sender: Persona | None = None,
+        nameless: bool = False,
+        **fields: Any,
     ) -> Draft:
-        """Somebody else says something; in a group name the `sender`."""
-        return self._add(self._address(sender), content, fields)
+        """Somebody else says something; in a group name the `sender`, or nobody
+        with `nameless`, as rows that name no handle do."""
+        if nameless:
+            return self._add(lambda _: "", content, fields)
+        self._check_sender(sender)
+        return self._add(lambda date: self._address(sender, date), content, fields)
 
     def event(
         self,
@@ -75,6 +106,7 @@ class Chat:
         *,
         by: Persona | str = ME,
         who: Persona | str | None = None,
+        was: Persona | str | None = None,
         at: When | None = None,
         **fields: Any,
     ) -> Draft:
@@ -83,16 +115,59 @@ class Chat:
             raise unknown("event", kind, get_args(EventKind))
         if kind.startswith("background"):
             self.phone.require("backgrounds", "a chat background")
-        sender = address_of(by)
-        event = Event(kind=kind, who=address_of(who), **fields)
+        if kind in ("added", "removed") and who is None:
+            raise FoundryError(
+                f"nobody is named who was {kind}\n"
+                "looked at `who`, which was left out\n"
+                "pass a person, an address, or 'me' for the owner"
+            )
+        mine = address_of(by) is None
+        date = self.phone.tick(at, 30, 300, mine=mine)
+        copies = fields.pop("copies", 0)
+        event = Event(
+            kind=kind,
+            who=self.address_in(who, date),
+            was=self.address_in(was, date),
+            **fields,
+        )
+        rows = 1 if event.joined_by is None else 2
+        guids = tuple(self.phone.new_guid() for _ in range(copies * rows))
         return self._append(
             Message(
                 guid=self.phone.new_guid(),
-                date=self.phone.tick(at, 30, 300, mine=sender is None),
-                sender=sender,
+                date=date,
+                sender=self.address_in(by, date),
                 service=self.service,
-                event=event,
+                event=replace(event, copies=guids),
             )
+        )
+
+    def added(
+        self, who: Persona | str, *, by: Persona | str = ME, **fields: Any
+    ) -> Draft:
+        """Somebody comes into the group, for the first time or again; 'me' is the
+        owner."""
+        return self.event("added", by=by, who=who, **fields)
+
+    def removed(
+        self, who: Persona | str, *, by: Persona | str = ME, **fields: Any
+    ) -> Draft:
+        """Somebody is taken out of the group by another; 'me' is the owner, who
+        then gets nothing of it until somebody adds them again."""
+        return self.event("removed", by=by, who=who, **fields)
+
+    def left(self, who: Persona | str = ME, **fields: Any) -> Draft:
+        """Somebody goes out of the group, the owner if nobody is named."""
+        return self.event("left", by=who, **fields)
+
+    def number_changed(self, old: Persona | str, new: str, **fields: Any) -> Draft:
+        """Somebody has a new number: the old one goes out and the new one comes in.
+
+        `copies=2` has the pair three times, as it was seen after iCloud synced it.
+        """
+        joined_by = self.phone.new_guid()
+        return self.event(
+            "number-changed", by=old, who=new, was=old, joined_by=joined_by, **fields
         )
 
     def rename(self, name: str | None, **fields: Any) -> Draft:
@@ -116,6 +191,35 @@ class Chat:
         whole.properties = replace(whole.properties, **properties)
         return self
 
+    def formerly(self, service: Service, *, domain: str | None = None) -> Chat:
+        """Leave an empty row of the same identifier for a service that the chat was
+        moved from.
+
+        `domain` is where chat_lookup finds it from macOS 26 on. That of groups over
+        RCS is known; without any there is no such row.
+
+        Raises:
+            FoundryError: there is a chat with that guid.
+        """
+        whole, identifier = self._whole, self._identifier()
+        guid = f"{service};{'+' if self.is_group else '-'};{identifier}"
+        taken = [
+            each
+            for chat in self.phone.chats
+            for each in (chat.guid, *(row.guid for row in chat.former))
+        ]
+        if guid in taken:
+            raise FoundryError(
+                f"there is a chat {guid}\n"
+                f"looked among {len(taken)} chats of this phone\n"
+                "name another service"
+            )
+        if domain is None and self.is_group and service == "RCS":
+            domain = "RCSConversationID"  # named in Apple's code (SEMANTICS §12)
+        row = FormerChat(guid=guid, service=service, name=whole.name, domain=domain)
+        whole.former = (*whole.former, row)
+        return self
+
     def over(self, service: Service, category: FilterCategory | None = None) -> Chat:
         """Give the same chat, written in over another service, or by a sender whom a
         filter put in a category."""
@@ -131,26 +235,57 @@ class Chat:
             (draft.message for draft in self.drafts), key=lambda each: each.date
         )
         identifier = self._identifier()
-        read = [m.date for m in messages if m.sender is not None and m.date_read]
         return Conversation(
             guid=self._guid(identifier),
             identifier=identifier,
-            participants=tuple(
-                person.identifier + self.suffix for person in self.people
-            ),
+            founders=self.founders,
             messages=tuple(messages),
             service=self.service,
             is_group=self.is_group,
             name=self.name,
             group_id=self.group_id,
-            last_read=max(read, default=0),
             properties=self.properties,
+            former=self.former,
             origin="by hand",
         )
 
+    @property
+    def suffix(self) -> str:
+        """What its address ends with, if its sender is filtered (before 27)."""
+        first = self.founders[0]
+        return first.removeprefix(without_suffix(first))
+
+    @property
+    def guid(self) -> str:
+        """That of its row."""
+        return self._guid(self._identifier())
+
+    def address_in(self, who: Persona | str | None, moment: int) -> str | None:
+        """The address that somebody has in this chat; None is the owner.
+
+        Of several it is the one that is, or else was, a member.
+        """
+        if not isinstance(who, Persona) or who.is_self:
+            return address_of(who)
+        roll = self.attendance.roll(moment)
+        for is_member in (roll.has, roll.knew):
+            for address in who.addresses:
+                if is_member(address + self.suffix):
+                    return address + self.suffix
+        return who.identifier
+
+    def name_of(self, address: str | None) -> str:
+        """Who has an address, for people."""
+        if address is None:
+            return f"{self.phone.owner.name} (the owner)"
+        for person in self.phone.people:
+            if without_suffix(address) in person.addresses:
+                return person.name
+        return address
+
     def _identifier(self) -> str:
         if not self.is_group:
-            return self.people[0].identifier + self.suffix
+            return self.founders[0]
         if "any_guids" in self.phone.schema.features:
             return self.group_id.replace("-", "").lower()
         return f"chat{int(self.group_id[:13].replace('-', ''), 16)}"
@@ -160,32 +295,54 @@ class Chat:
         prefix = "any" if unified else self.service
         return f"{prefix};{'+' if self.is_group else '-'};{identifier}"
 
-    def _address(self, sender: Persona | None) -> str:
-        if sender is not None and sender.is_self:
+    def _comes_back(self, twin: bool | None) -> bool:
+        """Whether what is sent is also received: in a note to self it can be."""
+        if not self.is_group and self.people[0].is_self:
+            unified = "any_guids" in self.phone.schema.features
+            return not unified if twin is None else twin
+        if twin is not None:
+            raise FoundryError(
+                "only a note to self comes back\n"
+                f"looked at chat {self.guid}, which is with others\n"
+                "leave twin out"
+            )
+        return False
+
+    def _check_sender(self, sender: Persona | None) -> None:
+        is_note = not self.is_group and self.people[0].is_self
+        if sender is not None and sender.is_self and not is_note:
             raise FoundryError(
                 f"{sender.name} is the owner of this phone\n"
                 "looked at the sender of a message received\nuse send()"
             )
-        if sender is not None:
-            return sender.identifier + self.suffix
-        if self.is_group:
+        if sender is None and self.is_group:
             raise FoundryError(
                 "a message received in a group needs its sender\n"
                 f"the group has {', '.join(person.name for person in self.people)}\n"
                 "pass sender=..."
             )
-        return self.people[0].identifier + self.suffix
+
+    def _address(self, sender: Persona | None, date: int) -> str:
+        if sender is None or sender.is_self:
+            return self.founders[0]
+        return self.address_in(sender, date) or sender.identifier
 
     def _add(
-        self, sender: str | None, content: tuple[Content, ...], fields: dict[str, Any]
+        self,
+        sender: Callable[[int], str] | None,
+        content: tuple[Content, ...],
+        fields: dict[str, Any],
     ) -> Draft:
+        """Add a message; `sender` gives the other's address at its date."""
         phone = self.phone
         mine = sender is None
+        given = rare_facts.taken_from(fields)
         date = phone.tick(fields.pop("at", None), 20, 180, mine=mine)
+        date = rare_facts.moment(date, given)
         reply_to = fields.pop("reply_to", None)
         fields.setdefault("service", self.service)
         if self.category is not None and not mine:
-            fields.setdefault("traits", Traits(filtered=self.category))
+            given.setdefault("filtered", self.category)
         if fields["service"] == "iMessage":
             # Delivered a moment later, read by whoever it was sent to.
             fields.setdefault("date_delivered", date + SECOND if mine else 0)
@@ -195,15 +352,18 @@ class Chat:
         message = Message(
             guid=phone.new_guid(),
             date=date,
-            sender=sender,
+            sender=sender(date) if sender is not None else None,
             parts=tuple(part_of(each) for each in content),
             reply_to=reply_to.as_target() if isinstance(reply_to, Draft) else reply_to,
             **fields,
         )
+        if given:
+            message = replace(message, traits=rare_facts.add(self, message, given))
         check(phone, message)
         return self._append(message)
 
     def _append(self, message: Message) -> Draft:
         draft = Draft(self, message)
+        self.attendance.admit(draft)
         self.drafts.append(draft)
         return draft

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.db.rows.columns import FILTER_SUB_ACTIONS
+from pytest_imessage_foundry.conversations.authoring.held import check
+from pytest_imessage_foundry.conversations.authoring.words import (
+    ME,
+    address_of,
+    part_of,
+    unknown,
+    when,
+)
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import (
     ORDINARY,
-    Attachment,
     Deletion,
     Edit,
-    FilterCategory,
     Message,
     Persona,
     Poll,
@@ -23,8 +27,6 @@ from pytest_imessage_foundry.models import (
     PollVote,
     Removal,
     Reply,
-    Run,
-    SendEffect,
     Sticker,
     Tapback,
     TextPart,
@@ -32,22 +34,13 @@ from pytest_imessage_foundry.models import (
     part_range,
     utf16_length,
 )
-from pytest_imessage_foundry.models.apple_time import (
-    MINUTE,
-    SECOND,
-    from_datetime,
-    from_iso,
-)
+from pytest_imessage_foundry.models.apple_time import MINUTE, SECOND
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.conversations.authoring.author import Author
     from pytest_imessage_foundry.conversations.authoring.chat import Chat
+    from pytest_imessage_foundry.conversations.authoring.words import Content, When
     from pytest_imessage_foundry.models import Balloon, Part, TapbackKind
 
-When = datetime | str | int
-Content = str | Run | TextPart | Attachment | Sequence[Run | str]
-
-ME = "me"
 # Apple's own limits (SEMANTICS §8).
 EDITS = 5
 EDIT_WITHIN = 15 * MINUTE
@@ -83,10 +76,10 @@ class Draft:
                 raise unknown("tapback", name, (*_CLASSIC, "sticker", "an emoji"))
             self._phone.require("emoji_tapbacks", "an emoji tapback")
             emoji, name = name, "emoji"
-        sender = self._other_side(by)
+        sender, date = self._reacting(by, at, 5, 40)
         tapback = Tapback(
             guid=self._phone.new_guid(),
-            date=self._phone.tick(at, 5, 40, mine=sender is None),
+            date=date,
             sender=sender,
             name=name,  # type: ignore[arg-type]
             part=part,
@@ -105,9 +98,11 @@ class Draft:
                 f"looked at message {self.message.guid}\ncall tapback() first"
             )
         *others, last = self.message.tapbacks
+        date = self._phone.tick(at, 5, 40, mine=last.sender is None)
+        self._chat.attendance.check_present(last.sender, date)
         removal = Removal(
             guid=self._phone.new_guid(),
-            date=self._phone.tick(at, 5, 40, mine=last.sender is None),
+            date=date,
             keeps_added=keeps_added,
         )
         return self._with(tapbacks=(*others, replace(last, removed=removal)))
@@ -117,10 +112,10 @@ class Draft:
     ) -> Draft:
         """Place a sticker on the bubble."""
         self._check_part(fields.get("part", 0))
-        sender = self._other_side(by)
+        sender, date = self._reacting(by, at, 5, 40)
         sticker = Sticker(
             guid=self._phone.new_guid(),
-            date=self._phone.tick(at, 5, 40, mine=sender is None),
+            date=date,
             sender=sender,
             image=self._phone.file("sticker"),
             **fields,
@@ -190,10 +185,10 @@ class Draft:
         for choice in choices:
             if choice not in ids:
                 raise unknown("choice", choice, ids)
-        voter = address_of(by)
+        voter, date = self._reacting(by, at, 10, 90)
         vote = PollVote(
             guid=self._phone.new_guid(),
-            date=self._phone.tick(at, 10, 90, mine=voter is None),
+            date=date,
             voter=voter,
             options=tuple(ids[choice] for choice in choices),
         )
@@ -204,10 +199,10 @@ class Draft:
     ) -> Draft:
         """Add a choice to a running poll."""
         poll = self._poll()
-        creator = address_of(by)
+        creator, date = self._reacting(by, at, 10, 90)
         added = PollChoice(
             guid=self._phone.new_guid(),
-            date=self._phone.tick(at, 10, 90, mine=creator is None),
+            date=date,
             option=PollOption(id=self._phone.new_guid(), text=text, creator=creator),
         )
         return self._with(balloon=replace(poll, added=(*poll.added, added)))
@@ -222,6 +217,27 @@ class Draft:
         """Delete it on this phone: into Recently Deleted, or for good."""
         date = self._phone.tick(at, 10, 60)
         return self.trait(deleted=Deletion(date=date, parts=parts, permanent=permanent))
+
+    def also_in(self, other: Chat) -> Draft:
+        """Let it stand in a second chat, too.
+
+        Raises:
+            FoundryError: it is the chat that it is in, or one of both is a group.
+        """
+        from pytest_imessage_foundry.conversations.authoring import rare_facts
+
+        return self.trait(also_in=rare_facts.second_chat(self._chat, other))
+
+    def resent_as_sms(self) -> Draft:
+        """An iMessage that did not get through and went as SMS: the one row stands
+        in the chats of both services (before macOS 26; LIVED_IN 2)."""
+        other = self._phone.direct(
+            self._chat.people[0], address=self._chat.founders[0], service="SMS"
+        )
+        self.also_in(other)
+        return self.set(service="SMS", date_delivered=0, date_read=0).trait(
+            downgraded=True
+        )
 
     def trait(self, **traits: Any) -> Draft:
         """Set fields of `models.Traits`."""
@@ -300,49 +316,23 @@ class Draft:
             )
         return moment
 
-    def _other_side(self, by: Persona | str | None) -> str | None:
+    def _reacting(
+        self, by: Persona | str | None, at: When | None, low: int, high: int
+    ) -> tuple[str | None, int]:
+        """Who does something to the message, and when; both as they can be."""
+        mine = self._is_mine(by)
+        date = self._phone.tick(at, low, high, mine=mine)
+        sender = None if mine else self._chat.founders[0]
         if by is not None:
-            return address_of(by)
-        if self.message.sender is not None or self._chat.is_group:
-            return None
-        return self._chat.people[0].identifier
+            sender = self._chat.address_in(by, date)
+        self._chat.attendance.check_present(sender, date)
+        return sender, date
 
-
-def when(moment: When) -> int:
-    """Nanoseconds since 2001 of a datetime, an ISO 8601 text, or themselves.
-
-    Times without an offset are UTC.
-    """
-    if isinstance(moment, int):
-        return moment
-    if isinstance(moment, str):
-        return from_iso(moment)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return from_datetime(moment)
-
-
-def unknown(what: str, word: str, choice: Iterable[str]) -> FoundryError:
-    """The error for a word that is none of `choice`."""
-    return FoundryError(f"unknown {what} {word!r} (choose from {', '.join(choice)})")
-
-
-def address_of(who: Persona | str | None) -> str | None:
-    if who is None or who == ME:
-        return None
-    if isinstance(who, str):
-        return who
-    return None if who.is_self else who.identifier
-
-
-def part_of(content: Content | Part) -> Part:
-    if isinstance(content, str):
-        return TextPart(content)
-    if isinstance(content, Run):
-        return TextPart.of(content)
-    if isinstance(content, (TextPart, Attachment, Unsent)):
-        return content
-    return TextPart.of(*content)
+    def _is_mine(self, by: Persona | str | None) -> bool:
+        """Whether the owner does it: who is named, or else the other side."""
+        if by is not None:
+            return address_of(by) is None
+        return self.message.sender is not None or self._chat.is_group
 
 
 def _at(parts: Sequence[Part], number: int) -> Part | None:
@@ -355,46 +345,3 @@ def _gone(part: Part, date: int) -> Unsent:
     if isinstance(part, TextPart):
         return Unsent(date=date, length=utf16_length(part.text))
     return Unsent(date=date, length=1, was_attachment=True)
-
-
-def check(phone: Author, message: Message) -> None:
-    """Refuse kinds of message that the release, or nobody, knows."""
-    if message.effect is not None and message.effect not in get_args(SendEffect):
-        raise unknown("effect", message.effect, get_args(SendEffect))
-    runs = [r for p in message.parts if isinstance(p, TextPart) for r in p.runs]
-    if any(run.effect for run in runs):
-        phone.require("text_effects", "a text effect")
-    if any(r.bold or r.italic or r.underline or r.strikethrough for r in runs):
-        phone.require("text_styles", "styled text")
-    if any(file.genmoji is not None for file in message.attachments):
-        phone.require("genmoji", "a genmoji")
-    if message.balloon is not None and message.balloon.kind == "poll":
-        phone.require("polls", "a poll")
-    if message.traits.schedule is not None:
-        phone.require("send_later", "a Send Later message")
-    if message.traits.translation is not None:
-        phone.require("translation", "a message translation")
-    if message.traits.filtered is not None:
-        phone.require("filter_actions", "a message in a filter's category")
-        _check_category(message, message.traits.filtered)
-    if message.service == "RCS":
-        phone.require("rcs", "an RCS message")
-    if message.service == "iMessageLite":
-        phone.require("satellite", "a satellite message")
-
-
-def _check_category(message: Message, category: FilterCategory) -> None:
-    """Only what was said has a category, and sub-actions belong to two actions."""
-    if message.event is not None and message.event.kind != "audio-kept":
-        raise FoundryError(
-            "a row that announces something has no filter category\n"
-            f"looked at message {message.guid}, which is {message.event.kind!r}\n"
-            "give the category to a message"
-        )
-    known = [sub for action, sub in FILTER_SUB_ACTIONS if action == category.action]
-    if category.sub_action not in ("none", *known):
-        raise unknown(
-            f"sub-action of {category.action!r}",
-            category.sub_action,
-            ("none", *known),
-        )

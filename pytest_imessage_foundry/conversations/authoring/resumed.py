@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
-from pytest_imessage_foundry.conversations.authoring.draft import ME, Draft
+from pytest_imessage_foundry.conversations.authoring.draft import Draft
+from pytest_imessage_foundry.conversations.authoring.words import ME
 from pytest_imessage_foundry.models import Conversation, Persona
-from pytest_imessage_foundry.personas import handles
+from pytest_imessage_foundry.models.members import moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,28 +49,6 @@ class ResumedPhone(Author):
         self._files = written
         self.chats = [_ResumedChat(self, told) for told in conversations]
 
-    @property
-    def clock(self) -> int:
-        """The time of the newest thing, in nanoseconds since 2001."""
-        return self._clock
-
-    def person(
-        self,
-        name: str,
-        *,
-        address: str | None = None,
-        email: bool = False,
-        country: str = "US",
-    ) -> Persona:
-        taken = {each for person in self.people for each in person.addresses}
-        number = len(self.people)
-        while address is None or address in taken:
-            address = (
-                handles.email(name, number) if email else handles.phone(country, number)
-            )
-            number += 1
-        return super().person(name, address=address, country=country)
-
     def known(self, who: Persona | str | None) -> Persona | None:
         """Who is meant by a name or an address; a stranger by what nobody has."""
         if not isinstance(who, str):
@@ -91,14 +70,20 @@ class _ResumedChat(Chat):
             phone,
             [
                 people.get(each) or Persona(id=each, name=each, identifier=each)
-                for each in told.participants
+                for each in told.founders
             ],
             told.service,
             is_group=told.is_group,
             name=told.name,
+            founders=told.founders,
+            group_id=told.group_id,
         )
-        self.properties = told.properties
-        self.drafts = [Draft(self, message) for message in told.messages]
+        self.properties, self.former = told.properties, told.former
+        for message in told.messages:
+            draft = Draft(self, message)
+            self.drafts.append(draft)
+            if message.event is not None and any(moves(message.event, message.sender)):
+                self.attendance.events.append(draft)
         self._told = told
 
     def conversation(self) -> Conversation:
@@ -108,17 +93,8 @@ class _ResumedChat(Chat):
             messages=now.messages,
             name=now.name,
             properties=now.properties,
-            last_read=max(now.last_read, self._told.last_read),
+            former=now.former,
         )
-
-    def _address(self, sender: Persona | None) -> str:
-        # The address that this chat has of them, which may not be their first.
-        if sender is None and not self.is_group:
-            return self._told.participants[0]
-        for address in self._told.participants:
-            if sender is not None and address in sender.addresses:
-                return address
-        return super()._address(sender)
 
 
 def _last_moment(conversations: tuple[Conversation, ...]) -> int:

@@ -31,21 +31,24 @@ _CHAPTERS = (
     "effects",
     "app_messages",
     "groups",
+    "addresses",
     "states",
     "categories",
+    "lived_in_rows",
     "odd_rows",
 )
 
 
-def entries(schema: Schema) -> list[CaseEntry]:
-    """The cases that a release can hold, in order."""
+def every_entry() -> list[CaseEntry]:
+    """All cases, in order."""
     for chapter in _CHAPTERS:
         import_module(f"{__name__}.{chapter}")
-    return [
-        entry
-        for entry in CASES.values()
-        if entry.feature is None or entry.feature in schema.features
-    ]
+    return list(CASES.values())
+
+
+def entries(schema: Schema) -> list[CaseEntry]:
+    """The cases that a release can hold, in order."""
+    return [each for each in every_entry() if each.is_held_by(schema.features)]
 
 
 def conversations(spec: Spec, schema: Schema) -> list[Conversation]:
@@ -82,7 +85,8 @@ def _written(seed: int, schema: Schema) -> _WrittenCases:
     for entry in entries(schema):
         draft, reading = entry.write(phone)
         message = draft.message
-        who = "me" if message.is_from_me else phone.names[message.sender or ""]
+        who = phone.names.get(message.sender or "")
+        who = "me" if message.is_from_me else who
         found[entry.name] = Case(
             name=entry.name,
             message=message.guid,

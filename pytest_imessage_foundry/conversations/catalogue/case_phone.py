@@ -28,6 +28,7 @@ class CaseEntry:
         what: one line on it.
         section: where SEMANTICS.md states its rows.
         feature: what a release must have to hold it; None: every release.
+        until: what a release must not have yet; None: every release.
         write: writes it on the phone; gives the message and its reading.
     """
 
@@ -35,16 +36,27 @@ class CaseEntry:
     what: str
     section: str
     feature: str | None
+    until: str | None
     write: WriteCase
+
+    def is_held_by(self, features: frozenset[str]) -> bool:
+        """Whether a release with these features can hold it."""
+        has_come = self.feature is None or self.feature in features
+        return has_come and (self.until is None or self.until not in features)
 
 
 def case(
-    name: str, what: str, section: str, *, feature: str | None = None
+    name: str,
+    what: str,
+    section: str,
+    *,
+    feature: str | None = None,
+    until: str | None = None,
 ) -> Callable[[WriteCase], WriteCase]:
     """Enter the function below into the catalogue."""
 
     def enter(write: WriteCase) -> WriteCase:
-        CASES[name] = CaseEntry(name, what, section, feature, write)
+        CASES[name] = CaseEntry(name, what, section, feature, until, write)
         return write
 
     return enter

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
         CasePhone,
         Reading,
     )
+    from pytest_imessage_foundry.models import Persona
 
 
 @cache
 def _crowd(phone: CasePhone) -> Chat:
     """A group of its own, so that what happens to it touches no other case."""
-    lee = phone.author.person("Lee Fox")
-    return phone.author.group(phone.alex, phone.sam, phone.kim, lee, name="Crowd")
+    lee, ivy = phone.author.person("Lee Fox"), phone.author.person("Ivy Moss")
+    return phone.author.group(phone.alex, phone.sam, lee, ivy, name="Crowd")
 
 
 def _announced(phone: CasePhone, kind: Any, **fields: Any) -> tuple[Draft, Reading]:
@@ -42,11 +43,98 @@ def _enter(name: str, what: str, kind: str, **fields: Any) -> None:
     case(name, what, "§14", feature=feature)(partial(_announced, kind=kind, **fields))
 
 
+# Each finds the group as the one before has left it.
 _enter("group-added", "the owner adds somebody", "added", who="kim")
-_enter("group-added-by-other", "somebody adds somebody", "added", by="alex", who="kim")
 _enter("group-removed", "the owner removes somebody", "removed", who="kim")
+_enter("group-added-by-other", "somebody adds somebody", "added", by="alex", who="kim")
 _enter("group-removed-by-other", "removed by another", "removed", by="alex", who="kim")
-_enter("group-left", "somebody leaves", "left", by="kim")
+
+
+# Who is in at the end of all cases: Ivy Moss stays gone, Kim Poe comes back.
+_STAYED = ("Alex Doe", "Kim Poe", "Lee Fox", "Sam Roe")
+
+
+@case("group-left", "somebody leaves", "§14")
+def _left(phone: CasePhone) -> tuple[Draft, Reading]:
+    ivy = _crowd(phone).people[-1]
+    draft = _crowd(phone).left(ivy)
+    return draft, {"text": "", "event": "left", "members": [*_STAYED]}
+
+
+@case("group-members", "who is in a group is who stayed", "§12")
+def _members(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = _crowd(phone).receive("Who is still here?", sender=phone.sam)
+    return draft, {"text": "Who is still here?", "members": [*_STAYED]}
+
+
+@cache
+def _choir(phone: CasePhone) -> tuple[Chat, Persona]:
+    """A group in which one has two numbers, and out of which the owner is taken."""
+    nora = phone.author.person("Nora Bell", addresses=["phone", "phone"])
+    return phone.author.group(phone.alex, nora, name="Choir"), nora
+
+
+@case("group-number-changed", "somebody has a new number: a pair of rows", "§14")
+def _number(phone: CasePhone) -> tuple[Draft, Reading]:
+    choir, nora = _choir(phone)
+    old, new = nora.addresses
+    draft = choir.number_changed(nora, new)
+    return draft, {
+        "text": "",
+        "event": "number-changed",
+        "was": old,
+        "who": "Nora Bell",
+        "copies": 0,
+    }
+
+
+@case("group-number-changed-synced", "the pair three times, as synced", "§14")
+def _synced_number(phone: CasePhone) -> tuple[Draft, Reading]:
+    choir, nora = _choir(phone)
+    new, old = nora.addresses
+    draft = choir.number_changed(nora, new, copies=2)
+    return draft, {"event": "number-changed", "was": old, "copies": 2}
+
+
+@case("group-number-changed-alone", "the new number in one row", "§14")
+def _number_alone(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = _crowd(phone).event("number-changed", by=phone.alex, who=phone.alex)
+    return draft, {"event": "number-changed", "was": None, "who": "Alex Doe"}
+
+
+@case("group-renamed-synced", "a name three times, as synced", "§14")
+def _synced_name(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = _choir(phone)[0].rename("The choir", by=phone.alex, copies=2)
+    return draft, {"event": "renamed", "title": "The choir", "copies": 2}
+
+
+@case("group-owner-removed", "the owner is taken out", "§14")
+def _owner_removed(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = _choir(phone)[0].removed("me", by=phone.alex)
+    return draft, {"text": "", "event": "removed", "who": "me"}
+
+
+@case("group-owner-added-again", "the owner is back", "§14")
+def _owner_back(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = _choir(phone)[0].added("me", by=phone.alex)
+    return draft, {"text": "", "event": "added", "who": "me", "in_chat": True}
+
+
+@case("group-owner-left", "the owner leaves, and the chat is closed", "§12")
+def _owner_left(phone: CasePhone) -> tuple[Draft, Reading]:
+    band = phone.author.group(phone.alex, phone.sam, name="Band")
+    band.receive("Rehearsal is off", sender=phone.sam)
+    return band.left(), {"text": "", "event": "left", "in_chat": False}
+
+
+@case("group-came-back", "somebody who left is added again and speaks", "§14")
+def _came_back(phone: CasePhone) -> tuple[Draft, Reading]:
+    crowd = _crowd(phone)
+    crowd.added(phone.kim, by=phone.sam)
+    draft = crowd.receive("Thanks for having me back", sender=phone.kim)
+    return draft, {"text": "Thanks for having me back", "in_chat": True}
+
+
 _enter("group-renamed", "the owner gives a name", "renamed", title="Crowd of five")
 _enter(
     "group-renamed-by-other",
@@ -56,13 +144,6 @@ _enter(
     title="Crowd 🎈",
 )
 _enter("group-name-removed", "the name is taken away", "renamed", by="sam", title=None)
-_enter(
-    "group-number-changed",
-    "somebody has a new number",
-    "number-changed",
-    by="alex",
-    who="alex",
-)
 _enter("group-photo-removed", "the photo is taken away", "photo-removed", by="alex")
 _enter(
     "location-started", "the owner shares a location", "location-started", who="alex"

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_imessage_foundry.conversations import turn_members
 from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
 from pytest_imessage_foundry.conversations.dialogue.performance import Performance
@@ -56,7 +57,8 @@ def dialogue(
         people: the personas of `config.participants`.
         seed: what every draw derives from, with the conversation's id.
         count: how many turns.
-        renames: whether a group may get a new name.
+        renames: whether a group may get a new name, and whoever goes out may still
+            speak.
     """
     spare = 0 if renames or config.chat_type == "direct" else count // 16 + 16
     context = DialogueContext(config, owner, people, seed, count + spare)
@@ -66,6 +68,7 @@ def dialogue(
     turns = iter(_Sittings(context, scene_rounds(scenes, context.key, wanted, liked)))
     if spare:
         turns = (turn for turn in turns if turn.event != "renamed")
+        turns = turn_members.short_absences(turns)
     return islice(turns, count)
 
 

@@ -34,6 +34,7 @@ TEXT, APP = 0, 9  # amc: kind of content as BBS reads it (UN: a count)
 _ORDINARY = binary_plist({"ust": True})
 _WITH_KIND = binary_plist({"amc": TEXT, "ust": True})
 _TAPBACK = PlistTemplate(lambda excerpt: {"ams": excerpt, "ust": True})
+_UNTAPPED = PlistTemplate(lambda excerpt: {"amc": 1, "ams": excerpt, "ust": True})
 
 
 def ordinary(*, with_kind: bool = False) -> bytes:
@@ -67,6 +68,11 @@ def history(message: Message, *, editor: str | None = None) -> bytes:
 def tapback(excerpt: str) -> bytes:
     """A reaction's: what it reacts to, as BP reads it."""
     return _TAPBACK(excerpt)
+
+
+def removal(excerpt: str) -> bytes:
+    """That of a removal whose row took the other's place (LIVED_IN 23)."""
+    return _UNTAPPED(excerpt)
 
 
 def app(balloon: Balloon) -> bytes:

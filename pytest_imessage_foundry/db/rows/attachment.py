@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.db.blobs.keyed_archives import binary_plist
+from pytest_imessage_foundry.db.rows.blanks import leave_out_of_file
 from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def attachment_row(
     seconds = date // SECOND
     downloaded = attachment.state != "not-downloaded"
     path = attachment.path
-    return {
+    row = {
         "guid": attachment.guid,
         "created_date": seconds,
         "start_date": seconds,
@@ -68,6 +69,8 @@ def attachment_row(
         "emoji_image_short_description": attachment.genmoji,
         "preview_generation_state": 0,
     }
+    leave_out_of_file(row, attachment)
+    return row
 
 
 def _sticker_info(sticker: Sticker) -> bytes:

@@ -1,27 +1,35 @@
 """From conversations to `chat`, `handle` and their joins.
 
-A `Place` is what a message's row must know of its chat; `Phone` is what all
-chats of one database share: the owner's accounts and the handles.
+A `ChatContext` is what a message's row must know of its chat, `ChatEnd` what a
+chat's row holds of its messages; `Accounts` is what all chats of one database
+share: the owner's logins and the handles.
 """
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.db.blobs.keyed_archives import binary_plist
+from pytest_imessage_foundry.models import ChatProperties, Roll
 from pytest_imessage_foundry.models.filters import without_suffix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from pytest_imessage_foundry.models import Conversation, Persona, Service
+    from pytest_imessage_foundry.models import (
+        Conversation,
+        FormerChat,
+        Message,
+        Persona,
+        Service,
+    )
 
 STYLE_DIRECT = 45  # '-', SEMANTICS §12
 STYLE_GROUP = 43  # '+'
-# handle.country as real rows spell it: lower case (SEMANTICS §13).
 Handles = dict[tuple[str, str], int]
 
 
@@ -68,16 +76,29 @@ class Accounts:
         owners = {
             address: persona for persona in self.people for address in persona.addresses
         }
-        for (address, service), rowid in self.handles.items():
-            persona = owners.get(without_suffix(address))
+        people = [owners.get(without_suffix(address)) for address, _ in self.handles]
+        keys = [
+            persona.id if persona else without_suffix(address)
+            for persona, (address, _) in zip(people, self.handles, strict=True)
+        ]
+        handles = Counter(keys)
+        for persona, key, ((address, service), rowid) in zip(
+            people, keys, self.handles.items(), strict=True
+        ):
             yield {
                 "ROWID": rowid,
                 "id": address,
-                "country": persona.country_code.lower() if persona else None,
+                # In lower case, as real rows spell it; NULL is found too (LIVED_IN 15).
+                "country": persona.country_code.lower() or None if persona else None,
                 "service": service,
                 "uncanonicalized_id": _uncanonical(address),
-                "person_centric_id": None,
+                # What makes one person of several handles (§13); of a single one it
+                # says nothing.
+                "person_centric_id": self._person(key) if handles[key] > 1 else None,
             }
+
+    def _person(self, key: str) -> str:
+        return random_uuid(Random(f"{self.seed}:person:{key}"))
 
 
 def _uncanonical(address: str) -> str | None:
@@ -85,6 +106,38 @@ def _uncanonical(address: str) -> str | None:
     often NULL there."""
     bare = without_suffix(address)
     return bare if bare.isdigit() or bare != address else None
+
+
+@dataclass(slots=True)
+class ChatEnd:
+    """How a chat stands after its last message.
+
+    Attributes:
+        roll: who is in it.
+        seen: GUID of the newest message that the owner wrote or read.
+        read: date of the newest message that was received and read.
+    """
+
+    roll: Roll
+    seen: str | None = None
+    read: int = 0
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> ChatEnd:
+        """The end of a chat whose messages are at hand."""
+        end = cls(Roll(conversation.founders))
+        for message in conversation.messages:
+            end.tell(message)
+        return end
+
+    def tell(self, message: Message) -> None:
+        """Take note of the next message."""
+        if message.sender is None:
+            self.seen = message.guid
+        elif message.date_read:
+            self.seen, self.read = message.guid, message.date
+        if message.event is not None:
+            self.roll.tell(message)
 
 
 @dataclass(slots=True)
@@ -117,11 +170,11 @@ class ChatContext:
         """
         service = conversation.service
         handles: dict[str | None, int] = {
-            address: phone.handle(address, service)
-            for address in conversation.participants
+            address: phone.handle(address, service) for address in conversation.founders
         }
         direct = not conversation.is_group and own_handle
-        handles[None] = handles[conversation.participants[0]] if direct else 0
+        handles[None] = handles[conversation.founders[0]] if direct else 0
+        handles[""] = 0  # somebody whom the file does not name
         return cls(
             rowid,
             conversation,
@@ -134,14 +187,20 @@ class ChatContext:
             phone.caller(service),
         )
 
+    def beginning(self) -> ChatEnd:
+        """How it stands before its first message."""
+        return ChatEnd(Roll(self.conversation.founders))
+
     def handle(self, sender: str | None, service: Service) -> int:
         """handle_id of a message from `sender` (None: the owner)."""
         if service == self._service:
             known = self._handles.get(sender)
             if known is not None:
                 return known
+        if sender == "":
+            return 0
         if sender is None:
-            peer = self.conversation.participants[0]
+            peer = self.conversation.founders[0]
             return self.phone.handle(peer, service) if self._handles[None] else 0
         return self.phone.handle(sender, service)
 
@@ -155,18 +214,59 @@ class ChatContext:
     def caller(self, service: Service) -> str:
         return self._caller if service == self._service else self.phone.caller(service)
 
-    def chat_row(self, last_guid: str | None) -> dict[str, Any]:
-        """The row of `chat`; `last_guid` is that of the newest message seen."""
+    def lookups(self, former: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+        """The rows of chat_lookup (26): the current chat under priority 1, former
+        ones, whose ROWIDs are given by GUID, under 0 (LIVED_IN 25)."""
+        chat = self.conversation
+        if chat.is_group:
+            yield self._lookup("iMessageGroupID", self.rowid, 1)  # §12
+        for each in chat.former:
+            if each.domain is not None:
+                yield self._lookup(each.domain, former[each.guid], 0)
+
+    def _lookup(self, domain: str, rowid: int, priority: int) -> dict[str, Any]:
+        chat = self.conversation
+        identifier = chat.group_id if chat.is_group else chat.identifier
+        row = {"identifier": identifier, "domain": domain}
+        return row | {"chat": rowid, "priority": priority}
+
+    def former_joins(self, rowid: int, former: FormerChat) -> Iterator[dict[str, int]]:
+        """The members of an empty former chat: those it began with."""
+        for address in self.conversation.founders:
+            handle = self.phone.handle(address, former.service)
+            yield {"chat_id": rowid, "handle_id": handle}
+
+    def former_row(self, former: FormerChat, rowid: int) -> dict[str, Any]:
+        """The row of `chat` that an empty former chat is."""
+        login = self.phone.login(former.service)
+        empty = replace(
+            self.conversation, name=former.name, properties=ChatProperties()
+        )
+        row = replace(self, conversation=empty).chat_row(self.beginning())
+        if empty.is_group:
+            # Nobody found what such rows have in common but their identifier.
+            ids = Random(f"{self.phone.seed}:former:{former.guid}")
+            row["group_id"] = random_uuid(ids)
+        return row | {
+            "ROWID": rowid,
+            "guid": former.guid,
+            "service_name": former.service,
+            "account_login": login,
+            "last_addressed_handle": self.phone.caller(former.service),
+        }
+
+    def chat_row(self, end: ChatEnd) -> dict[str, Any]:
+        """The row of `chat`, as its messages leave it."""
         chat = self.conversation
         props = chat.properties
         return {
             "ROWID": self.rowid,
             "guid": chat.guid,
             "style": STYLE_GROUP if chat.is_group else STYLE_DIRECT,
-            # 0 with properties: one that the owner has left, read-only (§12).
-            "state": 0 if props.has_left else 3,
+            # 0 with properties: one that the owner is no longer in, read-only (§12).
+            "state": 3 if end.roll.has(None) else 0,
             "account_id": self.phone.account_id,
-            "properties": self._properties(last_guid),
+            "properties": self._properties(end.seen),
             "chat_identifier": chat.identifier,
             "service_name": chat.service,
             "room_name": self.room_name,
@@ -179,7 +279,7 @@ class ChatContext:
             "successful_query": 1,
             "ck_sync_state": 0,
             "original_group_id": chat.group_id if chat.is_group else None,
-            "last_read_message_timestamp": chat.last_read,
+            "last_read_message_timestamp": end.read,
             "is_blackholed": 0,
             "syndication_date": 0,
             "syndication_type": 0,
@@ -188,13 +288,13 @@ class ChatContext:
             "is_pending_review": int(props.is_pending_review),
         }
 
-    def _properties(self, last_guid: str | None) -> bytes:
+    def _properties(self, seen: str | None) -> bytes:
         """The plist in chat.properties, with the keys that §12 names."""
         chat = self.conversation
         props = chat.properties
         plist: dict[str, Any] = {"pv": 2, "hasResponded": not props.is_unknown_sender}
-        if last_guid is not None:
-            plist["lastSeenMessageGuid"] = last_guid
+        if seen is not None:
+            plist["lastSeenMessageGuid"] = seen
         if props.read_receipts:
             plist["EnableReadReceiptForChat"] = True
         if props.mutes:

@@ -56,9 +56,7 @@ def recoverable(
         insert.one("recoverable_message_part", row)
 
 
-def forget(insert: Inserts, message: Message) -> None:
-    """A message deleted for good."""
-    insert.one("deleted_messages", {"guid": message.guid})
-    cloud = message.traits.cloud
-    record = cloud.record_id if cloud is not None else None
-    insert.one("sync_deleted_messages", {"guid": message.guid, "recordID": record})
+def forget(insert: Inserts, guid: str, record: str | None) -> None:
+    """What is left of a row deleted for good, with its record in iCloud."""
+    insert.one("deleted_messages", {"guid": guid})
+    insert.one("sync_deleted_messages", {"guid": guid, "recordID": record})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.db.blobs import bodies, payloads, summary_info
 from pytest_imessage_foundry.db.blobs.attributes import body_runs
+from pytest_imessage_foundry.db.rows.blanks import leave_out
 from pytest_imessage_foundry.db.rows.columns import (
     EFFECTS,
     EVENTS,
@@ -25,9 +26,11 @@ from pytest_imessage_foundry.models import BALLOON_MARK, Message, TextPart, utf1
 from pytest_imessage_foundry.models import ORDINARY as NO_TRAITS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_imessage_foundry.db.rows.chats import ChatContext
     from pytest_imessage_foundry.db.rows.columns import Row
-    from pytest_imessage_foundry.models import Storage
+    from pytest_imessage_foundry.models import Event, Storage
 
 
 def is_ordinary(message: Message) -> bool:
@@ -98,6 +101,7 @@ def changes(message: Message, place: ChatContext, previous: str | None) -> Row:
     _add_reply(row, message)
     if message.traits is not NO_TRAITS:
         _add_traits(row, message)
+        leave_out(row, message.traits)
     return row
 
 
@@ -185,8 +189,7 @@ def _add_event(row: Row, message: Message, place: ChatContext) -> None:
     if event.kind in ("added", "removed", "location-started", "location-stopped"):
         row["other_handle"] = place.actor(event.who, message.service)
     if event.kind == "number-changed":
-        # IE+ reads handle_id = other_handle as a changed number (§14).
-        row["other_handle"] = row["handle_id"] = place.actor(event.who, message.service)
+        _add_changed_number(row, event, message, place)
     if event.kind == "renamed":
         row["group_title"] = event.title
     if event.kind in ("location-started", "location-stopped"):
@@ -194,6 +197,37 @@ def _add_event(row: Row, message: Message, place: ChatContext) -> None:
         row["share_direction"] = int(event.incoming)
     if event.photo is not None:
         row["cache_has_attachments"] = 1
+
+
+def _add_changed_number(
+    row: Row, event: Event, message: Message, place: ChatContext
+) -> None:
+    """The first row of a changed number takes the old one out (LIVED_IN 3); where
+    none is known the new one alone comes in."""
+    if event.was is not None:
+        row["group_action_type"] = 1
+    # IE+ reads handle_id = other_handle as a changed number (§14).
+    row["other_handle"] = row["handle_id"] = place.actor(
+        event.was or event.who, message.service
+    )
+
+
+def event_rows(message: Message, place: ChatContext) -> Iterator[Row]:
+    """The rows of an event beside its message's own, in order.
+
+    A changed number brings the new one in; copies repeat every row.
+    """
+    event = message.event
+    assert event is not None
+    first = changes(message, place, None)
+    told = [first]
+    if event.joined_by is not None:
+        handle = place.actor(event.who, message.service)
+        second = {"handle_id": handle, "other_handle": handle, "group_action_type": 0}
+        told.append(first | second)
+        yield told[1] | {"guid": event.joined_by}
+    for number, guid in enumerate(event.copies):
+        yield told[number % len(told)] | {"guid": guid}
 
 
 def _add_history(row: Row, message: Message, place: ChatContext) -> None:
@@ -249,6 +283,8 @@ def _add_reply(row: Row, message: Message) -> None:
 def _add_traits(row: Row, message: Message) -> None:
     """The rare columns, §1, §11, §15, §16."""
     traits = message.traits
+    if traits.from_other_device:
+        row["handle_id"] = 0
     if traits.error or traits.is_sending:
         row |= {"error": traits.error, "is_sent": 0, "is_delivered": 0}
     if traits.audio is not None:

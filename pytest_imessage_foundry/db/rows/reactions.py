@@ -1,6 +1,7 @@
-"""Rows that other people's doings add to a message: tapbacks, stickers, polls.
+"""Rows that come with a message or after it: tapbacks, stickers, polls, events.
 
-Each is a full row of `message` that points at its target; see SEMANTICS §6, §10.
+Each is a full row of `message`. Those of other people's doings point at their
+target; see SEMANTICS §6, §10.
 """
 
 from __future__ import annotations
@@ -12,7 +13,11 @@ from pytest_imessage_foundry.db.blobs import bodies, payloads, summary_info
 from pytest_imessage_foundry.db.blobs.attributes import attachment_runs
 from pytest_imessage_foundry.db.rows.columns import NOT_INDEXED, ORDINARY
 from pytest_imessage_foundry.db.rows.deletions import is_gone
-from pytest_imessage_foundry.db.rows.message import envelope, text_columns
+from pytest_imessage_foundry.db.rows.message import (
+    envelope,
+    event_rows,
+    text_columns,
+)
 from pytest_imessage_foundry.models import (
     ATTACHMENT_MARK,
     BALLOON_MARK,
@@ -67,6 +72,16 @@ _NOUNS = {
 Arrival = tuple[int, "Row", tuple["Attachment", ...], "Sticker | None"]
 
 
+def has_drawn(message: Message) -> bool:
+    """Whether there is anything in `rows`, at a glance."""
+    return bool(
+        message.tapbacks
+        or message.stickers
+        or message.balloon is not None
+        or message.event is not None
+    )
+
+
 def rows(message: Message, place: ChatContext) -> Iterator[Arrival]:
     """(date, row, files, the sticker placed) of all that `message` drew after it.
 
@@ -81,6 +96,17 @@ def rows(message: Message, place: ChatContext) -> Iterator[Arrival]:
         yield sticker.date, row, (sticker.image,), sticker
     if message.balloon is not None and message.balloon.kind == "poll":
         yield from _poll_rows(message, message.balloon, place)
+    if message.event is not None:
+        for row in event_rows(message, place):
+            yield message.date, row, (), None
+
+
+def gone(message: Message) -> Iterator[tuple[int, str]]:
+    """(date, GUID) of tapbacks whose rows went when they were taken back: each had
+    a ROWID, which nothing has since (FINDINGS 7)."""
+    for tapback in message.tapbacks if not is_gone(message) else ():
+        if tapback.removed is not None and not tapback.removed.keeps_added:
+            yield tapback.date, tapback.guid
 
 
 def target(message: Message, part: int) -> str:
@@ -109,6 +135,11 @@ def _tapback_rows(
         if removed.keeps_added:
             # The sticker is one file; where both rows stand, the first has it.
             images, row["cache_has_attachments"] = (), 0
+        else:  # it names the row that it took away (LIVED_IN 23)
+            row["reply_to_guid"] = tapback.guid
+            row["message_summary_info"] = summary_info.removal(
+                _excerpt(then, tapback.part)
+            )
         yield removed.date, row, images, None
 
 

@@ -130,7 +130,7 @@ def test_properties(tmp_path):
         read_receipts=True, mutes=True, is_archived=True, background="ab"
     )
     phone.direct(unknown).set(is_unknown_sender=True, is_pending_review=True)
-    phone.group(known, unknown).set(has_left=True)
+    phone.group(known, unknown).left()
     phone.direct(phone.person("Sam"), service="SMS")
     rows = write(phone, tmp_path).rows("SELECT * FROM chat ORDER BY ROWID")
     assert properties(rows[0]) == {
@@ -143,7 +143,7 @@ def test_properties(tmp_path):
     assert rows[0]["is_archived"] == 1
     assert (rows[1]["is_filtered"], rows[1]["is_pending_review"]) == (1, 1)
     assert properties(rows[1])["hasResponded"] is False
-    assert rows[2]["state"] == 0
+    assert [row["state"] for row in rows] == [3, 3, 0, 3]
     assert properties(rows[3])["shouldForceToSMS"] is True
     assert rows[3]["account_login"].startswith("P:+")
 

@@ -453,8 +453,10 @@ def test_a_translation(tmp_path):
 def test_events_have_no_body(tmp_path, kind):
     phone = Author()
     alex = phone.person("Alex Doe")
-    group = phone.group(alex, phone.person("Sam Roe"))
-    draft = group.event(kind, by=alex, who=alex)
+    sam, kim = phone.person("Sam Roe"), phone.person("Kim Poe")
+    group = phone.group(alex, sam)
+    who = {"added": kim, "removed": sam}.get(kind, alex)
+    draft = group.event(kind, by=alex, who=who)
     file = write(phone, tmp_path)
     row = file.message(draft)
     assert (row["item_type"], row["group_action_type"]) == EVENTS[kind]
@@ -465,8 +467,8 @@ def test_events_have_no_body(tmp_path, kind):
 
 def test_what_events_say(phone, group, alex, tmp_path):
     sam = group.people[1]
-    added = group.event("added", who=sam)
     removed = group.event("removed", by=alex, who=sam)
+    added = group.event("added", who=sam)
     moved = group.event("number-changed", by=alex, who=alex)
     named = group.rename("New", by=alex)
     unnamed = group.rename(None)

@@ -1,0 +1,58 @@
+"""How times, people and contents are said when one writes by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models import (
+    Attachment,
+    Part,
+    Persona,
+    Run,
+    TextPart,
+    Unsent,
+)
+from pytest_imessage_foundry.models.apple_time import from_datetime, from_iso
+
+When = datetime | str | int
+Content = str | Run | TextPart | Attachment | Sequence[Run | str]
+ME = "me"
+
+
+def when(moment: When) -> int:
+    """Nanoseconds since 2001 of a datetime, an ISO 8601 text, or themselves.
+
+    Times without an offset are UTC.
+    """
+    if isinstance(moment, int):
+        return moment
+    if isinstance(moment, str):
+        return from_iso(moment)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return from_datetime(moment)
+
+
+def unknown(what: str, word: str, choice: Iterable[str]) -> FoundryError:
+    """The error for a word that is none of `choice`."""
+    return FoundryError(f"unknown {what} {word!r} (choose from {', '.join(choice)})")
+
+
+def address_of(who: Persona | str | None) -> str | None:
+    if who is None or who == ME:
+        return None
+    if isinstance(who, str):
+        return who
+    return None if who.is_self else who.identifier
+
+
+def part_of(content: Content | Part) -> Part:
+    if isinstance(content, str):
+        return TextPart(content)
+    if isinstance(content, Run):
+        return TextPart.of(content)
+    if isinstance(content, (TextPart, Attachment, Unsent)):
+        return content
+    return TextPart.of(*content)

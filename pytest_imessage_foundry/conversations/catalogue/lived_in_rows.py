@@ -1,0 +1,242 @@
+"""Rows of a phone that was in use for years: in two chats, in none, out of order."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.catalogue.case_phone import case
+from pytest_imessage_foundry.models.apple_time import HOUR, MINUTE, SECOND
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.conversations.authoring.chat import Chat
+    from pytest_imessage_foundry.conversations.authoring.draft import Draft
+    from pytest_imessage_foundry.conversations.catalogue.case_phone import (
+        CasePhone,
+        Reading,
+    )
+
+    Told = tuple[Draft, Reading]
+
+MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
+
+# --- in two chats, or in none ---------------------------------------------------------
+
+
+@case(
+    "resent-as-sms",
+    "an iMessage that went as SMS in the end, in both chats",
+    "LIVED_IN 2",
+    until="any_guids",
+)
+def _resent(phone: CasePhone) -> Told:
+    chat = phone.author.direct(phone.author.person("Uma Reed"))
+    draft = chat.send("Did this get through?").resent_as_sms()
+    return draft, {
+        "text": "Did this get through?",
+        "service": "SMS",
+        "in_chats": ["SMS", "iMessage"],
+        "downgraded": True,
+    }
+
+
+@case("in-two-chats", "a synced message in the chats of two addresses", "LIVED_IN 2")
+def _two_chats(phone: CasePhone) -> Told:
+    ben = phone.author.person("Ben Wood", addresses=["phone", "email"])
+    desk = phone.author.direct(ben, address=ben.addresses[1])
+    chat = phone.author.direct(ben)
+    draft = chat.receive("Which one is this?", also_in=desk)
+    return draft, {
+        "text": "Which one is this?",
+        "in_chats": ["iMessage", "iMessage"],
+        "downgraded": False,
+    }
+
+
+@case("no-chat-no-handle", "in no chat, and from nobody known", "LIVED_IN 8")
+def _nameless(phone: CasePhone) -> Told:
+    draft = phone.direct.receive("From nobody", nameless=True, chatless=True)
+    return draft, {"text": "From nobody", "chatless": True, "in_chats": []}
+
+
+@case(
+    "ghost-of-a-failed-send",
+    "what a failed send left behind: no text, no chat",
+    "LIVED_IN 8",
+    feature="any_guids",
+)
+def _ghost(phone: CasePhone) -> Told:
+    draft = phone.direct.send(
+        "Tried again later",
+        error=22,
+        chatless=True,
+        blank=("body",),
+        date_delivered=0,
+        date_read=0,
+    )
+    return draft, {"text": "", "chatless": True, "failed": True}
+
+
+# --- several rows of one chat -------------------------------------------------------
+
+
+@case("chat-rows-direct", "an empty row of the same address", "LIVED_IN 6")
+def _former_direct(phone: CasePhone) -> Told:
+    chat = phone.author.direct(phone.author.person("Zoe Park")).formerly("SMS")
+    draft = chat.receive("Blue bubbles now")
+    return draft, {
+        "text": "Blue bubbles now",
+        "in_chats": ["iMessage"],
+        "chat_rows": ["SMS", "iMessage"],
+        "lookups": {},
+    }
+
+
+@case("chat-rows-group", "a group moved over two services", "LIVED_IN 6, 25")
+def _former_group(phone: CasePhone) -> Told:
+    club = phone.author.group(phone.alex, phone.kim, name="Book club")
+    club.formerly("RCS").formerly("SMS")
+    draft = club.receive("Chapter three by Friday", sender=phone.kim)
+    has_lookup = "chat_lookup" in phone.author.schema.features
+    return draft, {
+        "text": "Chapter three by Friday",
+        "in_chats": ["iMessage"],
+        "chat_rows": ["RCS", "SMS", "iMessage"],
+        "lookups": {"RCSConversationID": ["RCS", 0], "iMessageGroupID": ["iMessage", 1]}
+        if has_lookup
+        else {},
+    }
+
+
+# --- one's own --------------------------------------------------------------------
+
+
+@case("sent-from-other-device", "an own row without a handle", "LIVED_IN 7")
+def _other_device(phone: CasePhone) -> Told:
+    draft = phone.direct.send("Typed on the laptop", from_other_device=True)
+    return draft, {"text": "Typed on the laptop", "names_other": False}
+
+
+@case("sent-from-this-device", "an own row with the other's handle", "§1")
+def _this_device(phone: CasePhone) -> Told:
+    draft = phone.direct.send("Typed right here")
+    return draft, {"text": "Typed right here", "names_other": True}
+
+
+@case("note-to-self", "to oneself: before 26 it comes back", "LIVED_IN 12")
+def _note(phone: CasePhone) -> Told:
+    draft = phone.author.note_to_self().send("Buy milk")
+    is_old = "any_guids" not in phone.author.schema.features
+    return draft, {"text": "Buy milk", "to_self": True, "comes_back": is_old}
+
+
+@case("note-to-self-single", "from another device: sent alone", "LIVED_IN 12")
+def _single_note(phone: CasePhone) -> Told:
+    chat = phone.author.note_to_self()
+    draft = chat.send("Call the bank", twin=False, from_other_device=True)
+    return draft, {
+        "text": "Call the bank",
+        "to_self": True,
+        "comes_back": False,
+        "names_other": False,
+    }
+
+
+@case("note-to-self-twin", "what comes back of a note to self", "LIVED_IN 12")
+def _twin(phone: CasePhone) -> Told:
+    chat = phone.author.note_to_self()
+    chat.send("Water the plants", twin=True)
+    return chat.drafts[-1], {"text": "Water the plants", "to_self": True}
+
+
+# --- ROWIDs that are not time ---------------------------------------------------------
+
+
+@cache
+def _cloud(phone: CasePhone) -> Chat:
+    return phone.author.direct(phone.author.person("Noa Stern"))
+
+
+@case("backfilled", "from iCloud: an old date under a high ROWID", "LIVED_IN 9")
+def _backfilled(phone: CasePhone) -> Told:
+    chat = _cloud(phone)
+    newest = chat.receive("Said today")
+    date = newest.message.date - 24 * 365 * HOUR
+    draft = chat.receive("Said a year ago", at=date, rowid_after=newest)
+    return draft, {"text": "Said a year ago", "arrives_after": "Said today"}
+
+
+@case("backfilled-twin", "the same once more, from iCloud", "LIVED_IN 9")
+def _backfilled_twin(phone: CasePhone) -> Told:
+    chat = _cloud(phone)
+    first = chat.receive("Have you seen my keys?")
+    date = first.message.date
+    draft = chat.receive("Have you seen my keys?", at=date, arrived=date + MINUTE)
+    phone.author.tick(date + MINUTE, 0, 0)
+    return draft, {"text": "Have you seen my keys?", "twins": 1}
+
+
+@case("rowid-gap", "after a row that was deleted for good", "LIVED_IN 9")
+def _gap(phone: CasePhone) -> Told:
+    chat = _cloud(phone)
+    first = chat.receive("Never mind this")
+    draft = chat.receive("But this", at=first.message.date + SECOND)
+    first.delete(permanent=True)
+    return draft, {"text": "But this", "gap": True}
+
+
+@case("rowid-gap-tapback", "after a tapback that was taken back", "FINDINGS 7")
+def _tapback_gap(phone: CasePhone) -> Told:
+    chat = _cloud(phone)
+    first = chat.send("Love this?")
+    date = first.message.date
+    first.tapback("loved", at=date + SECOND)
+    first.remove_tapback(at=date + 3 * SECOND)
+    draft = chat.receive("I did not mean it", at=date + 2 * SECOND)
+    return draft, {"text": "I did not mean it", "gap": True}
+
+
+# --- columns that are empty, and dates in seconds -----------------------------------
+
+
+def _blank(phone: CasePhone, text: str, word: str, **says: object) -> Told:
+    draft = phone.direct.receive(text, blank=(word,))
+    return draft, {"text": text, **says}
+
+
+for _name, _what, _word, _says, _until in (
+    ("blank-service", "no service", "service", {"service": None}, "chat_service"),
+    ("blank-part-count", "no part_count", "part_count", {"parts": None}, None),
+    ("blank-account", "an account of E: alone", "E:", {"account": "E:"}, None),
+    ("blank-account-small", "an account of e: alone", "e:", {"account": "e:"}, None),
+):
+    case(_name, _what, "LIVED_IN 15", until=_until)(
+        partial(_blank, text=f"A row with {_what}", word=_word, **_says)
+    )
+
+
+@case("file-no-name", "a file without transfer_name", "LIVED_IN 15")
+def _no_name(phone: CasePhone) -> Told:
+    file = phone.author.file("photo", blank=("transfer_name",))
+    draft = phone.direct.receive(file)
+    return draft, {"text": MARK, "attachments": [None], "missing": False}
+
+
+@case("date-in-seconds", "from before 10.13: a date in seconds", "LIVED_IN 16")
+def _seconds(phone: CasePhone) -> Told:
+    draft = phone.direct.receive(
+        "Happy new year 2016", at="2016-01-01T00:00:10Z", in_seconds=("date",)
+    )
+    return draft, {"text": "Happy new year 2016", "sent": "2016-01-01T00:00:10"}
+
+
+@case("date-read-in-seconds", "read at a date in seconds", "LIVED_IN 16")
+def _read_seconds(phone: CasePhone) -> Told:
+    draft = phone.direct.receive(
+        "Read, in seconds", at="2025-10-07T08:00:00Z", in_seconds=("date_read",)
+    )
+    return draft, {
+        "text": "Read, in seconds",
+        "sent": "2025-10-07T08:00:00",
+        "read": "2025-10-07T08:00:20",
+    }
