@@ -172,14 +172,16 @@ class Ledger:
         self,
         check: str,
         table: str,
-        rowid: int | None,
+        rowid: object,
         reason: str,
         severity: Severity = "error",
     ) -> None:
+        """Write down a finding; a join may hold anything where a row is named."""
         key = (check, severity)
         self._found[key] += 1
         if self._found[key] <= LISTED:
-            self.findings.append(Finding(check, table, rowid, reason, severity))
+            row = rowid if isinstance(rowid, int) else None
+            self.findings.append(Finding(check, table, row, reason, severity))
 
     def is_full(self, check: str, severity: Severity = "error") -> bool:
         """Whether further findings of this kind are only counted."""

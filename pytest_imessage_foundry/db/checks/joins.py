@@ -170,7 +170,28 @@ def senders(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) ->
             more = f" (and {number - 1} more)" if number > 1 else ""
             ledger.find("senders", "message", first, reason + more, severity)
     _others(connection, ledger, columns)
+    _callers(connection, ledger, columns)
     _services(connection, ledger, columns, services)
+
+
+def _callers(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> None:
+    """What a message was sent to or from is an address that an account here has."""
+    names = ("destination_caller_id", "account")
+    logins = ("account_login", "last_addressed_handle")
+    if not columns.has("message", *names) or not columns.has("chat", *logins):
+        return
+    own = (
+        "SELECT coalesce(substr(account, 3), '') FROM message UNION "
+        "SELECT coalesce(substr(account_login, 3), '') FROM chat UNION "
+        "SELECT coalesce(last_addressed_handle, '') FROM chat"
+    )
+    query = (
+        f"SELECT {names[0]}, min(ROWID) FROM message WHERE {names[0]} != '' "
+        f"AND {names[0]} NOT IN ({own}) GROUP BY 1"
+    )
+    for address, rowid in connection.execute(query):
+        reason = f"destination_caller_id {shown(address)} is of no account here"
+        ledger.find("message-values", "message", rowid, reason, "unusual")
 
 
 def _people(

@@ -43,7 +43,8 @@ _FLAGS = """
     is_from_me is_sent is_delivered is_read is_finished is_emote is_empty
     is_audio_message is_played cache_has_attachments is_spam is_corrupt
     was_downgraded has_unseen_mention was_delivered_quietly did_notify_recipient
-    is_system_message is_archive is_forward is_delayed
+    is_system_message is_archive is_forward is_delayed is_stewie is_sos is_critical
+    is_time_sensitive sent_or_received_off_grid is_expirable
 """
 _HOUR = 3600 * 10**9
 _EFFECT = (

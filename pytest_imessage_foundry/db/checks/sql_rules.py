@@ -131,6 +131,12 @@ HANDLE = Scan(
         unusual("handles", "id GLOB '* *'", "id {} has a space in it", "id"),
         unusual(
             "handles",
+            "country != '' AND country NOT GLOB '[A-Za-z][A-Za-z]'",
+            "country {} has no two letters",
+            "country",
+        ),
+        unusual(
+            "handles",
             f"service NOT IN ({SERVICES})",
             "service {} is unknown",
             "service",

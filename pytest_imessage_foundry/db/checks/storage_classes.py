@@ -25,6 +25,7 @@ _CLASSES = (
     ("REAL", "real", "{0} >= ''"),
     ("DOUB", "real", "{0} >= ''"),
 )
+_NOT_ASCII = "'*[^' || char(1) || '-' || char(127) || ']*'"
 # Those of message whose form a rule looks at: it has ASCII alone.
 _ASCII = re.compile(r"text|service|.*guid.*|ck_.*|.*_id\Z")
 # Apple keeps numbers and texts in these, whatever they declare.
@@ -90,12 +91,10 @@ def _look_at_classes(
 def _look_at_texts(
     connection: sqlite3.Connection, ledger: Ledger, table: str, texts: list[str]
 ) -> None:
-    """Decode what is not ASCII: of that a text has more bytes than characters."""
+    """Decode what is not ASCII."""
     if not texts:
         return
-    is_odd = " OR ".join(
-        f"length({quote(name)}) < length(CAST({quote(name)} AS BLOB))" for name in texts
-    )
+    is_odd = " OR ".join(f"{quote(name)} GLOB {_NOT_ASCII}" for name in texts)
     query = (
         f"SELECT {_key(connection, table)}, {', '.join(map(quote, texts))} "
         f"FROM {quote(table)} WHERE {is_odd}"
