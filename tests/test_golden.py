@@ -22,6 +22,8 @@ GOLDEN = {
     ("sequoia", "faker"): "bdd776a834213bc0",
     ("tahoe", "auto"): "370db8d22fc3a095",
     ("tahoe", "faker"): "cadf2dade3c84781",
+    ("golden-gate", "auto"): "399ae8566db95554",
+    ("golden-gate", "faker"): "004f92aad93ab087",
 }
 
 
