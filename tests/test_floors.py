@@ -53,7 +53,7 @@ KNOWS: Mapping[str, str] = {
     "order": "conversations conversations.catalogue conversations.packs db.schema"
     " pipeline",
     "chatdb": "atomic attachments conversations conversations.authoring"
-    " conversations.catalogue db db.blobs db.rows db.schema models",
+    " conversations.catalogue db db.blobs db.rows models",
     "templates": "attachments chatdb",
     "foundry": "chatdb db.rows order pipeline templates",
     "by_hand": "conversations.authoring foundry models spec",

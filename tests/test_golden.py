@@ -22,6 +22,8 @@ GOLDEN = {
     ("sequoia", "faker"): "bfdf0cce3d337ba9",
     ("tahoe", "auto"): "e8179d51054cca4b",
     ("tahoe", "faker"): "602d3e6605d12c5d",
+    ("golden-gate", "auto"): "3d71ae0f3466440f",
+    ("golden-gate", "faker"): "ab6cc9aa47888e73",
 }
 
 

@@ -131,8 +131,10 @@ def validate(
             truncated, locked, empty.
         UnknownReleaseError: `release` is none.
     """
+    own = extra or {}
+    extra = {k: v for k, v in own.items() if not introspect.is_built_in(v)}
     if release is not None:
-        release = registry.resolve(release, extra or {})
+        release = registry.resolve(release, extra)
     with open_readonly.opened(Path(path)) as source, ThreadPoolExecutor(1) as elsewhere:
         # SQLite's own check takes longest and runs beside all others.
         integrity = elsewhere.submit(_integrity, source)

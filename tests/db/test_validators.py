@@ -74,8 +74,9 @@ def test_a_database_of_every_kind_is_valid(tmp_path, release, layout):
     }
 
 
-def test_every_check_looked_at_something(whole):
-    report = validate(whole)
+def test_every_check_looked_at_something(tmp_path):
+    """On the newest release, which has all that the others have."""
+    report = validate(build(tmp_path / "chat.db", schema.RELEASES[-1]))
     assert [name for name, each in report.checks.items() if each.looked_at == 0] == []
 
 

@@ -170,11 +170,18 @@ def _least(schema: Schema, actual: Structure) -> int:
 
 def _known(schema: Schema) -> Structure:
     """Give the structure of a schema, kept where the schema is a built-in one."""
-    if schema.name in registry.RELEASES and schema.layout in _LAYOUTS:
-        layout: registry.Layout = schema.layout
-        if registry.get(schema.name, layout=layout) is schema:
-            return _built_in(schema.name, layout)
+    if is_built_in(schema):
+        layout: Any = schema.layout
+        return _built_in(schema.name, layout)
     return structure_of(schema)
+
+
+def is_built_in(schema: Schema) -> bool:
+    """Tell whether a schema is the one that the registry has under its name."""
+    layout: Any = schema.layout
+    if schema.name not in registry.RELEASES or layout not in _LAYOUTS:
+        return False
+    return registry.get(schema.name, layout=layout) is schema
 
 
 @cache
