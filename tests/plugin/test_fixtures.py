@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pytest_imessage_foundry.db.schema import ALL
+
 HEAD = """
     import sqlite3, unittest
     import pytest
@@ -40,16 +42,16 @@ def test_truth_equals_a_fresh_read(plain_run, pytester):
     """
     )
 
-    plain_run().assert_outcomes(passed=3)
+    plain_run().assert_outcomes(passed=len(ALL))
 
 
 def test_dynamic_requests_see_the_newest_and_the_summary_says_so(run, pytester):
     pytester.makepyfile(
-        """
+        f"""
         import pytest
 
         def test_it(request):
-            assert request.getfixturevalue("chat_db").version == "tahoe"
+            assert request.getfixturevalue("chat_db").version == "{ALL[-1]}"
         """
     )
 
@@ -57,7 +59,7 @@ def test_dynamic_requests_see_the_newest_and_the_summary_says_so(run, pytester):
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
-        ["imessage: 1 test(s) asked for a chat.db dynamically and saw tahoe alone; *"]
+        [f"imessage: 1 test(s) asked for a chat.db dynamically and saw {ALL[-1]} al*"]
     )
 
 
@@ -75,7 +77,7 @@ def test_dynamic_request_with_the_mark_runs_on_each(run, pytester):
 
     result = run()
 
-    result.assert_outcomes(passed=6)
+    result.assert_outcomes(passed=2 * len(ALL))
     result.stdout.no_fnmatch_line("*dynamically*")
 
 
@@ -96,7 +98,7 @@ def test_unittest_class_and_usefixtures(plain_run, pytester):
     """
     )
 
-    plain_run().assert_outcomes(passed=4)
+    plain_run().assert_outcomes(passed=1 + len(ALL))
 
 
 def test_overriding_the_fixture_keeps_the_axis(plain_run, pytester):
@@ -116,7 +118,7 @@ def test_overriding_the_fixture_keeps_the_axis(plain_run, pytester):
     """
     )
 
-    plain_run().assert_outcomes(passed=3)
+    plain_run().assert_outcomes(passed=len(ALL))
 
 
 def test_readonly_is_shared_and_guarded(plain_run, pytester):
@@ -166,7 +168,7 @@ def test_by_hand(run, pytester):
         """
     )
 
-    run().assert_outcomes(passed=3)
+    run().assert_outcomes(passed=len(ALL))
 
 
 def test_unsupported_by_hand_names_the_releases_that_can(plain_run, pytester):
@@ -219,7 +221,7 @@ def test_kinds(plain_run, pytester):
         """
     )
 
-    plain_run().assert_outcomes(passed=3)
+    plain_run().assert_outcomes(passed=len(ALL))
 
 
 def test_fixtures_are_documented(plain_run):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pytest_imessage_foundry.db.schema import ALL
+
 CONFTEST = """
     from pytest_imessage_foundry.db import schema
     from pytest_imessage_foundry.models import (
@@ -47,7 +49,7 @@ def test_scenario_and_conversation(run, pytester):
         """
     )
 
-    run().assert_outcomes(passed=3)
+    run().assert_outcomes(passed=len(ALL))
 
 
 def test_schema(plain_run, pytester):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_imessage_foundry.db.schema import ALL
+
 USES = """
-    def test_it(chat_db):
-        assert chat_db.version in ("sonoma", "sequoia", "tahoe", "tahoe-26.0")
+    def test_it(chat_db, request):
+        assert request.node.name == f"test_it[{chat_db.version}]"
 """
 SMALL = """
     import pytest
@@ -28,8 +30,8 @@ def uses(pytester):
 def test_each_major_release_by_default(run, uses):
     result = run("-v")
 
-    result.assert_outcomes(passed=3)
-    names = ["[sonoma]", "[sequoia]", "[tahoe]"]
+    result.assert_outcomes(passed=len(ALL))
+    names = [f"[{name}]" for name in ALL]
     assert passed(result, *names) == sorted(names)
 
 
@@ -39,7 +41,7 @@ def test_each_major_release_by_default(run, uses):
         (["tahoe"], 1),
         (["sonoma,tahoe"], 2),
         (["sonoma", "tahoe"], 2),
-        (["all"], 3),
+        (["all"], len(ALL)),
         (["26.0"], 1),
         (["TAHOE"], 1),
         (["auto"], 1),
