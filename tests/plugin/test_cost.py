@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 RELEASES = ("sonoma", "sequoia", "tahoe")  # three of them say as much as all
+
 # Importing these takes longer than building the default scenario's database.
 NOT_NEEDED = ("faker", "pydantic", "phonenumbers")
 WATCH = """

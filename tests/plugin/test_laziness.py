@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from pytest_imessage_foundry.db import schema
+from pytest_imessage_foundry.db.schema import ALL
 
 HEAVY = (
     "pydantic",
@@ -102,7 +102,7 @@ def test_autoload_off(pytester, monkeypatch):
 
     result = pytester.runpytest_subprocess("-p", "pytest_imessage_foundry")
 
-    result.assert_outcomes(passed=len(schema.ALL))
+    result.assert_outcomes(passed=len(ALL))
 
 
 def test_beside_every_other_plugin(pytester, monkeypatch):
