@@ -94,8 +94,8 @@ NOTIONS = {
         *(flat.observe, "told"),
         "listed chat sender date service read delivered changed text subject is_reply "
         "reply_to edits unsent partly_unsent effect parts marks detected mentions "
-        "guids transcript every_name has_files link app app_name drawing poll event deleted "
-        "translation reaction",
+        "guids transcript every_name has_files link app app_name drawing poll event "
+        "deleted translation reaction",
     ),
     "imessage-kit": _notion(
         *(flat.observe, "told"),
