@@ -275,9 +275,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         ("imessage-conversation-analyzer",),
         ("listed",),
-        symptoms.from_short_code,
-        "does not find the conversation of a short code: it looks for +155512",
-        "handle.id of a short code is its digits and no more (§13)",
+        symptoms.with_no_person,
+        "does not find the conversation of a short code, sought as +155512, "
+        "nor that of a business, which is in no address book",
+        "handle.id may be digits and no more, and need not be a contact's (§13)",
     ),
     Fault(
         ("parseaple-typedstream",),

@@ -144,10 +144,10 @@ def long(fact: Fact, least: int) -> bool:
     return len(message.text.encode()) >= least
 
 
-def from_short_code(fact: Fact) -> bool:
-    """A number that is none: it is not dialled with a country's code."""
+def with_no_person(fact: Fact) -> bool:
+    """The other one is a short code or a business."""
     who = fact.chat.participants
-    return len(who) == 1 and who[0].isdigit()
+    return len(who) == 1 and (who[0].isdigit() or who[0].startswith("urn:"))
 
 
 def link_on_text(fact: Fact) -> bool:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.readers
 
 # Cases whose point no reader of these has a notion of.
-UNTOLD = {"genmoji", "recently-deleted-part"}
+UNTOLD = {"recently-deleted-part"}
 
 
 @pytest.fixture(scope="session")
