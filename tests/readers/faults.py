@@ -51,6 +51,17 @@ class Fatal:
     rule: str
 
 
+@dataclass(frozen=True)
+class Refused:
+    """Releases whose files a reader does not read at all."""
+
+    reader: str
+    releases: tuple[str, ...]
+    error: str
+    why: str
+    rule: str
+
+
 EXPORTER = ("imessage-exporter txt", "imessage-exporter html")
 FOUR_BYTES = 0x8000
 
@@ -85,21 +96,21 @@ FAULTS: tuple[Fault, ...] = (
         "3000 to 3007 take back what the same sender gave; both rows occur (§6)",
     ),
     Fault(
-        EXPORTER,
+        (*EXPORTER, "imessage-database"),
         ("poll",),
         symptoms.vote_taken_back,
         "still counts a vote that was taken back by an empty one",
         "a vote is the voter's complete choice, none takes it back (§10)",
     ),
     Fault(
-        EXPORTER,
+        (*EXPORTER, "imessage-database"),
         ("poll",),
         symptoms.voted_after_a_choice_was_added,
         "does not count votes that point at the poll's state after an added choice",
         "a vote points at the newest state (§10; what BBS and imbridge say)",
     ),
     Fault(
-        EXPORTER,
+        (*EXPORTER, "imessage-database"),
         ("event",),
         symptoms.name_taken_away,
         "shows an empty message where a group's name was taken away",
@@ -120,7 +131,7 @@ FAULTS: tuple[Fault, ...] = (
         "it is when rp names every part (§8)",
     ),
     Fault(
-        ("imbridge",),
+        ("imbridge", "imessage-kit"),
         ("event",),
         symptoms.event("number-changed"),
         "calls a changed number an added person",
@@ -143,14 +154,19 @@ FAULTS: tuple[Fault, ...] = (
         "they are locations, kept audio messages and SharePlay (§14)",
     ),
     Fault(
-        ("imessage-chatdb", "imessage-wrapped", "imessage-reader"),
+        ("imessage-chatdb", "imessage-wrapped", "imessage-reader", "imessage-kit"),
         ("has_files",),
         symptoms.unsent_file,
         "says that a message has an attachment whose part was taken back",
         "cache_has_attachments stays 1 then; the joins tell (§1)",
     ),
     Fault(
-        ("imessage-chatdb", "imessage-wrapped", "imessagedb"),
+        (
+            "imessage-chatdb",
+            "imessage-wrapped",
+            "imessagedb",
+            "imessage-conversation-analyzer",
+        ),
         ("listed",),
         lambda fact: fact.is_chatless,
         "leaves out a message that is in no chat",
@@ -193,7 +209,7 @@ FAULTS: tuple[Fault, ...] = (
         "a body may hold text and files (§3)",
     ),
     Fault(
-        ("imessage-reader", "parse-smsdb"),
+        ("imessage-reader", "parse-smsdb", "mvt"),
         ("listed",),
         symptoms.without_handle,
         "leaves out rows whose handle_id is 0: the owner's in a group",
@@ -249,6 +265,75 @@ FAULTS: tuple[Fault, ...] = (
         "knows the history of the first part alone",
         "ec is keyed by part (§8)",
     ),
+    Fault(
+        ("mvt",),
+        ("text",),
+        symptoms.only_in_archive,
+        "shows no text where only the archive holds it",
+        "NULL text beside a full attributedBody is common (§2)",
+    ),
+    Fault(
+        ("imessage-conversation-analyzer",),
+        ("listed",),
+        symptoms.with_no_person,
+        "does not find the conversation of a short code, sought as +155512, "
+        "nor that of a business, which is in no address book",
+        "handle.id may be digits and no more, and need not be a contact's (§13)",
+    ),
+    Fault(
+        ("parseaple-typedstream",),
+        ("marks",),
+        symptoms.link_on_text,
+        "hands out no address for a link: it knows no NSURL",
+        "__kIMLinkAttributeName holds an NSURL (TYPEDSTREAM)",
+    ),
+    Fault(
+        ("imessage-database",),
+        ("detected",),
+        lambda fact: symptoms.detected(fact, "phone"),
+        "knows a detected phone number by its tel: link alone, which is not there",
+        "real bodies hold both, the result and an NSURL; ours are to be mended (§4)",
+    ),
+    Fault(
+        ("imessage-kit",),
+        ("event",),
+        symptoms.event(
+            *("left", "photo-set", "photo-removed"),
+            *("background-set", "background-removed"),
+        ),
+        "says of what happened to a group no more than that something did",
+        "group_action_type tells leaving, photos and backgrounds apart (§14)",
+    ),
+    Fault(
+        ("imessage-kit",),
+        ("event",),
+        symptoms.event(
+            "audio-kept", "location-started", "location-stopped", "shareplay"
+        ),
+        "does not know what rows of item types 4, 5 and 6 are",
+        "they are locations, kept audio messages and SharePlay (§14)",
+    ),
+    Fault(
+        ("imessage-kit",),
+        ("reaction",),
+        lambda fact: symptoms.is_row(fact, "sticker"),
+        "takes a sticker that was put on a bubble for a tapback",
+        "1000 places a sticker, 2007 is a tapback (§6)",
+    ),
+    Fault(
+        ("imessage-kit",),
+        ("status", "scheduled"),
+        symptoms.held_by_apple,
+        "takes a message that waits at Apple for one that was sent",
+        "schedule_state 2 is held until its time, 3 is sent (§16)",
+    ),
+    Fault(
+        ("imessage-kit",),
+        ("service",),
+        lambda fact: fact.message.service == "iMessageLite",
+        "knows no satellite messages",
+        "they are of service iMessageLite (§15)",
+    ),
 )
 FATAL: tuple[Fatal, ...] = (
     Fatal(
@@ -279,5 +364,14 @@ FATAL: tuple[Fatal, ...] = (
         "KeyError",
         "ends at a reply whose first message is not in the chat",
         "the message replied to may have been deleted (§7)",
+    ),
+)
+REFUSED: tuple[Refused, ...] = (
+    Refused(
+        "imessage-kit",
+        ("sonoma", "sequoia"),
+        "no such column: message.",
+        "asks for columns that came with macOS 26",
+        "columns differ by release: ask the file which it has (schema)",
     ),
 )

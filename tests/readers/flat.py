@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Line = dict[str, Any]
 Told = dict[str, Any]
 EPOCH = 978_307_200
-OF_A_ROW = words("chat sender date service reaction deleted")
+OF_A_ROW = words("chat sender date service reaction")
 """What is judged of a row that is no message of its own, or tells of an event."""
 AS_IT_IS = words(
     "date service is_reply reply_to unsent partly_unsent has_files read delivered "
@@ -87,7 +87,7 @@ def observe(seen: Seen, fact: Fact) -> Told:
     if fact.drawn is not None:
         return {name: told[name] for name in told if name in {"listed", *OF_A_ROW}}
     if fact.message.event is not None:
-        kept = {"listed", "event", *OF_A_ROW} - {"reaction"}
+        kept = {"listed", "event", "deleted", *OF_A_ROW} - {"reaction"}
         return {name: told[name] for name in told if name in kept}
     if fact.message.balloon is not None:
         # Readers differ in whether they show the pictures of a preview.

@@ -62,13 +62,19 @@ def _bodies(db: Path) -> list[str]:
 ANALYZER = """
 import json, sys
 import ica
+
+def told(frame):
+    return frame.astype(object).where(frame.notna(), None)
+
 for addresses in json.load(sys.stdin):
     try:
         found = ica.get_dataframes(contacts=addresses, timezone="UTC")
-    except ica.ContactNotFoundError:
+    except (ica.ContactNotFoundError, ica.ConversationNotFoundError):
         continue
-    files = found.attachments.groupby("message_id")["filename"].apply(list).to_dict()
-    for row in found.messages.itertuples():
+    files = {}
+    for file in told(found.attachments).itertuples():
+        files.setdefault(file.message_id, []).append(file.filename)
+    for row in told(found.messages).itertuples():
         print(json.dumps({
             "rowid": row.ROWID,
             "sender": None if row.is_from_me else row.sender_handle,

@@ -197,9 +197,9 @@ def _crate_install(wanted: Reader, where: Path) -> None:
     how = ("--root", str(where), "--target-dir", str(target))
     _run("cargo", "install", "--path", str(source), *how)
     shutil.rmtree(target)
-    lock = tomllib.loads((source / "Cargo.lock").read_text(encoding="utf-8"))
-    versions = {each["name"]: each["version"] for each in lock["package"]}
-    _expect_version(wanted, versions[wanted.name])
+    # There is no lock file here, so the manifest has to name one version alone.
+    manifest = tomllib.loads((source / "Cargo.toml").read_text(encoding="utf-8"))
+    _expect_version(wanted, manifest["dependencies"][wanted.name].removeprefix("="))
 
 
 def _npm_install(wanted: Reader, where: Path) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from . import exporter, install, programs
-from .compare import FAULT, NOTIONS, Comparison, compare
-from .faults import FATAL, Fatal
+from .compare import CANNOT, FAULT, NOTIONS, Comparison, compare
+from .faults import FATAL, REFUSED, Fatal, Refused
 from .programs import Export, UnreadableError
 from .seen import Reading, Seen, words
 from .worlds import RELEASES, World
@@ -33,13 +33,15 @@ class Session:
     Attributes:
         left_out: messages that the reader was spared.
         survived: fatal faults that did not end its run on such a message alone.
+        refused: why it reads nothing of files of this release.
     """
 
     reader: str
     world: World
     comparison: Comparison
     left_out: frozenset[str]
-    survived: tuple[tuple[Fatal, str], ...]
+    survived: tuple[tuple[Fatal, str], ...] = ()
+    refused: Refused | None = None
 
 
 def missing_readers() -> list[str]:
@@ -78,6 +80,9 @@ def _caught(reader: str, world: World) -> Session | UnreadableError:
 
 
 def session(reader: str, world: World) -> Session:
+    refused = refusal(reader, world.release)
+    if refused is not None:
+        return _refused(refused, world)
     left_out = spared(reader, world)
     reading = read(reader, world.without(left_out), world)
     survived = tuple(_survived(reader, world)) if world.scenario == "kinds" else ()
@@ -86,6 +91,28 @@ def session(reader: str, world: World) -> Session:
         if fact.message.guid in left_out:
             done.cases[fact.chapter, fact.case] = FAULT
     return Session(reader, world, done, left_out, survived)
+
+
+def refusal(reader: str, release: str) -> Refused | None:
+    for each in REFUSED:
+        if each.reader == reader and release in each.releases:
+            return each
+    return None
+
+
+def _refused(refused: Refused, world: World) -> Session:
+    """It must still end with the error that its entry states."""
+    done = Comparison(refused.reader, world)
+    done.cases = {(fact.chapter, fact.case): CANNOT for fact in world.facts}
+    try:
+        read(refused.reader, world.db, world)
+    except UnreadableError as error:
+        if refused.error in str(error):
+            return Session(refused.reader, world, done, frozenset(), refused=refused)
+        raise
+    raise UnreadableError(
+        f"{refused.reader} reads {world.release} now: take the entry out of REFUSED"
+    )
 
 
 def spared(reader: str, world: World) -> frozenset[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.models import Poll, Sticker, Tapback
+from pytest_imessage_foundry.models import Poll, Sticker, Tapback, TextPart
 
 from .expected import plain
 
 if TYPE_CHECKING:
+    from pytest_imessage_foundry.models import Run
+
     from .worlds import Fact
 
 When = Callable[["Fact"], bool]
@@ -140,3 +142,34 @@ def long(fact: Fact, least: int) -> bool:
     if fact.drawn or message.storage != "archive":
         return False
     return len(message.text.encode()) >= least
+
+
+def with_no_person(fact: Fact) -> bool:
+    """The other one is a short code or a business."""
+    who = fact.chat.participants
+    return len(who) == 1 and (who[0].isdigit() or who[0].startswith("urn:"))
+
+
+def link_on_text(fact: Fact) -> bool:
+    """A link on the runs of a body that is in the archive."""
+    message = fact.message
+    if fact.drawn or message.balloon is not None or message.storage == "text":
+        return False
+    return any(run.link for run in _runs(fact))
+
+
+def held_by_apple(fact: Fact) -> bool:
+    schedule = fact.message.traits.schedule
+    return fact.drawn is None and schedule is not None and schedule.state == 2
+
+
+def detected(fact: Fact, kind: str) -> bool:
+    """Text that Messages found something in, by the kind of what it found."""
+    if fact.drawn is not None or fact.message.balloon is not None:
+        return False
+    return any(run.detected and run.detected.kind == kind for run in _runs(fact))
+
+
+def _runs(fact: Fact) -> list[Run]:
+    parts = [part for part in fact.message.parts if isinstance(part, TextPart)]
+    return [run for part in parts for run in part.runs]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from . import install
 from .compare import VERDICTS
-from .faults import FATAL, FAULTS
+from .faults import FATAL, FAULTS, REFUSED
 from .sessions import INSTALLS, Session, missing_readers, run_all, worlds
 from .worlds import RELEASES, SCENARIOS
 
@@ -35,6 +35,10 @@ SHORT = {
     "imessage-chatdb": "chatdb",
     "imessage-wrapped": "wrapped",
     "imessage-reader": "reader",
+    "imessage-database": "database crate",
+    "imessage-kit": "kit",
+    "parseaple-typedstream": "parseaple",
+    "imessage-conversation-analyzer": "analyzer",
 }
 HEAD = """\
 # What real readers make of it
@@ -134,6 +138,13 @@ def _faults(runs: Runs) -> Iterator[str]:
             if fatal.when(fact)
         }
         yield f"- **{fatal.reader}** {fatal.why}. Rule: {fatal.rule}. {_cases(hit)}"
+    yield ""
+    yield "### What it does not open"
+    yield ""
+    for refused in REFUSED:
+        where = ", ".join(refused.releases)
+        said = f"- **{refused.reader}** reads no file of {where}: it {refused.why}"
+        yield f"{said} (`{refused.error}`). Rule: {refused.rule}"
     yield ""
     yield "### What is said wrong"
     yield ""

@@ -47,7 +47,9 @@ fn link(message: &Message, db: &Connection, fields: &mut Fields) -> Result<(), F
         URLOverride::AppleMusic(song) => json!([song.url, song.track_name]),
         URLOverride::AppStore(app) => json!([app.get_url(), app.app_name]),
         URLOverride::Collaboration(work) => json!([work.get_url(), work.title]),
-        URLOverride::SharedPlacemark(place) => json!([place.get_url(), place.place_name]),
+        URLOverride::SharedPlacemark(place) => {
+            json!([place.get_url(), place.place_name, place.placemark.name])
+        }
     };
     fields.insert("link".into(), shows);
     Ok(())

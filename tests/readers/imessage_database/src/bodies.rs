@@ -1,7 +1,7 @@
 //! The bubbles of a message and what stands on their text.
 
 use imessage_database::{
-    message_types::text_effects::{style::Style, text_effect::TextEffect},
+    message_types::text_effects::{detected::unit::Unit, style::Style, text_effect::TextEffect},
     tables::messages::{
         Message,
         models::{AttributedRange, BubbleComponent},
@@ -11,7 +11,15 @@ use serde_json::{Map, Value, json};
 
 pub fn tell(message: &Message, fields: &mut Map<String, Value>) {
     let text = message.text.as_deref().unwrap_or_default();
-    let parts: Vec<_> = message.components.iter().map(part).collect();
+    let mut parts: Vec<_> = message.components.iter().map(part).collect();
+    if message.is_fully_unsent() {
+        // Nothing is left of the body then; the history counts its parts.
+        let gone = message
+            .edited_parts
+            .as_ref()
+            .map_or(0, |each| each.parts.len());
+        parts = vec!["unsent"; gone];
+    }
     let ranges: Vec<_> = message.components.iter().flat_map(runs).collect();
     let mut marks = Vec::new();
     let mut detected = Vec::new();
@@ -22,6 +30,9 @@ pub fn tell(message: &Message, fields: &mut Map<String, Value>) {
             match effect {
                 TextEffect::Default => (),
                 TextEffect::Mention(who) => mentions.push(who),
+                TextEffect::Link(url) if url.starts_with("tel:") => {
+                    detected.push(json!(["phone", marked, null]))
+                }
                 TextEffect::Link(url) => marks.push(json!(["link", marked, url])),
                 TextEffect::Styles(styles) => marks.extend(
                     styles
@@ -54,7 +65,7 @@ fn part(component: &BubbleComponent) -> &'static str {
         BubbleComponent::App => "app",
         BubbleComponent::Retracted => "unsent",
         BubbleComponent::Run(ranges) => {
-            let plain = |range: &AttributedRange| !range.is_attachment() || range.emoji_image;
+            let plain = |range: &AttributedRange| !range.is_attachment();
             if ranges.iter().any(plain) {
                 "text"
             } else {
@@ -85,6 +96,8 @@ fn kind(found: &TextEffect) -> &'static str {
         TextEffect::OTP => "one-time-code",
         TextEffect::Address(_) => "address",
         TextEffect::Currency(_) => "money",
+        // Its name for an event of a calendar.
+        TextEffect::Conversion(Unit::Timezone) => "calendar",
         TextEffect::Conversion(_) => "unit",
         TextEffect::Tracking(_) => "tracking",
         TextEffect::Flight(_) => "flight",

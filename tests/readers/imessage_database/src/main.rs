@@ -18,7 +18,7 @@ use imessage_database::{
     rusqlite::Connection,
     tables::{
         attachment::Attachment, capabilities::Capabilities, chat::Chat, chat_handle::ChatToHandle,
-        handle::Handle, messages::Message, table::get_connection,
+        handle::Handle, messages::Message, messages::models::Service, table::get_connection,
     },
     util::query_context::QueryContext,
 };
@@ -73,7 +73,7 @@ fn row(
         "chat": message.chat_rowid(),
         "sender": if message.is_from_me() { None } else { who(message.handle_id) },
         "date": message.date()?.timestamp() - EPOCH,
-        "service": message.service().to_string(),
+        "service": service(message),
         "deleted": message.is_deleted(),
         "reaction": reaction(message),
     });
@@ -118,6 +118,13 @@ fn said(message: &Message, fields: &mut serde_json::Map<String, Value>) {
     fields.extend(facts.as_object().expect("made above").clone());
 }
 
+fn service(message: &Message) -> String {
+    match message.service() {
+        Service::Satellite => "iMessageLite".into(),
+        named => named.to_string(),
+    }
+}
+
 /// A send effect by its name in kebab case.
 fn effect(message: &Message) -> Option<String> {
     let name = match message.get_expressive() {
@@ -129,7 +136,11 @@ fn effect(message: &Message) -> Option<String> {
         Expressive::Unknown(name) => return Some(name.into()),
     };
     let hyphened = name.chars().enumerate().map(|(at, letter)| {
-        let hyphen = if at > 0 && letter.is_uppercase() { "-" } else { "" };
+        let hyphen = if at > 0 && letter.is_uppercase() {
+            "-"
+        } else {
+            ""
+        };
         format!("{hyphen}{}", letter.to_ascii_lowercase())
     });
     Some(hyphened.collect())
