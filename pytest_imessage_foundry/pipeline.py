@@ -1,13 +1,15 @@
-"""The whole way from a spec to its chat.db, one function for each part.
+"""The whole way from a spec to its chat.db.
 
-    resolve     look up what the spec names: schema, scenario, packs (`order.Order`)
-    dialogue    who says what: turns of the hook, of the cache, or generated
-    timeline    when they say it
-    compose     messages: GUIDs, receipts, tapbacks, edits, files
-    build       rows as the release has them, and the files of attachments
+    resolve     what the spec names: schema, scenario, packs   `order.Order`
+                who is in each chat, and whose turns it takes  `conversations_of`
+    dialogue    who says what: turns that nobody else has      `dialogue`
+    timeline    when they say it                               `messages`
+    compose     messages: GUIDs, receipts, tapbacks, files     `messages`
+    build       rows as the release has them, and the files    `forge`
 
-Messages are derived anew at each walk, so that memory stays flat. A function
-imports what it runs: a test whose database was built before needs none of it.
+So `forge(Order(spec), path)` is all of it. Messages are derived anew at each walk,
+so that memory stays flat. A function imports what it runs: a test whose database was
+built before needs none of it.
 """
 
 from __future__ import annotations
@@ -56,7 +58,7 @@ def forge(
     return builder.build(
         path,
         order.schema,
-        order.conversations,
+        order.conversations,  # of an Order: by `conversations_of`
         owner=order.scenario.owner,
         people=order.scenario.personas,
         seed=order.spec.seed,
