@@ -39,7 +39,7 @@ KNOWS: Mapping[str, str] = {
     "db.blobs": "models",
     "db.rows": "db.blobs models",
     "db.checks": "db.schema models reading",
-    "db": "atomic db.blobs db.checks db.rows db.schema models reading",
+    "db": "atomic db.checks db.rows db.schema models reading",
     "preview": "reading",
     # what is in it
     "conversations.packs": "models",

@@ -47,6 +47,38 @@ FILTER_SUFFIXES: dict[str, FilterCategory | None] = {
 }
 
 
+FilterTier = Literal[
+    "known",
+    "unknown",
+    "junk",
+    "promotion",
+    "transaction",
+    "finance",
+    "orders",
+    "reminders",
+]
+# chat.is_filtered: 2 is Apple's own SQL, 0 and 1 what Messages shows, the others what
+# stands beside the suffixes in real files (LIVED_IN 1).
+TIER_NUMBERS: dict[FilterTier, int] = {
+    "known": 0,
+    "unknown": 1,
+    "junk": 2,
+    "promotion": 3,
+    "transaction": 4,
+    "finance": 36,
+    "orders": 52,
+    "reminders": 68,
+}
+SUFFIX_TIERS: dict[str, FilterTier] = {
+    "(filtered)": "unknown",
+    "(smsfp)": "promotion",
+    "(smsft)": "transaction",
+    "(smsft_fi)": "finance",
+    "(smsft_or)": "orders",
+    "(smsft_rm)": "reminders",
+}
+
+
 def without_suffix(address: str) -> str:
     """Give the address as it was dialled."""
     at = address.rfind("(")

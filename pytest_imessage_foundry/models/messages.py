@@ -15,6 +15,7 @@ from pytest_imessage_foundry.models.changes import (
     Tapback,
     Traits,
 )
+from pytest_imessage_foundry.models.filters import FilterTier
 from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.models.literals import (
     ATTACHMENT_MARK,
@@ -101,14 +102,19 @@ def part_length(part: Part) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatProperties:
-    """What chat.properties and its neighbours hold (SEMANTICS §12)."""
+    """What chat.properties and its neighbours hold (SEMANTICS §12).
+
+    `filtered` is the list that Messages shows the chat in, `is_blocked` a sender whom
+    the owner wants nothing of.
+    """
 
     group_photo: Attachment | None = None
     background: str | None = None
     read_receipts: bool = False
     mutes: bool = False
     is_archived: bool = False
-    is_unknown_sender: bool = False
+    filtered: FilterTier = "known"
+    is_blocked: bool = False
     is_pending_review: bool = False
 
 

@@ -108,7 +108,6 @@ def test_a_hook_moves_members_in_the_file(tmp_path):
         conversations=(
             ConversationConfig(id="g", participants=EVERYBODY, chat_type="group"),
         ),
-        kinds=False,
     )
     turns = [
         says("ann"),

@@ -217,7 +217,11 @@ class RowReader:
         return found
 
     def person(self, handle: int) -> str:
-        return self.names[self.handles[handle]]
+        address = self.handles[handle]
+        if address not in self.names:  # a filtered sender: what was dialled
+            found = "SELECT uncanonicalized_id FROM handle WHERE ROWID = ?"
+            address = self.rows(found, handle)[0]["uncanonicalized_id"]
+        return self.names[address]
 
     def sender(self, row: Row) -> str | None:
         if row["is_from_me"]:
@@ -494,6 +498,10 @@ class RowReader:
         )
         return {
             "country": handle["country"],
+            "dialled": handle["uncanonicalized_id"] or handle["id"],
+            "suffix": handle["id"].removeprefix(
+                handle["uncanonicalized_id"] or handle["id"]
+            ),
             "also": sorted({each["id"] for each in same} - {handle["id"]}),
         }
 
@@ -599,6 +607,9 @@ class RowReader:
             "SELECT 1 FROM chat WHERE group_id = ?", found[0]["group_id"]
         )
         return {
+            "tier": chat["is_filtered"],
+            "blocked": bool(chat["is_blackholed"]),
+            "screened": bool(chat.get("is_pending_review")),
             "in_chats": sorted(each["service_name"] for each in found),
             "chat_rows": sorted(each["service_name"] for each in rows),
             "lookups": self._lookups([each["ROWID"] for each in rows]),

@@ -246,7 +246,7 @@ def test_what_a_release_cannot_hold_is_refused(release):
             continue
         if entry.until is not None:
             with pytest.raises(FoundryError):
-                entry.play(CasePhone(schema.get(release), 0))
+                entry.write(CasePhone(schema.get(release), 0))
             continue
         able = [
             each

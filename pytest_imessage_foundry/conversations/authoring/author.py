@@ -24,6 +24,7 @@ from pytest_imessage_foundry.db import schema as releases
 from pytest_imessage_foundry.db.rows.chats import random_uuid
 from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
 from pytest_imessage_foundry.models import FILTER_SUFFIXES, Persona
+from pytest_imessage_foundry.models.filters import SUFFIX_TIERS, TIER_NUMBERS
 from pytest_imessage_foundry.personas import handles
 
 if TYPE_CHECKING:
@@ -31,7 +32,12 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.conversations.authoring.words import When
     from pytest_imessage_foundry.db.schema.definition import Schema
-    from pytest_imessage_foundry.models import Attachment, Conversation, Service
+    from pytest_imessage_foundry.models import (
+        Attachment,
+        Conversation,
+        FilterTier,
+        Service,
+    )
 
 START = "2025-10-06T15:00:00Z"
 
@@ -125,6 +131,7 @@ class Author:
         address: str | None = None,
         service: Service = "iMessage",
         suffix: str = "",
+        filtered: FilterTier | None = None,
     ) -> Chat:
         """The one-to-one chat with a person, under one of their addresses.
 
@@ -132,13 +139,16 @@ class Author:
         which each message keeps its own. Chats of one person share their group_id.
         `suffix` is one of FILTER_SUFFIXES, with which a filtered sender has a chat
         of his own. On 27 there is none: what is received there carries the category
-        that the suffix stands for.
+        that the suffix stands for. `filtered` names the list that Messages shows the
+        chat in, with the suffix that goes with it: 'promotion', 'finance', 'junk', ...
 
         Raises:
             FoundryError: it is no address of theirs, or no suffix.
         """
         if suffix and suffix not in FILTER_SUFFIXES:
             raise unknown("suffix", suffix, FILTER_SUFFIXES)
+        if filtered is not None:
+            suffix = suffix or _suffix_of(filtered)
         address = address or _reached(person, service)
         if address not in person.addresses:
             raise FoundryError(
@@ -146,9 +156,14 @@ class Author:
                 f"they have {', '.join(person.addresses)}\n"
                 "name one of these, or give it to person(addresses=[...])"
             )
-        return self._open(
+        chat = self._open(
             [person], service, is_group=False, name=None, at=address, suffix=suffix
         )
+        if suffix and chat.suffix:
+            chat.set(filtered=SUFFIX_TIERS[suffix])
+        elif filtered is not None and not suffix:
+            chat.set(filtered=filtered)
+        return chat
 
     def note_to_self(
         self, *, address: str | None = None, service: Service = "iMessage"
@@ -283,6 +298,15 @@ def _reached(person: Persona, service: Service) -> str:
             if "@" not in each and not each.startswith("urn:"):
                 return each
     return person.identifier
+
+
+def _suffix_of(filtered: FilterTier) -> str:
+    """What addresses of a tier end with. Unknown senders and junk stand under their
+    plain address, too: name the suffix for those."""
+    if filtered not in TIER_NUMBERS:
+        raise unknown("filter tier", filtered, TIER_NUMBERS)
+    suffixes = {tier: suffix for suffix, tier in SUFFIX_TIERS.items()}
+    return "" if filtered == "unknown" else suffixes.get(filtered, "")
 
 
 def _owner() -> Persona:

@@ -28,7 +28,7 @@ from pytest_imessage_foundry.models import (
     Persona,
 )
 from pytest_imessage_foundry.models.apple_time import SECOND
-from pytest_imessage_foundry.models.filters import without_suffix
+from pytest_imessage_foundry.models.filters import TIER_NUMBERS, without_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -185,6 +185,9 @@ class Chat:
         """Set fields of `models.ChatProperties`."""
         if properties.get("background") is not None:
             self.phone.require("backgrounds", "a chat background")
+        tier = properties.get("filtered", "known")
+        if tier not in TIER_NUMBERS:
+            raise unknown("filter tier", tier, TIER_NUMBERS)
         if properties.get("is_pending_review"):
             self.phone.require("unknown_senders", "the screening of unknown senders")
         whole = self._whole

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry.conversations.authoring import rare_facts
 from pytest_imessage_foundry.conversations.authoring.held import check
 from pytest_imessage_foundry.conversations.authoring.words import (
     ME,
@@ -224,8 +225,6 @@ class Draft:
         Raises:
             FoundryError: it is the chat that it is in, or one of both is a group.
         """
-        from pytest_imessage_foundry.conversations.authoring import rare_facts
-
         return self.trait(also_in=rare_facts.second_chat(self._chat, other))
 
     def resent_as_sms(self) -> Draft:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import fields as fields_of
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.conversations.authoring.draft import Draft
 from pytest_imessage_foundry.conversations.authoring.words import when
 from pytest_imessage_foundry.db.rows import blanks
 from pytest_imessage_foundry.errors import FoundryError
@@ -14,6 +13,7 @@ from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.authoring.chat import Chat
+    from pytest_imessage_foundry.conversations.authoring.draft import Draft
     from pytest_imessage_foundry.models import Message
 
 TRAITS = {each.name for each in fields_of(Traits)}
@@ -81,5 +81,7 @@ def second_chat(chat: Chat, other: Any) -> str:
 
 def _just_after(other: Draft | Message) -> int:
     """A moment of arrival right after that of another message."""
-    message = other.message if isinstance(other, Draft) else other
-    return max(message.date, message.traits.arrived) + 1
+    # A draft has its message; not asked for by its class, whose module is above.
+    message: Any = getattr(other, "message", None) or other
+    arrived: int = max(message.date, message.traits.arrived)
+    return arrived + 1

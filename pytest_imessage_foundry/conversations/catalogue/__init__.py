@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.catalogue.case_phone import CASES, CasePhone
 from pytest_imessage_foundry.models import Case
+from pytest_imessage_foundry.models.filters import without_suffix
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.catalogue.case_phone import CaseEntry
@@ -85,7 +86,7 @@ def _written(seed: int, schema: Schema) -> _WrittenCases:
     for entry in entries(schema):
         draft, reading = entry.write(phone)
         message = draft.message
-        who = phone.names.get(message.sender or "")
+        who = phone.names.get(without_suffix(message.sender or ""))
         who = "me" if message.is_from_me else who
         found[entry.name] = Case(
             name=entry.name,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         CasePhone,
         Reading,
     )
+    from pytest_imessage_foundry.models import FilterTier
 
     Told = tuple[Draft, Reading]
 
@@ -75,6 +76,56 @@ def _ghost(phone: CasePhone) -> Told:
         date_read=0,
     )
     return draft, {"text": "", "chatless": True, "failed": True}
+
+
+# --- what filters made of a sender ----------------------------------------------------
+
+_TIERS: dict[FilterTier, tuple[int, str, str]] = {
+    "promotion": (3, "(smsfp)", "Sale ends today"),
+    "transaction": (4, "(smsft)", "Your parcel is on its way"),
+    "finance": (36, "(smsft_fi)", "Card payment: 12.50"),
+    "orders": (52, "(smsft_or)", "Order 17 was shipped"),
+    "reminders": (68, "(smsft_rm)", "Tomorrow at 9: dentist"),
+}
+
+
+def _tier(phone: CasePhone, tier: FilterTier) -> Told:
+    number, suffix, text = _TIERS[tier]
+    shop = phone.author.person(f"Example {tier}", address=str(61000 + number))
+    draft = phone.author.direct(shop, service="SMS", filtered=tier).receive(text)
+    is_merged = "filter_actions" in phone.author.schema.features
+    return draft, {
+        "text": text,
+        "tier": 0 if is_merged else number,
+        "suffix": "" if is_merged else suffix,
+        "dialled": shop.identifier,
+    }
+
+
+for _each in _TIERS:
+    case(f"tier-{_each}", f"a sender filtered as {_each}", "LIVED_IN 1")(
+        partial(_tier, tier=_each)
+    )
+
+
+@case("tier-filtered", "an unknown sender under an address of its own", "LIVED_IN 1")
+def _filtered(phone: CasePhone) -> Told:
+    caller = phone.author.person("Filtered Caller")
+    chat = phone.author.direct(caller, service="SMS", suffix="(filtered)")
+    draft = chat.receive("Hello, who is this?")
+    is_merged = "filter_actions" in phone.author.schema.features
+    return draft, {
+        "text": "Hello, who is this?",
+        "tier": 0 if is_merged else 1,
+        "suffix": "" if is_merged else "(filtered)",
+    }
+
+
+@case("blocked", "a sender whom the owner has blocked", "LIVED_IN 1")
+def _blocked(phone: CasePhone) -> Told:
+    chat = phone.author.direct(phone.author.person("Blocked Caller"))
+    draft = chat.set(is_blocked=True).receive("Pick up!", date_read=0)
+    return draft, {"text": "Pick up!", "is_read": False, "blocked": True}
 
 
 # --- several rows of one chat -------------------------------------------------------

@@ -179,16 +179,16 @@ def _notified(phone: CasePhone) -> tuple[Draft, Reading]:
 @case("junk", "marked as junk", "§12")
 def _junk(phone: CasePhone) -> tuple[Draft, Reading]:
     spammer = phone.author.person("Prize Desk", email=True)
-    chat = phone.author.direct(spammer).set(is_unknown_sender=True)
+    chat = phone.author.direct(spammer, filtered="junk")
     draft = chat.receive("You have won! Reply YES", date_read=0).trait(spam=True)
-    return draft, {"text": "You have won! Reply YES", "is_read": False}
+    return draft, {"text": "You have won! Reply YES", "is_read": False, "tier": 2}
 
 
 @case("unknown-sender", "a chat in the list of unknown senders", "§12")
 def _unknown(phone: CasePhone) -> tuple[Draft, Reading]:
     chat = phone.author.direct(phone.author.person("Unknown Caller"))
-    chat.set(is_unknown_sender=True)
-    return chat.receive("Is this Robin?"), {"text": "Is this Robin?"}
+    chat.set(filtered="unknown")
+    return chat.receive("Is this Robin?"), {"text": "Is this Robin?", "tier": 1}
 
 
 @case(
@@ -199,8 +199,9 @@ def _unknown(phone: CasePhone) -> tuple[Draft, Reading]:
 )
 def _screened(phone: CasePhone) -> tuple[Draft, Reading]:
     chat = phone.author.direct(phone.author.person("Screened Caller"))
-    chat.set(is_unknown_sender=True, is_pending_review=True)
-    return chat.receive("About your parcel"), {"text": "About your parcel"}
+    chat.set(filtered="unknown", is_pending_review=True)
+    draft = chat.receive("About your parcel")
+    return draft, {"text": "About your parcel", "tier": 1, "screened": True}
 
 
 @case("short-code", "a code from a short code", "§13")

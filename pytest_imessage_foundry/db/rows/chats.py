@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.db.blobs.keyed_archives import binary_plist
 from pytest_imessage_foundry.models import ChatProperties, Roll
-from pytest_imessage_foundry.models.filters import without_suffix
+from pytest_imessage_foundry.models.filters import TIER_NUMBERS, without_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -275,12 +275,12 @@ class ChatContext:
             "last_addressed_handle": self._caller,
             "display_name": chat.name or "",
             "group_id": chat.group_id,
-            "is_filtered": int(props.is_unknown_sender),
+            "is_filtered": TIER_NUMBERS[props.filtered],
             "successful_query": 1,
             "ck_sync_state": 0,
             "original_group_id": chat.group_id if chat.is_group else None,
             "last_read_message_timestamp": end.read,
-            "is_blackholed": 0,
+            "is_blackholed": int(props.is_blocked),
             "syndication_date": 0,
             "syndication_type": 0,
             "is_recovered": 0,
@@ -292,7 +292,7 @@ class ChatContext:
         """The plist in chat.properties, with the keys that §12 names."""
         chat = self.conversation
         props = chat.properties
-        plist: dict[str, Any] = {"pv": 2, "hasResponded": not props.is_unknown_sender}
+        plist: dict[str, Any] = {"pv": 2, "hasResponded": props.filtered == "known"}
         if seen is not None:
             plist["lastSeenMessageGuid"] = seen
         if props.read_receipts:

@@ -133,7 +133,7 @@ def test_properties(tmp_path):
     phone.direct(known).set(
         read_receipts=True, mutes=True, is_archived=True, background="ab"
     )
-    phone.direct(unknown).set(is_unknown_sender=True, is_pending_review=True)
+    phone.direct(unknown).set(filtered="unknown", is_pending_review=True)
     phone.group(known, unknown).left()
     phone.direct(phone.person("Sam"), service="SMS")
     rows = write(phone, tmp_path).rows("SELECT * FROM chat ORDER BY ROWID")
