@@ -143,7 +143,13 @@ def validate(
             actual = introspect.read(connection)
             schema, differences = _release(actual, release, extra)
             is_expected = release is not None
-            structure.look(ledger, schema, actual, differences, is_expected=is_expected)
+            is_older = not is_expected and structure.is_older(actual, schema)
+            if is_older:
+                structure.look_at_older(ledger, actual)
+            else:
+                structure.look(
+                    ledger, schema, actual, differences, is_expected=is_expected
+                )
             file_header.look(connection, ledger, source, schema)
             _foreign_keys(connection, ledger)
             _rows(connection, ledger, schema, progress or _nobody_looks)
@@ -156,8 +162,8 @@ def validate(
         layout=schema.layout,
         is_expected=is_expected,
         is_experimental=schema.experimental,
-        is_older=not is_expected and structure.is_older(actual, schema),
-        differences=tuple(map(str, differences)),
+        is_older=is_older,
+        differences=() if is_older else tuple(map(str, differences)),
         checks=ledger.tallies(CHECKS),
         findings=ledger.ordered(CHECKS),
         errors=ledger.count("error"),

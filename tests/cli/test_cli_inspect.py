@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from pytest_imessage_foundry.cli import main, parser
+from pytest_imessage_foundry.db.functions import register_functions
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +30,32 @@ def test_validate_as_another_release(chat_db_file, capsys):
     assert main(["validate", str(chat_db_file), "--macos", "tahoe", "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert report["findings"]
+
+
+@pytest.fixture
+def unusual_file(chat_db_file, tmp_path):
+    """A file with a row of another version, as an old one may have."""
+    path = Path(shutil.copyfile(chat_db_file, tmp_path / "chat.db"))
+    with closing(register_functions(sqlite3.connect(path))) as connection:
+        connection.execute("UPDATE message SET version = 9 WHERE ROWID = 1")
+        connection.commit()
+    return str(path)
+
+
+def test_what_is_unusual_counts_only_when_told(unusual_file, capsys):
+    assert main(["validate", unusual_file]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2] == "unusual: message-values: message 1: version is 9, not 10"
+    assert lines[-1] == "valid: 0 errors, 1 unusual, 0 notes"
+
+    assert main(["validate", unusual_file, "--strict", "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert (report["valid"], report["errors"], report["unusual"]) == (True, 0, 1)
+    assert [each["severity"] for each in report["findings"]] == ["unusual"]
+
+
+def test_a_usual_file_passes_strictly(chat_db_file):
+    assert main(["validate", str(chat_db_file), "--strict"]) == 0
 
 
 def test_validate_what_is_not_there(tmp_path, capsys):

@@ -32,6 +32,13 @@ def is_older(actual: Structure, schema: Schema) -> bool:
     return schema.name in registry.RELEASES and introspect.is_older(actual)
 
 
+def look_at_older(ledger: Ledger, actual: Structure) -> None:
+    """State in one line that a file is older than every known release."""
+    _count(ledger, actual)
+    reason = f"{introspect.OLDER}, so it is checked as far as it can be"
+    ledger.find("structure", "message", None, reason, "note")
+
+
 def look(
     ledger: Ledger,
     schema: Schema,
@@ -40,16 +47,8 @@ def look(
     *,
     is_expected: bool,
 ) -> None:
-    """State each difference; of a file older than every known release, that alone."""
-    columns = sum(len(table.columns) for table in actual.tables.values())
-    parts = (actual.tables, actual.indexes, actual.triggers)
-    ledger.look("structure", columns + sum(map(len, parts)))
-    for damage in actual.damage:
-        ledger.find("structure", "sqlite_master", None, damage)
-    if is_older(actual, schema) and not is_expected:
-        reason = f"{introspect.OLDER}, so it is checked as far as it can be"
-        ledger.find("structure", "message", None, reason, "note")
-        return
+    """State each difference from a release; from one that was named it is an error."""
+    _count(ledger, actual)
     for each in differences:
         severity: Severity = "error" if is_expected else _severity(each)
         if each.kind in _OF_A_USER and not _is_apples(each):
@@ -79,3 +78,11 @@ def _is_apples(difference: Difference) -> bool:
 
 def _in_every_release() -> set[str]:
     return set.intersection(*(set(registry.get(n).tables) for n in registry.RELEASES))
+
+
+def _count(ledger: Ledger, actual: Structure) -> None:
+    columns = sum(len(table.columns) for table in actual.tables.values())
+    parts = (actual.tables, actual.indexes, actual.triggers)
+    ledger.look("structure", columns + sum(map(len, parts)))
+    for damage in actual.damage:
+        ledger.find("structure", "sqlite_master", None, damage)
