@@ -294,9 +294,7 @@ def test_an_old_database_is_named_as_such(tmp_path):
     assert report.is_older
     assert "older than macOS 14" in str(report.of("structure")[0])
     assert len(report.of("structure")) == 1
-    errors = [each for each in report.findings if each.severity == "error"]
-    # The file here is in no WAL mode, and has no properties.
-    assert {each.check for each in errors} == {"file"}
+    assert report.ok, list(map(str, report.findings))
     # Whoever names a release has it compared with that.
     assert len(validators.validate(path, release="sonoma").differences) > 5
 
