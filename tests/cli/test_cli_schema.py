@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shlex
 import sqlite3
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from pytest_imessage_foundry.db import schema
 
+DOCS = Path(__file__).parents[2] / "docs"
 NEW = """\
 + column message: is_new INTEGER DEFAULT 0
 + index message_idx_new ON message(is_new)
@@ -153,3 +157,17 @@ def test_a_file_of_no_release_is_not_detected(run, here):
     done = run("detect", "x.db")
     assert done.code == 2
     assert "this is no database of Messages" in done.err
+
+
+def test_the_recipe_of_the_docs_runs(run, here, new_text):
+    """All of its lines but the first, which needs a Mac and makes schema.sql."""
+    page = (DOCS / "releases.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
+    first, *lines = block.splitlines()
+    assert first == "sqlite3 ~/Library/Messages/chat.db .schema > schema.sql"
+    (here / "schema.sql").write_text(new_text)
+    assert len(lines) == 3
+    for line in lines:
+        program, *arguments = shlex.split(line)
+        assert program == "imessage-foundry"
+        assert run(*arguments).code == 0, line

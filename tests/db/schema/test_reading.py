@@ -17,6 +17,7 @@ from pytest_imessage_foundry.db import builder, schema, validators, version_dete
 from pytest_imessage_foundry.db.schema import introspect, reading, release_file
 from pytest_imessage_foundry.db.schema.definition import Schema
 from pytest_imessage_foundry.errors import FoundryError, UnreadableFileError
+from pytest_imessage_foundry.order import Materials, Order
 from pytest_imessage_foundry.spec import Spec
 
 LAYOUTS = ("fresh", "migrated")
@@ -366,3 +367,16 @@ def test_a_column_of_which_nothing_is_known_hinders_building_alone():
         add_columns={"chat": "a INTEGER NOT NULL DEFAULT 0"},
     )
     release_file.check_can_be_built(other, "a test")
+
+
+def test_a_template_is_not_taken_for_that_of_another_schema_of_the_same_name():
+    """Equal statements, and other properties: `like` of the manifest was changed."""
+    tahoe, sequoia = schema.get("tahoe"), schema.get("sequoia")
+    found = {
+        Order(Spec(release="own"), Materials(schemas=(own,))).fingerprint
+        for own in (
+            release_file.named(tahoe, "own", tahoe),
+            release_file.named(tahoe, "own", sequoia),
+        )
+    }
+    assert len(found) == 2

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from pytest_imessage_foundry.db import schema
-from pytest_imessage_foundry.db.schema import changes, introspect
+from pytest_imessage_foundry.db.schema import changes_between, introspect
 from pytest_imessage_foundry.db.schema.declarations import Table
 from pytest_imessage_foundry.db.schema.definition import Schema
 from pytest_imessage_foundry.errors import FoundryError
@@ -28,7 +28,7 @@ def run(code: str) -> Schema:
 @pytest.mark.parametrize("old", EVERY, ids=lambda each: f"{each.name}-{each.layout}")
 def test_the_code_makes_every_release_of_every_other(old):
     for new in EVERY:
-        made = run(changes.as_python(old, new))
+        made = run(changes_between.as_python(old, new))
         left = introspect.differences(made, introspect.structure_of(new))
         assert left == [], new.name
         assert made.features == new.features
@@ -44,7 +44,7 @@ def test_little_is_said_of_a_little_change():
         add_columns={"message": "is_new INTEGER DEFAULT 0\nafter text: of_it TEXT"},
         drop_indexes=["handle_idx_id"],
     )
-    assert changes.as_python(tahoe, new) == (
+    assert changes_between.as_python(tahoe, new) == (
         "from pytest_imessage_foundry.db import schema\n"
         "\n"
         'RELEASE = schema.get("tahoe").evolve(\n'
@@ -74,7 +74,7 @@ def test_columns_in_any_order_are_found_again(seed):
 
     old = with_columns(draw.sample(range(9), draw.randint(1, 9)))
     new = with_columns(draw.sample(range(9), draw.randint(1, 9)))
-    made = old.evolve(**changes.between(old, new))
+    made = old.evolve(**changes_between.between(old, new))
     assert made.tables["kvtable"].columns == new.tables["kvtable"].columns
 
 
@@ -85,4 +85,4 @@ def test_what_cannot_be_said_is_named():
     new = tahoe.evolve(name="new")
     object.__setattr__(new, "tables", {**tahoe.tables, "odd": odd})
     with pytest.raises(FoundryError, match="table odd cannot be said in the words"):
-        changes.as_python(tahoe, new)
+        changes_between.as_python(tahoe, new)
