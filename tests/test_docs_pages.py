@@ -29,12 +29,12 @@ def test_the_page_is_up_to_date(script, name):
 
 
 def test_the_example_of_a_scenario_is_one(script, tmp_path):
-    from pytest_imessage_foundry.conversations import scenarios
+    from pytest_imessage_foundry.conversations import scenario_files
 
     path = tmp_path / "two-friends.toml"
     path.write_text(script.EXAMPLE, encoding="utf-8")
 
-    scenario = scenarios.from_file(path)
+    scenario = scenario_files.read(path)
 
     assert scenario.name == "two-friends"
     assert [each.message_count_target for each in scenario.conversations] == [60]

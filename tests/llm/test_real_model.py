@@ -13,6 +13,8 @@ import model_server
 import pytest
 import typedstream
 
+from pytest_imessage_foundry.db.schema import ALL
+
 pytestmark = pytest.mark.llm
 TWO = """\
 name = "two"
@@ -57,7 +59,7 @@ def test_refresh(url, foundry, scenario, tmp_path, capsys):
     for each in foundry.conversations:
         assert each["provenance"]["kind"] == "llm"
         assert each["turns"]
-    for release in ("sonoma", "sequoia", "tahoe"):
+    for release in ALL:
         path = tmp_path / release / "chat.db"
         built = ["build", path, "--macos", release, "--scenario", scenario]
         options = ["--source", "cache", "--cache", foundry.out]

@@ -13,8 +13,12 @@ from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.db.rows.chats import Accounts, ChatContext
 from pytest_imessage_foundry.models import Persona
 
-BEFORE_26 = ("sonoma", "sequoia-15.2", "sequoia")
-SINCE_26 = ("tahoe-26.0", "tahoe", "golden-gate")
+SINCE_26 = [
+    name
+    for name in schema.RELEASES
+    if int(schema.get(name).macos.partition(".")[0]) >= 26
+]
+BEFORE_26 = [name for name in schema.RELEASES if name not in SINCE_26]
 
 
 @pytest.fixture(params=schema.RELEASES)
