@@ -99,7 +99,7 @@ def test_unittest_class_and_usefixtures(plain_run, pytester):
     """
     )
 
-    plain_run().assert_outcomes(passed=4)
+    plain_run().assert_outcomes(passed=1 + len(schema.ALL))
 
 
 def test_overriding_the_fixture_keeps_the_axis(plain_run, pytester):

@@ -103,8 +103,7 @@ STATES = {
         "text = NULL, attributedBody = NULL, index_state = 2 WHERE ROWID = ${$PLAIN}",
     ),
     "an empty chat of a known identifier": (
-        f"{ADD_CHAT}('SMS;-;+12275550199', 45, '+12275550199', 'SMS', "
-        f"'{UUID}')",
+        f"{ADD_CHAT}('SMS;-;+12275550199', 45, '+12275550199', 'SMS', '{UUID}')",
     ),
     "own, from another device": (
         "UPDATE message SET handle_id = 0 WHERE is_from_me = 1",
