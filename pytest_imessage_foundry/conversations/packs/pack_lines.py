@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
 from pytest_imessage_foundry.models import Reaction, Turn
@@ -37,8 +38,8 @@ def _reaction(reaction: Reaction) -> dict[str, Any]:
 
 
 def fields_of(instance: Any) -> dict[str, Any]:
-    """The fields of a dataclass with slots; nothing is copied."""
-    return {name: getattr(instance, name) for name in instance.__slots__}
+    """The fields of a dataclass; nothing is copied."""
+    return {each.name: getattr(instance, each.name) for each in fields(instance)}
 
 
 _DEFAULTS = fields_of(Turn(sender=""))

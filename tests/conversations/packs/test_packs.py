@@ -433,8 +433,8 @@ def test_installed(where, tmp_path):
     files = {
         path.relative_to(REPOSITORY): path
         for pattern in ("*.py", "*.json")
-        for folder in ("personas", "conversations", "models", "db", "")
-        for path in (package / folder).glob(pattern)
+        for folder in ("personas", "conversations", "models", "db")
+        for path in (*(package / folder).rglob(pattern), *package.glob(pattern))
     }
     for path in SHIPPED:
         files[Path("pytest_imessage_foundry/fixtures_cache") / path.name] = path
@@ -448,11 +448,11 @@ def test_installed(where, tmp_path):
             (target / name).write_bytes(path.read_bytes())
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
-        "from pytest_imessage_foundry.conversations import pack_files, packs;"
+        "from pytest_imessage_foundry.conversations.packs import pack_files, store;"
         "from pytest_imessage_foundry.conversations import scenarios;"
-        "assert packs.__file__.startswith(sys.argv[1]);"
+        "assert store.__file__.startswith(sys.argv[1]);"
         "scenarios.get('default');"
-        "print(len(packs.load_all().by_key), pack_files.digest())"
+        "print(len(store.load_all().by_key), pack_files.digest())"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-c", code, str(target)],
@@ -466,8 +466,8 @@ def test_installed(where, tmp_path):
 
 def test_no_heavy_import():
     code = (
-        "import sys; from pytest_imessage_foundry.conversations import packs;"
-        "packs.load_all();"
+        "import sys; from pytest_imessage_foundry.conversations.packs import store;"
+        "store.load_all();"
         "assert not {'pydantic', 'faker', 'importlib.resources'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=REPOSITORY)
