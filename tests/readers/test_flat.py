@@ -122,4 +122,5 @@ def test_manifests_pin_the_versions_of_the_table(kind: str):
         manifest = "package.json" if kind == "npm" else "Cargo.toml"
         text = (folder / manifest).read_text(encoding="utf-8")
         assert f'"{each.version}"' in text or f'"={each.version}"' in text
-        assert not [path for path in folder.rglob("*") if "://" in path.read_text()]
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        assert not [path for path in files if "://" in path.read_text("utf-8")]
