@@ -68,7 +68,6 @@ READERS = (
         options=("--platform=macosx_11_0_arm64", "--only-binary=:all:", "--no-deps"),
     ),
     Reader("imessage-conversation-analyzer", "3.1.0"),
-    Reader("mvt", "2026.10.26"),
     Reader(
         "imessage-database",
         "5.0.1",

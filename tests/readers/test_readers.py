@@ -40,7 +40,7 @@ def _readers() -> None:
         return
     said = (
         f"readers not installed: {', '.join(absent)}\n"
-        "run `python tests/readers/install.py` (imessage-exporter needs cargo)"
+        "run `python tests/readers/install.py` (some need cargo, npm or Python 3.12)"
     )
     required = os.environ.get("IMESSAGE_READERS") == "required"
     if required or os.environ.get("CI") == "true":

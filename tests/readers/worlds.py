@@ -134,8 +134,16 @@ class World:
             )
             for chat in self.conversations
         )
+        # A chat may hold nothing but what stands in another one too.
+        emptied = {
+            was.guid
+            for was, now in zip(self.conversations, kept, strict=True)
+            if was.messages and not now.messages
+        }
         kept = tuple(
-            _without_lost_photo(each, left_out) for each in kept if each.messages
+            _without_lost_photo(each, left_out)
+            for each in kept
+            if each.guid not in emptied
         )
         return Part(self.order.spec, self.order.scenario, self.order.schema, kept)
 
@@ -236,10 +244,10 @@ def _case_names(order: foundry.Order) -> dict[str, tuple[str, str]]:
     stage = CasePhone(order.schema, order.spec.seed)
     names: dict[str, tuple[str, str]] = {}
     for entry in catalogue.entries(order.schema):
-        entry.play(stage)
-        play: Callable[..., object] = getattr(entry.play, "func", entry.play)
-        chapter = play.__module__.rpartition(".")[2]
-        for chat in stage.phone.chats:
+        entry.write(stage)
+        write: Callable[..., object] = getattr(entry.write, "func", entry.write)
+        chapter = write.__module__.rpartition(".")[2]
+        for chat in stage.author.chats:
             for draft in chat.drafts:
                 names.setdefault(draft.message.guid, (entry.name, chapter))
     return names
