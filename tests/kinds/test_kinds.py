@@ -17,14 +17,7 @@ from rowreader import runs_of, unarchive
 
 from pytest_imessage_foundry.conversations import catalogue
 from pytest_imessage_foundry.db import schema, validators
-from pytest_imessage_foundry.models import (
-    Collaboration,
-    Link,
-    Music,
-    Place,
-    Run,
-    StoreApp,
-)
+from pytest_imessage_foundry.models import RichLink, Run
 
 PROTOBUF = ("com.apple.Handwriting.", "com.apple.DigitalTouch")
 each_release = pytest.mark.parametrize("release", schema.RELEASES)
@@ -86,8 +79,7 @@ def test_there_are_enough():
 
 def rich_url(message):
     balloon = message.balloon
-    is_rich = isinstance(balloon, (Link, Music, StoreApp, Place, Collaboration))
-    return balloon.url if is_rich else None
+    return balloon.url if isinstance(balloon, RichLink) else None
 
 
 def expected_attributes(run, location, message):

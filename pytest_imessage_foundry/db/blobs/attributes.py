@@ -19,12 +19,8 @@ from pytest_imessage_foundry.db.blobs.plist_templates import PlistTemplate
 from pytest_imessage_foundry.db.blobs.values import MutableData, Number, Url
 from pytest_imessage_foundry.models import (
     ATTACHMENT_MARK,
-    Collaboration,
-    Link,
-    Music,
-    Place,
+    RichLink,
     Run,
-    StoreApp,
     utf16_length,
 )
 
@@ -140,9 +136,7 @@ def attachment_runs(attachment: Attachment, number: int = 0) -> Runs:
 
 def _rich_url(message: Message) -> str | None:
     balloon = message.balloon
-    if isinstance(balloon, Link | Music | StoreApp | Place | Collaboration):
-        return balloon.url
-    return None
+    return balloon.url if isinstance(balloon, RichLink) else None
 
 
 def _mark_rich_link(runs: Runs, url: str | None) -> None:

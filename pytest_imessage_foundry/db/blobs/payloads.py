@@ -7,7 +7,7 @@ names them.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 from uuid import NAMESPACE_URL, uuid5
 
 from pytest_imessage_foundry.db.blobs import protobuf
@@ -35,12 +35,13 @@ from pytest_imessage_foundry.models import (
     Music,
     Place,
     Poll,
+    RichLink,
     StoreApp,
 )
 from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.models import Attachment, Balloon, RichLink
+    from pytest_imessage_foundry.models import Attachment, Balloon
 
     _OtherLink = Music | StoreApp | Place | Collaboration
 
@@ -68,6 +69,8 @@ _SPECIALIZATION = ("LPSpecializationMetadata", "NSObject")
 
 def bundle_id(balloon: Balloon) -> str:
     """The whole `balloon_bundle_id`."""
+    if isinstance(balloon, RichLink):
+        return RICH_LINK
     match balloon:
         case AppCard():
             return f"{EXTENSION}:{balloon.team}:{balloon.bundle_id}"
@@ -77,7 +80,7 @@ def bundle_id(balloon: Balloon) -> str:
             return DIGITAL_TOUCH
         case Poll():
             return POLLS
-    return RICH_LINK
+    assert_never(balloon)
 
 
 def app_name(balloon: Balloon) -> str | None:
@@ -107,6 +110,8 @@ def payload(
 
     `owner` is the phone owner's address, for whom the truth writes None.
     """
+    if isinstance(balloon, RichLink):
+        return _rich_link(balloon, date)
     match balloon:
         case AppCard():
             return _app_card(balloon)
@@ -116,7 +121,7 @@ def payload(
             return protobuf.digital_touch(balloon)
         case Poll():
             return poll_payload(balloon, creator, owner=owner)
-    return _rich_link(balloon, date)
+    assert_never(balloon)
 
 
 def _rich_link(link: RichLink, date: int) -> bytes:
@@ -202,12 +207,13 @@ def _metadata(link: _OtherLink, icon: Obj | None, date: int) -> dict[str, Any]:
             return {"title": link.name, "specialization": _software(link, icon)}
         case Place():
             return {"title": _place_title(link), "specialization2": _map(link)}
-        case _:
+        case Collaboration():
             return {
                 "title": link.title,
                 "collaborationMetadata": _collaboration(link, date),
                 "specialization2": _shared_object(link),
             }
+    assert_never(link)
 
 
 def _song(song: Music, artwork: Obj | None) -> Obj:
