@@ -60,7 +60,7 @@ def test_help_teaches(words, monkeypatch):
 def test_examples_of_help_are_of_this_command_line():
     for each in PARSERS.values():
         for line in re.findall(r"^  imessage-foundry (.*)$", each.format_help(), re.M):
-            arguments = shlex.split(line.partition(" > ")[0])
+            arguments = shlex.split(re.split(" [<>] ", line)[0])
             if "--help" not in arguments:
                 assert parser().parse_args(arguments).command == arguments[0]
 
