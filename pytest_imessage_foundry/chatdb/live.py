@@ -132,30 +132,28 @@ class Live:
         self._db.retell(self._truth, self._phone.people)
         return persona
 
-    def direct(
-        self,
-        person: Persona,
-        *,
-        address: str | None = None,
-        service: Service = "iMessage",
-    ) -> Conversation:
-        """The one-to-one chat with somebody, opened if there is none."""
+    def direct(self, person: Persona, **fields: Any) -> Conversation:
+        """The one-to-one chat with somebody, opened if there is none; `fields` as for
+        `Author.direct`: address, service, filtered."""
         known = len(self._phone.chats)
-        chat = self._phone.direct(person, address=address, service=service)
+        chat = self._phone.direct(person, **fields)
         if len(self._phone.chats) > known:
             return self._open(chat)
-        guid = chat.conversation().guid
-        return next(each for each in self._truth if each.guid == guid)
+        guid = chat.guid
+        told = next(each for each in self._truth if each.guid == guid)
+        if chat.conversation().properties == told.properties:
+            return told
+        whole = self._chat(told)
+        self._write(whole)
+        return self._truth[self._phone.chats.index(whole)]
 
     def note_to_self(self, **fields: Any) -> Conversation:
         """The owner's chat with themselves; `fields` as for `Author.note_to_self`."""
         return self.direct(self._db.owner, **fields)
 
-    def group(
-        self, *people: Persona, name: str | None = None, service: Service = "iMessage"
-    ) -> Conversation:
-        """A new group."""
-        return self._open(self._phone.group(*people, name=name, service=service))
+    def group(self, *people: Persona, **fields: Any) -> Conversation:
+        """A new group; `fields` as for `Author.group`: name, service, created."""
+        return self._open(self._phone.group(*people, **fields))
 
     def file(self, kind: str = "photo", **fields: Any) -> Attachment:
         """A file to send, as `Author.file` gives one."""

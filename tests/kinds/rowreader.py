@@ -608,6 +608,7 @@ class RowReader:
         )
         return {
             "tier": chat["is_filtered"],
+            "room": "digits" if (chat["room_name"] or "").startswith("chat") else "hex",
             "blocked": bool(chat["is_blackholed"]),
             "screened": bool(chat.get("is_pending_review")),
             "in_chats": sorted(each["service_name"] for each in found),
