@@ -35,6 +35,7 @@ CHAPTERS = {
     "states": "States, services, deletion",
     "categories": "Message filters",
     "lived_in_rows": "Rows of a phone that was lived in",
+    "later_rows": "Files to come, previews and reactions of their own",
     "odd_rows": "Odd rows",
 }
 HEAD = """\

@@ -20,10 +20,10 @@ GOLDEN = {
     ("sonoma", "faker"): "1be3ceadd4098335",
     ("sequoia", "auto"): "aa5fbd303df3388e",
     ("sequoia", "faker"): "bfdf0cce3d337ba9",
-    ("tahoe", "auto"): "e8179d51054cca4b",
-    ("tahoe", "faker"): "602d3e6605d12c5d",
-    ("golden-gate", "auto"): "3d71ae0f3466440f",
-    ("golden-gate", "faker"): "ab6cc9aa47888e73",
+    ("tahoe", "auto"): "c41e9ff7df35b81f",
+    ("tahoe", "faker"): "0db604d5e1ce990d",
+    ("golden-gate", "auto"): "6c219b6f57b0a923",
+    ("golden-gate", "faker"): "f7abb152d9ad4675",
 }
 
 

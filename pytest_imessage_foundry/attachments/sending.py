@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.attachments.generator import (
     file_name,
@@ -15,12 +16,13 @@ from pytest_imessage_foundry.models import Attachment
 if TYPE_CHECKING:
     from typing import Any
 
-State = Literal["present", "missing", "not-downloaded"]
+    from pytest_imessage_foundry.models import FileState
+
 _STICKERS = ("sticker", "memoji")
 
 
 def send(
-    kind: str, guid: str, number: int, *, state: State = "present", **fields: Any
+    kind: str, guid: str, number: int, *, state: FileState = "present", **fields: Any
 ) -> Attachment:
     """Return file `number` of a kind, under the GUID `guid`.
 
@@ -37,7 +39,7 @@ def send(
         name=name,
         uti=described.uti,
         mime_type=described.mime_type,
-        total_bytes=size(kind, number),
+        total_bytes=fields.pop("total_bytes", None) or size(kind, number),
         path=None if state == "not-downloaded" else relative_path(guid, name),
         variant=number,
         state=state,
@@ -49,3 +51,9 @@ def send(
             **fields,
         },
     )
+
+
+def in_state(file: Attachment, state: FileState) -> Attachment:
+    """The same file where it is now; one that is there, or will be, has a path."""
+    path = file.path or relative_path(file.guid, file.name)
+    return replace(file, state=state, path=path)

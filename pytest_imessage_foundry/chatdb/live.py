@@ -132,30 +132,28 @@ class Live:
         self._db.retell(self._truth, self._phone.people)
         return persona
 
-    def direct(
-        self,
-        person: Persona,
-        *,
-        address: str | None = None,
-        service: Service = "iMessage",
-    ) -> Conversation:
-        """The one-to-one chat with somebody, opened if there is none."""
+    def direct(self, person: Persona, **fields: Any) -> Conversation:
+        """The one-to-one chat with somebody, opened if there is none; `fields` as for
+        `Author.direct`: address, service, filtered."""
         known = len(self._phone.chats)
-        chat = self._phone.direct(person, address=address, service=service)
+        chat = self._phone.direct(person, **fields)
         if len(self._phone.chats) > known:
             return self._open(chat)
-        guid = chat.conversation().guid
-        return next(each for each in self._truth if each.guid == guid)
+        guid = chat.guid
+        told = next(each for each in self._truth if each.guid == guid)
+        if chat.conversation().properties == told.properties:
+            return told
+        whole = self._chat(told)
+        self._write(whole)
+        return self._truth[self._phone.chats.index(whole)]
 
     def note_to_self(self, **fields: Any) -> Conversation:
         """The owner's chat with themselves; `fields` as for `Author.note_to_self`."""
         return self.direct(self._db.owner, **fields)
 
-    def group(
-        self, *people: Persona, name: str | None = None, service: Service = "iMessage"
-    ) -> Conversation:
-        """A new group."""
-        return self._open(self._phone.group(*people, name=name, service=service))
+    def group(self, *people: Persona, **fields: Any) -> Conversation:
+        """A new group; `fields` as for `Author.group`: name, service, created."""
+        return self._open(self._phone.group(*people, **fields))
 
     def file(self, kind: str = "photo", **fields: Any) -> Attachment:
         """A file to send, as `Author.file` gives one."""
@@ -169,17 +167,21 @@ class Live:
         *content: Content,
         sender: Persona | str | None = None,
         joins_later: bool = False,
+        attaches_later: bool = False,
         **fields: Any,
     ) -> Message:
         """Somebody says something; it is unread. In a group name the `sender`.
 
-        With `joins_later` the row is there and belongs to no chat until `join()`.
+        With `joins_later` the row is there and belongs to no chat until `join()`; with
+        `attaches_later` its files follow by `attach()`, and then `download()`.
         An `at` before the newest message is one that comes late, as iCloud brings
         them: an old date under a new ROWID. `fields` are as for `Chat.receive`.
         """
         fields = self._unseen(fields) | {"sender": self._phone.known(sender)}
         return self._say(
-            chat, lambda into: into.receive(*content, **fields), joins_later
+            chat,
+            lambda into: _awaiting(into.receive(*content, **fields), attaches_later),
+            joins_later,
         )
 
     def send(
@@ -240,6 +242,29 @@ class Live:
             into.formerly(service, **fields)
             self._write(into)
         return self._truth[self._phone.chats.index(into)]
+
+    def attach(self, message: Message | str) -> Message:
+        """The rows of a message's files come; the files are not there yet."""
+        return self._change(message, lambda draft: draft.attach())
+
+    def download(self, message: Message | str) -> Message:
+        """A message's files come."""
+        return self._change(message, lambda draft: draft.download())
+
+    def react_in_text(
+        self,
+        message: Message | str,
+        name: str,
+        *,
+        by: Persona | str | None = None,
+        **fields: Any,
+    ) -> Message:
+        """React by a message of its own, as `Draft.react_in_text`."""
+        chat, draft = self._find(message)
+        who = self._phone.known(by)
+        return self._say(
+            chat.conversation(), lambda _: draft.react_in_text(name, by=who, **fields)
+        )
 
     def also_in(self, message: Message | str, chat: Where) -> Message:
         """Let a message stand in a second one-to-one chat."""
@@ -503,6 +528,10 @@ class Live:
         if after is not None:
             fields = fields | {"rowid_after": self._find(after)[1]}
         return {"date_delivered": 0, "date_read": 0} | fields | {"reply_to": reply_to}
+
+
+def _awaiting(draft: Draft, attaches_later: bool) -> Draft:
+    return draft.awaits_files() if attaches_later else draft
 
 
 def _last_rowid(connection: sqlite3.Connection) -> int:

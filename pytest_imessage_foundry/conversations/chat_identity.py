@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pytest_imessage_foundry.models import Conversation
+from pytest_imessage_foundry.models.apple_time import SINCE_26
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,9 +54,9 @@ def _last_name(plan: ChatPlan) -> str | None:
 def _room(plan: ChatPlan, features: frozenset[str]) -> str:
     """The identifier of a group chat."""
     bits = _bits(plan, "room", plan.config.id)
-    if "any_guids" in features:
+    # Groups made before 26 keep "chat" and up to eighteen digits (FINDINGS 11).
+    if "any_guids" in features and plan.start >= SINCE_26:
         return bits.hex()
-    # "chat" and up to eighteen digits, as before.
     return f"chat{int.from_bytes(bits[:8]) % 10**18}"
 
 

@@ -58,7 +58,7 @@ class LiveWriter:
         self._insert = Inserts(connection, schema)
         self._columns = {
             table: {column.name for column in schema.tables[table].columns}
-            for table in ("message", "chat")
+            for table in ("message", "chat", "attachment")
         }
         self._features = schema.features
         self._root = attachment_root
@@ -182,8 +182,7 @@ class LiveWriter:
         leaves = deletions.is_in_chat(old) and not deletions.is_in_chat(new)
         hidden = (*_BY_TRIGGERS, "index_state") if leaves else tuple(_BY_TRIGGERS)
         self._update("message", rowid, before, after, hidden)
-        kept = {file.guid for file in files(new)}
-        self._detach(rowid, {file.guid for file in files(old)} - kept)
+        self._become_files(old, new, rowid, after)
         self._become_drawn(old, new, place)
         # In this order: a message that neither table holds is deleted by the trigger on
         # the join (SEMANTICS §17).
@@ -196,6 +195,26 @@ class LiveWriter:
             self._join(rowid, after, place, new.traits.also_in)
         elif new.traits.also_in not in (None, old.traits.also_in):
             self._join_second(rowid, after, new.traits.also_in)
+
+    def _become_files(self, old: Message, new: Message, rowid: int, row: Row) -> None:
+        """Files come after their message, are downloaded, and go with their part."""
+        before = {file.guid: file for file in files(old)}
+        for file in files(new):
+            known = before.pop(file.guid, None)
+            if known is None:
+                self._attach(rowid, file, row, None)
+            elif known != file:
+                outgoing = bool(row["is_from_me"])
+                was, now = (
+                    attachment_row(
+                        each, row["date"], outgoing=outgoing, root=self._root
+                    )
+                    for each in (known, file)
+                )
+                self._update(
+                    "attachment", self._rowid("attachment", file.guid), was, now
+                )
+        self._detach(rowid, set(before))
 
     def _become_drawn(self, old: Message, new: Message, place: ChatContext) -> None:
         """Tapbacks, stickers, votes: new ones come, taken-back ones may go."""
@@ -250,12 +269,17 @@ class LiveWriter:
         self._insert.one("message", {**row, **_BY_TRIGGERS}, ORDINARY)
         rowid = self._inserted()
         for file in attachments:
-            attachment = self._rowid("attachment", file.guid) or self._attachment(
-                file, row, sticker
-            )
-            join = {"message_id": rowid, "attachment_id": attachment}
-            self._insert.one("message_attachment_join", join)
+            self._attach(rowid, file, row, sticker)
         return rowid
+
+    def _attach(
+        self, message: int, file: Attachment, row: Row, sticker: Sticker | None
+    ) -> None:
+        attachment = self._rowid("attachment", file.guid) or self._attachment(
+            file, row, sticker
+        )
+        join = {"message_id": message, "attachment_id": attachment}
+        self._insert.one("message_attachment_join", join)
 
     def _attachment(self, file: Attachment, row: Row, sticker: Sticker | None) -> int:
         values = attachment_row(

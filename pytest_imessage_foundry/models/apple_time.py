@@ -14,6 +14,8 @@ SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+# macOS 26 came on 2025-09-15 at 17:00 UTC; groups made since have other identifiers.
+SINCE_26 = 779_648_400 * SECOND
 
 
 def from_iso(text: str) -> int:

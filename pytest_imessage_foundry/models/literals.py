@@ -59,6 +59,9 @@ EventKind = Literal[
 # What real files leave empty, see `db.rows.blanks`; "E:" and "e:" are accounts
 # without an address.
 MessageBlank = Literal["service", "part_count", "E:", "e:", "body"]
+# Where a file is: "missing" was there, "waiting" is named by its row and not there
+# (offloaded, or still to come), "not-downloaded" has no path, "awaited" no row yet.
+FileState = Literal["present", "missing", "waiting", "not-downloaded", "awaited"]
 AttachmentBlank = Literal["transfer_name", "filename"]
 DateColumn = Literal["date", "date_read", "date_delivered"]
 # How a row stores its body: most rows since Ventura leave `text` NULL beside a

@@ -8,6 +8,7 @@ from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.models.literals import (
     AttachmentBlank,
     Detection,
+    FileState,
     TextEffect,
 )
 
@@ -60,6 +61,8 @@ class Attachment:
 
     `path` is relative to the Attachments folder and None while the file was
     never downloaded; `state` says what a reader finds when it goes looking.
+    `device_path` is an absolute path that stands in its row instead: that of the
+    device which sent it.
     `date` is the message's; attachment rows hold it in whole seconds.
     """
 
@@ -71,7 +74,8 @@ class Attachment:
     total_bytes: int
     path: str | None
     variant: int = 0
-    state: Literal["present", "missing", "not-downloaded"] = "present"
+    state: FileState = "present"
+    device_path: str | None = None
     is_sticker: bool = False
     is_hidden: bool = False
     width: int = 0

@@ -202,6 +202,16 @@ def lived_in(phone):
     phone.receive(one, "Blank", blank=("part_count", "e:"))
     phone.receive(one, "Old", at="2016-05-01", in_seconds=("date", "date_read"))
     phone.formerly(one, "RCS")
+    photo = phone.receive(one, "Look:", phone.file("photo"), attaches_later=True)
+    phone.download(phone.attach(photo))
+    phone.download(phone.receive(one, phone.file("pdf", state="not-downloaded")))
+    phone.attach(phone.receive(one, phone.file("video"), attaches_later=True))
+    phone.react_in_text(photo, "liked")
+    shop = phone.person("Shop", address="55514")
+    phone.receive(phone.direct(shop, service="SMS", filtered="orders"), "Order 17")
+    phone.receive(phone.direct(shop, service="SMS"), "Hello")
+    phone.direct(shop, service="SMS", filtered="junk")
+    phone.set(phone.direct(phone.person("Pest")), is_blocked=True)
     note = phone.note_to_self()
     phone.edit(phone.send(note, "Buy milk"), "Buy oat milk")
     phone.send(note, "Buy bread", twin=True)
@@ -235,6 +245,33 @@ def test_a_phone_that_is_lived_in(make, tmp_path, release):
                 )
                 before = message.guid
     assert_as_built(db, tmp_path)
+
+
+def test_files_come_after_their_message(make):
+    db = make()
+    joined = (
+        "SELECT count(*), max(a.transfer_state) FROM message m "
+        "JOIN message_attachment_join j ON j.message_id = m.ROWID "
+        "JOIN attachment a ON a.ROWID = j.attachment_id WHERE m.guid = ?"
+    )
+    flag = "SELECT cache_has_attachments FROM message WHERE guid = ?"
+    with db.live() as phone:
+        message = phone.receive("Alex Doe", phone.file("photo"), attaches_later=True)
+        (file,) = message.attachments
+        path = db.attachments / file.path
+        assert one(db.path, joined, message.guid) == (0, None)
+        assert one(db.path, flag, message.guid) == (0,)
+        with pytest.raises(FoundryError, match="no file can become 'present'"):
+            phone.download(message)
+        phone.attach(message)
+        assert one(db.path, joined, message.guid) == (1, 0)
+        assert one(db.path, flag, message.guid) == (1,)
+        assert not path.exists()
+        phone.download(message)
+        assert one(db.path, joined, message.guid) == (1, 5)
+        assert path.stat().st_size == file.total_bytes
+        with pytest.raises(FoundryError, match="no file can become 'waiting'"):
+            phone.attach(message)
 
 
 def test_members_of_the_file_are_those_of_every_moment(make):

@@ -176,12 +176,27 @@ def test_a_group():
     _, old, _ = derive(features=OLD)
     assert new.is_group
     assert new.guid == f"any;+;{new.identifier}"
-    assert len(new.identifier) == 32
-    assert int(new.identifier, 16)
+    # It began before 26 came.
+    assert new.identifier == old.identifier
     assert old.guid == f"iMessage;+;{old.identifier}"
     assert old.identifier.startswith("chat")
     assert old.identifier[4:].isdigit()
     assert len(new.participants) == 3
+
+
+def test_a_group_made_since_26():
+    config = ConversationConfig(
+        id="q",
+        participants=("marcus", "priya"),
+        chat_type="group",
+        start="2025-10-01",
+        message_count_target=20,
+    )
+    (new,) = derive(phone(config))
+    (old,) = derive(phone(config), features=OLD)
+    assert len(new.identifier) == 32
+    assert int(new.identifier, 16)
+    assert old.identifier.startswith("chat")
 
 
 def test_a_groups_name_is_its_last():

@@ -250,7 +250,8 @@ class RowReader:
                 row["ROWID"],
             )
         }
-        return [joined[a[FILE]] for _, a in self.runs(row) if FILE in a]
+        named = [a[FILE] for _, a in self.runs(row) if FILE in a]
+        return [joined[each] for each in named if each in joined]
 
     def is_joined(self, row: Row, table: str) -> bool:
         query = f"SELECT 1 FROM {table} WHERE message_id = ?"
@@ -294,6 +295,7 @@ class RowReader:
             "names_other": bool(row["handle_id"]),
             "scheduled": row.get("schedule_type") == 2 and row["schedule_state"] < 3,
             "effect": EFFECTS.get(row["expressive_send_style_id"]),
+            "reaction": row["associated_message_type"] or None,
             "category": self._category(row),
         }
 
@@ -334,7 +336,12 @@ class RowReader:
     def _files(self, row: Row) -> Row:
         files = self.files(row)
         said: Row = {"attachments": [each["transfer_name"] for each in files]}
+        named = sum(FILE in attributes for _, attributes in self.runs(row))
+        said["awaited"] = named - len(files)
         for each in files:
+            said["transfer_state"] = each["transfer_state"]
+            name = each["filename"] or ""
+            said["path"] = "~" if name.startswith("~/Library/Messages/") else name
             said["mime_type"] = each["mime_type"]
             said["missing"] = not self.on_disk(each)
             said["genmoji"] = each.get("emoji_image_short_description")
@@ -522,6 +529,8 @@ class RowReader:
                 if attributes[PART] == part
             )
         said |= self._chat(row)
+        follows = self.messages.get(row["reply_to_guid"])
+        said["follows"] = self.text(follows) if follows else None
         in_chat = self.is_joined(row, "chat_message_join")
         said["deleted"] = self.is_joined(row, "chat_recoverable_message_join")
         assert not (in_chat and said["deleted"])
@@ -608,6 +617,7 @@ class RowReader:
         )
         return {
             "tier": chat["is_filtered"],
+            "room": "digits" if (chat["room_name"] or "").startswith("chat") else "hex",
             "blocked": bool(chat["is_blackholed"]),
             "screened": bool(chat.get("is_pending_review")),
             "in_chats": sorted(each["service_name"] for each in found),

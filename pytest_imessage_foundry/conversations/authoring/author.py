@@ -180,9 +180,17 @@ class Author:
         *people: Persona,
         name: str | None = None,
         service: Service = "iMessage",
+        created: When | None = None,
     ) -> Chat:
-        """A group chat of these people and the owner."""
-        return self._open(list(people), service, is_group=True, name=name)
+        """A group chat of these people and the owner.
+
+        `created` is when it was made, now by default: groups made before macOS 26
+        keep their identifier on it (FINDINGS 11).
+        """
+        chat = self._open(list(people), service, is_group=True, name=name)
+        if created is not None:
+            chat.created = when(created)
+        return chat
 
     def file(self, kind: str = "photo", **fields: Any) -> Attachment:
         """A file to send: a kind of `attachments.generator`, and its `state`."""

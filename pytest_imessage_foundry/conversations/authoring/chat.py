@@ -27,7 +27,7 @@ from pytest_imessage_foundry.models import (
     Message,
     Persona,
 )
-from pytest_imessage_foundry.models.apple_time import SECOND
+from pytest_imessage_foundry.models.apple_time import SECOND, SINCE_26
 from pytest_imessage_foundry.models.filters import TIER_NUMBERS, without_suffix
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class Chat:
         self.is_group = is_group
         self.name = name
         self.category: FilterCategory | None = None
+        self.created = phone.moment
         self.properties = ChatProperties()
         self.former: tuple[FormerChat, ...] = ()
         self._whole = self
@@ -289,7 +290,8 @@ class Chat:
     def _identifier(self) -> str:
         if not self.is_group:
             return self.founders[0]
-        if "any_guids" in self.phone.schema.features:
+        unified = "any_guids" in self.phone.schema.features
+        if unified and self.created >= SINCE_26:
             return self.group_id.replace("-", "").lower()
         return f"chat{int(self.group_id[:13].replace('-', ''), 16)}"
 

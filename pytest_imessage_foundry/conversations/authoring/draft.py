@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.conversations.authoring import rare_facts
+from pytest_imessage_foundry.attachments.sending import in_state
+from pytest_imessage_foundry.conversations.authoring import rare_facts, text_reactions
 from pytest_imessage_foundry.conversations.authoring.held import check
 from pytest_imessage_foundry.conversations.authoring.words import (
     ME,
@@ -18,6 +19,7 @@ from pytest_imessage_foundry.conversations.authoring.words import (
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import (
     ORDINARY,
+    Attachment,
     Deletion,
     Edit,
     Message,
@@ -40,7 +42,7 @@ from pytest_imessage_foundry.models.apple_time import MINUTE, SECOND
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.authoring.chat import Chat
     from pytest_imessage_foundry.conversations.authoring.words import Content, When
-    from pytest_imessage_foundry.models import Balloon, Part, TapbackKind
+    from pytest_imessage_foundry.models import Balloon, FileState, Part, TapbackKind
 
 # Apple's own limits (SEMANTICS §8).
 EDITS = 5
@@ -218,6 +220,57 @@ class Draft:
         """Delete it on this phone: into Recently Deleted, or for good."""
         date = self._phone.tick(at, 10, 60)
         return self.trait(deleted=Deletion(date=date, parts=parts, permanent=permanent))
+
+    def awaits_files(self) -> Draft:
+        """Let its files be still to come: the message's row is there, theirs not."""
+        return self._move_files("awaited", ("present", "waiting"))
+
+    def attach(self) -> Draft:
+        """Let the rows of its files come, which name files that are not there yet."""
+        return self._move_files("waiting", ("awaited",))
+
+    def download(self) -> Draft:
+        """Let its files come."""
+        return self._move_files("present", ("waiting", "not-downloaded"))
+
+    def _move_files(self, state: FileState, before: tuple[FileState, ...]) -> Draft:
+        parts = tuple(
+            in_state(part, state)
+            if isinstance(part, Attachment) and part.state in before
+            else part
+            for part in self.message.parts
+        )
+        if parts == self.message.parts:
+            raise FoundryError(
+                f"no file can become {state!r}\n"
+                f"looked at message {self.message.guid} for one that is "
+                f"{' or '.join(before)}\n"
+                "awaits_files(), attach() and download() come in this order"
+            )
+        return self._with(parts=parts)
+
+    def react_in_text(
+        self,
+        name: str,
+        *,
+        by: Persona | None = None,
+        language: str = "en",
+        removed: bool = False,
+        at: When | None = None,
+    ) -> Draft:
+        """React as SMS and old phones do: by a message of its own, which is given.
+
+        `name` is 'loved', 'liked', ... or an emoji itself. Without `by` it is the
+        other side of a one-to-one chat, or the owner.
+        """
+        text = text_reactions.words(
+            self.message, name, language=language, removed=removed
+        )
+        how: dict[str, Any] = {"service": self.message.service}
+        how |= {"at": at} if at is not None else {}
+        if self._is_mine(by):
+            return self._chat.send(text, **how)
+        return self._chat.receive(text, sender=by, **how)
 
     def also_in(self, other: Chat) -> Draft:
         """Let it stand in a second chat, too.

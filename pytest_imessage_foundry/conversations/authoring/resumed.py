@@ -86,6 +86,12 @@ class _ResumedChat(Chat):
                 self.attendance.events.append(draft)
         self._told = told
 
+    def _identifier(self) -> str:
+        return self._told.identifier
+
+    def _guid(self, identifier: str) -> str:
+        return self._told.guid
+
     def conversation(self) -> Conversation:
         now = super().conversation()
         return replace(

@@ -36,6 +36,7 @@ _CHAPTERS = (
     "states",
     "categories",
     "lived_in_rows",
+    "later_rows",
     "odd_rows",
 )
 

@@ -159,6 +159,25 @@ def _former_group(phone: CasePhone) -> Told:
     }
 
 
+@case("group-of-before", "a group made before 26 keeps its identifier", "FINDINGS 11")
+def _old_group(phone: CasePhone) -> Told:
+    band = phone.author.group(
+        phone.alex, phone.sam, name="School band", created="2024-02-01"
+    )
+    draft = band.receive("Encore?", sender=phone.sam)
+    return draft, {"text": "Encore?", "room": "digits"}
+
+
+@case("group-of-now", "a group made when 26 was there", "§12")
+def _new_group(phone: CasePhone) -> Told:
+    band = phone.author.group(
+        phone.alex, phone.sam, name="Jazz band", created="2025-10-01"
+    )
+    draft = band.receive("Bis", sender=phone.sam)
+    unified = "any_guids" in phone.author.schema.features
+    return draft, {"text": "Bis", "room": "hex" if unified else "digits"}
+
+
 # --- one's own --------------------------------------------------------------------
 
 

@@ -43,13 +43,14 @@ def attachment_row(
     readers decode them as nanoseconds (SEMANTICS §5, §20).
     """
     seconds = date // SECOND
-    downloaded = attachment.state != "not-downloaded"
-    path = attachment.path
+    downloaded = attachment.state in ("present", "missing")
+    path = attachment.path if attachment.state != "not-downloaded" else None
     row = {
         "guid": attachment.guid,
         "created_date": seconds,
         "start_date": seconds,
-        "filename": f"{root}{path}" if path is not None and downloaded else None,
+        "filename": attachment.device_path
+        or (f"{root}{path}" if path is not None else None),
         "uti": attachment.uti,
         "mime_type": attachment.mime_type,
         "transfer_state": FINISHED if downloaded else WAITING,

@@ -150,7 +150,7 @@ def _body(message: Message) -> Row:
         return row | text_columns(BALLOON_MARK, "both", mutable=not message.immutable)
     row["text"] = message.text if message.storage != "archive" else None
     row["attributedBody"] = _archive(message) if message.storage != "text" else None
-    if message.attachments:
+    if any(file.state != "awaited" for file in message.attachments):
         row["cache_has_attachments"] = 1
     if any(part.kind == "text" and part.runs for part in message.parts):
         row["has_dd_results"] = int(_has_detections(message))

@@ -42,7 +42,9 @@ def special(message: Message, place: ChatContext, previous: str | None) -> Speci
 
 def files(message: Message) -> Iterator[Attachment]:
     """What a message's own row brings along."""
-    yield from message.attachments
+    for file in message.attachments:
+        if file.state != "awaited":
+            yield file
     if message.balloon is not None:
         yield from payloads.attachments(message.balloon)
     if message.event is not None and message.event.photo is not None:

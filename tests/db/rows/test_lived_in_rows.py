@@ -282,3 +282,35 @@ def test_what_no_file_was_seen_to_leave_empty(phone, facts, match):
     with pytest.raises(FoundryError, match=match):
         chat.receive("x", **facts)
     assert chat.drafts == []
+
+
+# --- filters, files, reactions in text ----------------------------------------------
+
+
+def test_tiers_that_nobody_knows(phone):
+    alex = phone.person("Alex")
+    for refused in (
+        lambda: phone.direct(alex, filtered="spam"),
+        lambda: phone.direct(alex).set(filtered="spam"),
+    ):
+        with pytest.raises(FoundryError, match="unknown filter tier 'spam'"):
+            refused()
+
+
+def test_reactions_in_text(phone, tmp_path):
+    chat = phone.direct(phone.person("Alex"), service="SMS")
+    said = chat.send("Hi")
+    mine = chat.receive("Ho").react_in_text("laughed")
+    theirs = said.react_in_text("loved")
+    assert mine.message.text == "Laughed at \u201cHo\u201d"
+    assert mine.message.sender is None
+    assert theirs.message.sender == chat.founders[0]
+    row = write(phone, tmp_path).message(theirs)
+    assert (row["associated_message_type"], row["associated_message_guid"]) == (0, None)
+    for words, match in (
+        ({"language": "xx"}, "unknown language of reactions 'xx'"),
+        ({"name": "lvoed"}, "unknown reaction in 'en' 'lvoed'"),
+        ({"language": "fr", "removed": True}, "unknown reaction in 'fr' 'laughed'"),
+    ):
+        with pytest.raises(FoundryError, match=match):
+            said.react_in_text(**{"name": "laughed"} | words)

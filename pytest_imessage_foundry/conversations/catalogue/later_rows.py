@@ -1,0 +1,114 @@
+"""Files that are not there yet, and what a second row says."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.conversations.catalogue.case_phone import case
+from pytest_imessage_foundry.models import Link
+from pytest_imessage_foundry.models.apple_time import SECOND
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.conversations.authoring.draft import Draft
+    from pytest_imessage_foundry.conversations.catalogue.case_phone import (
+        CasePhone,
+        Reading,
+    )
+    from pytest_imessage_foundry.models import FileState
+
+    Told = tuple[Draft, Reading]
+
+MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
+_TEXT = "See you at eight"
+_QUOTED = f"\u201c{_TEXT}\u201d"
+_IN_FRENCH = f"«\xa0{_TEXT}\xa0»"
+
+
+def _not_there(phone: CasePhone, state: FileState, **fields: Any) -> Told:
+    file = phone.author.file("photo", state=state, **fields)
+    draft = phone.direct.receive(file)
+    return draft, {
+        "text": MARK,
+        "attachments": [file.name],
+        "missing": True,
+        "transfer_state": 0 if state == "waiting" else 5,
+        "path": fields.get("device_path", "~"),
+    }
+
+
+case("file-offloaded", "a path without a file, to be loaded again", "LIVED_IN 10")(
+    partial(_not_there, state="waiting", total_bytes=1 << 20)
+)
+case("file-of-other-device", "the path that another device had", "LIVED_IN 10")(
+    partial(
+        _not_there,
+        state="missing",
+        device_path="/var/mobile/Library/SMS/Attachments/0a/10/IMG_0001.jpeg",
+    )
+)
+
+
+@case("file-awaited", "its message is there, its row not yet", "LIVED_IN 11")
+def _awaited(phone: CasePhone) -> Told:
+    draft = phone.direct.receive("Look:", phone.author.file("photo")).awaits_files()
+    return draft, {"text": f"Look:{MARK}", "attachments": [], "awaited": 1}
+
+
+@case("link-second-row", "a link's preview in a row of its own", "LIVED_IN 13")
+def _second_row(phone: CasePhone) -> Told:
+    url = "https://example.com/soup"
+    text = phone.direct.receive(f"This one: {url}")
+    draft = phone.direct.receive(
+        url,
+        balloon=Link(url=url, title="The best lentil soup"),
+        at=text.message.date + 6 * SECOND // 5,
+    )
+    return draft, {
+        "link": url,
+        "title": "The best lentil soup",
+        "follows": f"This one: {url}",
+    }
+
+
+def _in_text(phone: CasePhone, name: str, text: str, **how: Any) -> Told:
+    draft = phone.sms.send(_TEXT).react_in_text(name, **how)
+    return draft, {"text": text, "service": "SMS", "reaction": None, "tapbacks": []}
+
+
+def _enter(name: str, kind: str, text: str, **how: Any) -> None:
+    case(f"text-reaction-{name}", f"a reaction as a text: {name}", "LIVED_IN 14")(
+        partial(_in_text, name=kind, text=text, **how)
+    )
+
+
+_enter("loved", "loved", f"Loved {_QUOTED}")
+_enter("liked", "liked", f"Liked {_QUOTED}")
+_enter("disliked", "disliked", f"Disliked {_QUOTED}")
+_enter("laughed", "laughed", f"Laughed at {_QUOTED}")
+_enter("emphasized", "emphasized", f"Emphasized {_QUOTED}")
+_enter("questioned", "questioned", f"Questioned {_QUOTED}")
+_enter("emoji", "🎉", f"Reacted 🎉 to {_QUOTED}")
+_enter("removed", "loved", f"Removed a heart from {_QUOTED}", removed=True)
+_enter("french", "loved", f"A adoré {_IN_FRENCH}", language="fr")
+_enter(
+    "french-removed",
+    "liked",
+    f"A retiré un J\u2019aime de {_IN_FRENCH}",
+    language="fr",
+    removed=True,
+)
+
+
+@case("text-reaction-image", "a reaction as a text, to a picture", "LIVED_IN 14")
+def _of_image(phone: CasePhone) -> Told:
+    draft = phone.sms.send(phone.author.file("photo")).react_in_text("loved")
+    return draft, {"text": "Loved an image", "service": "SMS", "reaction": None}
+
+
+@case(
+    "text-reaction-rcs", "a reaction as a text over RCS", "LIVED_IN 14", feature="rcs"
+)
+def _over_rcs(phone: CasePhone) -> Told:
+    draft = phone.rcs.send("On my way").react_in_text("liked")
+    return draft, {"text": "Liked \u201cOn my way\u201d", "service": "RCS"}
