@@ -85,26 +85,27 @@ CHECKS: dict[str, str] = {
 }
 _DAMAGE_LISTED = 100
 Check = Callable[[sqlite3.Connection, Ledger, rule_scan.Columns], None]
-_ACROSS: dict[str, Check] = {
-    "storage-classes": storage_classes.look,
-    "guids": joins.unique,
-    "membership": joins.membership,
-    "senders": joins.senders,
-    "chat-members": joins.members,
-    "handles": joins.handles,
-    "bodies": body_checks.walk,
-    "associations": links.associations,
-    "threads": links.threads,
-    "reply-chain": reaction_rules.across_chats,
-    "events": reaction_rules.standing,
-    "edits": edits.histories,
-    "app-messages": plists.payloads,
-    "polls": polls.polls,
-    "plists": plists.columns_of_plists,
-    "chat-lookup": joins.lookups,
-    "index-state": joins.metrics,
-    "recently-deleted": body_checks.recoverable_parts,
-}
+# Walks over several tables; each says under which check a damaged table is told.
+_ACROSS: tuple[tuple[str, Check], ...] = (
+    ("storage-classes", storage_classes.look),
+    ("guids", joins.unique),
+    ("membership", joins.membership),
+    ("senders", joins.senders),
+    ("chat-members", joins.members),
+    ("handles", joins.handles),
+    ("bodies", body_checks.walk),
+    ("associations", links.associations),
+    ("associations", reaction_rules.across_chats),
+    ("associations", reaction_rules.standing),
+    ("threads", links.threads),
+    ("edits", edits.histories),
+    ("app-messages", plists.payloads),
+    ("polls", polls.polls),
+    ("plists", plists.columns_of_plists),
+    ("chat-lookup", joins.lookups),
+    ("index-state", joins.metrics),
+    ("recently-deleted", body_checks.recoverable_parts),
+)
 
 
 def validate(
@@ -222,7 +223,7 @@ def _rows(
             check = scan.rules[0].check
             ledger.find(check, scan.table, None, f"it cannot be read: {error}")
     columns = rule_scan.Columns(connection)
-    for done, (check, look) in enumerate(_ACROSS.items(), len(alone)):
+    for done, (check, look) in enumerate(_ACROSS, len(alone)):
         progress(done, walks)
         try:
             look(connection, ledger, columns)

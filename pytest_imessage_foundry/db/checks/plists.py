@@ -31,6 +31,7 @@ _ARCHIVES = (
     "com.apple.messages.MSMessageExtensionBalloonPlugin:",
 )
 _REMEMBERED = 4096
+_MOST_VALUES = 1_000_000
 
 
 def loads(data: object) -> Any:
@@ -75,21 +76,37 @@ def archive_fault(content: object) -> str:
         isinstance(each, plistlib.UID) for each in top.values()
     ):
         return "its $top names no object"
-    waiting: list[Any] = [top, *objects]
-    seen = 0
-    while waiting:
-        value = waiting.pop()
-        seen += 1
-        if isinstance(value, plistlib.UID):
-            if value.data >= len(objects):
-                return f"UID {value.data} is past its {len(objects)} objects"
-        elif isinstance(value, dict):
-            waiting.extend(value.values())
-        elif isinstance(value, list):
-            waiting.extend(value)
-        if seen > 1_000_000:
-            return "it is nested without end"
-    return _class_fault(objects) or _loop_fault(objects)
+    try:
+        below = [_held(each) for each in objects]
+        named = (*_held(top), *(number for each in below for number in each))
+    except _Endless:
+        return "it is nested without end"
+    highest = max(named, default=0)
+    if highest >= len(objects):
+        return f"UID {highest} is past its {len(objects)} objects"
+    return _class_fault(objects) or _loop_fault(below)
+
+
+class _Endless(Exception):
+    """A list or a dictionary that is in itself."""
+
+
+def _held(value: Any) -> list[int]:
+    """The numbers of the objects that one object names."""
+    found: list[int] = []
+    if isinstance(value, str):
+        return found
+    waiting = [value]
+    for each in waiting:
+        if isinstance(each, plistlib.UID):
+            found.append(each.data)
+        elif isinstance(each, dict):
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
+        if len(waiting) > _MOST_VALUES:
+            raise _Endless
+    return found
 
 
 def _class_fault(objects: list[Any]) -> str:
@@ -103,11 +120,16 @@ def _class_fault(objects: list[Any]) -> str:
     return ""
 
 
-def _loop_fault(objects: list[Any]) -> str:
+def _loop_fault(below: list[list[int]]) -> str:
     """Whether an object holds itself: readers would walk it without end."""
-    below = [tuple(_held(each)) for each in objects]
+    if not any(
+        number <= at and below[number]
+        for at, numbers in enumerate(below)
+        for number in numbers
+    ):
+        return ""  # each holds later ones, and of the earlier those that hold nothing
     done: set[int] = set()
-    for start in range(len(objects)):
+    for start in range(len(below)):
         path: dict[int, Iterator[int]] = {}
         if start not in done:
             path[start] = iter(below[start])
@@ -122,19 +144,6 @@ def _loop_fault(objects: list[Any]) -> str:
             elif following not in done:
                 path[following] = iter(below[following])
     return ""
-
-
-def _held(value: Any) -> Iterator[int]:
-    """The numbers of the objects that one object names."""
-    waiting = [value]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, plistlib.UID):
-            yield each.data
-        elif isinstance(each, dict):
-            waiting.extend(each.values())
-        elif isinstance(each, list):
-            waiting.extend(each)
 
 
 class Archives:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from typing import Any
 
 from pytest_imessage_foundry.db.checks.body_reader import BodyReader
@@ -32,88 +31,61 @@ _LONGEST = max(map(len, _VERBS)) + 1
 _JOINED = ("chat_message_join", "chat_id", "message_id")
 
 
+# What a row points with, by check: the column, the guid in it, what to say.
+_POINTERS = (
+    (
+        "associations",
+        "associated_message_guid",
+        "substr(m.associated_message_guid, -36)",
+        "it points at",
+    ),
+    (
+        "threads",
+        "thread_originator_guid",
+        "m.thread_originator_guid",
+        "it replies to",
+    ),
+)
+
+
 def across_chats(
     connection: sqlite3.Connection, ledger: Ledger, columns: Columns
 ) -> None:
     """What points at a message stands in one of its chats, and after it."""
     if not columns.has(*_JOINED) or not columns.has("message", "guid", "date"):
         return
-    for check, column, guid, what in (
-        (
-            "associations",
-            "associated_message_guid",
-            "substr(m.associated_message_guid, -36)",
-            "it points at",
-        ),
-        (
-            "threads",
-            "thread_originator_guid",
-            "m.thread_originator_guid",
-            "it replies to",
-        ),
-        ("reply-chain", "reply_to_guid", "m.reply_to_guid", "it names"),
-    ):
-        if columns.has("message", column):
-            is_chain = check == "reply-chain"
-            pairs = _pairs(connection, columns, column, guid, is_chain=is_chain)
-            for rowid, target, is_same_person, is_elsewhere in pairs:
-                reason = f"{what} message {target} in another chat"
-                if not is_elsewhere:
-                    reason = f"{what} message {target}, which is later"
-                # One person may have a chat for each service or address.
-                is_odd = is_same_person or is_chain or not is_elsewhere
-                severity: Severity = "unusual" if is_odd else "error"
-                ledger.find(check, "message", rowid, reason, severity)
+    for check, column, guid, what in _POINTERS:
+        if not columns.has("message", column):
+            continue
+        for rowid, target, is_elsewhere, is_one_person in connection.execute(
+            _pairs(columns, column, guid)
+        ):
+            where = "in another chat" if is_elsewhere else "which is later"
+            # One person may have a chat for each service or address.
+            is_error = is_elsewhere and not is_one_person
+            severity: Severity = "error" if is_error else "unusual"
+            reason = f"{what} message {target}, {where}"
+            ledger.find(check, "message", rowid, reason, severity)
 
 
-def _pairs(
-    connection: sqlite3.Connection,
-    columns: Columns,
-    column: str,
-    guid: str,
-    *,
-    is_chain: bool,
-) -> Iterator[tuple[int, int, bool, bool]]:
-    """(row, target, whether their chats are one person's, whether chats differ)."""
+def _pairs(columns: Columns, column: str, guid: str) -> str:
+    """Rows that point elsewhere or at what is later: (row, target, which, whose)."""
     ties = [
         f"c.{name} = d.{name}"
         for name in ("chat_identifier", "group_id")
         if columns.has("chat", name)
     ]
-    # The chain follows arrival, not time: what came late is named before it was sent.
-    is_late = "0" if is_chain else "t.date > m.date"
-    query = (
-        "SELECT m.ROWID, t.ROWID, "
-        f"max(coalesce({' OR '.join(ties) or '0'}, 0)), sum(j.chat_id = k.chat_id) = 0 "
-        "FROM message m "
+    return (
+        "SELECT m.ROWID, t.ROWID, max(j.chat_id = k.chat_id) = 0 AS is_elsewhere, "
+        f"max(coalesce({' OR '.join(ties) or '0'}, 0)) FROM message m "
         f"JOIN message t ON t.guid = {guid} AND t.ROWID != m.ROWID "
         "JOIN chat_message_join j ON j.message_id = m.ROWID "
         "JOIN chat_message_join k ON k.message_id = t.ROWID "
-        f"AND (k.chat_id != j.chat_id OR {is_late}) "
         "LEFT JOIN chat c ON c.ROWID = j.chat_id "
         "LEFT JOIN chat d ON d.ROWID = k.chat_id "
-        f"WHERE m.{column} IS NOT NULL GROUP BY m.ROWID"
+        f"WHERE m.{column} IS NOT NULL GROUP BY m.ROWID "
+        "HAVING is_elsewhere OR t.date > m.date"
     )
-    for rowid, target, is_same_person, is_elsewhere in connection.execute(query):
-        if is_elsewhere and _shares_a_chat(connection, rowid, target):
-            if is_chain or not _is_later(connection, rowid, target):
-                continue
-            is_elsewhere = False
-        yield rowid, target, bool(is_same_person), bool(is_elsewhere)
-
-
-def _shares_a_chat(connection: sqlite3.Connection, one: int, other: int) -> bool:
-    query = (
-        "SELECT 1 FROM chat_message_join j JOIN chat_message_join k "
-        "ON k.chat_id = j.chat_id WHERE j.message_id = ? AND k.message_id = ?"
-    )
-    return connection.execute(query, (one, other)).fetchone() is not None
-
-
-def _is_later(connection: sqlite3.Connection, one: int, other: int) -> bool:
-    query = "SELECT t.date > m.date FROM message m, message t WHERE m.ROWID = ? "
-    row = connection.execute(f"{query}AND t.ROWID = ?", (one, other)).fetchone()
-    return bool(row and row[0])
 
 
 def standing(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> None:

@@ -309,6 +309,10 @@ LOOKUP = Scan(
 )
 
 # reply_to_guid names the message before, which may since have been deleted (§1).
+_CHAT_OF_M, _CHAT_OF_T = (
+    f"SELECT chat_id FROM chat_message_join WHERE message_id = {each}.ROWID LIMIT 1"
+    for each in "mt"
+)
 REPLY_CHAIN = Scan(
     "message",
     (
@@ -330,6 +334,14 @@ REPLY_CHAIN = Scan(
             "reply-chain",
             "t.ROWID = m.ROWID",
             "reply_to_guid is its own guid",
+        ),
+        unusual(
+            "reply-chain",
+            f"({_CHAT_OF_M}) != ({_CHAT_OF_T}) AND NOT EXISTS (SELECT 1 FROM "
+            "chat_message_join j JOIN chat_message_join k ON k.chat_id = j.chat_id "
+            "WHERE j.message_id = m.ROWID AND k.message_id = t.ROWID)",
+            "reply_to_guid {} is of a message in another chat",
+            "m.reply_to_guid",
         ),
     ),
     "message m LEFT JOIN message t ON t.guid = m.reply_to_guid",
