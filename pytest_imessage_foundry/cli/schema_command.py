@@ -195,17 +195,21 @@ def _refuse_overwriting(output: Path, given: Namespace) -> None:
 
 
 def _report(found: SchemaFound, output: Path, code: str | None) -> dict[str, Any]:
+    from pytest_imessage_foundry.db import functions
+
     return {
         "manifest": str(output),
         "name": found.schema.name,
         "nearest": found.nearest.name,
         "layout": found.nearest.layout,
         "differences": list(map(str, found.differences)),
+        "unknown_functions": functions.unknown_in(found.schema),
         "code": code,
     }
 
 
 def _say(found: SchemaFound, output: Path, code: str | None) -> None:
+    from pytest_imessage_foundry.db import functions
     from pytest_imessage_foundry.db.schema import describe
 
     schema, nearest = found.schema, found.nearest
@@ -215,6 +219,11 @@ def _say(found: SchemaFound, output: Path, code: str | None) -> None:
         f"nearest: {nearest.name} ({nearest.title}, {nearest.layout} layout)\n"
     )
     _print(describe.changes(nearest, schema))
+    if unknown := functions.unknown_in(schema):
+        _print(
+            f"its triggers call functions that are not known: {', '.join(unknown)}\n"
+            "register stubs of them on a connection that writes to such a file\n"
+        )
     print(f"wrote {output}: structure alone, nothing of any row")
     print(f"use it: imessage-foundry build out.db --schema {output}")
     if code is not None:

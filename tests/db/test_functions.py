@@ -10,7 +10,11 @@ from writing import write
 
 from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.db import schema
-from pytest_imessage_foundry.db.functions import FUNCTIONS, register_functions
+from pytest_imessage_foundry.db.functions import (
+    FUNCTIONS,
+    register_functions,
+    unknown_in,
+)
 
 SINCE_26 = [
     name
@@ -102,3 +106,25 @@ def test_the_stubs_can_be_called():
         for arguments in ("'x', 'SMS', 45", "'x', 'SMS', 45, 2, 0"):
             guid = db.execute(f"SELECT guid_for_chat({arguments})").fetchone()
             assert guid == ("SMS;-;x",)
+
+
+@pytest.mark.parametrize("name", schema.RELEASES)
+def test_each_function_of_a_release_is_known(name):
+    assert unknown_in(schema.get(name)) == []
+
+
+def test_what_triggers_of_a_later_release_call_is_named():
+    later = schema.get("tahoe").evolve(
+        name="later",
+        add_triggers="""
+            one AFTER UPDATE OF text ON message BEGIN
+                SELECT new_one(NEW.text), other_one();
+            END
+
+            two BEFORE INSERT ON handle BEGIN
+                SELECT guid_for_chat(NEW.id), lower(NEW.id);
+            END
+        """,
+    )
+    # The other one is known with other numbers of arguments.
+    assert sorted(unknown_in(later)) == ["guid_for_chat", "new_one", "other_one"]
