@@ -251,7 +251,8 @@ def _lists(notion: Notion, fact: Fact) -> bool:
         return False
     if notion.rows == "bodies" and fact.drawn is None:
         hollow = message.event is not None or message.is_unsent
-        return not hollow and message.storage != "text"
+        empty = "body" in message.traits.blank
+        return not hollow and not empty and message.storage != "text"
     return fact.drawn is None or notion.rows != "none"
 
 
@@ -287,6 +288,10 @@ def match(
         if seen is not None:
             pairs.append((fact, seen))
             left.pop(id(seen), None)
+            if fact.message.traits.also_in:
+                # It may be shown in both of its chats.
+                for each in [s for s in left.values() if s.guid == fact.guid]:
+                    left.pop(id(each))
         else:
             waiting.append(fact)
     nameless: dict[int, list[Seen]] = defaultdict(list)

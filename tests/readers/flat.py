@@ -2,7 +2,8 @@
 
 A line with `guid` is a message; one with `chat_guid` or `chat_rowid` is a chat. A key
 that is missing is one that the reader says nothing of. A message's chat is named by
-GUID or ROWID, people by address, the owner as null, dates as seconds since 2001.
+GUID or ROWID, people by address, the owner as null, somebody who is not named as "",
+dates as seconds since 2001.
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ def observe(seen: Seen, fact: Fact) -> Told:
         elif name in CONVERTED:
             told[name] = CONVERTED[name](value, fact)
     if "chat" in line:
-        told["chat"] = seen.chat
+        second = fact.message.traits.also_in
+        told["chat"] = fact.chat.guid if second and seen.chat == second else seen.chat
     if fact.is_in_recently_deleted and "deleted" not in line:
         told.pop("chat", None)
     if fact.drawn is not None:
@@ -100,7 +102,7 @@ def _people(addresses: list[str | None], fact: Fact) -> tuple[str | None, ...]:
 
 
 def _sender(address: str | None, fact: Fact) -> str:
-    return fact.world.person(address) or ME
+    return "" if address == "" else fact.world.person(address) or ME
 
 
 def _reaction(said: list[Any] | None, fact: Fact) -> tuple[Any, ...] | None:
@@ -116,7 +118,8 @@ def _event(said: list[Any] | None, fact: Fact) -> tuple[Any, ...]:
     if said is None:
         return ()
     kind, who, name = said
-    return (kind, fact.world.person(who), name or None)
+    moved = kind in ("added", "removed")
+    return (kind, fact.world.person(who) or ME if moved else None, name or None)
 
 
 def _marks(said: list[list[Any]], _: Fact) -> tuple[tuple[Any, ...], ...]:

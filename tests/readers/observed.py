@@ -76,7 +76,7 @@ def imbridge(seen: Seen, fact: Fact) -> Told:
     if fact.message.event is not None:
         kind = event and EVENTS.get(event["kind"], event["kind"])
         acted = kind in ("added", "removed")
-        who = person(event["person"]) if event and acted else None
+        who = person(event["person"]) or ME if event and acted else None
         return told | {"event": (kind, who, event and event["name"])}
     files = more["attachments"]
     link, tally = more["link"], more["tally"]

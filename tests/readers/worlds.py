@@ -53,6 +53,16 @@ class Fact:
     """What the row is when it is no message of its own."""
     tapback: Tapback | None = None
     """The tapback that a removal takes back."""
+    joins: bool = False
+    """The second row of a changed number, which brings the new one in."""
+
+    @property
+    def happened(self) -> str | None:
+        """The kind of the event that this very row tells of."""
+        event = self.message.event
+        if event is None:
+            return None
+        return "removed" if event.was is not None and not self.joins else event.kind
 
     @property
     def own_name(self) -> str:
@@ -208,10 +218,12 @@ class World:
                 tapback=of,
             )
 
-        yield Fact(
-            *(self, message.guid, message.date, message.sender, message, chat),
-            *(case, chapter),
-        )
+        for guid, joins in _rows_of(message):
+            new = message.event.who if joins and message.event else message.sender
+            yield Fact(
+                *(self, guid, message.date, new, message, chat, case, chapter),
+                joins=joins,
+            )
         for tapback in message.tapbacks:
             if tapback.removed is None or tapback.removed.keeps_added:
                 yield fact(tapback, tapback.sender)
@@ -224,6 +236,20 @@ class World:
                 yield fact(vote, vote.voter)
             for choice in message.balloon.added:
                 yield fact(choice, choice.option.creator)
+
+
+def _rows_of(message: Message) -> Iterator[tuple[str, bool]]:
+    """(GUID, whether it brings a new number in) of each row of a message.
+
+    A changed number has two rows, and what was synced may stand there several times.
+    """
+    event = message.event
+    yield message.guid, False
+    second = event is not None and event.joined_by is not None
+    if event is not None and event.joined_by is not None:
+        yield event.joined_by, True
+    for number, guid in enumerate(event.copies if event else ()):
+        yield guid, second and number % 2 == 1
 
 
 def _without_lost_photo(chat: Conversation, left_out: frozenset[str]) -> Conversation:
