@@ -206,6 +206,7 @@ def _row(
             continue
         done.told.add(aspect)
         wanted = _fitted(aspect, true.get(aspect), value)
+        wanted = _either(aspect, fact, wanted, value)
         fault = _fault(done.reader, aspect, fact)
         if value == wanted:
             done.agreed += 1
@@ -267,6 +268,22 @@ def _fitted(aspect: str, true: Any, said: Any) -> Any:
     return true
 
 
+def _either(aspect: str, fact: Fact, true: Any, said: Any) -> Any:
+    """What is said, where the file leaves two right answers; else the truth."""
+    if aspect == "chat" and said == fact.message.traits.also_in:
+        return said if said else true
+    if aspect in ("names", "every_name") and len(said) == len(true):
+        # A file without transfer_name has no name, or that of its path.
+        blank = [
+            file.name
+            for file in fact.message.attachments
+            if "transfer_name" in file.blank
+        ]
+        pairs = zip(true, said, strict=True)
+        return tuple(None if s is None and t in blank else t for t, s in pairs)
+    return true
+
+
 def _fault(reader: str, aspect: str, fact: Fact) -> Fault | None:
     for fault in FAULTS:
         if reader in fault.readers and aspect in fault.aspects and fault.when(fact):
@@ -295,12 +312,16 @@ def match(
         else:
             waiting.append(fact)
     nameless: dict[int, list[Seen]] = defaultdict(list)
+    # Who takes seconds for nanoseconds puts these into the first second of 2001.
+    moved = {f.guid for f in facts if "date" in f.message.traits.in_seconds}
     for seen in left.values():
         if seen.guid is None and seen.date is not None:
             nameless[observed.since_2001(seen.date) or 0].append(seen)
     # Messages first: their text says which of one second they are.
     for fact in sorted(waiting, key=lambda each: each.drawn is not None):
         candidates = nameless.get(fact.date // 10**9, [])
+        if fact.guid in moved:
+            candidates = candidates or nameless.get(0, [])
         if candidates and (_lists(notion, fact) or notion.rows == "blind"):
             best = max(candidates, key=lambda seen: _likeness(seen, fact))
             candidates.remove(best)
@@ -308,7 +329,14 @@ def match(
             pairs.append((fact, best))
         else:
             pairs.append((fact, None))
-    return pairs, list(left.values())
+    # Without a GUID it may be shown in both of its chats as well.
+    twice = {f.date // 10**9 for f in facts if f.message.traits.also_in}
+    extra = [
+        seen
+        for seen in left.values()
+        if seen.guid is not None or observed.since_2001(seen.date) not in twice
+    ]
+    return pairs, extra
 
 
 def _likeness(seen: Seen, fact: Fact) -> int:

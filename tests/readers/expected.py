@@ -156,7 +156,7 @@ def _envelope(fact: Fact) -> dict[str, Any]:
         "chat": None if nowhere else fact.chat.guid,
         "sender": sender(fact),
         "date": fact.date // SECOND,
-        "service": message.service,
+        "service": None if "service" in message.traits.blank else message.service,
         "read": seconds(read),
         "read_after": (read // SECOND - fact.date // SECOND or None) if read else None,
     }

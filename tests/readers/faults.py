@@ -328,7 +328,10 @@ FAULTS: tuple[Fault, ...] = (
         "schedule_state 2 is held until its time, 3 is sent (§16)",
     ),
     Fault(
-        ("imessage-kit", "imessage-conversation-analyzer"),
+        (
+            *("imessage-kit", "imessage-conversation-analyzer", "imessage-wrapped"),
+            *("imessage-reader", "imessagedb"),
+        ),
         ("date",),
         lambda fact: symptoms.in_seconds(fact, "date"),
         "takes a date in seconds for one in nanoseconds",
@@ -349,11 +352,18 @@ FAULTS: tuple[Fault, ...] = (
         "destination_caller_id is the owner's own address (§1)",
     ),
     Fault(
-        ("imessage-database",),
+        (*EXPORTER, "imessage-database"),
         ("sender",),
         lambda fact: fact.sender == "",
         "takes a message from nobody known for the owner's",
         "is_from_me tells whose it is; handle_id may be 0 on others' too (LIVED_IN 8)",
+    ),
+    Fault(
+        ("imessage-wrapped", "imessage-reader"),
+        ("service",),
+        lambda fact: "service" in fact.message.traits.blank,
+        "takes a row without a service for an iMessage",
+        "real files leave columns NULL (LIVED_IN 16)",
     ),
     Fault(
         ("imessage-kit",),

@@ -82,8 +82,7 @@ def observe(seen: Seen, fact: Fact) -> Told:
         elif name in CONVERTED:
             told[name] = CONVERTED[name](value, fact)
     if "chat" in line:
-        second = fact.message.traits.also_in
-        told["chat"] = fact.chat.guid if second and seen.chat == second else seen.chat
+        told["chat"] = seen.chat
     if fact.is_in_recently_deleted and "deleted" not in line:
         told.pop("chat", None)
     if fact.drawn is not None:

@@ -190,10 +190,19 @@ class World:
         """
         found: dict[str, str] = {}
         for chat in self.conversations:
-            who = [self.person(address) or address for address in chat.participants]
-            for stem in (chat.identifier, ", ".join(who), chat.name or ""):
+            for stem in (chat.identifier, ", ".join(self._who(chat)), chat.name or ""):
                 found.setdefault(re.sub(r'[/\\:*?"<>|]', "_", stem), chat.guid)
         return found
+
+    def with_same_people(self, chat: Conversation) -> list[str]:
+        """The GUIDs of the one-to-one chats with somebody, at whatever address."""
+        if chat.is_group:
+            return []
+        who = self._who(chat)
+        return [c.guid for c in self.conversations if self._who(c) == who]
+
+    def _who(self, chat: Conversation) -> list[str]:
+        return [self.person(address) or address for address in chat.participants]
 
     def person(self, name: str | None) -> str | None:
         """Who an address or a full name stands for: the name, or "me"."""
@@ -201,7 +210,7 @@ class World:
 
     @cached_property
     def _people(self) -> dict[str, str]:
-        found = {"me": "me"}
+        found = {"me": "me", "Me": "me"}
         for persona in self.people:
             known = "me" if persona.is_self else persona.name
             found |= dict.fromkeys((*persona.addresses, persona.name), known)

@@ -127,10 +127,11 @@ fn said(message: &Message, fields: &mut serde_json::Map<String, Value>) {
     fields.extend(facts.as_object().expect("made above").clone());
 }
 
-fn service(message: &Message) -> String {
+fn service(message: &Message) -> Option<String> {
     match message.service() {
-        Service::Satellite => "iMessageLite".into(),
-        named => named.to_string(),
+        Service::Unknown => None,
+        Service::Satellite => Some("iMessageLite".into()),
+        named => Some(named.to_string()),
     }
 }
 
