@@ -206,6 +206,7 @@ def _row(
             continue
         done.told.add(aspect)
         wanted = _fitted(aspect, true.get(aspect), value)
+        wanted = _either(aspect, fact, wanted, value)
         fault = _fault(done.reader, aspect, fact)
         if value == wanted:
             done.agreed += 1
@@ -251,7 +252,8 @@ def _lists(notion: Notion, fact: Fact) -> bool:
         return False
     if notion.rows == "bodies" and fact.drawn is None:
         hollow = message.event is not None or message.is_unsent
-        return not hollow and message.storage != "text"
+        empty = "body" in message.traits.blank
+        return not hollow and not empty and message.storage != "text"
     return fact.drawn is None or notion.rows != "none"
 
 
@@ -263,6 +265,22 @@ def _fitted(aspect: str, true: Any, said: Any) -> Any:
         # Without the part that they stand under.
         whole = aspect == "tapbacks"
         return tuple(sorted(row[:2] if whole else row[1:] for row in true))
+    return true
+
+
+def _either(aspect: str, fact: Fact, true: Any, said: Any) -> Any:
+    """What is said, where the file leaves two right answers; else the truth."""
+    if aspect == "chat" and said == fact.message.traits.also_in:
+        return said if said else true
+    if aspect in ("names", "every_name") and len(said) == len(true):
+        # A file without transfer_name has no name, or that of its path.
+        blank = [
+            file.name
+            for file in fact.message.attachments
+            if "transfer_name" in file.blank
+        ]
+        pairs = zip(true, said, strict=True)
+        return tuple(None if s is None and t in blank else t for t, s in pairs)
     return true
 
 
@@ -287,15 +305,23 @@ def match(
         if seen is not None:
             pairs.append((fact, seen))
             left.pop(id(seen), None)
+            if fact.message.traits.also_in:
+                # It may be shown in both of its chats.
+                for each in [s for s in left.values() if s.guid == fact.guid]:
+                    left.pop(id(each))
         else:
             waiting.append(fact)
     nameless: dict[int, list[Seen]] = defaultdict(list)
+    # Who takes seconds for nanoseconds puts these into the first second of 2001.
+    moved = {f.guid for f in facts if "date" in f.message.traits.in_seconds}
     for seen in left.values():
         if seen.guid is None and seen.date is not None:
             nameless[observed.since_2001(seen.date) or 0].append(seen)
     # Messages first: their text says which of one second they are.
     for fact in sorted(waiting, key=lambda each: each.drawn is not None):
         candidates = nameless.get(fact.date // 10**9, [])
+        if fact.guid in moved:
+            candidates = candidates or nameless.get(0, [])
         if candidates and (_lists(notion, fact) or notion.rows == "blind"):
             best = max(candidates, key=lambda seen: _likeness(seen, fact))
             candidates.remove(best)
@@ -303,7 +329,14 @@ def match(
             pairs.append((fact, best))
         else:
             pairs.append((fact, None))
-    return pairs, list(left.values())
+    # Without a GUID it may be shown in both of its chats as well.
+    twice = {f.date // 10**9 for f in facts if f.message.traits.also_in}
+    extra = [
+        seen
+        for seen in left.values()
+        if seen.guid is not None or observed.since_2001(seen.date) not in twice
+    ]
+    return pairs, extra
 
 
 def _likeness(seen: Seen, fact: Fact) -> int:

@@ -6,6 +6,7 @@ those that a reader must have a notion of to show what the row means.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from pytest_imessage_foundry.models import (
@@ -54,7 +55,7 @@ def expected(fact: Fact) -> dict[str, Any]:
     told = _envelope(fact)
     if fact.drawn is not None:
         return told | _pointing(fact)
-    message = fact.message
+    message = _in_the_row(fact.message)
     return told | {
         "text": plain(message.text),
         "lines": _lines(message),
@@ -132,6 +133,18 @@ def plain(text: str | None) -> str:
     return (text or "").replace(ATTACHED, "").replace(BALLOON, "")
 
 
+def sender(fact: Fact) -> str:
+    """A name, "me", or "" for somebody whom the file does not name."""
+    return "" if fact.sender == "" else fact.world.person(fact.sender) or "me"
+
+
+def _in_the_row(message: Message) -> Message:
+    """A message without what its row does not hold of it."""
+    if "body" in message.traits.blank:
+        return replace(message, parts=())
+    return message
+
+
 def _envelope(fact: Fact) -> dict[str, Any]:
     message = fact.message
     nowhere = fact.is_chatless
@@ -141,9 +154,9 @@ def _envelope(fact: Fact) -> dict[str, Any]:
     return {
         "listed": not fact.is_gone,
         "chat": None if nowhere else fact.chat.guid,
-        "sender": fact.world.person(fact.sender) or "me",
+        "sender": sender(fact),
         "date": fact.date // SECOND,
-        "service": message.service,
+        "service": None if "service" in message.traits.blank else message.service,
         "read": seconds(read),
         "read_after": (read // SECOND - fact.date // SECOND or None) if read else None,
     }
@@ -303,9 +316,11 @@ def _event(fact: Fact) -> tuple[str | None, ...]:
     event = fact.message.event
     if event is None:
         return ()
-    acted = ("added", "removed")
-    who = fact.world.person(event.who) if event.kind in acted else None
-    return (event.kind, who, event.title or None)
+    happened, who = fact.happened, None
+    if happened in ("added", "removed"):
+        moved = event.who if event.was is None else event.was
+        who = fact.world.person(moved) or "me"
+    return (happened, who, event.title or None)
 
 
 def _scheduled(message: Message) -> int | None:

@@ -40,30 +40,7 @@ class Fault:
         return not self.cases or fact.case in self.cases
 
 
-@dataclass(frozen=True)
-class Fatal:
-    """What ends a reader's run; the rest is read without such messages."""
-
-    reader: str
-    when: When
-    error: str
-    why: str
-    rule: str
-
-
-@dataclass(frozen=True)
-class Refused:
-    """Releases whose files a reader does not read at all."""
-
-    reader: str
-    releases: tuple[str, ...]
-    error: str
-    why: str
-    rule: str
-
-
 EXPORTER = ("imessage-exporter txt", "imessage-exporter html")
-FOUR_BYTES = 0x8000
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -328,50 +305,48 @@ FAULTS: tuple[Fault, ...] = (
         "schedule_state 2 is held until its time, 3 is sent (§16)",
     ),
     Fault(
+        (
+            *("imessage-kit", "imessage-conversation-analyzer", "imessage-wrapped"),
+            *("imessage-reader", "imessagedb"),
+        ),
+        ("date",),
+        lambda fact: symptoms.in_seconds(fact, "date"),
+        "takes a date in seconds for one in nanoseconds",
+        "dates from before 10.13 are in seconds (LIVED_IN 16)",
+    ),
+    Fault(
+        ("imessage-kit",),
+        ("read",),
+        lambda fact: symptoms.in_seconds(fact, "date_read"),
+        "takes a date in seconds for one in nanoseconds",
+        "dates from before 10.13 are in seconds (LIVED_IN 16)",
+    ),
+    Fault(
+        ("imessage-kit",),
+        ("chat",),
+        lambda fact: fact.is_chatless and fact.is_mine,
+        "makes a chat with the owner of an own message that is in no chat",
+        "destination_caller_id is the owner's own address (§1)",
+    ),
+    Fault(
+        (*EXPORTER, "imessage-database"),
+        ("sender",),
+        lambda fact: fact.sender == "",
+        "takes a message from nobody known for the owner's",
+        "is_from_me tells whose it is; handle_id may be 0 on others' too (LIVED_IN 8)",
+    ),
+    Fault(
+        ("imessage-wrapped", "imessage-reader"),
+        ("service",),
+        lambda fact: "service" in fact.message.traits.blank,
+        "takes a row without a service for an iMessage",
+        "message.service may be NULL (LIVED_IN 15)",
+    ),
+    Fault(
         ("imessage-kit",),
         ("service",),
         lambda fact: fact.message.service == "iMessageLite",
         "knows no satellite messages",
         "they are of service iMessageLite (§15)",
-    ),
-)
-FATAL: tuple[Fatal, ...] = (
-    Fatal(
-        "imessage-reader",
-        lambda fact: symptoms.long(fact, FOUR_BYTES),
-        "ERROR: Can't read a message",
-        "ends at a body of 32,768 bytes or more that only the archive holds",
-        "from there a length has four bytes behind 0x82 (TYPEDSTREAM)",
-    ),
-    Fatal(
-        "imessagedb",
-        lambda fact: (
-            fact.drawn is None
-            and bool(fact.message.edits)
-            and all(edit.part for edit in fact.message.edits)
-        ),
-        "KeyError: '0'",
-        "ends at a message of which another part than the first was edited",
-        "ec is keyed by part (§8)",
-    ),
-    Fatal(
-        "imessagedb",
-        lambda fact: (
-            fact.drawn is None
-            and fact.message.reply_to is not None
-            and fact.message.reply_to.guid not in fact.world.messages
-        ),
-        "KeyError",
-        "ends at a reply whose first message is not in the chat",
-        "the message replied to may have been deleted (§7)",
-    ),
-)
-REFUSED: tuple[Refused, ...] = (
-    Refused(
-        "imessage-kit",
-        ("sonoma", "sequoia"),
-        "no such column: message.",
-        "asks for columns that came with macOS 26",
-        "columns differ by release: ask the file which it has (schema)",
     ),
 )

@@ -2,7 +2,8 @@
 
 A line with `guid` is a message; one with `chat_guid` or `chat_rowid` is a chat. A key
 that is missing is one that the reader says nothing of. A message's chat is named by
-GUID or ROWID, people by address, the owner as null, dates as seconds since 2001.
+GUID or ROWID, people by address, the owner as null, somebody who is not named as "",
+dates as seconds since 2001.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def _people(addresses: list[str | None], fact: Fact) -> tuple[str | None, ...]:
 
 
 def _sender(address: str | None, fact: Fact) -> str:
-    return fact.world.person(address) or ME
+    return "" if address == "" else fact.world.person(address) or ME
 
 
 def _reaction(said: list[Any] | None, fact: Fact) -> tuple[Any, ...] | None:
@@ -116,7 +117,8 @@ def _event(said: list[Any] | None, fact: Fact) -> tuple[Any, ...]:
     if said is None:
         return ()
     kind, who, name = said
-    return (kind, fact.world.person(who), name or None)
+    moved = kind in ("added", "removed")
+    return (kind, fact.world.person(who) or ME if moved else None, name or None)
 
 
 def _marks(said: list[list[Any]], _: Fact) -> tuple[tuple[Any, ...], ...]:

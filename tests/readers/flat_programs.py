@@ -77,7 +77,7 @@ for addresses in json.load(sys.stdin):
     for row in told(found.messages).itertuples():
         print(json.dumps({
             "rowid": row.ROWID,
-            "sender": None if row.is_from_me else row.sender_handle,
+            "sender": None if row.is_from_me else row.sender_handle or "",
             "date": row.datetime.timestamp(),
             "text": row.text,
             "files": files.get(row.ROWID, []),

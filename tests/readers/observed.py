@@ -50,7 +50,7 @@ def since_2001(date: datetime | None) -> int | None:
 def common(seen: Seen, fact: Fact) -> Told:
     return {
         "listed": True,
-        "sender": fact.world.person(seen.sender),
+        "sender": fact.world.person(seen.sender) or "",
         "date": since_2001(seen.date),
     }
 
@@ -76,7 +76,7 @@ def imbridge(seen: Seen, fact: Fact) -> Told:
     if fact.message.event is not None:
         kind = event and EVENTS.get(event["kind"], event["kind"])
         acted = kind in ("added", "removed")
-        who = person(event["person"]) if event and acted else None
+        who = person(event["person"]) or ME if event and acted else None
         return told | {"event": (kind, who, event and event["name"])}
     files = more["attachments"]
     link, tally = more["link"], more["tally"]
@@ -244,7 +244,8 @@ def imessagedb(seen: Seen, fact: Fact) -> Told:
 
 
 def smsdb(seen: Seen, fact: Fact) -> Told:
-    told = common(seen, fact) | {"service": seen.service}
+    service = None if seen.service == "None" else seen.service
+    told = common(seen, fact) | {"service": service}
     if fact.drawn is not None:
         return told
     return told | {

@@ -156,6 +156,9 @@ def _by_stem(stem: str | None, fact: Fact) -> str | None:
     if known is None and (numbered := re.fullmatch(r"(.*) - \d+", stem or "")):
         # A group's name, and a number that keeps groups of one name apart.
         known = fact.world.stems.get(numbered[1])
+    if known in fact.world.with_same_people(fact.chat):
+        # One file holds all chats with the same people.
+        return fact.chat.guid
     return known or stem
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from . import exporter, install, programs
 from .compare import CANNOT, FAULT, NOTIONS, Comparison, compare
-from .faults import FATAL, REFUSED, Fatal, Refused
+from .endings import FATAL, REFUSED, Fatal, Refused
 from .programs import Export, UnreadableError
 from .seen import Reading, Seen, words
 from .worlds import RELEASES, World

@@ -83,9 +83,7 @@ def partly_unsent(fact: Fact) -> bool:
 
 
 def event(*kinds: str) -> When:
-    return lambda fact: (
-        fact.message.event is not None and (fact.message.event.kind in kinds)
-    )
+    return lambda fact: fact.happened in kinds
 
 
 def unsent_file(fact: Fact) -> bool:
@@ -134,7 +132,10 @@ def file_beside_text(fact: Fact) -> bool:
 def without_handle(fact: Fact) -> bool:
     """handle_id 0: the owner, in a group or as the one who did something."""
     acted = fact.message.event is not None
-    return fact.is_mine and (fact.chat.is_group or acted)
+    elsewhere = fact.message.traits.from_other_device
+    return fact.sender == "" or (
+        fact.is_mine and (fact.chat.is_group or acted or elsewhere)
+    )
 
 
 def long(fact: Fact, least: int) -> bool:
@@ -173,3 +174,7 @@ def detected(fact: Fact, kind: str) -> bool:
 def _runs(fact: Fact) -> list[Run]:
     parts = [part for part in fact.message.parts if isinstance(part, TextPart)]
     return [run for part in parts for run in part.runs]
+
+
+def in_seconds(fact: Fact, column: str) -> bool:
+    return fact.drawn is None and column in fact.message.traits.in_seconds

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from . import install
 from .compare import VERDICTS
-from .faults import FATAL, FAULTS, REFUSED
+from .endings import FATAL, REFUSED
+from .faults import FAULTS
 from .sessions import INSTALLS, Session, missing_readers, run_all, worlds
 from .worlds import RELEASES, SCENARIOS
 

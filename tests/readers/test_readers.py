@@ -13,7 +13,8 @@ import pytest
 
 from . import diagnostics
 from .compare import CANNOT, NOTIONS
-from .faults import FATAL, FAULTS
+from .endings import FATAL
+from .faults import FAULTS
 from .programs import UnreadableError
 from .sessions import export_html, missing_readers, run_all, worlds
 from .worlds import RELEASES, SCENARIOS

@@ -53,6 +53,16 @@ class Fact:
     """What the row is when it is no message of its own."""
     tapback: Tapback | None = None
     """The tapback that a removal takes back."""
+    joins: bool = False
+    """The second row of a changed number, which brings the new one in."""
+
+    @property
+    def happened(self) -> str | None:
+        """The kind of the event that this very row tells of."""
+        event = self.message.event
+        if event is None:
+            return None
+        return "removed" if event.was is not None and not self.joins else event.kind
 
     @property
     def own_name(self) -> str:
@@ -180,10 +190,19 @@ class World:
         """
         found: dict[str, str] = {}
         for chat in self.conversations:
-            who = [self.person(address) or address for address in chat.participants]
-            for stem in (chat.identifier, ", ".join(who), chat.name or ""):
+            for stem in (chat.identifier, ", ".join(self._who(chat)), chat.name or ""):
                 found.setdefault(re.sub(r'[/\\:*?"<>|]', "_", stem), chat.guid)
         return found
+
+    def with_same_people(self, chat: Conversation) -> list[str]:
+        """The GUIDs of the one-to-one chats with somebody, at whatever address."""
+        if chat.is_group:
+            return []
+        who = self._who(chat)
+        return [c.guid for c in self.conversations if self._who(c) == who]
+
+    def _who(self, chat: Conversation) -> list[str]:
+        return [self.person(address) or address for address in chat.participants]
 
     def person(self, name: str | None) -> str | None:
         """Who an address or a full name stands for: the name, or "me"."""
@@ -191,7 +210,7 @@ class World:
 
     @cached_property
     def _people(self) -> dict[str, str]:
-        found = {"me": "me"}
+        found = {"me": "me", "Me": "me"}
         for persona in self.people:
             known = "me" if persona.is_self else persona.name
             found |= dict.fromkeys((*persona.addresses, persona.name), known)
@@ -208,10 +227,12 @@ class World:
                 tapback=of,
             )
 
-        yield Fact(
-            *(self, message.guid, message.date, message.sender, message, chat),
-            *(case, chapter),
-        )
+        for guid, joins in _rows_of(message):
+            new = message.event.who if joins and message.event else message.sender
+            yield Fact(
+                *(self, guid, message.date, new, message, chat, case, chapter),
+                joins=joins,
+            )
         for tapback in message.tapbacks:
             if tapback.removed is None or tapback.removed.keeps_added:
                 yield fact(tapback, tapback.sender)
@@ -224,6 +245,20 @@ class World:
                 yield fact(vote, vote.voter)
             for choice in message.balloon.added:
                 yield fact(choice, choice.option.creator)
+
+
+def _rows_of(message: Message) -> Iterator[tuple[str, bool]]:
+    """(GUID, whether it brings a new number in) of each row of a message.
+
+    A changed number has two rows, and what was synced may stand there several times.
+    """
+    event = message.event
+    yield message.guid, False
+    second = event is not None and event.joined_by is not None
+    if event is not None and event.joined_by is not None:
+        yield event.joined_by, True
+    for number, guid in enumerate(event.copies if event else ()):
+        yield guid, second and number % 2 == 1
 
 
 def _without_lost_photo(chat: Conversation, left_out: frozenset[str]) -> Conversation:

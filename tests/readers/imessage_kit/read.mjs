@@ -46,7 +46,7 @@ function line(message) {
   return {
     guid: message.id,
     chat: message.chatId,
-    sender: message.isFromMe ? null : message.participant,
+    sender: message.isFromMe ? null : (message.participant ?? ''),
     date: seconds(message.createdAt),
     service: message.service,
     text: message.text,

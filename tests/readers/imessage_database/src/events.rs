@@ -6,7 +6,7 @@ use imessage_database::tables::messages::{
 };
 use serde_json::{Value, json};
 
-use crate::Handles;
+use crate::{Handles, person};
 
 /// (kind, whom it happened to, new name).
 pub fn tell(message: &Message, handles: &Handles) -> Value {
@@ -23,9 +23,9 @@ pub fn tell(message: &Message, handles: &Handles) -> Value {
     }
     match message.group_action() {
         None => Value::Null,
-        Some(GroupAction::ParticipantAdded(who)) => json!(["added", handles.get(&who), null]),
+        Some(GroupAction::ParticipantAdded(who)) => json!(["added", person(handles, who), null]),
         Some(GroupAction::ParticipantRemoved(who)) => {
-            json!(["removed", handles.get(&who), null])
+            json!(["removed", person(handles, who), null])
         }
         Some(GroupAction::NameChange(name)) => json!(["renamed", null, name]),
         Some(GroupAction::ParticipantLeft) => json!(["left", null, null]),

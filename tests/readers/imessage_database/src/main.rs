@@ -10,6 +10,7 @@ mod events;
 use std::{collections::HashMap, error::Error, path::Path};
 
 use imessage_database::{
+    chrono::{DateTime, Utc},
     message_types::{
         edited::EditStatus,
         expressives::{Expressive, ScreenEffect},
@@ -17,8 +18,14 @@ use imessage_database::{
     },
     rusqlite::Connection,
     tables::{
-        attachment::Attachment, capabilities::Capabilities, chat::Chat, chat_handle::ChatToHandle,
-        handle::Handle, messages::Message, messages::models::Service, table::get_connection,
+        attachment::Attachment,
+        capabilities::Capabilities,
+        chat::Chat,
+        chat_handle::ChatToHandle,
+        handle::Handle,
+        messages::Message,
+        messages::models::Service,
+        table::{ME, get_connection},
     },
     util::query_context::QueryContext,
 };
@@ -67,11 +74,10 @@ fn row(
     able: &Capabilities,
     handles: &Handles,
 ) -> Result<Value, Failure> {
-    let who = |rowid: Option<i32>| rowid.and_then(|rowid| handles.get(&rowid));
     let mut told = json!({
         "guid": message.guid,
         "chat": message.chat_rowid(),
-        "sender": if message.is_from_me() { None } else { who(message.handle_id) },
+        "sender": if message.is_from_me() { None } else { message.handle_id.and_then(|rowid| person(handles, rowid)) },
         "date": message.date()?.timestamp() - EPOCH,
         "service": service(message),
         "deleted": message.is_deleted(),
@@ -94,7 +100,10 @@ fn row(
 }
 
 fn said(message: &Message, fields: &mut serde_json::Map<String, Value>) {
-    let seconds = |nanoseconds: i64| (nanoseconds != 0).then_some(nanoseconds / 1_000_000_000);
+    let seconds = |date: Option<DateTime<Utc>>| {
+        let seconds = date.map(|date| date.timestamp() - EPOCH);
+        seconds.filter(|seconds| *seconds != 0)
+    };
     let parts = message.edited_parts.iter().flat_map(|each| &each.parts);
     let edited = parts
         .clone()
@@ -105,9 +114,9 @@ fn said(message: &Message, fields: &mut serde_json::Map<String, Value>) {
     let facts = json!({
         "text": message.text,
         "subject": message.subject,
-        "read": seconds(message.date_read),
-        "delivered": seconds(message.date_delivered),
-        "changed": seconds(message.date_edited),
+        "read": seconds(message.date_read().ok()),
+        "delivered": seconds(message.date_delivered().ok()),
+        "changed": seconds(message.date_edited().ok()),
         "is_reply": message.is_reply(),
         "reply_to": message.thread_originator_guid,
         "edits": versions.iter().map(|each| &each.text).collect::<Vec<_>>(),
@@ -118,11 +127,17 @@ fn said(message: &Message, fields: &mut serde_json::Map<String, Value>) {
     fields.extend(facts.as_object().expect("made above").clone());
 }
 
-fn service(message: &Message) -> String {
+fn service(message: &Message) -> Option<String> {
     match message.service() {
-        Service::Satellite => "iMessageLite".into(),
-        named => named.to_string(),
+        Service::Unknown => None,
+        Service::Satellite => Some("iMessageLite".into()),
+        named => Some(named.to_string()),
     }
+}
+
+/// An address; None is the owner, whom the crate calls Me and finds under 0.
+pub fn person(handles: &Handles, rowid: i32) -> Option<&String> {
+    handles.get(&rowid).filter(|address| *address != ME)
 }
 
 /// A send effect by its name in kebab case.
@@ -162,9 +177,9 @@ fn reaction(message: &Message) -> Value {
 }
 
 fn names(files: &[Attachment]) -> Vec<Option<&str>> {
-    files
-        .iter()
-        .map(|file| file.transfer_name.as_deref())
+    let named = files.iter().map(Attachment::filename);
+    named
+        .map(|name| name.and_then(|path| path.rsplit('/').next()))
         .collect()
 }
 
