@@ -16,7 +16,7 @@ from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT, attachment_row
 from pytest_imessage_foundry.db.rows.chats import Accounts, ChatContext, ChatEnd
 from pytest_imessage_foundry.db.rows.columns import ORDINARY, Row
 from pytest_imessage_foundry.db.rows.message import changes
-from pytest_imessage_foundry.db.rows.special import files
+from pytest_imessage_foundry.models.message_files import own_files
 
 if TYPE_CHECKING:
     import sqlite3
@@ -170,7 +170,7 @@ class LiveWriter:
 
     def _add(self, message: Message, place: ChatContext) -> None:
         row = _row(message, place, _previous(place.conversation, message))
-        rowid = self._insert_message(row, files(message), None)
+        rowid = self._insert_message(row, own_files(message), None)
         if deletions.is_in_chat(message):
             self._join(rowid, row, place, message.traits.also_in)
         for _, drawn, images, sticker in reactions.rows(message, place):
@@ -182,8 +182,8 @@ class LiveWriter:
         leaves = deletions.is_in_chat(old) and not deletions.is_in_chat(new)
         hidden = (*_BY_TRIGGERS, "index_state") if leaves else tuple(_BY_TRIGGERS)
         self._update("message", rowid, before, after, hidden)
-        kept = {file.guid for file in files(new)}
-        self._detach(rowid, {file.guid for file in files(old)} - kept)
+        kept = {file.guid for file in own_files(new)}
+        self._detach(rowid, {file.guid for file in own_files(old)} - kept)
         self._become_drawn(old, new, place)
         # In this order: a message that neither table holds is deleted by the trigger on
         # the join (SEMANTICS §17).

@@ -14,6 +14,9 @@ SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+# How long after it was sent Apple lets a message be edited, and taken back.
+EDIT_WITHIN = 15 * MINUTE
+UNSEND_WITHIN = 2 * MINUTE
 
 
 def from_iso(text: str) -> int:
