@@ -20,12 +20,12 @@ from pytest_imessage_foundry.atomic import removing_on_error
 from pytest_imessage_foundry.atomic_folders import replacing_folder
 from pytest_imessage_foundry.db import addressbook
 from pytest_imessage_foundry.db.rows.attachment import root_for
-from pytest_imessage_foundry.db.rows.chats import random_uuid
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.ios import address_book, backup, tree
 from pytest_imessage_foundry.ios.device import Device
 from pytest_imessage_foundry.ios.ios_backup import IOSBackup
 from pytest_imessage_foundry.ios.keybag import KeyBag
+from pytest_imessage_foundry.models.guids import random_guid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,7 +42,7 @@ Stores = Literal["both", "sources", "top"]
 MESSAGES = Path("Library/Messages")
 ADDRESS_BOOK = Path("Library/Application Support/AddressBook")
 # Each account has a folder of its own, named by a UUID; ours is always the same.
-SOURCE = ADDRESS_BOOK / "Sources" / random_uuid(Random("address book source"))
+SOURCE = ADDRESS_BOOK / "Sources" / random_guid(Random("address book source"))
 _DATABASES: dict[LayoutName, Path] = {
     "file": Path(),
     "home": MESSAGES / foundry.FILE_NAME,

@@ -53,12 +53,12 @@ KNOWS: Mapping[str, str] = {
     "order": "conversations conversations.catalogue conversations.packs db.schema"
     " pipeline",
     "chatdb": "atomic attachments conversations conversations.authoring"
-    " conversations.catalogue db db.blobs db.rows models",
+    " conversations.catalogue db db.rows models",
     "templates": "attachments chatdb",
     "foundry": "chatdb db.rows order pipeline templates",
     "by_hand": "conversations.authoring foundry models spec",
     "ios": "atomic attachments db db.blobs db.rows models",
-    "layouts": "atomic atomic_folders db db.rows foundry ios",
+    "layouts": "atomic atomic_folders db db.rows foundry ios models",
     # who asks for one
     "plugin": "by_hand conversations db db.schema foundry layouts preview spec",
     "llm": "conversations conversations.packs db db.schema foundry models personas"

@@ -15,10 +15,10 @@ from functools import cache
 from pathlib import Path
 from pkgutil import get_data
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from pytest_imessage_foundry.atomic import Created
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models.guids import guid_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +128,7 @@ def file_name(kind: str, number: int) -> str:
     if "{uuid}" not in pattern:
         return pattern.format(number=(number - 1) % _LAST_NUMBER + 1)
     digest = hashlib.sha256(f"{kind}:{number}".encode()).digest()
-    return pattern.format(uuid=str(UUID(bytes=digest[:16], version=4)).upper())
+    return pattern.format(uuid=guid_of(int.from_bytes(digest[:16])))
 
 
 @cache

@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_imessage_foundry.attachments import generator
-from pytest_imessage_foundry.chatdb.message_files import files_of
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
 from pytest_imessage_foundry.conversations.authoring.draft import Draft
 from pytest_imessage_foundry.conversations.authoring.resumed import (
@@ -35,6 +34,7 @@ from pytest_imessage_foundry.db.live_writer import LiveWriter
 from pytest_imessage_foundry.db.rows.attachment import root_for
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Message
+from pytest_imessage_foundry.models.message_files import files_of
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.chatdb.handle import ChatDB

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hashlib import blake2b
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from pytest_imessage_foundry.models import Conversation
 from pytest_imessage_foundry.models.apple_time import SINCE_26
+from pytest_imessage_foundry.models.guids import guid_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,6 @@ def conversation_of(
     identifier = _room(plan, features) if plan.is_group else addresses[0]
     sign = "+" if plan.is_group else "-"
     prefix = "any" if "any_guids" in features else plan.config.service
-    group_id = UUID(bytes=_bits(plan, "group", whom), version=4)
     return Conversation(
         guid=f"{prefix};{sign};{identifier}",
         identifier=identifier,
@@ -35,7 +34,7 @@ def conversation_of(
         service=plan.config.service,
         is_group=plan.is_group,
         name=_last_name(plan) if plan.is_group else None,
-        group_id=str(group_id).upper(),
+        group_id=guid_of(int.from_bytes(_bits(plan, "group", whom))),
         config_id=plan.config.id,
         origin=plan.origin,
     )

@@ -15,9 +15,8 @@ from functools import cache
 from itertools import accumulate
 
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models.apple_time import EPOCH_UNIX
 
-SECOND = 1_000_000_000
-_EPOCH_UNIX = 978_307_200  # 2001-01-01T00:00:00Z, which was a Monday
 _HOUR, _DAY, _WEEK = 3_600, 86_400, 604_800
 # How much is written in each local hour, the busiest being near 1. The shape
 # is the one that every published histogram of calls and messages shows: almost
@@ -103,7 +102,7 @@ def offset_in(zone: str, moment: float) -> int:
 
 
 def _offset(zone: zoneinfo.ZoneInfo, moment: float) -> int:
-    offset = datetime.fromtimestamp(int(moment) + _EPOCH_UNIX, zone).utcoffset()
+    offset = datetime.fromtimestamp(int(moment) + EPOCH_UNIX, zone).utcoffset()
     return offset.days * _DAY + offset.seconds if offset is not None else 0
 
 

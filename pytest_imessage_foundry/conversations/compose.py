@@ -15,7 +15,6 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations.codes import notice
-from pytest_imessage_foundry.conversations.guids import guid_of
 from pytest_imessage_foundry.models import (
     Attachment,
     Audio,
@@ -32,6 +31,14 @@ from pytest_imessage_foundry.models import (
     Unsent,
     utf16_length,
 )
+from pytest_imessage_foundry.models.apple_time import (
+    EDIT_WITHIN,
+    HOUR,
+    MINUTE,
+    SECOND,
+    UNSEND_WITHIN,
+)
+from pytest_imessage_foundry.models.guids import guid_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -46,13 +53,6 @@ if TYPE_CHECKING:
     )
 
     Timed = tuple[int, Turn]
-
-SECOND = 1_000_000_000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-# Apple's limits: a message can be edited for 15 minutes, unsent for 2.
-EDIT_WITHIN = 15 * MINUTE
-UNSEND_WITHIN = 2 * MINUTE
 
 # How soon each kind of person opens the chat, if not earlier to answer.
 _SOON = {

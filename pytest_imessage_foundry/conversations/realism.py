@@ -14,7 +14,8 @@ from statistics import fmean, median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_imessage_foundry.conversations.circles import circles
-from pytest_imessage_foundry.conversations.clock import SECOND, offset_in
+from pytest_imessage_foundry.conversations.clock import offset_in
+from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -20,8 +20,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.circles import circles
-from pytest_imessage_foundry.conversations.clock import SECOND, Rhythm, offset_in
+from pytest_imessage_foundry.conversations.clock import Rhythm, offset_in
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -27,8 +27,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_imessage_foundry.atomic import replacing
-from pytest_imessage_foundry.db.rows.chats import random_uuid
 from pytest_imessage_foundry.models.apple_time import SECOND, from_iso
+from pytest_imessage_foundry.models.guids import random_guid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -137,7 +137,7 @@ class _Rows:
             "ZABCDRECORD",
             CONTACT,
             {
-                "ZUNIQUEID": f"{random_uuid(ids)}:ABPerson",
+                "ZUNIQUEID": f"{random_guid(ids)}:ABPerson",
                 "ZCONTAINER1": self._container,
                 "ZCONTAINERWHERECONTACTISME": self._container
                 if persona.is_self
@@ -158,7 +158,7 @@ class _Rows:
                 "Z22_OWNER": CONTACT,
                 "ZORDERINGINDEX": index,
                 "ZISPRIMARY": int(index == 0),
-                "ZUNIQUEID": random_uuid(ids),
+                "ZUNIQUEID": random_guid(ids),
             }
             self._address(address, facts, persona, numbers)
 

@@ -16,7 +16,7 @@ from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT, attachment_row
 from pytest_imessage_foundry.db.rows.chats import Accounts, ChatContext, ChatEnd
 from pytest_imessage_foundry.db.rows.columns import ORDINARY, Row
 from pytest_imessage_foundry.db.rows.message import changes
-from pytest_imessage_foundry.db.rows.special import files
+from pytest_imessage_foundry.models.message_files import own_files
 
 if TYPE_CHECKING:
     import sqlite3
@@ -170,7 +170,7 @@ class LiveWriter:
 
     def _add(self, message: Message, place: ChatContext) -> None:
         row = _row(message, place, _previous(place.conversation, message))
-        rowid = self._insert_message(row, files(message), None)
+        rowid = self._insert_message(row, own_files(message), None)
         if deletions.is_in_chat(message):
             self._join(rowid, row, place, message.traits.also_in)
         for _, drawn, images, sticker in reactions.rows(message, place):
@@ -198,8 +198,8 @@ class LiveWriter:
 
     def _become_files(self, old: Message, new: Message, rowid: int, row: Row) -> None:
         """Files come after their message, are downloaded, and go with their part."""
-        before = {file.guid: file for file in files(old)}
-        for file in files(new):
+        before = {file.guid: file for file in own_files(old)}
+        for file in own_files(new):
             known = before.pop(file.guid, None)
             if known is None:
                 self._attach(rowid, file, row, None)

@@ -35,8 +35,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.atomic import replacing
 from pytest_imessage_foundry.db.addressbook import shown
-from pytest_imessage_foundry.db.rows.chats import random_uuid
 from pytest_imessage_foundry.models.apple_time import SECOND, from_iso
+from pytest_imessage_foundry.models.guids import random_guid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -123,7 +123,7 @@ class _Contacts:
                 "CreationDate": created,
                 "ModificationDate": created,
                 "StoreID": _LOCAL,
-                "guid": f"{random_uuid(ids)}:ABPerson",
+                "guid": f"{random_guid(ids)}:ABPerson",
             },
         )
         if persona.is_self:
@@ -131,7 +131,7 @@ class _Contacts:
         # A business that one can only write to (urn:biz:...) has no number.
         known = [each for each in persona.addresses if not each.startswith("urn:")]
         for address in known:
-            self._add_address(row, address, random_uuid(ids), numbers)
+            self._add_address(row, address, random_guid(ids), numbers)
         self._add_search(row, name, known)
 
     def add_store(self) -> None:
@@ -142,7 +142,7 @@ class _Contacts:
                 "ROWID": _LOCAL,
                 "Type": _LOCAL,
                 "MeIdentifier": self._me,
-                "guid": random_uuid(Random("address book store")),
+                "guid": random_guid(Random("address book store")),
             },
         )
 

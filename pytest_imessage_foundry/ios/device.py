@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.db.rows.chats import random_uuid
+from pytest_imessage_foundry.models.guids import random_guid
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.order import Buildable
@@ -71,7 +71,7 @@ class Device:
             udid="00009999-" + "".join(draw.choices(_HEX, k=16)),
             serial="FAKE" + "".join(draw.choices(_LETTERS, k=8)),
             guid="".join(draw.choices(_HEX, k=32)),
-            backup_uuid=random_uuid(draw),
+            backup_uuid=random_guid(draw),
             taken_at=spec.now,
         )
 

@@ -16,6 +16,9 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 # macOS 26 came on 2025-09-15 at 17:00 UTC; groups made since have other identifiers.
 SINCE_26 = 779_648_400 * SECOND
+# How long after it was sent Apple lets a message be edited, and taken back.
+EDIT_WITHIN = 15 * MINUTE
+UNSEND_WITHIN = 2 * MINUTE
 
 
 def from_iso(text: str) -> int:

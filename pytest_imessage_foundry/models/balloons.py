@@ -170,3 +170,9 @@ class Poll:
 
 RichLink = Link | Music | StoreApp | Place | Collaboration
 Balloon = RichLink | AppCard | Handwriting | DigitalTouch | Poll
+
+
+def pictures(balloon: Balloon) -> tuple[Attachment, ...]:
+    """The pictures of a balloon; its payload names each by its place here."""
+    found = (getattr(balloon, "icon", None), getattr(balloon, "image", None))
+    return tuple(picture for picture in found if picture is not None)

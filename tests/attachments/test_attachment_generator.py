@@ -162,6 +162,8 @@ def test_the_package_works_from_a_zip(tmp_path):
             PACKAGE / "errors.py",
             PACKAGE / "atomic.py",
             PACKAGE / "processes.py",
+            PACKAGE / "models" / "__init__.py",
+            PACKAGE / "models" / "guids.py",
             *sorted((PACKAGE / "attachments").rglob("*.*")),
         ):
             archive.write(path, path.relative_to(PACKAGE.parent))

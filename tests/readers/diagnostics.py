@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry import foundry
+from pytest_imessage_foundry.models.message_files import files_of
 
 from . import programs
 from .programs import Export
@@ -43,7 +43,7 @@ def expected(world: World) -> dict[str, int]:
         file.guid: file
         for fact in rows
         if fact.drawn is None
-        for file in foundry.files_of(fact.message)
+        for file in files_of(fact.message)
     }
     states = [file.state for file in files.values()]
     return {

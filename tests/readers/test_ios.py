@@ -20,7 +20,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_imessage_foundry import foundry, layouts
-from pytest_imessage_foundry.chatdb.message_files import files_of as files_of_message
+from pytest_imessage_foundry.models.message_files import files_of as files_of_message
 from pytest_imessage_foundry.spec import Spec
 
 from . import programs

@@ -21,10 +21,10 @@ from pytest_imessage_foundry.attachments.sending import send as send_file
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
 from pytest_imessage_foundry.conversations.authoring.words import unknown, when
 from pytest_imessage_foundry.db import schema as releases
-from pytest_imessage_foundry.db.rows.chats import random_uuid
 from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
 from pytest_imessage_foundry.models import FILTER_SUFFIXES, Persona
 from pytest_imessage_foundry.models.filters import SUFFIX_TIERS, TIER_NUMBERS
+from pytest_imessage_foundry.models.guids import random_guid
 from pytest_imessage_foundry.personas import handles
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ class Author:
 
     def new_guid(self) -> str:
         """An upper-case UUID that derives from the seed."""
-        return random_uuid(self._ids)
+        return random_guid(self._ids)
 
     @property
     def moment(self) -> int:

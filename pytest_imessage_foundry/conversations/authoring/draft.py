@@ -37,17 +37,18 @@ from pytest_imessage_foundry.models import (
     part_range,
     utf16_length,
 )
-from pytest_imessage_foundry.models.apple_time import MINUTE, SECOND
+from pytest_imessage_foundry.models.apple_time import (
+    EDIT_WITHIN,
+    SECOND,
+    UNSEND_WITHIN,
+)
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.authoring.chat import Chat
     from pytest_imessage_foundry.conversations.authoring.words import Content, When
     from pytest_imessage_foundry.models import Balloon, FileState, Part, TapbackKind
 
-# Apple's own limits (SEMANTICS §8).
-EDITS = 5
-EDIT_WITHIN = 15 * MINUTE
-UNSEND_WITHIN = 2 * MINUTE
+EDITS = 5  # at most, as Apple's own limits have it (SEMANTICS §8)
 _CLASSIC = ("loved", "liked", "disliked", "laughed", "emphasized", "questioned")
 
 

@@ -18,6 +18,7 @@ from pytest_imessage_foundry.models import (
     PollOption,
     StoreApp,
 )
+from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +155,7 @@ _CHECK_INS: dict[app_cards.CheckInState, str] = {
     "ended": "Check\xa0In: Ended",
     "overdue": "Check\xa0In: Has not checked in when expected, location shared",
 }
-_LATELY = 781_455_700 * 10**9
+_LATELY = 781_455_700 * SECOND
 
 
 def _check_in(_phone: CasePhone, state: app_cards.CheckInState) -> AppCard:

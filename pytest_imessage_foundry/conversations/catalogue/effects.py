@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from pytest_imessage_foundry.conversations.catalogue.case_phone import case
 from pytest_imessage_foundry.models import SendEffect
+from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.authoring.draft import Draft
@@ -30,5 +31,5 @@ for _effect in get_args(SendEffect):
 @case("effect-played", "an effect that was played", "§9")
 def _written(phone: CasePhone) -> tuple[Draft, Reading]:
     draft = phone.direct.receive("Happy birthday!", effect="balloons")
-    draft.trait(date_effect_played=draft.message.date_read + 10**9)
+    draft.trait(date_effect_played=draft.message.date_read + SECOND)
     return draft, {"text": "Happy birthday!", "effect": "balloons"}

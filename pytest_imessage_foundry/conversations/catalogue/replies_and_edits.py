@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.catalogue.case_phone import case
 from pytest_imessage_foundry.models import Link, Run, TextPart
+from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.authoring.draft import Draft
@@ -158,5 +159,5 @@ def _edit_tapback(phone: CasePhone) -> tuple[Draft, Reading]:
 )
 def _legacy(phone: CasePhone) -> tuple[Draft, Reading]:
     draft = phone.direct.send("Taken back, by the old column").unsend()
-    date = draft.message.date + 30 * 10**9
+    date = draft.message.date + 30 * SECOND
     return draft.trait(legacy_date_retracted=date), {"text": "", "unsent": [0]}

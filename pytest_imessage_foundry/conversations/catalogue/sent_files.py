@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.catalogue.case_phone import case
 from pytest_imessage_foundry.models import Audio
+from pytest_imessage_foundry.models.apple_time import MINUTE
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.authoring.draft import Draft
@@ -119,7 +120,7 @@ def _voice(
     file = phone.author.file("voice", transcript=said)
     chat = phone.direct
     draft = chat.send(file) if mine else chat.receive(file)
-    played = draft.message.date + 60 * 10**9 if audio.date_played else 0
+    played = draft.message.date + MINUTE if audio.date_played else 0
     draft.trait(
         audio=Audio(
             date_played=played,

@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 __all__ = [
     "POLLS",
     "app_name",
-    "attachments",
     "bundle_id",
     "choice_payload",
     "payload",
@@ -95,12 +94,6 @@ def summary_text(balloon: Balloon) -> str | None:
     if isinstance(balloon, AppCard):
         return balloon.ldtext or balloon.caption
     return "Sent a poll" if isinstance(balloon, Poll) else None
-
-
-def attachments(balloon: Balloon) -> tuple[Attachment, ...]:
-    """Its pictures; a payload names the n-th one by its place here."""
-    found = (getattr(balloon, "icon", None), getattr(balloon, "image", None))
-    return tuple(picture for picture in found if picture is not None)
 
 
 def payload(

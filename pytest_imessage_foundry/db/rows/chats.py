@@ -7,7 +7,6 @@ share: the owner's logins and the handles.
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_imessage_foundry.db.blobs.keyed_archives import binary_plist
 from pytest_imessage_foundry.models import ChatProperties, Roll
 from pytest_imessage_foundry.models.filters import TIER_NUMBERS, without_suffix
+from pytest_imessage_foundry.models.guids import random_guid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,8 +48,8 @@ class Accounts:
 
     def __post_init__(self) -> None:
         ids = Random(f"{self.seed}:account")
-        self.account_guid = random_uuid(ids)
-        self.account_id = random_uuid(ids)
+        self.account_guid = random_guid(ids)
+        self.account_id = random_guid(ids)
         addresses = self.owner.addresses
         self.email = next((each for each in addresses if "@" in each), addresses[0])
         self.number = next((each for each in addresses if "@" not in each), self.email)
@@ -98,7 +98,7 @@ class Accounts:
             }
 
     def _person(self, key: str) -> str:
-        return random_uuid(Random(f"{self.seed}:person:{key}"))
+        return random_guid(Random(f"{self.seed}:person:{key}"))
 
 
 def _uncanonical(address: str) -> str | None:
@@ -246,7 +246,7 @@ class ChatContext:
         if empty.is_group:
             # Nobody found what such rows have in common but their identifier.
             ids = Random(f"{self.phone.seed}:former:{former.guid}")
-            row["group_id"] = random_uuid(ids)
+            row["group_id"] = random_guid(ids)
         return row | {
             "ROWID": rowid,
             "guid": former.guid,
@@ -306,8 +306,3 @@ class ChatContext:
         if props.background is not None:
             plist["backgroundProperties"] = {"trabar": props.background}
         return binary_plist(plist)
-
-
-def random_uuid(ids: Random) -> str:
-    """An upper-case version 4 UUID, as Messages writes them."""
-    return str(uuid.UUID(int=ids.getrandbits(128), version=4)).upper()

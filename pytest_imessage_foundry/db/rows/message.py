@@ -22,7 +22,13 @@ from pytest_imessage_foundry.db.rows.columns import (
     FILTER_SUB_ACTIONS,
     NOT_INDEXED,
 )
-from pytest_imessage_foundry.models import BALLOON_MARK, Message, TextPart, utf16_length
+from pytest_imessage_foundry.models import (
+    BALLOON_MARK,
+    Message,
+    TextPart,
+    pictures,
+    utf16_length,
+)
 from pytest_imessage_foundry.models import ORDINARY as NO_TRAITS
 
 if TYPE_CHECKING:
@@ -260,7 +266,7 @@ def _add_balloon(row: Row, message: Message, place: ChatContext) -> None:
     )
     if not message.parts:
         row["message_summary_info"] = summary_info.app(balloon)
-    if payloads.attachments(balloon):
+    if pictures(balloon):
         row["cache_has_attachments"] = 1
     if row["balloon_bundle_id"] == payloads.RICH_LINK and message.parts:
         row["has_dd_results"] = 1  # the link that it stands for

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.db.blobs import payloads
 from pytest_imessage_foundry.db.rows.message import changes
+from pytest_imessage_foundry.models.message_files import own_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pytest_imessage_foundry.db.rows.chats import ChatContext
     from pytest_imessage_foundry.db.rows.columns import Row
     from pytest_imessage_foundry.models import Attachment, Message, Sticker
@@ -37,15 +35,4 @@ class Gone:
 def special(message: Message, place: ChatContext, previous: str | None) -> Special:
     """The own row of a message, `previous` being the GUID of the one before."""
     row = changes(message, place, previous)
-    return Special(row, tuple(files(message)), message=message)
-
-
-def files(message: Message) -> Iterator[Attachment]:
-    """What a message's own row brings along."""
-    for file in message.attachments:
-        if file.state != "awaited":
-            yield file
-    if message.balloon is not None:
-        yield from payloads.attachments(message.balloon)
-    if message.event is not None and message.event.photo is not None:
-        yield message.event.photo
+    return Special(row, tuple(own_files(message)), message=message)

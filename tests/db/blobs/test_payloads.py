@@ -28,6 +28,7 @@ from pytest_imessage_foundry.models import (
     PollOption,
     PollVote,
     StoreApp,
+    pictures,
 )
 
 EXTENSION = "com.apple.messages.MSMessageExtensionBalloonPlugin"
@@ -168,7 +169,7 @@ def test_link_with_everything():
         icon=ICON,
         image=IMAGE,
     )
-    assert payloads.attachments(link) == (ICON, IMAGE)
+    assert pictures(link) == (ICON, IMAGE)
     metadata = rich(payloads.payload(link))
     assert metadata["originalURL"] == metadata["URL"] == {"url": link.url}
     said = {key: metadata[key] for key in ("title", "summary", "siteName", "itemType")}
@@ -187,7 +188,7 @@ def test_lone_image_is_the_first_attachment():
     link = Link(url="u:x", image=IMAGE)
     metadata = rich(payloads.payload(link))
     assert metadata["image"]["richLinkImageAttachmentSubstituteIndex"] == 0
-    assert payloads.attachments(link) == (IMAGE,)
+    assert pictures(link) == (IMAGE,)
     assert "icon" not in metadata
     assert "title" not in metadata
 
@@ -466,4 +467,4 @@ def test_base64_that_every_reader_takes(texts):
 )
 def test_app_name(balloon, name):
     assert payloads.app_name(balloon) == name
-    assert payloads.attachments(balloon) == ()
+    assert pictures(balloon) == ()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from random import Random
 from uuid import RFC_4122, UUID
 
-from pytest_imessage_foundry.conversations.guids import guid_of
+from pytest_imessage_foundry.models.guids import guid_of
 
 
 def test_a_guid_is_the_random_uuid_of_its_bits() -> None:
