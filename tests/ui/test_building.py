@@ -72,10 +72,12 @@ def test_a_failure_leaves_what_was_there(project, home, monkeypatch):
         layout="fresh",
         is_expected=True,
         is_experimental=False,
+        is_older=False,
         differences=(),
         checks={},
         findings=(validators.Finding("guids", "message", 1, "is twice"),),
         errors=1,
+        unusual=0,
         notes=0,
     )
     monkeypatch.setattr(validators, "validate", lambda *_, **__: bad)
