@@ -39,7 +39,7 @@ def reading(world: World) -> Reading:
         seen.append(
             Seen(
                 chat=true["chat"],
-                sender=fact.sender or ME,
+                sender=ME if fact.sender is None else fact.sender,
                 date=EPOCH + timedelta(seconds=true["date"]),
                 text=fact.message.text if fact.drawn is None else "Loved it",
                 is_reply=true.get("is_reply", False),
