@@ -39,7 +39,7 @@ def line(fact: Fact) -> flat.Line:
     told = {name: true[name] for name in names if name in true}
     told |= {"guid": fact.guid, "sender": fact.sender}
     if fact.drawn is None:
-        told |= {"text": fact.message.text, "deleted": true["deleted"]}
+        told |= {"text": true["text"], "deleted": true["deleted"]}
         told |= {"event": true["event"] or None, "poll": true["poll"]}
         told["mentions"] = list(true["mentions"])
     return told
