@@ -7,7 +7,7 @@ import re
 import pytest
 from writing import write
 
-from pytest_imessage_foundry.attachments.generator import KINDS, lay_out
+from pytest_imessage_foundry.attachments.generator import KINDS, Folder
 from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.db import schema
 
@@ -26,7 +26,9 @@ def test_every_kind(phone, tmp_path):
     drafts.append(chat.send(phone.file("photo")))
     file = write(phone, tmp_path)
     attachments = [draft.message.attachments[0] for draft in drafts]
-    lay_out(tmp_path / "files", [(a.path, a.stub, a.variant) for a in attachments])
+    folder = Folder(tmp_path / "files")
+    for attachment in attachments:
+        folder.add(attachment)
     for draft, attachment in zip(drafts, attachments, strict=True):
         row = file.row("SELECT * FROM attachment WHERE guid = ?", attachment.guid)
         path = row["filename"].removeprefix(ROOT)
