@@ -14,7 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.attachments import FOLDER_NAME
+from pytest_imessage_foundry.attachments import FOLDERS
 from pytest_imessage_foundry.chatdb.handle import FILE_NAME
 from pytest_imessage_foundry.errors import FoundryError
 
@@ -104,13 +104,14 @@ class Kept:
 def share_attachments(template: Path, folder: Path) -> None:
     """Copies share the template's files: a test reads them, it has no need to
     write them, and copying hundreds would cost more than the database."""
-    source, target = template / FOLDER_NAME, folder / FOLDER_NAME
-    if not source.is_dir():
-        return
-    try:
-        target.symlink_to(source.absolute(), target_is_directory=True)
-    except OSError:  # Windows without the privilege
-        shutil.copytree(source, target)
+    for name in FOLDERS:
+        source, target = template / name, folder / name
+        if not source.is_dir():
+            continue
+        try:
+            target.symlink_to(source.absolute(), target_is_directory=True)
+        except OSError:  # Windows without the privilege
+            shutil.copytree(source, target)
 
 
 def _stamp() -> str:

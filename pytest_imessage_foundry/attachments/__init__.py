@@ -3,3 +3,5 @@
 from __future__ import annotations
 
 FOLDER_NAME = "Attachments"  # stands beside the database
+STICKERS_NAME = "StickerCache"  # the same, of stickers that have a source
+FOLDERS = (FOLDER_NAME, STICKERS_NAME)

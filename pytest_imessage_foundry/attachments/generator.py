@@ -11,19 +11,20 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from pkgutil import get_data
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.atomic import Created
+from pytest_imessage_foundry.attachments import FOLDER_NAME, STICKERS_NAME
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.guids import guid_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_imessage_foundry.models import Attachment
+    from pytest_imessage_foundry.models import Attachment, StickerSource
 
 # A camera counts from IMG_0001 to IMG_9999 and starts over.
 _LAST_NUMBER = 9999
@@ -33,8 +34,10 @@ _PLUGIN_PAYLOAD = "dyn.age81a5dzq7y066dbtf0g82peqf4hk2pdrb00n5xy"
 
 
 _SEPARATORS = frozenset("/\\\0")
-# A path as relative_path() makes them: nothing in it can lead elsewhere.
-_PLAIN_PATH = re.compile(r"[0-9a-f]{2}/\d\d/[\w-]+/[\w -][\w .-]*", re.ASCII)
+# A path as the functions below make them: nothing in it can lead elsewhere.
+_PLAIN_PATH = re.compile(
+    r"(?:[0-9a-f]{2}/\d\d/[\w-]+|[0-9a-f]{16}-[\w-]+)/[\w -][\w .-]*", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +219,12 @@ def relative_path(guid: str, name: str) -> str:
     return f"{folder(guid)}/{guid}/{name}"
 
 
+def sticker_path(source: StickerSource, ending: str) -> str:
+    """Return where a sticker lies below StickerCache: `<hash>-<id>/<id>.<ending>`
+    (three genuine rows)."""
+    return f"{source.hash}-{source.id}/{source.id}.{ending}"
+
+
 class Folder:
     """A folder that attachments' files are written to, and nothing outside of it.
 
@@ -224,14 +233,22 @@ class Folder:
 
     def __init__(self, root: Path, made: Created | None = None) -> None:
         self._made = made or Created()
+        self._given = root
         # In a folder that is not there yet, nobody can have put a link.
         self._is_new = not root.exists()
         self._root = root.resolve()
 
     def add(self, attachment: Attachment) -> None:
         """Write the file of an attachment, if it is there at all."""
-        if attachment.path is not None and attachment.state == "present":
-            self.write(attachment.path, attachment.stub, attachment.variant)
+        if attachment.path is None or attachment.state != "present":
+            return
+        folder = self if attachment.folder == FOLDER_NAME else self._stickers
+        folder.write(attachment.path, attachment.stub, attachment.variant)
+
+    @cached_property
+    def _stickers(self) -> Folder:
+        """The folder of stickers, which stands beside this one."""
+        return Folder(self._given.with_name(STICKERS_NAME), self._made)
 
     def write(self, relative: str, kind: str, variant: int) -> int:
         """Write the file at `relative` if it is not there; return the bytes written."""

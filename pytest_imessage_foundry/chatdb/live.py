@@ -482,7 +482,8 @@ class Live:
         known = set(files_of(old)) if old is not None else set()
         added = [file for file in files_of(new) if file not in known]
         if added:
-            _make_own(self._db.attachments)
+            for name in {file.folder for file in added}:
+                _make_own(self._db.path.with_name(name))
             folder = generator.Folder(self._db.attachments)
             for file in added:
                 folder.add(file)

@@ -107,11 +107,15 @@ def _members(mobile: Path) -> Iterator[tuple[str, Path]]:
     paths = sorted(_walk(mobile))
     shared = (Path(), Path("Library"), tree.SMS)
     for path in paths:
-        if not path.is_relative_to(tree.ATTACHMENTS):
+        if not _is_sent_file(path):
             yield HOME, path
     for path in paths:
-        if path in shared or path.is_relative_to(tree.ATTACHMENTS):
+        if path in shared or _is_sent_file(path):
             yield MEDIA, path
+
+
+def _is_sent_file(path: Path) -> bool:
+    return any(path.is_relative_to(folder) for folder in tree.FILES)
 
 
 def _walk(mobile: Path) -> Iterator[Path]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.attachments import FOLDER_NAME
+from pytest_imessage_foundry.attachments import FOLDERS
 from pytest_imessage_foundry.db.rows.attachment import IOS_NAME
 from pytest_imessage_foundry.ios import address_book
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOBILE = Path("private/var/mobile")  # `~` in the paths of attachments
 SMS = Path("Library/SMS")
 DATABASE = SMS / IOS_NAME
-ATTACHMENTS = SMS / FOLDER_NAME
+FILES = tuple(SMS / name for name in FOLDERS)
 ADDRESS_BOOK = Path("Library/AddressBook")
 
 

@@ -10,7 +10,12 @@ from pytest_imessage_foundry.models.parts import Attachment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link preview; the message's text is the URL itself."""
+    """A link preview; the message's text is the URL itself.
+
+    `icon_urls` and `image_urls` are where the page has its pictures; the first of each
+    is that of `icon` and `image`. Without `has_payload` the row names the provider of
+    previews and has none (payload_data NULL).
+    """
 
     url: str
     title: str | None = None
@@ -19,13 +24,25 @@ class Link:
     item_type: str | None = None
     icon: Attachment | None = None
     image: Attachment | None = None
+    icon_urls: tuple[str, ...] = ()
+    image_urls: tuple[str, ...] = ()
     is_placeholder: bool = False
+    has_payload: bool = True
     kind: Literal["link"] = "link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lyrics:
+    """Lines of a song, and the seconds from which and until which they are sung."""
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Music:
-    """A song from Apple Music, shared as a rich link."""
+    """A song from Apple Music, shared as a rich link; `icon` is its artwork."""
 
     url: str
     name: str
@@ -33,6 +50,8 @@ class Music:
     album: str
     preview_url: str | None = None
     icon: Attachment | None = None
+    lyrics: Lyrics | None = None
+    offers: tuple[str, ...] = ("buy", "subscription")
     kind: Literal["music"] = "music"
 
 
@@ -80,7 +99,12 @@ class AppCard:
     """The card of an iMessage app: Apple Pay, Check In, Find My, third party.
 
     `bundle_id` is the last component of balloon_bundle_id and `team` the one
-    before it ('0000000000' for Apple's own apps).
+    before it ('0000000000' for Apple's own apps). An empty `app_name` is left out.
+
+    `body` is what the text holds: U+FFFD, or U+FFFC for the file `preview`, or both.
+    `breadcrumb` is a line that the run of U+FFFD has instead of a part number. `data`
+    is JSON that a business chat keeps beside the card. `mutable` is the form of the
+    payload, NSMutableDictionary or NSDictionary.
     """
 
     bundle_id: str
@@ -95,8 +119,33 @@ class AppCard:
     image_subtitle: str | None = None
     session_id: str | None = None
     team: str = "0000000000"
-    app_id: int = 0
+    app_id: int | None = None
+    body: Literal["mark", "file", "mark-and-file"] = "mark"
+    preview: Attachment | None = None
+    breadcrumb: str | None = None
+    data: str | None = None
+    accessibility: str | None = None
+    tap_action: int | None = None
+    mutable: bool = True
     kind: Literal["app"] = "app"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RichCard:
+    """A card of a business over RCS; its picture is known by its URL."""
+
+    title: str
+    description: str
+    picture: Attachment | None = None
+    picture_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chatbot:
+    """What a business sends over RCS; its cards stand in the body."""
+
+    cards: tuple[RichCard, ...]
+    kind: Literal["chatbot"] = "chatbot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +177,16 @@ class PollOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollVote:
-    """A voter's complete choice at a moment; no options takes it back."""
+    """A voter's complete choice at a moment; no options takes it back.
+
+    `server_date` is when Apple's server took note of it; some votes state it.
+    """
 
     guid: str
     date: int
     voter: str | None
     options: tuple[str, ...]
+    server_date: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,10 +222,14 @@ class Poll:
 
 
 RichLink = Link | Music | StoreApp | Place | Collaboration
-Balloon = RichLink | AppCard | Handwriting | DigitalTouch | Poll
+Balloon = RichLink | AppCard | Chatbot | Handwriting | DigitalTouch | Poll
+_PICTURES = ("icon", "image", "preview")
 
 
 def pictures(balloon: Balloon) -> tuple[Attachment, ...]:
-    """The pictures of a balloon; its payload names each by its place here."""
-    found = (getattr(balloon, "icon", None), getattr(balloon, "image", None))
+    """The pictures of a balloon; a link's payload names each by its place here."""
+    if isinstance(balloon, Chatbot):
+        found = tuple(card.picture for card in balloon.cards)
+    else:
+        found = tuple(getattr(balloon, name, None) for name in _PICTURES)
     return tuple(picture for picture in found if picture is not None)

@@ -27,7 +27,10 @@ class Removal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tapback:
-    """A reaction to one part of a message."""
+    """A reaction to one part of a message.
+
+    `is_bare` names the message by its GUID alone, without `p:<part>/` or `bp:`.
+    """
 
     guid: str
     date: int
@@ -37,6 +40,7 @@ class Tapback:
     emoji: str | None = None
     sticker: Attachment | None = None
     removed: Removal | None = None
+    is_bare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +151,9 @@ class Traits:
     ROWIDs follow it. `also_in` is the GUID of a second chat that a message stands in.
     `from_other_device` leaves the handle out of an own row of a one-to-one chat.
     `blank` are columns that real files leave empty, `in_seconds` dates that they
-    hold in seconds.
+    hold in seconds. `part_code` is the type of the part numbers in the body,
+    `direction_text` a writing direction that is a string. `plugin_type` is the
+    associated_message_type of a line that an app left in the transcript.
     """
 
     error: int = 0
@@ -175,6 +181,9 @@ class Traits:
     from_other_device: bool = False
     blank: tuple[MessageBlank, ...] = ()
     in_seconds: tuple[DateColumn, ...] = ()
+    part_code: Literal["i", "q"] = "i"
+    direction_text: str | None = None
+    plugin_type: Literal[0, 2, 3] = 0
     arrived: int = 0
 
 

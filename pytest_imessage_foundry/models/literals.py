@@ -15,7 +15,19 @@ Vocabulary = Literal["simple", "moderate", "sophisticated"]
 TextEffect = Literal[
     "big", "small", "shake", "nod", "explode", "ripple", "bloom", "jitter"
 ]
-Detection = Literal["one-time-code", "calendar", "phone", "money", "address"]
+Detection = Literal[
+    "one-time-code",
+    "calendar",
+    "date",
+    "time",
+    "phone",
+    "email",
+    "money",
+    "address",
+    "flight",
+    "shipment",
+    "unit",
+]
 TapbackKind = Literal[
     "loved",
     "liked",
@@ -62,7 +74,7 @@ MessageBlank = Literal["service", "part_count", "E:", "e:", "body"]
 # Where a file is: "missing" was there, "waiting" is named by its row and not there
 # (offloaded, or still to come), "not-downloaded" has no path, "awaited" no row yet.
 FileState = Literal["present", "missing", "waiting", "not-downloaded", "awaited"]
-AttachmentBlank = Literal["transfer_name", "filename"]
+AttachmentBlank = Literal["transfer_name", "filename", "user_info", "preview"]
 DateColumn = Literal["date", "date_read", "date_delivered"]
 # How a row stores its body: most rows since Ventura leave `text` NULL beside a
 # full attributedBody (SEMANTICS §2), old ones have no attributedBody at all.

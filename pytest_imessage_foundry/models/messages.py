@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import field
+from typing import Literal
 
 from pytest_imessage_foundry.models.balloons import Balloon
 from pytest_imessage_foundry.models.changes import (
@@ -18,7 +19,6 @@ from pytest_imessage_foundry.models.changes import (
 from pytest_imessage_foundry.models.filters import FilterTier
 from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.models.literals import (
-    ATTACHMENT_MARK,
     SendEffect,
     Service,
     Storage,
@@ -66,7 +66,7 @@ class Message:
     def text(self) -> str:
         """What a reader shows as the message's text, attachments as U+FFFC."""
         return "".join(
-            part.text if part.kind == "text" else ATTACHMENT_MARK
+            part.text if part.kind == "text" else part.mark
             for part in self.parts
             if part.kind != "unsent"
         )
@@ -97,7 +97,48 @@ def part_length(part: Part) -> int:
     """How many UTF-16 units of the body a part takes up now."""
     if part.kind == "text":
         return utf16_length(part.text)
-    return 1 if part.kind == "attachment" else 0
+    return utf16_length(part.mark) if part.kind == "attachment" else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """The background of a chat (macOS 26), or what is left of one.
+
+    Attributes:
+        url: where the picture is (`trabar`).
+        channel: UUID of the channel that shares it.
+        version: counts the changes (`trabav`), and is all that a removal leaves.
+        refreshed: when it was last looked for, in nanoseconds.
+    """
+
+    url: str = ""
+    channel: str = ""
+    version: int = 12
+    refreshed: int = 0
+    is_removed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatHistory:
+    """What a chat that is in use for years has in its properties.
+
+    Attributes:
+        watermark: ROWID and date of a message (CKChatWatermark…).
+        previous_accounts: service and account UUID of each that it ran over before.
+        summary: GUID of the message that was summed up, and whether that was seen.
+        last_archived: GUID and ROWID (com.apple.iChat.LastArchivedMessageID).
+        lsmd: the date `LSMD`, in nanoseconds.
+    """
+
+    watermark: tuple[int, int] | None = None
+    previous_accounts: tuple[tuple[str, str], ...] = ()
+    summary: tuple[str, bool] | None = None
+    last_archived: tuple[str, int] | None = None
+    lsmd: int = 0
+    responses: int = 0
+    receipts_version: int = 0
+    handshake: int = 0
+    reported_as_spam: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +146,14 @@ class ChatProperties:
     """What chat.properties and its neighbours hold (SEMANTICS §12).
 
     `filtered` is the list that Messages shows the chat in, `is_blocked` a sender whom
-    the owner wants nothing of.
+    the owner wants nothing of. `version` is `pv`: 0 in three files, 2 in those of
+    another source.
     """
 
     group_photo: Attachment | None = None
-    background: str | None = None
+    background: Background | None = None
+    history: ChatHistory | None = None
+    version: Literal[0, 2] = 0
     read_receipts: bool = False
     mutes: bool = False
     is_archived: bool = False

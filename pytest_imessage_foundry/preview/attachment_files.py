@@ -11,6 +11,7 @@ from pytest_imessage_foundry.preview.phone import ShownFile
 from pytest_imessage_foundry.preview.plist_reader import property_list, text
 
 _FINISHED = 5
+_FOLDERS = ("Attachments", "StickerCache")
 _COLUMNS = (
     "guid",
     "filename",
@@ -28,15 +29,14 @@ _COLUMNS = (
 
 def files(tables: Tables, folder: Path) -> Iterator[tuple[int, ShownFile]]:
     """Every attachment row as (ROWID, file); `folder` holds the database."""
-    root = folder / "Attachments"
-    root = root.resolve() if root.is_dir() else root
     for row in tables.rows("attachment", *_COLUMNS):
-        yield whole(row["id"]), _file(row, root)
+        yield whole(row["id"]), _file(row, folder)
 
 
-def _file(row: Row, root: Path) -> ShownFile:
+def _file(row: Row, folder: Path) -> ShownFile:
     filename = words(row["filename"])
-    path = locate(filename, root)
+    places = (locate(filename, folder, name) for name in _FOLDERS)
+    path = next((place for place in places if place is not None), None)
     info = property_list(blob(row["user_info"]))
     return ShownFile(
         guid=words(row["guid"]),
@@ -59,17 +59,19 @@ def _absence(row: Row, filename: str) -> str:
     return "file not beside the database"
 
 
-def locate(filename: str, root: Path) -> Path | None:
-    """The file that a filename column means, if it lies under `root`.
+def locate(filename: str, folder: Path, name: str = "Attachments") -> Path | None:
+    """The file that a filename column means, if it lies in `name` below `folder`.
 
     A database says where a file lay on its own phone. What counts is the part
     after ``Attachments/``, looked up beside the database and nowhere else: a
     hostile row must not put another file of this computer on the page.
     """
-    inside = filename.partition("/Attachments/")[2]
+    inside = filename.partition(f"/{name}/")[2]
     if not inside or "\0" in inside:
         return None
+    root = folder / name
     try:
+        root = root.resolve() if root.is_dir() else root
         path = (root / inside.lstrip("/")).resolve()
         if path.is_relative_to(root) and path.is_file():
             return path

@@ -9,6 +9,7 @@ from rowreader import RowReader
 from pytest_imessage_foundry.attachments.generator import Folder
 from pytest_imessage_foundry.conversations import catalogue
 from pytest_imessage_foundry.db import builder, schema
+from pytest_imessage_foundry.models import pictures
 from pytest_imessage_foundry.spec import Spec
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ def every_attachment(conversations: list[Conversation]) -> list[Attachment]:
             found += message.attachments
             found += [each.image for each in message.stickers]
             found += [each.sticker for each in message.tapbacks if each.sticker]
-            for holder in (message.balloon, message.event):
-                for name in ("icon", "image", "photo"):
-                    picture = getattr(holder, name, None)
-                    found += [picture] if picture is not None else []
+            if message.balloon is not None:
+                found += pictures(message.balloon)
+            if message.event is not None and message.event.photo is not None:
+                found.append(message.event.photo)
     return found

@@ -15,7 +15,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import contents
 import typedstream
+from contents import url_of
 
 MARK, BALLOON = "\ufffc", "\ufffd"
 _K = "__kIM{}AttributeName".format
@@ -26,6 +28,12 @@ MENTION = "__kIMMentionConfirmedMention"
 TEXT_EFFECT = _K("TextEffect")
 DATA_DETECTED = _K("DataDetected")
 ONE_TIME_CODE = _K("OneTimeCode")
+BREADCRUMB = "__kIMBreadcrumbTextMarkerAttributeName"
+DIRECTION = _K("BaseWritingDirection")
+PHOTO_SHARING = _K("PhotoSharing")
+RICH_CARDS = _K("RichCards")
+URL_TO_TRANSFER = _K("UrlToTransferMap")
+TRANSCRIPTION = "IMAudioTranscription"
 STYLES = {
     _K("TextBold"): "bold",
     _K("TextItalic"): "italic",
@@ -42,13 +50,10 @@ TEXT_EFFECTS = {
     6: "bloom",
     10: "jitter",
 }
-DETECTED = {
-    ONE_TIME_CODE: "one-time-code",
-    _K("CalendarEvent"): "calendar",
-    _K("PhoneNumber"): "phone",
-    _K("Money"): "money",
-    _K("Address"): "address",
-}
+DETECTORS = (
+    *(DATA_DETECTED, _K("CalendarEvent"), _K("PhoneNumber"), _K("Money")),
+    _K("Address"),
+)
 ACTIONS = ("none", "allow", "junk", "promotion", "transaction")
 SUB_ACTIONS = {
     0: "none",
@@ -113,7 +118,21 @@ def python(value: Any) -> Any:
         return bytes(value.data)
     if name in ("NSDictionary", "NSMutableDictionary"):
         return {python(k): python(v) for k, v in value.contents.items()}
+    if name in ("NSArray", "NSMutableArray"):
+        return [python(each) for each in value.elements]
     raise AssertionError(f"{name} in an attributed string")
+
+
+def number_codes(data: bytes, key: str) -> list[str]:
+    """The Objective-C types of the numbers under a key, dictionary by dictionary."""
+    root = typedstream.unarchive_from_data(data)
+    return [
+        value.type_encoding.decode()
+        for group in root.contents
+        for each in group.values
+        for name, value in getattr(each, "contents", {}).items()
+        if python(name) == key
+    ]
 
 
 def runs_of(data: bytes) -> Runs:
@@ -167,10 +186,6 @@ def unarchive(data: bytes, key: str = "root") -> Any:
         if isinstance(each, dict) and "$classname" not in each:
             follow(each)
     return follow(archive["$top"][key])
-
-
-def url_of(value: Any) -> Any:
-    return value["NS.relative"] if isinstance(value, dict) else value
 
 
 # --- the file -------------------------------------------------------------------
@@ -242,16 +257,16 @@ class RowReader:
 
     def files(self, row: Row) -> list[Row]:
         """The attachments in a body, in its order."""
-        joined = {
-            each["guid"]: each
-            for each in self.rows(
-                "SELECT a.* FROM attachment a JOIN message_attachment_join j "
-                "ON j.attachment_id = a.ROWID WHERE j.message_id = ?",
-                row["ROWID"],
-            )
-        }
+        joined = {each["guid"]: each for each in self.joined(row)}
         named = [a[FILE] for _, a in self.runs(row) if FILE in a]
         return [joined[each] for each in named if each in joined]
+
+    def joined(self, row: Row) -> list[Row]:
+        return self.rows(
+            "SELECT a.* FROM attachment a JOIN message_attachment_join j "
+            "ON j.attachment_id = a.ROWID WHERE j.message_id = ?",
+            row["ROWID"],
+        )
 
     def is_joined(self, row: Row, table: str) -> bool:
         query = f"SELECT 1 FROM {table} WHERE message_id = ?"
@@ -297,6 +312,7 @@ class RowReader:
             "effect": EFFECTS.get(row["expressive_send_style_id"]),
             "reaction": row["associated_message_type"] or None,
             "category": self._category(row),
+            "plugin_type": row["associated_message_type"],
         }
 
     def _category(self, row: Row) -> list[str] | None:
@@ -323,15 +339,51 @@ class RowReader:
                 said |= {"mention": self.names[mention]} if mention else {}
             if LINK in attributes:
                 said["link"] = attributes[LINK]
-            for name in DETECTED.keys() & attributes.keys():
-                value = attributes[name]
-                said |= {
-                    "detected": DETECTED[name],
-                    "value": value["code"]
-                    if name == ONE_TIME_CODE
-                    else unarchive(value, "dd-result")["V"],
-                }
-        return said
+            for name in DETECTORS:
+                if name in attributes:
+                    said |= self._detection(attributes, attributes[name])
+            if PHOTO_SHARING in attributes:
+                said["shares_photos"] = attributes[PHOTO_SHARING] == {}
+            if BREADCRUMB in attributes:
+                assert PART not in attributes
+                said["breadcrumb"] = attributes[BREADCRUMB]
+            if TRANSCRIPTION in attributes:
+                said["body_transcript"] = attributes[TRANSCRIPTION]
+            if RICH_CARDS in attributes:
+                said["cards"] = self._cards(row, attributes)
+        return said | self._forms(row)
+
+    def _detection(self, attributes: Row, archive: bytes) -> Row:
+        found = unarchive(archive, "dd-result")
+        kind = contents.DETECTED.get(found["T"])
+        if kind is None:
+            assert found["T"] == "HttpURL"
+            return {}
+        code = attributes.get(ONE_TIME_CODE)
+        value = code["code"] if kind == "one-time-code" else found["MS"]
+        made_of = dict(contents.pieces(found))
+        return {"detected": kind, "value": value, "pieces": made_of}
+
+    def _cards(self, row: Row, attributes: Row) -> list[Any]:
+        """Cards over RCS: title, text, and whether their picture is there."""
+        joined = {each["guid"] for each in self.joined(row)}
+        told = []
+        for card in attributes[RICH_CARDS]:
+            url = card.get("media", {}).get("mediaUrl")
+            guid = attributes[URL_TO_TRANSFER].get(url)
+            assert (guid is None) == (url is None)
+            assert guid is None or guid in joined
+            told.append([card["title"], card["cardDescription"], guid is not None])
+        return told
+
+    def _forms(self, row: Row) -> Row:
+        """Which number types and directions the body has."""
+        body = row["attributedBody"]
+        if body is None:
+            return {}
+        runs = self.runs(row)
+        directions = [each[DIRECTION] for _, each in runs if DIRECTION in each]
+        return {"part_codes": number_codes(body, PART), "directions": directions}
 
     def _files(self, row: Row) -> Row:
         files = self.files(row)
@@ -348,13 +400,18 @@ class RowReader:
             if each["user_info"] is not None:
                 info = plistlib.loads(each["user_info"])
                 said["transcript"] = info.get("audio-transcription")
+            if each["attribution_info"] is not None:
+                info = plistlib.loads(each["attribution_info"])
+                said["made_by"] = info.get("name")
+                if "pgensw" in info:
+                    said["preview_size"] = [info["pgensw"], info["pgensh"]]
         return said
 
     def on_disk(self, attachment: Row) -> Path | None:
         name = attachment["filename"]
         if name is None:
             return None
-        path = self.attachments / name.removeprefix("~/Library/Messages/Attachments/")
+        path = self.attachments.parent / name.removeprefix("~/Library/Messages/")
         return path if path.is_file() else None
 
     def _reactions(self, guid: str) -> Row:
@@ -375,8 +432,13 @@ class RowReader:
             ],
             "stickers": stickers,
         }
+        said["pointers"] = []
+        for row in self.pointing.get(guid, ()):
+            for file in self.joined(row) if row["guid"] != guid else ():
+                said["sticker_from"] = contents.sticker_source(file)
         for row in current.values():
             target = row["associated_message_guid"]
+            said["pointers"].append(target.removesuffix(guid))
             if target.startswith("p:"):
                 said["tapback_part"] = int(target[2:].partition("/")[0])
         return said
@@ -412,6 +474,8 @@ class RowReader:
             return {}
         if bundle in DRAWN:
             return {"app": DRAWN[bundle]}
+        if row["payload_data"] is None:
+            return {"has_payload": False}
         root = unarchive(row["payload_data"])
         if "richLinkMetadata" in root:
             metadata = root["richLinkMetadata"]
@@ -419,13 +483,32 @@ class RowReader:
             return {
                 "link": url_of(metadata.get("URL", metadata["originalURL"])),
                 "title": (special or {}).get("name") or metadata.get("title"),
+                **contents.preview_pictures(metadata),
+                **contents.song(special or {}),
             }
         if bundle.endswith(":com.apple.messages.Polls"):
-            return {"poll": self._poll(row)}
+            return {"poll": self._poll(row), "noted_votes": self._noted(row)}
+        assert len(root["userInfo"]) >= 6
+        live = unarchive(contents.data_of(root["liveLayoutInfo"]))
+        assert live["layoutClass"] == "MSMessageLiveLayout"
         return {
-            "app": root["an"],
+            "app": root.get("an"),
             "says": root.get("ldtext") or root["userInfo"]["image-title"],
+            "spoken": root.get("AccessibilityLabel"),
+            **contents.check_in(url_of(root["URL"]), row["date"]),
+            **(contents.business(json.loads(root["data"])) if "data" in root else {}),
         }
+
+    def _noted(self, root: Row) -> int:
+        """How many votes state when Apple's server got them."""
+        noted = 0
+        for row in self._poll_rows(root["guid"]):
+            if row["associated_message_type"] == 4000:
+                payload = unarchive(row["payload_data"])
+                assert payload.keys() == {"an", "URL", "sessionIdentifier"}
+                picks = poll_item(row)["votes"]
+                noted += sum("serverVoteTime" in pick for pick in picks)
+        return noted
 
     def _poll(self, root: Row) -> Row:
         """The newest list of options, each with the last votes for it."""
@@ -628,6 +711,7 @@ class RowReader:
             "chats": len(same_group),
             "members": sorted(self.person(each["handle_id"]) for each in members),
             "in_chat": found[0]["state"] == 3,
+            **contents.chat_properties(found[0]["properties"]),
         }
 
 

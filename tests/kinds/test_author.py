@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
@@ -184,11 +185,13 @@ def test_the_same_calls_make_the_same_truth():
 
 def test_content(phone, chat):
     photo = phone.file("photo")
-    parts = chat.send(
+    message = chat.send(
         "plain", photo, ["so ", Run("loud", bold=True)], Run("big", effect="big")
-    ).message.parts
+    ).message
+    parts = message.parts
     assert parts[0] == TextPart("plain")
-    assert parts[1] is photo
+    assert parts[1] == replace(photo, guid=f"at_1_{message.guid}")
+    assert chat.receive("plain", photo).message.parts[1] is photo
     assert [run.text for run in parts[2].runs] == ["so ", "loud"]
     assert parts[3].text == "big"
 

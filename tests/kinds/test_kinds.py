@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import plistlib
 import zipfile
+from unittest.mock import ANY
 
 import av
+import contents
 import pillow_heif
 import pypdf
 import pytest
@@ -89,17 +91,34 @@ def expected_attributes(run, location, message):
         said["effect"] = run.effect
     if run.mention is not None:
         said["mention"] = run.mention
+    if run.shares_photos:
+        said["photos"] = {}
     span = (run.text, location, len(run.text.encode("utf-16-le")) // 2)
     if run.link is not None:
         said |= {"link": run.link, "detector": ("HttpURL", *span)}
     elif run.text == rich_url(message):
         said["link"] = run.text
-    if run.detected is not None and run.detected.kind == "one-time-code":
-        code = {"code": run.detected.value, "displayCode": run.text}
-        said |= {"one-time-code": code, "detector": ("AuthCode", *span)}
-    elif run.detected is not None:
-        said[run.detected.kind] = (run.detected.value, *span)
-    return said
+    detected = run.detected
+    if detected is None:
+        return said
+    if detected.kind == "one-time-code":
+        said["one-time-code"] = {"code": detected.value, "displayCode": run.text}
+    if detected.kind in ("phone", "email"):
+        scheme = {"phone": "tel", "email": "mailto"}[detected.kind]
+        said["link"] = f"{scheme}:{run.text}"
+    kinds = {kind: name for name, kind in contents.DETECTED.items()}
+    return said | {"detector": (kinds[detected.kind], *span)}
+
+
+def expected_file(part):
+    said = {"file": part.guid}
+    if part.width and part.source is None:
+        said |= {"name": part.name, "size": (part.width, part.height)}
+    if part.stub in ("genmoji", "memoji"):
+        said["inline"] = 1
+    if part.transcript is not None:
+        said["transcript"] = part.transcript
+    return part.mark, said
 
 
 def expected_runs(message):
@@ -109,14 +128,7 @@ def expected_runs(message):
         if part.kind == "unsent":
             continue
         if part.kind == "attachment":
-            said = {"file": part.guid}
-            if part.width:
-                said |= {"name": part.name, "size": (part.width, part.height)}
-            if part.genmoji is not None:
-                said["inline"] = 1
-            if part.transcript is not None:
-                said["transcript"] = part.transcript
-            found = [("\ufffc", said)]
+            found = [expected_file(part)]
         else:
             found = []
             at = location
@@ -128,15 +140,26 @@ def expected_runs(message):
             said["part"] = number
             if message.writing_direction:
                 said["direction"] = -1
+            if message.traits.direction_text is not None:
+                said["direction"] = message.traits.direction_text
             if text:
                 runs.append((text, said))
     return runs
 
 
-def matched(found):
-    """The text that a detector matched, and where."""
-    where = found["AR"]
-    return found["MS"], where["NS.rangeval.location"], where["NS.rangeval.length"]
+def expected_balloon(balloon):
+    """The body of a balloon without a text."""
+    if balloon.kind == "chatbot":
+        pictures = {card.picture_url: card.picture.guid for card in balloon.cards[:1]}
+        return [("\ufffd", {"part": 0, "transfers": pictures, "cards": ANY})]
+    if balloon.kind != "app":
+        return [("\ufffd", {"part": 0})]
+    mark = {"crumb": balloon.breadcrumb, "crumb options": 0}
+    runs = [("\ufffd", mark if balloon.breadcrumb else {"part": 0})]
+    if balloon.body == "mark":
+        return runs
+    shown = {"file": balloon.preview.guid, "part": int(balloon.body != "file")}
+    return [*runs[: shown["part"]], ("\ufffc", shown)]
 
 
 def told(attributes):
@@ -148,22 +171,15 @@ def told(attributes):
             said[rowreader.STYLES[name]] = value
         elif name == rowreader.TEXT_EFFECT:
             said["effect"] = rowreader.TEXT_EFFECTS[value]
-        elif name == rowreader.DATA_DETECTED:
+        elif name in rowreader.DETECTORS:
             found = unarchive(value, "dd-result")
-            span = (
-                found["AR"]["NS.rangeval.location"],
-                found["AR"]["NS.rangeval.length"],
+            place = found["AR"]
+            said["detector"] = (
+                found["T"],
+                found["MS"],
+                place["NS.rangeval.location"],
+                place["NS.rangeval.length"],
             )
-            said["detector"] = (found["T"], found["MS"], *span)
-        elif name == rowreader.ONE_TIME_CODE:
-            said["one-time-code"] = value
-        elif name in rowreader.DETECTED:
-            found = unarchive(value, "dd-result")
-            span = (
-                found["AR"]["NS.rangeval.location"],
-                found["AR"]["NS.rangeval.length"],
-            )
-            said[rowreader.DETECTED[name]] = (found["V"], found["MS"], *span)
         elif name == "__kIMInlineMediaWidthAttributeName":
             size[0] = value
         elif name == "__kIMInlineMediaHeightAttributeName":
@@ -182,10 +198,16 @@ PLAIN = {
     rowreader.FILE: "file",
     rowreader.LINK: "link",
     rowreader.MENTION: "mention",
+    rowreader.ONE_TIME_CODE: "one-time-code",
+    rowreader.BREADCRUMB: "crumb",
+    "__kIMBreadcrumbTextOptionFlags": "crumb options",
+    rowreader.PHOTO_SHARING: "photos",
+    rowreader.RICH_CARDS: "cards",
+    rowreader.URL_TO_TRANSFER: "transfers",
     "__kIMFilenameAttributeName": "name",
     "__kIMEmojiImageAttributeName": "inline",
-    "IMAudioTranscription": "transcript",
-    "__kIMBaseWritingDirectionAttributeName": "direction",
+    rowreader.TRANSCRIPTION: "transcript",
+    rowreader.DIRECTION: "direction",
 }
 
 
@@ -198,7 +220,7 @@ def test_bodies_decode_to_the_truth(kinds, release):
             continue
         runs = [(text, told(said)) for text, said in runs_of(row["attributedBody"])]
         if message.balloon is not None and not message.parts:
-            assert runs == [("\ufffd", {"part": 0})]
+            assert runs == expected_balloon(message.balloon)
         else:
             assert runs == expected_runs(message)
 
@@ -272,6 +294,7 @@ def test_plists_decode_and_their_uids_resolve(kinds, release):
         "payload_data",
         "user_info",
         "sticker_user_info",
+        "attribution_info",
         "properties",
     }
 
@@ -324,7 +347,11 @@ def test_every_file_is_there_and_opens(kinds, release):
     assert len(utis) == 13
     # file-missing, file-not-downloaded, file-offloaded and file-of-other-device
     assert len(absent) == 4
+    folder = kinds(release).attachments
     laid_out = [
-        each for each in kinds(release).attachments.rglob("*") if each.is_file()
+        each
+        for place in (folder, folder.with_name("StickerCache"))
+        for each in place.rglob("*")
+        if each.is_file()
     ]
     assert len(laid_out) == len(reader.rows("SELECT 1 FROM attachment")) - len(absent)

@@ -13,11 +13,13 @@ from pytest_imessage_foundry.conversations.authoring.held import check
 from pytest_imessage_foundry.conversations.authoring.words import (
     ME,
     address_of,
+    named_parts,
     part_of,
     unknown,
 )
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import (
+    Background,
     ChatProperties,
     Conversation,
     Event,
@@ -181,6 +183,25 @@ class Chat:
         photo = self.phone.file("group-photo")
         self.properties = replace(self.properties, group_photo=photo)
         return self.event("photo-set", photo=photo, **fields)
+
+    def set_background(self, **fields: Any) -> Draft:
+        """Give the chat a background (macOS 26); who does it is `by`."""
+        draft = self.event("background-set", **fields)
+        background = Background(
+            url="https://content.example.com/background",
+            channel=self.phone.new_guid(),
+            refreshed=draft.message.date,
+        )
+        self.set(background=background)
+        return draft
+
+    def remove_background(self, **fields: Any) -> Draft:
+        """Take it away: the count of its changes stays."""
+        draft = self.event("background-removed", **fields)
+        before = self._whole.properties.background or Background()
+        after = replace(before, version=before.version + 1, is_removed=True)
+        self.set(background=after)
+        return draft
 
     def set(self, **properties: Any) -> Chat:
         """Set fields of `models.ChatProperties`."""
@@ -354,11 +375,13 @@ class Chat:
         # No group tells its sender who read what.
         if not mine or (fields["service"] == "iMessage" and not self.is_group):
             fields.setdefault("date_read", date + 20 * SECOND)
+        guid = phone.new_guid()
+        parts = tuple(part_of(each) for each in content)
         message = Message(
-            guid=phone.new_guid(),
+            guid=guid,
             date=date,
             sender=sender(date) if sender is not None else None,
-            parts=tuple(part_of(each) for each in content),
+            parts=named_parts(parts, guid) if mine else parts,
             reply_to=reply_to.as_target() if isinstance(reply_to, Draft) else reply_to,
             **fields,
         )

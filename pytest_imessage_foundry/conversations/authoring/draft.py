@@ -13,6 +13,7 @@ from pytest_imessage_foundry.conversations.authoring.words import (
     ME,
     address_of,
     part_of,
+    stuck,
     unknown,
     when,
 )
@@ -46,7 +47,13 @@ from pytest_imessage_foundry.models.apple_time import (
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.authoring.chat import Chat
     from pytest_imessage_foundry.conversations.authoring.words import Content, When
-    from pytest_imessage_foundry.models import Balloon, FileState, Part, TapbackKind
+    from pytest_imessage_foundry.models import (
+        Attachment,
+        Balloon,
+        FileState,
+        Part,
+        TapbackKind,
+    )
 
 EDITS = 5  # at most, as Apple's own limits have it (SEMANTICS §8)
 _CLASSIC = ("loved", "liked", "disliked", "laughed", "emphasized", "questioned")
@@ -67,28 +74,33 @@ class Draft:
         by: Persona | str | None = None,
         part: int = 0,
         at: When | None = None,
+        image: Attachment | None = None,
+        is_bare: bool = False,
     ) -> Draft:
         """React to a part: 'loved', 'liked', ... or an emoji itself. Without `by`
-        it is the other side of a one-to-one chat, or the owner."""
+        it is the other side of a one-to-one chat, or the owner. `image` is that of a
+        'sticker'; `is_bare` names the message without its part."""
         self._check_part(part)
         emoji, sticker = None, None
         if name == "sticker":
             self._phone.require("sticker_tapbacks", "a sticker tapback")
-            sticker = self._phone.file("sticker")
+            sticker = image or self._phone.file("sticker")
         elif name not in _CLASSIC:
             if name.isascii():
                 raise unknown("tapback", name, (*_CLASSIC, "sticker", "an emoji"))
             self._phone.require("emoji_tapbacks", "an emoji tapback")
             emoji, name = name, "emoji"
         sender, date = self._reacting(by, at, 5, 40)
+        guid = self._phone.new_guid()
         tapback = Tapback(
-            guid=self._phone.new_guid(),
+            guid=guid,
             date=date,
             sender=sender,
             name=name,  # type: ignore[arg-type]
             part=part,
             emoji=emoji,
-            sticker=sticker,
+            sticker=stuck(sticker, guid) if sticker is not None else None,
+            is_bare=is_bare,
         )
         return self._with(tapbacks=(*self.message.tapbacks, tapback))
 
@@ -112,16 +124,22 @@ class Draft:
         return self._with(tapbacks=(*others, replace(last, removed=removal)))
 
     def sticker(
-        self, *, by: Persona | str | None = None, at: When | None = None, **fields: Any
+        self,
+        *,
+        by: Persona | str | None = None,
+        at: When | None = None,
+        image: Attachment | None = None,
+        **fields: Any,
     ) -> Draft:
         """Place a sticker on the bubble."""
         self._check_part(fields.get("part", 0))
         sender, date = self._reacting(by, at, 5, 40)
+        guid = self._phone.new_guid()
         sticker = Sticker(
-            guid=self._phone.new_guid(),
+            guid=guid,
             date=date,
             sender=sender,
-            image=self._phone.file("sticker"),
+            image=stuck(image or self._phone.file("sticker"), guid),
             **fields,
         )
         return self._with(stickers=(*self.message.stickers, sticker))
@@ -180,9 +198,14 @@ class Draft:
         return self._with(parts=parts or (Unsent(date=date, length=1),), balloon=None)
 
     def vote(
-        self, *choices: str, by: Persona | str = ME, at: When | None = None
+        self,
+        *choices: str,
+        by: Persona | str = ME,
+        at: When | None = None,
+        is_noted: bool = False,
     ) -> Draft:
-        """Vote in a poll: the voter's complete choice, by the options' texts."""
+        """Vote in a poll: the voter's complete choice, by the options' texts. One that
+        `is_noted` states when Apple's server got it."""
         poll = self._poll()
         every = [*poll.options, *(added.option for added in poll.added)]
         ids = {option.text: option.id for option in every}
@@ -195,6 +218,7 @@ class Draft:
             date=date,
             voter=voter,
             options=tuple(ids[choice] for choice in choices),
+            server_date=date + SECOND // 2 if is_noted else 0,
         )
         return self._with(balloon=replace(poll, votes=(*poll.votes, vote)))
 

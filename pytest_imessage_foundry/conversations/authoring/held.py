@@ -8,6 +8,7 @@ from pytest_imessage_foundry.conversations.authoring.words import unknown
 from pytest_imessage_foundry.db.rows.columns import FILTER_SUB_ACTIONS
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import (
+    DetectedPart,
     FilterCategory,
     Message,
     SendEffect,
@@ -15,6 +16,8 @@ from pytest_imessage_foundry.models import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_imessage_foundry.conversations.authoring.author import Author
 
 
@@ -23,6 +26,9 @@ def check(phone: Author, message: Message) -> None:
     if message.effect is not None and message.effect not in get_args(SendEffect):
         raise unknown("effect", message.effect, get_args(SendEffect))
     runs = [r for p in message.parts if isinstance(p, TextPart) for r in p.runs]
+    for run in runs:
+        if run.detected is not None:
+            _check_pieces(run.text, run.detected.parts)
     if any(run.effect for run in runs):
         phone.require("text_effects", "a text effect")
     if any(r.bold or r.italic or r.underline or r.strikethrough for r in runs):
@@ -31,6 +37,8 @@ def check(phone: Author, message: Message) -> None:
         phone.require("genmoji", "a genmoji")
     if message.balloon is not None and message.balloon.kind == "poll":
         phone.require("polls", "a poll")
+    if message.balloon is not None and message.balloon.kind == "chatbot":
+        phone.require("rcs", "cards of a business over RCS")
     if message.traits.schedule is not None:
         phone.require("send_later", "a Send Later message")
     if "body" in message.traits.blank:
@@ -47,6 +55,21 @@ def check(phone: Author, message: Message) -> None:
         phone.require("rcs", "an RCS message")
     if message.service == "iMessageLite":
         phone.require("satellite", "a satellite message")
+
+
+def _check_pieces(text: str, pieces: Iterable[DetectedPart]) -> None:
+    """What a detector took apart stands in its text, piece after piece."""
+    at = 0
+    for piece in pieces:
+        at = text.find(piece.text, at)
+        if at < 0:
+            raise FoundryError(
+                f"{piece.text!r} is no piece of {text!r}\n"
+                "looked behind the pieces that come before it\n"
+                "name the pieces as the text has them, in its order"
+            )
+        at += len(piece.text)
+        _check_pieces(piece.text, piece.parts)
 
 
 def _check_category(message: Message, category: FilterCategory) -> None:

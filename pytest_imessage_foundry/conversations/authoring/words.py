@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pytest_imessage_foundry.errors import FoundryError
@@ -19,6 +20,7 @@ from pytest_imessage_foundry.models.apple_time import from_datetime, from_iso
 When = datetime | str | int
 Content = str | Run | TextPart | Attachment | Sequence[Run | str]
 ME = "me"
+CUT_OUT = "2"  # what the content identifier of such a sticker ends with
 
 
 def when(moment: When) -> int:
@@ -46,6 +48,28 @@ def address_of(who: Persona | str | None) -> str | None:
     if isinstance(who, str):
         return who
     return None if who.is_self else who.identifier
+
+
+def named_parts(parts: Sequence[Part], guid: str) -> tuple[Part, ...]:
+    """The parts of an own message: its files are called after it and their place
+    where they are more than one (SEMANTICS §3)."""
+    if len(parts) == 1:
+        return tuple(parts)
+    return tuple(
+        replace(part, guid=f"at_{number}_{guid}")
+        if isinstance(part, Attachment)
+        else part
+        for number, part in enumerate(parts)
+    )
+
+
+def stuck(image: Attachment, guid: str) -> Attachment:
+    """The picture of a sticker as the message `guid` has it: called after its content
+    and the message, unless it was cut out of a photo (three genuine rows)."""
+    if image.source is None or image.source.suffix == CUT_OUT:
+        return image
+    name = f"at_{image.source.content_id}_{guid}"
+    return replace(image, guid=name, original_guid=image.guid)
 
 
 def part_of(content: Content | Part) -> Part:

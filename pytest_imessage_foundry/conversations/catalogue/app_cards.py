@@ -8,12 +8,16 @@ imessage-exporter's tests name. The space in "Check In", "Apple Cash" and
 from __future__ import annotations
 
 import base64
-from typing import Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, urlencode
 from zlib import compressobj
 
 from pytest_imessage_foundry.models import AppCard
 from pytest_imessage_foundry.models.apple_time import EPOCH_UNIX, SECOND
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.models import Attachment
 
 CheckInState = Literal["started", "ended", "overdue"]
 
@@ -24,6 +28,8 @@ _STATES = {
     "ended": "Ended",
     "overdue": "Has not checked in when expected, location shared",
 }
+# imessage-exporter 5.0.1 reads them so.
+_UNTIL = {"started": "estimatedEndTime", "overdue": "triggerTime"}
 
 
 def apple_pay(amount: str, *, payload: bytes = b"not a payment") -> AppCard:
@@ -39,6 +45,14 @@ def apple_pay(amount: str, *, payload: bytes = b"not a payment") -> AppCard:
     )
 
 
+def older_apple_pay(amount: str) -> AppCard:
+    """Money sent by an older iOS, whose extension had another bundle id (Apple's own
+    code looks for both)."""
+    return replace(
+        apple_pay(amount), bundle_id="com.apple.Passbook.PeerPaymentMessagesExtension"
+    )
+
+
 def recurring_payment(amount: str, *, every: str, start: str) -> AppCard:
     """Money sent again and again: "Sending you $1 weekly starting Nov 18, 2023"."""
     return AppCard(
@@ -49,21 +63,35 @@ def recurring_payment(amount: str, *, every: str, start: str) -> AppCard:
     )
 
 
-def check_in(state: CheckInState, date: int) -> AppCard:
-    """A Check In that was started, ended or missed at `date` (nanoseconds)."""
+def check_in(state: CheckInState, date: int, *, until: int = 0) -> AppCard:
+    """A Check In that was started, ended or missed, sent at `date` (nanoseconds).
+
+    `until` is when a started one is expected to end, or a missed one was; each has a
+    key of its own, which a reader looks for before `sendDate`. All samples have
+    `sendDate` alone, the same in each: their author blanked them.
+    """
     line = f"Check\xa0In: {_STATES[state]}"
-    unix = f"{date // SECOND + EPOCH_UNIX}.{date % SECOND // 1000:06d}"
+    url = f"?messageType=1&interfaceVersion=1&sendDate={_unix(date)}"
+    if until:
+        url += f"&{_UNTIL[state]}={_unix(until)}"
     return AppCard(
         bundle_id=_CHECK_IN,
         app_name="Check\xa0In",
-        url=f"?messageType=1&interfaceVersion=1&sendDate={unix}",
+        url=url,
         ldtext=line,
         caption=line,
     )
 
 
-def find_my(latitude: float, longitude: float) -> AppCard:
-    """A location that somebody began to share."""
+def _unix(date: int) -> str:
+    """Seconds since 1970, as a Check In states them."""
+    return f"{date // SECOND + EPOCH_UNIX}.{date % SECOND // 1000:06d}"
+
+
+def find_my(
+    latitude: float, longitude: float, *, breadcrumb: str | None = None
+) -> AppCard:
+    """A location that somebody began to share; `breadcrumb` is a line in its body."""
     place = f'"latitude":{latitude},"longitude":{longitude},"horizontalAccuracy":5'
     document = f'{{"initialLocation":{{{place}}}}}'
     # Raw deflate, as Foundation's "zlib" is: two readers inflate it so.
@@ -76,6 +104,7 @@ def find_my(latitude: float, longitude: float) -> AppCard:
         app_name="Find My",
         url=f"?{version}&FindMyMessagePayloadZippedDataKey={data}",
         ldtext="Started Sharing Location",
+        breadcrumb=breadcrumb,
     )
 
 
@@ -129,9 +158,12 @@ def youtube(video: str, title: str) -> AppCard:
     )
 
 
-def game(name: str, *, data: str) -> AppCard:
-    """The other player's turn in a GamePigeon game."""
+def game(name: str, *, data: str, preview: Attachment | None = None) -> AppCard:
+    """The other player's turn in a GamePigeon game; `preview` shows the board."""
     return AppCard(
+        body="mark-and-file" if preview is not None else "mark",
+        preview=preview,
+        app_id=1_124_197_642,  # that of the App Store
         team="EWFNLB79LQ",
         bundle_id="com.gamerdelights.gamepigeon.ext",
         app_name="GamePigeon",

@@ -12,13 +12,14 @@ from pytest_imessage_foundry.models import (
     DigitalTouch,
     Handwriting,
     Link,
+    Lyrics,
     Music,
     Place,
     Poll,
     PollOption,
     StoreApp,
 )
-from pytest_imessage_foundry.models.apple_time import SECOND
+from pytest_imessage_foundry.models.apple_time import MINUTE, SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import AppCard, Balloon
 
 URL = "https://example.com/recipe"
+_PICTURES = ("apple-touch-icon", "preview")
 _SONG = "https://music.example.com/album/1440833081"
 _APP = "https://apps.example.com/app/id310633997"
 _PIN = "https://maps.example.com/?address=1%20Main%20Street&ll=40.7812,-73.9665"
@@ -72,18 +74,57 @@ def _pictures(phone: CasePhone) -> tuple[Draft, Reading]:
         icon=phone.author.file("link-image"),
         image=phone.author.file("link-image"),
     )
-    return _linked(phone, balloon, title="Soup, with pictures")
+    pictures = [f"https://example.com/{name}.png" for name in _PICTURES]
+    return _linked(phone, balloon, title="Soup, with pictures", pictures=pictures)
 
 
-case("music", "a song of Apple Music", "§10")(
-    partial(
-        _linked,
-        balloon=Music(
-            url=_SONG, name="Night Train", artist="The Sleepers", album="Rails"
-        ),
-        title="Night Train",
+@case("link-with-many-pictures", "a preview that lists all pictures of a page", "§10")
+def _gallery(phone: CasePhone) -> tuple[Draft, Reading]:
+    icons = ("https://example.com/favicon.ico", "https://example.com/icon-180.png")
+    images = tuple(f"https://media.example.com/{number}.jpg" for number in (1, 2, 3))
+    balloon = Link(
+        url=URL,
+        title="Soup, step by step",
+        icon=phone.author.file("link-image"),
+        image=phone.author.file("link-image"),
+        icon_urls=icons,
+        image_urls=images,
     )
-)
+    pictures = [*icons, *images]
+    return _linked(phone, balloon, title="Soup, step by step", pictures=pictures)
+
+
+@case("music", "a song of Apple Music, with its cover and a sample", "§10")
+def _music(phone: CasePhone) -> tuple[Draft, Reading]:
+    sample = "https://audio.example.com/night-train.m4a"
+    balloon = Music(
+        url=_SONG,
+        name="Night Train",
+        artist="The Sleepers",
+        album="Rails",
+        preview_url=sample,
+        icon=phone.author.file("link-image"),
+    )
+    return _linked(phone, balloon, title="Night Train", sample=sample, artwork=0)
+
+
+@case("music-lyrics", "two lines of a song", "§23")
+def _lyrics(phone: CasePhone) -> tuple[Draft, Reading]:
+    lines = "All night the wheels\nkeep count for me"
+    balloon = Music(
+        url="https://music.example.com/lyrics/1440833081?ts=11.1&te=16.0",
+        name="Night Train",
+        artist="The Sleepers",
+        album="Rails",
+        icon=phone.author.file("link-image"),
+        lyrics=Lyrics(text=lines, start=11.1, end=16),
+        offers=("subscription",),
+    )
+    return _linked(
+        phone, balloon, title="Night Train", lyrics=[lines, 11.1, 16.0], artwork=0
+    )
+
+
 case("app-store", "an app of the App Store", "§10")(
     partial(
         _linked,
@@ -155,21 +196,33 @@ _CHECK_INS: dict[app_cards.CheckInState, str] = {
     "ended": "Check\xa0In: Ended",
     "overdue": "Check\xa0In: Has not checked in when expected, location shared",
 }
-_LATELY = 781_455_700 * SECOND
+# How long after a Check In was sent it is expected, or was.
+_UNTIL: dict[app_cards.CheckInState, int] = {"started": 30, "overdue": -10, "ended": 0}
+_KEYS = {"started": "estimatedEndTime", "overdue": "triggerTime", "ended": "sendDate"}
 
 
-def _check_in(_phone: CasePhone, state: app_cards.CheckInState) -> AppCard:
-    return app_cards.check_in(state, _LATELY)
+def _check_in(
+    phone: CasePhone, state: app_cards.CheckInState, *, minutes: int
+) -> tuple[Draft, Reading]:
+    date = phone.author.moment + 40 * SECOND + 123_456_000
+    until = date + minutes * MINUTE if minutes else 0
+    card = app_cards.check_in(state, date, until=until)
+    draft = phone.direct.receive(balloon=card, at=date)
+    return draft, {
+        "text": "",
+        "app": "Check\xa0In",
+        "says": _CHECK_INS[state],
+        "check_in": [_KEYS[state] if minutes else "sendDate", 60 * minutes],
+    }
 
 
-for _state, _says in _CHECK_INS.items():
-    _enter_card(
-        f"check-in-{_state}",
-        f"a Check In: {_state}",
-        "Check\xa0In",
-        _says,
-        partial(_check_in, state=_state),
+for _state, _minutes in _UNTIL.items():
+    case(f"check-in-{_state}", f"a Check In: {_state}", "§10")(
+        partial(_check_in, state=_state, minutes=_minutes)
     )
+case("check-in-send-date", "a Check In that states when it was sent alone", "§10")(
+    partial(_check_in, state="started", minutes=0)
+)
 _enter_card(
     "find-my",
     "a location shared with Find My",
@@ -291,3 +344,10 @@ def _added(phone: CasePhone) -> tuple[Draft, Reading]:
     draft.add_choice("Sunday", by=phone.sam).vote("Sunday", by=phone.sam)
     tally = {"Friday": ["Alex Doe"], "Saturday": [], "Sunday": ["Sam Roe"]}
     return draft, {"text": "", "poll": tally}
+
+
+@case("poll-vote-noted", "a vote that the server took note of", "§10", feature="polls")
+def _noted(phone: CasePhone) -> tuple[Draft, Reading]:
+    draft = _poll(phone).vote("Friday", by=phone.sam, is_noted=True)
+    tally = {"Friday": ["Sam Roe"], "Saturday": []}
+    return draft, {"text": "", "poll": tally, "noted_votes": 1}

@@ -84,6 +84,12 @@ class CasePhone:
         return self.author.direct(shop, service="SMS")
 
     @cached_property
+    def shop_desk(self) -> Chat:
+        """The chat with a business that answers over iMessage."""
+        desk = self.author.person("Example Desk", address="urn:biz:example-desk")
+        return self.author.direct(desk)
+
+    @cached_property
     def rcs(self) -> Chat:
         return self.author.direct(self.author.person("Ravi Lal"), service="RCS")
 

@@ -6,8 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations.catalogue.case_phone import case
-from pytest_imessage_foundry.models import CloudRecord, Schedule, Translation
-from pytest_imessage_foundry.models.apple_time import HOUR, SECOND
+from pytest_imessage_foundry.models import (
+    ChatHistory,
+    CloudRecord,
+    Schedule,
+    Translation,
+)
+from pytest_imessage_foundry.models.apple_time import DAY, HOUR, SECOND
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.authoring.draft import Draft
@@ -49,6 +54,10 @@ def _stated(
     **says: object,
 ) -> tuple[Draft, Reading]:
     draft = phone.direct.send(text, **fields).trait(**traits)
+    schedule = draft.message.traits.schedule
+    if schedule is not None and schedule.state != 3:
+        # Its date is the planned one, which is after all that there is already.
+        draft.set(date=draft.message.date + 2 * DAY)
     return draft, {"text": text, **says}
 
 
@@ -211,11 +220,57 @@ def _short_code(phone: CasePhone) -> tuple[Draft, Reading]:
     return draft, {"text": "Your code is 481923", "service": "SMS"}
 
 
-@case("background-chat", "a chat that has a background", "§12", feature="backgrounds")
+@case("background-chat", "a chat that has a background", "§24", feature="backgrounds")
 def _background(phone: CasePhone) -> tuple[Draft, Reading]:
-    chat = phone.author.direct(phone.author.person("Pat Hill"))
-    chat.set(background="0f1e2d3c")
-    return chat.receive("Nice colours"), {"text": "Nice colours"}
+    pat = phone.author.person("Pat Hill")
+    chat = phone.author.direct(pat)
+    chat.set_background(by=pat)
+    return chat.receive("Nice colours"), {
+        "text": "Nice colours",
+        "background": "https://content.example.com/background",
+        "background_version": 12,
+    }
+
+
+@case(
+    "background-chat-removed",
+    "a chat that had a background: the count of changes stays",
+    "§24",
+    feature="backgrounds",
+)
+def _plain_again(phone: CasePhone) -> tuple[Draft, Reading]:
+    chat = phone.author.direct(phone.author.person("Pam Hill"))
+    chat.set_background()
+    chat.remove_background()
+    return chat.receive("Plain again"), {
+        "text": "Plain again",
+        "background": None,
+        "background_version": 13,
+    }
+
+
+@case("chat-history", "what years leave in the properties of a chat", "§24")
+def _history(phone: CasePhone) -> tuple[Draft, Reading]:
+    chat = phone.author.direct(phone.author.person("Oda Berg"))
+    first = chat.receive("Since the beginning").message
+    history = ChatHistory(
+        watermark=(7, first.date),
+        previous_accounts=(("SMS", phone.author.new_guid()),),
+        summary=(first.guid, True),
+        last_archived=(first.guid, 9),
+        lsmd=first.date,
+        responses=6,
+        receipts_version=3,
+        handshake=1,
+        reported_as_spam=True,
+    )
+    chat.set(history=history, read_receipts=True, version=2)
+    return chat.receive("And still here"), {
+        "text": "And still here",
+        "responses": 6,
+        "archived_as": 9,
+        "properties_version": 2,
+    }
 
 
 @case("chat-properties", "receipts on, alerts off, archived", "§12")

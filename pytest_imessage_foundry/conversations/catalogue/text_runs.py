@@ -1,4 +1,4 @@
-"""What stands on runs of a text: styles, effects, mentions, links, detections."""
+"""What stands on runs of a text: styles, effects, mentions, links."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 from pytest_imessage_foundry.conversations.catalogue.case_phone import case
-from pytest_imessage_foundry.models import Detected, Run, TextEffect
+from pytest_imessage_foundry.models import Run, TextEffect
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.authoring.draft import Draft
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 
 _STYLES = ("bold", "italic", "underline", "strikethrough")
 _ALL_STYLES: dict[str, Any] = dict.fromkeys(_STYLES, True)
-_DETECTIONS = {
-    "detected-code": Detected(kind="one-time-code", value="481923"),
-    "detected-phone": Detected(kind="phone", value="212-555-0142"),
-    "detected-money": Detected(kind="money", value="$45.00"),
-    "detected-address": Detected(kind="address", value="1 Main Street, Springfield"),
-    "detected-calendar": Detected(kind="calendar", value="tomorrow at 7"),
-}
 
 
 def _marked(phone: CasePhone, word: str, **marks: Any) -> tuple[Draft, Reading]:
@@ -92,19 +85,3 @@ def _link(phone: CasePhone) -> tuple[Draft, Reading]:
     url = "https://example.com/menu?day=sat"
     draft = phone.direct.receive(["The menu: ", Run(url, link=url)])
     return draft, {"text": f"The menu: {url}", "link": url}
-
-
-def _detected(phone: CasePhone, found: Detected) -> tuple[Draft, Reading]:
-    run = Run(found.value, detected=found)
-    draft = phone.direct.receive(["Here: ", run])
-    return draft, {
-        "text": f"Here: {found.value}",
-        "detected": found.kind,
-        "value": found.value,
-    }
-
-
-for _name, _found in _DETECTIONS.items():
-    case(_name, f"a data detector found {_found.kind.replace('-', ' ')}", "§4")(
-        partial(_detected, found=_found)
-    )

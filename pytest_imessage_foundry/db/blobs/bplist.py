@@ -12,6 +12,8 @@ import struct
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from pytest_imessage_foundry.db.blobs.values import Date
+
 __all__ = ["UID", "dumps", "joined", "objects", "scalar"]
 
 HEADER = b"bplist00"
@@ -157,5 +159,6 @@ _ENCODERS: dict[type, Any] = {
     bool: lambda truth: b"\x09" if truth else b"\x08",
     int: _integer,
     float: lambda number: struct.pack(">Bd", 0x23, number),
+    Date: lambda date: struct.pack(">Bd", 0x33, date.seconds),
     UID: _uid,
 }

@@ -19,6 +19,7 @@ from pytest_imessage_foundry.db.blobs.values import Date, MutableData, Number, U
 __all__ = [
     "Inline",
     "MutableDict",
+    "MutableList",
     "Obj",
     "binary_plist",
     "keyed",
@@ -49,6 +50,13 @@ class MutableDict:
     """NSMutableDictionary, where a plain mapping is NSDictionary."""
 
     pairs: Mapping[Any, Node]
+
+
+@dataclass(frozen=True, eq=False)
+class MutableList:
+    """NSMutableArray, where a plain sequence is NSArray."""
+
+    items: Sequence[Node]
 
 
 @dataclass(frozen=True)
@@ -165,6 +173,9 @@ def _layout(node: Node) -> _Layout:
             return "NSMutableData", bases, {"NS.data": Inline(node.data)}
         case MutableDict():
             return "NSMutableDictionary", ("NSDictionary", *plain), _pairs(node.pairs)
+        case MutableList():
+            bases = ("NSArray", *plain)
+            return "NSMutableArray", bases, {"NS.objects": _Uids(tuple(node.items))}
         case Mapping():
             return "NSDictionary", plain, _pairs(node)
         case Sequence():

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, assert_never
-from uuid import NAMESPACE_URL, uuid5
+from urllib.parse import urlsplit
 
 from pytest_imessage_foundry.db.blobs import protobuf
+from pytest_imessage_foundry.db.blobs.app_payloads import app_card
 from pytest_imessage_foundry.db.blobs.bplist import dumps
-from pytest_imessage_foundry.db.blobs.keyed_archives import (
-    MutableDict,
-    Obj,
-    keyed,
-    keyed_archive,
-)
+from pytest_imessage_foundry.db.blobs.keyed_archives import Obj, keyed
 from pytest_imessage_foundry.db.blobs.plist_templates import PlistTemplate
 from pytest_imessage_foundry.db.blobs.poll_payloads import (
     choice_payload,
@@ -25,9 +21,10 @@ from pytest_imessage_foundry.db.blobs.poll_payloads import (
     session_of,
     vote_payload,
 )
-from pytest_imessage_foundry.db.blobs.values import Date, Url, Uuid
+from pytest_imessage_foundry.db.blobs.values import Date, Url
 from pytest_imessage_foundry.models import (
     AppCard,
+    Chatbot,
     Collaboration,
     DigitalTouch,
     Handwriting,
@@ -41,7 +38,7 @@ from pytest_imessage_foundry.models import (
 from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.models import Attachment, Balloon
+    from pytest_imessage_foundry.models import Attachment, Balloon, Lyrics
 
     _OtherLink = Music | StoreApp | Place | Collaboration
 
@@ -61,8 +58,11 @@ EXTENSION = "com.apple.messages.MSMessageExtensionBalloonPlugin"
 RICH_LINK = "com.apple.messages.URLBalloonProvider"
 HANDWRITING = "com.apple.Handwriting.HandwritingProvider"
 DIGITAL_TOUCH = "com.apple.DigitalTouchBalloonProvider"
+CHATBOT = "com.apple.messages.chatbot"  # Apple's own SQL and two readers
 POLLS = f"{EXTENSION}:0000000000:com.apple.messages.Polls"
 
+PNG = "image/png"  # of every picture seen but one
+_USUAL = {"icon": "apple-touch-icon.png", "image": "preview.png"}
 _SPECIALIZATION = ("LPSpecializationMetadata", "NSObject")
 
 
@@ -79,6 +79,8 @@ def bundle_id(balloon: Balloon) -> str:
             return DIGITAL_TOUCH
         case Poll():
             return POLLS
+        case Chatbot():
+            return CHATBOT
     assert_never(balloon)
 
 
@@ -98,8 +100,8 @@ def summary_text(balloon: Balloon) -> str | None:
 
 def payload(
     balloon: Balloon, *, creator: str | None = None, owner: str = "", date: int = 0
-) -> bytes:
-    """`payload_data` of a message sent at `date` by `creator`.
+) -> bytes | None:
+    """`payload_data` of a message sent at `date` by `creator`; None where it is NULL.
 
     `owner` is the phone owner's address, for whom the truth writes None.
     """
@@ -107,7 +109,9 @@ def payload(
         return _rich_link(balloon, date)
     match balloon:
         case AppCard():
-            return _app_card(balloon)
+            return app_card(balloon)
+        case Chatbot():
+            return None  # nobody says what it holds: readers look at the body
         case Handwriting():
             return protobuf.handwriting(balloon, date)
         case DigitalTouch():
@@ -117,15 +121,20 @@ def payload(
     assert_never(balloon)
 
 
-def _rich_link(link: RichLink, date: int) -> bytes:
-    pictures = _described(link, "icon") + _described(link, "image")
+def _rich_link(link: RichLink, date: int) -> bytes | None:
     if not isinstance(link, Link):
-        fields = _pictures(*pictures)
-        fields |= _given(_metadata(link, fields.get("icon"), date))
-        return dumps(_preview(link.url, fields))
+        icon = getattr(link, "icon", None)
+        known = _substitute(0, icon.mime_type or PNG) if icon is not None else None
+        return dumps(_preview(link.url, _given(_metadata(link, known, date))))
+    if not link.has_payload:
+        return None
     if link.is_placeholder:
         return dumps(_preview(link.url, None))
     texts = (link.title, link.summary, link.site_name, link.item_type)
+    pictures = _described(link, "icon") + _described(link, "image")
+    if len(link.icon_urls) > 1 or len(link.image_urls) > 1:
+        more = (link.icon_urls[1:], link.image_urls[1:])
+        return dumps(_link(link.url, *texts, *pictures, more=more))
     return _LINK(link.url, *texts, *pictures)
 
 
@@ -146,6 +155,7 @@ def _link(
     site_name: str | None,
     item_type: str | None,
     *pictures: str | None,
+    more: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
 ) -> dict[str, Any]:
     said = {
         "title": title,
@@ -153,51 +163,82 @@ def _link(
         "siteName": site_name,
         "itemType": item_type,
     }
-    return _preview(url, _pictures(*pictures) | _given(said))
+    return _preview(url, _pictures(*pictures, more=more) | _given(said))
 
 
 _LINK = PlistTemplate(_link)
 
 
-def _described(link: RichLink, name: str) -> tuple[str | None, str | None]:
-    """What a preview says of its icon or its image: MIME type and size."""
-    picture: Attachment | None = getattr(link, name, None)
+def _described(link: Link, name: str) -> tuple[str | None, str | None, str | None]:
+    """What a preview says of its icon or its image: MIME type, URL, and of an image
+    its size (imessage-database's samples)."""
+    picture: Attachment | None = getattr(link, name)
     if picture is None:
-        return None, None
-    return picture.mime_type, f"{{{picture.width}, {picture.height}}}"
+        return None, None, None
+    urls: tuple[str, ...] = getattr(link, f"{name}_urls")
+    at = urls[0] if urls else _beside(link.url, _USUAL[name])
+    size = f"{{{picture.width}, {picture.height}}}" if name == "image" else None
+    return picture.mime_type or PNG, at, size
+
+
+def _beside(url: str, name: str) -> str:
+    """A file at the root of a page's site."""
+    site = urlsplit(url)
+    return f"{site.scheme}://{site.netloc}/{name}"
 
 
 def _pictures(
     icon_type: str | None,
+    icon_url: str | None,
     icon_size: str | None,
     image_type: str | None,
+    image_url: str | None,
     image_size: str | None,
+    *,
+    more: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
 ) -> dict[str, Any]:
-    """`icon`, `image` and what is said of them; the pixels are attachments."""
+    """`icon`, `image` and what is said of them; the pixels are attachments.
+
+    The metadata of each stands by itself and first in an array of all that the page
+    has.
+    """
     fields: dict[str, Any] = {}
-    icon = ("icon", "LPIconMetadata", icon_type, icon_size)
-    image = ("image", "LPImageMetadata", image_type, image_size)
-    there = (each for each in (icon, image) if each[-1] is not None)
-    for index, (name, kind, mime_type, size) in enumerate(there):
-        fields[name] = Obj(
-            "RichLinkImageAttachmentSubstitute",
-            {
-                "imageType": 0,
-                "MIMEType": mime_type,
-                "richLinkImageAttachmentSubstituteIndex": index,
-            },
-            bases=("LPImage", "NSObject"),
-        )
-        fields[f"{name}Metadata"] = Obj(kind, {"version": 1, "size": size})
+    icon = ("icon", "LPIconMetadata", icon_type, icon_url, icon_size, more[0])
+    image = ("image", "LPImageMetadata", image_type, image_url, image_size, more[1])
+    there = (each for each in (icon, image) if each[2] is not None)
+    for index, (name, kind, mime_type, url, size, others) in enumerate(there):
+        fields[name] = _substitute(index, mime_type)
+        known = _picture_metadata(kind, url, size)
+        fields[f"{name}Metadata"] = known
+        listed = [_picture_metadata(kind, other, size) for other in others]
+        fields[f"{name}s"] = [known, *listed]
     return fields
+
+
+def _picture_metadata(kind: str, url: str | None, size: str | None) -> Obj:
+    fields: dict[str, Any] = {"version": 1, "URL": Url(url or "")}
+    return Obj(kind, fields | ({"size": size} if size is not None else {}))
+
+
+def _substitute(index: int, mime_type: str | None) -> Obj:
+    """What stands for the `index`-th picture of the balloon."""
+    fields = {
+        "imageType": 0,
+        "MIMEType": mime_type,
+        "richLinkImageAttachmentSubstituteIndex": index,
+    }
+    bases = ("LPImage", "NSObject")
+    return Obj("RichLinkImageAttachmentSubstitute", fields, bases=bases)
 
 
 def _metadata(link: _OtherLink, icon: Obj | None, date: int) -> dict[str, Any]:
     match link:
         case Music():
-            return {"title": link.name, "specialization": _song(link, icon)}
+            lyrics = link.lyrics.text if link.lyrics is not None else None
+            return {"specialization": _song(link, icon), "selection": lyrics}
         case StoreApp():
-            return {"title": link.name, "specialization": _software(link, icon)}
+            software = _software(link, icon)
+            return {"title": link.name, "icon": icon, "specialization": software}
         case Place():
             return {"title": _place_title(link), "specialization2": _map(link)}
         case Collaboration():
@@ -217,8 +258,19 @@ def _song(song: Music, artwork: Obj | None) -> Obj:
         "storeIdentifier": _store_identifier(song.url),
         "previewURL": Url(song.preview_url) if song.preview_url else None,
         "artwork": artwork,
+        "offers": list(song.offers) or None,
+        "lyricExcerpt": _excerpt(song.lyrics) if song.lyrics is not None else None,
     }
     return Obj("LPiTunesMediaSongMetadata", _given(fields), bases=_SPECIALIZATION)
+
+
+def _excerpt(lyrics: Lyrics) -> Obj:
+    fields = {
+        "lyrics": lyrics.text,
+        "startTime": float(lyrics.start),
+        "endTime": float(lyrics.end),
+    }
+    return Obj("LPLyricExcerptMetadata", fields, bases=_SPECIALIZATION)
 
 
 def _software(app: StoreApp, icon: Obj | None) -> Obj:
@@ -263,7 +315,7 @@ def _collaboration(document: Collaboration, date: int) -> Obj:
         "containerSetupInfo": Obj("CKContainerSetupInfo", {"containerID": container}),
         "creationDate": Date(date / SECOND) if date else None,
     }
-    return Obj("SWCollaborationMetadata", _given(fields))
+    return Obj("_SWCollaborationMetadata", _given(fields))
 
 
 def _shared_object(document: Collaboration) -> Obj:
@@ -284,30 +336,6 @@ def _store_identifier(url: str) -> str | None:
     """The song of an album (`?i=`), or the number that the path ends with."""
     found = re.search(r"[?&]i=(\d+)", url) or re.search(r"(\d+)(?:[?#]|$)", url)
     return found[1] if found else None
-
-
-def _app_card(card: AppCard) -> bytes:
-    """The dictionary that every Messages app's payload is."""
-    seed = f"{card.team}:{card.bundle_id}:{card.url}"
-    session = card.session_id or str(uuid5(NAMESPACE_URL, seed))
-    user_info = {
-        "caption": card.caption,
-        "subcaption": card.subcaption,
-        "secondary-subcaption": card.secondary_subcaption,
-        "tertiary-subcaption": card.tertiary_subcaption,
-        "image-title": card.image_title,
-        "image-subtitle": card.image_subtitle,
-    }
-    pairs = {
-        "an": card.app_name,
-        "appid": card.app_id or None,
-        "ldtext": card.ldtext,
-        "URL": Url(card.url),
-        "layoutClass": "MSMessageTemplateLayout",
-        "sessionIdentifier": Uuid(session),
-        "userInfo": _given(user_info),
-    }
-    return keyed_archive(MutableDict(_given(pairs)))
 
 
 def _given(fields: dict[str, Any]) -> dict[str, Any]:

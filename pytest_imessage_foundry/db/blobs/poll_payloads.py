@@ -1,7 +1,7 @@
 """Polls of macOS 26: JSON in a `data:` URL in an app's payload.
 
-Shape of the JSON and of the payload: BBS measured on 26.5.2, IB independently
-(SEMANTICS §10).
+Shape of the JSON: BBS measured on 26.5.2, IB independently (SEMANTICS §10); of the
+payload: four samples of imessage-database 4.3.0.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import re
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from pytest_imessage_foundry.db.blobs.keyed_archives import MutableDict, keyed_archive
-from pytest_imessage_foundry.db.blobs.values import Url, Uuid
+from pytest_imessage_foundry.db.blobs.app_payloads import payload, templated
+from pytest_imessage_foundry.db.blobs.keyed_archives import keyed_archive
+from pytest_imessage_foundry.db.blobs.values import MutableData, Url, Uuid
+from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 _NAMESPACE = UUID("6f0d1b5e-2f1c-5d0a-9f5e-70006c6c7321")
 # Some readers take only URL-safe base64, others only the standard alphabet.
 _DISPUTED = re.compile("[+/]")
-_LIVE_LAYOUT = keyed_archive({"layoutClass": "MSMessageLiveLayout", "userInfo": {}})
+_CAPABILITIES = MutableData(keyed_archive(["supports-polls"]))
 
 
 def poll_payload(poll: Poll, creator: str | None, *, owner: str = "") -> bytes:
@@ -59,16 +61,31 @@ def _options_payload(
         ],
     }
     url = f"data:,{encoded(item)}?src=p&c={len(options)}"
-    return _payload(url, "Sent a poll", session_of(options))
+    line = "Sent a poll"
+    pairs = {
+        **_ties(url, session_of(options)),
+        "ldtext": line,
+        "sendAsText": True,
+        "requiredCapabilities": _CAPABILITIES,
+    }
+    return payload(templated(pairs, {"caption": line}))
 
 
 def vote_payload(vote: PollVote, voter: str, *, session: str | None = None) -> bytes:
     """A voter's complete choice. `session` is that of the poll (`session_of`)."""
+    noted = {"serverVoteTime": vote.server_date / SECOND} if vote.server_date else {}
     votes = [
-        {"voteOptionIdentifier": option, "participantHandle": voter}
+        {"voteOptionIdentifier": option, "participantHandle": voter, **noted}
         for option in vote.options
     ]
-    return _payload(f"data:,{encoded({'votes': votes})}", "Sent a vote", session)
+    # Three keys and no layout: 3 of 3 samples.
+    return payload(_ties(f"data:,{encoded({'votes': votes})}", session))
+
+
+def _ties(url: str, session: str | None) -> dict[str, Any]:
+    """What every payload of a poll has."""
+    ties: dict[str, Any] = {"an": "Polls", "URL": Url(url)}
+    return ties | ({"sessionIdentifier": Uuid(session)} if session else {})
 
 
 def session_of(options: Sequence[PollOption]) -> str | None:
@@ -97,17 +114,3 @@ def encoded(item: dict[str, Any]) -> str:
 def _base64(raw: bytes) -> str:
     """Base64 that needs no `=`: a JSON text may end with spaces."""
     return base64.b64encode(raw + b" " * (-len(raw) % 3)).decode()
-
-
-def _payload(url: str, line: str, session: str | None) -> bytes:
-    pairs: dict[str, Any] = {
-        "an": "Polls",
-        "ldtext": line,
-        "URL": Url(url),
-        "layoutClass": "MSMessageTemplateLayout",
-        "liveLayoutInfo": _LIVE_LAYOUT,
-        "userInfo": {"caption": line},
-    }
-    if session is not None:
-        pairs["sessionIdentifier"] = Uuid(session)
-    return keyed_archive(MutableDict(pairs))

@@ -17,7 +17,7 @@ from pytest_imessage_foundry.db.blobs.keyed_archives import (
 )
 from pytest_imessage_foundry.db.blobs.plist_templates import PlistTemplate
 from pytest_imessage_foundry.db.blobs.values import Number
-from pytest_imessage_foundry.models import utf16_length
+from pytest_imessage_foundry.models import part_length, utf16_length
 from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _original(message: Message) -> dict[str, dict[str, int]]:
         elif part.kind == "text":
             length = utf16_length(part.text)
         else:
-            length = 1 if part.kind == "attachment" else part.length
+            length = part_length(part) if part.kind == "attachment" else part.length
         ranges[str(number)] = {"lo": start, "le": length}
         start += length
     return ranges

@@ -17,6 +17,8 @@ from pytest_imessage_foundry.db.checks.shared_rules import (
 
 _ROOT = "~/Library/*/Attachments/"
 _PLACED = f"{_ROOT}[0-9a-f][0-9a-f]/[01][0-9]/?*/?*"
+# A sticker's hash and its UUID, and that again (three genuine rows).
+_STICKER = "~/Library/*/StickerCache/????????????????-????????-*/????????-*.*"
 # The second folder is the low half of the first, in decimal (§5).
 _LOW_HALF = (
     "instr('0123456789abcdef', substr(filename, instr(filename, '/Attachments/') + 14,"
@@ -98,8 +100,8 @@ ATTACHMENT = Scan(
         ),
         Rule(
             "attachments",
-            f"filename NOT GLOB '{_ROOT}*'",
-            "filename {} is outside Attachments",
+            f"filename NOT GLOB '{_ROOT}*' AND filename NOT GLOB '{_STICKER}'",
+            "filename {} is outside Attachments and StickerCache",
             "filename",
             "note",
         ),

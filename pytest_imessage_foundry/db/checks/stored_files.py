@@ -11,7 +11,7 @@ from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
 from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
 
 CHECK = "attachments"
-FOLDER = "Attachments"
+FOLDERS = ("Attachments", "StickerCache")
 # How files of these types begin, by their place.
 _BEGINNINGS = {
     "image/jpeg": (0, b"\xff\xd8\xff"),
@@ -30,27 +30,35 @@ def look(
     connection: sqlite3.Connection, ledger: Ledger, columns: Columns, folder: Path
 ) -> None:
     """Look for each file in `folder`; nothing outside it is touched."""
+    for name in FOLDERS:
+        if (folder / name).is_dir():
+            _look_in(folder / name, connection, ledger, columns)
+
+
+def _look_in(
+    folder: Path, connection: sqlite3.Connection, ledger: Ledger, columns: Columns
+) -> None:
     names = ("filename", "transfer_state", "total_bytes", "mime_type")
-    if not columns.has("attachment", *names) or not (folder / FOLDER).is_dir():
+    if not columns.has("attachment", *names):
         return
-    root = Path(os.path.realpath(folder / FOLDER))
+    root = Path(os.path.realpath(folder))
     query = (
         f"SELECT ROWID, {', '.join(names)} FROM attachment "
-        f"WHERE filename GLOB '~/Library/*/{FOLDER}/*'"
+        f"WHERE filename GLOB '~/Library/*/{folder.name}/*'"
     )
     for rowid, name, state, size, mime in connection.execute(query):
         ledger.look(CHECK, 1)
-        found = _place(root, str(name))
+        found = _place(root, folder.name, str(name))
         reason, severity = _fault(found, state, size, mime)
         if reason:
             reason = f"filename {shown(name)}: {reason}"
             ledger.find(CHECK, "attachment", rowid, reason, severity)
 
 
-def _place(root: Path, name: str) -> Path | None:
+def _place(root: Path, folder: str, name: str) -> Path | None:
     """Where a file is, if that is inside the folder."""
     try:
-        place = Path(os.path.realpath(root / name.partition(f"/{FOLDER}/")[2]))
+        place = Path(os.path.realpath(root / name.partition(f"/{folder}/")[2]))
         return place if place.is_relative_to(root) else None
     except (OSError, ValueError):
         return None

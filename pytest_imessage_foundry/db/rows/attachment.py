@@ -11,7 +11,12 @@ from pytest_imessage_foundry.models.apple_time import SECOND
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_imessage_foundry.models import Attachment, Sticker
+    from pytest_imessage_foundry.models import (
+        Attachment,
+        Attribution,
+        Sticker,
+        StickerSource,
+    )
 
 # What stands before an attachment's path in attachment.filename: `~` is the user's
 # home on a Mac (SEMANTICS §5) and /var/mobile on an iPhone, whose backups hold the
@@ -44,13 +49,12 @@ def attachment_row(
     """
     seconds = date // SECOND
     downloaded = attachment.state in ("present", "missing")
-    path = attachment.path if attachment.state != "not-downloaded" else None
+    source = attachment.source
     row = {
         "guid": attachment.guid,
         "created_date": seconds,
         "start_date": seconds,
-        "filename": attachment.device_path
-        or (f"{root}{path}" if path is not None else None),
+        "filename": attachment.device_path or _filename(attachment, root),
         "uti": attachment.uti,
         "mime_type": attachment.mime_type,
         "transfer_state": FINISHED if downloaded else WAITING,
@@ -59,32 +63,57 @@ def attachment_row(
         "transfer_name": attachment.name,
         "total_bytes": attachment.total_bytes,
         "is_sticker": int(attachment.is_sticker),
-        "sticker_user_info": _sticker_info(sticker) if sticker is not None else None,
+        "sticker_user_info": _sticker_info(source, sticker),
+        "attribution_info": _attribution(attachment.attribution),
         "hide_attachment": int(attachment.is_hidden),
         "ck_sync_state": 0,
-        "original_guid": attachment.guid,
+        "original_guid": attachment.original_guid or attachment.guid,
         "is_commsafety_sensitive": 0,
-        "emoji_image_content_identifier": attachment.guid
-        if attachment.genmoji is not None
-        else None,
-        "emoji_image_short_description": attachment.genmoji,
-        "preview_generation_state": 0,
+        "emoji_image_content_identifier": source.content_id if source else None,
+        "emoji_image_short_description": source.label if source else None,
+        "preview_generation_state": attachment.preview_state,
     }
     leave_out_of_file(row, attachment)
     return row
 
 
-def _sticker_info(sticker: Sticker) -> bytes:
-    """attachment.sticker_user_info of a sticker placed on a bubble (§5)."""
-    return binary_plist(
-        {
-            "spw": float(sticker.image.width),
-            "sxs": sticker.x,
-            "sys": sticker.y,
-            "ssa": sticker.scale,
-            "sro": sticker.rotation,
+def _filename(attachment: Attachment, root: str) -> str | None:
+    """Where a file is on its phone; stickers are in a folder beside the others."""
+    if attachment.path is None or attachment.state == "not-downloaded":
+        return None
+    return f"{root.removesuffix('Attachments/')}{attachment.folder}/{attachment.path}"
+
+
+def _sticker_info(source: StickerSource | None, placed: Sticker | None) -> bytes | None:
+    """attachment.sticker_user_info: what a sticker is from (three genuine rows), and
+    where it was placed on a bubble (§5)."""
+    info: dict[str, object] = {}
+    if source is not None:
+        info |= {"sid": source.id, "pid": source.app, "shash": source.hash}
+    if placed is not None:
+        info |= {
+            "spw": float(placed.image.width),
+            "sxs": placed.x,
+            "sys": placed.y,
+            "ssa": placed.scale,
+            "sro": placed.rotation,
         }
-    )
+    return binary_plist(info) if info else None
+
+
+def _attribution(made_by: Attribution | None) -> bytes | None:
+    """attachment.attribution_info (two genuine rows; pgensw and pgensh: BBT)."""
+    if made_by is None:
+        return None
+    width, height = made_by.preview or (None, None)
+    info = {
+        "name": made_by.name,
+        "bundle-id": made_by.bundle_id,
+        "adam-id": made_by.adam_id,
+        "pgensw": width,
+        "pgensh": height,
+    }
+    return binary_plist({key: value for key, value in info.items() if value})
 
 
 def _user_info(attachment: Attachment) -> bytes | None:

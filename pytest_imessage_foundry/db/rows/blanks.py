@@ -34,6 +34,10 @@ MESSAGE: dict[MessageBlank, Row] = {
 ATTACHMENT: dict[AttachmentBlank, Row] = {
     "transfer_name": {"transfer_name": None},  # S
     "filename": {"filename": None},  # S: 228 of 6,500
+    # Two readers find the transcript here too; four rows have it in the body alone.
+    "user_info": {"user_info": None},
+    # NULL in four rows of macOS 12 and 13, 0 or 1 in four of 15.
+    "preview": {"preview_generation_state": None},
 }
 # 10.13 came on 2017-09-25: before it dates were whole seconds (SEMANTICS §18).
 LAST_IN_SECONDS = 527_990_400 * SECOND

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.db.blobs.keyed_archives import binary_plist
+from pytest_imessage_foundry.db.rows.chat_properties import chat_properties
 from pytest_imessage_foundry.models import ChatProperties, Roll
 from pytest_imessage_foundry.models.filters import TIER_NUMBERS, without_suffix
 from pytest_imessage_foundry.models.guids import random_guid
@@ -289,20 +289,5 @@ class ChatContext:
         }
 
     def _properties(self, seen: str | None) -> bytes:
-        """The plist in chat.properties, with the keys that §12 names."""
         chat = self.conversation
-        props = chat.properties
-        plist: dict[str, Any] = {"pv": 2, "hasResponded": props.filtered == "known"}
-        if seen is not None:
-            plist["lastSeenMessageGuid"] = seen
-        if props.read_receipts:
-            plist["EnableReadReceiptForChat"] = True
-        if props.mutes:
-            plist["ignoreAlertsFlag"] = True
-        if chat.service == "SMS":
-            plist["shouldForceToSMS"] = True
-        if props.group_photo is not None:
-            plist["groupPhotoGuid"] = props.group_photo.guid
-        if props.background is not None:
-            plist["backgroundProperties"] = {"trabar": props.background}
-        return binary_plist(plist)
+        return chat_properties(chat.properties, chat.service, seen)

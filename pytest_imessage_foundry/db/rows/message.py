@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.db.blobs import bodies, payloads, summary_info
-from pytest_imessage_foundry.db.blobs.attributes import body_runs
+from pytest_imessage_foundry.db.blobs.attributes import balloon_runs, body_runs
 from pytest_imessage_foundry.db.rows.blanks import leave_out
 from pytest_imessage_foundry.db.rows.columns import (
     EFFECTS,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.db.rows.chats import ChatContext
     from pytest_imessage_foundry.db.rows.columns import Row
-    from pytest_imessage_foundry.models import Event, Storage
+    from pytest_imessage_foundry.models import Balloon, Event, Storage
 
 
 def is_ordinary(message: Message) -> bool:
@@ -152,8 +152,7 @@ def _body(message: Message) -> Row:
         # §8: a message wholly taken back keeps neither text nor archive.
         return row | {"text": None, "attributedBody": None, "is_empty": 1}
     if message.balloon is not None and not message.parts:
-        row["part_count"] = 1
-        return row | text_columns(BALLOON_MARK, "both", mutable=not message.immutable)
+        return row | _balloon_body(message.balloon, mutable=not message.immutable)
     row["text"] = message.text if message.storage != "archive" else None
     row["attributedBody"] = _archive(message) if message.storage != "text" else None
     if any(file.state != "awaited" for file in message.attachments):
@@ -165,12 +164,27 @@ def _body(message: Message) -> Row:
     return row
 
 
+def _balloon_body(balloon: Balloon, *, mutable: bool) -> Row:
+    """The body of a balloon without a text: a mark, a file, or something to read."""
+    if balloon.kind not in ("app", "chatbot"):
+        return {"part_count": 1} | text_columns(BALLOON_MARK, "both", mutable=mutable)
+    runs = balloon_runs(balloon)
+    return {
+        "part_count": len(runs),
+        "text": "".join(text for text, _ in runs),
+        "attributedBody": bodies.attributed(runs, mutable=mutable),
+    }
+
+
 def _archive(message: Message) -> bytes:
     """The body's archive; a reply's or an edited message's is mostly plain."""
     parts, mutable = message.parts, not message.immutable
     only = parts[0] if len(parts) == 1 else None
+    traits = message.traits
+    is_usual = traits.part_code == "i" and traits.direction_text is None
     # A rich link's URL gets runs even where the truth states none.
-    if isinstance(only, TextPart) and not only.runs and message.balloon is None:
+    is_usual = is_usual and message.balloon is None
+    if isinstance(only, TextPart) and not only.runs and is_usual:
         direction = message.writing_direction
         return bodies.plain(only.text, mutable=mutable, writing_direction=direction)
     return bodies.attributed(body_runs(message), mutable=mutable)
@@ -328,6 +342,11 @@ def _add_traits(row: Row, message: Message) -> None:
     row |= {column: 1 for column, is_set in flags.items() if is_set}
     row["date_retracted"] = traits.legacy_date_retracted
     row["time_expressive_send_played"] = traits.date_effect_played
+    if traits.plugin_type:
+        row |= {
+            "associated_message_type": traits.plugin_type,
+            "index_state": NOT_INDEXED,
+        }
     if traits.dangling is not None:
         row["associated_message_guid"] = traits.dangling
         row["associated_message_type"] = 2000

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.db.blobs import bodies, payloads, summary_info
-from pytest_imessage_foundry.db.blobs.attributes import attachment_runs
+from pytest_imessage_foundry.db.blobs.attributes import Runs, attachment_runs
+from pytest_imessage_foundry.db.blobs.bodies import PART
 from pytest_imessage_foundry.db.rows.columns import NOT_INDEXED, ORDINARY
 from pytest_imessage_foundry.db.rows.deletions import is_gone
 from pytest_imessage_foundry.db.rows.message import (
@@ -109,8 +110,10 @@ def gone(message: Message) -> Iterator[tuple[int, str]]:
             yield tapback.date, tapback.guid
 
 
-def target(message: Message, part: int) -> str:
+def target(message: Message, part: int, *, is_bare: bool = False) -> str:
     """associated_message_guid: a part of a message, or a balloon (§6)."""
+    if is_bare:
+        return message.guid
     if message.balloon is not None:
         return f"bp:{message.guid}"
     return f"p:{part}/{message.guid}"
@@ -131,7 +134,7 @@ def _tapback_rows(
             "index_state": NOT_INDEXED,
         }
         then = _as_it_was(message, removed.date)
-        row |= text_columns(_removal_text(then, tapback), "both")
+        row |= text_columns(_removal_text(then, tapback), "both") | {"part_count": 1}
         if removed.keeps_added:
             # The sticker is one file; where both rows stand, the first has it.
             images, row["cache_has_attachments"] = (), 0
@@ -154,7 +157,9 @@ def _tapback_row(
         # Of all rows that point at others these alone are searched: 26.5.2 has an
         # index of rows whose state must be NOT_INDEXED and is not.
         "index_state": ORDINARY["index_state"],
-        "associated_message_guid": target(message, tapback.part),
+        "associated_message_guid": target(
+            message, tapback.part, is_bare=tapback.is_bare
+        ),
         "associated_message_type": ADDED[tapback.name],
         "associated_message_range_location": location,
         "associated_message_range_length": length,
@@ -163,8 +168,20 @@ def _tapback_row(
     if tapback.emoji is not None:
         row["associated_message_emoji"] = tapback.emoji
     if tapback.sticker is not None:
+        row |= _sticker_body(row["text"], tapback.sticker)
         row["cache_has_attachments"] = 1
     return row
+
+
+def _sticker_body(said: str, sticker: Attachment) -> Row:
+    """What is said, and after it the picture as a part of its own (one genuine body
+    of type 2007)."""
+    runs: Runs = [(said, {PART: 0}), *attachment_runs(sticker, 1)]
+    return {
+        "text": said + sticker.mark,
+        "attributedBody": bodies.attributed(runs),
+        "part_count": len(runs),
+    }
 
 
 def _sticker_row(message: Message, sticker: Sticker, place: ChatContext) -> Row:

@@ -21,6 +21,7 @@ from pytest_imessage_foundry.models import (
     DigitalTouch,
     Handwriting,
     Link,
+    Lyrics,
     Music,
     Place,
     Poll,
@@ -181,7 +182,39 @@ def test_link_with_everything():
             "MIMEType": mime,
             "richLinkImageAttachmentSubstituteIndex": index,
         }
-    assert metadata["imageMetadata"]["size"] == "{1200, 630}"
+    icon, image = metadata["iconMetadata"], metadata["imageMetadata"]
+    assert icon == {
+        "": "LPIconMetadata",
+        "version": 1,
+        "URL": {"url": "https://example.com/apple-touch-icon.png"},
+    }
+    assert image == {
+        "": "LPImageMetadata",
+        "version": 1,
+        "URL": {"url": "https://example.com/preview.png"},
+        "size": "{1200, 630}",
+    }
+    assert (metadata["icons"], metadata["images"]) == (
+        {"": "NSArray", "NS.objects": [icon]},
+        {"": "NSArray", "NS.objects": [image]},
+    )
+
+
+def test_every_picture_of_a_page_is_listed():
+    urls = ("https://a.example.com/1.png", "https://a.example.com/2.png")
+    bare = picture("bare", mime=None)
+    link = Link(url="https://example.com", icon=bare, image=IMAGE, image_urls=urls)
+    metadata = rich(payloads.payload(link))
+    listed = [each["URL"]["url"] for each in metadata["images"]["NS.objects"]]
+    assert listed == list(urls)
+    assert metadata["imageMetadata"]["URL"]["url"] == urls[0]
+    # A picture without a MIME type of its own is a PNG to its preview.
+    assert metadata["icon"]["MIMEType"] == "image/png"
+
+
+def test_a_preview_without_a_payload():
+    link = Link(url="https://example.com", has_payload=False)
+    assert payloads.payload(link) is None
 
 
 def test_lone_image_is_the_first_attachment():
@@ -211,7 +244,9 @@ def test_song():
     )
     metadata = rich(payloads.payload(song))
     special = metadata["specialization"]
-    assert special.pop("artwork") == metadata["icon"]
+    assert special.pop("artwork")["richLinkImageAttachmentSubstituteIndex"] == 0
+    assert special.pop("offers")["NS.objects"] == ["buy", "subscription"]
+    assert metadata.keys() == {"", "version", "originalURL", "URL", "specialization"}
     assert special == {
         "": "LPiTunesMediaSongMetadata",
         "name": "Песнь",
@@ -223,9 +258,30 @@ def test_song():
 
 
 def test_song_without_a_number_or_a_preview():
-    song = Music(url="https://music.apple.com/x", name="n", artist="a", album="b")
+    song = Music(
+        url="https://music.apple.com/x", name="n", artist="a", album="b", offers=()
+    )
     special = rich(payloads.payload(song))["specialization"]
     assert special.keys() == {"", "name", "artist", "album"}
+
+
+def test_lines_of_a_song():
+    said = Lyrics(text="one\ntwo", start=11.5, end=16)
+    song = Music(
+        url="https://music.apple.com/us/lyrics/13?ts=11",
+        name="n",
+        artist="a",
+        album="b",
+        lyrics=said,
+    )
+    metadata = rich(payloads.payload(song))
+    assert metadata["selection"] == "one\ntwo"
+    assert metadata["specialization"]["lyricExcerpt"] == {
+        "": "LPLyricExcerptMetadata",
+        "lyrics": "one\ntwo",
+        "startTime": 11.5,
+        "endTime": 16.0,
+    }
 
 
 def test_app_store():
@@ -309,7 +365,14 @@ def test_app_card():
         team="TEAM",
         app_id=7,
     )
-    assert unarchived(payloads.payload(card)) == {
+    payload = unarchived(payloads.payload(card))
+    live = payload.pop("liveLayoutInfo")
+    assert live[""] == "NSMutableData"
+    assert unarchived(live["NS.data"]) == {
+        "layoutClass": "MSMessageLiveLayout",
+        "userInfo": {},
+    }
+    assert payload == {
         "an": "App",
         "appid": 7,
         "ldtext": "line",
@@ -330,10 +393,29 @@ def test_app_card():
 def test_bare_app_card():
     card = AppCard(bundle_id="a", app_name="A", url="u:x")
     root = unarchived(payloads.payload(card))
-    assert root["userInfo"] == {}
-    assert root.keys().isdisjoint({"appid", "ldtext"})
+    assert set(root["userInfo"].values()) == {""}
+    assert len(root["userInfo"]) == 6
+    assert root.keys().isdisjoint({"appid", "ldtext", "data", "AccessibilityLabel"})
     assert payloads.payload(card) == payloads.payload(card)
     assert payloads.summary_text(card) is None
+
+
+def test_a_card_of_a_business():
+    card = AppCard(
+        bundle_id="b",
+        app_name="",
+        url="?",
+        data='{"a": 1}',
+        accessibility="read out",
+        tap_action=1,
+        mutable=False,
+    )
+    data = payloads.payload(card)
+    assert b"NSMutable" not in data
+    root = unarchived(data)
+    assert (root["data"], root["AccessibilityLabel"]) == (b'{"a": 1}', "read out")
+    assert root["userInfo"]["tap-action"] == 1
+    assert "an" not in root
 
 
 def test_handwriting():
@@ -411,8 +493,12 @@ def test_poll():
         }
         for option in (PIZZA, SUSHI)
     ]
-    live = unarchived(unarchived(data)["liveLayoutInfo"])
+    root = unarchived(data)
+    live = unarchived(root["liveLayoutInfo"]["NS.data"])
     assert live == {"layoutClass": "MSMessageLiveLayout", "userInfo": {}}
+    able = unarchived(root["requiredCapabilities"]["NS.data"])
+    assert able["NS.objects"] == ["supports-polls"]
+    assert root["sendAsText"] is True
 
 
 def test_added_choice_repeats_the_list():
@@ -438,8 +524,19 @@ def test_vote(picks):
             {"voteOptionIdentifier": pick, "participantHandle": ME} for pick in picks
         ]
     }
+    assert unarchived(data).keys() == {"an", "URL", "sessionIdentifier"}
     assert unarchived(data)["sessionIdentifier"] == UUID(session)
     assert "sessionIdentifier" not in unarchived(payloads.vote_payload(vote, ME))
+
+
+def test_a_vote_that_the_server_took_note_of():
+    picks = (PIZZA.id, SUSHI.id)
+    seconds = 779_239_568
+    vote = PollVote(
+        guid="V", date=1, voter=None, options=picks, server_date=seconds * 10**9
+    )
+    votes = poll_json(payloads.vote_payload(vote, ME), "")["votes"]
+    assert [each["serverVoteTime"] for each in votes] == [seconds, seconds]
 
 
 def test_poll_without_options_has_no_session():

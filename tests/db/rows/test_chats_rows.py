@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import plistlib
 import re
+from datetime import datetime
 
 import pytest
 from writing import write
@@ -11,7 +12,7 @@ from writing import write
 from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.db.rows.chats import Accounts, ChatContext
-from pytest_imessage_foundry.models import Persona
+from pytest_imessage_foundry.models import ChatHistory, Persona
 
 SINCE_26 = [
     name
@@ -51,8 +52,9 @@ def test_a_one_to_one_chat(phone, tmp_path):
     assert row["is_filtered"] == row["is_archived"] == 0
     assert row["last_read_message_timestamp"] == last.message.date
     assert properties(row) == {
-        "pv": 2,
+        "pv": 0,
         "hasResponded": True,
+        "shouldForceToSMS": False,
         "lastSeenMessageGuid": last.message.guid,
     }
     (join,) = file.rows("SELECT * FROM chat_handle_join")
@@ -130,9 +132,7 @@ def test_own_rows_without_a_handle_can_be_had():
 def test_properties(tmp_path):
     phone = Author()
     known, unknown = phone.person("Alex Doe"), phone.person("Nobody")
-    phone.direct(known).set(
-        read_receipts=True, mutes=True, is_archived=True, background="ab"
-    )
+    phone.direct(known).set(read_receipts=True, mutes=True, is_archived=True, version=2)
     phone.direct(unknown).set(filtered="unknown", is_pending_review=True)
     phone.group(known, unknown).left()
     phone.direct(phone.person("Sam"), service="SMS")
@@ -142,7 +142,7 @@ def test_properties(tmp_path):
         "hasResponded": True,
         "EnableReadReceiptForChat": True,
         "ignoreAlertsFlag": True,
-        "backgroundProperties": {"trabar": "ab"},
+        "shouldForceToSMS": False,
     }
     assert rows[0]["is_archived"] == 1
     assert (rows[1]["is_filtered"], rows[1]["is_pending_review"]) == (1, 1)
@@ -150,6 +150,69 @@ def test_properties(tmp_path):
     assert [row["state"] for row in rows] == [3, 3, 0, 3]
     assert properties(rows[3])["shouldForceToSMS"] is True
     assert rows[3]["account_login"].startswith("P:+")
+
+
+def test_a_background_and_what_its_removal_leaves(tmp_path):
+    phone = Author()
+    alex, sam = phone.person("Alex Doe"), phone.person("Sam Roe")
+    given = phone.direct(alex)
+    first = given.set_background(by=alex)
+    taken = phone.direct(sam)
+    taken.set_background()
+    taken.remove_background(by=sam)
+    rows = write(phone, tmp_path).rows("SELECT * FROM chat ORDER BY ROWID")
+    kept = properties(rows[0])
+    background = kept["backgroundProperties"]
+    assert background.keys() == {
+        *("trabar", "trabak", "trabas", "trabaid", "traboid", "trabav", "trabafs"),
+        *("trabapv", "trabaCommSafety", "refreshDate"),
+    }
+    assert background["trabar"].startswith("https://")
+    assert background["trabaid"] == kept["backgroundChannelGUID"]
+    seconds = first.message.date / 10**9
+    found = background["refreshDate"] - datetime(2001, 1, 1)
+    assert found.total_seconds() == pytest.approx(seconds)
+    left = properties(rows[1])
+    assert left["backgroundProperties"] == {"trabav": background["trabav"] + 1}
+    assert "backgroundChannelGUID" not in left
+
+
+def test_what_years_leave_in_the_properties(tmp_path):
+    phone = Author()
+    chat = phone.direct(phone.person("Alex Doe"))
+    said = chat.receive("Hi").message
+    history = ChatHistory(
+        watermark=(7, said.date),
+        previous_accounts=(("SMS", "ACCOUNT"),),
+        summary=(said.guid, True),
+        last_archived=(said.guid, 9),
+        lsmd=said.date,
+        responses=6,
+        receipts_version=3,
+        handshake=1,
+        reported_as_spam=True,
+    )
+    chat.set(history=history)
+    found = properties(write(phone, tmp_path).row("SELECT * FROM chat"))
+    for name in ("pv", "hasResponded", "shouldForceToSMS", "lastSeenMessageGuid"):
+        del found[name]
+    lsmd = found.pop("LSMD") - datetime(2001, 1, 1)
+    assert lsmd.total_seconds() == pytest.approx(said.date / 10**9)
+    assert found == {
+        "CKChatWatermarkMessageID": 7,
+        "CKChatWatermarkTime": said.date / 10**9,
+        "CKChatPreviousAccountsDictionaryKey": {"SMS": "ACCOUNT"},
+        "chatSummaryDictionary": {
+            "chatSummary": b"",
+            "chatSummaryAssociatedMessage": said.guid,
+            "chatSummaryConsumed": True,
+        },
+        "com.apple.iChat.LastArchivedMessageID": [said.guid, 9],
+        "numberOfTimesRespondedtoThread": 6,
+        "EnableReadReceiptForChatVersionID": 3,
+        "messageHandshakeState": 1,
+        "hasBeenAutoSpamReported": True,
+    }
 
 
 def test_what_was_last_seen_is_not_what_is_unread(tmp_path):

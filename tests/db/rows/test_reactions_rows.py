@@ -204,6 +204,8 @@ def test_a_sticker_on_a_bubble(phone, direct, tmp_path):
     image = file.row("SELECT * FROM attachment")
     assert image["is_sticker"] == 1
     placed = plistlib.loads(image["sticker_user_info"])
+    assert {"sid", "pid", "shash"} <= placed.keys()
+    placed = {key: placed[key] for key in ("spw", "sxs", "sys", "ssa", "sro")}
     assert placed == {"spw": 96.0, "sxs": 0.25, "sys": 0.75, "ssa": 0.5, "sro": 0.1}
 
 
