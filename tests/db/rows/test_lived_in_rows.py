@@ -256,7 +256,8 @@ def test_every_blank_has_its_column(phone, tmp_path):
     for word, each in files.items():
         row = file.row("SELECT * FROM attachment WHERE guid = ?", each.guid)
         held = blanks.ATTACHMENT[word]
-        assert {column: row[column] for column in held} == held
+        # Not every release has each column.
+        assert {column: row.get(column) for column in held} == held
 
 
 def test_dates_in_seconds(phone, tmp_path):
