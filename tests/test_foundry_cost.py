@@ -8,8 +8,8 @@ import pytest
 
 from pytest_imessage_foundry import foundry
 from pytest_imessage_foundry.conversations.message_stream import MessageStream
-from pytest_imessage_foundry.db import builder
 from pytest_imessage_foundry.db.rows import message as rows
+from pytest_imessage_foundry.db.rows import special
 from pytest_imessage_foundry.foundry import Foundry, Order, forge
 from pytest_imessage_foundry.spec import Spec
 
@@ -32,7 +32,7 @@ def test_plain_messages_take_the_short_way(tmp_path, monkeypatch):
     calls = []
     changes = rows.changes
     monkeypatch.setattr(
-        builder, "changes", lambda *given: calls.append(given) or changes(*given)
+        special, "changes", lambda *given: calls.append(given) or changes(*given)
     )
     order = Order(Spec(messages=2_000))
 
