@@ -62,7 +62,8 @@ def walk(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> No
     connection.text_factory = bytes  # compared with the bytes in the archive
     try:
         bodies = 0
-        plain, fine = walker.reader.plain, summaries.fine
+        ascii_text, plain = walker.reader.ascii, walker.reader.plain
+        fine = summaries.fine
         for row in connection.execute(query):
             rowid, state, text, data, summary, parts, kind = row
             if summary not in fine:
@@ -71,6 +72,9 @@ def walk(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> No
                 bodies += 1
                 # Nineteen bodies of twenty are one part of text and no file.
                 if parts == 1 and rowid not in files and type(data) is bytes:
+                    raw = ascii_text(data)
+                    if raw is not None and (text is None or text == raw):
+                        continue
                     known = plain(data)
                     if known is not None and text in (None, known[0]):
                         continue

@@ -7,7 +7,9 @@ more: of these the two ends are known, and what lies between is short.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 from pytest_imessage_foundry.db.checks.body_templates import Form, Forms
 from pytest_imessage_foundry.reading.typedstreams import (
@@ -34,6 +36,8 @@ class BodyReader:
         # What is before and behind a short text → what is behind its run's length.
         self._plain: defaultdict[tuple[bytes, bytes], dict[bytes, Attributes]]
         self._plain = defaultdict(dict)
+        # The same for texts in ASCII, as patterns.
+        self._ascii: list[Callable[[bytes], re.Match[bytes] | None]] = []
 
     def plain(self, data: bytes) -> tuple[bytes, Attributes] | None:
         """The text of a short body that is part 0 and no more, if its ends are known.
@@ -58,6 +62,16 @@ class BodyReader:
                     return raw, attributes
         except IndexError:
             return None  # it is cut short
+        return None
+
+    def ascii(self, data: bytes) -> bytes | None:
+        """The text of a plain body if it is ASCII and the body's ends are known."""
+        for match in self._ascii:
+            found = match(data)
+            if found is not None:
+                length, raw, units = found.groups()
+                if length == units and length[0] == len(raw):
+                    return raw
         return None
 
     def read(self, data: bytes) -> Body:
@@ -96,6 +110,7 @@ class BodyReader:
         is_short = data[len(head)] == len(body.raw) and data[at] == units < _ONE_BYTE
         if is_short and sum(map(len, self._plain.values())) < _REMEMBERED:
             self._plain[head, run][data[at + 1 :]] = attributes
+            self._ascii = [_pattern(*ends) for ends in self._plain.items()]
 
 
 def _is_covered(raw: bytes, units: int) -> bool:
@@ -108,3 +123,16 @@ def _is_covered(raw: bytes, units: int) -> bool:
         return utf16_units(raw) == units
     except UnicodeDecodeError:
         return False
+
+
+def _pattern(
+    ends: tuple[bytes, bytes], tails: Iterable[bytes]
+) -> Callable[[bytes], re.Match[bytes] | None]:
+    """Match a body with these ends: groups are its length, its text, its run's length.
+
+    What follows the text is not ASCII, so a text in ASCII ends there.
+    """
+    head, run = map(re.escape, ends)
+    number, text = rb"([\x01-\x7f])", rb"([\x00-\x7f]+)"
+    tail = b"(?:" + b"|".join(map(re.escape, tails)) + b")"
+    return re.compile(head + number + text + run + number + tail, re.S).fullmatch

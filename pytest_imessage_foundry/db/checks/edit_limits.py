@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_imessage_foundry.db.checks.plists import loads
-
 _SECOND = 10**9
 _MOST_EDITS = 5
 _EDIT_WITHIN, _UNSEND_WITHIN = 15 * 60, 2 * 60
@@ -14,13 +12,9 @@ _EDIT_WITHIN, _UNSEND_WITHIN = 15 * 60, 2 * 60
 _SLACK = 60
 
 
-def beyond(date: Any, edited: Any, is_empty: Any, summary: Any) -> Iterator[str]:
-    """Say in which ways a history goes beyond the limits; nothing of a damaged one."""
-    try:
-        info = loads(summary)
-    except ValueError:
-        return
-    if not isinstance(info, dict) or not isinstance(date, int):
+def beyond(info: dict[str, Any], date: Any, edited: Any) -> Iterator[str]:
+    """Say in which ways a history goes beyond the limits."""
+    if not isinstance(date, int):
         return
     sent = date / _SECOND
     dates = list(_dates(info.get("ec")))

@@ -25,38 +25,41 @@ def histories(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) 
     if not columns.has("message", *names):
         return
     chosen = columns.pick("message", *names, "part_count", "text", "attributedBody")
-    # `otr` as it stands in a binary plist: a string of three characters. A row
-    # without an edit date has it only by mistake.
-    query = (
-        f"SELECT ROWID, {chosen} FROM message WHERE date_edited != 0 OR is_empty != 0 "
-        "OR instr(message_summary_info, x'536f7472') > 0"
-    )
+    among = columns.groups.among("changed")
+    query = f"SELECT ROWID, {chosen} FROM message WHERE {among}"
     reader = BodyReader()
     for rowid, *values in connection.execute(query):
         ledger.look("edits", 1)
-        for reason in _faults(reader, *values):
+        date, edited, is_empty, summary, *body = values
+        info = _history(summary)
+        if info is None:
+            reason = "it was edited and has no history (message_summary_info)"
             ledger.find("edits", "message", rowid, reason)
-        for reason in edit_limits.beyond(*values[:4]):
+            continue
+        for reason in _faults(reader, info, date, edited, is_empty, *body):
+            ledger.find("edits", "message", rowid, reason)
+        for reason in edit_limits.beyond(info, date, edited):
             ledger.find("edits", "message", rowid, reason, "unusual")
+
+
+def _history(summary: Any) -> dict[str, Any] | None:
+    try:
+        info = loads(summary)
+    except ValueError:
+        return None
+    return info if isinstance(info, dict) else None
 
 
 def _faults(
     reader: BodyReader,
+    info: dict[str, Any],
     date: Any,
     edited: Any,
     is_empty: Any,
-    summary: Any,
     part_count: Any,
     text: Any,
     data: Any,
 ) -> Faults:
-    try:
-        info = loads(summary)
-    except ValueError:
-        info = None
-    if not isinstance(info, dict):
-        yield "it was edited and has no history (message_summary_info)"
-        return
     if not edited:
         what = "is empty" if is_empty else "has a history"
         yield f"it {what}, but date_edited is 0"

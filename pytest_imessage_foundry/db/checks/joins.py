@@ -36,7 +36,7 @@ def unique(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> 
 def membership(
     connection: sqlite3.Connection, ledger: Ledger, columns: Columns
 ) -> None:
-    """Each message is in one chat, unless it was deleted of late."""
+    """Each message is in one chat; joins name rows that are there."""
     if not columns.has("chat_message_join", "message_id"):
         return
     check = "membership"
@@ -58,19 +58,6 @@ def membership(
     ):
         if columns.has(table, column):
             _dangling(connection, ledger, table, column)
-    recoverable = ""
-    if columns.has("chat_recoverable_message_join", "message_id"):
-        recoverable = (
-            "AND m.ROWID NOT IN (SELECT message_id FROM chat_recoverable_message_join"
-            " WHERE message_id IS NOT NULL)"
-        )
-    query = (
-        "SELECT m.ROWID FROM message m LEFT JOIN chat_message_join j "
-        f"ON j.message_id = m.ROWID WHERE j.message_id IS NULL {recoverable}"
-    )
-    for (rowid,) in connection.execute(query):
-        reason = "orphan message: it is in no chat, nor recently deleted"
-        ledger.find(check, "message", rowid, reason, "note")
 
 
 def _dangling(
@@ -170,28 +157,7 @@ def senders(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) ->
             more = f" (and {number - 1} more)" if number > 1 else ""
             ledger.find("senders", "message", first, reason + more, severity)
     _others(connection, ledger, columns)
-    _callers(connection, ledger, columns)
     _services(connection, ledger, columns, services)
-
-
-def _callers(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> None:
-    """What a message was sent to or from is an address that an account here has."""
-    names = ("destination_caller_id", "account")
-    logins = ("account_login", "last_addressed_handle")
-    if not columns.has("message", *names) or not columns.has("chat", *logins):
-        return
-    own = (
-        "SELECT coalesce(substr(account, 3), '') FROM message UNION "
-        "SELECT coalesce(substr(account_login, 3), '') FROM chat UNION "
-        "SELECT coalesce(last_addressed_handle, '') FROM chat"
-    )
-    query = (
-        f"SELECT {names[0]}, min(ROWID) FROM message WHERE {names[0]} != '' "
-        f"AND {names[0]} NOT IN ({own}) GROUP BY 1"
-    )
-    for address, rowid in connection.execute(query):
-        reason = f"destination_caller_id {shown(address)} is of no account here"
-        ledger.find("message-values", "message", rowid, reason, "unusual")
 
 
 def _people(
@@ -208,7 +174,7 @@ def _people(
         rows = connection.execute(
             "SELECT j.chat_id, m.handle_id, m.other_handle FROM message m "
             "CROSS JOIN chat_message_join j ON j.message_id = m.ROWID "
-            "WHERE m.item_type IN (1, 3)"
+            f"WHERE {columns.groups.among('event', 'm.ROWID')} AND item_type IN (1, 3)"
         )
         for chat, *named in rows:
             people[chat].update(addresses.get(handle, "") for handle in named)
@@ -243,7 +209,8 @@ def _others(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) ->
         return
     rows = connection.execute(
         "SELECT m.ROWID, m.other_handle FROM message m LEFT JOIN handle h "
-        "ON h.ROWID = m.other_handle WHERE m.other_handle > 0 AND h.ROWID IS NULL"
+        f"ON h.ROWID = m.other_handle WHERE {columns.groups.among('event', 'm.ROWID')} "
+        "AND m.other_handle > 0 AND h.ROWID IS NULL"
     )
     for rowid, handle in rows:
         reason = f"other_handle {shown(handle)} is of no handle"
@@ -284,8 +251,8 @@ def handles(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) ->
     query = (
         "SELECT ROWID, id FROM handle EXCEPT SELECT h.ROWID, h.id FROM handle h "
         "WHERE h.ROWID IN (SELECT handle_id FROM chat_handle_join UNION "
-        "SELECT DISTINCT handle_id FROM message UNION "
-        "SELECT DISTINCT other_handle FROM message)"
+        "SELECT handle_id FROM message UNION "
+        f"SELECT other_handle FROM message WHERE {columns.groups.among('event')})"
     )
     for rowid, address in connection.execute(query):
         reason = f"{shown(address)} is in no chat and sent nothing"

@@ -95,7 +95,7 @@ def associations(
         "m.associated_message_guid, instr(m.associated_message_guid, '/') + 1) "
         "WHEN m.associated_message_guid GLOB 'bp:*' THEN "
         "substr(m.associated_message_guid, 4) ELSE m.associated_message_guid END "
-        "WHERE m.associated_message_guid IS NOT NULL OR m.associated_message_type != 0"
+        f"WHERE {columns.groups.among('pointing', 'm.ROWID')}"
     )
     has_emoji = columns.has("message", "associated_message_emoji")
     for row in connection.execute(query):
@@ -206,7 +206,7 @@ def threads(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) ->
     query = (
         f"SELECT m.ROWID, m.{names[0]}, m.{names[1]}, t.{names[0]}, {target} "
         f"FROM message m LEFT JOIN message t ON t.guid = m.{names[0]} "
-        f"WHERE m.{names[0]} IS NOT NULL OR m.{names[1]} IS NOT NULL"
+        f"WHERE {columns.groups.among('replying', 'm.ROWID')}"
     )
     for rowid, guid, part, above, *values in connection.execute(query):
         ledger.look("threads", 1)

@@ -51,22 +51,27 @@ _EFFECT = (
     "expressive_send_style_id NOT GLOB 'com.apple.MobileSMS.expressivesend.?*' "
     "AND expressive_send_style_id NOT GLOB 'com.apple.messages.effect.CK?*Effect'"
 )
-# Section 12: the address without the prefix that an account has.
-_CALLER = (
-    "destination_caller_id != '' AND (destination_caller_id GLOB '[EePp]:*' "
-    "OR destination_caller_id NOT GLOB '*[0-9@]*')"
-)
 _PLAIN_SERVICES = "service IN ('SMS', 'RCS', 'rcs')"
 
 
-def _value(wrong: str, reason: str, shown: str = "NULL") -> Rule:
-    return unusual("message-values", wrong, reason, shown)
+def _value(wrong: str, reason: str, shown: str = "NULL", guard: str = "") -> Rule:
+    return unusual("message-values", wrong, reason, shown, guard)
 
 
 def _flags() -> Iterable[Rule]:
+    required_ones = _REQUIRED.split()
     for column in _FLAGS.split():
+        guard = f"{column} IS NOT 0 AND {column} IS NOT 1"
         reason = f"{column} is {{}}, neither 0 nor 1"
-        yield _value(f"{column} NOT IN (0, 1)", reason, column)
+        yield _value(f"{column} NOT IN (0, 1)", reason, column, guard)
+        if column in required_ones:
+            yield from required(column, guard=guard)
+
+
+def _required() -> Iterable[Rule]:
+    yield from required("guid", "date", "is_from_me", severity="error")
+    flags = _FLAGS.split()
+    yield from required(*(each for each in _REQUIRED.split() if each not in flags))
 
 
 def _dates() -> Iterable[Rule]:
@@ -168,10 +173,11 @@ def _services() -> Iterable[Rule]:
         ("date_edited > 0", "an edit"),
         ("thread_originator_guid IS NOT NULL", "an inline reply"),
     ):
-        yield _value(f"{_PLAIN_SERVICES} AND {wrong}", f"{what} over {{}}", "service")
+        yield _value(wrong, f"{what} over {{}}", "service", _PLAIN_SERVICES)
     yield _value(
         "service = 'SMS' AND is_from_me = 1 AND date_read > 0",
         "an SMS with a read receipt",
+        guard=_PLAIN_SERVICES,
     )
 
 
@@ -202,27 +208,9 @@ def _events() -> Iterable[Rule]:
 
 
 def _names() -> Iterable[Rule]:
-    """Accounts, addresses and identifiers."""
+    """Services and identifiers; accounts are looked at by the walk over messages."""
     yield unusual(
         "guids", f"guid NOT GLOB '{UUID}'", "guid {} is no upper-case UUID", "guid"
-    )
-    yield _value(
-        "account NOT GLOB '[EePp]:*'",
-        "account {} has no E: or P: before its address",
-        "account",
-    )
-    yield _value(
-        "account GLOB '[EePp]:'", "account {} has no address after it", "account"
-    )
-    yield _value(
-        f"account_guid != '' AND account_guid NOT GLOB '{UUID}'",
-        "account_guid {} is no upper-case UUID",
-        "account_guid",
-    )
-    yield _value(
-        _CALLER,
-        "destination_caller_id {} is no bare address",
-        "destination_caller_id",
     )
     yield _value(f"service NOT IN ({SERVICES})", "service {} is unknown", "service")
     yield _value(
@@ -279,8 +267,7 @@ def _contents() -> Iterable[Rule]:
 MESSAGE = Scan(
     "message",
     (
-        *required("guid", "date", "is_from_me", severity="error"),
-        *required(*_REQUIRED.split()),
+        *_required(),
         *_dates(),
         *_flags(),
         _value("version != 10", "version is {}, not 10", "version"),

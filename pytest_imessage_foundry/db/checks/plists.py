@@ -215,7 +215,7 @@ def payloads(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -
     bundle = columns.pick("message", "balloon_bundle_id")
     query = (
         f"SELECT ROWID, {bundle}, payload_data FROM message "
-        "WHERE payload_data IS NOT NULL"
+        f"WHERE {columns.groups.among('app')}"
     )
     archives = Archives()
     for rowid, bundle, data in connection.execute(query):

@@ -45,16 +45,14 @@ def polls(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> N
         address = "NULL"
     query = (
         f"SELECT ROWID, {', '.join(names)}, iif(is_from_me, NULL, {address}), "
-        "payload_data FROM message WHERE balloon_bundle_id LIKE ? "
-        "OR associated_message_type IN (4000, 4001)"
+        f"payload_data FROM message WHERE {columns.groups.among('app')} "
+        "AND (balloon_bundle_id LIKE ? OR associated_message_type IN (4000, 4001))"
     )
     rows = []
     for rowid, guid, kind, target, sender, data in connection.execute(
         query, (_BUNDLE,)
     ):
         ledger.look(CHECK, 1)
-        if data is None:
-            continue  # told by the check of payloads
         try:
             item = _item(data)
         except _Garbled as error:

@@ -31,15 +31,17 @@ _LONGEST = max(map(len, _VERBS)) + 1
 _JOINED = ("chat_message_join", "chat_id", "message_id")
 
 
-# What a row points with, by check: the column, the guid in it, what to say.
+# What a row points with: its group, the check, the column, the guid in that, a verb.
 _POINTERS = (
     (
+        "pointing",
         "associations",
         "associated_message_guid",
         "substr(m.associated_message_guid, -36)",
         "it points at",
     ),
     (
+        "replying",
         "threads",
         "thread_originator_guid",
         "m.thread_originator_guid",
@@ -54,12 +56,11 @@ def across_chats(
     """What points at a message stands in one of its chats, and after it."""
     if not columns.has(*_JOINED) or not columns.has("message", "guid", "date"):
         return
-    for check, column, guid, what in _POINTERS:
+    for group, check, column, guid, what in _POINTERS:
         if not columns.has("message", column):
             continue
-        for rowid, target, is_elsewhere, is_one_person in connection.execute(
-            _pairs(columns, column, guid)
-        ):
+        pairs = connection.execute(_pairs(columns, group, guid))
+        for rowid, target, is_elsewhere, is_one_person in pairs:
             where = "in another chat" if is_elsewhere else "which is later"
             # One person may have a chat for each service or address.
             is_error = is_elsewhere and not is_one_person
@@ -68,7 +69,7 @@ def across_chats(
             ledger.find(check, "message", rowid, reason, severity)
 
 
-def _pairs(columns: Columns, column: str, guid: str) -> str:
+def _pairs(columns: Columns, group: str, guid: str) -> str:
     """Rows that point elsewhere or at what is later: (row, target, which, whose)."""
     ties = [
         f"c.{name} = d.{name}"
@@ -83,7 +84,7 @@ def _pairs(columns: Columns, column: str, guid: str) -> str:
         "JOIN chat_message_join k ON k.message_id = t.ROWID "
         "LEFT JOIN chat c ON c.ROWID = j.chat_id "
         "LEFT JOIN chat d ON d.ROWID = k.chat_id "
-        f"WHERE m.{column} IS NOT NULL GROUP BY m.ROWID "
+        f"WHERE {columns.groups.among(group, 'm.ROWID')} GROUP BY m.ROWID "
         "HAVING is_elsewhere OR t.date > m.date"
     )
 
@@ -101,7 +102,8 @@ def standing(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -
     deleted = _deleted(connection, columns)
     query = (
         f"SELECT ROWID, {names[0]}, {names[1]}, iif(is_from_me, 0, handle_id), {chosen}"
-        f" FROM message WHERE {names[0]} BETWEEN 2000 AND 3007 ORDER BY date, ROWID"
+        f" FROM message WHERE {columns.groups.among('pointing')} "
+        f"AND {names[0]} BETWEEN 2000 AND 3007 ORDER BY date, ROWID"
     )
     reader = BodyReader()
     given: dict[tuple[Any, ...], int] = {}

@@ -22,15 +22,19 @@ LAST_IN_SECONDS = 536_500_000  # 2018
 SERVICES = "'iMessage', 'SMS', 'RCS', 'rcs', 'iMessageLite'"
 
 
-def required(*columns: str, severity: Severity = "unusual") -> Iterable[Rule]:
+def required(
+    *columns: str, severity: Severity = "unusual", guard: str = ""
+) -> Iterable[Rule]:
     for column in columns:
-        reason = f"{column} is NULL"
-        yield Rule("required-values", f"{column} IS NULL", reason, severity=severity)
+        wrong, reason = f"{column} IS NULL", f"{column} is NULL"
+        yield Rule("required-values", wrong, reason, "NULL", severity, guard)
 
 
-def unusual(check: str, wrong: str, reason: str, shown: str = "NULL") -> Rule:
+def unusual(
+    check: str, wrong: str, reason: str, shown: str = "NULL", guard: str = ""
+) -> Rule:
     """A rule that real files break, and ours only on purpose."""
-    return Rule(check, wrong, reason, shown, "unusual")
+    return Rule(check, wrong, reason, shown, "unusual", guard)
 
 
 def nanoseconds(check: str, column: str, *, zero: bool = True) -> Iterable[Rule]:
@@ -38,18 +42,20 @@ def nanoseconds(check: str, column: str, *, zero: bool = True) -> Iterable[Rule]
 
     SQLite sorts text and blobs after every number: they are beyond LAST.
     """
+    guard = f"{column} NOT BETWEEN {FIRST} AND {LAST} AND {column} != 0"
     yield unusual(
         check,
         f"{column} > 0 AND {column} < {SECONDS}",
         f"{column} {{}} counts seconds, not nanoseconds",
         column,
+        guard,
     )
     yield Rule(
         check,
-        f"{column} < 0 OR {column} BETWEEN {SECONDS} AND {FIRST} - 1 OR "
-        f"{column} > {LAST}",
+        f"{column} < 0 OR {column} >= {SECONDS}",
         f"{column} {{}} is no date between 2001 and 2040 in nanoseconds",
         column,
+        guard=guard,
     )
     if not zero:
         yield unusual(check, f"{column} = 0", f"{column} is 0", column)

@@ -308,47 +308,6 @@ LOOKUP = Scan(
     "l.ROWID",
 )
 
-# reply_to_guid names the message before, which may since have been deleted (§1).
-_CHAT_OF_M, _CHAT_OF_T = (
-    f"SELECT chat_id FROM chat_message_join WHERE message_id = {each}.ROWID LIMIT 1"
-    for each in "mt"
-)
-REPLY_CHAIN = Scan(
-    "message",
-    (
-        unusual(
-            "reply-chain",
-            f"t.ROWID IS NULL AND m.reply_to_guid NOT GLOB '{UUID}'",
-            "reply_to_guid {} is no upper-case UUID",
-            "m.reply_to_guid",
-        ),
-        Rule(
-            "reply-chain",
-            f"t.ROWID IS NULL AND m.reply_to_guid GLOB '{UUID}' "
-            "AND m.reply_to_guid NOT IN (SELECT guid FROM deleted_messages)",
-            "reply_to_guid {} is of no message here",
-            "m.reply_to_guid",
-            "note",
-        ),
-        Rule(
-            "reply-chain",
-            "t.ROWID = m.ROWID",
-            "reply_to_guid is its own guid",
-        ),
-        unusual(
-            "reply-chain",
-            f"({_CHAT_OF_M}) != ({_CHAT_OF_T}) AND NOT EXISTS (SELECT 1 FROM "
-            "chat_message_join j JOIN chat_message_join k ON k.chat_id = j.chat_id "
-            "WHERE j.message_id = m.ROWID AND k.message_id = t.ROWID)",
-            "reply_to_guid {} is of a message in another chat",
-            "m.reply_to_guid",
-        ),
-    ),
-    "message m LEFT JOIN message t ON t.guid = m.reply_to_guid",
-    "m.ROWID",
-    "m.reply_to_guid IS NOT NULL",
-)
-
 SCANS = (
     MESSAGE,
     HANDLE,
@@ -361,5 +320,4 @@ SCANS = (
     RECOVERABLE_PARTS,
     DELETED,
     LOOKUP,
-    REPLY_CHAIN,
 )

@@ -16,18 +16,20 @@ CHECK = "storage-classes"
 # By what a declared type contains, in the order of SQLite's own rules; what is none
 # of these (`STRING`, `TIMESTAMP`) may hold several. The expression is true of a value
 # of another class. Classes sort as numbers, texts, blobs; a column for integers keeps
-# as a real only what is no whole number; a column for texts keeps no numbers.
+# as a real only what is no whole number; a column for texts keeps no numbers. Most
+# numbers are 0 or 1, and quickly told.
 _CLASSES = (
-    ("INT", "integer", "{0} != CAST({0} AS INTEGER)"),
+    ("INT", "integer", "{0} IS NOT 0 AND {0} IS NOT 1 AND {0} != CAST({0} AS INTEGER)"),
     ("CHAR", "text", "{0} >= x''"),
     ("TEXT", "text", "{0} >= x''"),
     ("BLOB", "blob", "{0} < x''"),
     ("REAL", "real", "{0} >= ''"),
     ("DOUB", "real", "{0} >= ''"),
 )
+_KINDS = {int: "integer", float: "real", bytearray: "text", bytes: "blob"}
 _NOT_ASCII = "'*[^' || char(1) || '-' || char(127) || ']*'"
-# Those of message whose form a rule looks at: it has ASCII alone.
-_ASCII = re.compile(r"text|service|.*guid.*|ck_.*|.*_id\Z")
+# Those of message whose form another check looks at, or that are ASCII alone.
+_ASCII = re.compile(r"text|service|account|cache_roomnames|.*guid.*|ck_.*|.*_id\Z")
 # Apple keeps numbers and texts in these, whatever they declare.
 _MIXED = frozenset({"kvtable", "_SqliteDatabaseProperties", "sqlite_stat1"})
 
@@ -50,67 +52,54 @@ def _table(
         "SELECT name, upper(type) FROM pragma_table_info(?)", (table,)
     ).fetchall()
     ledger.look(CHECK, columns.count(quote(table)))
-    wrong, texts = {}, []
+    wrong: dict[str, tuple[str, str]] = {}
     for name, kind in declared:
         for word, expected, expression in _CLASSES:
-            if word in kind:
-                wrong[name] = (expected, expression.format(quote(name)))
-                if expected == "text":
-                    texts.append(name)
+            if word in kind and name.upper() != "ROWID":
+                is_wrong = expression.format(quote(name))
+                if expected == "text" and not (
+                    table == "message" and _ASCII.match(name)
+                ):
+                    is_wrong += f" OR {quote(name)} GLOB {_NOT_ASCII}"
+                wrong[name] = (expected, is_wrong)
                 break
-    wrong.pop("ROWID", None)
-    if table == "message":
-        texts = [name for name in texts if not _ASCII.match(name)]
-    _look_at_classes(connection, ledger, table, wrong)
-    _look_at_texts(connection, ledger, table, texts)
+    if wrong:
+        _look_at_values(connection, ledger, table, wrong)
 
 
-def _look_at_classes(
+def _look_at_values(
     connection: sqlite3.Connection,
     ledger: Ledger,
     table: str,
     wrong: dict[str, tuple[str, str]],
 ) -> None:
-    if not wrong:
-        return
     found = ", ".join(
-        f"iif({is_wrong}, typeof({quote(name)}), NULL)"
-        for name, (_, is_wrong) in wrong.items()
+        f"iif({is_wrong}, {quote(name)}, NULL)" for name, (_, is_wrong) in wrong.items()
     )
     rows = connection.execute(
         f"SELECT {_key(connection, table)}, {found} FROM {quote(table)} "
         f"WHERE {' OR '.join(is_wrong for _, is_wrong in wrong.values())}"
     )
-    for rowid, *kinds in rows:
-        for (name, (expected, _)), kind in zip(wrong.items(), kinds, strict=True):
-            if kind is not None:
-                reason = f"{name} holds {_article(kind)}, not {_article(expected)}"
-                ledger.find(CHECK, table, rowid, reason)
-
-
-def _look_at_texts(
-    connection: sqlite3.Connection, ledger: Ledger, table: str, texts: list[str]
-) -> None:
-    """Decode what is not ASCII."""
-    if not texts:
-        return
-    is_odd = " OR ".join(f"{quote(name)} GLOB {_NOT_ASCII}" for name in texts)
-    query = (
-        f"SELECT {_key(connection, table)}, {', '.join(map(quote, texts))} "
-        f"FROM {quote(table)} WHERE {is_odd}"
-    )
     text_factory = connection.text_factory
-    connection.text_factory = bytes
+    connection.text_factory = bytearray  # tells a text's bytes from a blob
     try:
-        for rowid, *values in connection.execute(query):
-            for name, value in zip(texts, values, strict=True):
-                if isinstance(value, bytes) and not is_utf8(value):
-                    ledger.find(CHECK, table, rowid, f"{name} is not UTF-8")
+        for rowid, *values in rows:
+            for (name, (expected, _)), value in zip(wrong.items(), values, strict=True):
+                reason = _fault(expected, value)
+                if reason:
+                    ledger.find(CHECK, table, rowid, f"{name} {reason}")
     finally:
         connection.text_factory = text_factory
 
 
-def is_utf8(value: bytes) -> bool:
+def _fault(expected: str, value: object) -> str:
+    if isinstance(value, bytearray) and expected == "text":
+        return "" if is_utf8(value) else "is not UTF-8"
+    kind = _KINDS.get(type(value))
+    return "" if kind is None else f"holds {_article(kind)}, not {_article(expected)}"
+
+
+def is_utf8(value: bytes | bytearray) -> bool:
     try:
         value.decode()
     except UnicodeDecodeError:

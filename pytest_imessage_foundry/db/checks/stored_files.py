@@ -41,34 +41,46 @@ def _look_in(
     names = ("filename", "transfer_state", "total_bytes", "mime_type")
     if not columns.has("attachment", *names):
         return
-    root = Path(os.path.realpath(folder))
     query = (
         f"SELECT ROWID, {', '.join(names)} FROM attachment "
         f"WHERE filename GLOB '~/Library/*/{folder.name}/*'"
     )
+    folders: dict[str, bool] = {}
     for rowid, name, state, size, mime in connection.execute(query):
         ledger.look(CHECK, 1)
-        found = _place(root, folder.name, str(name))
+        inside = str(name).partition(f"/{folder.name}/")[2]
+        found = _place(folder, inside, folders)
         reason, severity = _fault(found, state, size, mime)
         if reason:
             reason = f"filename {shown(name)}: {reason}"
             ledger.find(CHECK, "attachment", rowid, reason, severity)
 
 
-def _place(root: Path, folder: str, name: str) -> Path | None:
-    """Where a file is, if that is inside the folder."""
+def _place(root: Path, name: str, folders: dict[str, bool]) -> str | None:
+    """Where a file is; None if a link or `..` leads to it from the folder."""
+    *above, last = name.split("/")
+    place = str(root)
+    for part in above:
+        place = f"{place}/{part}"
+        if place not in folders:
+            folders[place] = part not in ("", ".", "..") and _is_folder(place)
+        if not folders[place]:
+            return None
+    return f"{place}/{last}"
+
+
+def _is_folder(place: str) -> bool:
     try:
-        place = Path(os.path.realpath(root / name.partition(f"/{folder}/")[2]))
-        return place if place.is_relative_to(root) else None
+        return stat.S_ISDIR(os.lstat(place).st_mode)
     except (OSError, ValueError):
-        return None
+        return False
 
 
 def _fault(
-    place: Path | None, state: object, size: object, mime: object
+    place: str | None, state: object, size: object, mime: object
 ) -> tuple[str, Severity]:
     try:
-        status = place.stat() if place is not None else None
+        status = os.lstat(place) if place is not None else None
     except (OSError, ValueError):
         status = None
     if place is None or status is None:
@@ -79,8 +91,10 @@ def _fault(
     if isinstance(size, int) and size not in (-1, _PLACEHOLDER, status.st_size):
         return f"it has {status.st_size:,} bytes, not {size:,}", "unusual"
     at, beginning = _BEGINNINGS.get(str(mime), (0, b""))
+    if not beginning:
+        return "", "note"
     try:
-        with place.open("rb") as file:
+        with open(place, "rb") as file:
             head = file.read(at + len(beginning))
     except OSError:
         return "", "note"  # it may not be read

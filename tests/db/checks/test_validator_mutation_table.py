@@ -60,4 +60,5 @@ def test_the_table_is_large_and_nearly_all_of_it_is_found():
 
 def test_every_check_has_faults_of_its_own():
     found = {check for check, _, _, _ in FOUND}
-    assert found == set(CHECKS) - {"integrity"}
+    # Filters are of macOS 27 alone, and have tests of their own.
+    assert found == set(CHECKS) - {"integrity", "filters"}
