@@ -253,9 +253,9 @@ FAULTS: tuple[Fault, ...] = (
         ("imessage-conversation-analyzer",),
         ("listed",),
         symptoms.with_no_person,
-        "does not find the conversation of a short code, sought as +155512, "
-        "nor that of a business, which is in no address book",
-        "handle.id may be digits and no more, and need not be a contact's (§13)",
+        "does not find the conversation of a short code, sought as +155512, nor of "
+        "whom no address book has: a business, a sender with a filter's suffix",
+        "handle.id need not be what a contact has (§13, LIVED_IN 1)",
     ),
     Fault(
         ("parseaple-typedstream",),

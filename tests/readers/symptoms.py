@@ -146,9 +146,11 @@ def long(fact: Fact, least: int) -> bool:
 
 
 def with_no_person(fact: Fact) -> bool:
-    """The other one is a short code or a business."""
-    who = fact.chat.participants
-    return len(who) == 1 and (who[0].isdigit() or who[0].startswith("urn:"))
+    """The other one is a short code, a business, or put aside by a filter."""
+    if len(fact.chat.participants) != 1:
+        return False
+    (who,) = fact.chat.participants
+    return who.isdigit() or who.startswith("urn:") or who.endswith(")")
 
 
 def link_on_text(fact: Fact) -> bool:

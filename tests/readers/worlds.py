@@ -205,8 +205,12 @@ class World:
         return [self.person(address) or address for address in chat.participants]
 
     def person(self, name: str | None) -> str | None:
-        """Who an address or a full name stands for: the name, or "me"."""
-        return self._people.get(name or "", name)
+        """Who an address or a full name stands for: the name, or "me".
+
+        A filter that puts a sender aside writes a suffix to the address (LIVED_IN 1).
+        """
+        known = self._people.get(name or "")
+        return known or self._people.get(re.sub(r"\(\w+\)$", "", name or ""), name)
 
     @cached_property
     def _people(self) -> dict[str, str]:
