@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_imessage_foundry.attachments.generator import lay_out
+from pytest_imessage_foundry.attachments.generator import Folder
 from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.conversations.catalogue import app_cards
 from pytest_imessage_foundry.db.builder import build
@@ -113,10 +113,9 @@ def write_phone(path: Path, phone: Author) -> Path:
             pictures += [sticker.image for sticker in message.stickers]
             pictures += [message.event.photo] if message.event else []
             files += [*message.attachments, *(file for file in pictures if file)]
-    lay_out(
-        path.parent / "Attachments",
-        [(f.path, f.stub, f.variant) for f in files if f.path and f.state == "present"],
-    )
+    folder = Folder(path.parent / "Attachments")
+    for file in files:
+        folder.add(file)
     return path
 
 

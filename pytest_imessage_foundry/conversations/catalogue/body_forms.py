@@ -31,7 +31,7 @@ def _numbered(
     return draft, {"text": text, **says}
 
 
-case("part-number-long", "part numbers of type q", "§20")(
+case("part-number-long", "part numbers of type q", "§25")(
     partial(
         _numbered,
         text="A number of eight bytes",
@@ -40,7 +40,7 @@ case("part-number-long", "part numbers of type q", "§20")(
         directions=[-1],
     )
 )
-case("part-number-long-immutable", "the same in an NSAttributedString", "§20")(
+case("part-number-long-immutable", "the same in an NSAttributedString", "§25")(
     partial(
         _numbered,
         text="Eight bytes, immutable",
@@ -49,7 +49,7 @@ case("part-number-long-immutable", "the same in an NSAttributedString", "§20")(
         directions=[-1],
     )
 )
-case("direction-text", "a writing direction that is a string", "§20")(
+case("direction-text", "a writing direction that is a string", "§25")(
     partial(
         _numbered,
         text="A direction in letters",
@@ -60,7 +60,7 @@ case("direction-text", "a writing direction that is a string", "§20")(
 )
 
 
-@case("immutable-parts", "two parts of an NSAttributedString", "§20")
+@case("immutable-parts", "two parts of an NSAttributedString", "§25")
 def _immutable(phone: CasePhone) -> tuple[Draft, Reading]:
     file = phone.author.file("photo")
     draft = phone.direct.receive(file, "Look here", immutable=True, part_code="q")
@@ -72,7 +72,7 @@ def _immutable(phone: CasePhone) -> tuple[Draft, Reading]:
     }
 
 
-@case("file-on-two-marks", "a file's run that is two units long", "§20")
+@case("file-on-two-marks", "a file's run that is two units long", "§25")
 def _two_marks(phone: CasePhone) -> tuple[Draft, Reading]:
     file = phone.author.file("photo", mark=MARK * 2)
     draft = phone.direct.receive(file, "after it")
@@ -83,13 +83,13 @@ def _two_marks(phone: CasePhone) -> tuple[Draft, Reading]:
     }
 
 
-@case("file-on-text", "a file's run that stands on a text", "§20")
+@case("file-on-text", "a file's run that stands on a text", "§25")
 def _on_text(phone: CasePhone) -> tuple[Draft, Reading]:
     file = phone.author.file("pdf", mark="plan.pdf")
     return phone.direct.receive(file), {"text": "plan.pdf", "attachments": [file.name]}
 
 
-@case("photo-sharing", "a link to shared photos, marked as such", "§20")
+@case("photo-sharing", "a link to shared photos, marked as such", "§25")
 def _photos(phone: CasePhone) -> tuple[Draft, Reading]:
     url = "https://photos.example.com/lake"
     draft = phone.direct.receive([Run(url, link=url, shares_photos=True)])
@@ -142,7 +142,7 @@ def _card(
     return draft, {"text": text, "app": card.app_name, **says}
 
 
-case("find-my-breadcrumb", "a run with a breadcrumb instead of a part number", "§20")(
+case("find-my-breadcrumb", "a run with a breadcrumb instead of a part number", "§25")(
     partial(
         _card,
         card=app_cards.find_my(40.7812, -73.9665, breadcrumb="Started Sharing"),
