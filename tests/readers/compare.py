@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from . import flat, observed, observed_bodies, observed_exporter
+from .either import either
 from .expected import about, expected, plain
 from .faults import FAULTS, Fault
 
@@ -206,7 +207,7 @@ def _row(
             continue
         done.told.add(aspect)
         wanted = _fitted(aspect, true.get(aspect), value)
-        wanted = _either(aspect, fact, wanted, value)
+        wanted = either(aspect, fact, wanted, value)
         fault = _fault(done.reader, aspect, fact)
         if value == wanted:
             done.agreed += 1
@@ -265,22 +266,6 @@ def _fitted(aspect: str, true: Any, said: Any) -> Any:
         # Without the part that they stand under.
         whole = aspect == "tapbacks"
         return tuple(sorted(row[:2] if whole else row[1:] for row in true))
-    return true
-
-
-def _either(aspect: str, fact: Fact, true: Any, said: Any) -> Any:
-    """What is said, where the file leaves two right answers; else the truth."""
-    if aspect == "chat" and said == fact.message.traits.also_in:
-        return said if said else true
-    if aspect in ("names", "every_name") and len(said) == len(true):
-        # A file without transfer_name has no name, or that of its path.
-        blank = [
-            file.name
-            for file in fact.message.attachments
-            if "transfer_name" in file.blank
-        ]
-        pairs = zip(true, said, strict=True)
-        return tuple(None if s is None and t in blank else t for t, s in pairs)
     return true
 
 

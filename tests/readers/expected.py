@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pytest_imessage_foundry.models import (
     AppCard,
     Attachment,
+    Chatbot,
     Detection,
     DigitalTouch,
     Handwriting,
@@ -25,11 +26,13 @@ from pytest_imessage_foundry.models import (
     Tapback,
     TextPart,
 )
+from pytest_imessage_foundry.models.message_files import own_files
 
 if TYPE_CHECKING:
     from .worlds import Fact
 
 SECOND = 10**9
+Mark = tuple[str, str, str | None]
 # What a row can be about: (aspect that says so, those of which one must be told). A
 # reader that tells none of them has no notion of what the row means.
 ALONE = (
@@ -46,6 +49,7 @@ POINTS = (
     ("edits", ("edits", "edit_count", "edited", "changed")),
     *((name, (name,)) for name in ALONE),
 )
+SCHEMES = {"phone": "tel", "email": "mailto"}
 DETECTIONS = frozenset(get_args(Detection))
 EMPTY = (None, (), "", False, 0, {})
 ATTACHED, BALLOON = "\N{OBJECT REPLACEMENT CHARACTER}", "\N{REPLACEMENT CHARACTER}"
@@ -70,7 +74,7 @@ def expected(fact: Fact) -> dict[str, Any]:
         "names": tuple(file.name for file in _files(message)),
         "every_name": tuple(file.name for file in _all_files(message)),
         "files": tuple(
-            file.path if file.state != "not-downloaded" else None
+            _path(file) if file.state != "not-downloaded" else None
             for file in _files(message)
         ),
         "guids": tuple(file.guid for file in _files(message)),
@@ -78,7 +82,7 @@ def expected(fact: Fact) -> dict[str, Any]:
         "missing": tuple(f.name for f in _files(message) if f.state != "present"),
         "has_files": bool(_all_files(message)),
         "transcript": next((f.transcript for f in _files(message) if f.transcript), ""),
-        "genmoji": next((f.genmoji for f in _files(message) if f.genmoji), ""),
+        "genmoji": next((what for f in _files(message) if (what := _label(f))), ""),
         "is_reply": message.reply_to is not None,
         "reply_to": message.reply_to.guid if message.reply_to else None,
         "replies": _replies(fact),
@@ -93,7 +97,7 @@ def expected(fact: Fact) -> dict[str, Any]:
         "tapbacks": _tapbacks(fact),
         "link": _link(message),
         "app": card_lines(message)[:1],
-        "app_name": getattr(message.balloon, "app_name", None),
+        "app_name": getattr(message.balloon, "app_name", None) or None,
         "drawing": _drawing(message),
         "poll": _poll(fact),
         "event": _event(fact),
@@ -198,9 +202,9 @@ def _parts(message: Message) -> tuple[str, ...]:
     return tuple(names[p.kind] for p in message.parts if p.kind != "text" or p.text)
 
 
-def _marks(message: Message) -> tuple[tuple[str, str, str | None], ...]:
+def _marks(message: Message) -> tuple[Mark, ...]:
     """(style or effect, text, value) of each run, sorted."""
-    found: list[tuple[str, str, str | None]] = []
+    found: list[Mark] = []
     for run in _runs(message):
         styles = ("bold", "italic", "underline", "strikethrough")
         found += [(each, run.text, None) for each in styles if getattr(run, each)]
@@ -210,18 +214,31 @@ def _marks(message: Message) -> tuple[tuple[str, str, str | None], ...]:
             found.append(("link", run.text, run.link))
         if run.detected:
             found.append((run.detected.kind, run.text, None))
+            # These two are links as well (§22).
+            if scheme := SCHEMES.get(run.detected.kind):
+                found.append(("link", run.text, f"{scheme}:{run.text}"))
     return tuple(sorted(found, key=str))
 
 
 def _files(message: Message) -> tuple[Attachment, ...]:
-    return message.attachments
+    """Those of the body that have a row."""
+    return tuple(file for file in message.attachments if file.state != "awaited")
+
+
+def _path(file: Attachment) -> str | None:
+    """Within the folder of Messages, of this device or another one."""
+    if file.device_path:
+        return file.device_path.partition("/Attachments/")[2]
+    return file.path
+
+
+def _label(file: Attachment) -> str | None:
+    """The prompt of a genmoji, or what a sticker shows: one column holds both."""
+    return file.genmoji or (file.source.label if file.source else None)
 
 
 def _all_files(message: Message) -> tuple[Attachment, ...]:
-    balloon = message.balloon
-    pictures = [getattr(balloon, name, None) for name in ("icon", "image")]
-    photo = message.event.photo if message.event else None
-    return tuple(file for file in (*message.attachments, *pictures, photo) if file)
+    return tuple(own_files(message))
 
 
 def _replies(fact: Fact) -> tuple[tuple[int, int, str], ...]:
@@ -272,7 +289,7 @@ def _tapbacks(fact: Fact) -> tuple[tuple[str, str, int], ...]:
 def _link(message: Message) -> tuple[str, ...]:
     balloon = message.balloon
     if balloon is None or isinstance(
-        balloon, (AppCard, Handwriting, DigitalTouch, Poll)
+        balloon, (AppCard, Chatbot, Handwriting, DigitalTouch, Poll)
     ):
         return ()
     named = ("title", "name")

@@ -195,7 +195,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         ("imessagedb",),
         ("sender",),
-        lambda fact: (fact.sender or "").title() != (fact.sender or ""),
+        symptoms.has_small_letters,
         "writes an address with capitals (Carol@Example.Com)",
         "an address is shown as handle.id has it (§13)",
     ),
@@ -267,9 +267,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         ("imessage-database",),
         ("detected",),
-        lambda fact: symptoms.detected(fact, "phone"),
-        "knows a detected phone number by its tel: link alone, which is not there",
-        "real bodies hold both, the result and an NSURL; ours are to be mended (§4)",
+        lambda fact: symptoms.detected(fact, "phone", "email"),
+        "knows a detected phone number or e-mail address by its link alone",
+        "what was found stands in an archive beside the link (§22)",
     ),
     Fault(
         ("imessage-kit",),
@@ -348,5 +348,33 @@ FAULTS: tuple[Fault, ...] = (
         lambda fact: fact.message.service == "iMessageLite",
         "knows no satellite messages",
         "they are of service iMessageLite (§15)",
+    ),
+    Fault(
+        EXPORTER,
+        ("problems", "parts"),
+        lambda fact: symptoms.has_balloon(fact, "chatbot"),
+        "cannot format what a business sends over RCS",
+        "its cards stand in the body, there is no payload (§23)",
+    ),
+    Fault(
+        ("imbridge",),
+        ("transcript",),
+        symptoms.spoken_in_body_alone,
+        "looks for a transcript with the attachment alone",
+        "IMAudioTranscription on the body's run holds it too (§11)",
+    ),
+    Fault(
+        ("imbridge", "imessage-chatdb"),
+        ("link",),
+        lambda fact: symptoms.has_balloon(fact, "music"),
+        "finds no name of a song",
+        "it is the name of the specialization; a song has no title (§9)",
+    ),
+    Fault(
+        ("imessage-chatdb",),
+        ("left",),
+        symptoms.marked_otherwise,
+        "takes a file for a text where its run is not one U+FFFC",
+        "__kIMFileTransferGUIDAttributeName makes a run a file (§20)",
     ),
 )

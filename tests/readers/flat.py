@@ -126,7 +126,15 @@ def _marks(said: list[list[Any]], _: Fact) -> tuple[tuple[Any, ...], ...]:
 
 
 def _files(paths: list[str | None], _: Fact) -> tuple[str | None, ...]:
-    return tuple(path and path.partition("/Attachments/")[2] for path in paths)
+    return tuple(path and beneath(path) for path in paths)
+
+
+def beneath(path: str) -> str:
+    """A path within the folder of Messages that it is relative to."""
+    for folder in ("/Attachments/", "/StickerCache/"):
+        if folder in path:
+            return path.partition(folder)[2]
+    return path
 
 
 def _link(shown: list[str | None] | None, fact: Fact) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from .expected import (
     is_placeholder,
     plain,
 )
+from .flat import beneath
 from .running import iso
 from .seen import ME
 
@@ -88,7 +89,7 @@ def imbridge(seen: Seen, fact: Fact) -> Told:
         "unsent": seen.unsent,
         "edited": since_2001(seen.edited),
         "names": tuple(each["name"] for each in files),
-        "disk": tuple(_beneath(path) for path in more["on_disk"]),
+        "disk": tuple(beneath(path) for path in more["on_disk"]),
         "transcript": seen.transcript or "",
         "mentions": tuple(person(who) for who in seen.mentions),
         "scheduled": _iso(more["scheduled_for"]),
@@ -102,6 +103,9 @@ def imbridge(seen: Seen, fact: Fact) -> Told:
     if fact.message.balloon is None:
         # Of a preview it knows the pictures and hides them.
         told["has_files"] = bool(files)
+    else:
+        # Whether an app's picture is a file of the message is not ours to say.
+        del told["names"], told["disk"]
     if not is_placeholder(fact.message):
         told["link"] = _linked(link, fact)
     if isinstance(fact.message.balloon, Poll):
@@ -141,10 +145,6 @@ def _tally(
 
 def _iso(stamp: str | None) -> int | None:
     return since_2001(iso(stamp))
-
-
-def _beneath(path: str) -> str:
-    return path.partition("/Attachments/")[2]
 
 
 def _linked(link: Any, fact: Fact) -> tuple[str, ...]:
@@ -188,7 +188,7 @@ def chatdb(seen: Seen, fact: Fact) -> Told:
         return told
     told["names"] = tuple(e["name"] for e in files if _in_body(e, message))
     told["files"] = tuple(
-        _beneath(e["filename"]) if e["filename"] else None
+        beneath(e["filename"]) if e["filename"] else None
         for e in files
         if _in_body(e, message)
     )

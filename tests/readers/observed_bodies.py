@@ -42,8 +42,9 @@ def pytypedstream(seen: Seen, fact: Fact) -> Told:
         if number is not None
     )
     every = sorted(marks, key=str)
-    told["marks"] = tuple(m for m in every if m[0] not in {*DETECTIONS, "mention"})
-    told["detected"] = tuple(m for m in every if m[0] in DETECTIONS)
+    found = {*DETECTIONS, "found"}
+    told["marks"] = tuple(m for m in every if m[0] not in {*found, "mention"})
+    told["detected"] = tuple(m for m in every if m[0] in found)
     told["mentions"] = tuple(
         fact.world.person(value) for kind, _, value in marks if kind == "mention"
     )
@@ -74,7 +75,9 @@ def _attributed(
     link = attributes.get(f"{KIM}Link{NAME}")
     if link is not None:
         found.append(("link", text, link))
-    for key, kind in ON_RUNS.items():
-        if f"{KIM}{key}{NAME}" in attributes:
-            found.append((kind, text, None))
-    return found
+    kinds = [kind for key, kind in ON_RUNS.items() if f"{KIM}{key}{NAME}" in attributes]
+    # The address of a page is found too, and is what the link says.
+    named = kinds or "://" in text
+    if not named and f"{KIM}DataDetected{NAME}" in attributes:
+        kinds = ["found"]
+    return found + [(kind, text, None) for kind in kinds]

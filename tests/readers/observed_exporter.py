@@ -25,6 +25,9 @@ EFFECTS = {
     "Sparkles": "celebration",
 }
 TRANSLATED = "Translated from:"
+# Where a sticker is from, behind its file.
+SOURCE = re.compile(r" \((?:Genmoji prompt|App): .*\)$")
+ABSENT = "Attachment does not exist!"
 SAID = (
     ("added", r"added (?P<who>.+) to the conversation\."),
     ("removed", r"removed (?P<who>.+) from the conversation\."),
@@ -51,7 +54,11 @@ def exporter_txt(seen: Seen, fact: Fact) -> Told:
     lost = [file for file in message.attachments if file.state == "not-downloaded"]
     named = [file.name for file in lost if file.name in lines]
     lines = [line for line in lines if line not in named]
-    files = [path.rpartition("/")[2] for path in seen.attachments]
+    # A path of another device is shown as it is.
+    foreign = [f.device_path for f in message.attachments if f.device_path in lines]
+    lines = [line for line in lines if line not in foreign]
+    paths = (*seen.attachments, *filter(None, foreign))
+    files = [SOURCE.sub("", path.rpartition("/")[2]) for path in paths]
     told["names"] = (*files, *named)
     if message.balloon is not None:
         _shown(told, fact, seen.text or "")
@@ -96,7 +103,7 @@ def exporter_html(seen: Seen, fact: Fact) -> Told:
         )
     )
     files = [_html_file(part) for part in seen.parts]
-    told["names"] = tuple(name for name in files if name)
+    told["names"] = tuple(name for name in files if name and name != ABSENT)
     if message.traits.translation is not None:
         told["translation"] = next(
             (dict(p.app).get("translation") for p in seen.parts if p.app), None
@@ -186,6 +193,9 @@ def _shown(told: Told, fact: Fact, blob: str) -> None:
         shows = any(line in blob for line in card_lines(fact.message))
         told["app"] = truth["app"] if shows else ()
         told["app_name"] = balloon.app_name if balloon.app_name in blob else None
+        if balloon.bundle_id.endswith("business.extension"):
+            # An answer is shown by what was chosen alone.
+            del told["app_name"]
     elif isinstance(balloon, DigitalTouch):
         told["drawing"] = "".join(
             re.findall(r"(?i)digital touch \w+", blob)[:1]

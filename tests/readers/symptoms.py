@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.models import Poll, Sticker, Tapback, TextPart
+from pytest_imessage_foundry.models.message_files import own_files
 
-from .expected import plain
+from .expected import ATTACHED, plain
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Run
@@ -125,8 +126,7 @@ def file_beside_text(fact: Fact) -> bool:
     message = fact.message
     if fact.drawn or not plain(message.text):
         return False
-    pictures = [getattr(message.balloon, name, None) for name in ("icon", "image")]
-    return bool(message.attachments) or any(pictures) or unsent_file(fact)
+    return any(own_files(message)) or unsent_file(fact)
 
 
 def without_handle(fact: Fact) -> bool:
@@ -158,7 +158,11 @@ def link_on_text(fact: Fact) -> bool:
     message = fact.message
     if fact.drawn or message.balloon is not None or message.storage == "text":
         return False
-    return any(run.link for run in _runs(fact))
+    linked = ("phone", "email")
+    return any(
+        run.link or (run.detected and run.detected.kind in linked)
+        for run in _runs(fact)
+    )
 
 
 def held_by_apple(fact: Fact) -> bool:
@@ -166,11 +170,11 @@ def held_by_apple(fact: Fact) -> bool:
     return fact.drawn is None and schedule is not None and schedule.state == 2
 
 
-def detected(fact: Fact, kind: str) -> bool:
-    """Text that Messages found something in, by the kind of what it found."""
+def detected(fact: Fact, *kinds: str) -> bool:
+    """Text that Messages found something in, by the kinds of what it found."""
     if fact.drawn is not None or fact.message.balloon is not None:
         return False
-    return any(run.detected and run.detected.kind == kind for run in _runs(fact))
+    return any(run.detected and run.detected.kind in kinds for run in _runs(fact))
 
 
 def _runs(fact: Fact) -> list[Run]:
@@ -180,3 +184,27 @@ def _runs(fact: Fact) -> list[Run]:
 
 def in_seconds(fact: Fact, column: str) -> bool:
     return fact.drawn is None and column in fact.message.traits.in_seconds
+
+
+def marked_otherwise(fact: Fact) -> bool:
+    """A file whose run is not one U+FFFC."""
+    files = fact.message.attachments if fact.drawn is None else ()
+    return any(file.mark != ATTACHED for file in files)
+
+
+def spoken_in_body_alone(fact: Fact) -> bool:
+    """A transcript that no attachment row has."""
+    files = fact.message.attachments if fact.drawn is None else ()
+    return any(file.transcript and "user_info" in file.blank for file in files)
+
+
+def has_balloon(fact: Fact, *kinds: str) -> bool:
+    balloon = fact.message.balloon
+    return fact.drawn is None and balloon is not None and balloon.kind in kinds
+
+
+def has_small_letters(fact: Fact) -> bool:
+    """An e-mail address or a business; a filter's suffix does not count."""
+    sender = fact.sender or ""
+    named = "@" in sender or sender.startswith("urn:")
+    return named and sender.title() != sender

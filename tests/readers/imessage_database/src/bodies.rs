@@ -30,9 +30,6 @@ pub fn tell(message: &Message, fields: &mut Map<String, Value>) {
             match effect {
                 TextEffect::Default => (),
                 TextEffect::Mention(who) => mentions.push(who),
-                TextEffect::Link(url) if url.starts_with("tel:") => {
-                    detected.push(json!(["phone", marked, null]))
-                }
                 TextEffect::Link(url) => marks.push(json!(["link", marked, url])),
                 TextEffect::Styles(styles) => marks.extend(
                     styles
@@ -99,7 +96,7 @@ fn kind(found: &TextEffect) -> &'static str {
         // Its name for an event of a calendar.
         TextEffect::Conversion(Unit::Timezone) => "calendar",
         TextEffect::Conversion(_) => "unit",
-        TextEffect::Tracking(_) => "tracking",
+        TextEffect::Tracking(_) => "shipment",
         TextEffect::Flight(_) => "flight",
         _ => "unknown",
     }
