@@ -1,3 +1,3 @@
-"""Conversations by language models: for `cache refresh`, never for a test run."""
+"""Conversations by language models, for `cache refresh`; never in a test run."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Anthropic's own API, by its own client (extra `anthropic`)."""
+"""A provider for Anthropic's API, by Anthropic's own client (extra `anthropic`)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.llm.provider_registry import ProviderSettings
 
-# What its schemas may not hold; the answer is checked for it anyway.
+# Keywords that Anthropic refuses in a schema; the answer is checked for them anyway.
 _UNTAKEN = ("minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum")
 _SHAPE = ("output_config", "output_format", "json_schema", "schema")
 
 
 class AnthropicProvider(ClientProvider):
-    """Messages of Anthropic's models."""
+    """A provider for Anthropic's models, by the Messages API."""
 
     name, maker, own = "anthropic", "Anthropic", "https://api.anthropic.com"
     client, extra = "AsyncAnthropic", "anthropic"
@@ -83,11 +83,11 @@ class AnthropicProvider(ClientProvider):
 
 
 class _NoSchemaError(Exception):
-    """The model takes no schema: it is told in words."""
+    """The model takes no schema: the prompt has to describe it."""
 
 
 def _taken(schema: Any) -> Any:
-    """A schema without what Anthropic refuses in one."""
+    """Return a schema without the keywords that Anthropic refuses."""
     if isinstance(schema, list):
         return [_taken(each) for each in schema]
     if not isinstance(schema, dict):
@@ -96,7 +96,7 @@ def _taken(schema: Any) -> Any:
 
 
 def read(raw: dict[str, Any], model: str) -> RawReply:
-    """The reply in a message, whatever is missing from it."""
+    """Return the reply in a message; what is missing from the message is empty."""
     content = raw.get("content")
     content = content if isinstance(content, list) else []
     blocks = [each for each in content if isinstance(each, dict)]

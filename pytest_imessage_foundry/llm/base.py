@@ -1,4 +1,4 @@
-"""What a provider of texts is: one raw call, and what is built on it."""
+"""The base class of providers: one abstract call, and the methods built on it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.models import Persona, Turn
 
-# All that a provider of another package needs.
+# Everything that a provider in another package needs.
 __all__ = [
     "Ask",
     "Context",
@@ -39,12 +39,12 @@ __all__ = [
 
 
 class Provider(ABC):
-    """A source of texts. A new one implements `generate`; the rest follows.
+    """The base class of providers of texts. A subclass implements `generate`.
 
     Attributes:
         name: as `--provider` names it.
         model: which model answers.
-        endpoint: where, without credentials: for people to read.
+        endpoint: the server's address without credentials, for messages.
     """
 
     name: str = "provider"
@@ -56,24 +56,26 @@ class Provider(ABC):
         """Answer one request.
 
         Raises:
-            ProviderError: no further call would fare better (key, quota, model).
-            UnansweredError: this request failed, after retries worth making.
+            ProviderError: every further call would fail too (key, quota, model).
+            UnansweredError: this request failed, after all useful retries.
         """
 
     async def close(self) -> None:  # noqa: B027 (most have nothing to close)
-        """Let go of connections."""
+        """Close connections."""
 
     async def generate_persona(self, constraints: Mapping[str, str]) -> Persona:
-        """Make up a person within `constraints`, see `persona_writer.generate`."""
+        """Return a new persona for `constraints`; see `persona_writer.generate`."""
         return await persona_writer.generate(self, constraints)
 
     async def generate_messages(
         self, personas: Sequence[Persona], context: Context, count: int
     ) -> list[Turn]:
-        """Write the next turns of a conversation: `count` of them, 1 to 50, or at
-        least half as many.
+        """Return the next turns: at most `count`, at least half of it.
 
-        `personas` are those who may speak, the owner included.
+        `count` is 1 to 50. `personas` are those who may write, the owner included.
+
+        Raises:
+            UnansweredError: there is no usable answer.
 
         Raises:
             UnansweredError: there is no usable answer.
@@ -81,6 +83,9 @@ class Provider(ABC):
         return await conversation_writer.batch(self, personas, context, count)
 
     async def approve_persona(self, persona: Persona) -> Persona:
-        """Return `persona` as approved. A provider that can ask somebody overrides
-        this; otherwise whoever calls shows the persona first."""
+        """Return `persona` as approved, or as changed by whoever approves it.
+
+        By default nobody is asked: the caller shows the persona to the user before
+        this.
+        """
         return persona

@@ -1,4 +1,4 @@
-"""What the built-in providers share: a maker's client library, set up alike."""
+"""The base class of the built-in providers, which use makers' client libraries."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ if TYPE_CHECKING:
 
 
 class ClientProvider(Provider):
-    """A provider that asks by its maker's own client library.
+    """A provider that uses its maker's own client library.
 
-    Settings come first, then the environment: NAME_API_KEY, NAME_BASE_URL and
-    NAME_MODEL in capitals. The client's own retries are off: `Patience` waits.
+    Explicit settings come before the environment: NAME_API_KEY, NAME_BASE_URL and
+    NAME_MODEL, with the provider's name in capitals. The client's own retries are off,
+    because `Patience` does them.
 
     Attributes:
-        name: the maker's, and the library's.
-        maker: what people call it.
-        own: the address of its own server.
-        client: the class of the library that asks.
-        extra: what of this distribution installs the library.
-        keyless: what helps whoever has no key.
+        name: the name of the provider and of its client library.
+        maker: the name of the maker, for messages.
+        own: the address of the maker's own server.
+        client: the name of the library's asynchronous client class.
+        extra: the extra of this distribution that installs the library.
+        keyless: the advice for users without a key, for messages.
 
     Raises, when made:
         ProviderError: a key, the library or a model is missing.
@@ -55,7 +56,7 @@ class ClientProvider(Provider):
         self._temperature = settings.temperature
         self._patience = Patience(settings.tries, settings.pause)
         self._timeout = settings.timeout
-        # Local servers want some key and look at none.
+        # Local servers require a key but accept any.
         self._key = key or "none"
         self._library: Any = provider_registry.client(self.name, self.extra)
         self._transport = http.transport_errors(self._library)

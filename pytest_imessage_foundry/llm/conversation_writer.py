@@ -1,7 +1,7 @@
-"""Writes one conversation in batches, each shown what was said before it.
+"""Write one conversation in batches; each request shows the latest turns.
 
-A batch that cannot be used is asked for again, with the reason, at most twice;
-a conversation takes at most three times the calls that were planned for it.
+A batch that cannot be used is requested again, with the reason, at most twice. A
+conversation takes at most three times the planned number of calls.
 """
 
 from __future__ import annotations
@@ -37,23 +37,23 @@ _LEAST = 5  # messages: no batch gets smaller by being cut off
 
 
 def batches(count: int) -> list[int]:
-    """`count` messages as batches of about 30, from 20 to 50, in equal shares."""
+    """Split `count` messages into nearly equal batches of about 30, from 20 to 50."""
     number = max(1, round(count / BATCH))
     whole, rest = divmod(count, number)
     return [whole + (place < rest) for place in range(number)] if count else []
 
 
 def max_tokens(count: int) -> int:
-    """The bound of an answer with `count` messages."""
+    """Return the limit of tokens for an answer with `count` messages."""
     return _PER_MESSAGE * count + _OVERHEAD
 
 
 class ConversationWriter:
-    """One conversation in the making, by a provider's `generate_messages`.
+    """A writer of one conversation, by a provider's `generate_messages`.
 
     Attributes:
         said: the turns so far.
-        tally: what they cost.
+        tally: the calls and tokens that they cost.
     """
 
     def __init__(
@@ -68,16 +68,17 @@ class ConversationWriter:
     async def write(
         self, progress: Callable[[Sequence[Turn]], None] | None = None
     ) -> tuple[Turn, ...]:
-        """Write all turns that the conversation's config asks for; `progress` is
-        shown those that are there after each batch.
+        """Return all turns that the conversation's config asks for.
+
+        `progress` is called with the turns so far, after each batch.
 
         Raises:
-            UnansweredError: the model gave nothing usable, again and again.
+            UnansweredError: the model gave no usable answer to repeated requests.
         """
         target = self._context.config.message_count_target
         while len(self.said) < target:
             if self.tally.answers >= _bound(self._context):
-                few = f"{_bound(self._context)} calls did not bring {target} messages"
+                few = f"{_bound(self._context)} calls gave fewer than {target} messages"
                 raise _unanswered(self._provider, self._context, few)
             self.said += await self._next(batches(target - len(self.said))[0])
             if progress:
@@ -85,12 +86,12 @@ class ConversationWriter:
         return tuple(self.said)
 
     async def _next(self, count: int) -> list[Turn]:
-        """The turns of one batch, which may be a provider's own way to write them."""
+        """Return the turns of the next batch, as the provider writes them."""
         context = replace(self._context, said=tuple(self.said))
         turns = await self._provider.generate_messages(self._everybody, context, count)
         known = {each.id for each in self._everybody}
         if strangers := [turn.sender for turn in turns if turn.sender not in known]:
-            problem = f"a message is by {strangers[0]!r}, who is not in it"
+            problem = f"a message is by {strangers[0]!r}, who does not take part"
             raise _unanswered(self._provider, context, problem)
         if not turns:
             raise _unanswered(self._provider, context, "it holds no message")
@@ -100,10 +101,10 @@ class ConversationWriter:
 async def batch(
     provider: LanguageModel, everybody: Sequence[Persona], context: Context, count: int
 ) -> list[Turn]:
-    """Ask for the next turns: `count` of them, or at least half as many.
+    """Return the next turns: at most `count`, at least half of it.
 
     Raises:
-        UnansweredError: the model gave nothing usable, again and again.
+        UnansweredError: the model gave no usable answer to repeated requests.
     """
     turns = await _Batch(provider, everybody, context).answered(count)
     if not context.said:
@@ -113,7 +114,7 @@ async def batch(
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """One batch: asked for, and asked for again where the answer cannot be used."""
+    """One batch, with its requests repeated while the answers cannot be used."""
 
     provider: LanguageModel
     everybody: Sequence[Persona]
@@ -134,7 +135,7 @@ class _Batch:
                 tally.faults["refused"] += 1
                 problem = f"the model refused: {reply.refusal or 'content filter'}"
             elif reply.finish == "length":
-                # Half the messages, more room: the same again would end the same.
+                # Fewer messages and more tokens: the same request would fail again.
                 tally.faults["cut off"] += 1
                 problem = "the answer was cut off"
                 asked = min(asked, max(_LEAST, asked // 2))
@@ -180,7 +181,7 @@ def _account(tally: UsageTally, reply: RawReply, model: str) -> None:
 
 
 def _bound(context: Context) -> int:
-    """How many calls the whole conversation may take."""
+    """Return the most calls that the whole conversation may take."""
     planned = len(batches(context.config.message_count_target))
     return SLACK * max(1, planned)
 

@@ -1,4 +1,4 @@
-"""What goes between this package and a provider: requests, answers, what they cost."""
+"""The requests and answers between this package and a provider, and their cost."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 Role = Literal["system", "user", "assistant"]
 Finish = Literal["stop", "length", "refused"]
-MAX_REPLY = 8 << 20  # bytes of one answer: more is no conversation
+MAX_REPLY = 8 << 20  # bytes of one answer; a conversation is never larger
 
 
 class ProviderError(FoundryError):
-    """The provider cannot be used at all: every further call would fail too."""
+    """The provider cannot be used: every further call would fail too."""
 
 
 class UnansweredError(FoundryError):
-    """One request got no usable answer; others may."""
+    """One request got no usable answer; other requests may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that a provider says it counted."""
+    """The numbers of tokens that a provider reports."""
 
     sent: int = 0
     received: int = 0
@@ -47,7 +47,9 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A request: what is said to the model and the shape that it should answer in.
+    """A request: the prompts, and the JSON Schema that the answer has to match.
+
+    `max_tokens` limits the answer. `seed` is optional for servers; most ignore it.
 
     `max_tokens` bounds the answer. `seed` is a wish that most servers ignore.
     """
@@ -61,7 +63,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawReply:
-    """An answer as it came. Nothing in it is believed yet.
+    """An answer as it was received, before any check.
+
+    `date` is the day of the call, so that a reply that was stored by an earlier run
+    keeps its date. `is_kept` marks a stored reply, which costs no call.
 
     `date` is the day of the call, so that a reply kept from an earlier run says
     when it was made; `is_kept` marks such a reply, which cost nothing now.
@@ -78,14 +83,14 @@ class RawReply:
 
 @dataclass(slots=True)
 class UsageTally:
-    """What a conversation cost, and what was wrong on the way.
+    """The calls, tokens and faults of a conversation.
 
     Attributes:
-        calls: answers that were asked for now.
-        kept: answers of an earlier run.
+        calls: answers requested in this run.
+        kept: answers stored by an earlier run.
         usage: tokens of the calls.
-        faults: how often which fault was met.
-        repeated: messages that say what an earlier one said.
+        faults: how often each fault occurred.
+        repeated: messages with the text of an earlier one.
         model: which model answered.
         date: the day of the latest answer, ISO 8601.
     """
@@ -103,7 +108,7 @@ class UsageTally:
         return self.calls + self.kept
 
     def add(self, other: UsageTally) -> None:
-        """Count what another conversation cost, too."""
+        """Add the figures of another conversation."""
         self.calls += other.calls
         self.kept += other.kept
         self.usage += other.usage
@@ -112,15 +117,15 @@ class UsageTally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Where a conversation stands.
+    """The state of a conversation that is being written.
 
     Attributes:
-        config: what is asked for.
+        config: the conversation that was asked for.
         owner: whose phone it is.
         people: the other participants.
-        key: the request's in the cache; seeds derive from it.
+        key: the key of the request in the cache; seeds derive from it.
         said: the turns so far.
-        draw: another number for every new attempt at the whole conversation;
+        draw: the number of the attempt at the whole conversation;
             seeds derive from it too.
         tally: what the conversation cost so far; batches add to it.
     """
@@ -135,7 +140,7 @@ class Context:
 
 
 class LanguageModel(Protocol):
-    """What answers one request; a `Provider` is one."""
+    """An object that answers one request, as every `Provider` does."""
 
     model: str
     endpoint: str

@@ -1,4 +1,7 @@
-"""The hook by which a package adds providers to `cache refresh`.
+"""The hook with which a package adds providers to `cache refresh`.
+
+A refresh is not a pytest run and reads no conftest. A package names the module or
+object that implements the hook as an entry point of the group `imessage_foundry`.
 
 A refresh is no pytest run: it never sees a conftest. A package names the module
 (or object) that implements the hook as an entry point of the group
@@ -26,10 +29,10 @@ hookimpl = pluggy.HookimplMarker(GROUP)
 def imessage_foundry_providers() -> (  # type: ignore[empty-body]
     Mapping[str, Callable[[ProviderSettings], Provider]]
 ):
-    """Providers that `--provider` may name, beside the built-in ones.
+    """Return more providers that `--provider` may name.
 
-    Called before a refresh. Give each a name and what makes it; the built-in names
-    stay what they are::
+    Called before a refresh. Return a mapping of name to factory; built-in names cannot
+    be replaced::
 
         from pytest_imessage_foundry.llm.hookspecs import hookimpl
 

@@ -1,4 +1,4 @@
-"""What both clients' answers have in common: bounded, and never believed."""
+"""Limits, errors and token counts that the answers of both clients have in common."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 
 def transport_errors(module: Any) -> tuple[type[Exception], ...]:
-    """What a client's transport raises while an answer is being read, where the
-    client itself no longer wraps it. Its name changed from httpx to httpx2."""
+    """Return the errors of a client's transport that occur while an answer is read.
+
+    The client does not wrap them. The transport was renamed from httpx to httpx2.
+    """
     name = module.DefaultAsyncHttpxClient.__mro__[1].__module__.partition(".")[0]
     transport = import_module(name)
     return transport.HTTPError, transport.StreamError
@@ -26,8 +28,11 @@ def transport_errors(module: Any) -> tuple[type[Exception], ...]:
 async def bounded(
     answer: AbstractAsyncContextManager[Any], seconds: float
 ) -> dict[str, Any]:
-    """The JSON object that a streamed answer holds: at most MAX_REPLY bytes of
-    it, within `seconds` in all, however slowly it drips."""
+    """Return the JSON object in a streamed answer.
+
+    It reads at most MAX_REPLY bytes and takes at most `seconds`, however slowly the
+    server sends.
+    """
     data = bytearray()
     try:
         async with asyncio.timeout(seconds), answer as response:
@@ -38,7 +43,7 @@ async def bounded(
                 if len(data) > MAX_REPLY:
                     raise FailedCallError("the answer is larger than 8 MiB", status)
     except TimeoutError:
-        raise FailedCallError(f"nothing within {seconds:g} seconds") from None
+        raise FailedCallError(f"no answer within {seconds:g} seconds") from None
     try:
         raw = json.loads(bytes(data))
     except (ValueError, RecursionError):
@@ -50,7 +55,7 @@ async def bounded(
 
 
 def failure(error: Any, key: str) -> FailedCallError:
-    """What an APIStatusError of either client says."""
+    """Return the error that an APIStatusError of either client stands for."""
     body = error.body if isinstance(error.body, dict) else {}
     inner = body.get("error")
     body = inner if isinstance(inner, dict) else body
@@ -65,19 +70,19 @@ def failure(error: Any, key: str) -> FailedCallError:
 
 
 def silence(error: Exception, key: str) -> FailedCallError:
-    """What an error without an HTTP status says: refused, reset, timed out."""
+    """Return the error for a call without an HTTP status: refused, reset, timed out."""
     cause = error.__cause__
     what = f"{error}" + (f" ({cause})" if cause and str(cause) else "")
     return FailedCallError(hidden(what, key))
 
 
 def hidden(text: str, key: str) -> str:
-    """`text` without the key: some servers repeat it in their refusals."""
+    """Return `text` without the key, because some servers repeat it in their errors."""
     return text.replace(key, "[key]") if len(key) > 6 else text
 
 
 def usage(raw: Any, sent: str, received: str) -> Usage | None:
-    """Token counts, when the server gave any."""
+    """Return the token counts, None where the server sends none."""
     if not isinstance(raw, dict):
         return None
     counts = [raw.get(name) for name in (sent, received)]

@@ -1,4 +1,4 @@
-"""One refresh at a time for a folder of packs."""
+"""A lock that lets one refresh at a time write a folder of packs."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _SIGNED_WITHIN = 5.0  # seconds
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Hold the folder; it is made when it is not there.
+    """Hold the lock of `folder` during a block; make the folder if it is missing.
 
     Raises:
-        FoundryError: another refresh runs, or the folder cannot be written.
+        FoundryError: another refresh holds it, or the folder cannot be written.
     """
     path = folder / NAME
     try:
@@ -59,12 +59,12 @@ def _take(path: Path) -> None:
 
 
 def _clear(path: Path) -> None:
-    """Remove the lock of a process that is gone."""
+    """Remove the lock of a process that ended."""
     owner = _owner(path)
-    if not _is_stillborn(path) and (owner is None or _lives(owner)):
+    if not _is_abandoned(path) and (owner is None or _lives(owner)):
         raise _busy(path, owner)
-    # Moved first: of two that find it stale, one moves it and the other finds
-    # none, so that neither removes the other's new lock.
+    # Moved before it is removed: of two processes that find it stale, one moves it
+    # and the other finds none, so that neither removes the other's new lock.
     aside = path.with_name(f"{NAME}.{os.getpid()}")
     with suppress(FileNotFoundError):
         os.rename(path, aside)
@@ -74,8 +74,8 @@ def _clear(path: Path) -> None:
         aside.unlink()
 
 
-def _is_stillborn(path: Path) -> bool:
-    """Whether its process was killed between making the lock and signing it."""
+def _is_abandoned(path: Path) -> bool:
+    """Return whether the lock is empty for so long that its process must have ended."""
     with suppress(FileNotFoundError):
         found = path.stat()
         return found.st_size == 0 and time.time() - found.st_mtime > _SIGNED_WITHIN

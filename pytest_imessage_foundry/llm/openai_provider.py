@@ -1,4 +1,7 @@
-"""OpenAI, and every server that speaks its chat completions.
+"""A provider for OpenAI and for servers that are compatible with it.
+
+It calls `.create()` with a schema of this package and reads the plain answer: the
+client's `.parse()` loses the text of an answer that does not match the schema.
 
 Asks with `.create()` and a schema of our own and reads the bare answer: the
 client's `.parse()` loses the text of an answer that is not what it expects.
@@ -20,17 +23,17 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.llm.exchange import Finish
     from pytest_imessage_foundry.llm.provider_registry import ProviderSettings
 
-# From strict to plain: how much a server does to keep an answer in shape. Only
-# the first bounds the length of a text, which keeps small models from running on
-# and which OpenAI's own strict mode does not take.
-LADDER = ("bounded", "json_schema", "json_object", "plain")
+# Ways to ask for JSON, from a strict schema to plain text. Only the first limits
+# the length of a text, which small models need so that they stop, and
+# which OpenAI's own strict mode refuses.
+FORMATS = ("bounded", "json_schema", "json_object", "plain")
 _OPTIONAL = ("seed", "temperature", "max_completion_tokens", "max_tokens")
 _BOUNDS = {"minLength", "maxLength"}
 _SHAPE = ("response_format", "json_schema", "json_object", "structured", "grammar")
 
 
 class OpenAIProvider(ClientProvider):
-    """Chat completions of OpenAI or a compatible server."""
+    """A provider for chat completions of OpenAI or a compatible server."""
 
     name, maker, own = "openai", "OpenAI", "https://api.openai.com/v1"
     client, extra = "AsyncOpenAI", "llm"
@@ -38,24 +41,24 @@ class OpenAIProvider(ClientProvider):
 
     def __init__(self, settings: ProviderSettings) -> None:
         super().__init__(settings)
-        self._rung = int(self._is_own)
+        self._level = int(self._is_own)
         self._dropped: set[str] = set()
 
     async def generate(self, ask: Ask) -> RawReply:
         while True:
-            rung, dropped = self._rung, frozenset(self._dropped)
-            body = self._body(ask, LADDER[rung], dropped)
+            level, dropped = self._level, frozenset(self._dropped)
+            body = self._body(ask, FORMATS[level], dropped)
             try:
-                raw = await self._patience.call(self._call(body, rung), self.endpoint)
-            except _NextRungError:
-                # Others may have stepped down meanwhile.
-                self._rung = max(self._rung, rung + 1)
+                raw = await self._patience.call(self._call(body, level), self.endpoint)
+            except _NextFormatError:
+                # A parallel request may have chosen a simpler way meanwhile.
+                self._level = max(self._level, level + 1)
             except _DropError as unwanted:
                 self._dropped.add(unwanted.name)
             else:
                 return read(raw, self.model)
 
-    def _body(self, ask: Ask, rung: str, dropped: frozenset[str]) -> dict[str, Any]:
+    def _body(self, ask: Ask, level: str, dropped: frozenset[str]) -> dict[str, Any]:
         said = [{"role": p.role, "content": p.content} for p in ask.prompts]
         body: dict[str, Any] = {"model": self.model, "messages": said}
         options: dict[str, Any] = {"seed": ask.seed, "temperature": self._temperature}
@@ -64,54 +67,56 @@ class OpenAIProvider(ClientProvider):
             for name, value in options.items()
             if value is not None and name not in dropped
         )
-        # Newer models refuse max_tokens, older servers know nothing else.
+        # Newer models refuse max_tokens, older servers know only that.
         for name in ("max_completion_tokens", "max_tokens"):
             if name not in dropped:
                 body[name] = ask.max_tokens
                 break
-        if rung in ("bounded", "json_schema"):
-            schema = ask.schema if rung == "bounded" else _unbounded(ask.schema)
+        if level in ("bounded", "json_schema"):
+            schema = ask.schema if level == "bounded" else _unbounded(ask.schema)
             shape = {"name": ask.name, "strict": True, "schema": schema}
             body["response_format"] = {"type": "json_schema", "json_schema": shape}
         else:
             said[-1]["content"] += prompts.in_words(ask.schema)
-            if rung == "json_object":
+            if level == "json_object":
                 body["response_format"] = {"type": "json_object"}
         return body
 
-    def _call(self, body: dict[str, Any], rung: int) -> Callable[[], Any]:
+    def _call(self, body: dict[str, Any], level: int) -> Callable[[], Any]:
         async def attempt() -> dict[str, Any]:
             completions = self._client.chat.completions.with_streaming_response
             try:
                 return await http.bounded(completions.create(**body), self._timeout)
             except self._library.APIStatusError as error:
                 failure = http.failure(error, self._key)
-                self._adapt(failure, body, rung)
+                self._adapt(failure, body, level)
                 raise failure from None
             except (self._library.APIError, *self._transport) as error:
                 raise http.silence(error, self._key) from None
 
         return attempt
 
-    def _adapt(self, failure: FailedCallError, body: dict[str, Any], rung: int) -> None:
-        """Ask otherwise when the server says what it does not take."""
+    def _adapt(
+        self, failure: FailedCallError, body: dict[str, Any], level: int
+    ) -> None:
+        """Raise the change that the next request needs, if the server names one."""
         if failure.status not in (400, 422, 500):
             return
         text = f"{failure.code} {failure.what}".lower()
         # llama-cpp-python answers a schema with 500; others with 400 or 422.
-        if rung + 1 < len(LADDER) and any(each in text for each in _SHAPE):
-            raise _NextRungError
+        if level + 1 < len(FORMATS) and any(each in text for each in _SHAPE):
+            raise _NextFormatError
         for name in _OPTIONAL:
             if failure.status != 500 and name in body and name in text:
                 raise _DropError(name)
 
 
-class _NextRungError(Exception):
-    """The server does not take this way to ask for JSON."""
+class _NextFormatError(Exception):
+    """The server does not support this way to ask for JSON."""
 
 
 class _DropError(Exception):
-    """The server does not take an optional parameter."""
+    """The server does not support an optional parameter."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -119,7 +124,7 @@ class _DropError(Exception):
 
 
 def _unbounded(schema: Any) -> Any:
-    """A schema without bounds on texts; what comes is measured anyway."""
+    """Return a schema without limits on texts; answers are checked for them anyway."""
     if isinstance(schema, list):
         return [_unbounded(each) for each in schema]
     if not isinstance(schema, dict):
@@ -129,7 +134,7 @@ def _unbounded(schema: Any) -> Any:
 
 
 def read(raw: dict[str, Any], model: str) -> RawReply:
-    """The reply in a chat completion, whatever is missing from it."""
+    """Return the reply in a chat completion; what is missing from it is empty."""
     choices = raw.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else {}
     choice = choice if isinstance(choice, dict) else {}

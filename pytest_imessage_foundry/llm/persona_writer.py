@@ -1,4 +1,4 @@
-"""Personas by a model: its words, our ids and addresses."""
+"""Personas written by a model, with ids and addresses assigned here."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ REASKS = 2
 _MAX_TOKENS = 1200
 _LONGEST = 600
 _LINE = checks.LONGEST_LINE
-# Constraints that decide instead of the model, besides those of the prompt.
+# Constraints that replace what the model says, besides those of the prompt.
 KNOWN = ("relationship", "country", "locale", "time_zone", "index", "address")
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
 
 
 class Sketch(BaseModel):
-    """What a model makes up of a person: no id, no address, no dates."""
+    """The traits of a person that a model writes, without id, address or dates."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,7 +45,7 @@ class Sketch(BaseModel):
 
 
 async def generate(provider: LanguageModel, constraints: Mapping[str, str]) -> Persona:
-    """A new person.
+    """Return a new persona.
 
     Args:
         provider: whom to ask.
@@ -87,7 +87,7 @@ async def generate(provider: LanguageModel, constraints: Mapping[str, str]) -> P
 
 
 def read(answer: str) -> tuple[Sketch | None, str]:
-    """The sketch in an answer, or what is wrong with it."""
+    """Return the sketch in an answer and "", or None and what is wrong with it."""
     try:
         sketch = Sketch.model_validate(replies.extract(answer))
     except Flaw as flaw:
@@ -136,7 +136,7 @@ def _country(constraints: Mapping[str, str]) -> str:
     country = constraints.get("country", "US").upper()
     if not _COUNTRY.match(country):
         raise FoundryError(
-            f"country {country!r} is none\n"
+            f"{country!r} is not a country code\n"
             "looked at: the constraints of the persona\n"
             "give two letters, such as US or DE"
         )
@@ -147,7 +147,7 @@ def _index(constraints: Mapping[str, str]) -> int:
     text = constraints.get("index", "0")
     if not text.isascii() or not text.isdigit() or len(text) > 6:
         raise FoundryError(
-            f"index {text!r} is no number\n"
+            f"index {text!r} is not a number\n"
             "looked at: the constraints of the persona\n"
             "give a whole number from 0"
         )

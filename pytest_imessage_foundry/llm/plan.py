@@ -1,4 +1,4 @@
-"""What the cache holds of what the scenarios ask for, and what is to be made."""
+"""Which conversations the scenarios ask for, which are cached, and which to make."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ if TYPE_CHECKING:
 
 State = Literal["fresh", "stale", "missing"]
 Which = Literal["missing", "stale", "all", "due"]
-_SAID, _LINE = 35, 60  # tokens and characters of an ordinary message, about
-_REASK = prompts.AGAIN_TEXT + 500  # characters that asking again adds at most
+_SAID, _LINE = 35, 60  # tokens and characters of an ordinary message, roughly
+_REASK = prompts.AGAIN_TEXT + 500  # most characters that a repeated request adds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanEntry:
-    """One conversation of a scenario, and what the cache has for it: `answers` are
-    the keys of what a test would get."""
+    """One conversation of a scenario, and its state in the cache.
+
+    `answers` are the keys of the cached conversations that a test would get.
+    """
 
     scenario: str
     config: ConversationConfig
@@ -64,8 +66,11 @@ class PlanEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """All entries of some scenarios; `unused` are conversations of the project's
-    own packs that none of them asks for, `invalid` packs that cannot be read."""
+    """All entries of some scenarios.
+
+    `unused` are conversations in the project's own packs that no scenario asks for;
+    `invalid` says which packs cannot be read, and why.
+    """
 
     entries: tuple[PlanEntry, ...]
     unused: tuple[tuple[Path, Cached], ...] = ()
@@ -80,7 +85,7 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Calls and tokens: as they should be, and as they can be at most."""
+    """Calls and tokens, as expected and at most."""
 
     calls: int = 0
     most_calls: int = 0
@@ -98,7 +103,7 @@ class Cost:
 
 @dataclass(slots=True)
 class _CachedPacks:
-    """The packs of one folder, those that cannot be read aside."""
+    """The packs of one folder, and why others in it cannot be read."""
 
     packs: dict[Path, Pack] = field(default_factory=dict)
     invalid: list[tuple[Path, str]] = field(default_factory=list)
@@ -106,7 +111,7 @@ class _CachedPacks:
 
 
 def chosen(names: Sequence[str]) -> list[Scenario]:
-    """The scenarios of these names or files; all built-in ones when there are none."""
+    """Return the scenarios with these names or files; all built-in ones for none."""
     if not names:
         return [each for each in scenarios.built_in() if each.conversations]
     return [
@@ -118,38 +123,38 @@ def chosen(names: Sequence[str]) -> list[Scenario]:
 
 
 def survey(asked: Iterable[Scenario], folder: Path) -> Survey:
-    """What `folder` and the shipped packs hold of what the scenarios ask for."""
-    shelf = _read(folder)
-    index = _index(shelf, folder)
+    """Return what `folder` and the shipped packs hold of scenarios' conversations."""
+    stored = _read(folder)
+    index = _index(stored, folder)
     entries: list[PlanEntry] = []
     used: set[str] = set()
     for scenario in asked:
         for config in scenario.conversations:
             if not config.message_count_target:
                 continue
-            entry = _entry(scenario, config, index, shelf, folder)
+            entry = _entry(scenario, config, index, stored, folder)
             entries.append(entry)
             used.update(entry.answers)
     unused = (
         (path, each)
-        for path, pack in shelf.packs.items()
+        for path, pack in stored.packs.items()
         for each in pack.conversations
         if each.key not in used
     )
     return Survey(
         entries=tuple(entries),
         unused=tuple(unused),
-        invalid=tuple(shelf.invalid),
+        invalid=tuple(stored.invalid),
         packs=index.packs,
         places=index.places,
     )
 
 
 def select(found: Survey, which: Which, only: Sequence[str] = ()) -> list[PlanEntry]:
-    """The entries to make, each key once.
+    """Return the entries to make, each key once.
 
     Raises:
-        FoundryError: `only` names what no scenario has.
+        FoundryError: `only` names a conversation that no scenario has.
     """
     known = {name for each in found.entries for name in (each.config.id, each.key)}
     if unknown := [name for name in only if name not in known]:
@@ -171,7 +176,7 @@ def select(found: Survey, which: Which, only: Sequence[str] = ()) -> list[PlanEn
 
 
 def cost(entries: Iterable[PlanEntry]) -> Cost:
-    """What making these conversations takes."""
+    """Return the cost of making these conversations."""
     return sum(map(_cost, entries), Cost())
 
 
@@ -180,8 +185,8 @@ def _cost(entry: PlanEntry) -> Cost:
     for size in conversation_writer.batches(entry.config.message_count_target):
         asked = prompts.batch(entry.context, entry.everybody, (), size)
         said = "".join(each.content for each in asked)
-        # Four characters a token are the rule; hardly any text has two tokens a
-        # character, and none more tokens than bytes.
+        # A token is about four characters; few texts have two tokens per
+        # character, and none has more tokens than bytes.
         recent = prompts.RECENT * (prompts.RECENT_TEXT + 40)
         most = len(said.encode()) + 2 * recent + 2 * conversation_writer.REASKS * _REASK
         most_sent = conversation_writer.SLACK * most
@@ -197,42 +202,39 @@ def _cost(entry: PlanEntry) -> Cost:
     return total
 
 
-# --- what is there ----------------------------------------------------------
-
-
 def _read(folder: Path) -> _CachedPacks:
-    shelf = _CachedPacks()
+    stored = _CachedPacks()
     files = sorted(folder.glob("*.json")) if folder.is_dir() else []
     for path in files:
         try:
             pack = packs.read(path)
         except FoundryError as error:
-            shelf.invalid.append((path, str(error).splitlines()[0]))
+            stored.invalid.append((path, str(error).splitlines()[0]))
             continue
-        twice = [each.key for each in pack.conversations if each.key in shelf.homes]
+        twice = [each.key for each in pack.conversations if each.key in stored.homes]
         if twice:
-            other = shelf.homes[twice[0]].name
+            other = stored.homes[twice[0]].name
             why = f"pack {path.name}: {twice[0]} is in {other} too"
-            shelf.invalid.append((path, why))
+            stored.invalid.append((path, why))
             continue
-        shelf.packs[path] = pack
-        shelf.homes.update((each.key, path) for each in pack.conversations)
-    return shelf
+        stored.packs[path] = pack
+        stored.homes.update((each.key, path) for each in pack.conversations)
+    return stored
 
 
-def _index(shelf: _CachedPacks, folder: Path) -> PackIndex:
+def _index(stored: _CachedPacks, folder: Path) -> PackIndex:
     own = {
-        each.key: each for pack in shelf.packs.values() for each in pack.conversations
+        each.key: each for pack in stored.packs.values() for each in pack.conversations
     }
     place = f"{folder} ({len(own)} conversations)"
     if not folder.is_dir():
         place = f"{folder} (not there)"
     home = pack_files.shipped_folder()
     if isinstance(home, Path) and home.resolve() == folder.resolve():
-        return packs.PackIndex(tuple(shelf.packs.values()), (place,), by_key=own)
+        return packs.PackIndex(tuple(stored.packs.values()), (place,), by_key=own)
     shipped = packs.load_all()
     return packs.PackIndex(
-        (*shelf.packs.values(), *shipped.packs),
+        (*stored.packs.values(), *shipped.packs),
         (place, *shipped.places),
         by_key={**shipped.by_key, **own},
     )
@@ -242,7 +244,7 @@ def _entry(
     scenario: Scenario,
     config: ConversationConfig,
     index: PackIndex,
-    shelf: _CachedPacks,
+    stored: _CachedPacks,
     folder: Path,
 ) -> PlanEntry:
     known = {each.id: each for each in scenario.personas}
@@ -268,7 +270,7 @@ def _entry(
         state=state,
         note=note,
         answers=found.keys if found else (),
-        target=shelf.homes.get(key, folder / f"{slug(scenario.name)}.json"),
+        target=stored.homes.get(key, folder / f"{slug(scenario.name)}.json"),
     )
 
 
@@ -294,14 +296,17 @@ def _covered(found: packs.Found, exact: Cached | None, count: int) -> str:
 
 
 def slug(name: str) -> str:
-    """A file name for a scenario's pack, whatever the scenario is called."""
+    """Return a file name for a scenario's pack that is safe for any scenario name."""
     words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
     return words or "conversations"
 
 
 def by_name(found: Survey, word: str) -> Iterator[tuple[str, Cached]]:
-    """Conversations that a word means, each with its pack's name: a key, the start
-    of one, a scenario or one of its conversations."""
+    """Yield the conversations that `word` means, each with the name of its pack.
+
+    `word` is a key, the start of one, the name of a pack or of a scenario, or the id of
+    a conversation.
+    """
     asked = [each for each in found.entries if word in (each.config.id, each.scenario)]
     keys = {key for each in asked for key in each.answers}
     for pack in found.packs:

@@ -1,4 +1,4 @@
-"""What is said to a model. A change here is a new `packs.PROMPT_VERSION`."""
+"""The prompts for a model. Every change here needs a new `packs.PROMPT_VERSION`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.models import Persona, Turn
 
-RECENT = 16  # turns that a batch is shown, for continuity
+RECENT = 16  # latest turns in the prompt of a batch, for continuity
 RECENT_TEXT = 240  # characters of each
-AGAIN_TEXT = 1500  # characters of an answer that is sent back
+AGAIN_TEXT = 1500  # characters of a rejected answer that are sent back
 
 _RULES = """\
 You write text message conversations between invented people, as they would \
@@ -58,7 +58,7 @@ Give no phone number, no address and no name of a real person."""
 def batch(
     context: Context, everybody: Sequence[Persona], said: Sequence[Turn], count: int
 ) -> tuple[Prompt, ...]:
-    """The request for the next `count` messages."""
+    """Return the prompts for the next `count` messages."""
     left = context.config.message_count_target - len(said) - count
     text = _BATCH.format(
         people="\n".join(described(each) for each in everybody),
@@ -72,7 +72,7 @@ def batch(
 
 
 def described(person: Persona) -> str:
-    """All that a prompt says of somebody: no address of theirs."""
+    """Return a persona's description in a prompt, which has no address in it."""
     role = "owns the phone" if person.is_self else f"their {person.relationship}"
     topics = ", ".join(person.topics_of_interest)
     return (
@@ -111,14 +111,14 @@ def _recent(said: Sequence[Turn]) -> str:
 
 
 def again(answer: str, problem: str) -> tuple[Prompt, ...]:
-    """The request to do better, after an answer that cannot be used."""
+    """Return the prompts that ask for a better answer, with the reason."""
     said = answer[:AGAIN_TEXT] or "(nothing)"
     ask = f"That cannot be used: {problem}. Answer once more, with JSON alone."
     return Prompt("assistant", said), Prompt("user", ask)
 
 
 def person(constraints: Mapping[str, str]) -> tuple[Prompt, ...]:
-    """The request for a new persona."""
+    """Return the prompts for a new persona."""
     known = {"relationship", "country", "locale"}
     more = [f"- {name}: {constraints[name]}" for name in constraints.keys() - known]
     text = _PERSON.format(
@@ -131,6 +131,6 @@ def person(constraints: Mapping[str, str]) -> tuple[Prompt, ...]:
 
 
 def in_words(schema: Mapping[str, Any]) -> str:
-    """The schema as text, for a server that cannot be handed one."""
+    """Return the schema as text, for a server that takes none as a parameter."""
     shape = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
     return f"\n\nAnswer with one JSON value and nothing else, by this schema:\n{shape}"

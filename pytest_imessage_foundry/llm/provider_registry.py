@@ -1,4 +1,7 @@
-"""Which providers there are: two built in, and those of other packages.
+"""The known providers: two built-in ones, and those of other packages.
+
+Another package registers its own with the hook `imessage_foundry_providers`, see
+`hookspecs`; `--provider package.module:factory` needs no registration.
 
 Another package registers its own by the hook `imessage_foundry_providers`, see
 `hookspecs`; `--provider package.module:factory` needs no registration.
@@ -21,7 +24,7 @@ from pytest_imessage_foundry.llm.exchange import ProviderError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# The only place that names models. Those that had no announced end when the
+# The only place that names models: those without an announced end when the
 # clients openai 3.54 and anthropic 2.12 were released.
 DEFAULT_MODELS = {"openai": "gpt-5.4-mini", "anthropic": "claude-haiku-5-5"}
 _BUILT_IN = {
@@ -32,7 +35,9 @@ _BUILT_IN = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSettings:
-    """What a provider is made with; None leaves it to the environment.
+    """The settings of a provider; None means the environment decides.
+
+    `timeout` for a whole answer and `pause` before the first retry are in seconds.
 
     Seconds: `timeout` for a whole answer, `pause` before the first retry.
     """
@@ -46,13 +51,13 @@ class ProviderSettings:
     temperature: float | None = None
 
     def __repr__(self) -> str:
-        # A traceback or a log line must not spell out the key.
+        # A traceback or a log line must not show the key.
         url = shown_url(self.base_url)
         return f"ProviderSettings(model={self.model!r}, base_url={url!r})"
 
 
 def registered() -> dict[str, Callable[[ProviderSettings], Any]]:
-    """What other packages registered, by name.
+    """Return the providers that other packages registered, by name.
 
     Raises:
         ProviderError: one of them cannot be loaded, or implements the hook wrongly.
@@ -62,7 +67,7 @@ def registered() -> dict[str, Callable[[ProviderSettings], Any]]:
     try:
         manager.load_setuptools_entrypoints(hookspecs.GROUP)
         manager.check_pending()
-        # The last that was loaded is the first to answer, and wins.
+        # pluggy calls the last plugin first; its names win.
         answers = reversed(manager.hook.imessage_foundry_providers())
         return {name: each for answer in answers for name, each in answer.items()}
     except (ImportError, AttributeError, pluggy.PluginValidationError) as error:
@@ -74,7 +79,7 @@ def registered() -> dict[str, Callable[[ProviderSettings], Any]]:
 
 
 def make(name: str, settings: ProviderSettings) -> Provider:
-    """The provider called `name`.
+    """Return a new provider called `name`.
 
     Raises:
         ProviderError: there is none, or it lacks a package, a key or a model.
@@ -83,7 +88,7 @@ def make(name: str, settings: ProviderSettings) -> Provider:
     provider = factory(settings)
     if not isinstance(provider, Provider):
         raise ProviderError(
-            f"provider {name!r} is none\n"
+            f"provider {name!r} gave an object of another type\n"
             f"looked at: what its factory made, a {type(provider).__name__}\n"
             "let it return a pytest_imessage_foundry.llm.base.Provider"
         )
@@ -122,7 +127,7 @@ def _registered(name: str) -> Callable[[ProviderSettings], Any]:
 
 
 def client(module: str, extra: str) -> Any:
-    """A provider's client library, imported when it is wanted and not before."""
+    """Import and return a provider's client library."""
     try:
         return import_module(module)
     except ImportError:
@@ -136,14 +141,17 @@ def client(module: str, extra: str) -> Any:
 def setting(
     given: str | None, variable: str, environment: Mapping[str, str] | None = None
 ) -> str | None:
-    """What was given, else the environment's. Empty is unset: that is what CI
-    makes of a secret that it may not see, and the clients take it literally."""
+    """Return the given value, or that of the environment; None where both are empty.
+
+    An empty value counts as unset: CI sets secrets that it may not read to "", which
+    the clients would use as a key.
+    """
     known = os.environ if environment is None else environment
     return (given or "").strip() or known.get(variable, "").strip() or None
 
 
 def model(name: str, given: str | None, variable: str, *, is_own: bool) -> str:
-    """The model to ask; a default exists for the makers' own servers alone."""
+    """Return the model to ask; only the makers' own servers have a default."""
     chosen = setting(given, variable)
     if chosen is None and is_own:
         chosen = DEFAULT_MODELS[name]
@@ -157,7 +165,7 @@ def model(name: str, given: str | None, variable: str, *, is_own: bool) -> str:
 
 
 def shown_url(url: str | None) -> str:
-    """`url` without what may be secret in it: user, password and query."""
+    """Return `url` without user, password and query, which may be secret."""
     if not url:
         return ""
     parts = urlsplit(url)

@@ -1,4 +1,7 @@
-"""Make the conversations of a plan: several at once, each kept when it is proven.
+"""Make the conversations of a plan in parallel, and write each once it is verified.
+
+Finished conversations are in their packs and the replies of unfinished ones in the
+memo, so that a refresh that was stopped continues without asking twice.
 
 What is finished is in its pack, what is half done in the memo: a refresh that is
 killed goes on where it was and asks nothing twice.
@@ -34,7 +37,7 @@ _MODEL_LENGTH = 120
 
 @dataclass(slots=True)
 class Outcome:
-    """What a refresh did."""
+    """The result of a refresh."""
 
     written: list[PlanEntry] = field(default_factory=list)
     failed: list[tuple[PlanEntry, UnansweredError]] = field(default_factory=list)
@@ -54,11 +57,11 @@ def refresh(
 ) -> None:
     """Make `entries`, and write each to its pack in `out`.
 
-    `order` are all entries of the survey: packs keep their order. `outcome` is
-    filled on the way, so that an interrupted caller can still tell.
+    `order` has all entries of the survey and gives the order within packs. `outcome` is
+    filled while this runs, so that a caller can read it after an interrupt.
 
     Raises:
-        FoundryError: the provider, the disk or another refresh stands in the way;
+        FoundryError: the provider, the disk or another refresh prevents it;
             what was written by then stays.
     """
     with lock.held(out), Memo(memo) as replies:
@@ -70,7 +73,7 @@ def refresh(
         try:
             asyncio.run(job.run(entries))
         except BaseExceptionGroup as group:
-            # The first that stopped all; the others were only cancelled.
+            # Only the first error counts: it made the others be cancelled.
             raise _first(group) from None
         if not outcome.failed:
             replies.forget(job.used)
@@ -85,7 +88,7 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 class _Refresh:
     provider: Provider
     memo: Memo
-    shelf: _OutputPacks
+    packs: _OutputPacks
     progress: Onlooker
     outcome: Outcome
     jobs: int
@@ -104,9 +107,9 @@ class _Refresh:
 
     async def _one(self, entry: PlanEntry, gate: asyncio.Semaphore) -> None:
         async with gate:
-            # A tally and a set of used replies for each: a conversation that
-            # fails forgets its own and has other seeds the next time, or it would
-            # fail alike for ever.
+            # Each conversation has its own tally and set of used replies. One that
+            # fails drops its replies and gets other seeds the next time; else it
+            # would fail the same way for ever.
             source = Remembering(self.provider, self.memo)
             context = replace(entry.context, draw=self.memo.failures(entry.key))
             writer = ConversationWriter(source, context, everybody=entry.everybody)
@@ -131,11 +134,11 @@ class _Refresh:
         if repeated := writer.tally.repeated:
             verdict += f"; {repeated} repeated texts"
         origin = replace(cached.provenance, verdict=verdict)
-        self.shelf.put(entry, replace(cached, provenance=origin))
+        self.packs.put(entry, replace(cached, provenance=origin))
 
 
 def _cached(entry: PlanEntry, writer: ConversationWriter, model: str) -> Cached:
-    """The conversation for a pack; `model` is named where no answer names one."""
+    """Return the conversation for a pack; `model` is used where no answer names one."""
     tally = writer.tally
     model = re.sub(r"\s+", " ", tally.model or model)
     model = reply_text.cleaned(model)[:_MODEL_LENGTH]
@@ -151,8 +154,10 @@ def _cached(entry: PlanEntry, writer: ConversationWriter, model: str) -> Cached:
 
 
 class _OutputPacks:
-    """The packs of a refresh. Each is read anew before it is written, so that
-    what somebody else put there meanwhile stays."""
+    """The packs that a refresh writes.
+
+    Each is read again before it is written, so that changes made meanwhile stay.
+    """
 
     def __init__(self, order: Sequence[PlanEntry]) -> None:
         self._places: dict[str, int] = {}
@@ -160,7 +165,7 @@ class _OutputPacks:
             self._places.setdefault(entry.key, place)
 
     def put(self, entry: PlanEntry, cached: Cached) -> None:
-        """Write a conversation into its pack, where it stood or in order."""
+        """Write a conversation into its pack, in its old place or in order."""
         path = entry.target
         try:
             there = path.exists()

@@ -1,4 +1,4 @@
-"""Who looks on while a refresh works, and what it shows on a stream."""
+"""Reports of the progress of a refresh, and their form on a stream."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ if TYPE_CHECKING:
 
 
 class Onlooker(Protocol):
-    """Told by a refresh how far it is, within its event loop."""
+    """The methods that a refresh calls to report progress, in its event loop."""
 
     def start(self, entries: Sequence[PlanEntry]) -> None:
-        """These conversations are to be made."""
+        """Receive the conversations that will be made."""
 
     def at(self, entry: PlanEntry, said: Sequence[Turn]) -> None:
-        """All that is said in a conversation by now."""
+        """Receive all turns of a conversation so far."""
 
     def done(self, entry: PlanEntry, tally: UsageTally) -> None:
-        """A conversation is in its pack."""
+        """Note that a conversation was written to its pack."""
 
     def failed(self, entry: PlanEntry, error: UnansweredError) -> None:
-        """A conversation could not be made."""
+        """Note that a conversation could not be made."""
 
     def note(self, text: str) -> None:
-        """Something to know."""
+        """Receive a notice for the user."""
 
     def end(self) -> None:
-        """Nothing moves any more."""
+        """Note that the refresh ended."""
 
 
 class Progress:
-    """Tells a stream: one line that changes on a terminal, lines elsewhere."""
+    """Progress reports on a stream: one changing line on a terminal, else lines."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -97,7 +97,7 @@ class Progress:
 
 
 def faults_in_words(tally: UsageTally) -> str:
-    """Faults and how often each was met."""
+    """Return the faults and how often each occurred, as text."""
     return ", ".join(
         f"{times} {fault}" for fault, times in sorted(tally.faults.items())
     )

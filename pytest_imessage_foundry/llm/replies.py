@@ -1,4 +1,4 @@
-"""From a model's answer to turns: nothing of it is believed."""
+"""Turns from a model's answers, with every value checked."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ Tapback = Literal["loved", "liked", "disliked", "laughed", "emphasized", "questi
 _THINK = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _UNOPENED = re.compile(r"\A.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _MAX_ANSWER = 1_000_000
-_STARTS = 20  # places at which JSON is looked for in an answer
-_USUAL = 280  # characters that a server that can is told to stop at
-_SHORT = 12  # "ok", "haha no": texts that people do send twice
+_STARTS = 20  # positions in an answer at which JSON may begin
+_USUAL = 280  # most characters of a text, where the server supports a limit
+_SHORT = 12  # characters: people do send "ok" or "haha no" twice
 
 
 class ReplyLine(BaseModel):
-    """One message as a model writes it; strict in type, lenient in what is left out."""
+    """One message of an answer: strict about types, tolerant of missing fields."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
@@ -41,8 +41,10 @@ class ReplyLine(BaseModel):
 
 
 def schema(senders: Sequence[str], count: int) -> dict[str, Any]:
-    """The JSON Schema of a batch: flat, closed, everything required, so that the
-    strict mode of every server takes it."""
+    """Return the JSON Schema of a batch: flat, closed, every property required.
+
+    The strict modes of all servers accept this form.
+    """
     who: Any = Literal[tuple(senders)]
     line: Any = create_model(
         "Message",
@@ -61,7 +63,7 @@ def schema(senders: Sequence[str], count: int) -> dict[str, Any]:
 
 
 def closed(raw: dict[str, Any]) -> dict[str, Any]:
-    """pydantic's schema with its references written out and no titles."""
+    """Return pydantic's schema with its references inlined and without titles."""
     definitions = raw.pop("$defs", {})
 
     def plain(value: Any) -> Any:
@@ -71,7 +73,7 @@ def closed(raw: dict[str, Any]) -> dict[str, Any]:
             return value
         if "$ref" in value:
             return plain(definitions[value["$ref"].rpartition("/")[2]])
-        if "const" in value:  # one sender alone: strict modes know enum only
+        if "const" in value:  # a single sender; strict modes support only enum
             value = {**value, "enum": [value["const"]]}
         kept = {k: plain(v) for k, v in value.items() if k not in ("const",)}
         if isinstance(kept.get("title"), str):
@@ -84,7 +86,7 @@ def closed(raw: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Batch:
-    """What can be used of an answer, what was wrong with it, and in words."""
+    """The usable turns of an answer, and its faults as counts and in words."""
 
     turns: list[Turn] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
@@ -101,7 +103,7 @@ class Batch:
 
 
 def extract(answer: str) -> Any:
-    """The JSON value in `answer`, thoughts and fences around it left out.
+    """Return the JSON value in `answer`, without thoughts and code fences around it.
 
     Raises:
         Flaw: there is none, or it is broken.
@@ -117,12 +119,12 @@ def extract(answer: str) -> Any:
         except json.JSONDecodeError as error:
             first = first or Flaw("", f"it is not JSON: {error.msg}")
             if error.pos >= len(text) or error.msg.startswith("Unterminated"):
-                # Broken off: what is whole within it is not the answer.
-                raise Flaw("", "it breaks off") from None
+                # Cut off: a complete value inside it is not the answer.
+                raise Flaw("", "it is cut off") from None
         except (ValueError, RecursionError):
             raise Flaw("", "it is nested too deeply, or holds a huge number") from None
         else:
-            # Again with the reader of packs: no duplicate keys, no NaN.
+            # Decoded again as packs are: no duplicate keys, no NaN.
             return decode(text[start:end].encode("utf-8", "replace"))
     raise first or Flaw("", "it holds no JSON")
 
@@ -134,7 +136,9 @@ def _starts(text: str) -> Iterator[int]:
 
 
 class ReplyReader:
-    """Reads the answers of one conversation.
+    """A reader of the answers of one conversation.
+
+    `people` may write; `said` are the turns so far, whose texts should not repeat.
 
     `people` may speak; `said` are the turns so far, which nobody should repeat.
     """
@@ -145,11 +149,11 @@ class ReplyReader:
         self._people = tuple(each.id for each in people)
         self._names = _names(people)
         self._said = list(said)
-        self._known = {reply_text.sameness(turn.text) for turn in said}
+        self._known = {reply_text.comparison_key(turn.text) for turn in said}
         self._has_tapbacks = service == "iMessage"
 
     def read(self, answer: str, count: int, *, keep_repeated: bool = False) -> Batch:
-        """The turns of an answer, and all that is wrong with it."""
+        """Return the usable turns of an answer, and everything wrong with it."""
         batch = Batch()
         known = set(self._known)
         try:
@@ -197,7 +201,8 @@ class ReplyReader:
     def _reactions(
         self, line: ReplyLine, sender: str, before: Sequence[Turn]
     ) -> tuple[Reaction, ...]:
-        """A tapback by whoever else spoke last: models are not asked by whom."""
+        """Return the tapback, by the last other sender: models are not asked by whom it
+        is."""
         name = next((each for each in get_args(Tapback) if each == line.tapback), None)
         if name is None or not self._has_tapbacks:
             return ()
@@ -207,7 +212,7 @@ class ReplyReader:
 
 
 def _repeats(turn: Turn, known: set[str], batch: Batch) -> bool:
-    same = reply_text.sameness(turn.text)
+    same = reply_text.comparison_key(turn.text)
     if len(same) <= _SHORT or same not in known:
         known.add(same)
         return False
@@ -220,7 +225,7 @@ def _lines(raw: Any) -> list[Any]:
     if isinstance(raw, dict):
         raw = next((each for each in raw.values() if isinstance(each, list)), [raw])
     if not isinstance(raw, list):
-        raise Flaw("", "it is no list of messages")
+        raise Flaw("", "it is not a list of messages")
     return raw
 
 
@@ -235,7 +240,7 @@ def _line(raw: Any, number: int, batch: Batch) -> ReplyLine | None:
 
 
 def _names(people: Sequence[Persona]) -> dict[str, str]:
-    """Who is meant: by id, or by a name that is one person's alone."""
+    """Return ids by name in folded case, for names that only one person has."""
     names = Counter(person.name.casefold() for person in people)
     found = {
         person.name.casefold(): person.id

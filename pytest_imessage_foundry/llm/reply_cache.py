@@ -1,4 +1,7 @@
-"""Raw replies, kept until a refresh is done: what was paid is not paid again.
+"""A store of raw replies during a refresh, so that no reply is paid for twice.
+
+The folder holds diskcache's database. It is checked as strictly as a pack, see
+`text_cache`; a broken one is moved aside, since replies can be requested again.
 
 The folder holds diskcache's database and is believed no more than a pack, see
 `text_cache`. One that is broken is moved aside: replies can be had again.
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
 _VERSION = 1
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
-# What SQLite says when the disk, not the file, is at fault.
+# SQLite's error codes that mean a problem of the disk, not of the file.
 _DISK = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_READONLY: "it is read-only",
@@ -42,12 +45,12 @@ _DISK = {
 
 
 def default_folder() -> Path:
-    """Where replies are kept: the user's cache, never the project."""
+    """Return the folder of stored replies, in the user's cache."""
     return user_folders.cache() / "replies"
 
 
 def digest(provider: Provider, ask: Ask) -> str:
-    """What stands for a request: whom it asks, and all that it says."""
+    """Return a hash of a request: the provider, the model and all prompts."""
     material = {
         "provider": provider.name,
         "endpoint": provider.endpoint,
@@ -62,12 +65,12 @@ def digest(provider: Provider, ask: Ask) -> str:
 
 
 def failures_of(key: str) -> str:
-    """Where the memo counts the failures of a conversation."""
+    """Return the key under which a conversation's failures are counted."""
     return f"failures:{key}"
 
 
 class Memo:
-    """The replies in a folder, by digest. A context manager."""
+    """The replies stored in a folder, by digest; a context manager."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -86,27 +89,28 @@ class Memo:
         self._cache.close()
 
     def get(self, key: str) -> RawReply | None:
-        """The reply to a request, or None; a row that is not ours is no reply."""
+        """Return the reply to a request, or None; rows not written by this class are
+        ignored."""
         found = self._tried(lambda: self._cache.get(key))
         return _reply(found) if type(found) is str else None
 
     def put(self, key: str, reply: RawReply) -> None:
-        """Keep a reply: on disk when this returns."""
+        """Store a reply; it is on disk when this returns."""
         self._tried(lambda: self._cache.set(key, _text(reply)))
 
     def forget(self, keys: Iterable[str]) -> None:
-        """Drop replies that are of no use any more."""
+        """Remove replies that are no longer needed."""
         for key in keys:
             self._tried(lambda key=key: self._cache.delete(key))  # type: ignore[misc]
 
     def failures(self, key: str) -> int:
-        """How often the conversation `key` failed since it last came about."""
+        """Return how often the conversation `key` failed since its last success."""
         found = self._tried(lambda: self._cache.get(failures_of(key)))
         is_count = type(found) is str and re.fullmatch(r"[0-9]{1,6}", found)
         return int(found) if is_count else 0
 
     def fail(self, key: str, used: Iterable[str]) -> None:
-        """Drop the replies of a conversation that failed, and count that."""
+        """Remove the replies of a conversation that failed, and count the failure."""
         count = str(self.failures(key) + 1)
         self.forget(used)
         self._tried(lambda: self._cache.set(failures_of(key), count))
@@ -123,14 +127,14 @@ class Memo:
                 raise self._refusal(problem) from None
             self._start_anew()
         except (TypeError, ValueError, KeyError, AttributeError):
-            # A settings row of somebody's making: diskcache obeys those.
+            # A forged settings row: diskcache would apply it.
             self._start_anew()
         for name in text_cache.FILES:
             if (file := self.folder / name).exists():
                 file.chmod(0o600)
 
     def _start_anew(self) -> None:
-        """Move the broken database aside: replies can be had again."""
+        """Move the broken database aside; its replies can be requested again."""
         number = 1
         while (self.folder / f"broken-{number}-{text_cache.FILES[0]}").exists():
             number += 1
@@ -167,7 +171,7 @@ class Memo:
 
 
 class Remembering(Provider):
-    """A provider whose replies are kept, and asked for once."""
+    """A provider that stores replies and requests each only once."""
 
     def __init__(self, inner: Provider, memo: Memo) -> None:
         self.name, self.model = inner.name, inner.model
@@ -197,8 +201,11 @@ class Remembering(Provider):
     async def generate_messages(
         self, personas: Sequence[Persona], context: Context, count: int
     ) -> list[Turn]:
-        """Let a provider that writes messages in its own way do so: its answers are
-        not kept, since only it knows what it asks."""
+        """Return the next turns.
+
+        A provider with its own `generate_messages` is called directly and its answers
+        are not stored, because only it knows what it asks.
+        """
         if type(self._inner).generate_messages is not Provider.generate_messages:
             return await self._inner.generate_messages(personas, context, count)
         return await super().generate_messages(personas, context, count)

@@ -1,4 +1,4 @@
-"""What is worth trying again, how long to wait, and when to give up."""
+"""Which failed calls to repeat, how long to wait, and when to give up."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _AGAIN = {408, 409, 425, 429, 500, 502, 503, 504, 529}
-# Never heal by waiting: an account that has run dry.
+# Waiting does not help an account without credit.
 _DRY = ("insufficient_quota", "billing", "credit balance")
 _LONGEST = 60.0
-# Where nothing answers, or takes its whole time, patience costs minutes.
+# Fewer tries where no answer comes: each can take the whole timeout.
 _SILENT_TRIES = 3
 
 
 @dataclass(slots=True)
 class FailedCallError(Exception):
-    """One try that failed: an HTTP status, or None where no answer came."""
+    """One failed try, with its HTTP status; None where no answer came."""
 
     what: str
     status: int | None = None
@@ -45,13 +45,13 @@ class FailedCallError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often to try, and the pause before the second try, in seconds."""
+    """The number of tries, and the pause before the second one in seconds."""
 
     tries: int = 5
     pause: float = 0.5
 
     async def call(self, attempt: Callable[[], Awaitable[T]], where: str) -> T:
-        """What `attempt` gives, retried while that may help.
+        """Return the result of `attempt`, repeated while that may help.
 
         Raises:
             ProviderError: the failure would meet every other call too.
@@ -73,12 +73,12 @@ class Patience:
     def _wait(self, failure: FailedCallError, number: int) -> float:
         if failure.retry_after is not None:
             return failure.retry_after
-        # Spread, so that parallel calls do not come back all at once.
+        # Random, so that parallel calls do not all repeat at the same time.
         return min(20.0, self.pause * 2.0 ** (number - 1)) * random.uniform(0.75, 1.25)
 
 
 def final(failure: FailedCallError, where: str) -> ProviderError | UnansweredError:
-    """The error for a failure that no retry mends."""
+    """Return the error for a failure that no retry can fix."""
     said = escaped(failure.what, 300)
     if failure.is_dry:
         return ProviderError(
@@ -100,7 +100,7 @@ def final(failure: FailedCallError, where: str) -> ProviderError | UnansweredErr
         )
     if failure.status is not None and 200 <= failure.status < 400:
         return ProviderError(
-            f"what answers is no model server (HTTP {failure.status}): {said}\n"
+            f"the answer is not a model server's (HTTP {failure.status}): {said}\n"
             f"asked: {where}\n"
             "check --base-url; a proxy or a log-in page may stand in between"
         )
@@ -123,7 +123,7 @@ def _given_up(
         )
     if wait > _LONGEST:
         return ProviderError(
-            f"the server wants {wait:.0f} seconds of rest (HTTP {failure.status})\n"
+            f"the server asks to wait {wait:.0f} seconds (HTTP {failure.status})\n"
             f"{asked}run the command again then; what was answered is kept"
         )
     return UnansweredError(

@@ -1,4 +1,8 @@
-"""diskcache, held to texts.
+"""diskcache, restricted to texts.
+
+Plain diskcache, its JSONDisk included, unpickles data and opens files as a row in its
+database says (CVE-2025-69872). This class does neither, evicts nothing, and closes its
+connection when a database cannot be opened.
 
 Plain diskcache, its JSONDisk included, unpickles what a row tells it to and opens
 any file that a row names (CVE-2025-69872). This one does neither, evicts nothing,
@@ -22,12 +26,12 @@ class RefusedError(Exception):
 
 
 def opened(folder: Path) -> Any:
-    """The cache in `folder`, a `diskcache.Cache`.
+    """Return the cache in `folder`, a `diskcache.Cache`.
 
     Raises:
-        sqlite3.DatabaseError: it is broken, or the disk stands in the way.
+        sqlite3.DatabaseError: it is broken, or the disk prevents access.
         TypeError, ValueError, KeyError, AttributeError: its settings are broken,
-            which diskcache would obey.
+            and diskcache would apply them.
     """
     diskcache = provider_registry.client("diskcache", "llm")
     return _cache(diskcache)(
@@ -43,14 +47,14 @@ def opened(folder: Path) -> Any:
 
 
 def timeout() -> type[Exception]:
-    """What is raised when another process holds the cache for too long."""
+    """Return the exception for a cache that another process holds for too long."""
     kind: type[Exception] = provider_registry.client("diskcache", "llm").Timeout
     return kind
 
 
 def _cache(diskcache: Any) -> type:
     class Cache(diskcache.Cache):  # type: ignore[misc]
-        """One that closes its connection when it cannot be opened."""
+        """A cache that closes its connection when it cannot be opened."""
 
         def __init__(self, directory: str, **options: Any) -> None:
             try:
@@ -64,7 +68,7 @@ def _cache(diskcache: Any) -> type:
 
 def _disk(diskcache: Any) -> type:
     class TextDisk(diskcache.Disk):  # type: ignore[misc]
-        """Texts under texts, in the database itself: no pickle, no files."""
+        """Storage of texts by text keys in the database, without pickle and files."""
 
         def put(self, key: Any) -> tuple[str, bool]:
             if type(key) is not str:
@@ -93,6 +97,6 @@ def _disk(diskcache: Any) -> type:
             raise TypeError("nothing is kept in files of their own")
 
         def remove(self, file_path: Any) -> None:
-            """Nothing: whatever file a row names, it is not ours."""
+            """Do nothing: a file that a row names is never one of this cache."""
 
     return TextDisk

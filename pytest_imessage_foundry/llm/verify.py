@@ -1,4 +1,4 @@
-"""A conversation is kept only once every release holds it."""
+"""Verify that every release can hold a conversation, before it is written."""
 
 from __future__ import annotations
 
@@ -23,9 +23,12 @@ _NAME = "proof"
 
 
 def verify(entry: PlanEntry, cached: Cached) -> str:
-    """Build a database of the conversation on every release, and validate it.
+    """Build and validate a database of the conversation on every release.
 
-    Gives the verdict in words.
+    Return the result as a sentence.
+
+    Raises:
+        UnansweredError: the pack does not read back, or a database is not valid.
 
     Raises:
         UnansweredError: the pack does not read back, or a database is not valid.

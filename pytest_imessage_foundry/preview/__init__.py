@@ -1,4 +1,7 @@
-"""A page that shows any chat.db: an independent reader, stdlib only.
+"""A page that shows any chat.db, and the independent reader behind it.
+
+It uses only the standard library and none of the code that writes databases, so that
+errors of that code show on the page.
 
 Nothing here is shared with the code that writes databases, so that the page
 can disagree with it.

@@ -1,4 +1,4 @@
-"""Attachment rows, and where their files lie beside the database."""
+"""Rows of table attachment, and their files beside the database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _COLUMNS = (
 
 
 def files(tables: Tables, folder: Path) -> Iterator[tuple[int, ShownFile]]:
-    """Every attachment row as (ROWID, file); `folder` holds the database."""
+    """Yield (ROWID, file) of every attachment row; `folder` holds the database."""
     for row in tables.rows("attachment", *_COLUMNS):
         yield whole(row["id"]), _file(row, folder)
 
@@ -60,7 +60,12 @@ def _absence(row: Row, filename: str) -> str:
 
 
 def locate(filename: str, folder: Path, name: str = "Attachments") -> Path | None:
-    """The file that a filename column means, if it lies in `name` below `folder`.
+    """Return the file that a filename column means, if it lies in `name` below
+    `folder`.
+
+    The column says where the file was on its own phone. Only the part after
+    ``Attachments/`` counts, and only a file beside the database is returned: a hostile
+    row must not put another file of this computer on the page.
 
     A database says where a file lay on its own phone. What counts is the part
     after ``Attachments/``, looked up beside the database and nowhere else: a

@@ -1,4 +1,4 @@
-"""What payload_data says of an app's message: links, apps, polls."""
+"""The content of app messages, from payload_data: links, apps, polls."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _APPS = {
 
 
 def bundle(row: Row) -> str:
-    """The last component of a row's balloon_bundle_id."""
+    """Return the last component of a row's balloon_bundle_id."""
     return words(row["balloon_bundle_id"]).rpartition(":")[2]
 
 
 def card(row: Row, files: list[ShownFile]) -> ShownCard | None:
-    """The card of a message row, None for an ordinary message."""
+    """Return the card of a message row, None for an ordinary message."""
     app, payload = bundle(row), blob(row["payload_data"])
     if not app and not payload:
         return None
@@ -106,36 +106,36 @@ def _app(app: str, archive: dict[str, Any], image: ShownFile | None) -> ShownCar
 
 
 def _is_same(line: str, other: str) -> bool:
-    """Whether two texts differ in nothing but white space."""
+    """Return whether two texts differ only in white space."""
     return line.split() == other.split()
 
 
 def _first_varint(data: bytes) -> int:
-    """Field 1 of a protobuf message that starts with it."""
+    """Return field 1 of a protobuf message that starts with it, else 0."""
     return data[1] if len(data) > 1 and data[0] == 0x08 else 0
 
 
 @dataclass(slots=True)
 class PollTally:
-    """A poll while its rows are read, oldest first."""
+    """The options and votes of a poll, from its rows, oldest first."""
 
     options: dict[str, str] = field(default_factory=dict)
     votes: dict[str | None, tuple[str, ...]] = field(default_factory=dict)
 
     def offer(self, row: Row) -> None:
-        """Take the options of a poll's first or later state."""
+        """Add the options of one state of a poll."""
         for option in _items(row, "orderedPollOptions"):
             key = text(option, "optionIdentifier")
             if key:
                 self.options[key] = text(option, "text")
 
     def vote(self, row: Row, sender: str | None) -> None:
-        """Take a voter's complete choice in place of an earlier one."""
+        """Replace a voter's choice; each row holds the complete choice."""
         votes = _items(row, "votes")
         self.votes[sender] = tuple(text(vote, "voteOptionIdentifier") for vote in votes)
 
     def choices(self) -> tuple[ShownChoice, ...]:
-        """The options with those who chose each."""
+        """Return the options, each with those who chose it."""
         return tuple(
             ShownChoice(
                 text=label,

@@ -1,4 +1,4 @@
-"""From attributedBody to bubbles: runs, part numbers and their attributes."""
+"""Pieces of a message's text from attributedBody: runs with their attributes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _EFFECTS = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run with its part number and, for a file, the attachment's guid."""
+    """A run with its part number and, for a file, the attachment's GUID."""
 
     part: int
     run: ShownRun
@@ -52,17 +52,17 @@ class Piece:
 
 
 def pieces(data: bytes) -> tuple[Piece, ...]:
-    """The runs of an archived attributed string.
+    """Return the runs of an archived attributed string.
 
     Raises:
-        Damaged: the data is damaged or something else.
+        Damaged: the data is damaged, or is not an attributed string.
     """
     body = parsed(data)
     return tuple(_pieces(body.text, body.runs))
 
 
 def _pieces(text: str, runs: tuple[tuple[int, Attributes], ...]) -> list[Piece]:
-    """Cut the text by its runs; whatever they do not cover stays plain."""
+    """Cut the text into its runs; text outside all runs has no attributes."""
     units = text.encode("utf-16-le")
     found: list[Piece] = []
     start = part = 0

@@ -1,4 +1,7 @@
-"""Open a database without touching it, and read whatever columns it has.
+"""Open a database without changing it, and read the columns that it has.
+
+Files differ by release and by their own history: a column can be missing or in another
+position. So columns are looked up and never assumed.
 
 Messages' files differ by release and by their own history (a column can be
 missing or stand elsewhere), so columns are probed, never assumed.
@@ -15,13 +18,13 @@ from pathlib import Path
 from pytest_imessage_foundry.errors import UnreadableFileError
 from pytest_imessage_foundry.reading.open_readonly import BROKEN, opened, unreadable
 
-# Before macOS 10.13 a date was in seconds; as nanoseconds, values this small
-# would all fall within the first two minutes of 2001.
+# Before macOS 10.13 dates were in seconds. Read as nanoseconds, values this small
+# would all be in the first two minutes of 2001.
 _SECONDS_BELOW = 10**11
 
 
 def whole(value: object) -> int:
-    """`value` as an integer, 0 where a column holds something else."""
+    """Return `value` as an integer, 0 where a column holds another type."""
     if isinstance(value, int):
         return value
     if isinstance(value, float) and math.isfinite(value):
@@ -30,19 +33,19 @@ def whole(value: object) -> int:
 
 
 def words(value: object) -> str:
-    """`value` as text, '' for NULL."""
+    """Return `value` as text, '' for NULL."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return "" if value is None else str(value)
 
 
 def blob(value: object) -> bytes:
-    """`value` as bytes, b'' where a column holds something else."""
+    """Return `value` as bytes, b'' where a column holds another type."""
     return value if isinstance(value, bytes) else b""
 
 
 def date(value: object) -> int:
-    """A date column in nanoseconds, whichever unit it was written in."""
+    """Return a date column in nanoseconds since 2001; old files have seconds."""
     number = whole(value)
     return number * 10**9 if abs(number) < _SECONDS_BELOW else number
 
@@ -57,7 +60,7 @@ class Tables:
         self._columns: dict[str, frozenset[str]] = {}
 
     def columns(self, table: str) -> frozenset[str]:
-        """The lower-case column names of `table`, none if it is missing."""
+        """Return the lower-case column names of `table`, none if it is missing."""
         if table not in self._columns:
             found = self._connection.execute(
                 "SELECT name FROM pragma_table_info(?)", (table,)
@@ -66,12 +69,12 @@ class Tables:
         return self._columns[table]
 
     def count(self, table: str) -> int:
-        """How many rows `table` has."""
+        """Return the number of rows in `table`."""
         query = f'SELECT count(*) FROM "{table}"'
         return whole(self._connection.execute(query).fetchone()[0])
 
     def rows(self, table: str, *wanted: str) -> Iterator[sqlite3.Row]:
-        """The rows of `table` by id; columns that it lacks read as None."""
+        """Return the rows of `table` by id; columns that it lacks are None."""
         present = self.columns(table)
         if not present:
             return iter(())
@@ -86,10 +89,10 @@ class Tables:
 
 @contextmanager
 def open_tables(path: Path) -> Iterator[Tables]:
-    """The tables of the file at `path`, seen as of one moment.
+    """Give the tables of the file at `path`, all read in one transaction.
 
     Raises:
-        UnreadableFileError: there is nothing at `path` that can be read.
+        UnreadableFileError: `path` is missing or no readable Messages database.
     """
     try:
         with opened(path) as source, source.connect() as connection:

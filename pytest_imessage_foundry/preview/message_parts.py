@@ -1,4 +1,4 @@
-"""The bubbles of a message row: its body, its edits, what was taken back."""
+"""The bubbles of a message row: its body, edits and unsent parts."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from pytest_imessage_foundry.reading.typedstreams import Damaged
 
 _BALLOON = "\N{REPLACEMENT CHARACTER}"
 _MOST_PARTS = 10_000
-# Lists that repeat one another would grow as a power of their depth.
+# A limit, because lists that contain one another repeatedly grow exponentially.
 _DEEPEST, _MOST_TRANSLATIONS = 4, 10
 
 
 def body(
     row: Row, attached: list[ShownFile], summary: dict[str, Any], *, is_app: bool
 ) -> tuple[tuple[ShownPart, ...], tuple[str, ...]]:
-    """The parts of a message row and what of them could not be read."""
+    """Return the parts of a message row, and what could not be read of them."""
     found, troubles = _read_pieces(row)
     if is_app:
         marks = {_BALLOON, MARK, " "}
@@ -43,7 +43,7 @@ def body(
 
 
 def deleted_part(row: Row) -> ShownPart:
-    """A part in Recently Deleted, from its recoverable_message_part row."""
+    """Return a part in Recently Deleted, from its recoverable_message_part row."""
     try:
         runs = tuple(piece.run for piece in pieces(blob(row["part_text"])))
     except Damaged as error:
@@ -54,7 +54,10 @@ def deleted_part(row: Row) -> ShownPart:
 
 
 def translation(summary: dict[str, Any]) -> str:
-    """The translated texts that a summary holds, each with its language.
+    """Return the translated texts in a summary, each with its language.
+
+    They are in a keyed archive inside the plist. No source says under which key, so
+    every value is searched.
 
     They are in a keyed archive within the plist; which key holds it is not
     settled, so every one is looked into.
@@ -95,7 +98,7 @@ def _read_pieces(row: Row) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
 
 
 def _plain_pieces(plain: str) -> Iterator[Piece]:
-    """Pieces of a text without attributes: each file mark is its own part."""
+    """Yield the pieces of a text without attributes; each file mark is a part."""
     number = 0
     for index, stretch in enumerate(plain.split(MARK)):
         if index:
@@ -113,7 +116,7 @@ def _is_payload(file: ShownFile) -> bool:
 def _parts(found: tuple[Piece, ...], attached: list[ShownFile]) -> list[ShownPart]:
     """Group runs by part number and put each file in its place."""
     left = {file.guid: file for file in attached}
-    # Files that a run names are not up for those marks that name none.
+    # A file that a run names is not used for a mark that names none.
     named = {piece.file for piece in found}
     unnamed = [file for file in attached if file.guid not in named]
     parts: list[ShownPart] = []
@@ -157,7 +160,7 @@ def _file_of(
 
 
 def _with_history(parts: list[ShownPart], summary: dict[str, Any]) -> list[ShownPart]:
-    """Add what edited parts said before, and the places of unsent ones."""
+    """Add the earlier versions of edited parts, and the unsent parts."""
     edits = summary.get("ec")
     edits = edits if isinstance(edits, dict) else {}
     present = {part.number for part in parts}
@@ -184,7 +187,7 @@ def _with_history(parts: list[ShownPart], summary: dict[str, Any]) -> list[Shown
 
 
 def _history(entries: Any) -> tuple[ShownVersion, ...]:
-    """What a part said before its last edit, the original first."""
+    """Return the versions of a part before its last edit, the original first."""
     if not isinstance(entries, list):
         return ()
     return tuple(_version(entry) for entry in entries[:-1] if isinstance(entry, dict))

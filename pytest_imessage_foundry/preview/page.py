@@ -1,4 +1,8 @@
-"""One HTML file that shows a phone and asks nothing of the network.
+"""One HTML file that shows a phone and loads nothing from the network.
+
+The messages are JSON that the page's script puts into text nodes: no text of the
+database is ever parsed as HTML. A content security policy with hashes would stop any
+script in it.
 
 The messages are handed over as JSON that the page's script puts into text
 nodes; no text of the database is ever parsed as HTML, and a content policy
@@ -47,7 +51,9 @@ def write(
     force: bool = False,
     progress: Progress | None = None,
 ) -> Path:
-    """Write the page of the database to `out`, which appears whole or not.
+    """Write the page of the database to `out`, atomically.
+
+    `progress` is called with the number of messages read, later drawn, and of all.
 
     `progress` is called with how many messages are read, then drawn, of how many.
 
@@ -85,7 +91,7 @@ def _refuse_overwriting(page: Path, database: Path, *, force: bool) -> None:
 
 def _put(page: Path, html: str) -> None:
     page.parent.mkdir(parents=True, exist_ok=True)
-    # As mkstemp makes it, the page is its owner's alone: it may show real people.
+    # mkstemp lets only the owner read the page, which may show real people.
     handle, beside = tempfile.mkstemp(prefix=f".{page.name}.", dir=page.parent)
     try:
         with open(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -104,7 +110,10 @@ def render(
     zone: tzinfo | None = None,
     progress: Progress | None = None,
 ) -> str:
-    """The page as text.
+    """Return the page as text.
+
+    `names` gives the names to show for addresses, since a chat.db holds none. Times are
+    in `zone`, by default this computer's.
 
     `names` gives addresses the names to show, since a chat.db holds none.
     Times are those of `zone`, by default this computer's.
@@ -131,7 +140,7 @@ def render(
         "all_limit": f"{PICTURES_LIMIT // 1024 // 1024} MiB",
         "zone": escape(data.zone_name(phone)),
     }
-    # One pass, so that a field's content is never searched for fields.
+    # In one pass, so that fields are not replaced inside other fields' content.
     template = (folder / "page.html").read_text("utf-8")
     return re.sub(r"\{\{(\w+)\}\}", lambda match: fields[match[1]], template)
 
@@ -162,7 +171,7 @@ def _hash(source: str) -> str:
 
 
 def _json(name: str, content: Any) -> str:
-    """A data block; ASCII only and without a character that HTML knows."""
+    """Return a JSON block, in ASCII and without characters special in HTML."""
     text = json.dumps(content, separators=(",", ":"))
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -178,15 +187,15 @@ def _figures(phone: shape.ShownPhone, data: _Data) -> str:
     return "\n".join(figures) or "<p>There is no message to count.</p>"
 
 
-def _without_nothing(**fields: Any) -> dict[str, Any]:
-    """The fields that say something: most messages have few."""
+def _nonempty(**fields: Any) -> dict[str, Any]:
+    """Return the fields that are not empty; most messages have few."""
     return {
         name: value for name, value in fields.items() if value not in ("", 0, (), [])
     }
 
 
 class _Data:
-    """Turns a phone into what the script reads, and collects its pictures."""
+    """A converter of a phone to the script's data, which also collects its pictures."""
 
     def __init__(self, names: Mapping[str, str], zone: tzinfo | None) -> None:
         self.names = names
@@ -204,7 +213,7 @@ class _Data:
 
     def chat(self, chat: shape.ShownChat) -> dict[str, Any]:
         last = chat.messages[-1] if chat.messages else None
-        return _without_nothing(
+        return _nonempty(
             name=chat.name,
             guid=chat.guid,
             identifier=chat.identifier,
@@ -221,7 +230,7 @@ class _Data:
         return [self._message(message) for message in chat.messages]
 
     def _message(self, message: shape.ShownMessage) -> dict[str, Any]:
-        fields = _without_nothing(
+        fields = _nonempty(
             id=message.id,
             guid=message.guid,
             time=self._time(message.date),
@@ -247,7 +256,7 @@ class _Data:
         return fields | {"from": message.sender}
 
     def _part(self, part: shape.ShownPart) -> dict[str, Any]:
-        return _without_nothing(
+        return _nonempty(
             number=part.number,
             runs=[_run(run) for run in part.runs],
             file=self._file(part.file) if part.file else "",
@@ -261,7 +270,7 @@ class _Data:
 
     def _file(self, file: shape.ShownFile) -> dict[str, Any]:
         picture = self._picture(file)
-        return _without_nothing(
+        return _nonempty(
             name=visible(file.name),
             mime=visible(file.mime),
             size=file.size,
@@ -274,7 +283,7 @@ class _Data:
         )
 
     def _card(self, card: shape.ShownCard) -> dict[str, Any]:
-        return _without_nothing(
+        return _nonempty(
             kind=card.kind,
             app=card.app,
             title=card.title,
@@ -284,7 +293,7 @@ class _Data:
         )
 
     def _tapback(self, tapback: shape.ShownTapback) -> dict[str, Any]:
-        fields = _without_nothing(
+        fields = _nonempty(
             name=tapback.name,
             part=tapback.part,
             time=self._time(tapback.date),
@@ -294,9 +303,7 @@ class _Data:
         return fields | {"from": tapback.sender}
 
     def _quote(self, quote: shape.ShownQuote) -> dict[str, Any]:
-        fields = _without_nothing(
-            guid=quote.guid, found=quote.is_found, text=quote.text
-        )
+        fields = _nonempty(guid=quote.guid, found=quote.is_found, text=quote.text)
         return fields | {"from": quote.sender}
 
     def _named(self, sentence: str) -> str:
@@ -308,7 +315,7 @@ class _Data:
         return f"{self.clock(date):%Y-%m-%dT%H:%M:%S}" if date else ""
 
     def _picture(self, file: shape.ShownFile) -> int | None:
-        """The number of a picture on the page, None where it is no picture."""
+        """Return the number of a picture on the page, None for any other file."""
         content = _content(file)
         mime = _picture_type(content)
         if not mime:
@@ -325,7 +332,7 @@ class _Data:
 
 
 def _run(run: shape.ShownRun) -> dict[str, Any]:
-    return _without_nothing(
+    return _nonempty(
         text=run.text,
         styles=run.styles,
         effect=run.effect,
@@ -336,7 +343,7 @@ def _run(run: shape.ShownRun) -> dict[str, Any]:
 
 
 def _glance(message: shape.ShownMessage) -> str:
-    """The line under a chat's name: what its last message says."""
+    """Return the line under a chat's name: a summary of its last message."""
     if message.event:
         return message.event
     if message.is_unsent:
@@ -348,7 +355,7 @@ def _glance(message: shape.ShownMessage) -> str:
 
 
 def _content(file: shape.ShownFile) -> bytes:
-    """The bytes of a small file, b'' where it is large or gone."""
+    """Return the bytes of a small file, b'' where it is large or missing."""
     if file.path is None:
         return b""
     try:
@@ -360,7 +367,7 @@ def _content(file: shape.ShownFile) -> bytes:
 
 
 def _picture_type(content: bytes) -> str:
-    """The picture type that the bytes show, whatever the name says."""
+    """Return the MIME type of a picture by its first bytes, '' for other content."""
     for magic, mime in _MAGICS:
         if content.startswith(magic):
             return mime

@@ -1,4 +1,4 @@
-"""What the reader found in a database: chats, messages and their parts.
+"""The content of a database as the reader shows it: chats, messages, parts.
 
 Times are ``int`` nanoseconds since 2001-01-01T00:00:00Z, 0 for "never". A
 sender is an address, or ``None`` for the owner of the phone.
@@ -15,13 +15,13 @@ _EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 
 
 def moment(date: int) -> datetime:
-    """The point in time that `date` stands for, in UTC."""
+    """Return `date` as a datetime in UTC."""
     return _EPOCH + timedelta(microseconds=date // 1000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFile:
-    """An attachment row; `path` is set only where the file was found."""
+    """An attachment row; `path` is set only if the file was found."""
 
     guid: str
     name: str
@@ -37,7 +37,7 @@ class ShownFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownRun:
-    """A stretch of text with one set of attributes."""
+    """A piece of text with one set of attributes."""
 
     text: str
     styles: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class ShownRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownVersion:
-    """What an edited part said, and since when."""
+    """One version of an edited part, and its date."""
 
     date: int
     runs: tuple[ShownRun, ...]
@@ -57,7 +57,7 @@ class ShownVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPart:
-    """A bubble: text, or a file, or the place of what was taken back."""
+    """A bubble: a text, a file, or the place of an unsent part."""
 
     number: int
     runs: tuple[ShownRun, ...] = ()
@@ -68,13 +68,13 @@ class ShownPart:
 
     @property
     def text(self) -> str:
-        """The words of the bubble without their attributes."""
+        """Return the text of the bubble without attributes."""
         return "".join(run.text for run in self.runs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownTapback:
-    """A reaction that still stands, or a sticker put on the bubble."""
+    """A tapback that was not removed, or a sticker on the bubble."""
 
     sender: str | None
     name: str
@@ -97,7 +97,7 @@ class ShownQuote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCard:
-    """What an app put in place of a text."""
+    """A card that an app shows in place of a text."""
 
     kind: str
     app: str
@@ -109,7 +109,7 @@ class ShownCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownChoice:
-    """An option of a poll and who chose it last."""
+    """An option of a poll and its voters."""
 
     text: str
     voters: tuple[str | None, ...] = ()
@@ -117,7 +117,10 @@ class ShownChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownMessage:
-    """A row that people see as a message, with all that became of it.
+    """A row that Messages shows as a message, with its edits and reactions.
+
+    `marks` are the small texts under a bubble ("Not Delivered", "via satellite");
+    `troubles` say what of the row could not be read.
 
     `marks` are the small words under a bubble ("Not Delivered", "via
     satellite"); `troubles` say what of the row could not be read.
@@ -151,18 +154,18 @@ class ShownMessage:
 
     @property
     def text(self) -> str:
-        """The text of all bubbles, files left out."""
+        """Return the text of all bubbles, without files."""
         return "\n".join(part.text for part in self.parts if part.text)
 
     @property
     def files(self) -> tuple[ShownFile, ...]:
-        """The files of all bubbles."""
+        """Return the files of all bubbles."""
         return tuple(part.file for part in self.parts if part.file is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownChat:
-    """A conversation, its messages oldest first."""
+    """A chat, its messages oldest first."""
 
     id: int
     guid: str
@@ -177,12 +180,12 @@ class ShownChat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPhone:
-    """All that a database holds, in the order of the latest message."""
+    """The content of a database; the chat with the latest message is first."""
 
     path: Path
     chats: tuple[ShownChat, ...] = ()
 
     def messages(self) -> Iterator[ShownMessage]:
-        """Every message of every chat."""
+        """Yield every message of every chat."""
         for chat in self.chats:
             yield from chat.messages

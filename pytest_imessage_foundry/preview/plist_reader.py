@@ -1,5 +1,8 @@
 """Read property lists: message_summary_info, user_info and payload_data.
 
+The first two are plain binary plists, the third is a keyed archive of an app's message.
+Damaged and hostile data count as empty.
+
 The first two are plain binary plists, the third a keyed archive of an app's
 message. Damaged or hostile data reads as nothing.
 """
@@ -30,7 +33,7 @@ _MOST_VALUES = 100_000
 
 
 def property_list(data: bytes) -> dict[str, Any] | None:
-    """A binary property list whose root is a dictionary, else None."""
+    """Return the dictionary in a binary property list, None for anything else."""
     if not data.startswith(b"bplist00"):
         return None
     try:
@@ -41,7 +44,7 @@ def property_list(data: bytes) -> dict[str, Any] | None:
 
 
 def keyed_archive(data: bytes) -> dict[str, Any] | None:
-    """The root of an NSKeyedArchiver archive as plain values, else None."""
+    """Return the root of an NSKeyedArchiver archive as plain values, or None."""
     archive = property_list(data)
     if archive is None:
         return None
@@ -56,7 +59,7 @@ def keyed_archive(data: bytes) -> dict[str, Any] | None:
 
 
 class _Unarchiver:
-    """Follows UIDs; each object is read once, so shared ones cost nothing."""
+    """A decoder of UIDs, which reads each object once, however often it is used."""
 
     def __init__(self, objects: list[Any]) -> None:
         self._objects = objects
@@ -66,8 +69,8 @@ class _Unarchiver:
     def value(self, value: Any, depth: int) -> Any:
         self._seen += 1
         if self._seen > _MOST_VALUES:
-            # Arrays that repeat one another grow as a power of their depth.
-            raise ValueError("the archive unfolds without end")
+            # Arrays that contain one another repeatedly grow exponentially.
+            raise ValueError("the archive holds too many values")
         if depth > _DEEPEST:
             return None
         if isinstance(value, plistlib.UID):
@@ -110,21 +113,21 @@ class _Unarchiver:
 
 
 def text(found: Any, *path: str) -> str:
-    """The text at a path of nested dictionaries, '' where there is none."""
+    """Return the text at a path of nested dictionaries, '' where there is none."""
     for key in path:
         found = found.get(key) if isinstance(found, dict) else None
     return found if isinstance(found, str) else ""
 
 
 def integers(found: Any) -> tuple[int, ...]:
-    """The integers of a list, whatever else it holds."""
+    """Return the integers in a list, without its other items."""
     if not isinstance(found, list):
         return ()
     return tuple(item for item in found if isinstance(item, int))
 
 
 def seconds(found: Any) -> int:
-    """Real seconds since 2001 (or a plist date) as nanoseconds."""
+    """Return seconds since 2001, or a plist date, in nanoseconds since 2001."""
     if isinstance(found, datetime):
         found = (found - datetime(2001, 1, 1)).total_seconds()
     if isinstance(found, int | float) and abs(found) < 9e9:
@@ -133,7 +136,7 @@ def seconds(found: Any) -> int:
 
 
 def json_of(url: str) -> dict[str, Any] | None:
-    """The JSON item that a poll's ``data:,<base64>`` URL carries."""
+    """Return the JSON object in a poll's ``data:,<base64>`` URL."""
     if not url.startswith("data:"):
         return None
     coded = unquote(url.partition(",")[2].partition("?")[0])

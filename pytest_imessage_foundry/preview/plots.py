@@ -1,4 +1,4 @@
-"""Plots of what a phone holds, as inline SVG without a library."""
+"""Plots of the messages of a phone, as inline SVG without a library."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 440, 180, 40, 24, 10
 _ROW, _LABEL, _WIDEST, _LETTER = 24, 130, 40, 6.6
 _MOST_CONTACTS = 12
 _SECOND = 10**9
-# A gap longer than a day is a new conversation, not an answer.
+# A message after more than a day starts a new conversation and is no answer.
 _LONGEST_ANSWER = 24 * 3600
 _ANSWERS = (
     (60, "< 1 min"),
@@ -29,7 +29,7 @@ _ANSWERS = (
 
 
 class Plot(NamedTuple):
-    """A titled picture with a sentence under it."""
+    """A picture with a title and a sentence under it."""
 
     title: str
     note: str
@@ -37,7 +37,7 @@ class Plot(NamedTuple):
 
 
 class PlotColumn(NamedTuple):
-    """A bar: what the owner did below, what the others did above."""
+    """A bar: the owner's messages below, those of others above."""
 
     label: str
     mine: int
@@ -45,7 +45,7 @@ class PlotColumn(NamedTuple):
 
 
 def visible(text: str, most: int = 200) -> str:
-    """`text` without the characters that reorder or hide its neighbours."""
+    """Return `text` without characters that reorder or hide others, cut to `most`."""
     kept = "".join(character for character in text if _is_harmless(character))
     return kept if len(kept) <= most else kept[: most - 1] + "…"
 
@@ -58,7 +58,7 @@ def _is_harmless(character: str) -> bool:
 
 
 def plots(phone: ShownPhone, clock: Clock, names: Mapping[str, str]) -> Iterator[Plot]:
-    """All plots of a phone; `clock` turns a date into local time."""
+    """Yield all plots of a phone; `clock` converts a date to local time."""
     said = [message for message in phone.messages() if not message.event]
     dated = [(clock(message.date), message) for message in said if message.date]
     if not dated:
@@ -82,7 +82,7 @@ def _per_day(dated: Sequence[tuple[datetime, ShownMessage]]) -> Plot:
         for bin_ in bins
     ]
     note = f"{len(dated):,} messages, {_day(first)} to {_day(last)}"
-    return Plot(f"Messages per {unit}", note, _upright(columns))
+    return Plot(f"Messages per {unit}", note, _vertical_bars(columns))
 
 
 def _day(day: date) -> str:
@@ -90,7 +90,7 @@ def _day(day: date) -> str:
 
 
 def _unit(days: int) -> tuple[str, Callable[[date], date]]:
-    """The step of time that gives a readable number of bars."""
+    """Return the unit of time that gives a readable number of bars, and its key."""
     if days <= 120:
         return "day", lambda day: day
     if days <= 900:
@@ -108,7 +108,7 @@ def _per_hour(dated: Sequence[tuple[datetime, ShownMessage]]) -> Plot:
     ]
     busiest = max(hours, key=lambda column: column.mine + column.theirs)
     note = f"Busiest from {busiest.label}"
-    return Plot("Messages per hour of the day", note, _upright(hours))
+    return Plot("Messages per hour of the day", note, _vertical_bars(hours))
 
 
 def _per_contact(phone: ShownPhone, names: Mapping[str, str]) -> Plot:
@@ -126,7 +126,7 @@ def _per_contact(phone: ShownPhone, names: Mapping[str, str]) -> Plot:
     rows = [PlotColumn(names.get(who, who), mine[who], theirs[who]) for who, _ in most]
     people = len({*theirs, *mine})
     note = f"The {len(rows)} busiest of {people}; yours in groups are left out"
-    return Plot("Messages per contact", note, _lying(rows))
+    return Plot("Messages per contact", note, _horizontal_bars(rows))
 
 
 def _answers(chats: Iterable[ShownChat]) -> Plot:
@@ -142,11 +142,11 @@ def _answers(chats: Iterable[ShownChat]) -> Plot:
         )
     ]
     note = f"Median: {_lasting(mine)} for you, {_lasting(theirs)} for the others"
-    return Plot("Response times", note, _upright(columns))
+    return Plot("Response times", note, _vertical_bars(columns))
 
 
 def _waits(chat: ShownChat) -> Iterator[tuple[float, bool]]:
-    """How long each change of speaker took, and whether the owner answered."""
+    """Yield the seconds of each change of sender, and whether the owner answered."""
     before: ShownMessage | None = None
     for message in chat.messages:
         if message.event or not message.date:
@@ -182,11 +182,13 @@ def _kinds(phone: ShownPhone) -> Plot:
             (mine if tapback.sender is None else theirs)[kind] += 1
     most = (mine + theirs).most_common()
     rows = [PlotColumn(kind, mine[kind], theirs[kind]) for kind, _ in most]
-    return Plot("Kinds of messages", "A message can be of several kinds", _lying(rows))
+    return Plot(
+        "Kinds of messages", "A message can be of several kinds", _horizontal_bars(rows)
+    )
 
 
 def kinds(message: ShownMessage) -> Iterator[str]:
-    """What sorts of message this one is, in words for a plot."""
+    """Yield the kinds of a message, as names for a plot."""
     if message.event:
         yield "group event"
         return
@@ -215,8 +217,8 @@ def _is_mine(message: ShownMessage) -> bool:
     return message.sender is None
 
 
-def _upright(columns: Sequence[PlotColumn]) -> str:
-    """Stacked bars from left to right, a scale at the left."""
+def _vertical_bars(columns: Sequence[PlotColumn]) -> str:
+    """Return vertical bars from left to right, with a scale at the left."""
     most = max(max(column.mine + column.theirs for column in columns), 1)
     height = _HEIGHT - _TOP - _BOTTOM
     step = (_WIDTH - _LEFT) / len(columns)
@@ -267,8 +269,8 @@ def _bar(name: str, x: float, y: float, step: float, height: float) -> str:
     )
 
 
-def _lying(rows: Sequence[PlotColumn]) -> str:
-    """Bars from top to bottom, each with its name and number."""
+def _horizontal_bars(rows: Sequence[PlotColumn]) -> str:
+    """Return horizontal bars from top to bottom, each with its name and number."""
     most = max((row.mine + row.theirs for row in rows), default=1) or 1
     room = _WIDTH - _LABEL - 52
     drawn = []

@@ -1,4 +1,4 @@
-"""Rows that belong to another message: tapbacks, stickers, polls' rows."""
+"""Rows that belong to another message: tapbacks, stickers and polls."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Files = Callable[[int], list[ShownFile]]
 
 
 def target(value: str) -> tuple[str, int]:
-    """The guid and part of ``p:1/GUID``, ``bp:GUID`` or a bare GUID."""
+    """Return the GUID and part in ``p:1/GUID``, ``bp:GUID`` or a bare GUID."""
     head, slash, guid = value.partition("/")
     if slash and head.startswith("p:"):
         number = head[2:]
@@ -41,7 +41,10 @@ def target(value: str) -> tuple[str, int]:
 
 
 class Reactions:
-    """All reactions and polls of a database, by the guid they belong to.
+    """All reactions and polls of a database, by the GUID they belong to.
+
+    `hidden` has the ids of rows that are shown on another message and not by
+    themselves. A row whose target is missing is not hidden.
 
     `hidden` are the ids of rows that show on another message and so are none
     themselves; a row whose target is missing stays visible.

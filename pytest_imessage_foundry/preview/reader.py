@@ -1,4 +1,4 @@
-"""Read a chat.db of any release into a `Phone`, without touching it."""
+"""Read a chat.db of any release into a `ShownPhone`, without changing the file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from pytest_imessage_foundry.preview.reaction_rows import Reactions
 from pytest_imessage_foundry.preview.sentences import effect, event, marks, schedule
 
 Progress = Callable[[int, int], None]
-BATCH = 1_000  # rows after which is said how far it is
+BATCH = 1_000  # rows between two calls of `progress`
 _GROUP_STYLE = 43
 _MESSAGE = (
     *("guid", "text", "attributedBody", "subject", "service", "handle_id"),
@@ -64,7 +64,9 @@ _CHAT_MARKS = (
 
 
 def read(path: str | Path, progress: Progress | None = None) -> ShownPhone:
-    """Everything that the database at `path` shows.
+    """Return all that the database at `path` holds for a reader.
+
+    `progress` is called with the number of message rows read, and of all.
 
     `progress` is called with how many message rows are read, and of how many.
 
@@ -93,7 +95,7 @@ class _Reading:
         self._reactions = Reactions(tables, self._sender, self._files_of)
 
     def chats(self) -> tuple[ShownChat, ...]:
-        """The chats, that with the latest message first."""
+        """Return the chats, the one with the latest message first."""
         messages = self._messages()
         members = self._members()
         found = [
@@ -137,7 +139,7 @@ class _Reading:
         return members
 
     def _messages(self) -> dict[int, list[ShownMessage]]:
-        """The visible messages by chat id, 0 for those in no chat."""
+        """Return the visible messages by chat id, with 0 for those in no chat."""
         found: defaultdict[int, list[ShownMessage]] = defaultdict(list)
         by_guid: dict[str, tuple[ShownMessage, Row]] = {}
         homes: dict[str, Iterable[int]] = {}
@@ -146,7 +148,7 @@ class _Reading:
             if number in self._reactions.hidden:
                 continue
             message = self._message(row)
-            # A damaged file may repeat a guid; both rows are shown then.
+            # A damaged file may have a GUID twice; both rows are shown then.
             key = message.guid if message.guid not in by_guid else f"\0{number}"
             by_guid[key] = message, row
             deleted_from, _ = self._deleted.get(number, (0, 0))
@@ -203,7 +205,7 @@ class _Reading:
     def _with_deleted(
         self, number: int, parts: tuple[ShownPart, ...]
     ) -> tuple[ShownPart, ...]:
-        """Put deleted parts in their places; the body may still hold them or not."""
+        """Put deleted parts in their places, whether or not the body has them."""
         lost = {part.number: part for part in self._deleted_parts.get(number, ())}
         if not lost:
             return parts
@@ -243,7 +245,7 @@ class _Reading:
         return homes
 
     def _read_deleted(self) -> dict[int, tuple[int, int]]:
-        """Message id → the chat it was deleted from, and when."""
+        """Return, by message id, the chat it was deleted from and the date."""
         columns = "chat_id", "message_id", "delete_date"
         return {
             whole(row["message_id"]): (whole(row["chat_id"]), date(row["delete_date"]))

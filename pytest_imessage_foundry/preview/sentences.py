@@ -1,4 +1,4 @@
-"""The words people know: tapbacks, effects, group events, small marks."""
+"""The texts that people know: effects, group events, marks under a bubble."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ _GROUP_ACTIONS = {
 
 
 def effect(style: str) -> str:
-    """The name of a send effect; an unknown one keeps its identifier."""
+    """Return the name of a send effect; an unknown one keeps its identifier."""
     return _EFFECTS.get(style, style)
 
 
 def schedule(row: Row) -> str:
-    """How far a Send Later message got."""
+    """Return the state of a Send Later message as text, '' for other messages."""
     if whole(row["schedule_type"]) != 2:
         return ""
     state = whole(row["schedule_state"])
@@ -59,7 +59,7 @@ def schedule(row: Row) -> str:
 
 
 def event(row: Row, sender: str | None, other: str) -> str:
-    """What a system row announces, as a sentence."""
+    """Return what a system row announces, as a sentence."""
     actor = "You" if sender is None else sender or "Somebody"
     kind, action = whole(row["item_type"]), whole(row["group_action_type"])
     whom = other or "you"
@@ -96,7 +96,7 @@ def _location(row: Row, actor: str, whom: str) -> str:
 
 
 def marks(row: Row) -> Iterator[str]:
-    """The small words that a message row earns."""
+    """Yield the small texts under the bubble of a message row."""
     error = whole(row["error"])
     mine = whole(row["is_from_me"])
     if error:
