@@ -16,14 +16,14 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "4348b5150156dbe1",
-    ("sonoma", "faker"): "1be3ceadd4098335",
-    ("sequoia", "auto"): "aa5fbd303df3388e",
-    ("sequoia", "faker"): "bfdf0cce3d337ba9",
-    ("tahoe", "auto"): "c41e9ff7df35b81f",
-    ("tahoe", "faker"): "0db604d5e1ce990d",
-    ("golden-gate", "auto"): "6c219b6f57b0a923",
-    ("golden-gate", "faker"): "f7abb152d9ad4675",
+    ("sonoma", "auto"): "f315e11d1098ff73",
+    ("sonoma", "faker"): "2c7a49ceed68f657",
+    ("sequoia", "auto"): "e4c9e994aac89b63",
+    ("sequoia", "faker"): "0b06a8876a509596",
+    ("tahoe", "auto"): "52e9b1eacc9e718a",
+    ("tahoe", "faker"): "37935e37e3a4133d",
+    ("golden-gate", "auto"): "f9fc670b0cd14773",
+    ("golden-gate", "faker"): "3877c121c94ba7c4",
 }
 
 
