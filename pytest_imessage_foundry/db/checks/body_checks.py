@@ -205,9 +205,10 @@ class _Walk:
             self.find(rowid, f"its runs cover {total} UTF-16 units of {units}")
         number = len(parts_of(body))
         # An archive of an empty text has no run, and stands for one part all the same.
-        if parts is not None and parts != number and (body.runs or parts != 1):
+        is_whole = is_marked and (body.runs or parts != 1)
+        if parts is not None and parts != number and is_whole:
             # Rows that are older than the column may have its default.
-            severity: Severity = "error" if is_marked and parts != 0 else "unusual"
+            severity: Severity = "error" if parts != 0 else "unusual"
             reason = f"part_count is {shown(parts)}, its body has {number}"
             self.find(rowid, reason, severity=severity)
 

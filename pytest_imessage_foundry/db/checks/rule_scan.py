@@ -8,6 +8,7 @@ out: the structure's differences say so.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 
 from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
 
+_MISSING = re.compile(r"no such (?:column|table): (?:\w+\.)?(\w+)\Z")
 _SHOWN = 80  # characters of a value
 
 
@@ -63,11 +65,9 @@ class Scan:
 
 def run(connection: sqlite3.Connection, ledger: Ledger, scan: Scan) -> None:
     """Ask all rules of `scan` and write down what they found."""
-    if not _compiles(connection, scan, "1"):
+    if _refusal(connection, scan, "1"):
         return  # a table that this file lacks
-    rules = scan.rules
-    if not _compiles(connection, scan, _any(rules)):
-        rules = tuple(rule for rule in rules if _compiles(connection, scan, rule.whole))
+    rules = _possible(connection, scan)
     if not rules:
         return
     number = connection.execute(f"SELECT count(*) FROM {scan.counted}").fetchone()
@@ -99,14 +99,28 @@ def _any(rules: tuple[Rule, ...]) -> str:
     )
 
 
-def _compiles(connection: sqlite3.Connection, scan: Scan, expression: str) -> bool:
+def _possible(connection: sqlite3.Connection, scan: Scan) -> tuple[Rule, ...]:
+    """The rules whose tables and columns are all there."""
+    rules = scan.rules
+    while rules and (refusal := _refusal(connection, scan, _any(rules))):
+        missing = _MISSING.search(refusal)
+        named = re.compile(rf"\b{missing[1]}\b") if missing else None
+        left = tuple(r for r in rules if named is None or not named.search(r.whole))
+        if named is None or left == rules:
+            return tuple(r for r in rules if not _refusal(connection, scan, r.whole))
+        rules = left
+    return rules
+
+
+def _refusal(connection: sqlite3.Connection, scan: Scan, expression: str) -> str:
+    """Why SQLite does not take an expression; empty if it does."""
     try:
         connection.execute(
             f"EXPLAIN SELECT {scan.rowid} FROM {scan.from_clause} AND ({expression})"
         ).close()
-    except sqlite3.OperationalError:
-        return False
-    return True
+    except sqlite3.OperationalError as error:
+        return str(error)
+    return ""
 
 
 def _hits(

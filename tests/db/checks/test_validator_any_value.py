@@ -73,7 +73,7 @@ def columns_of(path):
                 "SELECT m.name, c.name FROM sqlite_master m, "
                 "pragma_table_info(m.name) c WHERE m.type = 'table'"
             )
-            if table not in ("sqlite_stat1",) and column != "ROWID"
+            if not table.startswith("sqlite_") and column != "ROWID"
         ]
 
 
