@@ -32,13 +32,14 @@ def _frozen(cls: Any, kw_only: bool) -> Any:
     The frozen one is what everybody sees. Calling it makes an object of the open one,
     which turns into a frozen one when all fields are set.
     """
-    check = vars(cls).get("__post_init__", _no_check)
+    check = vars(cls).get("__post_init__")
 
     def __post_init__(self: Any) -> None:
         self.__class__ = frozen
-        check(self)
+        if check is not None:
+            check(self)
 
-    cls.__post_init__ = check
+    cls.__post_init__ = check or _no_check
     base = dataclasses.dataclass(slots=True, kw_only=kw_only, unsafe_hash=True)(cls)
     same = {
         "__slots__": (),
@@ -54,7 +55,7 @@ def _frozen(cls: Any, kw_only: bool) -> Any:
 
 
 def _no_check(self: object) -> None:
-    """Accept the values of a class that has no `__post_init__`."""
+    """Accept the values of a class without `__post_init__`: one must be there."""
 
 
 def _set(self: object, name: str, value: object) -> None:

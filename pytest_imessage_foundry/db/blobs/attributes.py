@@ -120,8 +120,10 @@ def text_runs(
     part: TextPart, number: int = 0, *, location: int = 0, ripple: Ripple = 4
 ) -> Runs:
     """The runs of one bubble of text that starts at `location` of its body."""
+    if not part.runs:
+        return [(part.text, {PART: number})] if part.text else []
     runs: Runs = []
-    for run in part.runs or (Run(part.text),):
+    for run in part.runs:
         attributes: Attributes = {PART: number}
         attributes.update(_styles(run, ripple))
         attributes.update(findings(run, location))

@@ -192,17 +192,18 @@ class _PlainForm:
         sample = attributed([("?", attributes)], mutable=mutable)
         self.head, _, rest = sample.partition(b"\x01?\x86")
         self.middle, self.tail = rest[:5], rest[6:]
-        # Short ASCII: the length byte and the run length are one and the same.
+        # Of a short text both lengths take one byte.
         self.heads = [self.head + bytes([size]) for size in range(128)]
         self.tails = [
             END + self.middle + bytes([size]) + self.tail for size in range(128)
         ]
         self.tails[0] = END + END  # no text, no runs
 
-    def long(self, text: str, raw: bytes) -> bytes:
-        units = integer(len(text.encode("utf-16-le")) >> 1)
-        size = integer(len(raw))
-        return b"".join((self.head, size, raw, END, self.middle, units, self.tail))
+    def long(self, raw: bytes, units: int) -> bytes:
+        numbers = integer(len(raw)), integer(units)
+        return b"".join(
+            (self.head, numbers[0], raw, END, self.middle, numbers[1], self.tail)
+        )
 
 
 _MUTABLE = _PlainForm(mutable=True, writing_direction=False)
@@ -222,6 +223,7 @@ def plain(text: str, *, mutable: bool = True, writing_direction: bool = False) -
     )
     raw = text.encode()
     size = len(raw)
-    if size < 128 and text.isascii():
-        return form.heads[size] + raw + form.tails[size]
-    return form.long(text, raw)
+    units = size if text.isascii() else utf16_length(text)
+    if size < 128:
+        return form.heads[size] + raw + form.tails[units]
+    return form.long(raw, units)

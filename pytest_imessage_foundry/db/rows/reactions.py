@@ -150,8 +150,8 @@ def _tapback_row(
     message: Message, tapback: Tapback, place: ChatContext, guid: str, date: int
 ) -> Row:
     row = _pointing(message, tapback.sender, guid, date, place)
-    location, length = _range(message, tapback.part, date)
     message = _as_it_was(message, date)
+    location, length = _range(message, tapback.part, date)
     row |= text_columns(_tapback_text(message, tapback), "both")
     row |= {
         # Of all rows that point at others these alone are searched: 26.5.2 has an
@@ -186,7 +186,8 @@ def _sticker_body(said: str, sticker: Attachment) -> Row:
 
 def _sticker_row(message: Message, sticker: Sticker, place: ChatContext) -> Row:
     row = _pointing(message, sticker.sender, sticker.guid, sticker.date, place)
-    location, length = _range(message, sticker.part, sticker.date)
+    then = _as_it_was(message, sticker.date)
+    location, length = _range(then, sticker.part, sticker.date)
     return row | {
         "text": ATTACHMENT_MARK,
         "attributedBody": bodies.attributed(attachment_runs(sticker.image)),
@@ -269,8 +270,8 @@ def _pointing(
 
 
 def _range(message: Message, number: int, date: int) -> tuple[int, int]:
-    """Location and length that a part had at `date`."""
-    parts = _as_it_was(message, date).parts
+    """Location and length that a part of a message, as it was, had at `date`."""
+    parts = message.parts
     if number >= len(parts):
         return 0, 1  # a balloon
     lengths = [
