@@ -16,11 +16,9 @@ follow. A step that fails changes neither the file nor the truth.
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_imessage_foundry.attachments import generator
@@ -470,8 +468,6 @@ class Live:
         known = set(files_of(old)) if old is not None else set()
         added = [file for file in files_of(new) if file not in known]
         if added:
-            for name in {file.folder for file in added}:
-                _make_own(self._db.path.with_name(name))
             folder = generator.Folder(self._db.attachments)
             for file in added:
                 folder.add(file)
@@ -540,12 +536,3 @@ def _last_rowid(connection: LiveConnection) -> int:
         "SELECT max(seq) FROM sqlite_sequence WHERE name = 'message'"
     ).fetchone()[0]
     return found or 0
-
-
-def _make_own(folder: Path) -> None:
-    """Copies of one template share its Attachments by a link; writing there would
-    give every test the file."""
-    if folder.is_symlink():
-        shared = folder.resolve()
-        folder.unlink()
-        shutil.copytree(shared, folder)
