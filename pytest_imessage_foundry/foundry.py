@@ -10,11 +10,13 @@ import shutil
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.attachments import bundle
+from pytest_imessage_foundry.attachments.own_files import OwnFiles
 from pytest_imessage_foundry.chatdb.handle import FILE_NAME, ChatDB, truth_of
 from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT, root_for
 from pytest_imessage_foundry.order import NOTHING_ADDED, Buildable, Materials, Order
 from pytest_imessage_foundry.pipeline import forge
-from pytest_imessage_foundry.templates import Kept, Templates, share_attachments
+from pytest_imessage_foundry.templates import Kept, Templates
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +50,7 @@ class Foundry:
     def __init__(self, shared: Path, private: Path, kept: Path | None = None) -> None:
         self._templates = Templates(shared, Kept(kept) if kept is not None else None)
         self._private = private
+        self._files = OwnFiles(private / "attachments")
         self._orders: dict[tuple[Spec, Materials], Order] = {}
         self._truths: dict[str, tuple[Conversation, ...]] = {}
         self._readonly: dict[str, ChatDB] = {}
@@ -84,7 +87,7 @@ class Foundry:
         root = root_for(path)
         template = self.template(order, lasts=lasts, attachment_root=root)
         shutil.copyfile(template, path)
-        share_attachments(template.parent, path.parent)
+        self._files.give(template.with_name(bundle.NAME), path.parent)
         return _Handed(path, order, self)
 
     def handle(self, order: Order, path: Path) -> ChatDB:
@@ -99,6 +102,16 @@ class Foundry:
             copy.path.chmod(0o444)
             self._readonly[key] = _Handed(copy.path, order, self, readonly=True)
         return self._readonly[key]
+
+    def clear(self, folder: Path) -> None:
+        """Remove a test's files, those of its attachments for the next test's use."""
+        self._files.take_back(folder)
+        # Best effort: on Windows a reader may still hold the file open.
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def has_its_files(self, handle: ChatDB) -> bool:
+        """Whether the files of attachments are as they were handed out."""
+        return self._files.is_untouched(handle.path.parent)
 
     def forget_readonly(self, handle: ChatDB) -> None:
         """Take a spoilt read-only copy out of circulation."""

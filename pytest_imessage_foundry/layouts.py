@@ -138,6 +138,7 @@ def phone_backup(
         folder.mkdir(parents=True, exist_ok=True)
         mobile = Path(place) / tree.MOBILE
         backup.write(mobile, folder, Device.of(order), keys)
+        maker.clear(Path(place))
     truth = maker.handle(order, database_in(folder, "ios-backup"))
     return IOSBackup(folder, truth, password)
 

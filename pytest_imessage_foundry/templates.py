@@ -1,7 +1,8 @@
 """Built databases, kept: within a run, and from one run to the next.
 
-A template is a folder: the database, and the files of its attachments beside it.
-It is made aside and moved into place, so that nobody sees half of one.
+A template is a folder: the database, and the bundle of its attachments beside it.
+It is made aside and moved into place, so that nobody sees half of one. Nothing links
+into it: what clears or spoils it takes nothing from a test that runs.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import os
 import shutil
 import sqlite3
 import time
-from hashlib import blake2b
+from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.attachments import FOLDERS
+from pytest_imessage_foundry.attachments import bundle
 from pytest_imessage_foundry.chatdb.handle import FILE_NAME
 from pytest_imessage_foundry.errors import FoundryError
 
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
 # Of what is kept from one run to the next, in a project's pytest cache.
 MOST_BYTES = 256 << 20
+_FILES = (FILE_NAME, bundle.NAME)
 _IN_USE = 3600.0  # seconds in which a run that took a template may still need it
-_SIZE = "size"  # the file that tells how large a kept template was
+_DIGEST = "digest"  # the file that tells what a kept template held
 
 
 class Templates:
@@ -44,8 +46,7 @@ class Templates:
             draft = _draft_of(place)
             kept = self._kept if lasts else None
             if kept is None or not kept.bring(name, draft, build):
-                draft.mkdir(parents=True)
-                build(draft / FILE_NAME)
+                _build(draft, build)
             _publish(draft, place)
         return place / FILE_NAME
 
@@ -69,19 +70,18 @@ class Kept:
         place = self._folder / name
         own = _draft_of(place)
         try:
-            if not _is_whole(place):
-                shutil.rmtree(place, ignore_errors=True)
-                own.mkdir(parents=True)
-                build(own / FILE_NAME)
-                if not self._has_room():
-                    shutil.move(own, draft)
-                    return True
-                (own / _SIZE).write_text(str(_size(own)))
-                _publish(own, place)
-            os.utime(place)  # used just now
-            draft.mkdir(parents=True)
-            shutil.copyfile(place / FILE_NAME, draft / FILE_NAME)
-            share_attachments(place, draft)
+            if _is_copied(place, draft):
+                os.utime(place)  # used just now
+                return True
+            shutil.rmtree(draft, ignore_errors=True)
+            shutil.rmtree(place, ignore_errors=True)
+            _build(own, build)
+            shutil.copytree(own, draft)
+            if not self._has_room():
+                shutil.rmtree(own)
+                return True
+            (own / _DIGEST).write_text(_digest(own))
+            _publish(own, place)
         except (OSError, FoundryError):
             # Where the build itself is at fault, building elsewhere says so.
             shutil.rmtree(own, ignore_errors=True)
@@ -101,17 +101,11 @@ class Kept:
         return used <= self._most
 
 
-def share_attachments(template: Path, folder: Path) -> None:
-    """Copies share the template's files: a test reads them, it has no need to
-    write them, and copying hundreds would cost more than the database."""
-    for name in FOLDERS:
-        source, target = template / name, folder / name
-        if not source.is_dir():
-            continue
-        try:
-            target.symlink_to(source.absolute(), target_is_directory=True)
-        except OSError:  # Windows without the privilege
-            shutil.copytree(source, target)
+def _build(folder: Path, build: Callable[[Path], object]) -> None:
+    """Make a template in a new folder."""
+    folder.mkdir(parents=True)
+    build(folder / FILE_NAME)
+    bundle.gather(folder)
 
 
 def _stamp() -> str:
@@ -135,16 +129,30 @@ def _files(folder: str | Path) -> Iterator[os.DirEntry[str]]:
 
 
 def _size(folder: Path) -> int:
-    """Bytes of all files, but for the one that tells so."""
-    return sum(entry.stat().st_size for entry in _files(folder) if entry.name != _SIZE)
+    return sum(entry.stat().st_size for entry in _files(folder))
 
 
-def _is_whole(place: Path) -> bool:
-    """Whether a kept template is as it was when it was added."""
+def _is_copied(place: Path, draft: Path) -> bool:
+    """Copy a kept template to a new folder; whether it is as it was when it was added.
+
+    The copy is what is looked at: another run may clear or replace the original.
+    """
+    draft.mkdir(parents=True)
     try:
-        return (place / _SIZE).read_text() == str(_size(place))
+        for name in _FILES:
+            shutil.copyfile(place / name, draft / name)
+        return (place / _DIGEST).read_text() == _digest(draft)
     except OSError:
         return False
+
+
+def _digest(folder: Path) -> str:
+    """Say what a template holds: its files' content."""
+    found = []
+    for name in _FILES:
+        with (folder / name).open("rb") as file:
+            found.append(file_digest(file, "blake2b").hexdigest())
+    return " ".join(found)
 
 
 def _last_used(place: Path) -> float:

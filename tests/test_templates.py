@@ -10,6 +10,7 @@ import time
 import pytest
 
 from pytest_imessage_foundry import templates
+from pytest_imessage_foundry.attachments import bundle
 from pytest_imessage_foundry.foundry import Foundry
 from pytest_imessage_foundry.spec import Spec
 from pytest_imessage_foundry.templates import Kept, Templates
@@ -46,7 +47,9 @@ def test_kept_for_the_next_run(tmp_path, build):
     for number in range(3):
         path = run(tmp_path, number).get("one", build, lasts=True)
         assert path.stat().st_size == build.size
-        photo = path.parent / "Attachments" / "9b" / "11" / "photo.jpg"
+        folder = tmp_path / f"test-{number}"
+        bundle.lay_out(path.with_name(bundle.NAME), folder)
+        photo = folder / "Attachments" / "9b" / "11" / "photo.jpg"
         assert photo.read_bytes() == b"a photo"
 
     assert build.count == 1
@@ -72,16 +75,23 @@ def spoil_database(place):
         file.write(b"more")
 
 
-def remove_attachment(place):
-    next(place.rglob("photo.jpg")).unlink()
+def spoil_database_at_equal_size(place):
+    with (place / "chat.db").open("r+b") as file:
+        file.seek(100)
+        file.write(b"other")
 
 
-def add_attachment(place):
-    (place / "Attachments" / "left-behind.txt").write_text("by a test")
+def spoil_attachment_at_equal_size(place):
+    whole = (place / bundle.NAME).read_bytes()
+    (place / bundle.NAME).write_bytes(whole.replace(b"a photo", b"a phony"))
 
 
-def remove_size(place):
-    (place / "size").unlink()
+def remove_attachments(place):
+    (place / bundle.NAME).unlink()
+
+
+def remove_digest(place):
+    (place / "digest").unlink()
 
 
 def remove_database(place):
@@ -91,8 +101,8 @@ def remove_database(place):
 @pytest.mark.parametrize(
     "spoil",
     [
-        *(spoil_database, remove_database, remove_size),
-        *(remove_attachment, add_attachment),
+        *(spoil_database, spoil_database_at_equal_size, remove_database),
+        *(spoil_attachment_at_equal_size, remove_attachments, remove_digest),
     ],
 )
 def test_spoilt_one_is_built_anew(tmp_path, build, spoil):
@@ -140,7 +150,7 @@ def names(folder):
 
 
 def test_the_least_recently_used_makes_room(tmp_path, build):
-    room = 3 * (build.size + 10)
+    room = 3 * (build.size + 400)
     for number, name in enumerate(("old", "older", "recent")):
         run(tmp_path, number, most=room).get(name, build, lasts=True)
     for name, hours in (("old", 2), ("older", 3)):
@@ -153,7 +163,7 @@ def test_the_least_recently_used_makes_room(tmp_path, build):
 
 
 def test_use_keeps_a_template_young(tmp_path, build):
-    room = 2 * (build.size + 10)
+    room = 2 * (build.size + 400)
     for number, name in enumerate(("used", "unused")):
         run(tmp_path, number, most=room).get(name, build, lasts=True)
     for name, hours in (("used", 3), ("unused", 2)):
@@ -167,7 +177,7 @@ def test_use_keeps_a_template_young(tmp_path, build):
 
 
 def test_what_others_may_be_using_stays(tmp_path, build):
-    room = build.size + 100
+    room = build.size + 500
     run(tmp_path, 0, most=room).get("in use", build, lasts=True)
 
     run(tmp_path, 1, most=room).get("new", build, lasts=True)
@@ -176,7 +186,7 @@ def test_what_others_may_be_using_stays(tmp_path, build):
 
 
 def test_drafts_of_killed_runs_go(tmp_path, build):
-    room = build.size + 100
+    room = build.size + 500
     run(tmp_path, 0, most=room).get("one", build, lasts=True)
     (place,) = (tmp_path / "kept").glob("*/one")
     draft = place.rename(place.with_name(".one.1"))

@@ -8,28 +8,27 @@
         phone.deliver(answer)
 
 Each step is one transaction on a connection in WAL mode that has Apple's functions,
-so that Apple's triggers do their part. It gives the message as it is now, and the
-truth of the phone and of its ChatDB follow. A step that fails changes neither the
-file nor the truth.
+so that Apple's triggers do their part. The connection is in a process of its own, as
+that of Messages is: what the test does with its file cannot take its locks away. A
+step gives the message as it is now, and the truth of the phone and of its ChatDB
+follow. A step that fails changes neither the file nor the truth.
 """
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_imessage_foundry.attachments import generator
+from pytest_imessage_foundry.chatdb.live_connection import LiveConnection
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
 from pytest_imessage_foundry.conversations.authoring.draft import Draft
 from pytest_imessage_foundry.conversations.authoring.resumed import (
     ResumedPhone,
     is_meant,
 )
-from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.live_writer import LiveWriter
 from pytest_imessage_foundry.db.rows.attachment import root_for
 from pytest_imessage_foundry.errors import FoundryError
@@ -62,19 +61,7 @@ def live(db: ChatDB, *, wal: Wal = "open") -> Iterator[Live]:
             f"it is {db.path}, which other tests read\n"
             "ask for chat_db instead of chat_db_readonly"
         )
-    # One thread at a time, but not the one that opened it: a test may let a timer
-    # write while its own thread runs the reader.
-    with closing(
-        sqlite3.connect(db.path, isolation_level=None, check_same_thread=False)
-    ) as connection:
-        register_functions(connection)
-        for pragma in (
-            "journal_mode = WAL",
-            "foreign_keys = ON",
-            # Nothing is moved into the file but when we say so.
-            "wal_autocheckpoint = 0",
-        ):
-            connection.execute(f"PRAGMA {pragma}").close()
+    with closing(LiveConnection(db.path)) as connection:
         yield Live(db, connection, checkpoints=wal == "checkpointed")
 
 
@@ -84,16 +71,17 @@ class Live:
     A chat is named by its Conversation, its guid, its identifier, its name, or the
     Persona of a one-to-one chat; a message by its Message (as of any moment) or its
     GUID; a person by a Persona, a name or an address. Times default to a believable
-    rhythm that goes on where the history ends; `at` gives one. Use it from one
-    thread at a time.
+    rhythm that goes on where the history ends; `at` gives one. Threads may share it;
+    their steps come one after the other.
     """
 
     def __init__(
-        self, db: ChatDB, connection: sqlite3.Connection, *, checkpoints: bool = False
+        self, db: ChatDB, connection: LiveConnection, *, checkpoints: bool = False
     ) -> None:
         self._db = db
         self._connection = connection
         self._checkpoints = checkpoints
+        self._one_step = threading.RLock()
         self._truth = list(db.conversations)
         self._phone = ResumedPhone(
             db.schema,
@@ -127,25 +115,27 @@ class Live:
     def person(self, name: str, **fields: Any) -> Persona:
         """Somebody new, under an address that belongs to nobody; `fields` are those
         of `Author.person`: address, email, country."""
-        persona = self._phone.person(name, **fields)
-        self._steps.meet(self._phone.people)
-        self._db.retell(self._truth, self._phone.people)
-        return persona
+        with self._one_step:
+            persona = self._phone.person(name, **fields)
+            self._steps.meet(self._phone.people)
+            self._db.retell(self._truth, self._phone.people)
+            return persona
 
     def direct(self, person: Persona, **fields: Any) -> Conversation:
         """The one-to-one chat with somebody, opened if there is none; `fields` as for
         `Author.direct`: address, service, filtered."""
-        known = len(self._phone.chats)
-        chat = self._phone.direct(person, **fields)
-        if len(self._phone.chats) > known:
-            return self._open(chat)
-        guid = chat.guid
-        told = next(each for each in self._truth if each.guid == guid)
-        if chat.conversation().properties == told.properties:
-            return told
-        whole = self._chat(told)
-        self._write(whole)
-        return self._truth[self._phone.chats.index(whole)]
+        with self._one_step:
+            known = len(self._phone.chats)
+            chat = self._phone.direct(person, **fields)
+            if len(self._phone.chats) > known:
+                return self._open(chat)
+            guid = chat.guid
+            told = next(each for each in self._truth if each.guid == guid)
+            if chat.conversation().properties == told.properties:
+                return told
+            whole = self._chat(told)
+            self._write(whole)
+            return self._truth[self._phone.chats.index(whole)]
 
     def note_to_self(self, **fields: Any) -> Conversation:
         """The owner's chat with themselves; `fields` as for `Author.note_to_self`."""
@@ -153,7 +143,8 @@ class Live:
 
     def group(self, *people: Persona, **fields: Any) -> Conversation:
         """A new group; `fields` as for `Author.group`: name, service, created."""
-        return self._open(self._phone.group(*people, **fields))
+        with self._one_step:
+            return self._open(self._phone.group(*people, **fields))
 
     def file(self, kind: str = "photo", **fields: Any) -> Attachment:
         """A file to send, as `Author.file` gives one."""
@@ -396,8 +387,9 @@ class Live:
     def checkpoint(self) -> bool:
         """Move the -wal into the file and empty it; whether no reader was in the
         way (which is waited for up to five seconds)."""
-        busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        return not busy
+        with self._one_step:
+            done = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return not done.fetchone()[0]
 
     # How a step is taken.
 
@@ -405,8 +397,8 @@ class Live:
         self, where: Where, act: Callable[[Chat], Draft], joins_later: bool = False
     ) -> Message:
         chat = self._chat(where)
-        newest, known = self._phone.moment, len(chat.drafts)
         with self._step(chat):
+            newest, known = self._phone.moment, len(chat.drafts)
             first = act(chat)
             said = chat.drafts[known:]
             for draft in said:
@@ -415,32 +407,26 @@ class Live:
                 if draft.message.date < newest and not draft.message.traits.arrived:
                     draft.trait(arrived=self._phone.tick(None, 1, 5))
             self._write(chat, *((None, draft.message) for draft in said))
-        self._found |= {draft.message.guid: (chat, draft) for draft in said}
-        return first.message
+            self._found |= {draft.message.guid: (chat, draft) for draft in said}
+            return first.message
 
     def _change(self, which: Message | str, act: Callable[[Draft], object]) -> Message:
         chat, draft = self._find(which)
-        old = draft.message
         with self._step(chat):
+            old = draft.message
             try:
                 act(draft)
                 self._write(chat, (old, draft.message))
             except BaseException:
                 draft.message = old
                 raise
-        return draft.message
+            return draft.message
 
     @contextmanager
     def _step(self, chat: Chat) -> Iterator[None]:
         """Take back what a chat was told if it could not be written."""
-        drafts, events = list(chat.drafts), list(chat.attendance.events)
-        name, properties, former = chat.name, chat.properties, chat.former
-        try:
+        with self._one_step, _restoring(chat):
             yield
-        except BaseException:
-            chat.drafts[:], chat.attendance.events[:] = drafts, events
-            chat.name, chat.properties, chat.former = name, properties, former
-            raise
 
     def _open(self, chat: Chat) -> Conversation:
         conversation = chat.conversation()
@@ -464,26 +450,24 @@ class Live:
         self._truth[place] = after
         self._db.retell(self._truth, self._phone.people)
         if self._checkpoints:
-            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
-            self._steps.read_handles()
+            if self._connection.roll_back():
+                self._steps.read_handles()
             raise
-        self._connection.execute("COMMIT")
 
     def _lay_out(self, old: Message | None, new: Message) -> None:
         """Put files where their rows will say that they are, before the rows."""
         known = set(files_of(old)) if old is not None else set()
         added = [file for file in files_of(new) if file not in known]
         if added:
-            for name in {file.folder for file in added}:
-                _make_own(self._db.path.with_name(name))
             folder = generator.Folder(self._db.attachments)
             for file in added:
                 folder.add(file)
@@ -531,21 +515,24 @@ class Live:
         return {"date_delivered": 0, "date_read": 0} | fields | {"reply_to": reply_to}
 
 
+@contextmanager
+def _restoring(chat: Chat) -> Iterator[None]:
+    drafts, events = list(chat.drafts), list(chat.attendance.events)
+    name, properties, former = chat.name, chat.properties, chat.former
+    try:
+        yield
+    except BaseException:
+        chat.drafts[:], chat.attendance.events[:] = drafts, events
+        chat.name, chat.properties, chat.former = name, properties, former
+        raise
+
+
 def _awaiting(draft: Draft, attaches_later: bool) -> Draft:
     return draft.awaits_files() if attaches_later else draft
 
 
-def _last_rowid(connection: sqlite3.Connection) -> int:
+def _last_rowid(connection: LiveConnection) -> int:
     found: int | None = connection.execute(
         "SELECT max(seq) FROM sqlite_sequence WHERE name = 'message'"
     ).fetchone()[0]
     return found or 0
-
-
-def _make_own(folder: Path) -> None:
-    """Copies of one template share its Attachments by a link; writing there would
-    give every test the file."""
-    if folder.is_symlink():
-        shared = folder.resolve()
-        folder.unlink()
-        shutil.copytree(shared, folder)

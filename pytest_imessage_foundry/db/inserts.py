@@ -8,10 +8,9 @@ million times, and states every column explicitly: none is left to a default.
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pytest_imessage_foundry.db.schema.definition import Schema
@@ -19,10 +18,28 @@ if TYPE_CHECKING:
     Values = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 
 
+class Statements(Protocol):
+    """What runs statements: a connection of SQLite, here or in another process."""
+
+    def execute(self, statement: str, values: Sequence[Any] = ..., /) -> Found: ...
+
+    def executemany(
+        self, statement: str, rows: Iterable[Sequence[Any]], /
+    ) -> object: ...
+
+
+class Found(Protocol):
+    """The rows that a statement gave."""
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+
 class Inserts:
     """The INSERT statements of one connection."""
 
-    def __init__(self, connection: sqlite3.Connection, schema: Schema) -> None:
+    def __init__(self, connection: Statements, schema: Schema) -> None:
         self._connection = connection
         self._columns = {
             table.name: {column.name: column for column in table.columns}

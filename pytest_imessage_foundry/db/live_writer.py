@@ -19,9 +19,9 @@ from pytest_imessage_foundry.db.rows.message import changes
 from pytest_imessage_foundry.models.message_files import own_files
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable
 
+    from pytest_imessage_foundry.db.inserts import Statements
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.models import (
         Attachment,
@@ -46,7 +46,7 @@ class LiveWriter:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        connection: Statements,
         schema: Schema,
         *,
         owner: Persona,

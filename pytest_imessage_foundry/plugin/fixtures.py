@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -64,7 +63,7 @@ def private_copy(
             )
     report.note_handed(request.node, handed)
     yield handed
-    _clear(request.node, folder)
+    _clear(request.node, foundry, folder)
 
 
 def shared_copy(
@@ -78,11 +77,12 @@ def shared_copy(
     report.note_handed(request.node, handed, keeps=False)
     before = _state(handed.path)
     yield handed
-    if _state(handed.path) != before:
+    if _state(handed.path) != before or not foundry.has_its_files(handed):
         foundry.forget_readonly(handed)
         pytest.fail(
             f"chat_db_readonly was written to\nit is {handed.path}, which other tests "
-            "share\nask for chat_db instead: each test gets a copy of its own",
+            "share, with its attachments\n"
+            "ask for chat_db instead: each test gets a copy of its own",
             pytrace=False,
         )
 
@@ -106,7 +106,7 @@ def by_hand(
         )
     report.note_folder(request.node, folder, spec)
     yield builder
-    _clear(request.node, folder)
+    _clear(request.node, foundry, folder)
 
 
 def home(
@@ -125,7 +125,7 @@ def home(
     report.note_handed(request.node, handed)
     monkeypatch.setenv("HOME", str(folder))
     yield folder
-    _clear(request.node, folder)
+    _clear(request.node, foundry, folder)
 
 
 def ios_backup(
@@ -141,7 +141,7 @@ def ios_backup(
         handed = layouts.phone_backup(foundry, order, folder, password)
     report.note_handed(request.node, handed.chat_db)
     yield handed
-    _clear(request.node, folder)
+    _clear(request.node, foundry, folder)
 
 
 def _refuse_place(request: pytest.FixtureRequest, name: str) -> None:
@@ -231,12 +231,10 @@ def _flat(answers: list[list[object]]) -> tuple:  # type: ignore[type-arg]
     return tuple(each for answer in reversed(answers) for each in answer)
 
 
-def _clear(node: pytest.Item, folder: Path) -> None:
+def _clear(node: pytest.Item, foundry: Foundry, folder: Path) -> None:
     """Remove a passing test's files: a thousand copies would fill the disk."""
-    if report.has_failed(node):
-        return
-    # Best effort: on Windows a reader may still hold the file open.
-    shutil.rmtree(folder, ignore_errors=True)
+    if not report.has_failed(node):
+        foundry.clear(folder)
 
 
 def _state(path: Path) -> tuple[int, int]:
