@@ -76,9 +76,6 @@ class Provider(ABC):
 
         Raises:
             UnansweredError: there is no usable answer.
-
-        Raises:
-            UnansweredError: there is no usable answer.
         """
         return await conversation_writer.batch(self, personas, context, count)
 
