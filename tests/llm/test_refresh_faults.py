@@ -62,7 +62,7 @@ FINAL = {
     "no-json": (1, 1, "not a model server's"),
     "a-list": (1, 1, "not a model server's"),
     "huge": (1, 1, "larger than 8 MiB"),
-    "429-long": (1, 1, "wants 3600 seconds"),
+    "429-long": (1, 1, "asks to wait 3600 seconds"),
     "429": (9, 5, "kept failing (HTTP 429)"),
     "500": (9, 5, "kept failing (HTTP 500)"),
     "cut": (9, 3, "no answer from the server"),
