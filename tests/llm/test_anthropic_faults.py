@@ -55,7 +55,7 @@ FINAL = {
     "400": (1, 1, "refuses the request (HTTP 400)"),
     "html": (1, 1, "not a model server's"),
     "no-json": (1, 1, "not a model server's"),
-    "429-long": (1, 1, "wants 3600 seconds"),
+    "429-long": (1, 1, "asks to wait 3600 seconds"),
     "500": (9, 5, "kept failing (HTTP 500)"),
     "cut": (9, 3, "no answer from the server"),
     "slow": (9, 3, "no answer from the server"),
