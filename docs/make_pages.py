@@ -178,8 +178,8 @@ def scenarios_page() -> str:
             f"| `{each.name}` | {chats} | {count or '-'} | {each.description} |"
         )
     lines.append(
-        "\nTo add your own, use the hook `pytest_imessage_scenarios`, or give a TOML or "
-        "JSON file to `imessage-foundry build --scenario FILE` or to the mark:\n"
+        "\nTo add your own, use the hook `pytest_imessage_scenarios`, or give a TOML "
+        "or JSON file to `imessage-foundry build --scenario FILE` or to the mark:\n"
     )
     lines.append("```toml\n" + EXAMPLE + "```\n")
     lines.append(

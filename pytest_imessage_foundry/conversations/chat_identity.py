@@ -23,7 +23,7 @@ def conversation_of(
     addresses = tuple(plan.addresses.values())
     # One person's chats share an id across services (SEMANTICS §12).
     whom = plan.config.id if plan.is_group else plan.people[0].identifier
-    identifier = _room(plan, features) if plan.is_group else addresses[0]
+    identifier = _group_identifier(plan, features) if plan.is_group else addresses[0]
     sign = "+" if plan.is_group else "-"
     prefix = "any" if "any_guids" in features else plan.config.service
     return Conversation(
@@ -51,7 +51,7 @@ def _last_name(plan: ChatPlan) -> str | None:
     return [plan.config.name, *names][-1] or None
 
 
-def _room(plan: ChatPlan, features: frozenset[str]) -> str:
+def _group_identifier(plan: ChatPlan, features: frozenset[str]) -> str:
     """Return the identifier of a group chat."""
     bits = _bits(plan, "room", plan.config.id)
     # Groups made before 26 keep "chat" and up to eighteen digits (FINDINGS 11).

@@ -120,18 +120,18 @@ def plan_chats(
     plans: list[ChatPlan] = []
     missing: list[tuple[str, str]] = []
     for asked, config in _scaled(scenario, spec.messages):
-        plan = _plan(spec, scenario, _carried(config, features))
+        plan = _plan(spec, scenario, _over_its_service(config, features))
         turns = answers.get(asked.id) if answers else None
         # The key derives from the conversation before it is scaled.
         request = store.request_of(asked, scenario.personas, scenario.owner.id)
         if turns is not None:
-            plans.append(_of_hook(plan, turns))
+            plans.append(_with_turns_of_hook(plan, turns))
         elif spec.source == "faker" or packs is None:
-            plans.append(_generated(plan))
+            plans.append(_with_generated_turns(plan))
         elif found := store.find(packs, request, config.message_count_target):
-            plans.append(_of_cache(plan, found, may_add=spec.source == "auto"))
+            plans.append(_with_cached_turns(plan, found, may_add=spec.source == "auto"))
         elif spec.source == "auto":
-            plans.append(_generated(plan))
+            plans.append(_with_generated_turns(plan))
         else:
             missing.append((asked.id, store.key(request)))
     if missing:
@@ -167,7 +167,7 @@ def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPla
     )
 
 
-def _carried(
+def _over_its_service(
     config: ConversationConfig, features: frozenset[str]
 ) -> ConversationConfig:
     """Return a conversation over a service that the release has.
@@ -201,11 +201,11 @@ def _range(config: ConversationConfig, now: str) -> tuple[int, int]:
     return start, end
 
 
-def _generated(plan: ChatPlan) -> ChatPlan:
+def _with_generated_turns(plan: ChatPlan) -> ChatPlan:
     return replace(plan, generated=plan.config.message_count_target)
 
 
-def _of_cache(plan: ChatPlan, found: Found, *, may_add: bool) -> ChatPlan:
+def _with_cached_turns(plan: ChatPlan, found: Found, *, may_add: bool) -> ChatPlan:
     """Return the plan with the cache's turns, and generated ones if it `may_add`."""
     origin = f"cache:{','.join(found.keys)}"
     rest = max(0, plan.config.message_count_target - found.count) if may_add else 0
@@ -225,7 +225,7 @@ def _of_cache(plan: ChatPlan, found: Found, *, may_add: bool) -> ChatPlan:
     )
 
 
-def _of_hook(plan: ChatPlan, turns: Sequence[Turn]) -> ChatPlan:
+def _with_turns_of_hook(plan: ChatPlan, turns: Sequence[Turn]) -> ChatPlan:
     for place, turn in enumerate(turns):
         if turn.sender not in plan.everybody:
             raise FoundryError(

@@ -196,7 +196,7 @@ class _Survey:
         self.owner = next((each for each in people if each.is_self), None)
         self.by_address = {a: each for each in people for a in each.addresses}
         self.messages = self.pairs = self.same_pairs = 0
-        self.talked = self.in_sessions = 0
+        self.in_chats = self.in_sessions = 0
         self.hours, self.weekdays, self.kinds = [0] * 24, [0] * 7, Counter[str]()
         self.services = Counter[str]()
         self.responses: dict[str, list[float]] = defaultdict(list)
@@ -220,7 +220,7 @@ class _Survey:
             previous = message
         # Services only send notices, so their chats have no sessions.
         if any(map(self._is_person, conversation.founders)):
-            self.talked += sum(runs)
+            self.in_chats += sum(runs)
             self.in_sessions += sum(run for run in runs if run in _SESSION)
 
     def _is_person(self, address: str | None) -> bool:
@@ -274,7 +274,7 @@ class _Survey:
     def _measures(self, medians: Mapping[str, float]) -> Iterator[Measure]:
         yield from self._waits()
         count = self.messages
-        share = _share(self.in_sessions, self.talked)
+        share = _share(self.in_sessions, self.in_chats)
         yield Measure("messages in sessions of 5 to 30", share, 0.6, 0.9)
         yield Measure("from 8 to 23 h", _share(sum(self.hours[8:23]), count), 0.5)
         yield Measure(

@@ -50,7 +50,7 @@ _SHORTEST, _LONGEST = 0.8, 10 * 24 * _HOUR
 _ATTENTION, _PATIENCE = 1_200.0, 3_600.0
 _ASLEEP = 0.15  # of the busiest hour
 
-_TALK = 0.7  # the largest share of the time left that goes into sessions
+_IN_SESSIONS = 0.7  # the largest share of the time left that goes into sessions
 # Hours until people write again the same day or the next. A table, since the last
 # digits of a power differ by platform.
 _SOON = (1.1, 1.3, 1.5, 1.8, 2.1, 2.5, 3.0, 3.6, 4.4, 5.5, 7.5, 10.5)
@@ -142,19 +142,19 @@ class _Timeline:
 
     def _placed(self) -> Iterator[Iterable[tuple[int, Turn]]]:
         """Yield each session with times, placed in what is left of the range."""
-        moment, done, talked = self.start - 1, 0, 0.0
+        moment, done, spent = self.start - 1, 0, 0.0
         for session, is_last in self.sessions:
             rhythm = self._rhythm(session)
             waits = self._waits(session)
-            talking = sum(waits)
+            duration = sum(waits)
             pairs = zip(session, waits, strict=True)
-            talked += sum([wait for turn, wait in pairs if not turn.pause])
-            usual = talked / (done + len(session)) + 1e-9
+            spent += sum([wait for turn, wait in pairs if not turn.pause])
+            usual = spent / (done + len(session)) + 1e-9
             left = rhythm.until(moment / SECOND, self.end / SECOND)
             expected = max(self.count - done, 1 + self.count // _OVERRUN)
             later = max(expected - len(session), 0)
-            pace = min(1.0, _TALK * left / max(expected * usual, talking))
-            free = max(left - pace * (talking + later * usual), 0.0)
+            pace = min(1.0, _IN_SESSIONS * left / max(expected * usual, duration))
+            free = max(left - pace * (duration + later * usual), 0.0)
             ahead = max(later / self.sessions.mean, 1.0)
             if is_last:
                 gap = free * (1.0 - _LAST * self.random())
@@ -166,7 +166,7 @@ class _Timeline:
             begin = int(rhythm.after(moment / SECOND, gap) * SECOND)
             if session[0].hours:
                 reach = _REACH * free / ahead
-                latest = self.last - int(talking * pace * SECOND)
+                latest = self.last - int(duration * pace * SECOND)
                 begin = self._moved(session[0], begin, (moment, latest), reach, rhythm)
             moments = self._moments(session, waits, rhythm, begin, pace, done, moment)
             yield zip(moments, session, strict=True)
@@ -292,12 +292,12 @@ class _Timeline:
                 moment -= moment % grain
             if moment <= previous or moment > limit:
                 mine = grain if turn.sender == owner else 1
-                moment = self._pressed(moment, previous, limit, mine)
+                moment = self._nearest(moment, previous, limit, mine)
             moments.append(moment)
             previous = moment
         return moments
 
-    def _pressed(self, moment: int, previous: int, limit: int, grain: int) -> int:
+    def _nearest(self, moment: int, previous: int, limit: int, grain: int) -> int:
         """Return the nearest time that keeps the order and the range."""
         nearest = min(max(moment, previous + 1), max(limit, previous + 1))
         aligned = nearest - nearest % grain

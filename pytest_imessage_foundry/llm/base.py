@@ -53,7 +53,7 @@ class Provider(ABC):
 
     @abstractmethod
     async def generate(self, ask: Ask) -> RawReply:
-        """Answer one request.
+        """Return the answer to one request.
 
         Raises:
             ProviderError: every further call would fail too (key, quota, model).

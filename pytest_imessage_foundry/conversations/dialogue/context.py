@@ -85,7 +85,7 @@ class DialogueContext:
             each.id: SERVICE if _is_service(each) else voice_of(each, self.language)
             for each in everybody
         }
-        self.names = {each.id: self._called(each) for each in everybody}
+        self.names = {each.id: self._name_for(each) for each in everybody}
         locale = people[0].locale if people else owner.locale
         self.known = KnownSlots(self.language, locale, self.key, config.theme)
         is_foreign = locale.partition("_")[0] != self.language.code
@@ -151,7 +151,7 @@ class DialogueContext:
                 return recent.knows(text)
         return False
 
-    def _called(self, persona: Persona) -> str:
+    def _name_for(self, persona: Persona) -> str:
         """Return the name that others use for a persona."""
         for word in persona.relationship.lower().split():
             if word in self.language.address and not persona.is_self:

@@ -99,7 +99,7 @@ class Performance:
             if beat.chance < 1.0 and rand() >= beat.chance:
                 continue
             if beat.tap:
-                self._tap(beat)
+                self._add_tapback(beat)
             else:
                 self._speak(beat)
 
@@ -272,7 +272,7 @@ class Performance:
                 extras["event_who"] = self.cast[line.who]
         return extras
 
-    def _tap(self, beat: Beat) -> None:
+    def _add_tapback(self, beat: Beat) -> None:
         """Add the scene's own tapback to the last text of somebody else."""
         if self.context.is_sms or not self.drafts:
             return

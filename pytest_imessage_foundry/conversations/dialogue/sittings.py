@@ -57,7 +57,7 @@ def dialogue(
         people: the personas of `config.participants`.
         seed: the key of every draw, with the conversation's id.
         count: the number of turns.
-        renames: whether a group may get a new name, and whoever goes out may still
+        renames: whether a group may get a new name, and absent members may still
             speak.
     """
     spare = 0 if renames or config.chat_type == "direct" else count // 16 + 16

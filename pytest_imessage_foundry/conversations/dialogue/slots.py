@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.conversations.dialogue.scenes import Language, Scene
 
-_Walk = tuple[Rows, int, int, int]
+_ValueOrder = tuple[Rows, int, int, int]
 
 
 class KnownSlots:
@@ -21,7 +21,7 @@ class KnownSlots:
 
     Attributes:
         own: slots with values of this conversation only.
-        walks: the order in which each scene uses the values of each slot.
+        orders: the order in which each scene uses the values of each slot.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class KnownSlots:
     ) -> None:
         self.language, self.locale, self.key = language, locale, key
         self.own: dict[str, Rows] = {}
-        self.walks: dict[tuple[int, str], _Walk] = {}
+        self.orders: dict[tuple[int, str], _ValueOrder] = {}
         if theme and (theme := theme.strip()):
             self._steer(theme)
 
@@ -78,16 +78,16 @@ class SceneSlots(dict[str, Row]):
         self.noted: set[str] = set()
 
     def __missing__(self, name: str) -> Row:
-        walks, place = self.known.walks, (self.scene.key, name)
-        walk = walks.get(place)
-        if walk is None:
-            walk = walks[place] = self._walk(name)
-        rows, start, stride, shift = walk
+        orders, place = self.known.orders, (self.scene.key, name)
+        order = orders.get(place)
+        if order is None:
+            order = orders[place] = self._order(name)
+        rows, start, stride, shift = order
         number = start + self.times * stride + shift
         row = self[name] = rows[number % len(rows)]
         return row
 
-    def _walk(self, name: str) -> _Walk:
+    def _order(self, name: str) -> _ValueOrder:
         """Return an order in which all values come once before any comes again."""
         own, language = self.scene.slots, self.scene.language
         base = name if name in own else name.rstrip("23456789")
