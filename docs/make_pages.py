@@ -1,4 +1,4 @@
-"""Makes docs/realism.md, docs/excerpts.md and docs/scenarios.md.
+"""Make docs/realism.md, docs/excerpts.md and docs/scenarios.md.
 
     python docs/make_pages.py
 
@@ -30,7 +30,7 @@ EXCERPTS, LINES = 10, 12
 
 
 def measure(spec: Spec, scenario: Scenario | None = None) -> realism.Realism:
-    """The measures of a spec's conversations, or of a scenario made for it."""
+    """Measure the conversations of a spec, or of `scenario` with its settings."""
     if scenario is None:
         order = Order(spec)
         return realism.measure(truth_of(order), order.scenario.personas)
@@ -42,7 +42,7 @@ def measure(spec: Spec, scenario: Scenario | None = None) -> realism.Realism:
 
 
 def one_language(language: str) -> Scenario:
-    """A thousand messages of the fallback with people who write in a language."""
+    """Return a scenario of a thousand messages in one language."""
     cast = builtin.load()
     people = [
         each
@@ -70,7 +70,7 @@ def one_language(language: str) -> Scenario:
 
 
 def table(columns: dict[str, realism.Realism]) -> str:
-    """Measures down, scenarios or languages across."""
+    """Return a table with a row for each measure and a column for each scenario."""
     first = next(iter(columns.values()))
     lines = [
         f"| | goal | {' | '.join(columns)} |",
@@ -93,20 +93,20 @@ def realism_page() -> str:
         name: measure(Spec(source="faker"), one_language(name)) for name in LANGUAGES
     }
     return f"""\
-# How believable
+# How realistic the conversations are
 
-Measured by `python docs/make_pages.py`; one scenario at a time by
+The values were measured by `python docs/make_pages.py`; to measure one scenario, run
 `imessage-foundry stats --scenario NAME [--page plots.html]`. A value in bold misses
 its goal.
 
-## By scenario, as `auto` fills them on tahoe, seed 0
+## By scenario: source `auto`, tahoe, seed 0
 
 {table(by_scenario)}
 
-## By language, the fallback alone, a thousand messages each
+## By language: source `faker`, a thousand messages each
 
-Words are counted at spaces, so Japanese, which has none, cannot meet the goals that
-count words; its characters say more than Latin ones, as do Arabic's.
+Words are counted at spaces. Japanese has none, so it cannot meet the goals for words.
+Japanese and Arabic texts have fewer characters than Latin ones with the same content.
 
 {table(by_language)}
 """
@@ -124,8 +124,8 @@ def excerpts_page() -> str:
     ]
     parts = [
         "# Ten excerpts\n",
-        "Chosen by seed, not by hand: `docs/make_pages.py`. Times are those of the "
-        "phone's owner; an empty line stands for an hour and more.\n",
+        "`docs/make_pages.py` chooses them by a seed. Times are the local times of the "
+        "phone's owner; an empty line stands for a pause of an hour or more.\n",
     ]
     for number in range(1, EXCERPTS + 1):
         of, chat = chats[int(draw.random() * len(chats))]
@@ -178,13 +178,13 @@ def scenarios_page() -> str:
             f"| `{each.name}` | {chats} | {count or '-'} | {each.description} |"
         )
     lines.append(
-        "\nYour own: a hook (`pytest_imessage_scenarios`), or a TOML or JSON file "
-        "given to `imessage-foundry build --scenario FILE` and to the mark:\n"
+        "\nTo add your own, use the hook `pytest_imessage_scenarios`, or give a TOML "
+        "or JSON file to `imessage-foundry build --scenario FILE` or to the mark:\n"
     )
     lines.append("```toml\n" + EXAMPLE + "```\n")
     lines.append(
-        "`personas` are ids of the built-in cast, people in full (`[[personas]]`), or "
-        "`library:ID` of your own library: [personas.md](personas.md).\n"
+        "`personas` has ids of built-in people, whole people (`[[personas]]`), or "
+        "`library:ID` for people of your own library: [personas.md](personas.md).\n"
     )
     return "\n".join(lines)
 

@@ -1,3 +1,3 @@
-"""What people say: cached, generated, and laid out in time."""
+"""Conversations: their texts, from caches or generated, with times and as messages."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Ids, addresses and the name of a planned chat."""
+"""Ids, addresses and names of planned chats."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 def conversation_of(
     plan: ChatPlan, messages: Iterable[Message], features: frozenset[str]
 ) -> Conversation:
-    """The chat of a plan with its `messages`, identified as the release does."""
+    """Return a plan's chat with `messages`, and ids in the form of the release."""
     addresses = tuple(plan.addresses.values())
-    # One person's chats share an id whatever the service (SEMANTICS §12).
+    # One person's chats share an id across services (SEMANTICS §12).
     whom = plan.config.id if plan.is_group else plan.people[0].identifier
-    identifier = _room(plan, features) if plan.is_group else addresses[0]
+    identifier = _group_identifier(plan, features) if plan.is_group else addresses[0]
     sign = "+" if plan.is_group else "-"
     prefix = "any" if "any_guids" in features else plan.config.service
     return Conversation(
@@ -41,17 +41,18 @@ def conversation_of(
 
 
 def _last_name(plan: ChatPlan) -> str | None:
-    """The name that a group has after all that is said.
+    """Return the name of a group after its last turn, None for none.
 
-    Generated turns rename nothing: the name has to be known before they are made.
+    Generated turns never rename a group, because the name is needed before they are
+    made.
     """
     turns = (turn for scene in plan.scenes for turn in scene)
     names = [turn.text for turn in turns if turn.event == "renamed" and turn.text]
     return [plan.config.name, *names][-1] or None
 
 
-def _room(plan: ChatPlan, features: frozenset[str]) -> str:
-    """The identifier of a group chat."""
+def _group_identifier(plan: ChatPlan, features: frozenset[str]) -> str:
+    """Return the identifier of a group chat."""
     bits = _bits(plan, "room", plan.config.id)
     # Groups made before 26 keep "chat" and up to eighteen digits (FINDINGS 11).
     if "any_guids" in features and plan.start >= SINCE_26:
@@ -60,6 +61,6 @@ def _room(plan: ChatPlan, features: frozenset[str]) -> str:
 
 
 def _bits(plan: ChatPlan, what: str, name: str) -> bytes:
-    """128 bits that depend on the seed, on `what` they are for and on a name."""
+    """Return 16 bytes that depend on the seed, on `what` they are for and on `name`."""
     text = f"{plan.seed}:{what}:{name}"
     return blake2b(text.encode(), digest_size=16).digest()

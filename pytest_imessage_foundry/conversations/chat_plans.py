@@ -1,7 +1,7 @@
-"""Plan the chats of a scenario: their people and times, and whose turns they take.
+"""Plan the chats of a scenario: people, times and the source of their turns.
 
-Turns come from the project's hook, else from the cache; what is missing is
-generated. A plan holds what was looked up and derives no message.
+Turns come from the project's hook, else from the cache; missing ones are generated. A
+plan holds only what was looked up; messages are derived from it later.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ _YEAR = 365 * apple_time.DAY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatPlan:
-    """One chat to derive.
+    """A plan from which one chat is derived.
 
     Attributes:
-        config: the conversation as the scenario asks for it, over a service that
+        config: the conversation as the scenario defines it, over a service that
             the release has.
         owner: whose phone it is.
         people: the other participants, in the order of `config.participants`.
-        seed: the spec's; all draws derive from it and the conversation's id.
-        start, end: nanoseconds since 2001 between which all is said.
-        scenes: turns of the hook or the cache, each scene kept together.
-        generated: how many turns are generated among them.
-        origin: where the turns are from, such as "cache:KEY+faker".
+        seed: the seed of the spec; draws derive from it and the conversation's id.
+        start, end: the range of its dates, in nanoseconds since 2001.
+        scenes: turns of the hook or the cache; turns of a scene stay together.
+        generated: how many more turns are generated.
+        origin: the source of the turns, such as "cache:KEY+faker".
     """
 
     config: ConversationConfig
@@ -57,7 +57,7 @@ class ChatPlan:
 
     @property
     def count(self) -> int:
-        """How many turns it has."""
+        """Return the number of turns."""
         return sum(map(len, self.scenes)) + self.generated
 
     @property
@@ -66,28 +66,28 @@ class ChatPlan:
 
     @property
     def everybody(self) -> dict[str, Persona]:
-        """Who speaks in it, by id."""
+        """Return all participants by id, the owner included."""
         return {each.id: each for each in (self.owner, *self.people)}
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Where it reaches each of the others, by id."""
+        """Return the address of each other participant in this chat, by id."""
         return {each.id: self._address(each) for each in self.people}
 
     @property
     def founders(self) -> tuple[str, ...]:
-        """The addresses that it begins with: those of whoever is not added later."""
+        """Return the addresses of the first members: all but those added later."""
         turns = (turn for scene in self.scenes for turn in scene)
         ids = turn_members.founders(turns, tuple(self.addresses), self.owner.id)
         return tuple(self.addresses[each] for each in ids)
 
     @property
     def rng_key(self) -> str:
-        """What its draws derive from, so that a chat more or less shifts no other."""
+        """Return the key of this chat's draws, which other chats do not change."""
         return f"{self.seed}:{self.config.id}"
 
     def _address(self, persona: Persona) -> str:
-        """The address that its service reaches: SMS and RCS know no e-mail."""
+        """Return the address that the service can reach: SMS and RCS need a number."""
         if self.config.service in ("SMS", "RCS"):
             for each in persona.addresses:
                 if "@" not in each and not each.startswith("urn:"):
@@ -103,35 +103,35 @@ def plan_chats(
     packs: PackIndex | None = None,
     answers: Mapping[str, Sequence[Turn] | None] | None = None,
 ) -> list[ChatPlan]:
-    """Plan every chat of `scenario`, in its order.
+    """Return a plan for every chat of `scenario`, in its order.
 
     Args:
-        spec: its seed, source, clock and total of messages.
-        scenario: whose people and conversations; see `scenarios.get`.
+        spec: its seed, source, clock and number of messages are used.
+        scenario: the people and conversations; see `scenarios.get`.
         features: what the release can hold, see `db.schema.Schema.features`.
-        packs: the cache; not asked, and may be None, where source is "faker".
-        answers: the hook's turns by conversation id, None where it has none.
+        packs: the cache; not used, and may be None, if the source is "faker".
+        answers: the hook's turns by conversation id, None if it has none.
 
     Raises:
-        MissingConversationError: source is "cache" and it has no answer.
-        FoundryError: the hook's turns, a time or the people do not fit.
+        MissingConversationError: the source is "cache" and a conversation is not in it.
+        FoundryError: the hook's turns, a time or the people are not valid.
     """
     scenario = scenarios.complete(scenario, {})
     plans: list[ChatPlan] = []
     missing: list[tuple[str, str]] = []
     for asked, config in _scaled(scenario, spec.messages):
-        plan = _plan(spec, scenario, _carried(config, features))
+        plan = _plan(spec, scenario, _over_its_service(config, features))
         turns = answers.get(asked.id) if answers else None
-        # A key derives from what the scenario asks for, not from how it is scaled.
+        # The key derives from the conversation before it is scaled.
         request = store.request_of(asked, scenario.personas, scenario.owner.id)
         if turns is not None:
-            plans.append(_of_hook(plan, turns))
+            plans.append(_with_turns_of_hook(plan, turns))
         elif spec.source == "faker" or packs is None:
-            plans.append(_generated(plan))
+            plans.append(_with_generated_turns(plan))
         elif found := store.find(packs, request, config.message_count_target):
-            plans.append(_of_cache(plan, found, may_add=spec.source == "auto"))
+            plans.append(_with_cached_turns(plan, found, may_add=spec.source == "auto"))
         elif spec.source == "auto":
-            plans.append(_generated(plan))
+            plans.append(_with_generated_turns(plan))
         else:
             missing.append((asked.id, store.key(request)))
     if missing:
@@ -142,9 +142,9 @@ def plan_chats(
 def _scaled(
     scenario: Scenario, messages: int | None
 ) -> Iterator[tuple[ConversationConfig, ConversationConfig]]:
-    """Pair each conversation with itself scaled to `messages` in all.
+    """Yield pairs of a conversation and its copy scaled to `messages` in all.
 
-    One that no message is left for is left out: few messages are for few chats.
+    Conversations that get no message are left out, so that few messages make few chats.
     """
     counts = scenario if messages is None else scenarios.scaled(scenario, messages)
     pairs = zip(scenario.conversations, counts.conversations, strict=True)
@@ -154,7 +154,7 @@ def _scaled(
 
 
 def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPlan:
-    """Plan a chat as far as the scenario says, without its turns."""
+    """Return a plan without turns: only what the scenario says."""
     known = {each.id: each for each in scenario.personas}
     start, end = _range(config, spec.now)
     return ChatPlan(
@@ -167,11 +167,14 @@ def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPla
     )
 
 
-def _carried(
+def _over_its_service(
     config: ConversationConfig, features: frozenset[str]
 ) -> ConversationConfig:
-    """Move a conversation to a service that the release has: before RCS the same
-    people texted over SMS, before satellites they waited for iMessage."""
+    """Return a conversation over a service that the release has.
+
+    Releases without RCS used SMS for it; releases without satellite messages used
+    iMessage.
+    """
     if config.service == "RCS" and "rcs" not in features:
         return replace(config, service="SMS")
     if config.service == "iMessageLite" and "satellite" not in features:
@@ -185,7 +188,7 @@ def _range(config: ConversationConfig, now: str) -> tuple[int, int]:
         start = apple_time.from_iso(config.start) if config.start else end - _YEAR
     except ValueError as error:
         raise FoundryError(
-            f"conversation {config.id!r} has a time that is none: {error}\n"
+            f"conversation {config.id!r} has a start or end that is no time: {error}\n"
             f"looked at: its start {config.start!r} and end {config.end or now!r}\n"
             f"write them like 2025-01-31T08:00:00Z"
         ) from None
@@ -198,18 +201,15 @@ def _range(config: ConversationConfig, now: str) -> tuple[int, int]:
     return start, end
 
 
-# --- whose turns it takes ---------------------------------------------------
-
-
-def _generated(plan: ChatPlan) -> ChatPlan:
+def _with_generated_turns(plan: ChatPlan) -> ChatPlan:
     return replace(plan, generated=plan.config.message_count_target)
 
 
-def _of_cache(plan: ChatPlan, found: Found, *, may_add: bool) -> ChatPlan:
-    """Take what the cache has, and generate the rest if we `may_add` to it."""
+def _with_cached_turns(plan: ChatPlan, found: Found, *, may_add: bool) -> ChatPlan:
+    """Return the plan with the cache's turns, and generated ones if it `may_add`."""
     origin = f"cache:{','.join(found.keys)}"
     rest = max(0, plan.config.message_count_target - found.count) if may_add else 0
-    # Who is made to speak between scenes does not know who is out in them.
+    # Generated turns between scenes do not know who is absent in the scenes.
     settled = not rest and turn_members.is_settled(
         [turn for scene in found.scenes for turn in scene],
         tuple(plan.addresses),
@@ -225,7 +225,7 @@ def _of_cache(plan: ChatPlan, found: Found, *, may_add: bool) -> ChatPlan:
     )
 
 
-def _of_hook(plan: ChatPlan, turns: Sequence[Turn]) -> ChatPlan:
+def _with_turns_of_hook(plan: ChatPlan, turns: Sequence[Turn]) -> ChatPlan:
     for place, turn in enumerate(turns):
         if turn.sender not in plan.everybody:
             raise FoundryError(

@@ -1,4 +1,4 @@
-"""Circles: what somebody is to the owner of the phone, in the words of scenes."""
+"""Circles: the groups of relationships for which a scene is written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Persona
 
 FRIEND = frozenset({"friend"})
-# What a relationship is called, and the circles of scenes it opens.
+# Words for relationships, and the circles whose scenes fit them.
 _CIRCLES = {
     "family parent": "mother father mom mum dad parent mama papa",
     "family elder": "grandmother grandfather grandma grandpa granny nan grandparent",
@@ -31,7 +31,7 @@ _BY_WORD = {
 
 
 def circles(persona: Persona) -> frozenset[str]:
-    """The circles a persona belongs to, as scenes name them."""
+    """Return the circles that a persona belongs to, by the names that scenes use."""
     if persona.identifier_type in ("short-code", "business"):
         return frozenset({"service"})
     words = persona.relationship.lower().replace("_", "-").replace(",", " ").split()

@@ -1,8 +1,8 @@
-"""When people are awake: time that passes slowly at night.
+"""Waking time: a clock that runs slowly while people sleep.
 
-A `Rhythm` measures time in waking seconds of a group of people: an hour of a
-weekday afternoon is about one, an hour at four in the morning a minute or so.
-What is drawn in waking seconds keeps to the hours in which people write.
+A `Rhythm` measures time in waking seconds of a group of people. An hour on a weekday
+afternoon has about one waking hour, an hour at four in the morning about a minute.
+Times that are drawn in waking seconds fall into the hours in which people write.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import EPOCH_UNIX
 
 _HOUR, _DAY, _WEEK = 3_600, 86_400, 604_800
-# How much is written in each local hour, the busiest being near 1. The shape
-# is the one that every published histogram of calls and messages shows: almost
-# nothing from two to six, a morning ramp, a plateau, a peak in the evening.
+# The rate of messages in each local hour, near 1 in the busiest. The shape
+# is that of all published histograms of calls and messages: almost
+# nothing from two to six, a rise in the morning, a peak in the evening.
 _WEEKDAY = (
     *(0.16, 0.06, 0.018, 0.010, 0.010, 0.022, 0.14, 0.45, 0.72, 0.76, 0.78, 0.80),
     *(0.90, 0.84, 0.78, 0.80, 0.84, 0.92, 0.98, 1.00, 1.00, 0.96, 0.78, 0.42),
@@ -30,17 +30,17 @@ _WEEKEND = (
     *(1.02, 1.00, 0.98, 0.98, 1.00, 1.02, 1.04, 1.00, 0.96, 0.92, 0.84, 0.60),
 )
 _WEEKS_KEPT = 64  # more than the year that most histories last
-_FLOOR = 0.002  # nobody is never awake, and time must not stand still
+_FLOOR = 0.002  # the lowest rate; waking time must never stop
 
 
 class Rhythm:
-    """The waking hours that people in some time zones share.
+    """The waking hours that people in some time zones have in common.
 
     Args:
-        zones: IANA names; the first is the one that counts most.
+        zones: IANA names; the first gives the local time.
 
     Attributes:
-        is_shared: whether there are several zones, so that not all hours will do.
+        is_shared: whether there are several zones, which excludes some hours.
 
     Raises:
         FoundryError: this machine knows no such time zone.
@@ -52,30 +52,31 @@ class Rhythm:
         self._weeks: dict[int, tuple[int, Table] | None] = {}
 
     def until(self, start: float, end: float) -> float:
-        """Waking seconds between two times in seconds since 2001, UTC."""
+        """Return the waking seconds between two times in seconds since 2001, UTC."""
         offset, table = self._local(start)
         late, _ = self._local(end)
         return _elapsed(table, end + late) - _elapsed(table, start + offset)
 
     def after(self, start: float, waking: float) -> float:
-        """The time, in seconds since 2001, `waking` seconds after `start`."""
+        """Return the time `waking` seconds after `start`, in seconds since 2001."""
         offset, table = self._local(start)
         local = _moment(table, _elapsed(table, start + offset) + waking)
         end = local - offset
-        if end - start > _HOUR:  # clocks may have been changed in between
+        if end - start > _HOUR:  # daylight saving time may change in between
             end = local - self._local(end)[0]
         return end if end > start else start
 
     def rate(self, moment: float) -> float:
-        """How much is written at a time, beside the busiest hour of the week."""
+        """Return the rate of messages at a time: 1 in the busiest hour of the week."""
         offset, (rates, _) = self._local(moment)
         return rates[int((moment + offset) % _WEEK // _HOUR)]
 
     def _local(self, moment: float) -> tuple[int, Table]:
-        """How far the first zone is ahead of UTC, and the week all share.
+        """Return the first zone's offset to UTC in seconds, and the shared week.
 
-        Worked out once for a week, and anew only in one that does not end as it
-        began: nowhere were clocks changed and changed back within seven days.
+        It is computed once for each week. Only in a week that ends with another offset
+        than it began with is it computed for each moment: no zone changes its clocks
+        twice within seven days.
         """
         week = int(moment // _WEEK)
         if week not in self._weeks:
@@ -93,7 +94,7 @@ class Rhythm:
 
 
 def offset_in(zone: str, moment: float) -> int:
-    """Seconds to add to UTC in an IANA zone, at a time in seconds since 2001.
+    """Return the seconds to add to UTC in a zone, at a time in seconds since 2001.
 
     Raises:
         FoundryError: this machine knows no such time zone.
@@ -125,9 +126,9 @@ Table = tuple[tuple[float, ...], tuple[float, ...]]
 
 @cache
 def _shared(shifts: tuple[int, ...]) -> Table:
-    """Rates of the hours of a week from Monday 0 h, and their running totals.
+    """Return the rates of the hours of a week from Monday 0 h, and their totals.
 
-    Where several zones share a chat, only hours in which all are awake count.
+    With several zones only those hours count in which all people are awake.
     """
     week = _WEEKDAY * 5 + _WEEKEND * 2
     rates = [1.0] * len(week)
@@ -141,7 +142,7 @@ def _shared(shifts: tuple[int, ...]) -> Table:
 
 
 def _elapsed(table: Table, local: float) -> float:
-    """Waking seconds from 2001 to a local time in seconds since 2001."""
+    """Return the waking seconds from 2001 to a local time in seconds since 2001."""
     rates, totals = table
     weeks, rest = divmod(local, _WEEK)
     hour = int(rest // _HOUR)
@@ -149,7 +150,7 @@ def _elapsed(table: Table, local: float) -> float:
 
 
 def _moment(table: Table, elapsed: float) -> float:
-    """The local time at which so many waking seconds have passed."""
+    """Return the local time at which `elapsed` waking seconds have passed."""
     rates, totals = table
     weeks, rest = divmod(elapsed, totals[-1])
     hour = min(bisect_right(totals, rest) - 1, len(rates) - 1)

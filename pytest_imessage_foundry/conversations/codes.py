@@ -1,4 +1,4 @@
-"""The codes that services send, which Apple's data detectors find."""
+"""One-time codes in texts of services, as Apple's data detectors find them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _CODE_WORD = re.compile(r"code|pin\b|tan\b|passwor|código|コード|رمز", re
 
 
 def notice(text: str) -> TextPart:
-    """What a service says, with the one-time code in it, if there is one."""
+    """Return a service's text as a part, with the one-time code in it, if any."""
     code = _CODE.search(text)
     if code is None or not _CODE_WORD.search(text):
         return TextPart(text)

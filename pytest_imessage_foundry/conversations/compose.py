@@ -1,8 +1,8 @@
-"""Turn timed turns into messages: ids, receipts, and all that became of them.
+"""Turn timed turns into messages, with ids, receipts, edits and reactions.
 
-Messages are made a block at a time: what one side says until the other speaks
-up. Whoever speaks up has read the block by then, so receipts agree with the
-talk; blocks are short, so a stream stays a stream.
+Messages are made in blocks: all messages of one side until the other side writes. The
+other side has read a block before it writes, so that receipts agree with the
+conversation. Blocks are short, so that memory use does not grow.
 """
 
 from __future__ import annotations
@@ -54,29 +54,29 @@ if TYPE_CHECKING:
 
     Timed = tuple[int, Turn]
 
-# How soon each kind of person opens the chat, if not earlier to answer.
+# How soon people open the chat at the latest, by their usual response time.
 _SOON = {
     "instant": 5 * MINUTE,
     "minutes": 45 * MINUTE,
     "hours": 6 * HOUR,
     "days": 30 * HOUR,
 }
-_BLOCK = 32  # one side's messages read together at most
-_LAST_FILE = 9_999  # as cameras count; it also bounds what files differ
+_BLOCK = 32  # most messages of one side that are read together
+_LAST_FILE = 9_999  # as cameras count, and so that few different files are made
 _MEMORY = 64  # messages that an inline reply can still reach
-_RECEIPTS = 0.7  # of people let others see that they have read
-# One comparison tells the many plain turns from those with anything else to them.
+_RECEIPTS = 0.7  # share of people who send read receipts
+# One comparison separates the many plain turns from those with anything else.
 _RARITIES = attrgetter(
     *("reactions", "replies_to", "attachment", "link_title"),
     *("edited_from", "effect", "event", "is_unsent"),
 )
 _PLAIN = ((), 0, None, None, None, None, None, False)
 # Shares of 256. Bodies without `text` are 26 % to 98 % of rows in users' counts,
-# own rows far more often (SEMANTICS §2); the immutable class is the rarer one.
+# own rows far more often (SEMANTICS §2); the immutable class is less common.
 _IMMUTABLE = 8
 _OWN, _RECEIVED = (218, 0), (92, 150)  # without `text`; with a writing direction
 
-# What an emoji tapback was before Sequoia had them.
+# What stands for an emoji tapback in releases before Sequoia.
 _CLASSIC: dict[str, TapbackKind] = {
     "❤": "loved",
     "👍": "liked",
@@ -100,24 +100,24 @@ def compose(
     is_group: bool = False,
     addresses: Mapping[str, str] | None = None,
 ) -> Iterator[Message]:
-    """The messages of one chat, in order, as they are asked for.
+    """Yield the messages of one chat, in order.
 
-    Nothing in them is later than `end`: who would read or react after it has
-    not done so. What the release or the service cannot hold is left out (an
-    edit shows its last wording, an event no row) or said in an older way (an
-    emoji tapback as one of the six).
+    Nothing in them is later than `end`: reads and reactions after it do not happen.
+    What the release or the service cannot hold is left out (an edited message has its
+    last text, an event has no row) or replaced by an older form (an emoji tapback by
+    one of the six).
 
     Args:
         timed: (nanoseconds since 2001, turn) pairs, strictly increasing.
         owner: whose phone it is.
-        people: personas by id: everybody who speaks, reacts or is spoken of in
-            this chat, and nobody else: who reads soonest among them counts.
+        people: personas by id: everybody who writes, reacts or is named in
+            this chat, and nobody else: the first of them to read counts.
         features: what the release can hold, see `db.schema.Schema.features`.
-        rng_key: what every draw derives from, guids included.
-        end: the latest time of anything.
-        service: over which all messages go.
+        rng_key: the key of every draw, GUIDs included.
+        end: the latest time of anything, in nanoseconds since 2001.
+        service: the service of all messages.
         is_group: groups show no read receipts.
-        addresses: the address each persona uses here, by id, where it is not
+        addresses: the address of a persona in this chat, by id, if it is not
             `Persona.identifier`.
     """
     composer = _Composer(
@@ -178,7 +178,8 @@ class _Composer:
             yield self._block(block, is_mine, 0)
 
     def _block(self, block: list[Timed], is_mine: bool, until: int) -> list[Message]:
-        """What one side said until the other spoke up, at `until` (0: never)."""
+        """Return the messages of one side until the other writes, at `until` (0:
+        never)."""
         last = block[-1][0]
         soon = self.soon_read if is_mine else self.soon
         wait = min(until - last, soon) if until else soon
@@ -228,10 +229,10 @@ class _Composer:
         return messages
 
     def _special(self, fields: dict[str, Any], turn: Turn, read: int) -> Message | None:
-        """The message with what its turn adds; None where no row can say it.
+        """Return the message with all that its turn says; None if it makes no row.
 
-        `fields` are those that any message has. `read` is when the other side saw
-        it, whether that shows or not.
+        `fields` are the fields that every message has. `read` is when the other side
+        read it, in nanoseconds since 2001, whether or not a receipt shows it.
         """
         if turn.event:
             return self._event(fields, turn)
@@ -272,13 +273,13 @@ class _Composer:
         return (TextPart(text),)
 
     def _attachment(self, kind: str, guid: str = "", **fields: Any) -> Attachment:
-        """The next file that this chat's phones make."""
+        """Return the next file that this chat's phones make."""
         self.files = self.files % _LAST_FILE + 1
         return self._send(kind, guid or self._guid(), self.files, **fields)
 
     @cached_property
     def _send(self) -> Callable[..., Attachment]:
-        # A chat without files does without the module.
+        # A chat without files does not need the module.
         from pytest_imessage_foundry.attachments.sending import send
 
         return send
@@ -320,7 +321,7 @@ class _Composer:
         )
 
     def _number(self, sender: str) -> Event | None:
-        """The sender's change to another address of theirs, if they have one."""
+        """Return the event of a sender's new address, None if they have only one."""
         was = self.address[sender]
         others = [each for each in self.people[sender].addresses if each != was]
         if was is None or not others:
@@ -331,7 +332,8 @@ class _Composer:
         )
 
     def _reply(self, back: int) -> Reply | None:
-        """A reply within the thread of the message `back` turns ago.
+        """Return a reply in the thread of the message `back` turns ago, None if it
+        cannot.
 
         All replies of a thread name its first message (SEMANTICS §7).
         """
@@ -358,14 +360,14 @@ class _Composer:
         return tuple(Unsent(date=moment, length=length) for length in lengths)
 
     def _soon_after(self, date: int, least: int, most: int) -> int:
-        """A time up to `most` after `date`, mostly near `least`; 0 if too late."""
+        """Return a time up to `most` after `date`, usually near `least`, or 0."""
         wait = least + int((most - least) * self.random() ** 3)
         return date + wait if date + wait <= self.end else 0
 
     def _tapbacks(
         self, date: int, reactions: Iterable[Reaction], read: int
     ) -> Iterator[Tapback]:
-        """The reactions that came by the end, in order of date."""
+        """Yield the reactions that came by the end, in order of date."""
         seen = date if self.is_group else read
         for reaction in reactions if seen else ():
             name, emoji = reaction.name, reaction.emoji

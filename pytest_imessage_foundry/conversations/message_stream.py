@@ -1,4 +1,4 @@
-"""Messages that are derived anew at each walk, so that memory stays flat."""
+"""Messages that are derived again at each iteration, so that memory use is constant."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MessageStream:
-    """Messages that are derived anew at each walk and never held."""
+    """Messages that are derived again at each iteration and never stored."""
 
     derive: Callable[[], Iterator[Message]]
 
@@ -23,8 +23,10 @@ class MessageStream:
 
 
 def joined_by_guid(conversations: Iterable[Conversation]) -> list[Conversation]:
-    """Make one conversation of those with one GUID: since macOS 26 a person's
-    iMessage and SMS share a chat."""
+    """Merge conversations with the same GUID into one.
+
+    Since macOS 26 a person's iMessage and SMS share a chat.
+    """
     found: dict[str, Conversation] = {}
     for each in conversations:
         known = found.get(each.guid)

@@ -1,7 +1,7 @@
-"""Measure how believable conversations are, beside the goals.
+"""Measure how realistic conversations are, and compare the values with goals.
 
-Everything is measured on the truth, not on the text of a model: any list of
-conversations will do, a user's own too. Times of day are local to who wrote.
+Everything is measured on the models of the conversations, so that any list of them can
+be measured, a user's too. Times of day are the sender's local time.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _DAY = 86_400
 # A pause of more than an hour ends a session.
 _PAUSE = 3_600.0
 _SESSION = range(5, 31)
-# Lower cut-offs in seconds among which the power law's is chosen: the one whose
-# tail it fits best (Clauset, Shalizi, Newman 2009).
+# Lower cut-offs of a power law in seconds. The fit uses the one whose
+# tail fits best (Clauset, Shalizi, Newman 2009).
 _CUTS = (10.0, 20.0, 40.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
-_TAIL = 100  # fewer times say nothing about a tail
+_TAIL = 100  # fewer times are not enough for a fit
 _LONG = 200
 _SAMPLE = 1_000
 _RESPONSES = {  # medians in minutes
@@ -42,7 +42,8 @@ _RESPONSES = {  # medians in minutes
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One property: what it is, what it should be; None: nothing to measure."""
+    """One property with its value and goal; the value is None if nothing can be
+    measured."""
 
     name: str
     value: float | None
@@ -52,7 +53,7 @@ class Measure:
 
     @property
     def is_met(self) -> bool | None:
-        """Whether the goal is reached; None where there is none or no value."""
+        """Return whether the goal is reached; None without a goal or a value."""
         if self.value is None or (self.least is None and self.most is None):
             return None
         over = self.least is None or self.value >= self.least
@@ -60,7 +61,7 @@ class Measure:
 
     @property
     def shown(self) -> str:
-        """The value with its unit, for people."""
+        """Return the value with its unit, as text."""
         return "-" if self.value is None else _number(self.value, self.unit)
 
     @property
@@ -75,14 +76,14 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Realism:
-    """What was measured.
+    """The results of a measurement.
 
     Attributes:
-        messages: how many messages there are.
+        messages: the number of messages.
         measures: the properties in the order of the table.
-        hours: messages in each local hour of the day.
-        weekdays: messages on each local day, Monday first.
-        responses: median seconds until each persona answered, by persona id.
+        hours: the number of messages in each local hour of the day.
+        weekdays: the number of messages on each local weekday, Monday first.
+        responses: the median seconds until a persona answered, by persona id.
     """
 
     messages: int
@@ -92,7 +93,7 @@ class Realism:
     responses: dict[str, float]
 
     def __getitem__(self, name: str) -> float | None:
-        """The value of the measure called `name`.
+        """Return the value of the measure called `name`.
 
         Raises:
             KeyError: there is none of that name.
@@ -103,14 +104,14 @@ class Realism:
         raise KeyError(name)
 
     def as_json(self) -> dict[str, Any]:
-        """The measures as plain data, ready for `json.dumps`."""
+        """Return the measures as plain data for `json.dumps`."""
         facts = asdict(self)
         for row, each in zip(facts["measures"], self.measures, strict=True):
             row.update(name=each.name.strip(), met=each.is_met)
         return facts
 
     def table(self) -> str:
-        """The measures beside their goals, for people."""
+        """Return the measures and their goals as a text table."""
         lines = [f"{self.messages:,} messages", ""]
         marks = {True: "ok", False: "MISSED", None: ""}
         for each in self.measures:
@@ -128,6 +129,9 @@ def measure(
 ) -> Realism:
     """Measure conversations whose people are `personas`, the owner included.
 
+    Senders whose address no persona has count as friends in the owner's time zone,
+    without a goal for their response time. All messages stay in memory while this runs.
+
     Senders that no persona has as an address count as friends in the owner's
     time zone and without a goal for their response time. Every message is held
     by reference while this runs.
@@ -141,6 +145,9 @@ def measure(
 class Fit(NamedTuple):
     """A power law fitted to waiting times.
 
+    `ratio` is its log-likelihood minus that of an exponential distribution on the same
+    tail: if it is above 0 the power law fits better. `cut` is in seconds.
+
     `ratio` is its log-likelihood minus that of an exponential distribution on
     the same tail: above 0 the power law fits better. `cut` is in seconds.
     """
@@ -151,9 +158,9 @@ class Fit(NamedTuple):
 
 
 def fit_power_law(waits: Iterable[float]) -> Fit | None:
-    """Fit p(x) ∝ x^-exponent to waiting times in seconds, by likelihood.
+    """Fit p(x) ∝ x^-exponent to waiting times in seconds, by maximum likelihood.
 
-    None where too few times reach into the tail.
+    Return None if too few times are in the tail.
     """
     times = sorted(waits)
     best: tuple[float, Fit] | None = None
@@ -175,7 +182,7 @@ def fit_power_law(waits: Iterable[float]) -> Fit | None:
 
 
 def _distance(logs: Sequence[float], slope: float) -> float:
-    """Kolmogorov-Smirnov distance of sorted log(x/cut) from the power law."""
+    """Return the Kolmogorov-Smirnov distance of log(x/cut) from the power law."""
     size = len(logs)
     return max(
         abs(1 - math.exp(-slope * each) - place / size)
@@ -189,7 +196,7 @@ class _Survey:
         self.owner = next((each for each in people if each.is_self), None)
         self.by_address = {a: each for each in people for a in each.addresses}
         self.messages = self.pairs = self.same_pairs = 0
-        self.talked = self.in_sessions = 0
+        self.in_chats = self.in_sessions = 0
         self.hours, self.weekdays, self.kinds = [0] * 24, [0] * 7, Counter[str]()
         self.services = Counter[str]()
         self.responses: dict[str, list[float]] = defaultdict(list)
@@ -211,9 +218,9 @@ class _Survey:
                     runs.append(0)
             runs[-1] += 1
             previous = message
-        # A notice is no conversation: the services' chats have no sessions.
+        # Services only send notices, so their chats have no sessions.
         if any(map(self._is_person, conversation.founders)):
-            self.talked += sum(runs)
+            self.in_chats += sum(runs)
             self.in_sessions += sum(run for run in runs if run in _SESSION)
 
     def _is_person(self, address: str | None) -> bool:
@@ -267,7 +274,7 @@ class _Survey:
     def _measures(self, medians: Mapping[str, float]) -> Iterator[Measure]:
         yield from self._waits()
         count = self.messages
-        share = _share(self.in_sessions, self.talked)
+        share = _share(self.in_sessions, self.in_chats)
         yield Measure("messages in sessions of 5 to 30", share, 0.6, 0.9)
         yield Measure("from 8 to 23 h", _share(sum(self.hours[8:23]), count), 0.5)
         yield Measure(
@@ -303,7 +310,7 @@ class _Survey:
         yield Measure("  tail begins at", fit.cut if fit else None, unit="s")
 
     def _answers(self, medians: Mapping[str, float]) -> Iterator[Measure]:
-        """The share of personas that answer as fast as they are said to."""
+        """Yield the shares of personas who answer as fast as their traits say."""
         people = {
             each.id: each for each in (*self.by_address.values(), self.owner) if each
         }
@@ -336,8 +343,8 @@ class _Survey:
 
 
 _APPLE = ("iMessage", "iMessageLite")
-# Each with its goal and the services that carry it, () for all: nobody can edit
-# an SMS, so that those do not count.
+# Each with its goal and the services that support it, () for all: nobody can edit
+# an SMS, so SMS messages do not count for edits.
 _KINDS = (
     ("with a tapback", 0.05, 0.15, (*_APPLE, "RCS")),
     ("inline replies", 0.02, 0.06, _APPLE),
@@ -371,7 +378,7 @@ def _share(part: float, whole: float) -> float | None:
 
 
 def _number(value: float, unit: str) -> str:
-    """Shares in percent, times in seconds, everything else as it is."""
+    """Return shares as percent, times in seconds, other values as they are."""
     match unit:
         case "":
             return f"{100 * value:.1f} %"

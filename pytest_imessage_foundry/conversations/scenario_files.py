@@ -1,5 +1,4 @@
-"""A user's scenario file, TOML or JSON: read, checked, made into a Scenario; and
-JSON written of one, which reads back as the same."""
+"""Read a user's scenario file, TOML or JSON, and write a scenario as JSON."""
 
 from __future__ import annotations
 
@@ -27,15 +26,15 @@ if TYPE_CHECKING:
 MAX_BYTES = 4 << 20
 MAX_MESSAGES = 10_000_000
 _SHOWN = 5
-# What stands before the id of somebody out of the user's library.
+# The prefix of ids that name personas in the user's library.
 LIBRARY = "library:"
-# How pydantic names the members of the union in `personas`.
+# The names that pydantic gives to the members of the union in `personas`.
 _UNION = ("str", "Persona")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _File:
-    """What the file may say; pydantic checks against these very fields."""
+    """The fields of a scenario file, against which pydantic checks it."""
 
     name: str = ""
     description: str = ""
@@ -46,15 +45,15 @@ class _File:
 def read(
     path: Path, personas: Iterable[Persona] = (), library: Path | None = None
 ) -> Scenario:
-    """Read the scenario that a user's TOML or JSON file describes.
+    """Return the scenario that a user's TOML or JSON file describes.
 
-    Personas stand in the file, or are named by id where they are built-in or
-    among `personas`; whoever of those takes part is added without being listed.
-    "library:ana" names ana of the user's library, which stands at `library` or
-    where it usually does, and is opened for nobody else.
+    Personas are defined in the file, or named by id if they are built-in or among
+    `personas`; participants among those are added without being listed. "library:ana"
+    names ana of the user's library, which is at `library` or in its usual place and is
+    opened only if it is needed.
 
     Raises:
-        FoundryError: the file cannot be read, or what it says does not hold.
+        FoundryError: the file cannot be read, or is not a valid scenario.
     """
     cast = scenarios.cast_with(personas)
     file = _validated(_parsed(path), path)
@@ -97,8 +96,10 @@ def _of_library(file: _File, path: Path | None) -> tuple[Persona, ...]:
 
 
 def dumps(scenario: Scenario) -> str:
-    """The scenario as a file states it: built-in people by id, others whole, what
-    is as usual left out."""
+    """Return the scenario as JSON, which `read` reads back as the same scenario.
+
+    Built-in people are named by id, others in full. Default values are left out.
+    """
     known = builtin.by_id()
     raw = {
         **_stated(scenario, leave_out=("personas", "conversations", "from_library")),
@@ -144,8 +145,8 @@ def _parsed(path: Path) -> Any:
 def _validated(raw: Any, path: Path) -> _File:
     from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
-    # Strict, or "12" would pass for a count; through JSON, because strict
-    # Python input refuses the list that stands for a tuple.
+    # Strict, because "12" is not a count; through JSON, because strict
+    # Python input refuses a list for a tuple.
     strict = with_config(ConfigDict(extra="forbid", strict=True))
     try:
         text = json.dumps(raw, default=_time)
@@ -157,7 +158,7 @@ def _validated(raw: Any, path: Path) -> _File:
 
 
 def _time(value: date) -> str:
-    """TOML has times of its own; elsewhere they are ISO 8601 texts."""
+    """Return a TOML date as ISO 8601 text, which JSON files have already."""
     return value.isoformat()
 
 
@@ -166,7 +167,7 @@ def _places(errors: list[Any]) -> list[str]:
     for error in errors:
         steps = list(error["loc"])
         if "str" in steps[2:3] and isinstance(error["input"], dict):
-            continue  # a table was meant; the other member of the union tells
+            continue  # the value is a table; the union's other member has the error
         if steps[2:3] and steps[2] in _UNION:
             del steps[2]
         place = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in steps)
@@ -176,7 +177,7 @@ def _places(errors: list[Any]) -> list[str]:
 
 
 def problems(scenario: Scenario, cast: Mapping[str, Persona]) -> Iterator[str]:
-    """What does not hold in a scenario, each with its place."""
+    """Yield what is wrong in a scenario, each with its place."""
     people = {**cast, **{each.id: each for each in scenario.personas}}
     yield from _twice("personas", [each.id for each in scenario.personas])
     yield from _twice("conversations", [each.id for each in scenario.conversations])
@@ -189,7 +190,7 @@ def problems(scenario: Scenario, cast: Mapping[str, Persona]) -> Iterator[str]:
 
 
 def shared(scenario: Scenario) -> Iterator[str]:
-    """Addresses of two people: nobody could tell who wrote from there."""
+    """Yield addresses that two people have, since their sender would be unknown."""
     holders: dict[str, str] = {}
     for persona in scenario.personas:
         for address in persona.addresses:

@@ -1,4 +1,4 @@
-"""Scenarios: phones to build, the built-in ones and those of a user's file."""
+"""Scenarios: the built-in ones, and how they are found, scaled and completed."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Persona
 
 _FILE = "scenarios.json"
-KINDS = "kinds"  # the scenario that the catalogue fills
+KINDS = "kinds"  # the scenario made of the catalogue's cases
 
 
 def built_in(personas: Iterable[Persona] = ()) -> tuple[Scenario, ...]:
-    """The scenarios that come with the package; `personas` join the cast, or
-    take the place of a built-in persona with the same id."""
+    """Return the scenarios that come with the package.
+
+    `personas` are added to the built-in people, or replace those with the same id.
+    """
     cast = cast_with(personas)
     known: dict[str, Scenario] = {}
     for entry in _entries():
@@ -34,10 +36,10 @@ def built_in(personas: Iterable[Persona] = ()) -> tuple[Scenario, ...]:
 def get(
     name: str, extra: Iterable[Scenario] = (), personas: Iterable[Persona] = ()
 ) -> Scenario:
-    """The scenario called `name`: the first of `extra`, else a built-in one.
+    """Return the scenario called `name`: the first of `extra`, else a built-in one.
 
     Raises:
-        FoundryError: there is none of that name, or it names unknown personas.
+        FoundryError: no scenario has that name, or it names unknown personas.
     """
     extra, personas = tuple(extra), tuple(personas)
     for scenario in extra:
@@ -56,9 +58,9 @@ def get(
 
 
 def scaled(scenario: Scenario, messages: int) -> Scenario:
-    """`scenario` with `messages` in all, in the proportions that it had.
+    """Return `scenario` with `messages` in all, in the same proportions.
 
-    Largest remainders decide who gets the odd ones, so the sum is exact.
+    Largest remainders get the messages left over, so that the sum is exact.
     """
     if messages < 0:
         raise FoundryError(
@@ -69,7 +71,7 @@ def scaled(scenario: Scenario, messages: int) -> Scenario:
     targets = [each.message_count_target for each in scenario.conversations]
     if not targets or sum(targets) == messages:
         return scenario
-    # Where every target is 0 there is no proportion to keep: all alike.
+    # If every target is 0 there are no proportions, so all get the same.
     targets = targets if any(targets) else [1] * len(targets)
     shares = [divmod(messages * target, sum(targets)) for target in targets]
     counts = [whole for whole, _ in shares]
@@ -84,7 +86,7 @@ def scaled(scenario: Scenario, messages: int) -> Scenario:
 
 
 def complete(scenario: Scenario, cast: Mapping[str, Persona]) -> Scenario:
-    """`scenario` with everybody it names: participants, and an owner.
+    """Return `scenario` with all its participants and an owner among its personas.
 
     Raises:
         FoundryError: somebody is neither in the scenario nor in `cast`.
@@ -110,21 +112,21 @@ def _owner(scenario: Scenario, cast: Mapping[str, Persona]) -> dict[str, Persona
         if each.is_self:
             return {each.id: each}
     raise FoundryError(
-        f"scenario {scenario.name!r} is nobody's phone\n"
+        f"scenario {scenario.name!r} has no owner of the phone\n"
         f"looked at: its {len(scenario.personas)} personas\n"
         f"give one of them is_self = true"
     )
 
 
 def cast_with(personas: Iterable[Persona]) -> dict[str, Persona]:
-    """All personas by id: the built-in ones, and `personas` in front of them."""
+    """Return all personas by id: built-in ones, some replaced by `personas`."""
     return {**builtin.by_id(), **{each.id: each for each in personas}}
 
 
 @cache
 def _entries() -> list[dict[str, Any]]:
     data = pkgutil.get_data(__package__, _FILE)
-    assert data is not None, "a loader that reads this module reads its neighbour"
+    assert data is not None, "the loader of this module can read its data, too"
     entries: list[dict[str, Any]] = json.loads(data)
     return entries
 

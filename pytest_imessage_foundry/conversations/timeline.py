@@ -1,15 +1,13 @@
-"""Give the turns of a dialogue their times.
+"""Give the turns of a conversation their times.
 
-Turns come in sessions: bursts of seconds and minutes while both have their phone
-in hand, then hours or days of nothing. Where a turn opens a sitting, a session
-begins; talk that never says so is cut into sessions of the usual lengths. A
-session is read whole, so that it can be fitted to what is left of the range; no
-more than that is ever held.
+Turns come in sessions: many within minutes, then none for hours or days. A session
+begins with a turn that opens a sitting; turns without such marks are cut into sessions
+of the usual lengths. A session is read whole, to be fitted into the rest of the range;
+no more turns are in memory.
 
-All waiting is drawn in the waking time of the people (see `clock`) and all
-shares are shares of what is left. That is how five turns, ten thousand and a
-million fill the same year: few leave long gaps, many press sessions together
-until people answer within seconds, and nobody leaves the range.
+Waits are drawn in the waking time of the people (see `clock`), as shares of the time
+that is left. So five turns, ten thousand or a million fill the same year: few turns
+have long gaps, many are pressed together until people answer within seconds.
 """
 
 from __future__ import annotations
@@ -29,47 +27,47 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.models import Persona, Turn
 
-# Own messages carry the sending phone's milliseconds, received ones the
+# Own messages have the sending phone's milliseconds, received ones the
 # nanoseconds of their arrival (SEMANTICS §1).
 MILLISECOND = 1_000_000
 _MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
 
 # Answers in seconds: (share, median, spread) of log-logistic distributions. Their
-# tails are power laws, as those of real correspondence are. Who answers after
-# hours or days sits down to it sometimes and then answers within minutes.
+# tails are power laws, as in real correspondence. People who answer after
+# hours or days sometimes take part at once and then answer within minutes.
 _ANSWERS: dict[str, tuple[tuple[float, float, float], ...]] = {
     "instant": ((1.0, 16.0, 0.50),),
     "minutes": ((1.0, 110.0, 0.72),),
     "hours": ((0.24, 240.0, 0.6), (0.58, 0.72 * _HOUR, 0.22), (0.18, 3 * _HOUR, 0.5)),
     "days": ((0.15, 400.0, 0.6), (0.85, 16 * _HOUR, 0.25)),
 }
-_BURST = ((1.0, 5.0, 0.65),)  # the same person goes on
+_BURST = ((1.0, 5.0, 0.65),)  # the same person writes again
 _TYPING = 0.17  # seconds for each character
 _STEPS = 512  # of a table of quantiles
 _SHORTEST, _LONGEST = 0.8, 10 * 24 * _HOUR
-# Waits up to the first are spent on the phone; longer ones than the second, and
-# those that lead into the night, awake and asleep.
+# During waits up to the first people look at the phone; waits longer than the
+# second, and those that reach into the night, count in waking time.
 _ATTENTION, _PATIENCE = 1_200.0, 3_600.0
 _ASLEEP = 0.15  # of the busiest hour
 
-_TALK = 0.7  # of what is left, at most so much goes into sessions
+_IN_SESSIONS = 0.7  # the largest share of the time left that goes into sessions
 # Hours until people write again the same day or the next. A table, since the last
 # digits of a power differ by platform.
 _SOON = (1.1, 1.3, 1.5, 1.8, 2.1, 2.5, 3.0, 3.6, 4.4, 5.5, 7.5, 10.5)
-_SOON_AGAIN, _NOTICED_AGAIN = 0.82, 0.3  # how often that is; of services
-_SPREAD = 20.0  # the longest other waits are so many times the usual
-_DRIFT = 0.08  # of the range, by which sessions come early or late
-_LAST = 0.12  # the last session begins within this share of what is left
-_OVERRUN = 50  # 1/50 more turns than announced still find their place
+_SOON_AGAIN, _NOTICED_AGAIN = 0.82, 0.3  # their share; that of services
+_SPREAD = 20.0  # the longest other waits, as a multiple of the usual one
+_DRIFT = 0.08  # share of the range by which sessions may come early or late
+_LAST = 0.12  # the last session begins within this share of the time left
+_OVERRUN = 50  # there is time for 1/50 more turns than expected
 _LOOKAHEAD = 64
-_STORY = 200  # turns that are read at once at most
-# Turns of a session where nobody says where one begins, all equally likely. Most
-# of what is written is to stand in sessions of 5 to 30.
+_STORY = 200  # most turns that are read at once
+# Lengths of sessions if turns do not say where one begins, equally likely. Most
+# messages should be in sessions of 5 to 30.
 _LENGTHS = (*(1, 2, 3, 4) * 6, *tuple(range(5, 18)) * 5, *range(20, 46, 2))
-_TOPIC = 2  # who opens one more often than that opens topics, not sittings
+_TOPIC = 2  # turns; marks nearer to each other mean topics, not sittings
 _USUAL, _TRUST = 11.0, 5
-_REACH = 3.0  # a sitting is moved by at most so many of the usual waits
-_AWAKE = 0.25  # of the busiest hour that people in several zones share
+_REACH = 3.0  # how far a sitting is moved at most, as a multiple of the usual wait
+_AWAKE = 0.25  # share of the rate in the busiest hour of people in several zones
 
 
 def lay_out(
@@ -82,20 +80,20 @@ def lay_out(
     count: int,
     rng_key: str,
 ) -> Iterator[tuple[int, Turn]]:
-    """Pairs of a time and a turn, in the order of the turns, as they are drawn.
+    """Yield pairs of a time and a turn, in the order of the turns.
 
     Times are nanoseconds since 2001, strictly increasing, from `start` to `end`
-    inclusive; the same arguments give the same times anywhere.
+    inclusive; the same arguments give the same times on every platform.
 
     Args:
-        turns: the dialogue; taken a session at a time.
+        turns: the conversation; one session is read at a time.
         people: personas by id; the owner may be among them.
-        owner: whose phone it is. Own times are whole milliseconds unless the
+        owner: whose phone it is. The owner's times are whole milliseconds, unless the
             range has less than a millisecond for each turn.
-        start: earliest time.
-        end: latest time.
-        count: how many turns are expected; the last of them comes near `end`.
-        rng_key: what every draw derives from.
+        start: the earliest time.
+        end: the latest time.
+        count: the expected number of turns; the last of them comes near `end`.
+        rng_key: the key of every draw.
 
     Raises:
         FoundryError: the range is too short for the turns, or a time zone is
@@ -107,7 +105,7 @@ def lay_out(
 
 
 class _Timeline:
-    """One conversation on its way from `start` to `end`."""
+    """The times of one conversation, from `start` to `end`."""
 
     def __init__(
         self,
@@ -132,31 +130,31 @@ class _Timeline:
         self.soon_again = _NOTICED_AGAIN if self.sessions.is_service else _SOON_AGAIN
         self.is_scattered = len(set(self.zones.values())) > 1
         self.rhythms: dict[tuple[str, ...], Rhythm] = {}
-        self.room = MILLISECOND  # kept free for each turn that is to come
-        self.last = end - (end - start) // 1_000  # a rest for those not announced
+        self.room = MILLISECOND  # kept free for each later turn
+        self.last = end - (end - start) // 1_000  # the rest is for unexpected turns
         if end - start < 2 * count * MILLISECOND:
             self.room = max(1, (end - start) // (2 * count))
             self.last = end
 
     def times(self) -> Iterator[tuple[int, Turn]]:
-        """Every turn of every session with its time."""
+        """Yield every turn of every session with its time."""
         return chain.from_iterable(self._placed())
 
     def _placed(self) -> Iterator[Iterable[tuple[int, Turn]]]:
-        """Place session after session in what is left of the range."""
-        moment, done, talked = self.start - 1, 0, 0.0
+        """Yield each session with times, placed in what is left of the range."""
+        moment, done, spent = self.start - 1, 0, 0.0
         for session, is_last in self.sessions:
             rhythm = self._rhythm(session)
             waits = self._waits(session)
-            talking = sum(waits)
+            duration = sum(waits)
             pairs = zip(session, waits, strict=True)
-            talked += sum([wait for turn, wait in pairs if not turn.pause])
-            usual = talked / (done + len(session)) + 1e-9
+            spent += sum([wait for turn, wait in pairs if not turn.pause])
+            usual = spent / (done + len(session)) + 1e-9
             left = rhythm.until(moment / SECOND, self.end / SECOND)
             expected = max(self.count - done, 1 + self.count // _OVERRUN)
             later = max(expected - len(session), 0)
-            pace = min(1.0, _TALK * left / max(expected * usual, talking))
-            free = max(left - pace * (talking + later * usual), 0.0)
+            pace = min(1.0, _IN_SESSIONS * left / max(expected * usual, duration))
+            free = max(left - pace * (duration + later * usual), 0.0)
             ahead = max(later / self.sessions.mean, 1.0)
             if is_last:
                 gap = free * (1.0 - _LAST * self.random())
@@ -164,11 +162,11 @@ class _Timeline:
                 middle = (done + len(session) / 2) / self.count
                 gap = self._gap(free, ahead, middle, moment)
             if not done and not is_last:
-                gap *= self.random()  # a range begins in the midst of a pause
+                gap *= self.random()  # the range begins within a pause
             begin = int(rhythm.after(moment / SECOND, gap) * SECOND)
             if session[0].hours:
                 reach = _REACH * free / ahead
-                latest = self.last - int(talking * pace * SECOND)
+                latest = self.last - int(duration * pace * SECOND)
                 begin = self._moved(session[0], begin, (moment, latest), reach, rhythm)
             moments = self._moments(session, waits, rhythm, begin, pace, done, moment)
             yield zip(moments, session, strict=True)
@@ -176,7 +174,7 @@ class _Timeline:
             done += len(session)
 
     def _rhythm(self, session: Iterable[Turn]) -> Rhythm:
-        """The waking hours of those who speak in a session, and of the owner."""
+        """Return the waking hours of the owner and of those who write in a session."""
         key: tuple[str, ...] = (self.zones[self.owner],)
         if self.is_scattered:
             key += tuple(sorted({self.zones[turn.sender] for turn in session}))
@@ -185,17 +183,17 @@ class _Timeline:
         return self.rhythms[key]
 
     def _gap(self, free: float, ahead: float, middle: float, moment: int) -> float:
-        """Waking seconds, of `free` ones, that pass before a session.
+        """Return the waking seconds, of `free` ones, before a session.
 
-        People write several times within a day or two, and then not for long. Many
-        waits are hours; those between are drawn from the power law x^-1.5, cut off
-        on both sides of its mean, and keep the session near its place in the range.
+        People write several times within a day or two, then pause for long. Most waits
+        are hours. The long ones are drawn from the power law x^-1.5, cut off on both
+        sides of its mean, and keep the session near its place in the range.
 
         Args:
-            free: seconds in which nobody talks, to be shared out.
-            ahead: how many sessions follow, about.
-            middle: where in the range the session belongs, from 0 to 1.
-            moment: the last time given.
+            free: the seconds outside sessions that are left.
+            ahead: the estimated number of sessions to come.
+            middle: the place in the range of the session, from 0 to 1.
+            moment: the time of the last turn.
         """
         passed = (moment - self.start) / (self.end - self.start)
         late = middle - passed
@@ -217,10 +215,10 @@ class _Timeline:
         reach: float,
         rhythm: Rhythm,
     ) -> int:
-        """The time nearest to `moment` in the hours of `turn`, if there is one.
+        """Return the time nearest to `moment` in the hours of `turn`, else `moment`.
 
-        It is `between` two others, at most `reach` seconds away, and nobody whose
-        rhythm it is sleeps then. Else it is `moment`.
+        The time is `between` two others, at most `reach` seconds away, and in waking
+        hours of `rhythm`.
         """
         assert turn.hours is not None
         first, last = (hour * _HOUR for hour in turn.hours)
@@ -238,7 +236,7 @@ class _Timeline:
         return moment
 
     def _waits(self, session: Sequence[Turn]) -> list[float]:
-        """Seconds before each turn of a session; none before the first."""
+        """Return the seconds before each turn of a session; 0 before the first."""
         random, answers, burst = self.random, self.answers, _quantiles(_BURST)
         last = session[0].sender
         waits = [0.0]
@@ -266,7 +264,7 @@ class _Timeline:
         done: int,
         previous: int,
     ) -> list[int]:
-        """Times of a session that begins at `moment`, later than `previous`."""
+        """Return the times of a session that begins at `moment`, after `previous`."""
         owner, room, quick = self.owner, self.room, _ATTENTION
         scale = pace * SECOND
         grain = MILLISECOND if room == MILLISECOND else 1
@@ -274,7 +272,7 @@ class _Timeline:
         moments = []
         for turn, wait in zip(session, waits, strict=True):
             limit += room
-            if limit > self.last:  # not announced: each takes a bit of the rest
+            if limit > self.last:  # unexpected turns each get a share of the rest
                 limit = previous + max(1, (self.end - previous) // 40)
             if wait < quick:
                 moment += int(wait * scale)
@@ -294,13 +292,13 @@ class _Timeline:
                 moment -= moment % grain
             if moment <= previous or moment > limit:
                 mine = grain if turn.sender == owner else 1
-                moment = self._pressed(moment, previous, limit, mine)
+                moment = self._nearest(moment, previous, limit, mine)
             moments.append(moment)
             previous = moment
         return moments
 
-    def _pressed(self, moment: int, previous: int, limit: int, grain: int) -> int:
-        """The nearest time that keeps the order and the range."""
+    def _nearest(self, moment: int, previous: int, limit: int, grain: int) -> int:
+        """Return the nearest time that keeps the order and the range."""
         nearest = min(max(moment, previous + 1), max(limit, previous + 1))
         aligned = nearest - nearest % grain
         if aligned <= previous:
@@ -314,14 +312,18 @@ class _Timeline:
 class _Sessions:
     """Sessions of a stream of turns, each with whether it is the last.
 
+    A session ends before the next turn that opens a sitting. If no turn does, or nearly
+    every turn does, and no turn has a pause, its length is drawn. A service sends one
+    notice at a time.
+
     A session lasts from one turn that opens a sitting to the next. Where none
     does, or nearly every one, and nothing tells of pauses, its length is drawn.
     Services send one notice at a time.
 
     Attributes:
-        ahead: the first turns.
-        is_service: whether a service begins all of them.
-        mean: how many turns a session has, as far as is known by now.
+        ahead: the first turns of the stream.
+        is_service: whether a service begins all sessions.
+        mean: the mean number of turns of the sessions so far.
     """
 
     def __init__(
@@ -361,7 +363,7 @@ class _Sessions:
             yield session, True
 
     def _lengths(self) -> tuple[int, int]:
-        """From how many turns on a session may end, and at how many it must."""
+        """Return from how many turns on a session may end, and its most turns."""
         if self._has_sittings and not self._is_drawn:
             return 1, _STORY
         wanted = _LENGTHS[int(self._random() * len(_LENGTHS))]
@@ -373,9 +375,9 @@ Table = tuple[tuple[float, float], ...]
 
 @cache
 def _quantiles(mixture: tuple[tuple[float, float, float], ...]) -> Table:
-    """A distribution as `_STEPS` equally likely steps: (least, width) each.
+    """Return a distribution as `_STEPS` equally likely steps (least, width) in seconds.
 
-    Milliseconds and no finer: the last digits of a power differ by platform.
+    They are in milliseconds, since the last digits of a power differ by platform.
     """
     grid = 4 * _STEPS
     values = sorted(

@@ -1,7 +1,7 @@
-"""Who is in a group whose turns are told: members come and go by turns' events.
+"""The members of a group as its turns add and remove them.
 
-Turns name people by id. A number that changes is two addresses of one person and
-moves nobody here.
+Turns name people by id. A changed number gives a person two addresses and does not
+change the members.
 """
 
 from __future__ import annotations
@@ -18,14 +18,17 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Turn
 
 MOVES = ("added", "removed", "left")
-_ABSENCE = 32  # turns that an absence lasts at most where nobody knows what follows
+_ABSENCE = 32  # most turns of an absence in a stream whose rest is not known yet
 
 
 def founders(
     turns: Iterable[Turn], everybody: Sequence[str], owner: str
 ) -> tuple[str, ...]:
-    """Those of `everybody` who are in from the beginning: whose first move is not
-    that they are added. The owner always is."""
+    """Return the first members among `everybody`: those whose first move is not to be
+    added.
+
+    The owner is always a first member.
+    """
     first: dict[str, str] = {}
     for turn in turns:
         if turn.event in MOVES:
@@ -38,12 +41,12 @@ def founders(
 def check(
     turns: Iterable[Turn], everybody: Sequence[str], owner: str, *, what: str
 ) -> None:
-    """Refuse turns of somebody who is not in then, or that the owner cannot have.
+    """Check that only members write, and that the owner can have every turn.
 
     `what` names the conversation and where its turns come from.
 
     Raises:
-        FoundryError: there is such a turn.
+        FoundryError: a turn is by, or changes, somebody who is not a member then.
     """
     turns = tuple(turns)
     present = set(founders(turns, (owner, *everybody), owner))
@@ -52,22 +55,23 @@ def check(
         if fault:
             raise FoundryError(
                 f"turn {place} of {what}: {fault}\n"
-                f"looked among those who are in by then: {', '.join(sorted(present))}\n"
-                "let an earlier turn add them, or none take them out"
+                f"looked at: the members at that turn, {', '.join(sorted(present))}\n"
+                "let an earlier turn add them, or let none remove them"
             )
         _move(turn, present)
 
 
 def without_moves(turns: Iterable[Turn]) -> tuple[Turn, ...]:
-    """The turns that leave everybody where they are."""
+    """Return the turns without those that add or remove members."""
     return tuple(turn for turn in turns if turn.event not in MOVES)
 
 
 def short_absences(turns: Iterable[Turn]) -> Iterator[Turn]:
-    """The turns without the moves that talk that goes on would contradict.
+    """Yield the turns without those moves that later turns would contradict.
 
-    What is made up as it goes cannot be looked through first. Somebody goes out if
-    they are seen to come back before they say anything; everybody is in at first.
+    Everybody is a member at first. Generated turns are not known in advance, so only
+    the next turns are read: somebody leaves only if they come back within those turns,
+    and write nothing before that.
     """
     stream = iter(turns)
     ahead: deque[Turn] = deque()
@@ -85,7 +89,7 @@ def short_absences(turns: Iterable[Turn]) -> Iterator[Turn]:
 
 
 def _comes_back(who: str, ahead: deque[Turn], stream: Iterator[Turn]) -> bool:
-    """Whether somebody is added within the next turns, and says nothing before."""
+    """Return whether somebody is added within the next turns and silent until then."""
     ahead.extend(islice(stream, max(_ABSENCE - len(ahead), 0)))
     for turn in ahead:
         if turn.event == "added" and _moved(turn) == who:
@@ -96,9 +100,9 @@ def _comes_back(who: str, ahead: deque[Turn], stream: Iterator[Turn]) -> bool:
 
 
 def is_settled(turns: Sequence[Turn], everybody: Sequence[str], owner: str) -> bool:
-    """Whether nobody speaks in them who is not in.
+    """Return whether only members write.
 
-    Whoever writes packs, a model perhaps, does not always keep account of it.
+    Packs may break this rule, whoever wrote them.
     """
     try:
         check(turns, everybody, owner, what="a pack")
@@ -121,12 +125,12 @@ def _move(turn: Turn, present: set[str]) -> None:
 def _fault(turn: Turn, present: set[str], owner: str) -> str:
     who = _moved(turn)
     if turn.event == "added" and who in present:
-        return f"{who!r} is added and is in already"
+        return f"{who!r} is added but is a member already"
     if turn.event in ("removed", "left") and who not in present:
-        return f"{who!r} is taken out and is not in"
+        return f"{who!r} is removed but is not a member"
     for each in (turn.sender, *(reaction.sender for reaction in turn.reactions)):
         if each not in present:
-            return f"{each!r} says or does something and is not in"
+            return f"{each!r} writes or reacts but is not a member"
     if owner not in present and (turn.event != "added" or who != owner):
-        return f"the owner {owner!r} is not in and cannot have it"
+        return f"the owner {owner!r} is not a member and cannot have it"
     return ""

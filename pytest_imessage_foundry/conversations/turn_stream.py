@@ -1,4 +1,4 @@
-"""Join turns of several sources, and move streams of items in batches."""
+"""Mix turns of several sources, and move items in batches."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Turn
 
 T = TypeVar("T")
-_BATCH = 256  # items that one stage makes before the next one goes on
+_BATCH = 256  # items that one step makes before the next step continues
 
 
 def in_batches(stream: Iterable[T]) -> Iterator[T]:
-    """The same items, made a few hundred at a time.
+    """Yield the same items, made a few hundred at a time.
 
-    A stage that stays at work keeps its code and data in the processor's caches:
-    a tenth of the time, beside one message's way through all stages.
+    A step that runs for a while keeps its code and data in the processor's caches. That
+    saves a tenth of the time, compared with one item through all steps at a time.
     """
     items = iter(stream)
     return chain.from_iterable(iter(lambda: list(islice(items, _BATCH)), []))
@@ -28,10 +28,10 @@ def in_batches(stream: Iterable[T]) -> Iterator[T]:
 def spread(
     scenes: Sequence[Sequence[Turn]], generated: Iterable[Turn], count: int
 ) -> Iterator[Turn]:
-    """Spread `scenes` evenly among about `count` generated turns.
+    """Yield `scenes`, evenly spread among about `count` generated turns.
 
-    A scene goes only before a turn that opens a topic; the last one ends it all,
-    since the newest messages are what one sees first.
+    A scene comes only before a turn that opens a topic. The last scene comes at the
+    end, because people see the newest messages first.
     """
     placed, since, last = 0, 0, len(scenes) - 1
     for number, turn in enumerate(generated):
@@ -40,7 +40,7 @@ def spread(
             yield from scenes[placed]
             placed, since = placed + 1, 0
         if placed and turn.replies_to > since:
-            # The reply reaches back over a scene, so it counts its turns too.
+            # A reply to a turn before the scene has to count the scene's turns too.
             over = turn.replies_to + len(scenes[placed - 1])
             turn = replace(turn, replies_to=over)
         yield turn

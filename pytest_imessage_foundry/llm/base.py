@@ -53,7 +53,7 @@ class Provider(ABC):
 
     @abstractmethod
     async def generate(self, ask: Ask) -> RawReply:
-        """Answer one request.
+        """Return the answer to one request.
 
         Raises:
             ProviderError: every further call would fail too (key, quota, model).
@@ -73,9 +73,6 @@ class Provider(ABC):
         """Return the next turns: at most `count`, at least half of it.
 
         `count` is 1 to 50. `personas` are those who may write, the owner included.
-
-        Raises:
-            UnansweredError: there is no usable answer.
 
         Raises:
             UnansweredError: there is no usable answer.

@@ -50,8 +50,6 @@ class Ask:
     """A request: the prompts, and the JSON Schema that the answer has to match.
 
     `max_tokens` limits the answer. `seed` is optional for servers; most ignore it.
-
-    `max_tokens` bounds the answer. `seed` is a wish that most servers ignore.
     """
 
     prompts: tuple[Prompt, ...]
@@ -67,9 +65,6 @@ class RawReply:
 
     `date` is the day of the call, so that a reply that was stored by an earlier run
     keeps its date. `is_kept` marks a stored reply, which costs no call.
-
-    `date` is the day of the call, so that a reply kept from an earlier run says
-    when it was made; `is_kept` marks such a reply, which cost nothing now.
     """
 
     text: str

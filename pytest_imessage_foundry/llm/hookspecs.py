@@ -2,10 +2,6 @@
 
 A refresh is not a pytest run and reads no conftest. A package names the module or
 object that implements the hook as an entry point of the group `imessage_foundry`.
-
-A refresh is no pytest run: it never sees a conftest. A package names the module
-(or object) that implements the hook as an entry point of the group
-`imessage_foundry`, as it would for any host that uses pluggy.
 """
 
 from __future__ import annotations

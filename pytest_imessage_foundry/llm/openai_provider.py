@@ -2,9 +2,6 @@
 
 It calls `.create()` with a schema of this package and reads the plain answer: the
 client's `.parse()` loses the text of an answer that does not match the schema.
-
-Asks with `.create()` and a schema of our own and reads the bare answer: the
-client's `.parse()` loses the text of an answer that is not what it expects.
 """
 
 from __future__ import annotations

@@ -2,9 +2,6 @@
 
 Another package registers its own with the hook `imessage_foundry_providers`, see
 `hookspecs`; `--provider package.module:factory` needs no registration.
-
-Another package registers its own by the hook `imessage_foundry_providers`, see
-`hookspecs`; `--provider package.module:factory` needs no registration.
 """
 
 from __future__ import annotations
@@ -38,8 +35,6 @@ class ProviderSettings:
     """The settings of a provider; None means the environment decides.
 
     `timeout` for a whole answer and `pause` before the first retry are in seconds.
-
-    Seconds: `timeout` for a whole answer, `pause` before the first retry.
     """
 
     model: str | None = None

@@ -2,9 +2,6 @@
 
 Finished conversations are in their packs and the replies of unfinished ones in the
 memo, so that a refresh that was stopped continues without asking twice.
-
-What is finished is in its pack, what is half done in the memo: a refresh that is
-killed goes on where it was and asks nothing twice.
 """
 
 from __future__ import annotations

@@ -139,8 +139,6 @@ class ReplyReader:
     """A reader of the answers of one conversation.
 
     `people` may write; `said` are the turns so far, whose texts should not repeat.
-
-    `people` may speak; `said` are the turns so far, which nobody should repeat.
     """
 
     def __init__(

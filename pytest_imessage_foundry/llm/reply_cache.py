@@ -2,9 +2,6 @@
 
 The folder holds diskcache's database. It is checked as strictly as a pack, see
 `text_cache`; a broken one is moved aside, since replies can be requested again.
-
-The folder holds diskcache's database and is believed no more than a pack, see
-`text_cache`. One that is broken is moved aside: replies can be had again.
 """
 
 from __future__ import annotations

@@ -3,10 +3,6 @@
 Plain diskcache, its JSONDisk included, unpickles data and opens files as a row in its
 database says (CVE-2025-69872). This class does neither, evicts nothing, and closes its
 connection when a database cannot be opened.
-
-Plain diskcache, its JSONDisk included, unpickles what a row tells it to and opens
-any file that a row names (CVE-2025-69872). This one does neither, evicts nothing,
-and leaves no connection open when a database cannot be opened.
 """
 
 from __future__ import annotations

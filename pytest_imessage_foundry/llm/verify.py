@@ -29,9 +29,6 @@ def verify(entry: PlanEntry, cached: Cached) -> str:
 
     Raises:
         UnansweredError: the pack does not read back, or a database is not valid.
-
-    Raises:
-        UnansweredError: the pack does not read back, or a database is not valid.
     """
     with tempfile.TemporaryDirectory(prefix="imessage-proof-") as name:
         folder = Path(name)

@@ -2,9 +2,6 @@
 
 It uses only the standard library and none of the code that writes databases, so that
 errors of that code show on the page.
-
-Nothing here is shared with the code that writes databases, so that the page
-can disagree with it.
 """
 
 from __future__ import annotations

@@ -66,10 +66,6 @@ def locate(filename: str, folder: Path, name: str = "Attachments") -> Path | Non
     The column says where the file was on its own phone. Only the part after
     ``Attachments/`` counts, and only a file beside the database is returned: a hostile
     row must not put another file of this computer on the page.
-
-    A database says where a file lay on its own phone. What counts is the part
-    after ``Attachments/``, looked up beside the database and nowhere else: a
-    hostile row must not put another file of this computer on the page.
     """
     inside = filename.partition(f"/{name}/")[2]
     if not inside or "\0" in inside:

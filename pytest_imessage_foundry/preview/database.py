@@ -2,9 +2,6 @@
 
 Files differ by release and by their own history: a column can be missing or in another
 position. So columns are looked up and never assumed.
-
-Messages' files differ by release and by their own history (a column can be
-missing or stand elsewhere), so columns are probed, never assumed.
 """
 
 from __future__ import annotations

@@ -58,9 +58,6 @@ def translation(summary: dict[str, Any]) -> str:
 
     They are in a keyed archive inside the plist. No source says under which key, so
     every value is searched.
-
-    They are in a keyed archive within the plist; which key holds it is not
-    settled, so every one is looked into.
     """
     archives = (keyed_archive(blob(value)) for value in summary.values())
     found = [*_translations(summary, 0)]

@@ -3,10 +3,6 @@
 The messages are JSON that the page's script puts into text nodes: no text of the
 database is ever parsed as HTML. A content security policy with hashes would stop any
 script in it.
-
-The messages are handed over as JSON that the page's script puts into text
-nodes; no text of the database is ever parsed as HTML, and a content policy
-with hashes would stop it if it were.
 """
 
 from __future__ import annotations
@@ -54,8 +50,6 @@ def write(
     """Write the page of the database to `out`, atomically.
 
     `progress` is called with the number of messages read, later drawn, and of all.
-
-    `progress` is called with how many messages are read, then drawn, of how many.
 
     Raises:
         UnreadableFileError: the database cannot be read.
@@ -114,9 +108,6 @@ def render(
 
     `names` gives the names to show for addresses, since a chat.db holds none. Times are
     in `zone`, by default this computer's.
-
-    `names` gives addresses the names to show, since a chat.db holds none.
-    Times are those of `zone`, by default this computer's.
     """
     heading = visible(phone.path.name if title is None else title)
     folder = files("pytest_imessage_foundry.preview")

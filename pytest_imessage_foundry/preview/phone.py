@@ -121,9 +121,6 @@ class ShownMessage:
 
     `marks` are the small texts under a bubble ("Not Delivered", "via satellite");
     `troubles` say what of the row could not be read.
-
-    `marks` are the small words under a bubble ("Not Delivered", "via
-    satellite"); `troubles` say what of the row could not be read.
     """
 
     id: int

@@ -45,9 +45,6 @@ class Reactions:
 
     `hidden` has the ids of rows that are shown on another message and not by
     themselves. A row whose target is missing is not hidden.
-
-    `hidden` are the ids of rows that show on another message and so are none
-    themselves; a row whose target is missing stays visible.
     """
 
     def __init__(self, tables: Tables, sender: Sender, files: Files) -> None:

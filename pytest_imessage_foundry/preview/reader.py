@@ -68,8 +68,6 @@ def read(path: str | Path, progress: Progress | None = None) -> ShownPhone:
 
     `progress` is called with the number of message rows read, and of all.
 
-    `progress` is called with how many message rows are read, and of how many.
-
     Raises:
         UnreadableFileError: it is missing, damaged, locked or something else.
     """

@@ -266,7 +266,7 @@ def test_times_stay_within_the_range():
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [
-        ({"start": "soon"}, "has a time that is none"),
+        ({"start": "soon"}, "has a start or end that is no time"),
         ({"start": "2025-02-01", "end": "2025-01-01"}, "does not start before"),
         ({"end": "1999-01-01"}, "does not start before"),
     ],

@@ -113,7 +113,7 @@ def test_own_persona_takes_the_place_of_a_built_in_one():
 
 def test_nobodys_phone():
     lost = Scenario(name="lost", description="", personas=())
-    with pytest.raises(FoundryError, match="nobody's phone"):
+    with pytest.raises(FoundryError, match="has no owner of the phone"):
         scenarios.complete(lost, {})
 
 

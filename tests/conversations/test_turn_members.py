@@ -38,17 +38,26 @@ def test_founders_are_those_who_are_not_added_first():
 @pytest.mark.parametrize(
     ("turns", "match"),
     [
-        ([says("cat"), moves("added", "cat")], "turn 0 of x: 'cat' says or does"),
-        ([moves("left", "bob"), says("bob")], "turn 1 of x: 'bob' says or does"),
-        ([moves("removed", "bob"), moves("left", "bob")], "is taken out and is not in"),
-        ([moves("added", "cat"), moves("added", "cat")], "is added and is in already"),
-        ([moves("removed", "me", by="ann"), says("ann")], "the owner 'me' is not in"),
+        ([says("cat"), moves("added", "cat")], "turn 0 of x: 'cat' writes or reacts"),
+        ([moves("left", "bob"), says("bob")], "turn 1 of x: 'bob' writes or reacts"),
+        (
+            [moves("removed", "bob"), moves("left", "bob")],
+            "is removed but is not a member",
+        ),
+        (
+            [moves("added", "cat"), moves("added", "cat")],
+            "is added but is a member already",
+        ),
+        (
+            [moves("removed", "me", by="ann"), says("ann")],
+            "the owner 'me' is not a member",
+        ),
         (
             [
                 moves("left", "bob"),
                 says("ann", reactions=(Reaction(sender="bob", name="liked"),)),
             ],
-            "'bob' says or does",
+            "'bob' writes or reacts",
         ),
     ],
 )

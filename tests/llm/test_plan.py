@@ -137,7 +137,10 @@ REFUSED = {
     ("--only", "nobody"): "no conversation 'nobody'",
     ("--provider", "acme"): "unknown provider 'acme'",
     ("--provider", "no.such:thing"): "cannot be loaded",
-    ("--provider", "builtins:repr"): "provider 'builtins:repr' is none",
+    (
+        "--provider",
+        "builtins:repr",
+    ): "provider 'builtins:repr' gave an object",
     (): "there is no key for OpenAI",
     ("--provider", "anthropic"): "there is no key for Anthropic",
     ("--base-url", "http://127.0.0.1:9/v1"): "no model was named",

@@ -58,11 +58,11 @@ FINAL = {
     "401": (1, 1, "refuses the key (HTTP 401)"),
     "404": (1, 1, "knows no such model"),
     "400": (1, 1, "refuses the request (HTTP 400)"),
-    "html": (1, 1, "no model server"),
-    "no-json": (1, 1, "no model server"),
-    "a-list": (1, 1, "no model server"),
+    "html": (1, 1, "not a model server's"),
+    "no-json": (1, 1, "not a model server's"),
+    "a-list": (1, 1, "not a model server's"),
     "huge": (1, 1, "larger than 8 MiB"),
-    "429-long": (1, 1, "wants 3600 seconds"),
+    "429-long": (1, 1, "asks to wait 3600 seconds"),
     "429": (9, 5, "kept failing (HTTP 429)"),
     "500": (9, 5, "kept failing (HTTP 500)"),
     "cut": (9, 3, "no answer from the server"),
@@ -104,7 +104,7 @@ def test_three_short_answers_end(one_chat):
         code = one_chat.refresh(server)
     assert code == 2
     assert len(server.bodies) == 3
-    assert "3 calls did not bring 20 messages" in one_chat.errors
+    assert "3 calls gave fewer than 20 messages" in one_chat.errors
 
 
 def test_a_model_that_repeats_itself_is_told_of(one_chat):

@@ -118,4 +118,4 @@ def test_who_is_not_in_a_conversation_says_nothing_in_it(install, one_chat):
 
     assert one_chat("refresh", "--provider", "strangers:Poet") == 2
 
-    assert "a message is by 'zed', who is not in it" in one_chat.errors
+    assert "a message is by 'zed', who does not take part" in one_chat.errors

@@ -1,8 +1,8 @@
-"""The catalogue: one named case per kind of message and variant of it.
+"""The catalogue: one named case for each kind of message and each variant.
 
-Scenario `kinds` is these cases in a few chats. Each states what a correct reader
-must say of it: that reading is data, written down by hand and not derived from
-the message, so that the two hold each other to account.
+Scenario `kinds` has these cases in a few chats. Each case states what a correct reader
+must say of it. That reading is written by hand as data and not derived from the
+message, so that each can show an error in the other.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Conversation, Persona
     from pytest_imessage_foundry.spec import Spec
 
-# In the order in which their cases are listed and happen.
+# In the order in which their cases are listed and dated.
 _CHAPTERS = (
     "plain_texts",
     "text_runs",
@@ -46,34 +46,34 @@ _CHAPTERS = (
 
 
 def every_entry() -> list[CaseEntry]:
-    """All cases, in order."""
+    """Return all cases, in order."""
     for chapter in _CHAPTERS:
         import_module(f"{__name__}.{chapter}")
     return list(CASES.values())
 
 
 def entries(schema: Schema) -> list[CaseEntry]:
-    """The cases that a release can hold, in order."""
+    """Return the cases that a release can hold, in order."""
     return [each for each in every_entry() if each.is_held_by(schema.features)]
 
 
 def conversations(spec: Spec, schema: Schema) -> list[Conversation]:
-    """The chats that the cases make."""
+    """Return the chats that the cases make."""
     return list(_written(spec.seed, schema).conversations)
 
 
 def people(spec: Spec, schema: Schema) -> tuple[Persona, ...]:
-    """Who takes part, the owner first."""
+    """Return the people in the chats, the owner first."""
     return _written(spec.seed, schema).people
 
 
 def cases(spec: Spec, schema: Schema) -> dict[str, Case]:
-    """The cases by name, each with its message's GUID and its reading."""
+    """Return the cases by name, each with its message's GUID and its reading."""
     return dict(_written(spec.seed, schema).cases)
 
 
 def listing(schema: Schema) -> dict[str, str]:
-    """Name → one line on what it is, for people."""
+    """Return a one-line description of each case, by name."""
     return {entry.name: entry.what for entry in entries(schema)}
 
 

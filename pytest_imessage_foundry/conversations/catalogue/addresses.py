@@ -1,4 +1,4 @@
-"""People of several addresses, and those of whom a file knows little."""
+"""Cases of people with several addresses, and of people with few details in a file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @cache
 def _eve(phone: CasePhone) -> Persona:
-    """Somebody with a number and an e-mail address."""
+    """Return a person with a number and an e-mail address."""
     return phone.author.person("Eve Marsh", addresses=["phone", "email"])
 
 

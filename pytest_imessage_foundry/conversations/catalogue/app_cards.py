@@ -1,4 +1,4 @@
-"""Cards of well-known Messages apps, as their real payloads read.
+"""Cards of well-known Messages apps, with the payloads of real messages.
 
 URLs, captions and summary lines: SEMANTICS §10 and the payloads that
 imessage-exporter's tests name. The space in "Check In", "Apple Cash" and
@@ -28,12 +28,12 @@ _STATES = {
     "ended": "Ended",
     "overdue": "Has not checked in when expected, location shared",
 }
-# imessage-exporter 5.0.1 reads them so.
+# As imessage-exporter 5.0.1 reads them.
 _UNTIL = {"started": "estimatedEndTime", "overdue": "triggerTime"}
 
 
 def apple_pay(amount: str, *, payload: bytes = b"not a payment") -> AppCard:
-    """Money sent; `amount` with its currency, as in "$265"."""
+    """Return a card for money sent; `amount` includes its currency, as in "$265"."""
     data = base64.b64encode(payload).decode()
     return AppCard(
         bundle_id=_APPLE_PAY,
@@ -46,15 +46,18 @@ def apple_pay(amount: str, *, payload: bytes = b"not a payment") -> AppCard:
 
 
 def older_apple_pay(amount: str) -> AppCard:
-    """Money sent by an older iOS, whose extension had another bundle id (Apple's own
-    code looks for both)."""
+    """Return a card for money sent by an older iOS.
+
+    Its extension had another bundle id; Apple's own code looks for both.
+    """
     return replace(
         apple_pay(amount), bundle_id="com.apple.Passbook.PeerPaymentMessagesExtension"
     )
 
 
 def recurring_payment(amount: str, *, every: str, start: str) -> AppCard:
-    """Money sent again and again: "Sending you $1 weekly starting Nov 18, 2023"."""
+    """Return a card for regular payments, as in "Sending you $1 weekly starting Nov 18,
+    2023"."""
     return AppCard(
         bundle_id=_APPLE_PAY,
         app_name="Apple\xa0Cash",
@@ -64,11 +67,12 @@ def recurring_payment(amount: str, *, every: str, start: str) -> AppCard:
 
 
 def check_in(state: CheckInState, date: int, *, until: int = 0) -> AppCard:
-    """A Check In that was started, ended or missed, sent at `date` (nanoseconds).
+    """Return a card for a Check In that was started, ended or missed.
 
-    `until` is when a started one is expected to end, or a missed one was; each has a
-    key of its own, which a reader looks for before `sendDate`. All samples have
-    `sendDate` alone, the same in each: their author blanked them.
+    `date` is when it was sent, `until` when a started one is expected to end or a
+    missed one was; both are nanoseconds since 2001. The end has a key of its own for
+    each state, which a reader looks for before `sendDate`. All samples have only
+    `sendDate`, with the same value, because their author removed the real ones.
     """
     line = f"Check\xa0In: {_STATES[state]}"
     url = f"?messageType=1&interfaceVersion=1&sendDate={_unix(date)}"
@@ -84,17 +88,17 @@ def check_in(state: CheckInState, date: int, *, until: int = 0) -> AppCard:
 
 
 def _unix(date: int) -> str:
-    """Seconds since 1970, as a Check In states them."""
+    """Return seconds since 1970, as a Check In states them."""
     return f"{date // SECOND + EPOCH_UNIX}.{date % SECOND // 1000:06d}"
 
 
 def find_my(
     latitude: float, longitude: float, *, breadcrumb: str | None = None
 ) -> AppCard:
-    """A location that somebody began to share; `breadcrumb` is a line in its body."""
+    """Return a card for a shared location; `breadcrumb` is a line in its body."""
     place = f'"latitude":{latitude},"longitude":{longitude},"horizontalAccuracy":5'
     document = f'{{"initialLocation":{{{place}}}}}'
-    # Raw deflate, as Foundation's "zlib" is: two readers inflate it so.
+    # Raw deflate, which Foundation calls "zlib" and two readers inflate.
     deflate = compressobj(wbits=-15)
     zipped = deflate.compress(document.encode()) + deflate.flush()
     data = quote(base64.b64encode(zipped).decode(), safe="")
@@ -109,7 +113,7 @@ def find_my(
 
 
 def photos_slideshow(title: str, count: int, *, token: str) -> AppCard:
-    """A shared iCloud link to photos."""
+    """Return a card for a shared iCloud link to photos."""
     return AppCard(
         bundle_id="com.apple.mobileslideshow.PhotosMessagesApp",
         app_name="Photos",
@@ -121,7 +125,7 @@ def photos_slideshow(title: str, count: int, *, token: str) -> AppCard:
 
 
 def fitness(line: str) -> AppCard:
-    """A workout or a closed ring; `line` is what the card says."""
+    """Return a card for a workout or a closed ring; `line` is its text."""
     return AppCard(
         bundle_id="com.apple.ActivityMessagesApp.MessagesExtension",
         app_name="Fitness",
@@ -132,7 +136,7 @@ def fitness(line: str) -> AppCard:
 
 
 def opentable(restaurant: str, *, guests: int, when: str, invitation: str) -> AppCard:
-    """An invitation to a reserved table."""
+    """Return a card for an invitation to a reserved table."""
     query = urlencode({"rid": 0, "confnumber": 0, "invitationId": invitation})
     return AppCard(
         team="QPU8QS3E62",
@@ -147,7 +151,7 @@ def opentable(restaurant: str, *, guests: int, when: str, invitation: str) -> Ap
 
 
 def youtube(video: str, title: str) -> AppCard:
-    """A video shared from the YouTube app."""
+    """Return a card for a video shared from the YouTube app."""
     return AppCard(
         team="EQHXZ8M8AV",
         bundle_id="com.google.ios.youtube.MessagesExtension",
@@ -159,11 +163,11 @@ def youtube(video: str, title: str) -> AppCard:
 
 
 def game(name: str, *, data: str, preview: Attachment | None = None) -> AppCard:
-    """The other player's turn in a GamePigeon game; `preview` shows the board."""
+    """Return a card for a turn in a GamePigeon game; `preview` shows the board."""
     return AppCard(
         body="mark-and-file" if preview is not None else "mark",
         preview=preview,
-        app_id=1_124_197_642,  # that of the App Store
+        app_id=1_124_197_642,  # its id in the App Store
         team="EWFNLB79LQ",
         bundle_id="com.gamerdelights.gamepigeon.ext",
         app_name="GamePigeon",
@@ -174,7 +178,7 @@ def game(name: str, *, data: str, preview: Attachment | None = None) -> AppCard:
 
 
 def business(reply: str, *, received: str, replied: str) -> AppCard:
-    """The choice that was made in a business chat; both are message ids in hex."""
+    """Return a card for a choice in a business chat; the message ids are in hex."""
     return AppCard(
         bundle_id="com.apple.icloud.apps.messages.business.extension",
         app_name="Business",

@@ -1,4 +1,4 @@
-"""App messages: link previews, Apple's own cards, other apps, polls."""
+"""Cases of app messages: link previews, Apple's own cards, other apps, polls."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ _CHECK_INS: dict[app_cards.CheckInState, str] = {
     "ended": "Check\xa0In: Ended",
     "overdue": "Check\xa0In: Has not checked in when expected, location shared",
 }
-# How long after a Check In was sent it is expected, or was.
+# How long after it was sent a Check In is expected to end, or ended.
 _UNTIL: dict[app_cards.CheckInState, int] = {"started": 30, "overdue": -10, "ended": 0}
 _KEYS = {"started": "estimatedEndTime", "overdue": "triggerTime", "ended": "sendDate"}
 

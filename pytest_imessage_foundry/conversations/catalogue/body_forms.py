@@ -1,4 +1,4 @@
-"""Other forms that a body has: its numbers, its directions, what stands for a file."""
+"""Cases of other forms of bodies: numbers, writing directions, file placeholders."""
 
 from __future__ import annotations
 

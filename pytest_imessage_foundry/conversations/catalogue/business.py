@@ -1,4 +1,4 @@
-"""Businesses: what they ask, what was answered, and what they send over RCS."""
+"""Cases of businesses: questions, answers, and messages over RCS."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What a business chat asks and what the customer answers, as their payloads say it.
+"""Cards of a business chat: its questions and the customer's answers.
 
-The question and the answer are JSON in `data` beside the card, which itself says no
-more than a title. Keys: eight payloads among the samples of imessage-database 4.3.0,
-whose texts are made up. Questions have no app name and `tap-action` 1.
+The question and the answer are JSON in `data` beside the card, which itself has only a
+title. Keys: eight payloads among the samples of imessage-database 4.3.0, whose texts
+are invented. Questions have no app name and `tap-action` 1.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _REQUEST = "example-request"
 
 
 def form_request(title: str) -> AppCard:
-    """A form to fill in; its pages come when it is opened."""
+    """Return a card with a form to fill in, whose pages load when it is opened."""
     pages = {"data": {"pages": [], "startPageIdentifier": "page_1"}, "selections": None}
     return _asked(title, "Tap to get started", {"dynamic": pages})
 
 
 def form_response(answers: Sequence[tuple[str, str]]) -> AppCard:
-    """A form as it was filled in: questions and answers."""
+    """Return a card with a completed form: questions and answers."""
     sections = [
         {"title": "", "subtitle": question, "items": [_answer(number, answer)]}
         for number, (question, answer) in enumerate(answers, 1)
@@ -39,7 +39,7 @@ def _answer(number: int, answer: str) -> dict[str, str]:
 
 
 def list_picker(title: str, choices: Sequence[str]) -> AppCard:
-    """A list to choose from."""
+    """Return a card with a list to choose from."""
     section = _section("Choices", choices)
     picker = {"multipleSelection": False, "sections": [section]}
     return _asked(title, "Tap to choose", {"listPicker": picker})
@@ -48,7 +48,7 @@ def list_picker(title: str, choices: Sequence[str]) -> AppCard:
 def list_picker_response(
     title: str, chosen: str, others: Sequence[str] = ()
 ) -> AppCard:
-    """What was chosen from a list; the payload still names the rest."""
+    """Return a card with a choice from a list; the payload has the whole list."""
     sections = [_section("You Selected", [chosen]), _section("Others", others)]
     told = {
         "receivedMessage": {
@@ -78,13 +78,13 @@ def _section(title: str, choices: Sequence[str]) -> dict[str, Any]:
 
 
 def quick_reply(summary: str, choices: Sequence[str]) -> AppCard:
-    """Buttons under a question."""
+    """Return a card with buttons under a question."""
     reply = {"items": _buttons(choices), "summaryText": summary}
     return _asked(summary, None, {"quick-reply": reply})
 
 
 def quick_reply_response(choices: Sequence[str], chosen: str) -> AppCard:
-    """The button that was pressed."""
+    """Return a card with the button that was pressed."""
     buttons = _buttons(choices)
     place = list(choices).index(chosen)
     reply = {

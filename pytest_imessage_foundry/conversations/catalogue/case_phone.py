@@ -1,4 +1,4 @@
-"""The phone on which the cases are written, with a few chats; the list of cases."""
+"""The phone on which the cases are written, with a few chats, and the list of cases."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ CASES: dict[str, CaseEntry] = {}
 
 @dataclass(frozen=True, slots=True)
 class CaseEntry:
-    """A case before it is written.
+    """A case that is not written yet.
 
     Attributes:
         name: what tests and people call it.
-        what: one line on it.
-        section: where SEMANTICS.md states its rows.
-        feature: what a release must have to hold it; None: every release.
-        until: what a release must not have yet; None: every release.
-        write: writes it on the phone; gives the message and its reading.
+        what: a description in one line.
+        section: the section of SEMANTICS.md about its rows.
+        feature: a feature that a release must have to hold it, None for every release.
+        until: a feature that a release must not have, None for every release.
+        write: a function that writes it on the phone and returns message and reading.
     """
 
     name: str
@@ -40,7 +40,7 @@ class CaseEntry:
     write: WriteCase
 
     def is_held_by(self, features: frozenset[str]) -> bool:
-        """Whether a release with these features can hold it."""
+        """Return whether a release with these features can hold it."""
         has_come = self.feature is None or self.feature in features
         return has_come and (self.until is None or self.until not in features)
 
@@ -53,7 +53,7 @@ def case(
     feature: str | None = None,
     until: str | None = None,
 ) -> Callable[[WriteCase], WriteCase]:
-    """Enter the function below into the catalogue."""
+    """Return a decorator that adds a function to the catalogue."""
 
     def enter(write: WriteCase) -> WriteCase:
         CASES[name] = CaseEntry(name, what, section, feature, until, write)
@@ -63,7 +63,7 @@ def case(
 
 
 class CasePhone:
-    """A phone with three people, a one-to-one chat, a group, and others on demand."""
+    """A phone with three people, a one-to-one chat, a group, and more on demand."""
 
     def __init__(self, schema: Schema, seed: int) -> None:
         self.author = Author(schema.name, seed=seed, schema=schema)
@@ -79,13 +79,13 @@ class CasePhone:
 
     @cached_property
     def shop(self) -> Chat:
-        """The SMS chat of a sender whose messages a filter judges."""
+        """Return the SMS chat of a sender whose messages a filter sorts."""
         shop = self.author.person("Example Shop", address="55514")
         return self.author.direct(shop, service="SMS")
 
     @cached_property
     def shop_desk(self) -> Chat:
-        """The chat with a business that answers over iMessage."""
+        """Return the chat with a business that answers over iMessage."""
         desk = self.author.person("Example Desk", address="urn:biz:example-desk")
         return self.author.direct(desk)
 
@@ -95,12 +95,12 @@ class CasePhone:
 
     @cached_property
     def satellite(self) -> Chat:
-        """An iMessage chat; what comes over a satellite says so itself (§12, §15)."""
+        """Return an iMessage chat with messages over a satellite (§12, §15)."""
         return self.author.direct(self.author.person("Jo Ray"))
 
     @property
     def names(self) -> dict[str, str]:
-        """Address → name."""
+        """Return the names of people by address."""
         return {
             address: person.name
             for person in self.author.people

@@ -1,4 +1,4 @@
-"""What message filters make of messages (macOS 27)."""
+"""Cases of the categories that message filters give to messages (macOS 27)."""
 
 from __future__ import annotations
 

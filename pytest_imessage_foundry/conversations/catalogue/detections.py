@@ -1,4 +1,4 @@
-"""What data detectors found in a text, with the pieces that they took it apart into."""
+"""Cases of data detectors: what they found in a text, and its components."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Send effects: how a bubble or the whole screen arrived."""
+"""Cases of send effects, of a bubble or of the whole screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that announce: members, names, photos, locations, calls, backgrounds."""
+"""Cases of rows that announce changes: members, names, photos, locations, calls."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @cache
 def _crowd(phone: CasePhone) -> Chat:
-    """A group of its own, so that what happens to it touches no other case."""
+    """Return a group for one case only, so that no other case sees its changes."""
     lee, ivy = phone.author.person("Lee Fox"), phone.author.person("Ivy Moss")
     return phone.author.group(phone.alex, phone.sam, lee, ivy, name="Crowd")
 
@@ -43,14 +43,14 @@ def _enter(name: str, what: str, kind: str, **fields: Any) -> None:
     case(name, what, "§14", feature=feature)(partial(_announced, kind=kind, **fields))
 
 
-# Each finds the group as the one before has left it.
+# Each case changes the group as the case before left it.
 _enter("group-added", "the owner adds somebody", "added", who="kim")
 _enter("group-removed", "the owner removes somebody", "removed", who="kim")
 _enter("group-added-by-other", "somebody adds somebody", "added", by="alex", who="kim")
 _enter("group-removed-by-other", "removed by another", "removed", by="alex", who="kim")
 
 
-# Who is in at the end of all cases: Ivy Moss stays gone, Kim Poe comes back.
+# The members after all cases: Ivy Moss was removed, Kim Poe came back.
 _STAYED = ("Alex Doe", "Kim Poe", "Lee Fox", "Sam Roe")
 
 
@@ -69,7 +69,7 @@ def _members(phone: CasePhone) -> tuple[Draft, Reading]:
 
 @cache
 def _choir(phone: CasePhone) -> tuple[Chat, Persona]:
-    """A group in which one has two numbers, and out of which the owner is taken."""
+    """Return a group with a person of two numbers, from which the owner is removed."""
     nora = phone.author.person("Nora Bell", addresses=["phone", "phone"])
     return phone.author.group(phone.alex, nora, name="Choir"), nora
 

@@ -1,4 +1,4 @@
-"""Files that are not there yet, and what a second row says."""
+"""Cases of files that are not there yet, and of second rows of a message."""
 
 from __future__ import annotations
 

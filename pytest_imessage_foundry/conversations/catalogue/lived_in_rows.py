@@ -1,4 +1,4 @@
-"""Rows of a phone that was in use for years: in two chats, in none, out of order."""
+"""Cases of a phone used for years: rows in two chats, in none, or out of order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that real files have and no fixture shows."""
+"""Cases of rows that real files have and published fixtures do not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plain text: how it is stored, how long it is, what it is made of."""
+"""Cases of plain text: its storage, lengths and characters."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _STORED: dict[str, tuple[str, dict[str, Any]]] = {
         {"writing_direction": True},
     ),
 }
-# Length prefixes change at 128 and at 32,768 UTF-8 bytes; readers break at others.
+# Length prefixes change at 128 and at 32,768 UTF-8 bytes; some readers fail at others.
 _LENGTHS = (1, 31, 32, 126, 127, 128, 255, 256, 8_192, 32_767, 32_768, 70_000)
-# Readers that take the text from the archive break at lengths of their own.
+# Readers that search the archive for the text fail at lengths of their own.
 _LONG_ARCHIVES = (8_192, 32_768)
 _MADE_OF = {
     "text-emoji": "Off to the beach 🏖️ see you 👋🏽",
@@ -71,7 +71,7 @@ for _length in _LONG_ARCHIVES:
         f"a text of {_length:,} bytes that only the archive holds",
         "§2",
     )(partial(_received, text=("length " * _length)[:_length], storage="archive"))
-# The last byte of this emoji is 0x86, which also ends things in an archive.
+# The last byte of this emoji is 0x86, which also ends objects in an archive.
 case("text-emoji-archive-only", "an emoji that only the archive holds", "§2")(
     partial(_received, text="So funny 😆 really", storage="archive")
 )

@@ -1,4 +1,4 @@
-"""Replies, edits, unsends: what a message becomes part of, and becomes."""
+"""Cases of replies, edits and unsent messages."""
 
 from __future__ import annotations
 

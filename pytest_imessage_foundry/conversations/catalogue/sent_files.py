@@ -1,4 +1,4 @@
-"""Attachments: alone, among texts, missing, and what comes as a file."""
+"""Cases of attachments: alone, among texts, missing, and content sent as a file."""
 
 from __future__ import annotations
 

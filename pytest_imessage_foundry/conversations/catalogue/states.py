@@ -1,4 +1,4 @@
-"""How far a message got, over what, and what the phone did with it."""
+"""Cases of delivery, services, and what the phone did with a message."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _stated(
     draft = phone.direct.send(text, **fields).trait(**traits)
     schedule = draft.message.traits.schedule
     if schedule is not None and schedule.state != 3:
-        # Its date is the planned one, which is after all that there is already.
+        # Its date is the planned one, which is after all messages so far.
         draft.set(date=draft.message.date + 2 * DAY)
     return draft, {"text": text, **says}
 

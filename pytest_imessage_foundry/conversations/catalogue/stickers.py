@@ -1,4 +1,4 @@
-"""Stickers and emoji that are pictures: where they are from, and where they go."""
+"""Cases of stickers and of emoji that are pictures: their sources and places."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHOP = (
 
 
 def _of_an_app(phone: CasePhone) -> Attachment:
-    """A sticker of an app from the App Store."""
+    """Return a sticker of an app from the App Store."""
     source = StickerSource(
         id=phone.author.new_guid(),
         app=_SHOP,

@@ -1,4 +1,4 @@
-"""Tapbacks and stickers: added, removed, on a part, a file, a balloon."""
+"""Cases of tapbacks and stickers: added, removed, on a part, a file, a balloon."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands on runs of a text: styles, effects, mentions, links."""
+"""Cases of attributes on runs of a text: styles, effects, mentions, links."""
 
 from __future__ import annotations
 

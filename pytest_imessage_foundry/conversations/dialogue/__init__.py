@@ -1,1 +1,1 @@
-"""Dialogue of our own: scenes, cast and put together for any people."""
+"""Generated dialogue: scenes, chosen and joined for any people."""

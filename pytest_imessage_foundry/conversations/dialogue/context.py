@@ -1,4 +1,4 @@
-"""What the scenes of a conversation share: who takes part, what was said of late."""
+"""What the scenes of a conversation have in common: people, names, recent texts."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
     from pytest_imessage_foundry.models import ConversationConfig, Persona
 
-_FAKER_FROM = 3_000  # turns; fewer get by with the names of the scenes
-# How many texts are remembered of those with more characters than the first number:
-# "ok" may come again soon, a story told twice in ten thousand messages is noticed.
+_FAKER_FROM = 3_000  # turns; fewer need only the names in the scene files
+# (characters, number of texts): how many texts longer than that are remembered.
+# "ok" may come again soon; a story twice in ten thousand messages would be noticed.
 _REMEMBERED = ((120, 400), (12, 1_500), (-1, 14))
-_FEW = 3  # of a group talk at a time, or one more
+_FEW = 3  # members of a group who write in one sitting, or one more
 _STAY = 0.8
 _SLOWNESS = {"instant": 1.0, "minutes": 1.2, "hours": 6.0, "days": 20.0}
 
 
 class _RecentTexts:
-    """The last texts of a kind."""
+    """The latest texts of a range of lengths."""
 
     __slots__ = ("_in_order", "_most", "_texts")
 
@@ -42,7 +42,7 @@ class _RecentTexts:
         self._texts: set[str] = set()
 
     def knows(self, text: str) -> bool:
-        """Whether `text` is one of them; it is from now on."""
+        """Return whether `text` is among them, and add it."""
         if text in self._texts:
             return True
         if len(self._in_order) == self._most:
@@ -53,10 +53,10 @@ class _RecentTexts:
 
 
 class DialogueContext:
-    """What the scenes of one conversation share.
+    """The people, texts and slot values of one conversation.
 
     Attributes:
-        voices: how each persona writes, by id.
+        voices: the writing style of each persona, by id.
         names: what the others call each persona, by id.
         known: the values of the slots.
     """
@@ -85,7 +85,7 @@ class DialogueContext:
             each.id: SERVICE if _is_service(each) else voice_of(each, self.language)
             for each in everybody
         }
-        self.names = {each.id: self._called(each) for each in everybody}
+        self.names = {each.id: self._name_for(each) for each in everybody}
         locale = people[0].locale if people else owner.locale
         self.known = KnownSlots(self.language, locale, self.key, config.theme)
         is_foreign = locale.partition("_")[0] != self.language.code
@@ -95,8 +95,11 @@ class DialogueContext:
         self._recent = [(length, _RecentTexts(most)) for length, most in _REMEMBERED]
 
     def present(self, rand: Callable[[], float]) -> list[str]:
-        """Who has the phone at hand: a few of a group, the quick ones rather, and
-        often those who had it the last time."""
+        """Return the ids of the members who write in a sitting.
+
+        In a group these are a few, more often those who answer quickly, and often the
+        same as in the sitting before.
+        """
         members = self.members
         if len(members) <= _FEW:
             return members
@@ -115,9 +118,9 @@ class DialogueContext:
         rand: Callable[[], float],
         first: str = "",
     ) -> dict[str, str]:
-        """Give out the roles of a scene, and their names to its slots.
+        """Assign the roles of a scene to members, and put their names into its slots.
 
-        `first` begins where the scene lets anybody begin.
+        `first` has the first role if the scene allows it.
         """
         left = list(present if len(present) >= scene.cast else self.members)
         roles = {}
@@ -141,15 +144,15 @@ class DialogueContext:
         return roles
 
     def is_stale(self, text: str) -> bool:
-        """Whether this was said lately, which is the longer ago the longer it is."""
+        """Return whether a text was used lately; a longer text is remembered longer."""
         length = len(text)
         for more_than, recent in self._recent:
             if length > more_than:
                 return recent.knows(text)
         return False
 
-    def _called(self, persona: Persona) -> str:
-        """What others call a persona."""
+    def _name_for(self, persona: Persona) -> str:
+        """Return the name that others use for a persona."""
         for word in persona.relationship.lower().split():
             if word in self.language.address and not persona.is_self:
                 name = self.language.address[word]
@@ -160,7 +163,7 @@ class DialogueContext:
         words = [word for word in persona.name.split() if word[-1] != "."]
         if not words:
             return persona.name
-        # Family names come first where names are written in Chinese characters.
+        # Names in Chinese characters begin with the family name.
         return words[-1] if words[0][0] >= "\u3000" else words[0]
 
 

@@ -1,4 +1,4 @@
-"""The checker of scenes: what a reviewer would else have to look for by eye."""
+"""Checks of scene files for errors that a reviewer may miss."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _LONGEST = 420
 
 
 def check(language: Language) -> list[str]:
-    """Everything that is wrong with a language's scenes, one line each."""
+    """Return everything wrong with a language's scenes, one line each."""
     found = [
         f"{scene.id}: {fault}" for scene in language.scenes for fault in _scene(scene)
     ]
@@ -83,7 +83,7 @@ def check(language: Language) -> list[str]:
 
 
 def walks(steps: Sequence[Step]) -> Iterator[list[Beat]]:
-    """Every way through a scene, optional beats included."""
+    """Yield every way through a scene, with and without optional beats."""
     if not steps:
         yield []
         return

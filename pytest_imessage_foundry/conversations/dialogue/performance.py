@@ -1,4 +1,4 @@
-"""One performance of a scene: its beats, said by those who have its roles."""
+"""The text of one use of a scene: its beats, written by those who have its roles."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 _EDITED, _RETYPED = 0.01, 0.0135
 _REPLIED, _REACTED, _ANSWERED_BY_GIF = 0.05, 0.17, 0.18
 _TRAILED_OFF, _LAST_WORD = 0.45, 0.35
-_NEXT_NOTICE = 200  # minutes until a service writes again unasked
-_BRIEF = 12  # characters, to which nothing is answered
-# Which tapback fits what was said is the scene's mood, not chance.
+_NEXT_NOTICE = 200  # minutes until a service sends its next notice
+_BRIEF = 12  # characters; so short a text gets no last word as an answer
+# The mood of the scene decides which tapbacks fit.
 _TAPBACKS: dict[str, tuple[TapbackKind, ...]] = {
     "fun": ("laughed", "laughed", "laughed", "loved", "emphasized"),
     "warm": ("loved", "loved", "loved", "liked"),
@@ -55,7 +55,7 @@ _NO_ANSWER = frozenset({"tense", "sad", "plain"})
 
 
 class Performance:
-    """One performance of a scene."""
+    """One use of a scene, as drafts of turns."""
 
     __slots__ = (
         "cast",
@@ -88,7 +88,7 @@ class Performance:
         self.opened = 0
 
     def perform(self, steps: Sequence[Step]) -> None:
-        """Say the beats in order."""
+        """Write the beats in order."""
         rand = self.rand
         for step in steps:
             if type(step) is Fork:
@@ -99,20 +99,21 @@ class Performance:
             if beat.chance < 1.0 and rand() >= beat.chance:
                 continue
             if beat.tap:
-                self._tap(beat)
+                self._add_tapback(beat)
             else:
                 self._speak(beat)
 
     def open(self, opening: Beat) -> None:
-        """Announce the topic before it comes."""
+        """Write what announces the topic before it."""
         self._speak(opening)
         self.starts.clear()
         self.opened = len(self.drafts)
 
     def close(self, *, trails_off: bool) -> None:
-        """How a scene ends: a last word, a picture, reactions here and there.
+        """Write how a scene ends: a last word, a picture, reactions to some turns.
 
-        It `trails_off` where nothing follows: words that may be a good-bye.
+        It may get words of farewell if it `trails_off`, because nothing follows in the
+        sitting.
         """
         drafts, rand, mood = self.drafts, self.rand, self.mood
         if trails_off and mood in self.context.language.tails and rand() < _TRAILED_OFF:
@@ -132,7 +133,7 @@ class Performance:
                 self._react(number, extras)
 
     def _say_last(self) -> None:
-        """A last word of the other side, where there is something to say it to."""
+        """Write the other side's last word, if the last text can be answered."""
         sender, text, _ = self.drafts[-1]
         word = transitions.last_word(self.context.language, self.mood)
         if word is not None and len(text) > _BRIEF and text[-1] not in QUESTIONS:
@@ -168,7 +169,7 @@ class Performance:
     def _words(
         self, beat: Beat, offers: list[int], voice: Voice
     ) -> tuple[SceneLine, list[str]]:
-        """An alternative that was not used lately, filled."""
+        """Return an alternative that was not used lately, and its filled texts."""
         rand, choices = self.rand, len(offers)
         first = int(rand() * choices)
         if choices > 1 and not beat.casual and (voice.length or rand() < 0.75):
@@ -186,7 +187,7 @@ class Performance:
             ]
             if not texts[0] or not is_stale(texts[0]):
                 break
-            # Where all has been said before, let it be something short.
+            # If all alternatives were used lately, take a short one.
             if best is None or len(texts[0]) < len(best[2][0]):
                 best = number, line, texts
         else:
@@ -212,7 +213,7 @@ class Performance:
         return "".join(out)
 
     def _bubbles(self, texts: list[str], voice: Voice) -> list[str]:
-        """The thought in as many bubbles as this persona makes of it."""
+        """Return the texts as bubbles, split as this persona does."""
         bubbles = texts[:1]
         for text in texts[1:]:
             if self.rand() < voice.split or not bubbles[-1]:
@@ -222,7 +223,8 @@ class Performance:
         return bubbles
 
     def _type(self, sender: str, text: str, extras: dict[str, Any] | None) -> None:
-        """Type a bubble, slips and their repairs included."""
+        """Add a bubble to the drafts, with a typing error and its correction now and
+        then."""
         rand, drafts = self.rand, self.drafts
         chance = rand()
         context = self.context
@@ -245,7 +247,7 @@ class Performance:
     def _replies_to(
         self, beat: Beat, sender: str, start: int, rand: Callable[[], float]
     ) -> int:
-        """How many bubbles back an inline reply reaches; 0 is none."""
+        """Return how many bubbles back an inline reply points; 0 for none."""
         if beat.reply:
             return start - self.starts[-min(beat.reply, len(self.starts))]
         first = self.starts[-1]
@@ -270,8 +272,8 @@ class Performance:
                 extras["event_who"] = self.cast[line.who]
         return extras
 
-    def _tap(self, beat: Beat) -> None:
-        """An authored tapback on what was said last."""
+    def _add_tapback(self, beat: Beat) -> None:
+        """Add the scene's own tapback to the last text of somebody else."""
         if self.context.is_sms or not self.drafts:
             return
         name, _, emoji = beat.raw[int(self.rand() * len(beat.raw))].partition(":")

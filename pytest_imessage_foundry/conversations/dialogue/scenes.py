@@ -1,4 +1,4 @@
-"""Scenes: what people talk about, as data. One JSON file per language.
+"""Scenes: short dialogues as data, in one JSON file per language.
 
 A scene is a list of beats. A beat names its speaker and offers alternatives:
 
@@ -7,13 +7,13 @@ A scene is a list of beats. A beat names its speaker and offers alternatives:
 `?60` makes it optional, `^2` an inline reply to the beat two before, `~` a
 tapback on what was just said. `{slot}` holds one value for the whole scene
 (`{slot.1}` is its second column, `{slot2}` another value, `{A}` a name),
-`[x|y|]` chooses anew each time, `<ok>` draws from a pool of phrases, ` // `
-is where a person who writes in bubbles starts a new one. `@photo` sends a
+`[x|y|]` is one of these, drawn each time, `<ok>` a phrase from a pool, ` // `
+a place where people who write many bubbles start a new one. `@photo` sends a
 file, `@link host/path | title` a link, `!confetti` an effect, `%renamed` is
-an event. `=late ` before an alternative notes that it was said, `?late ` (or
-`?late,lost `) offers one only then; a beat with nothing to offer is passed
-over. A list of lists of beats is a fork: one of them is taken. `hours`, such as
-[6, 10], are those in which a scene can begin; `transitions` knows some by their tags.
+an event. `=late ` before an alternative notes that it was used; `?late ` (or
+`?late,lost `) allows one only then; a beat without an allowed alternative is left
+out. A list of lists of beats is a fork, of which one is used. `hours`, such as
+[6, 10], are those in which a scene can begin; `transitions` has them for some tags.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NOT_SLUG = re.compile(r"[^a-z0-9./-]+")
 
 
 class Slot(NamedTuple):
-    """A place in a text that takes a slot's value, in one of its columns."""
+    """A place in a text for a slot's value, or for one column of it."""
 
     name: str
     column: int
@@ -56,7 +56,7 @@ Row = tuple[str, ...]
 
 
 class _Numbers(Sequence[Row]):
-    """The rows of a range, made when asked for: a code has a million values."""
+    """The rows of a range of numbers, made on access: a code has a million values."""
 
     def __init__(self, numbers: range) -> None:
         self._numbers = numbers
@@ -78,7 +78,7 @@ Rows = Sequence[Row]
 
 
 class SceneLine(NamedTuple):
-    """One alternative of a beat, ready to be filled."""
+    """One alternative of a beat, parsed."""
 
     bubbles: tuple[Pieces, ...]
     is_plain: bool = False
@@ -90,7 +90,7 @@ class SceneLine(NamedTuple):
 
 
 class Beat:
-    """Who speaks, how surely, and the alternatives, compiled when drawn."""
+    """A speaker, a probability and the alternatives, which are parsed when drawn."""
 
     __slots__ = (
         "_compiled",
@@ -140,13 +140,13 @@ class Beat:
             self.needs[number] = frozenset(guard[1].split(","))
 
     def offers(self, noted: set[str]) -> list[int]:
-        """The alternatives that go with what was noted as said."""
+        """Return the numbers of the alternatives that fit what was noted as said."""
         if self.needs is None:
             return self.every
         return [n for n, need in enumerate(self.needs) if not need or need & noted]
 
     def line(self, number: int) -> SceneLine:
-        """The alternative with this number."""
+        """Return the alternative with this number."""
         found = self._compiled[number]
         if found is None:
             found = self._compiled[number] = _line(self.raw[number], self._language)
@@ -154,7 +154,7 @@ class Beat:
 
 
 class Fork(NamedTuple):
-    """Ways a scene can go on; one is taken."""
+    """Branches of a scene, of which one is used."""
 
     branches: tuple[tuple[Step, ...], ...]
 
@@ -164,7 +164,7 @@ Step = Beat | Fork
 
 @dataclass(slots=True, eq=False)
 class Scene:
-    """A scene and to whom it can happen; each is one of its own kind."""
+    """A scene and the people that it fits; equal only to itself."""
 
     id: str
     language: Language
@@ -183,21 +183,22 @@ class Scene:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """What is said."""
+        """Return the beats and forks of the scene."""
         if self._steps is None:
             self._steps = _steps(self.data["beats"], self.language)
         return self._steps
 
     @property
     def later(self) -> tuple[Step, ...]:
-        """What comes of it a few scenes on, with the same slots; often ()."""
+        """Return the steps that follow a few scenes later with the same slots; often
+        ()."""
         if self._later is None:
             self._later = _steps(self.data.get("later", ()), self.language)
         return self._later
 
 
 class Language:
-    """The scenes of one language with its words and ways of writing."""
+    """The scenes of one language, with its words and styles of writing."""
 
     def __init__(self, code: str, data: dict[str, Any]) -> None:
         self.code = code
@@ -219,7 +220,7 @@ class Language:
 
     @cached_property
     def polite(self) -> Language:
-        """As colleagues and neighbours speak it, who begin and end in another way."""
+        """Return a copy for use among colleagues and neighbours."""
         other = copy(self)
         other.register = "polite"
         other.openers = self._polite.get("openers", self.openers)
@@ -244,7 +245,7 @@ class Language:
         )
 
     def rows(self, name: str, locale: str = "") -> Rows:
-        """The values of a slot, those of the locale's variant first."""
+        """Return the values of a slot, of the locale's variant if it has any."""
         place = f"{locale}:{name}"
         found = self._rows.get(place)
         if found is None:
@@ -253,7 +254,7 @@ class Language:
         return found
 
     def phrase(self, name: str) -> list[Pieces]:
-        """A pool of phrases."""
+        """Return the phrases of a pool."""
         found = self._phrases.get(name)
         if found is None:
             found = self._phrases[name] = []
@@ -261,14 +262,14 @@ class Language:
         return found
 
     def tail(self, mood: str) -> Beat:
-        """What may come after a scene in this mood, said by who spoke last."""
+        """Return a beat that may end a scene with this mood, for the last speaker."""
         if mood not in self._beats:
             texts = ["A", *self.tails[mood]]
             self._beats[mood] = Beat(texts, self, casual=True)
         return self._beats[mood]
 
     def key(self, name: str) -> int:
-        """The number that a name stands for in keyed draws."""
+        """Return the number of a name for keyed draws."""
         found = self._keys.get(name)
         if found is None:
             found = self._keys[name] = key_of(name)
@@ -276,12 +277,12 @@ class Language:
 
 
 def key_of(name: str) -> int:
-    """64 bits that depend on the name and on nothing else."""
+    """Return a number of 64 bits that depends only on `name`."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big")
 
 
 def parse(text: str, language: Language) -> Pieces:
-    """A template as literal text, slots and choices."""
+    """Return a template as literal text, slots and choices."""
     if "{" not in text and "[" not in text and "<" not in text:
         return text
     pieces: list[Piece] = []
@@ -296,7 +297,7 @@ def parse(text: str, language: Language) -> Pieces:
         if isinstance(before, str) and before.endswith(_SENTENCE_ENDS):
             piece = _starting(piece)
         if isinstance(piece, list) and "" in piece:
-            # The space beside an empty choice goes when nothing is chosen.
+            # An empty choice must not leave a second space.
             if not pieces:
                 piece = [_spaced(each, after=" ") for each in piece]
             elif isinstance(before, str) and before.endswith(" "):
@@ -311,7 +312,7 @@ def parse(text: str, language: Language) -> Pieces:
 
 
 def _starting(piece: Piece) -> Piece:
-    """The piece as the start of a sentence."""
+    """Return the piece with a capital letter, for the start of a sentence."""
     if isinstance(piece, str):
         return piece[:1].upper() + piece[1:]
     if isinstance(piece, Slot):
@@ -331,16 +332,16 @@ def _spaced(choice: Pieces, *, before: str = "", after: str = "") -> Pieces:
 
 
 def slug(text: str) -> str:
-    """A URL from host and path that may hold filled slots."""
+    """Return a URL from a host and path that may have filled slots."""
     return "https://" + _NOT_SLUG.sub("-", text.lower()).strip("-")
 
 
 @cache
 def language(code: str) -> Language:
-    """The shipped scenes of a language, English where there are none."""
+    """Return the shipped scenes of a language, English for unknown languages."""
     if code not in LANGUAGES:
         return language("en")
-    # importlib.resources would do the same in 5 ms; both read a zipped wheel.
+    # importlib.resources takes 5 ms more; both can read a zipped wheel.
     data = get_data(__package__, f"scenes/{code}.json")
     return Language(code, json.loads(data or b""))
 
@@ -356,7 +357,7 @@ def _piece(token: str, language: Language) -> Piece:
 
 
 def marked(text: str) -> tuple[str, str, str]:
-    """The mark that an alternative begins with, its name, and the rest."""
+    """Return the mark at the start of an alternative, its name, and the other text."""
     match = _MARK.match(text)
     return (match[1], match[2], text[match.end() :]) if match else ("", "", text)
 

@@ -1,4 +1,4 @@
-"""Casting: which language, which scenes, in which order, for these people."""
+"""Choose the language and the scenes for some people, and their order."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 _MASK = (1 << 64) - 1
 _UNIT = 2.0**-53
 _SKIPPED = 0.25
-# Scenes with files and links keep their share in every round.
+# Scenes with files and links have the same share in every round.
 _STEADY = frozenset({"photo", "link"})
 _AT_A_DISTANCE = frozenset({"work", "neighbour", "stranger"})
 
 
 def mix(a: int, b: int) -> int:
-    """64 well-mixed bits of two numbers."""
+    """Return 64 well-mixed bits of two numbers."""
     x = (a ^ (b * 0x9E3779B97F4A7C15)) & _MASK
     x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
     x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK
@@ -36,13 +36,13 @@ def mix(a: int, b: int) -> int:
 
 
 def language_of(owner: Persona, people: Sequence[Persona]) -> Language:
-    """The language these people write: the contact's, a group's most common."""
+    """Return the language of a chat: the contact's, or a group's most common one."""
     codes = [each.locale.partition("_")[0] for each in people]
     own = owner.locale.partition("_")[0]
     tally = Counter(code if code in LANGUAGES else "en" for code in codes)
     if not tally:
         return language(own)
-    # The owner decides a tie, then the order of the participants.
+    # The owner's language decides a tie, then the order of the participants.
     most = max(tally.values())
     winners = [code for code, number in tally.items() if number == most]
     found = language(own if own in winners else winners[0])
@@ -53,7 +53,7 @@ def language_of(owner: Persona, people: Sequence[Persona]) -> Language:
 def repertoire(
     config: ConversationConfig, people: Sequence[Persona], spoken: Language
 ) -> list[Scene]:
-    """The scenes that can happen between these people."""
+    """Return the scenes that fit these people."""
     group = config.chat_type == "group"
     size = len(people) + 1
     around = [circles(each) for each in people]
@@ -77,18 +77,18 @@ def repertoire(
 def favourites(
     config: ConversationConfig, scenes: Sequence[Scene], spoken: Language
 ) -> frozenset[str]:
-    """Ids of the scenes that the theme asks for."""
+    """Return the ids of the scenes that fit the theme."""
     wanted = tags_for(config.theme or "", spoken)
     return frozenset(scene.id for scene in scenes if scene.tags & wanted)
 
 
 def interests(people: Sequence[Persona], spoken: Language) -> frozenset[str]:
-    """The tags that these people care about."""
+    """Return the scene tags for the interests of these people."""
     return tags_for(" ".join(" ".join(p.topics_of_interest) for p in people), spoken)
 
 
 def tags_for(text: str, spoken: Language) -> frozenset[str]:
-    """The scene tags that a text in words asks for."""
+    """Return the scene tags that a text asks for."""
     words = text.lower().replace(",", " ").replace("-", " ").split()
     tags = {"theme", *words} if words else set()
     for word in words:
@@ -104,11 +104,11 @@ def scene_rounds(
     wanted: frozenset[str],
     liked: frozenset[str],
 ) -> Iterator[tuple[Scene, int]]:
-    """Scenes without end, each with the number of its round.
+    """Yield scenes without end, each with the number of its round.
 
-    A scene's place in a round hangs on its own id, so that a new scene slips in
-    between the others; half of the place is the same in every round, which
-    keeps two performances at least half a round apart.
+    The place of a scene in a round depends only on its own id, so that a new scene does
+    not change the order of the others. Half of the place is the same in every round, so
+    that a scene comes back after half a round at the earliest.
     """
     places = [(scene, mix(key, scene.key)) for scene in scenes]
     for cycle in count():
@@ -134,7 +134,8 @@ def scene_rounds(
 
 
 def _in_common(around: Sequence[frozenset[str]]) -> frozenset[str]:
-    """A group is at work or at home when all of it is; else it is among friends."""
+    """Return the circles of a group: work or family if all its members are, else
+    friends."""
     if around and all("work" in each for each in around):
         return frozenset({"work"})
     if around and all(each & {"family", "partner"} for each in around):
@@ -143,7 +144,7 @@ def _in_common(around: Sequence[frozenset[str]]) -> frozenset[str]:
 
 
 def _own_trade(sender: Persona, theme: str | None, scenes: list[Scene]) -> list[Scene]:
-    """What this service would send: a bank sends no parcels."""
+    """Return the scenes that this service would send: a bank sends no parcels."""
     about = " ".join(
         (
             theme or "",

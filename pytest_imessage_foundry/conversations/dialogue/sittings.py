@@ -1,8 +1,8 @@
-"""The fallback: dialogue of our own, from scenes, for any people and any length.
+"""Generated conversations of any length, from scenes, for any people.
 
-Scenes stand in sittings. A sitting holds one scene or a few: what leads
-over to the next is a word ("anyway") or a lull of some minutes. Between two
-sittings hours or days pass, and what was planned in one comes up in a later one.
+Scenes are grouped in sittings of one or a few. Within a sitting a word ("anyway") or a
+pause of some minutes comes before the next scene. Between sittings hours or days pass,
+and plans made in one sitting come up in a later one.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _MASK = (1 << 64) - 1
 _SITTINGS = 0x517716
 _COMES_UP_AGAIN = 0.6
-_DUE, _WAITING = 4, 4  # scenes at most that have yet to come up again, or at all
+_DUE, _WAITING = 4, 4  # most scenes with a later part to come, or postponed
 
 
 def dialogue(
@@ -47,17 +47,17 @@ def dialogue(
     count: int,
     renames: bool = True,
 ) -> Iterator[Turn]:
-    """The first `count` turns of a conversation, the same for the same input.
+    """Yield the first `count` turns of a conversation.
 
-    Memory does not grow with `count`.
+    The same arguments give the same turns. Memory use does not grow with `count`.
 
     Args:
-        config: what it is about, and over which service.
+        config: the conversation; its theme and service are used.
         owner: whose phone it is.
         people: the personas of `config.participants`.
-        seed: what every draw derives from, with the conversation's id.
-        count: how many turns.
-        renames: whether a group may get a new name, and whoever goes out may still
+        seed: the key of every draw, with the conversation's id.
+        count: the number of turns.
+        renames: whether a group may get a new name, and absent members may still
             speak.
     """
     spare = 0 if renames or config.chat_type == "direct" else count // 16 + 16
@@ -73,7 +73,7 @@ def dialogue(
 
 
 class _PlannedScene(NamedTuple):
-    """A scene with its slots, and who has which of its roles."""
+    """A scene with its steps, slots, roles and source of random numbers."""
 
     scene: Scene
     steps: Sequence[Step]
@@ -83,13 +83,13 @@ class _PlannedScene(NamedTuple):
 
 
 class _Sittings:
-    """Sitting after sitting, without end.
+    """The turns of one sitting after the other, without end.
 
     Attributes:
-        number: how many scenes there were.
-        next: the scene to come, and the number of its round.
-        waiting: scenes with which a sitting is to begin.
-        due: what comes up again, and from which scene on.
+        number: the number of scenes so far.
+        next: the next scene, and the number of its round.
+        waiting: postponed scenes, with which a later sitting begins.
+        due: scenes with a later part, and the scene number from which it may come.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class _Sittings:
             yield from self._sitting()
 
     def _sitting(self) -> Iterator[list[Turn]]:
-        """The turns of one scene after the other."""
+        """Yield the turns of one scene after the other."""
         context, rand = self.context, self.rand
         present = context.present(rand)
         wanted = transitions.length(len(present), rand)
@@ -140,7 +140,7 @@ class _Sittings:
             first = {"pause": pause}
 
     def _is_over(self, scene: Scene, hours: Hours | None) -> bool:
-        """Whether the scene to come has to wait for another sitting."""
+        """Return whether the next scene has to be in another sitting."""
         return (
             self.context.is_service
             or transitions.is_alone(scene)
@@ -148,7 +148,7 @@ class _Sittings:
         )
 
     def _next_scene(self, present: Sequence[str], first: str = "") -> _PlannedScene:
-        """The next scene; which one follows it is known from now on."""
+        """Return the next scene, and choose the one after it."""
         scene, times = self.next
         self.next = next(self.scenes)
         while transitions.is_first(self.next[0]) and len(self.waiting) < _WAITING:
@@ -157,7 +157,7 @@ class _Sittings:
         return self._planned(scene, times, present, first)
 
     def _waiting_scene(self, present: Sequence[str]) -> _PlannedScene | None:
-        """A scene that had to wait for the next sitting."""
+        """Return a postponed scene now and then, else None."""
         if self.rand() * _WAITING >= len(self.waiting):
             return None
         return self._planned(*self.waiting.popleft(), present)
@@ -175,7 +175,7 @@ class _Sittings:
         return planned
 
     def _follow_up(self) -> _PlannedScene | None:
-        """What comes of a scene of a while ago, if that is due."""
+        """Return the later part of an earlier scene if it is due, else None."""
         if not self.due or self.due[0][0] > self.number:
             return None
         _, (scene, _, slots, cast, _) = self.due.popleft()
@@ -188,7 +188,7 @@ class _Sittings:
 def _performed(
     context: DialogueContext, planned: _PlannedScene, opening: Beat | None
 ) -> Performance:
-    """Say a scene, after what announces it."""
+    """Return the performance of a scene, after the beat that announces it, if any."""
     scene, steps, slots, cast, rand = planned
     performance = Performance(context, scene, slots, cast, rand)
     if opening is not None:
@@ -198,7 +198,7 @@ def _performed(
 
 
 def _turns(performance: Performance, first: dict[str, Any]) -> list[Turn]:
-    """The drafts of a scene as turns, the first of them with what it has more."""
+    """Return the drafts of a scene as turns; the first one also gets `first`."""
     sender, text, extras = performance.drafts[0]
     begin = Turn(sender=sender, text=text, **first, **(extras or {}))
     return [

@@ -1,4 +1,4 @@
-"""Slots and their values, in a conversation and in each scene of it."""
+"""Slots and their values, for a conversation and for each of its scenes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.conversations.dialogue.scenes import Language, Scene
 
-_Walk = tuple[Rows, int, int, int]
+_ValueOrder = tuple[Rows, int, int, int]
 
 
 class KnownSlots:
-    """The values that the slots of a conversation can have.
+    """The possible values of a conversation's slots.
 
     Attributes:
-        own: slots that this conversation fills in its own way.
-        walks: how far each scene has come through the values of each slot.
+        own: slots with values of this conversation only.
+        orders: the order in which each scene uses the values of each slot.
     """
 
     def __init__(
@@ -29,27 +29,27 @@ class KnownSlots:
     ) -> None:
         self.language, self.locale, self.key = language, locale, key
         self.own: dict[str, Rows] = {}
-        self.walks: dict[tuple[int, str], _Walk] = {}
+        self.orders: dict[tuple[int, str], _ValueOrder] = {}
         if theme and (theme := theme.strip()):
             self._steer(theme)
 
     def rows(self, name: str) -> Rows:
-        """The values of a slot."""
+        """Return the values of a slot."""
         return self.own.get(name) or self.language.rows(name, self.locale)
 
     def draw_names(self) -> None:
-        """Let third persons have names from a pool of Faker's, too."""
+        """Use names from Faker for third persons, too."""
         self.own["name"] = _names(self.locale, self.language, self.key)
 
     def leave_out(self, present: Iterable[str]) -> None:
-        """Let nobody who takes part be a third person as well."""
+        """Remove the names of participants from those of third persons."""
         here = set(present)
         rows = self.rows("name")
         if any(row[0] in here for row in rows):
             self.own["name"] = [row for row in rows if row[0] not in here]
 
     def _steer(self, theme: str) -> None:
-        """Let slots have the values that the theme speaks of."""
+        """Restrict slots to the values that the theme names."""
         self.own["topic"] = [(_uncapped(theme),)]
         words = [word for word in theme.lower().split() if len(word) > 3]
         for name in self.language.slots:
@@ -63,10 +63,10 @@ class KnownSlots:
 
 
 class SceneSlots(dict[str, Row]):
-    """The values of slots in one performance of a scene, drawn when first asked for.
+    """The values of slots in one use of a scene, drawn on first access.
 
     Attributes:
-        noted: what the scene's guards have noted as said.
+        noted: the names that the guards of used alternatives noted.
     """
 
     __slots__ = ("known", "noted", "scene", "times")
@@ -78,23 +78,23 @@ class SceneSlots(dict[str, Row]):
         self.noted: set[str] = set()
 
     def __missing__(self, name: str) -> Row:
-        walks, place = self.known.walks, (self.scene.key, name)
-        walk = walks.get(place)
-        if walk is None:
-            walk = walks[place] = self._walk(name)
-        rows, start, stride, shift = walk
+        orders, place = self.known.orders, (self.scene.key, name)
+        order = orders.get(place)
+        if order is None:
+            order = orders[place] = self._order(name)
+        rows, start, stride, shift = order
         number = start + self.times * stride + shift
         row = self[name] = rows[number % len(rows)]
         return row
 
-    def _walk(self, name: str) -> _Walk:
-        """How to walk through all values before one comes a second time."""
+    def _order(self, name: str) -> _ValueOrder:
+        """Return an order in which all values come once before any comes again."""
         own, language = self.scene.slots, self.scene.language
         base = name if name in own else name.rstrip("23456789")
         rows = own.get(base) or self.known.rows(base)
         start = mix(mix(self.known.key, self.scene.key), language.key(base))
         stride = _coprime(start >> 32, len(rows))
-        # `{food2}` and `{food3}` are never the same, nor the first one again.
+        # `{food}`, `{food2}` and `{food3}` have different values.
         order = 0 if base == name else int(name[len(base) :]) - 1
         return rows, start, stride, order * _coprime(start >> 16, len(rows))
 
@@ -111,8 +111,8 @@ def _uncapped(theme: str) -> str:
 
 
 def _names(locale: str, language: Language, key: int) -> Rows:
-    """First names of third persons: the curated ones and a pool of Faker's."""
-    # Faker takes 90 ms to import: a short history does without it.
+    """Return first names of third persons: the language's own and a pool from Faker."""
+    # Importing Faker takes 90 ms, so short conversations do not use it.
     from faker import Faker
     from faker.config import AVAILABLE_LOCALES
 

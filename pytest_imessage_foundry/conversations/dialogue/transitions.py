@@ -1,4 +1,4 @@
-"""How scenes hang together: which share a sitting, what leads over, at what hours."""
+"""How scenes follow each other: lengths of sittings, transitions, hours of the day."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 _DAY, _NARROW = 24, 6
 _GREETED, _LED_OVER = 0.42, 0.34
-# Turns after which a sitting ends with its scene, all equally likely. Most of what
-# is written is to stand in sittings of 5 to 30; a few go on all evening.
+# Turns after which a sitting ends with its scene, all equally likely. Most messages
+# should be in sittings of 5 to 30; a few last all evening.
 _LENGTHS = (
     *(1, 2, 3, 4) * 2,
     *tuple(range(5, 18)) * 2,
     *(18, 20, 22, 25, 28, 31, 34, 38, 44),
 )
-# Minutes of nothing before the next topic of a sitting. Their logarithms are what
-# is even: a lull is rather short, and now and then nearly an hour.
+# Minutes of pause before the next topic of a sitting. Their logarithms are
+# evenly spaced: most pauses are short, few last nearly an hour.
 _LULLS = (4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 30, 36, 43, 51)
 _LAST_WORDS = {"fun": "haha", "hype": "<yay>", "warm": "<ok>", "plain": "<ok>"}
 _ALONE, _GRAVE = frozenset({"late", "night", "argument"}), "sad"
-# When a scene with all of these tags can begin. Scenes that are not here and say
-# nothing themselves come whenever people are awake.
+# When a scene with all of these tags can begin. Scenes without such tags and
+# without `hours` come whenever people are awake.
 _HOURS: dict[str, Hours] = {
     "night": (22, 1),
     "morning": (6, 10),
@@ -50,26 +50,27 @@ _HOURS: dict[str, Hours] = {
 
 
 def length(present: int, rand: Callable[[], float]) -> int:
-    """After how many turns a sitting of so many people ends with its scene."""
+    """Return the number of turns after which a sitting of so many people ends."""
     drawn = _LENGTHS[int(rand() * len(_LENGTHS))]
     return min(drawn * (present + 1) // 3, _LENGTHS[-1])
 
 
 def greeting(language: Language, rand: Callable[[], float]) -> Beat | None:
-    """What a sitting begins with, now and then, before its topic comes."""
+    """Return the beat that begins some sittings, before their topic."""
     return _greetings(language) if rand() < _GREETED else None
 
 
 @cache
 def _greetings(language: Language) -> Beat | None:
-    """The openers but for those that lead on from something."""
+    """Return the openers of a sitting, without those that follow another topic."""
     leading = set(aside(language).raw)
     texts = [each for each in language.openers if each not in leading]
     return Beat(["A", *texts], language, casual=True) if texts else None
 
 
 def lead(language: Language, rand: Callable[[], float]) -> tuple[Beat | None, int]:
-    """What leads over to the next topic of a sitting: words, or minutes."""
+    """Return what comes before the next topic of a sitting: a beat, or minutes of
+    pause."""
     if rand() < _LED_OVER:
         return aside(language), 0
     return None, _LULLS[int(rand() * len(_LULLS))]
@@ -77,7 +78,7 @@ def lead(language: Language, rand: Callable[[], float]) -> tuple[Beat | None, in
 
 @cache
 def aside(language: Language) -> Beat:
-    """What leads from one topic to the next where no time passes between them."""
+    """Return the beat between two topics without a pause."""
     data = get_data(__package__, "transitions.json")
     texts = json.loads(data or b"")[language.code][language.register]
     return Beat(["A", *texts], language, casual=True)
@@ -85,7 +86,7 @@ def aside(language: Language) -> Beat:
 
 @cache
 def last_word(language: Language, mood: str) -> Beat | None:
-    """What the other side answers when all is said; strangers say nothing more."""
+    """Return the other side's last word; None between strangers and in some moods."""
     text = _LAST_WORDS.get(mood)
     if text is None or language.register == "polite":
         return None
@@ -94,7 +95,7 @@ def last_word(language: Language, mood: str) -> Beat | None:
 
 @cache
 def hours(scene: Scene) -> Hours | None:
-    """The local hours in which a scene can begin; None: any."""
+    """Return the local hours in which a scene can begin; None for any."""
     if "hours" in scene.data:
         first, last = scene.data["hours"]
         return first, last
@@ -106,21 +107,23 @@ def hours(scene: Scene) -> Hours | None:
 
 @cache
 def is_alone(scene: Scene) -> bool:
-    """Whether it is a sitting by itself: who is late arrives, who sleeps sleeps,
-    and bad news leads to no other topic."""
+    """Return whether a scene has to be a sitting by itself.
+
+    So it is for scenes after which people meet or sleep, and for bad news.
+    """
     return scene.mood == _GRAVE or not _ALONE.isdisjoint(scene.tags)
 
 
 @cache
 def is_first(scene: Scene) -> bool:
-    """Whether a sitting has to begin with it: nothing leads over to good morning."""
+    """Return whether a sitting has to begin with it, as with "good morning"."""
     when = hours(scene)
     return is_alone(scene) or (when is not None and _width(when) < _NARROW)
 
 
 @cache
 def fits(hour: Hours | None, other: Hours | None) -> bool:
-    """Whether there is a time of day that is in both."""
+    """Return whether two ranges of hours have a time in common."""
     if hour is None or other is None:
         return True
     return _holds(hour, other[0]) or _holds(other, hour[0])

@@ -1,4 +1,4 @@
-"""Voices: how a persona writes what a scene gives it to say."""
+"""Voices: the writing style of a persona, and texts in that style."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Persona
 
 EMOJI_RATE = {"none": 0.0, "light": 0.07, "moderate": 0.22, "heavy": 0.5}
-# By the mood of a scene: an emoji must not laugh at bad news.
+# By the mood of a scene, so that no laughing emoji answers bad news.
 PALETTES = {
     "fun": ("😂", "🤣", "😅", "😄", "😆", "😜", "🙈", "😎", "💀", "🤭"),
     "warm": ("❤️", "😊", "🥰", "🤗", "💕", "☺️", "😘", "💛", "🫶", "🌸"),
@@ -38,17 +38,17 @@ _ENDS = (",", "?", "!", ".", "")
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What stays the same in everything that a persona writes.
+    """The writing style of a persona.
 
     Attributes:
-        words: what the persona writes in place of a word.
-        laugh: what the persona writes for "haha", and its language's likes.
-        curly: whether the keyboard sets typographic apostrophes.
-        lower: never uses the shift key.
-        stop: ends a sentence with a full stop; `full_stop` is the language's.
-        marks: what stands where others put one exclamation mark.
-        split: how readily a thought becomes several bubbles.
-        length: -1 takes the shorter of two wordings, 1 the longer, 0 any.
+        words: words and what the persona writes in place of them.
+        laugh: what the persona writes for "haha" and the language's like words.
+        curly: whether it has typographic apostrophes.
+        lower: whether it has no capital letters.
+        stop: whether sentences end with a full stop, the language's `full_stop`.
+        marks: what stands in place of an exclamation mark, one drawn each time.
+        split: the share of bubble breaks in a scene that are kept.
+        length: -1 for the shorter of two alternatives, 1 for the longer, 0 for any.
     """
 
     words: dict[str, str]
@@ -66,7 +66,7 @@ class Voice:
     react: float
 
     def say(self, text: str, mood: str, rand: Callable[[], float]) -> str:
-        """The text as this persona would type it."""
+        """Return the text as this persona would type it."""
         if not text:
             return text
         words = self.words
@@ -99,7 +99,7 @@ class Voice:
         return f" {one * 2}" if self.emoji > 0.4 and rand() < 0.2 else f" {one}"
 
     def join(self, first: str, second: str) -> str:
-        """Two bubbles' worth of text in one bubble."""
+        """Return the texts of two bubbles as one."""
         if first[-1:].isalnum() or first[-1:] in "\")'”»」":
             first += self.full_stop
         if self.full_stop != ".":
@@ -126,10 +126,10 @@ SERVICE = Voice(
 )
 
 
-# The owner takes part in every chat; so do friends in their groups.
+# Cached, because the owner is in every chat and friends are in several.
 @lru_cache(maxsize=256)
 def voice_of(persona: Persona, language: Language) -> Voice:
-    """The voice of a persona: by its traits, and by its id where they are silent."""
+    """Return the voice of a persona, by its traits, else by its id."""
     rand = Random(f"voice:{persona.id}").random
     manner = f"{persona.writing_style} {persona.personality}".lower()
 
@@ -169,7 +169,7 @@ def _marks(*, lively: bool, dry: bool, rand: Callable[[], float]) -> tuple[str, 
 def _palettes(
     persona: Persona, rand: Callable[[], float]
 ) -> dict[str, tuple[str, ...]]:
-    """A few favourites per mood: people do not use all the emoji there are."""
+    """Return a few emoji per mood, since nobody uses all there are."""
     if persona.relationship in ("service", "colleague", "boss", "client"):
         office = tuple(each for each in _OFFICE if rand() < 0.7) or _OFFICE
         return {**dict.fromkeys(PALETTES, office), "sad": PALETTES["sad"][1:3]}
@@ -187,7 +187,7 @@ def _words(
     formal: bool,
     slang: bool,
 ) -> dict[str, str]:
-    """The words this persona writes otherwise, with the usual endings."""
+    """Return the words that this persona writes in another way, with common endings."""
     table: dict[str, str] = {}
     variant = language.variants.get(persona.locale, {}).get("words", {})
     table.update(variant)
@@ -216,7 +216,7 @@ def _upper(word: str) -> str:
 
 
 def mistype(text: str, rand: Callable[[], float]) -> tuple[str, str] | None:
-    """The text with one slip of the finger, and the word it should have been."""
+    """Return the text with one typing error, and the correct word."""
     words = text.split(" ")
     number = int(rand() * len(words))
     word = words[number]

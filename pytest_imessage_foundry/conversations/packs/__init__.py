@@ -1,1 +1,1 @@
-"""Cached conversations: packs of text, read strictly and written whole."""
+"""The cache of conversations: packs of text files."""

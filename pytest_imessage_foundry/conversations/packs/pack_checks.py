@@ -1,7 +1,7 @@
-"""What a pack may hold. Packs come from outside: nothing in them is believed.
+"""Check every value of a pack, since packs come from outside.
 
-Written by hand because it runs before the first test that asks for a database:
-the shipped packs pass in a few milliseconds, importing pydantic alone takes 70.
+The checks are written by hand because they run before the first test that asks for a
+database: importing pydantic alone takes 70 ms, checking the shipped packs a few.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from pytest_imessage_foundry.models import EventKind, SendEffect, Service, TapbackKind
 
-# More than this in one file is a reason to split it. Each value costs one of
+# A larger file should be split. Each value needs one of
 # these characters, so counting them bounds memory before anything is parsed.
 MAX_VALUES = {"{": 200_000, "[": 200_000, ",": 2_000_000}
 _MONTH = 31 * 1_440  # minutes
@@ -36,17 +36,14 @@ _SERVICES = get_args(Service)
 
 
 class Flaw(ValueError):
-    """What is wrong, and at which place of the pack."""
+    """What is wrong in a pack, and at which place."""
 
     def __init__(self, place: str, what: str) -> None:
         super().__init__(f"{place}: {what}" if place else what)
 
 
-# --- from bytes to values ---------------------------------------------------
-
-
 def decode(data: bytes) -> Any:
-    """The JSON value in `data`: UTF-8, no duplicate keys, no NaN, bounded."""
+    """Return the JSON value in `data`: UTF-8, no duplicate keys, no NaN, limited."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -83,9 +80,6 @@ def _constant(name: str) -> Any:
     raise Flaw("", f"{name} is not JSON")
 
 
-# --- the pack ---------------------------------------------------------------
-
-
 def check(raw: Any, version: int) -> None:
     """Raise Flaw unless `raw` is a pack of this format version."""
     _shape(raw, "", {"conversations", "name", "version"})
@@ -107,8 +101,8 @@ def _conversation(raw: Any, place: str) -> None:
         raise Flaw(f"{place}.turns", "is empty")
     plain: list[str] = []
     for number, turn in enumerate(turns):
-        # Most turns are a sender and a text, and perhaps open a topic. Their texts
-        # are searched in one go below: this loop is what reading a pack costs.
+        # Most turns have a sender and a text, and perhaps open a topic. Their texts
+        # are checked together below: this loop takes most of the time of a read.
         if (
             type(turn) is dict
             and len(turn) == 2 + (turn.get("opens") is True)
@@ -146,7 +140,7 @@ def _provenance(raw: Any, place: str) -> None:
 
 
 def _request(raw: Any, place: str) -> frozenset[str]:
-    """Check a request; the ids that may speak, the owner's among them."""
+    """Check a request, and return the ids that may write, the owner's included."""
     names = {"owner", "participants", "locale", "theme", "count", "chat_type"}
     _shape(raw, place, {*names, "service", "prompt_version"})
     _id(raw["owner"], f"{place}.owner")
@@ -205,9 +199,6 @@ def _reaction(raw: Any, people: frozenset[str], place: str) -> None:
         _flag(raw["is_removed"], f"{place}.is_removed")
 
 
-# --- single values ----------------------------------------------------------
-
-
 def _shape(
     raw: Any, place: str, names: set[str], optional: set[str] | None = None
 ) -> None:
@@ -262,13 +253,10 @@ def _number(raw: Any, place: str) -> None:
 
 
 def _show(raw: Any) -> str:
-    """`raw` for a message: short, and nothing that a terminal would obey."""
+    """Return `raw` for a message: short, and without control characters."""
     if type(raw) in (dict, list):
         return f"a {type(raw).__name__}"
     return ascii(raw if type(raw) is not str else raw[:40])[:60]
-
-
-# --- the fields of a turn ---------------------------------------------------
 
 
 def _bounded(raw: Any, people: frozenset[str], name: str) -> None:

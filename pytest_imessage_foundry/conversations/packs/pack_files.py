@@ -1,4 +1,4 @@
-"""Where packs are, and their bytes: found and read, but not understood."""
+"""Where packs are, and their bytes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ _FOLDER = "fixtures_cache"
 
 
 def digest(paths: Iterable[Path] = ()) -> str:
-    """16 hex digits that change with any byte of the packs in `paths` and of the
-    shipped ones."""
+    """Return a hash of all bytes of the packs in `paths` and of the shipped ones.
+
+    It has 16 hexadecimal digits.
+    """
     total = hashlib.sha256()
     for _, folder in roots(paths):
         for file in files(folder):
@@ -30,7 +32,7 @@ def digest(paths: Iterable[Path] = ()) -> str:
 def roots(
     paths: Iterable[Path], *, shipped: bool = True
 ) -> Iterator[tuple[str, Path | Traversable]]:
-    """Names and places: those of `paths` in their order, then the shipped ones.
+    """Yield names and places: those of `paths` in their order, then the shipped one.
 
     Raises:
         FoundryError: a place is listed twice.
@@ -50,21 +52,21 @@ def roots(
 
 
 def project_folders() -> tuple[Path, ...]:
-    """The packs of the project in which a command runs, if it has any."""
+    """Return the pack folder in the current directory, if there is one."""
     folder = Path(_FOLDER)
     return (folder,) if folder.is_dir() else ()
 
 
 def shipped_folder() -> Path | Traversable:
-    """Where the packs that come with the package are.
+    """Return the folder of the packs that come with the package.
 
-    A plain directory is tried first: importlib.resources costs more to import
-    than the packs take to read, and only a zipped install needs it.
+    A plain directory is tried first. Importing importlib.resources takes longer than
+    reading the packs, and only a zipped install needs it.
     """
     package = Path(__file__).parents[2]
     if (inside := package / _FOLDER).is_dir():
         return inside
-    # An editable install has no copy inside; the repository's folder is meant.
+    # An editable install has no copy inside, so the repository's folder is used.
     repository = package.parent
     if (repository / "pyproject.toml").is_file() and (repository / _FOLDER).is_dir():
         return repository / _FOLDER
@@ -74,12 +76,12 @@ def shipped_folder() -> Path | Traversable:
 
 
 def shipped() -> list[Path | Traversable]:
-    """The packs that come with the package."""
+    """Return the packs that come with the package."""
     return files(shipped_folder())
 
 
 def files(root: Path | Traversable) -> list[Path | Traversable]:
-    """The packs that are at a place: itself, or those in the folder."""
+    """Return the packs at a place: the file itself, or those in the folder."""
     if root.is_file():
         return [root]
     if not root.is_dir():
@@ -89,10 +91,10 @@ def files(root: Path | Traversable) -> list[Path | Traversable]:
 
 
 def contents(path: Path | Traversable) -> bytes:
-    """The bytes of a pack.
+    """Return the bytes of a pack.
 
     Raises:
-        FoundryError: it cannot be read, or is too big for one.
+        FoundryError: it cannot be read, or is too large.
     """
     try:
         with path.open("rb") as file:
@@ -105,7 +107,7 @@ def contents(path: Path | Traversable) -> bytes:
 
 
 def refusal(path: Path | Traversable, what: str) -> FoundryError:
-    """What to raise where a pack is not usable."""
+    """Return the error for a pack that cannot be used."""
     return FoundryError(
         f"pack {path.name} is refused: {what}\n"
         f"looked in: {path}\n"

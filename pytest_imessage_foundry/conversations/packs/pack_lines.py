@@ -10,7 +10,7 @@ from pytest_imessage_foundry.models import Reaction, Turn
 
 
 def turn_of(line: dict[str, Any]) -> Turn:
-    """The turn that a checked line of a pack states."""
+    """Return the turn in a checked line of a pack."""
     if "reactions" in line:
         reactions = tuple(Reaction(**each) for each in line["reactions"])
         line = {**line, "reactions": reactions}
@@ -20,7 +20,7 @@ def turn_of(line: dict[str, Any]) -> Turn:
 
 
 def line_of(turn: Turn) -> dict[str, Any]:
-    """A turn as a pack states it: what is as usual is left out."""
+    """Return a turn as a line of a pack, without default values."""
     line = {
         name: value
         for name, value in fields_of(turn).items()
@@ -38,7 +38,7 @@ def _reaction(reaction: Reaction) -> dict[str, Any]:
 
 
 def fields_of(instance: Any) -> dict[str, Any]:
-    """The fields of a dataclass; nothing is copied."""
+    """Return the fields of a dataclass by name, without copying values."""
     return {each.name: getattr(instance, each.name) for each in fields(instance)}
 
 
@@ -46,5 +46,5 @@ _DEFAULTS = fields_of(Turn(sender=""))
 
 
 def canonical(value: object) -> str:
-    """The one JSON text of a value."""
+    """Return the canonical JSON text of a value."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

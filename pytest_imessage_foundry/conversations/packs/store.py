@@ -1,8 +1,8 @@
-"""The cache: packs of conversations as text, read strictly and written whole.
+"""The cache: packs of conversations as text files.
 
-A pack is canonical JSON, one turn a line, so that a changed message is a
-one-line diff. A conversation's key is the hash of what was asked for, never of
-who answered it.
+A pack is canonical JSON with one turn a line, so that a changed message is a diff of
+one line. A conversation's key is the hash of its request and does not depend on the
+model that wrote it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PROMPT_VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a conversation answers: everything that its key derives from."""
+    """A request for a conversation: everything that its key derives from."""
 
     owner: str
     participants: tuple[str, ...]
@@ -56,8 +56,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Where a conversation's words are from. `people` is `digest` of those it
-    was generated for; a generated one goes stale when they change."""
+    """The source of a conversation's texts.
+
+    `people` is `digest` of the personas that it was generated for; a generated
+    conversation is stale when they change.
+    """
 
     kind: Literal["written", "llm"]
     date: str
@@ -69,7 +72,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cached:
-    """A conversation of a pack, its turns as checked JSON until asked for."""
+    """A conversation of a pack; its turns stay checked JSON until they are used."""
 
     key: str
     request: Request
@@ -84,7 +87,7 @@ class Cached:
     def of(
         cls, request: Request, provenance: Provenance, turns: Iterable[Turn]
     ) -> Cached:
-        """The conversation that these turns make."""
+        """Return the conversation that these turns make."""
         lines = tuple(line_of(turn) for turn in turns)
         return cls(
             key=key(request), request=request, provenance=provenance, lines=lines
@@ -99,15 +102,17 @@ class Pack:
     conversations: tuple[Cached, ...] = ()
 
     def with_(self, *cached: Cached) -> Pack:
-        """This pack with conversations added, or replaced where keys agree."""
+        """Return this pack with conversations added, or replaced by key."""
         merged = {each.key: each for each in (*self.conversations, *cached)}
         return replace(self, conversations=tuple(merged.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class PackIndex:
-    """All packs at hand, in order of precedence. `places` says where they were
-    looked for."""
+    """All known packs, in order of precedence.
+
+    `places` says where packs were looked for.
+    """
 
     packs: tuple[Pack, ...] = ()
     places: tuple[str, ...] = ()
@@ -116,7 +121,7 @@ class PackIndex:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Cached turns that answer a request, and the keys they come from."""
+    """Cached turns that fit a request, and the keys of their conversations."""
 
     keys: tuple[str, ...]
     scenes: tuple[tuple[Turn, ...], ...]
@@ -126,22 +131,19 @@ class Found:
         return sum(map(len, self.scenes))
 
 
-# --- requests and keys ------------------------------------------------------
-
-
 def request_of(
     config: ConversationConfig, people: Sequence[Persona], owner: str = ""
 ) -> Request:
-    """The request that `config` makes; `people` holds its participants.
+    """Return the request that `config` makes; `people` has its participants.
 
-    The locale is the first participant's. The owner is the one among `people`
-    who is_self unless `owner` names another.
+    The locale is the first participant's. The owner is the persona in `people` that
+    is_self, unless `owner` names another.
     """
     known = {persona.id: persona for persona in people}
     selves = [persona.id for persona in people if persona.is_self]
     if not owner and not selves:
         raise FoundryError(
-            f"conversation {config.id!r} belongs to nobody's phone\n"
+            f"conversation {config.id!r} has no owner of the phone\n"
             f"looked at: personas {', '.join(known)}\n"
             f"give one of them is_self = true"
         )
@@ -158,24 +160,21 @@ def request_of(
 
 
 def key(request: Request) -> str:
-    """16 hex digits that stand for `request` in every pack."""
+    """Return the 16 hexadecimal digits that identify `request` in every pack."""
     return hashlib.sha256(canonical(fields_of(request)).encode()).hexdigest()[:16]
 
 
 def digest(people: Iterable[Persona]) -> str:
-    """8 hex digits that change with what a prompt says of these people."""
+    """Return 8 hexadecimal digits that depend on what a prompt says of these people."""
     fields = [fields_of(each) for each in sorted(people, key=lambda each: each.id)]
     return hashlib.sha256(canonical(fields).encode()).hexdigest()[:8]
 
 
-# --- files ------------------------------------------------------------------
-
-
 def read(path: Path | Traversable) -> Pack:
-    """The pack in `path`, every value of it checked.
+    """Return the pack in `path`, after checking every value.
 
     Raises:
-        FoundryError: the file is too big, no JSON, or not a pack; the message
+        FoundryError: the file is too large, not JSON, or not a pack; the message
             names the place.
     """
     return _parse(pack_files.contents(path), path)
@@ -211,14 +210,14 @@ def _check_keys(pack: Pack) -> None:
 
 
 def write(path: Path, pack: Pack) -> None:
-    """Write `pack` as canonical JSON, in one step: never half a file."""
+    """Write `pack` as canonical JSON, atomically."""
     _check_keys(pack)
     data = dumps(pack).encode()
     handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        # mkstemp's 0600 would keep a committed file from other users.
+        # mkstemp's mode 0600 would hide a committed file from other users.
         os.chmod(beside, 0o644)
         os.replace(beside, path)
     except BaseException:
@@ -227,7 +226,7 @@ def write(path: Path, pack: Pack) -> None:
 
 
 def dumps(pack: Pack) -> str:
-    """The canonical text of a pack: sorted keys, one turn a line, LF."""
+    """Return the canonical text of a pack: sorted keys, one turn a line, LF."""
     body = ",\n".join(_block(each) for each in pack.conversations)
     listing = f"[\n{body}\n]" if body else "[]"
     return (
@@ -246,14 +245,11 @@ def _block(cached: Cached) -> str:
     )
 
 
-# --- the index --------------------------------------------------------------
-
-
 def load_all(paths: Iterable[Path] = (), *, shipped: bool = True) -> PackIndex:
-    """All packs: the project's own in the order given, then the shipped ones.
+    """Return all packs: the project's own in the given order, then the shipped ones.
 
-    A path is a pack or a folder of packs. Where two places hold the same key
-    the earlier one wins; within one place that is an error.
+    A path is a pack or a folder of packs. If two places hold the same key the earlier
+    one wins; within one place that is an error.
     """
     packs: list[Pack] = []
     places: list[str] = []
@@ -263,8 +259,8 @@ def load_all(paths: Iterable[Path] = (), *, shipped: bool = True) -> PackIndex:
         found: dict[str, Cached] = {}
         for file in there:
             data = pack_files.contents(file)
-            # The shipped packs are as much a part of the package as its code, and
-            # the suite checks them: checking takes longer than reading.
+            # The shipped packs are part of the package as its code is, and
+            # the test suite checks them: checking takes longer than reading.
             is_ours = name == pack_files.SHIPPED
             pack = _pack(json.loads(data)) if is_ours else _parse(data, file)
             _add(found, pack, file)
@@ -291,11 +287,11 @@ def _place(name: str, found: dict[str, Cached], *, exists: bool) -> str:
 
 
 def find(index: PackIndex, request: Request, count: int | None = None) -> Found | None:
-    """What the cache has for `request`: at most `count` turns, else as many as
-    the request asks for.
+    """Return the cache's turns for `request`, None if it has none.
 
-    The conversation with the request's own key comes first, then others of the
-    same people about the same theme; a request without a theme takes any.
+    There are at most `count` turns, else as many as the request asks for. The
+    conversation with the request's own key comes first, then others of the same people
+    and theme; a request without a theme takes any.
     """
     exact = index.by_key.get(key(request))
     others = [each for each in index.by_key.values() if each is not exact]

@@ -525,7 +525,7 @@ def test_find_prefers_the_exact_request(tmp_path):
 
 def test_request_needs_an_owner():
     people = [each for each in builtin.load() if not each.is_self]
-    with pytest.raises(FoundryError, match="nobody's phone"):
+    with pytest.raises(FoundryError, match="has no owner of the phone"):
         store.request_of(_config(), people)
 
 
