@@ -55,7 +55,7 @@ KNOWS: Mapping[str, str] = {
     "chatdb": "atomic attachments conversations conversations.authoring"
     " conversations.catalogue db db.rows models",
     "templates": "attachments chatdb",
-    "foundry": "chatdb db.rows order pipeline templates",
+    "foundry": "attachments chatdb db.rows order pipeline templates",
     "by_hand": "conversations.authoring foundry models spec",
     "ios": "atomic attachments db db.blobs db.rows models",
     "layouts": "atomic atomic_folders db db.rows foundry ios models",

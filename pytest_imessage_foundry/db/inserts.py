@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 class Statements(Protocol):
     """What runs statements: a connection of SQLite, here or in another process."""
 
-    def execute(self, statement: str, values: Sequence[Any] = ..., /) -> Found: ...
+    def execute(self, statement: str, values: Sequence[Any] = ..., /) -> ResultRows: ...
 
     def executemany(
         self, statement: str, rows: Iterable[Sequence[Any]], /
     ) -> object: ...
 
 
-class Found(Protocol):
+class ResultRows(Protocol):
     """The rows that a statement gave."""
 
     def fetchone(self) -> Any: ...
