@@ -54,7 +54,7 @@ def _last_name(plan: ChatPlan) -> str | None:
 def _group_identifier(plan: ChatPlan, features: frozenset[str]) -> str:
     """Return the identifier of a group chat."""
     bits = _bits(plan, "room", plan.config.id)
-    # Groups made before 26 keep "chat" and up to eighteen digits (FINDINGS 11).
+    # Groups made before 26 keep "chat" and up to eighteen digits (§12).
     if "any_guids" in features and plan.start >= SINCE_26:
         return bits.hex()
     return f"chat{int.from_bytes(bits[:8]) % 10**18}"

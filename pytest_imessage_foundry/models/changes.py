@@ -84,7 +84,7 @@ class Event:
 
     `who` is added, removed, or shared with; None is the owner. A changed number
     is that of `was`, now `who`: two rows of one date, the first of which takes the
-    old one out, and the second, `joined_by`, brings the new one in (LIVED_IN 3).
+    old one out, and the second, `joined_by`, brings the new one in (§26.3).
     `copies` are GUIDs of rows that say the same once more, as iCloud syncs them.
     """
 

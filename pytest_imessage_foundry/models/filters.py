@@ -58,7 +58,7 @@ FilterTier = Literal[
     "reminders",
 ]
 # chat.is_filtered: 2 is Apple's own SQL, 0 and 1 what Messages shows, the others what
-# stands beside the suffixes in real files (LIVED_IN 1).
+# stands beside the suffixes in real files (§26.1).
 TIER_NUMBERS: dict[FilterTier, int] = {
     "known": 0,
     "unknown": 1,

@@ -166,7 +166,7 @@ class ChatProperties:
 class FormerChat:
     """A row of `chat` with a conversation's identifier that is left empty.
 
-    Messages keeps one for each service that a chat was moved from (LIVED_IN 6). From
+    Messages keeps one for each service that a chat was moved from (§26.6). From
     26 on chat_lookup finds it under `domain`, if one is known.
     """
 

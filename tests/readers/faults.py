@@ -255,7 +255,7 @@ FAULTS: tuple[Fault, ...] = (
         symptoms.with_no_person,
         "does not find the conversation of a short code, sought as +155512, nor of "
         "whom no address book has: a business, a sender with a filter's suffix",
-        "handle.id need not be what a contact has (§13, LIVED_IN 1)",
+        "handle.id need not be what a contact has (§13, §26.1)",
     ),
     Fault(
         ("parseaple-typedstream",),
@@ -312,14 +312,14 @@ FAULTS: tuple[Fault, ...] = (
         ("date",),
         lambda fact: symptoms.in_seconds(fact, "date"),
         "takes a date in seconds for one in nanoseconds",
-        "dates from before 10.13 are in seconds (LIVED_IN 16)",
+        "dates from before 10.13 are in seconds (§26.16)",
     ),
     Fault(
         ("imessage-kit",),
         ("read",),
         lambda fact: symptoms.in_seconds(fact, "date_read"),
         "takes a date in seconds for one in nanoseconds",
-        "dates from before 10.13 are in seconds (LIVED_IN 16)",
+        "dates from before 10.13 are in seconds (§26.16)",
     ),
     Fault(
         ("imessage-kit",),
@@ -333,14 +333,14 @@ FAULTS: tuple[Fault, ...] = (
         ("sender",),
         lambda fact: fact.sender == "",
         "takes a message from nobody known for the owner's",
-        "is_from_me tells whose it is; handle_id may be 0 on others' too (LIVED_IN 8)",
+        "is_from_me tells whose it is; handle_id may be 0 on others' too (§26.8)",
     ),
     Fault(
         ("imessage-wrapped", "imessage-reader"),
         ("service",),
         lambda fact: "service" in fact.message.traits.blank,
         "takes a row without a service for an iMessage",
-        "message.service may be NULL (LIVED_IN 15)",
+        "message.service may be NULL (§26.15)",
     ),
     Fault(
         ("imessage-kit",),

@@ -207,7 +207,7 @@ class World:
     def person(self, name: str | None) -> str | None:
         """Who an address or a full name stands for: the name, or "me".
 
-        A filter that puts a sender aside writes a suffix to the address (LIVED_IN 1).
+        A filter that puts a sender aside writes a suffix to the address (§26.1).
         """
         known = self._people.get(name or "")
         return known or self._people.get(re.sub(r"\(\w+\)$", "", name or ""), name)

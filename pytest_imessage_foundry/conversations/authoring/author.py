@@ -171,7 +171,7 @@ class Author:
         """The owner's chat with themselves, under one of their own addresses.
 
         Before macOS 26 what is sent there comes back as a received message; since,
-        and from other devices, it does not (LIVED_IN 12).
+        and from other devices, it does not (§26.12).
         """
         return self.direct(self.owner, address=address, service=service)
 
@@ -185,7 +185,7 @@ class Author:
         """A group chat of these people and the owner.
 
         `created` is when it was made, now by default: groups made before macOS 26
-        keep their identifier on it (FINDINGS 11).
+        keep their identifier on it (§12).
         """
         chat = self._open(list(people), service, is_group=True, name=name)
         if created is not None:

@@ -307,7 +307,7 @@ class Draft:
 
     def resent_as_sms(self) -> Draft:
         """An iMessage that did not get through and went as SMS: the one row stands
-        in the chats of both services (before macOS 26; LIVED_IN 2)."""
+        in the chats of both services (before macOS 26; §26.2)."""
         other = self._phone.direct(
             self._chat.people[0], address=self._chat.founders[0], service="SMS"
         )

@@ -1,7 +1,7 @@
 """Reactions as phones write them into a text, where the service knows no other way.
 
 The words are those of an iPhone in the language of whoever reacts; they were read in
-tests of public programs that show them as reactions (LIVED_IN 14). Languages for which
+tests of public programs that show them as reactions (§26.14). Languages for which
 none was found are left out.
 """
 

@@ -48,7 +48,7 @@ def _sms(phone: CasePhone) -> tuple[Draft, Reading]:
     }
 
 
-@case("person-no-country", "a handle without a country", "LIVED_IN 15")
+@case("person-no-country", "a handle without a country", "§26.15")
 def _no_country(phone: CasePhone) -> tuple[Draft, Reading]:
     somebody = phone.author.person("Ola Berg", country="")
     draft = phone.author.direct(somebody).receive("Where from?")

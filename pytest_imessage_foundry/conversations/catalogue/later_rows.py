@@ -37,10 +37,10 @@ def _not_there(phone: CasePhone, state: FileState, **fields: Any) -> Told:
     }
 
 
-case("file-offloaded", "a path without a file, to be loaded again", "LIVED_IN 10")(
+case("file-offloaded", "a path without a file, to be loaded again", "§26.10")(
     partial(_not_there, state="waiting", total_bytes=1 << 20)
 )
-case("file-of-other-device", "the path that another device had", "LIVED_IN 10")(
+case("file-of-other-device", "the path that another device had", "§26.10")(
     partial(
         _not_there,
         state="missing",
@@ -49,13 +49,13 @@ case("file-of-other-device", "the path that another device had", "LIVED_IN 10")(
 )
 
 
-@case("file-awaited", "its message is there, its row not yet", "LIVED_IN 11")
+@case("file-awaited", "its message is there, its row not yet", "§26.11")
 def _awaited(phone: CasePhone) -> Told:
     draft = phone.direct.receive("Look:", phone.author.file("photo")).awaits_files()
     return draft, {"text": f"Look:{MARK}", "attachments": [], "awaited": 1}
 
 
-@case("link-second-row", "a link's preview in a row of its own", "LIVED_IN 13")
+@case("link-second-row", "a link's preview in a row of its own", "§26.13")
 def _second_row(phone: CasePhone) -> Told:
     url = "https://example.com/soup"
     text = phone.direct.receive(f"This one: {url}")
@@ -77,7 +77,7 @@ def _in_text(phone: CasePhone, name: str, text: str, **how: Any) -> Told:
 
 
 def _enter(name: str, kind: str, text: str, **how: Any) -> None:
-    case(f"text-reaction-{name}", f"a reaction as a text: {name}", "LIVED_IN 14")(
+    case(f"text-reaction-{name}", f"a reaction as a text: {name}", "§26.14")(
         partial(_in_text, name=kind, text=text, **how)
     )
 
@@ -100,15 +100,13 @@ _enter(
 )
 
 
-@case("text-reaction-image", "a reaction as a text, to a picture", "LIVED_IN 14")
+@case("text-reaction-image", "a reaction as a text, to a picture", "§26.14")
 def _of_image(phone: CasePhone) -> Told:
     draft = phone.sms.send(phone.author.file("photo")).react_in_text("loved")
     return draft, {"text": "Loved an image", "service": "SMS", "reaction": None}
 
 
-@case(
-    "text-reaction-rcs", "a reaction as a text over RCS", "LIVED_IN 14", feature="rcs"
-)
+@case("text-reaction-rcs", "a reaction as a text over RCS", "§26.14", feature="rcs")
 def _over_rcs(phone: CasePhone) -> Told:
     draft = phone.rcs.send("On my way").react_in_text("liked")
     return draft, {"text": "Liked \u201cOn my way\u201d", "service": "RCS"}

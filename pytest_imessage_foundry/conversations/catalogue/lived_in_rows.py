@@ -27,7 +27,7 @@ MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 @case(
     "resent-as-sms",
     "an iMessage that went as SMS in the end, in both chats",
-    "LIVED_IN 2",
+    "§26.2",
     until="any_guids",
 )
 def _resent(phone: CasePhone) -> Told:
@@ -41,7 +41,7 @@ def _resent(phone: CasePhone) -> Told:
     }
 
 
-@case("in-two-chats", "a synced message in the chats of two addresses", "LIVED_IN 2")
+@case("in-two-chats", "a synced message in the chats of two addresses", "§26.2")
 def _two_chats(phone: CasePhone) -> Told:
     ben = phone.author.person("Ben Wood", addresses=["phone", "email"])
     desk = phone.author.direct(ben, address=ben.addresses[1])
@@ -54,7 +54,7 @@ def _two_chats(phone: CasePhone) -> Told:
     }
 
 
-@case("no-chat-no-handle", "in no chat, and from nobody known", "LIVED_IN 8")
+@case("no-chat-no-handle", "in no chat, and from nobody known", "§26.8")
 def _nameless(phone: CasePhone) -> Told:
     draft = phone.direct.receive("From nobody", nameless=True, chatless=True)
     return draft, {"text": "From nobody", "chatless": True, "in_chats": []}
@@ -63,7 +63,7 @@ def _nameless(phone: CasePhone) -> Told:
 @case(
     "ghost-of-a-failed-send",
     "what a failed send left behind: no text, no chat",
-    "LIVED_IN 8",
+    "§26.8",
     feature="any_guids",
 )
 def _ghost(phone: CasePhone) -> Told:
@@ -103,12 +103,12 @@ def _tier(phone: CasePhone, tier: FilterTier) -> Told:
 
 
 for _each in _TIERS:
-    case(f"tier-{_each}", f"a sender filtered as {_each}", "LIVED_IN 1")(
+    case(f"tier-{_each}", f"a sender filtered as {_each}", "§26.1")(
         partial(_tier, tier=_each)
     )
 
 
-@case("tier-filtered", "an unknown sender under an address of its own", "LIVED_IN 1")
+@case("tier-filtered", "an unknown sender under an address of its own", "§26.1")
 def _filtered(phone: CasePhone) -> Told:
     caller = phone.author.person("Filtered Caller")
     chat = phone.author.direct(caller, service="SMS", suffix="(filtered)")
@@ -121,7 +121,7 @@ def _filtered(phone: CasePhone) -> Told:
     }
 
 
-@case("blocked", "a sender whom the owner has blocked", "LIVED_IN 1")
+@case("blocked", "a sender whom the owner has blocked", "§26.1")
 def _blocked(phone: CasePhone) -> Told:
     chat = phone.author.direct(phone.author.person("Blocked Caller"))
     draft = chat.set(is_blocked=True).receive("Pick up!", date_read=0)
@@ -131,7 +131,7 @@ def _blocked(phone: CasePhone) -> Told:
 # --- several rows of one chat -------------------------------------------------------
 
 
-@case("chat-rows-direct", "an empty row of the same address", "LIVED_IN 6")
+@case("chat-rows-direct", "an empty row of the same address", "§26.6")
 def _former_direct(phone: CasePhone) -> Told:
     chat = phone.author.direct(phone.author.person("Zoe Park")).formerly("SMS")
     draft = chat.receive("Blue bubbles now")
@@ -143,7 +143,7 @@ def _former_direct(phone: CasePhone) -> Told:
     }
 
 
-@case("chat-rows-group", "a group moved over two services", "LIVED_IN 6, 25")
+@case("chat-rows-group", "a group moved over two services", "§26.6, §26.25")
 def _former_group(phone: CasePhone) -> Told:
     club = phone.author.group(phone.alex, phone.kim, name="Book club")
     club.formerly("RCS").formerly("SMS")
@@ -159,7 +159,7 @@ def _former_group(phone: CasePhone) -> Told:
     }
 
 
-@case("group-of-before", "a group made before 26 keeps its identifier", "FINDINGS 11")
+@case("group-of-before", "a group made before 26 keeps its identifier", "§12")
 def _old_group(phone: CasePhone) -> Told:
     band = phone.author.group(
         phone.alex, phone.sam, name="School band", created="2024-02-01"
@@ -181,7 +181,7 @@ def _new_group(phone: CasePhone) -> Told:
 # --- one's own --------------------------------------------------------------------
 
 
-@case("sent-from-other-device", "an own row without a handle", "LIVED_IN 7")
+@case("sent-from-other-device", "an own row without a handle", "§26.7")
 def _other_device(phone: CasePhone) -> Told:
     draft = phone.direct.send("Typed on the laptop", from_other_device=True)
     return draft, {"text": "Typed on the laptop", "names_other": False}
@@ -193,14 +193,14 @@ def _this_device(phone: CasePhone) -> Told:
     return draft, {"text": "Typed right here", "names_other": True}
 
 
-@case("note-to-self", "to oneself: before 26 it comes back", "LIVED_IN 12")
+@case("note-to-self", "to oneself: before 26 it comes back", "§26.12")
 def _note(phone: CasePhone) -> Told:
     draft = phone.author.note_to_self().send("Buy milk")
     is_old = "any_guids" not in phone.author.schema.features
     return draft, {"text": "Buy milk", "to_self": True, "comes_back": is_old}
 
 
-@case("note-to-self-single", "from another device: sent alone", "LIVED_IN 12")
+@case("note-to-self-single", "from another device: sent alone", "§26.12")
 def _single_note(phone: CasePhone) -> Told:
     chat = phone.author.note_to_self()
     draft = chat.send("Call the bank", twin=False, from_other_device=True)
@@ -212,7 +212,7 @@ def _single_note(phone: CasePhone) -> Told:
     }
 
 
-@case("note-to-self-twin", "what comes back of a note to self", "LIVED_IN 12")
+@case("note-to-self-twin", "what comes back of a note to self", "§26.12")
 def _twin(phone: CasePhone) -> Told:
     chat = phone.author.note_to_self()
     chat.send("Water the plants", twin=True)
@@ -227,7 +227,7 @@ def _cloud(phone: CasePhone) -> Chat:
     return phone.author.direct(phone.author.person("Noa Stern"))
 
 
-@case("backfilled", "from iCloud: an old date under a high ROWID", "LIVED_IN 9")
+@case("backfilled", "from iCloud: an old date under a high ROWID", "§26.9")
 def _backfilled(phone: CasePhone) -> Told:
     chat = _cloud(phone)
     newest = chat.receive("Said today")
@@ -236,7 +236,7 @@ def _backfilled(phone: CasePhone) -> Told:
     return draft, {"text": "Said a year ago", "arrives_after": "Said today"}
 
 
-@case("backfilled-twin", "the same once more, from iCloud", "LIVED_IN 9")
+@case("backfilled-twin", "the same once more, from iCloud", "§26.9")
 def _backfilled_twin(phone: CasePhone) -> Told:
     chat = _cloud(phone)
     first = chat.receive("Have you seen my keys?")
@@ -246,7 +246,7 @@ def _backfilled_twin(phone: CasePhone) -> Told:
     return draft, {"text": "Have you seen my keys?", "twins": 1}
 
 
-@case("rowid-gap", "after a row that was deleted for good", "LIVED_IN 9")
+@case("rowid-gap", "after a row that was deleted for good", "§26.9")
 def _gap(phone: CasePhone) -> Told:
     chat = _cloud(phone)
     first = chat.receive("Never mind this")
@@ -255,7 +255,7 @@ def _gap(phone: CasePhone) -> Told:
     return draft, {"text": "But this", "gap": True}
 
 
-@case("rowid-gap-tapback", "after a tapback that was taken back", "FINDINGS 7")
+@case("rowid-gap-tapback", "after a tapback that was taken back", "§6")
 def _tapback_gap(phone: CasePhone) -> Told:
     chat = _cloud(phone)
     first = chat.send("Love this?")
@@ -280,19 +280,19 @@ for _name, _what, _word, _says, _until in (
     ("blank-account", "an account of E: alone", "E:", {"account": "E:"}, None),
     ("blank-account-small", "an account of e: alone", "e:", {"account": "e:"}, None),
 ):
-    case(_name, _what, "LIVED_IN 15", until=_until)(
+    case(_name, _what, "§26.15", until=_until)(
         partial(_blank, text=f"A row with {_what}", word=_word, **_says)
     )
 
 
-@case("file-no-name", "a file without transfer_name", "LIVED_IN 15")
+@case("file-no-name", "a file without transfer_name", "§26.15")
 def _no_name(phone: CasePhone) -> Told:
     file = phone.author.file("photo", blank=("transfer_name",))
     draft = phone.direct.receive(file)
     return draft, {"text": MARK, "attachments": [None], "missing": False}
 
 
-@case("date-in-seconds", "from before 10.13: a date in seconds", "LIVED_IN 16")
+@case("date-in-seconds", "from before 10.13: a date in seconds", "§26.16")
 def _seconds(phone: CasePhone) -> Told:
     draft = phone.direct.receive(
         "Happy new year 2016", at="2016-01-01T00:00:10Z", in_seconds=("date",)
@@ -300,7 +300,7 @@ def _seconds(phone: CasePhone) -> Told:
     return draft, {"text": "Happy new year 2016", "sent": "2016-01-01T00:00:10"}
 
 
-@case("date-read-in-seconds", "read at a date in seconds", "LIVED_IN 16")
+@case("date-read-in-seconds", "read at a date in seconds", "§26.16")
 def _read_seconds(phone: CasePhone) -> Told:
     draft = phone.direct.receive(
         "Read, in seconds", at="2025-10-07T08:00:00Z", in_seconds=("date_read",)

@@ -1,6 +1,6 @@
 """The dictionary that every Messages app's payload is.
 
-Keys as in the 25 payloads among the samples of imessage-database 4.3.0: userInfo has
+Keys as in the 18 cards among the samples of imessage-database 4.3.0: userInfo has
 six keys whether they are used or not, and liveLayoutInfo is always there. Payloads are
 NSMutableDictionary with NSMutableData, or NSDictionary with NSData.
 """

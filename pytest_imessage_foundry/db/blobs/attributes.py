@@ -212,7 +212,7 @@ def _styles(run: Run, ripple: Ripple) -> Iterator[tuple[str, Value]]:
         if getattr(run, style):
             yield name, 1
     if run.effect is not None:
-        # A long in all 17 samples; imessage-chatdb counted ints on 27.
+        # A long in all 20 samples; imessage-chatdb counted ints on 27.
         yield TEXT_EFFECT, Number(EFFECTS.get(run.effect, ripple), "q")
     if run.mention is not None:
         yield MENTION, run.mention

@@ -71,7 +71,7 @@ def tapback(excerpt: str) -> bytes:
 
 
 def removal(excerpt: str) -> bytes:
-    """That of a removal whose row took the other's place (LIVED_IN 23)."""
+    """That of a removal whose row took the other's place (§26.23)."""
     return _UNTAPPED(excerpt)
 
 

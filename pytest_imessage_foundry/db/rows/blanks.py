@@ -1,6 +1,6 @@
 """Columns that real files leave empty where ours hold a value.
 
-Nothing else can be left out: each entry says where it was seen (LIVED_IN 8, 15, 16).
+Nothing else can be left out: each entry says where it was seen (§26.8, §26.15, §26.16).
 `handle.country` is NULL where a person's country_code is empty.
 """
 

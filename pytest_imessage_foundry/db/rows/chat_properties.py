@@ -1,4 +1,4 @@
-"""The property list in chat.properties (SEMANTICS §12, LIVED_IN 24).
+"""The property list in chat.properties (SEMANTICS §24).
 
 Names and types of what long-lived chats and backgrounds have: seven property lists
 among the samples of imessage-database 4.3.0, whose texts are blanked.

@@ -88,7 +88,7 @@ class Accounts:
             yield {
                 "ROWID": rowid,
                 "id": address,
-                # In lower case, as real rows spell it; NULL is found too (LIVED_IN 15).
+                # In lower case, as real rows spell it; NULL is found too (§26.15).
                 "country": persona.country_code.lower() or None if persona else None,
                 "service": service,
                 "uncanonicalized_id": _uncanonical(address),
@@ -216,7 +216,7 @@ class ChatContext:
 
     def lookups(self, former: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         """The rows of chat_lookup (26): the current chat under priority 1, former
-        ones, whose ROWIDs are given by GUID, under 0 (LIVED_IN 25)."""
+        ones, whose ROWIDs are given by GUID, under 0 (§26.25)."""
         chat = self.conversation
         if chat.is_group:
             yield self._lookup("iMessageGroupID", self.rowid, 1)  # §12

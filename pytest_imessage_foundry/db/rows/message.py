@@ -222,7 +222,7 @@ def _add_event(row: Row, message: Message, place: ChatContext) -> None:
 def _add_changed_number(
     row: Row, event: Event, message: Message, place: ChatContext
 ) -> None:
-    """The first row of a changed number takes the old one out (LIVED_IN 3); where
+    """The first row of a changed number takes the old one out (§26.3); where
     none is known the new one alone comes in."""
     if event.was is not None:
         row["group_action_type"] = 1

@@ -104,7 +104,7 @@ def rows(message: Message, place: ChatContext) -> Iterator[Arrival]:
 
 def gone(message: Message) -> Iterator[tuple[int, str]]:
     """(date, GUID) of tapbacks whose rows went when they were taken back: each had
-    a ROWID, which nothing has since (FINDINGS 7)."""
+    a ROWID, which nothing has since (§6)."""
     for tapback in message.tapbacks if not is_gone(message) else ():
         if tapback.removed is not None and not tapback.removed.keeps_added:
             yield tapback.date, tapback.guid
@@ -138,7 +138,7 @@ def _tapback_rows(
         if removed.keeps_added:
             # The sticker is one file; where both rows stand, the first has it.
             images, row["cache_has_attachments"] = (), 0
-        else:  # it names the row that it took away (LIVED_IN 23)
+        else:  # it names the row that it took away (§26.23)
             row["reply_to_guid"] = tapback.guid
             row["message_summary_info"] = summary_info.removal(
                 _excerpt(then, tapback.part)

@@ -189,7 +189,7 @@ def test_notes_to_self(phone, is_new, tmp_path):
     assert {file.handle(row["handle_id"])[0] for row in rows} == {
         phone.owner.identifier
     }
-    # The account may be an e-mail address where the chat is a number (LIVED_IN 12).
+    # The account may be an e-mail address where the chat is a number (§26.12).
     assert {row["account"][:2] for row in rows} == {"E:"}
     with pytest.raises(FoundryError, match="only a note to self comes back"):
         phone.direct(phone.person("Alex")).send("x", twin=True)
