@@ -49,6 +49,33 @@ case("file-of-other-device", "the path that another device had", "LIVED_IN 10")(
 )
 
 
+@case("file-live-photo", "a film's row, and a bundle beside it", "LIVED_IN 10")
+def _live_photo(phone: CasePhone) -> Told:
+    file = phone.author.file("live-photo")
+    draft = phone.direct.receive(file)
+    stem = file.name.removesuffix(".MOV")
+    return draft, {
+        "text": MARK,
+        "attachments": [file.name],
+        "mime_type": "video/quicktime",
+        "missing": False,
+        "beside": [f"{stem}.HEIC", file.name, "metadata.plist"],
+    }
+
+
+@case("file-folder", "a folder, as Macs send it", "LIVED_IN 10")
+def _folder(phone: CasePhone) -> Told:
+    file = phone.author.file("folder")
+    draft = phone.direct.receive("All of it:", file)
+    return draft, {
+        "text": f"All of it:{MARK}",
+        "attachments": [file.name],
+        "mime_type": None,
+        "missing": False,
+        "inside": ["Note.txt"],
+    }
+
+
 @case("file-awaited", "its message is there, its row not yet", "LIVED_IN 11")
 def _awaited(phone: CasePhone) -> Told:
     draft = phone.direct.receive("Look:", phone.author.file("photo")).awaits_files()
