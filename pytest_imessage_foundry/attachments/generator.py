@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.atomic import Created
 from pytest_imessage_foundry.attachments import FOLDER_NAME, STICKERS_NAME
+from pytest_imessage_foundry.attachments.folders import METADATA, files_at
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.guids import guid_of
 
@@ -100,6 +101,12 @@ _TABLE = (
          "Note {number}.txt"),
     Kind("group-photo", "photo.jpg", "public.jpeg", "image/jpeg",
          "GroupPhotoImage", 320, 240),
+    # One row, that of the film; `folders` has what lies beside it.
+    Kind("live-photo", "video.mov", "com.apple.quicktime-movie", "video/quicktime",
+         "IMG_{number:04}.MOV", 160, 90),
+    # Macs send folders as they are. Apple declares this type for them; no row of one
+    # was seen, so that its MIME type and size (what lies in it) are inferred.
+    Kind("folder", "text.txt", "public.folder", None, "Folder {number}"),
 )
 # fmt: on
 
@@ -251,8 +258,14 @@ class Folder:
         return Folder(self._given.with_name(STICKERS_NAME), self._made)
 
     def write(self, relative: str, kind: str, variant: int) -> int:
-        """Write the file at `relative` if it is not there; return the bytes written."""
-        data = content(kind, variant)
+        """Write the file at `relative` if it is not there, and what belongs to it;
+        return the bytes written."""
+        return sum(
+            self._put(place, METADATA if each is None else content(each, variant))
+            for place, each in files_at(relative, kind)
+        )
+
+    def _put(self, relative: str, data: bytes) -> int:
         target = self._inside(relative)
         if target.is_file() and target.read_bytes() == data:
             return 0

@@ -35,8 +35,9 @@ def files(tables: Tables, folder: Path) -> Iterator[tuple[int, ShownFile]]:
 
 def _file(row: Row, folder: Path) -> ShownFile:
     filename = words(row["filename"])
-    places = (locate(filename, folder, name) for name in _FOLDERS)
-    path = next((place for place in places if place is not None), None)
+    places = [place for name in _FOLDERS if (place := locate(filename, folder, name))]
+    path = next((place for place in places if place.is_file()), None)
+    is_folder = any(place.is_dir() for place in places)
     info = property_list(blob(row["user_info"]))
     return ShownFile(
         guid=words(row["guid"]),
@@ -44,7 +45,7 @@ def _file(row: Row, folder: Path) -> ShownFile:
         mime=words(row["mime_type"]) or words(row["uti"]),
         size=max(whole(row["total_bytes"]), 0),
         path=path,
-        absence="" if path else _absence(row, filename),
+        absence="" if path else "a folder" if is_folder else _absence(row, filename),
         is_sticker=bool(whole(row["is_sticker"])),
         is_hidden=bool(whole(row["hide_attachment"])),
         transcript=text(info, "audio-transcription"),
@@ -59,12 +60,12 @@ def _absence(row: Row, filename: str) -> str:
     return "file not beside the database"
 
 
-def locate(filename: str, folder: Path, name: str = "Attachments") -> Path | None:
-    """Return the file that a filename column means, if it lies in `name` below
-    `folder`.
+def locate(filename: str, folder: Path, name: str) -> Path | None:
+    """Return the file or folder that a filename column means, if it lies in `name`
+    below `folder`.
 
     The column says where the file was on its own phone. Only the part after
-    ``Attachments/`` counts, and only a file beside the database is returned: a hostile
+    ``Attachments/`` counts, and only what is beside the database is returned: a hostile
     row must not put another file of this computer on the page.
     """
     inside = filename.partition(f"/{name}/")[2]
@@ -74,7 +75,7 @@ def locate(filename: str, folder: Path, name: str = "Attachments") -> Path | Non
     try:
         root = root.resolve() if root.is_dir() else root
         path = (root / inside.lstrip("/")).resolve()
-        if path.is_relative_to(root) and path.is_file():
+        if path.is_relative_to(root) and path.exists():
             return path
     except (OSError, ValueError, RuntimeError):
         return None

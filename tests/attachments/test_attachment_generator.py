@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import plistlib
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pytest_imessage_foundry
+from pytest_imessage_foundry.atomic import Created
 from pytest_imessage_foundry.attachments.generator import (
     KINDS,
     Folder,
@@ -50,6 +52,8 @@ NAMES = {
     "zip": "Archive 42.zip",
     "text": "Note 42.txt",
     "group-photo": "GroupPhotoImage",
+    "live-photo": "IMG_0042.MOV",
+    "folder": "Folder 42",
 }
 UUID4 = r"[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}"
 
@@ -239,10 +243,34 @@ def test_files_are_written_where_and_as_stated(tmp_path):
     root = tmp_path / "Library/Messages/Attachments"
     written = lay_out(root, entries())
     for relative, kind, variant in entries():
-        assert (root / relative).read_bytes() == content(kind, variant)
+        inside = "Note.txt" if kind == "folder" else ""
+        assert (root / relative / inside).read_bytes() == content(kind, variant)
     files = [path for path in root.rglob("*") if path.is_file()]
-    assert len(files) == len(KINDS)
+    assert len(files) == len(KINDS) + 3  # in the bundle of a Live Photo
     assert written == sum(path.stat().st_size for path in files)
+
+
+def test_a_live_photo_is_a_film_with_a_bundle_beside(tmp_path):
+    path = relative_path(GUID, file_name("live-photo", 7))
+    lay_out(tmp_path, [(path, "live-photo", 7)])
+    film = tmp_path / path
+    bundle = film.with_suffix(".pvt")
+    names = [each.name for each in sorted(bundle.iterdir())]
+    assert names == ["IMG_0007.HEIC", "IMG_0007.MOV", "metadata.plist"]
+    assert (bundle / "IMG_0007.MOV").read_bytes() == film.read_bytes()
+    assert (bundle / "IMG_0007.HEIC").read_bytes() == content("heic", 7)
+    metadata = plistlib.loads((bundle / "metadata.plist").read_bytes())
+    assert metadata == {"PFVideoComplementMetadataVersionKey": "1"}
+
+
+def test_a_folder_holds_a_file(tmp_path):
+    path = relative_path(GUID, file_name("folder", 7))
+    made = Created()
+    Folder(tmp_path / "files", made).write(path, "folder", 7)
+    (inside,) = (tmp_path / "files" / path).iterdir()
+    assert inside.read_bytes() == content("folder", 7)
+    made.take_back()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_there_already_is_kept_if_it_is_the_same(tmp_path):

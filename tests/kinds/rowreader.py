@@ -188,6 +188,13 @@ def unarchive(data: bytes, key: str = "root") -> Any:
     return follow(archive["$top"][key])
 
 
+def listed(folder: Path | None) -> list[str]:
+    """What is in a folder, if it is one."""
+    if folder is None or not folder.is_dir():
+        return []
+    return sorted(each.name for each in folder.iterdir())
+
+
 # --- the file -------------------------------------------------------------------
 
 
@@ -395,7 +402,10 @@ class RowReader:
             name = each["filename"] or ""
             said["path"] = "~" if name.startswith("~/Library/Messages/") else name
             said["mime_type"] = each["mime_type"]
-            said["missing"] = not self.on_disk(each)
+            place = self.on_disk(each)
+            said["missing"] = not place
+            said["inside"] = listed(place)
+            said["beside"] = listed(place and place.with_suffix(".pvt"))
             said["genmoji"] = each.get("emoji_image_short_description")
             if each["user_info"] is not None:
                 info = plistlib.loads(each["user_info"])
@@ -412,7 +422,7 @@ class RowReader:
         if name is None:
             return None
         path = self.attachments.parent / name.removeprefix("~/Library/Messages/")
-        return path if path.is_file() else None
+        return path if path.exists() else None
 
     def _reactions(self, guid: str) -> Row:
         current: dict[tuple[str, str], Row] = {}

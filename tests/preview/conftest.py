@@ -184,7 +184,8 @@ def talk(phone: Author, chat: Any) -> None:
 
 def gather(phone: Author, chat: Any, alex: Any, sam: Any) -> None:
     """A group chat with its events."""
-    chat.event("added", by=sam, who=alex)
+    chat.removed(alex, by=sam)
+    chat.added(alex, by=sam)
     chat.rename("Trail crew", by=alex)
     chat.set_photo()
     start = chat.receive("Who is in for Sunday?", sender=alex)

@@ -336,6 +336,17 @@ def test_files_outside_the_folder_of_the_database_are_never_read(
     assert [file.name for file in message.files if file.path] == ["ok"]
 
 
+def test_a_folder_is_named_and_not_opened(scratch: Made, tmp_path: Path) -> None:
+    made = scratch()
+    (tmp_path / "Attachments" / "Folder 1").mkdir(parents=True)
+    made.add(text="look")
+    made.attach(1, "all of it", "~/Library/Messages/Attachments/Folder 1", "")
+
+    ((file,),) = (message.files for message in read(made.path).messages())
+
+    assert (file.path, file.absence) == (None, "a folder")
+
+
 def test_messages_without_a_chat_are_shown(scratch: Made) -> None:
     made = scratch()
     made.add(text="adrift", chat=99)

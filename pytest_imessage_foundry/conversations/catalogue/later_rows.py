@@ -23,6 +23,7 @@ MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 _TEXT = "See you at eight"
 _QUOTED = f"\u201c{_TEXT}\u201d"
 _IN_FRENCH = f"«\xa0{_TEXT}\xa0»"
+_IN_GERMAN = f"„{_TEXT}\u201c"
 
 
 def _not_there(phone: CasePhone, state: FileState, **fields: Any) -> Told:
@@ -47,6 +48,33 @@ case("file-of-other-device", "the path that another device had", "§26.10")(
         device_path="/var/mobile/Library/SMS/Attachments/0a/10/IMG_0001.jpeg",
     )
 )
+
+
+@case("file-live-photo", "a film's row, and a bundle beside it", "§26.10")
+def _live_photo(phone: CasePhone) -> Told:
+    file = phone.author.file("live-photo")
+    draft = phone.direct.receive(file)
+    stem = file.name.removesuffix(".MOV")
+    return draft, {
+        "text": MARK,
+        "attachments": [file.name],
+        "mime_type": "video/quicktime",
+        "missing": False,
+        "beside": [f"{stem}.HEIC", file.name, "metadata.plist"],
+    }
+
+
+@case("file-folder", "a folder, as Macs send it", "§26.10")
+def _folder(phone: CasePhone) -> Told:
+    file = phone.author.file("folder")
+    draft = phone.direct.receive("All of it:", file)
+    return draft, {
+        "text": f"All of it:{MARK}",
+        "attachments": [file.name],
+        "mime_type": None,
+        "missing": False,
+        "inside": ["Note.txt"],
+    }
 
 
 @case("file-awaited", "its message is there, its row not yet", "§26.11")
@@ -90,14 +118,45 @@ _enter("emphasized", "emphasized", f"Emphasized {_QUOTED}")
 _enter("questioned", "questioned", f"Questioned {_QUOTED}")
 _enter("emoji", "🎉", f"Reacted 🎉 to {_QUOTED}")
 _enter("removed", "loved", f"Removed a heart from {_QUOTED}", removed=True)
-_enter("french", "loved", f"A adoré {_IN_FRENCH}", language="fr")
-_enter(
-    "french-removed",
-    "liked",
-    f"A retiré un J\u2019aime de {_IN_FRENCH}",
-    language="fr",
-    removed=True,
+
+# Language, the reaction in English, and its text there.
+_ELSEWHERE = (
+    ("de", "loved", f"{_IN_GERMAN} ein Herz hinzugefügt"),
+    ("de", "liked", f"Gefällt: {_IN_GERMAN}"),
+    ("de", "👀", f"Hat mit 👀 auf {_IN_GERMAN} reagiert"),
+    ("es", "laughed", f"Le hace gracia {_QUOTED}"),
+    ("es-419", "laughed", f"Le dio risa {_QUOTED}"),
+    ("es-419", "emphasized", f"Exclamó por {_QUOTED}"),
+    ("fr", "loved", f"A ajouté un «\xa0J\u2019adore\xa0» à {_IN_FRENCH}."),
+    ("fr-CA", "loved", f"a attribué la mention «\xa0Adore\xa0» à {_IN_FRENCH}"),
+    ("fr-short", "loved", f"A adoré {_IN_FRENCH}"),
+    ("it", "loved", f"Ha aggiunto un cuoricino a {_QUOTED}"),
+    ("it", "questioned", f"Ha aggiunto il punto interrogativo a {_QUOTED}"),
+    ("ja", "liked", f"{_QUOTED}に「いいね」と応答"),
+    (
+        "ja",
+        "👀",
+        f"\u201c\u200a{_TEXT}\u200a\u201dに\u200a👀\u200aでリアクションしました",
+    ),
+    ("nl", "disliked", f"Vond '{_TEXT}' niet leuk"),
+    ("pt", "liked", f"Curtiu {_QUOTED}"),
 )
+_TAKEN_BACK = (
+    ("de", "loved", f"Herz von {_IN_GERMAN} entfernt"),
+    ("es", "disliked", f"Ya no le disgusta {_QUOTED}"),
+    ("es-419", "👀", f"Eliminó 👀 de {_QUOTED}"),
+    ("fr", "liked", f"A retiré son «\xa0J\u2019aime\xa0» de {_IN_FRENCH}."),
+    ("it", "laughed", f"Non trova più divertente {_QUOTED}"),
+    ("ja", "emphasized", f"{_QUOTED}から「!!」を削除"),
+    ("nl", "liked", f"Verwijderde een duim omhoog van '{_TEXT}'"),
+    ("pt", "questioned", f"Removeu um ponto de interrogação de {_QUOTED}"),
+)
+for _tag, _kind, _said in _ELSEWHERE:
+    _word = _kind if _kind.isascii() else "emoji"
+    _enter(f"{_tag.lower()}-{_word}", _kind, _said, language=_tag)
+for _tag, _kind, _said in _TAKEN_BACK:
+    _word = _kind if _kind.isascii() else "emoji"
+    _enter(f"{_tag.lower()}-{_word}-removed", _kind, _said, language=_tag, removed=True)
 
 
 @case("text-reaction-image", "a reaction as a text, to a picture", "§26.14")

@@ -6,6 +6,10 @@ import pytest
 from writing import write
 
 from pytest_imessage_foundry.conversations.authoring.author import Author
+from pytest_imessage_foundry.conversations.authoring.text_reactions import (
+    languages,
+    words,
+)
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.db.rows import blanks
 from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
@@ -308,10 +312,38 @@ def test_reactions_in_text(phone, tmp_path):
     assert theirs.message.sender == chat.founders[0]
     row = write(phone, tmp_path).message(theirs)
     assert (row["associated_message_type"], row["associated_message_guid"]) == (0, None)
-    for words, match in (
+    for asked, match in (
         ({"language": "xx"}, "unknown language of reactions 'xx'"),
         ({"name": "lvoed"}, "unknown reaction in 'en' 'lvoed'"),
-        ({"language": "fr", "removed": True}, "unknown reaction in 'fr' 'laughed'"),
+        ({"name": "emoji"}, "unknown reaction in 'en' 'emoji'"),
+        (
+            {"language": "fr-short", "removed": True},
+            "unknown reaction in 'fr-short' 'laughed'",
+        ),
     ):
         with pytest.raises(FoundryError, match=match):
-            said.react_in_text(**{"name": "laughed"} | words)
+            said.react_in_text(**{"name": "laughed"} | asked)
+
+
+def test_every_language_has_words_for_every_reaction(phone):
+    said = phone.direct(phone.person("Alex"), service="SMS").send("{Hi} 100 %")
+    kinds = ("loved", "liked", "disliked", "laughed", "emphasized", "questioned", "👀")
+    every = set()
+    for language, told in languages().items():
+        for removed in (False, True):
+            known = told["removed" if removed else "added"]
+            for kind in kinds if len(known) == len(kinds) else ():
+                text = words(said.message, kind, language=language, removed=removed)
+                assert "{Hi} 100 %" in text
+                assert ("👀" in text) == (kind == "👀")
+                every.add((language, text))
+    assert len(every) == 2 * len(kinds) * len(languages()) - len(kinds)
+
+
+def test_pictures_have_a_name_in_two_languages(phone):
+    chat = phone.direct(phone.person("Alex"), service="SMS")
+    photo = chat.send(phone.file("photo"))
+    text = photo.react_in_text("loved", language="es-419").message.text
+    assert text == "Le encantó una imagen"
+    with pytest.raises(FoundryError, match=r"\(choose from en, es-419\)"):
+        photo.react_in_text("loved", language="ja")
