@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.processes import is_running
+from pytest_imessage_foundry.replaceable import check_is_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,13 @@ _REFUSALS = frozenset(
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a draft beside `path`, and move it to `path` if nothing is raised."""
+    """Give a draft beside `path`, and move it to `path` if nothing is raised.
+
+    Raises:
+        FoundryError: what is at `path` is no regular file.
+    """
+    for each in (path, *_wal_of(path)):
+        check_is_regular(each)
     _sweep(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     draft.unlink(missing_ok=True)
@@ -56,9 +63,9 @@ def _without_wal(path: Path, draft: Path) -> Iterator[None]:
 
     SQLite would replay it into the new file."""
     aside = {
-        path.with_name(path.name + suffix): draft.with_name(draft.name + suffix)
-        for suffix in ("-wal", "-shm")
-        if path.with_name(path.name + suffix).exists()
+        old: kept
+        for old, kept in zip(_wal_of(path), _wal_of(draft), strict=True)
+        if old.exists()
     }
     for old, kept in aside.items():
         os.replace(old, kept)
@@ -70,6 +77,10 @@ def _without_wal(path: Path, draft: Path) -> Iterator[None]:
         raise
     for kept in aside.values():
         kept.unlink()
+
+
+def _wal_of(path: Path) -> list[Path]:
+    return [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm")]
 
 
 @contextmanager
@@ -95,7 +106,7 @@ class Created:
 
     def folder(self, path: Path) -> None:
         """Make a folder and the missing ones above it."""
-        missing = takewhile(lambda each: not each.exists(), (path, *path.parents))
+        missing = takewhile(_is_free, (path, *path.parents))
         for each in reversed([*missing]):
             # Noted first: Ctrl-C may come right after it is made.
             self._paths.append(each)
@@ -103,7 +114,7 @@ class Created:
 
     def file(self, path: Path) -> None:
         """Note a file that is about to be written, unless it exists already."""
-        if not path.exists():
+        if _is_free(path):
             self._paths.append(path)
 
     def take_back(self) -> None:
@@ -111,6 +122,11 @@ class Created:
         for path in reversed(self._paths):
             with suppress(OSError):
                 path.rmdir() if path.is_dir() else path.unlink()
+
+
+def _is_free(path: Path) -> bool:
+    """Whether nothing is there, not even a link that leads nowhere."""
+    return not os.path.lexists(path)
 
 
 @contextmanager

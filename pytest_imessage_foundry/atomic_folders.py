@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.atomic import removing_on_error, replacing
+from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.processes import is_running
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ def replacing_folder(path: Path, *, last: Path, swaps: bool = False) -> Iterator
         swaps: replace a folder as a whole, and remove the old one.
     """
     path = path.resolve()
+    if path.exists() and not path.is_dir():
+        raise FoundryError(
+            f"a folder cannot take the place of a file\nlooked at: {path}\n"
+            "name another folder, or remove what is there"
+        )
     with removing_on_error() as made:
         is_new = _is_free(path)
         made.folder(path.parent if is_new or swaps else path)

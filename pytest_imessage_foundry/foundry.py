@@ -50,7 +50,7 @@ class Foundry:
     def __init__(self, shared: Path, private: Path, kept: Path | None = None) -> None:
         self._templates = Templates(shared, Kept(kept) if kept is not None else None)
         self._private = private
-        self._files = OwnFiles(private / "attachments")
+        self._files = OwnFiles(private.with_name(f"{private.name}-attachments"))
         self._orders: dict[tuple[Spec, Materials], Order] = {}
         self._truths: dict[str, tuple[Conversation, ...]] = {}
         self._readonly: dict[str, ChatDB] = {}

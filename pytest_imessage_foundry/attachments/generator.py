@@ -21,6 +21,7 @@ from pytest_imessage_foundry.attachments import FOLDER_NAME, STICKERS_NAME
 from pytest_imessage_foundry.attachments.folders import METADATA, files_at
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.guids import guid_of
+from pytest_imessage_foundry.replaceable import check_is_regular
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -269,6 +270,7 @@ class Folder:
         target = self._inside(relative)
         if target.is_file() and target.read_bytes() == data:
             return 0
+        check_is_regular(target)
         self._made.folder(target.parent)
         self._made.file(target)
         return target.write_bytes(data)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.cli import build_options, progress_bar, subcommands
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.replaceable import check_is_regular
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -159,6 +160,7 @@ def _refuse_overwriting(outputs: list[Path], *, force: bool) -> None:
                 f"cannot write {path}\nthere is a folder of that name\n"
                 "name a file in it"
             )
+        check_is_regular(path)
         if path.exists() and not force:
             raise FoundryError(
                 f"{path} is there already\nit was left as it is\n"

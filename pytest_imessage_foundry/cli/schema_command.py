@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.cli import build_options, subcommands
 from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
+from pytest_imessage_foundry.replaceable import check_is_regular
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -182,6 +183,7 @@ def _refuse_overwriting(output: Path, given: Namespace) -> None:
         raise FoundryError(
             f"cannot write {output}\nthere is a folder of that name\nname a file in it"
         )
+    check_is_regular(output)
     if given.path != _DASH and output.resolve() == given.path.resolve():
         raise FoundryError(
             "the manifest cannot take the place of what it is read from\n"

@@ -18,6 +18,7 @@ from pytest_imessage_foundry.models import Persona
 from pytest_imessage_foundry.personas import checks, records, storage
 from pytest_imessage_foundry.personas.census import Census
 from pytest_imessage_foundry.personas.storage import default_path
+from pytest_imessage_foundry.replaceable import check_is_regular
 
 if TYPE_CHECKING:
     import sqlite3
@@ -254,10 +255,11 @@ class Library:
                 "the library cannot be exported into itself\n"
                 f"looked at: {path}\nname another file"
             )
-        if path.is_dir() or (path.exists() and not force):
+        check_is_regular(path)
+        if path.exists() and not force:
             raise FoundryError(
                 f"{path} is there already\nit was left as it is\n"
-                "name another file, or replace a file with --force"
+                "name another file, or replace it with --force"
             )
 
     # --- the database -------------------------------------------------------

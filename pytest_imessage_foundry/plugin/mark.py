@@ -60,6 +60,8 @@ def imessage(
     __tracebackhide__ = True
     if isinstance(versions, str):
         versions = words([versions])
+    if versions is not None and not versions:
+        raise TypeError("imessage() versions must name a release, or be left out")
     if source is not None and source not in SOURCES:
         raise TypeError(f"imessage() source must be one of {', '.join(SOURCES)}")
     if messages is not None and messages < 0:

@@ -110,13 +110,28 @@ def read(config: pytest.Config) -> Settings:
     if source is not None:
         _check_source(source, origins["source"])
     return Settings(
-        versions=resolve(versions, config) if versions else DEFAULT_VERSIONS,
+        versions=_versions(versions, config, origins),
         seed=_number(seed, origins) if seed is not None else 0,
         source=source or "auto",
         cache=_cache(config),
         preview=bool(config.getoption("imessage_preview")),
         origins=origins,
     )
+
+
+def _versions(
+    given: Sequence[str] | None, config: pytest.Config, origins: dict[str, str]
+) -> tuple[str, ...]:
+    if given is None:
+        return DEFAULT_VERSIONS
+    if not words(given):
+        # Without a release every test would be skipped, and the run would pass.
+        raise pytest.UsageError(
+            "no macOS release to test against\n"
+            f"looked at: {origins['version']}, which is {','.join(given)!r}\n"
+            "name a release, say 'all', or leave it out (a variable may be empty)"
+        )
+    return resolve(given, config)
 
 
 def _check_source(source: str, where: str) -> None:
@@ -131,7 +146,8 @@ def _check_source(source: str, where: str) -> None:
 
 def words(values: Sequence[str]) -> list[str]:
     """Split repeated and comma-separated values into release words."""
-    return [word.strip() for value in values for word in value.split(",") if word]
+    split = (word.strip() for value in values for word in value.split(","))
+    return [word for word in split if word]
 
 
 def resolve(values: Sequence[str], config: pytest.Config) -> tuple[str, ...]:

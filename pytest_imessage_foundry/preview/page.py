@@ -24,6 +24,7 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.preview import phone as shape
 from pytest_imessage_foundry.preview.plots import plots, visible
 from pytest_imessage_foundry.preview.reader import Progress, read
+from pytest_imessage_foundry.replaceable import check_is_regular
 
 PICTURE_LIMIT = 512 * 1024
 """Bytes of a single picture that the page still carries."""
@@ -79,6 +80,7 @@ def _refuse_overwriting(page: Path, database: Path, *, force: bool) -> None:
         what = "the page would overwrite a file"
         remedy = "give another name, or say that it may be replaced (--force)"
     else:
+        check_is_regular(page)
         return
     raise FoundryError(f"{what}\nlooked at: {page}\n{remedy}")
 

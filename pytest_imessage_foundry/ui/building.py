@@ -196,11 +196,8 @@ def _move(stage: Path, home: Path, *, last: Path | None = None) -> None:
     for file in sorted(files, key=lambda each: each == last):
         place = home / file.relative_to(stage)
         place.parent.mkdir(parents=True, exist_ok=True)
-        if file == last:
-            with atomic.replacing(place) as draft:
-                os.replace(file, draft)
-        else:
-            os.replace(file, place)
+        with atomic.replacing(place) as draft:
+            os.replace(file, draft)
 
 
 def _not_valid(report: Report) -> FoundryError:

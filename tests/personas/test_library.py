@@ -292,7 +292,7 @@ def test_export_replaces_nothing_unasked(opened, path, tmp_path):
         assert json.loads(out.read_text()) == []
         with pytest.raises(FoundryError, match="into itself"):
             kept.export_to(path, force=True)
-        with pytest.raises(FoundryError, match="is there already"):
+        with pytest.raises(FoundryError, match="is a folder"):
             kept.export_to(tmp_path, force=True)
         with pytest.raises(FoundryError, match="cannot be exported"):
             kept.export_to(out / "below.json")

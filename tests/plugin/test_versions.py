@@ -53,6 +53,44 @@ def test_words(plain_run, uses, words, count):
     result.assert_outcomes(passed=count)
 
 
+@pytest.mark.parametrize("word", ["", ",", " , "])
+def test_no_version_at_all_is_an_error(plain_run, uses, word):
+    result = plain_run(f"--imessage-version={word}")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: no macOS release to test against", "looked at: --imessage-version*"]
+    )
+
+
+def test_an_empty_one_beside_another_is_none(plain_run, uses):
+    plain_run("--imessage-version=,tahoe,").assert_outcomes(passed=1)
+
+
+def test_an_ini_setting_of_commas_is_an_error(plain_run, uses, pytester):
+    pytester.makeini("[pytest]\nimessage_version = ,")
+    result = plain_run()
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["looked at: ini, which is ','"])
+
+
+@pytest.mark.parametrize("versions", ["[]", "''", "','"])
+def test_a_mark_without_a_version_is_an_error(plain_run, pytester, versions):
+    pytester.makepyfile(f"""
+        import pytest
+
+        @pytest.mark.imessage(versions={versions})
+        def test_it(chat_db):
+            pass
+    """)
+    result = plain_run()
+
+    assert result.ret != pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["*versions must name a release*"])
+    assert "INTERNALERROR" not in result.stdout.str()
+
+
 def test_order_is_the_registrys(plain_run, uses):
     result = plain_run("--collect-only", "-q", "--imessage-version=tahoe,sonoma")
 

@@ -1,0 +1,45 @@
+"""What a file that we write may take the place of."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.errors import FoundryError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def check_is_regular(path: Path) -> None:
+    """Refuse to take the place of anything but a regular file.
+
+    Replacing a link would leave the file that it names as it is, and whoever gave the
+    link meant that file. Root may replace a device, and then the system lacks it.
+
+    Raises:
+        FoundryError: something else stands at `path`.
+    """
+    try:
+        mode = path.lstat().st_mode
+    except OSError:  # nothing is there, or writing will say what is wrong
+        return
+    if stat.S_ISREG(mode):
+        return
+    if stat.S_ISLNK(mode):
+        what = f"a link to {os.readlink(path)}"
+    else:
+        what = _KINDS.get(stat.S_IFMT(mode), "no regular file")
+    raise FoundryError(
+        f"only a regular file is replaced\n{path} is {what}\n"
+        "name another file, or remove what is there"
+    )
