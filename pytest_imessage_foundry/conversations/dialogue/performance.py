@@ -223,8 +223,7 @@ class Performance:
         return bubbles
 
     def _type(self, sender: str, text: str, extras: dict[str, Any] | None) -> None:
-        """Add a bubble to the drafts, with a typing error and its correction now and
-        then."""
+        """Add a bubble, sometimes with a typing error and its correction."""
         rand, drafts = self.rand, self.drafts
         chance = rand()
         context = self.context

@@ -190,8 +190,7 @@ class Scene:
 
     @property
     def later(self) -> tuple[Step, ...]:
-        """Return the steps that follow a few scenes later with the same slots; often
-        ()."""
+        """Return the steps that follow some scenes later with the same slots, or ()."""
         if self._later is None:
             self._later = _steps(self.data.get("later", ()), self.language)
         return self._later

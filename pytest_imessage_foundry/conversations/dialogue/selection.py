@@ -134,8 +134,7 @@ def scene_rounds(
 
 
 def _in_common(around: Sequence[frozenset[str]]) -> frozenset[str]:
-    """Return the circles of a group: work or family if all its members are, else
-    friends."""
+    """Return a group's circles: work or family if all members are, else friends."""
     if around and all("work" in each for each in around):
         return frozenset({"work"})
     if around and all(each & {"family", "partner"} for each in around):

@@ -69,8 +69,7 @@ def _greetings(language: Language) -> Beat | None:
 
 
 def lead(language: Language, rand: Callable[[], float]) -> tuple[Beat | None, int]:
-    """Return what comes before the next topic of a sitting: a beat, or minutes of
-    pause."""
+    """Return the beat, or the minutes of pause, before a sitting's next topic."""
     if rand() < _LED_OVER:
         return aside(language), 0
     return None, _LULLS[int(rand() * len(_LULLS))]
