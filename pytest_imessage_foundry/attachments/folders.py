@@ -35,7 +35,7 @@ def files_at(path: str, kind: str) -> Iterator[tuple[str, str | None]]:
     None for a bundle's metadata.
 
     The row of a Live Photo names the film. Nothing names the bundle beside it, which
-    holds the picture and the film once more (LIVED_IN 10).
+    holds the picture and the film once more (§26.10).
     """
     if kind == SENT_FOLDER:
         yield f"{path}/Note.txt", kind
