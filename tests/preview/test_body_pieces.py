@@ -6,9 +6,9 @@ import struct
 from collections.abc import Callable
 
 import pytest
-from conftest import Scratch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scratch_phones import Scratch
 
 from pytest_imessage_foundry.db.blobs.bodies import plain
 from pytest_imessage_foundry.preview import read

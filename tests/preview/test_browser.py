@@ -16,7 +16,7 @@ from sqlite3 import connect
 from typing import Any
 
 import pytest
-from conftest import START, Scratch, every_kind, write_phone
+from scratch_phones import START, Scratch, every_kind, write_phone
 from test_page import HOSTILE
 
 from pytest_imessage_foundry.preview import write

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Scratch, every_kind, write_phone
+from scratch_phones import Scratch, every_kind, write_phone
 
 from pytest_imessage_foundry.errors import FoundryError, UnreadableFileError
 from pytest_imessage_foundry.preview import read, render, write

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC
 
 import pytest
-from conftest import START, Scratch
+from scratch_phones import START, Scratch
 
 from pytest_imessage_foundry.preview import read
 from pytest_imessage_foundry.preview.phone import ShownPhone, moment

@@ -10,7 +10,7 @@ from sqlite3 import connect
 from typing import Any
 
 import pytest
-from conftest import START, Scratch, write_phone
+from scratch_phones import START, Scratch, write_phone
 
 from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.db.blobs.bodies import plain

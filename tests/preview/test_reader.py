@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CARD, Scratch, every_kind, write_phone
+from scratch_phones import CARD, Scratch, every_kind, write_phone
 
 from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.db import schema
