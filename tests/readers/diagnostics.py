@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.models.message_files import files_of
@@ -38,7 +39,7 @@ def expected(world: World) -> dict[str, int]:
     """The same out of the truth."""
     rows = [fact for fact in world.facts if not fact.is_gone]
     handles = _handles(world)
-    addresses = [address for address, _ in handles]
+    people = Counter(world.person(address) for address, _ in handles)
     files = {
         file.guid: file
         for fact in rows
@@ -49,7 +50,7 @@ def expected(world: World) -> dict[str, int]:
     return {
         "Total handles": len(handles),
         "Participants with more than one handle": sum(
-            addresses.count(address) > 1 for address in set(addresses)
+            count > 1 for count in people.values()
         ),
         "Total messages": len(rows),
         "Messages not associated with a chat": sum(
@@ -58,8 +59,8 @@ def expected(world: World) -> dict[str, int]:
         "Recoverable messages": sum(fact.is_in_recently_deleted for fact in rows),
         "Total attachments": len(files),
         "No path provided": states.count("not-downloaded"),
-        "No file located": states.count("missing"),
-        "Total chats": len(world.conversations),
+        "No file located": states.count("missing") + states.count("waiting"),
+        "Total chats": sum(1 + len(chat.former) for chat in world.conversations),
     }
 
 
@@ -67,7 +68,8 @@ def _handles(world: World) -> set[tuple[str, str]]:
     """(address, service) of everybody who is in a chat, wrote or was named."""
     found = set()
     for chat in world.conversations:
-        found |= {(address, chat.service) for address in chat.participants}
+        services = {chat.service, *(each.service for each in chat.former)}
+        found |= {(who, service) for who in chat.participants for service in services}
     for fact in world.facts:
         message = fact.message
         who = {fact.sender, message.event.who if message.event else None}

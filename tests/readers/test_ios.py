@@ -73,6 +73,9 @@ def built(tmp_path_factory):
     return build
 
 
+DEVICE = "/var/mobile/"
+
+
 def files_of(order):
     return [
         file
@@ -109,18 +112,19 @@ def test_exporter_reads_what_it_reads_in_a_home(built, release, scenario, passwo
 
 def _hashed(home):
     """Paths in a home -> where a backup has the same file."""
-    root = home / "Library/Messages/Attachments"
+    root = home / "Library/Messages"
     with closing(sqlite3.connect(home / "Library/Messages/chat.db")) as connection:
         query = "SELECT filename FROM attachment WHERE filename IS NOT NULL"
         names = [name for (name,) in connection.execute(query)]
-    short = [name.removeprefix("~/Library/Messages/Attachments/") for name in names]
+    # It leaves out two characters, of ~/ and of the path of another device alike.
+    short = [name.replace("/Messages/", "/SMS/", 1)[2:] for name in names]
     digests = [
-        hashlib.sha1(f"MediaDomain-Library/SMS/Attachments/{name}".encode()).hexdigest()
-        for name in short
+        hashlib.sha1(f"MediaDomain-{name}".encode()).hexdigest() for name in short
     ]
     return {
-        str(root / name): f"{digest[:2]}/{digest}"
-        for name, digest in zip(short, digests, strict=True)
+        # A path of another device is absolute and stays what it is.
+        str(root / name.removeprefix("~/Library/Messages/")): f"{digest[:2]}/{digest}"
+        for name, digest in zip(names, digests, strict=True)
     }
 
 
@@ -128,11 +132,19 @@ def _moved(message, places, path):
     """The message with attachments where a backup has them."""
 
     def place(name):
-        return name if name is None else f"{path}/{places[name]}"
+        if name is None:
+            return None
+        # Behind a sticker's file it says where it is from.
+        file, space, source = name.partition(" (")
+        return f"{path}/{places[file]}{space}{source}"
 
+    files = message.attachments
+    if (message.text or "").startswith(DEVICE):
+        # In a home such a path leads nowhere and is shown as it is.
+        files, message = (message.text,), replace(message, text=None)
     return replace(
         message,
-        attachments=tuple(place(each) for each in message.attachments),
+        attachments=tuple(place(each) for each in files),
         tapbacks=tuple(
             replace(each, path=place(each.path)) for each in message.tapbacks
         ),
