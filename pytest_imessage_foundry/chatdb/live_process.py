@@ -8,13 +8,13 @@ be in the process of the test.
 Run by its path, with the standard library alone: live_process.py PATH URI. Requests
 come as lines of JSON and are answered by one line each:
 
-    [[statement, [value, ...]], ...]     {"rows": [[value, ...], ...]}
-    "roll back"                          {"rows": []}
-    "close"                              {"rows": []}
+    [statement, [value, ...]]    {"rows": [[value, ...], ...]}
+    "roll back"                  {"rows": []}
+    "close"                      {"rows": []}
 
-The rows are those of the last statement. Instead of rows there may be an "error" as
-`described`, or {"taken": true} where another `live()` has the file. JSON, and not
-pickle, because whoever reads a pickle runs what it says.
+Instead of rows there may be an "error" as `described`, or {"taken": true} where
+another `live()` has the file. JSON, and not pickle, because whoever reads a pickle
+runs what it says.
 """
 
 from __future__ import annotations
@@ -146,8 +146,7 @@ def _reply(connection: sqlite3.Connection, request: Any) -> dict[str, Any]:
         elif request == CLOSE:
             connection.close()
         else:
-            for statement, values in request:
-                rows = connection.execute(statement, values).fetchall()
+            rows = connection.execute(*request).fetchall()
     except Exception as error:  # whatever it is, the test is told
         return {"error": described(error)}
     return {"rows": rows}

@@ -582,18 +582,18 @@ def test_the_wal_stays_open_until_a_checkpoint(make):
     assert not wal.exists()
 
 
-def test_files_land_beside_and_not_in_what_copies_share(make, tmp_path):
-    db = make()
-    shared = tmp_path / "shared"
-    db.attachments.rename(shared)
-    db.attachments.symlink_to(shared, target_is_directory=True)
-    before = sorted(shared.rglob("*"))
+def test_files_land_beside_and_in_no_other_copy(tmp_path):
+    maker = Foundry(tmp_path / "shared", tmp_path / "private")
+    order = maker.order(Spec(scenario="small", messages=20))
+    db, other = maker.hand_out(order), maker.hand_out(order)
     with db.live() as phone:
-        message = phone.send("Alex Doe", phone.file("pdf"))
+        chat = db.conversations[0]
+        message = phone.send(chat, phone.file("pdf"))
     (file,) = message.attachments
     assert (db.attachments / file.path).stat().st_size == file.total_bytes
-    assert sorted(shared.rglob("*")) == before
-    assert (db.attachments / db.messages[0].attachments[0].path).exists()
+    assert not (other.attachments / file.path).exists()
+    maker.clear(db.path.parent)
+    assert not (maker.hand_out(order).attachments / file.path).exists()
 
 
 def test_a_step_that_cannot_be_written_changes_nothing(make):

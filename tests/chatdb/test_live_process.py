@@ -208,9 +208,8 @@ def test_errors_are_those_of_sqlite(db):
             connection.execute("SELECT * FROM missing")
         connection.execute("BEGIN")
         connection.execute("INSERT INTO message (guid) VALUES (?)", ("1",))
-        connection.execute("INSERT INTO message (guid) VALUES (?)", ("1",))
         with pytest.raises(sqlite3.IntegrityError, match="UNIQUE") as doubled:
-            connection.execute("COMMIT")
+            connection.execute("INSERT INTO message (guid) VALUES (?)", ("1",))
         connection.roll_back()
         with pytest.raises(OverflowError):
             connection.execute("SELECT ?", (1 << 70,))
