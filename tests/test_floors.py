@@ -26,21 +26,22 @@ KNOWS: Mapping[str, str] = {
     "models": "",
     "processes": "",
     "reading": "",
+    "replaceable": "",
     "spec": "",
     "terminal": "",
     "user_folders": "",
     # files, people
-    "atomic": "processes",
+    "atomic": "processes replaceable",
     "atomic_folders": "atomic processes",
-    "attachments": "atomic models",
-    "personas": "atomic models user_folders",
+    "attachments": "atomic models replaceable",
+    "personas": "atomic models replaceable user_folders",
     # the database
     "db.schema": "reading",
     "db.blobs": "models",
     "db.rows": "db.blobs models",
     "db.checks": "db.schema models reading",
     "db": "atomic db.checks db.rows db.schema models reading",
-    "preview": "reading",
+    "preview": "reading replaceable",
     # what is in it
     "conversations.packs": "models",
     "conversations": "attachments conversations.packs models personas",
@@ -66,7 +67,8 @@ KNOWS: Mapping[str, str] = {
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
     " models personas processes spec terminal",
     "cli": "atomic chatdb conversations conversations.catalogue conversations.packs"
-    " db db.schema foundry layouts llm models personas preview spec terminal ui",
+    " db db.schema foundry layouts llm models personas preview replaceable spec"
+    " terminal ui",
 }
 GROUND = {"", "errors"}
 WRITER = {"db", "db.rows", "db.blobs", "conversations.authoring", "pipeline"}
