@@ -446,6 +446,11 @@ class RowReader:
         for row in self.pointing.get(guid, ()):
             for file in self.joined(row) if row["guid"] != guid else ():
                 said["sticker_from"] = contents.sticker_source(file)
+                if row["associated_message_type"] == 2007:
+                    # After what it says, its picture: a part of its own.
+                    (_, first), (mark, last) = self.runs(row)
+                    assert (mark, last[FILE]) == (MARK, file["guid"])
+                    assert (first[PART], last[PART], row["part_count"]) == (0, 1, 2)
         for row in current.values():
             target = row["associated_message_guid"]
             said["pointers"].append(target.removesuffix(guid))
