@@ -377,4 +377,11 @@ FAULTS: tuple[Fault, ...] = (
         "takes a file for a text where its run is not one U+FFFC",
         "__kIMFileTransferGUIDAttributeName makes a run a file (§20)",
     ),
+    Fault(
+        ("imbridge",),
+        ("disk",),
+        symptoms.folder,
+        "says of a folder that was sent along that it is not there",
+        "an attachment may be a folder (LIVED_IN 10)",
+    ),
 )

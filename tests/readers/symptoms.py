@@ -208,3 +208,8 @@ def has_small_letters(fact: Fact) -> bool:
     sender = fact.sender or ""
     named = "@" in sender or sender.startswith("urn:")
     return named and sender.title() != sender
+
+
+def folder(fact: Fact) -> bool:
+    files = fact.message.attachments if fact.drawn is None else ()
+    return any(file.uti == "public.folder" for file in files)
