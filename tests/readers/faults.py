@@ -382,6 +382,6 @@ FAULTS: tuple[Fault, ...] = (
         ("disk",),
         symptoms.folder,
         "says of a folder that was sent along that it is not there",
-        "an attachment may be a folder (LIVED_IN 10)",
+        "an attachment may be a folder (§26.10)",
     ),
 )
