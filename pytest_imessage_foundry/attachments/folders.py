@@ -25,7 +25,7 @@ METADATA = b"""\
 """
 
 
-def bundle_of(path: str) -> str:
+def folder_beside(path: str) -> str:
     """Return the folder beside the film of a Live Photo: `…/IMG_0001.pvt`."""
     return str(PurePosixPath(path).with_suffix(".pvt"))
 
@@ -42,7 +42,7 @@ def files_at(path: str, kind: str) -> Iterator[tuple[str, str | None]]:
         return
     yield path, kind
     if kind == LIVE_PHOTO:
-        bundle, film = bundle_of(path), PurePosixPath(path)
+        bundle, film = folder_beside(path), PurePosixPath(path)
         yield f"{bundle}/{film.stem}.HEIC", "heic"
         yield f"{bundle}/{film.name}", kind
         yield f"{bundle}/metadata.plist", None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from pytest_imessage_foundry.attachments.generator import (
     file_name,
@@ -13,12 +13,12 @@ from pytest_imessage_foundry.attachments.generator import (
     size,
     sticker_path,
 )
-from pytest_imessage_foundry.models import Attachment, StickerSource
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models import Attachment, FileState, StickerSource
+from pytest_imessage_foundry.models.literals import AttachmentBlank
 
 if TYPE_CHECKING:
     from typing import Any
-
-    from pytest_imessage_foundry.models import FileState
 
 # Kind → the app, what its content identifiers end with, and how it calls them: two of
 # three genuine rows (the third is an app's). Of a Memoji the app alone is known.
@@ -40,6 +40,7 @@ def send(
         FoundryError: there is no such kind.
     """
     described = kind_named(kind)
+    _check_words(state, fields.get("blank", ()))
     own_name = file_name(kind, number)
     source = fields.pop("source", None) or _source(kind, own_name, fields)
     ending = own_name.rpartition(".")[2]
@@ -65,6 +66,19 @@ def send(
             **fields,
         },
     )
+
+
+def _check_words(state: str, blank: tuple[str, ...]) -> None:
+    """Refuse states and columns that no attachment has."""
+    for what, words, known in (
+        ("state of a file", (state,), get_args(FileState)),
+        ("column that a file's row can do without", blank, get_args(AttachmentBlank)),
+    ):
+        for word in words:
+            if word not in known:
+                raise FoundryError(
+                    f"unknown {what} {word!r} (choose from {', '.join(known)})"
+                )
 
 
 def in_state(file: Attachment, state: FileState) -> Attachment:

@@ -24,6 +24,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_imessage_foundry.attachments import generator
 from pytest_imessage_foundry.chatdb.live_connection import LiveConnection
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
+from pytest_imessage_foundry.conversations.authoring.contradictions import (
+    check_order,
+    check_resent,
+)
 from pytest_imessage_foundry.conversations.authoring.draft import Draft
 from pytest_imessage_foundry.conversations.authoring.resumed import (
     ResumedPhone,
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
         Conversation,
         EventKind,
         Persona,
+        Reply,
         Service,
         TapbackKind,
     )
@@ -134,7 +139,11 @@ class Live:
             if chat.conversation().properties == told.properties:
                 return told
             whole = self._chat(told)
-            self._write(whole)
+            try:
+                self._write(whole)
+            except BaseException:
+                whole.properties = told.properties
+                raise
             return self._truth[self._phone.chats.index(whole)]
 
     def note_to_self(self, **fields: Any) -> Conversation:
@@ -217,6 +226,16 @@ class Live:
         """Give a group a photo."""
         return self._say(chat, lambda into: into.set_photo(**self._people(fields)))
 
+    def set_background(self, chat: Where, **fields: Any) -> Message:
+        """Give a chat a background (macOS 26); `fields` as for `Chat.event`."""
+        fields = self._people(fields)
+        return self._say(chat, lambda into: into.set_background(**fields))
+
+    def remove_background(self, chat: Where, **fields: Any) -> Message:
+        """Take a chat's background away."""
+        fields = self._people(fields)
+        return self._say(chat, lambda into: into.remove_background(**fields))
+
     def set(self, chat: Where, **properties: Any) -> Conversation:
         """Set fields of a chat's `models.ChatProperties`."""
         into = self._chat(chat)
@@ -262,6 +281,29 @@ class Live:
         other = self._chat(chat)
         return self._change(message, lambda draft: draft.also_in(other))
 
+    def resent_as_sms(self, message: Message | str) -> Message:
+        """An iMessage that did not get through goes as SMS: its row stands in the
+        chats of both services (before macOS 26), the second of which is opened first
+        if there is none.
+
+        Raises:
+            FoundryError: it is none of the owner's, in a group, or no iMessage.
+        """
+        chat, draft = self._find(message)
+        check_resent(chat, draft.message)
+        with self._one_step:
+            self.direct(chat.people[0], address=chat.founders[0], service="SMS")
+            return self._change(message, lambda draft: draft.resent_as_sms())
+
+    def trait(self, message: Message | str, **traits: Any) -> Message:
+        """Set fields of a message's `models.Traits`: that its audio was heard, that a
+        mention was not seen, its translation, its schedule, ..."""
+        return self._change(message, lambda draft: draft.trait(**traits))
+
+    def target(self, message: Message | str, part: int = 0) -> Reply:
+        """What a reply to one part of a message is given as `reply_to`."""
+        return self._find(message)[1].as_target(part)
+
     def join(self, message: Message | str) -> Message:
         """The join row of a message that was to join later."""
         return self._change(message, lambda draft: draft.trait(chatless=False))
@@ -280,7 +322,9 @@ class Live:
                     f"message {draft.message.guid} is from {draft.message.sender}\n"
                     "call read() for one that was received"
                 )
-            draft.set(date_delivered=self._phone.tick(at, 1, 3))
+            moment = self._phone.tick(at, 1, 3)
+            check_order(draft.message, moment, "delivered")
+            draft.set(date_delivered=moment)
 
         return self._change(message, act)
 
@@ -300,6 +344,7 @@ class Live:
                     "call read() for what was received"
                 )
             moment = self._phone.tick(at, 5, 60)
+            check_order(draft.message, moment, "read")
             delivered = draft.message.date_delivered
             if draft.message.sender is None:
                 draft.set(date_delivered=delivered or moment)
@@ -505,7 +550,7 @@ class Live:
         """Return the fields of a new message, neither delivered nor read yet."""
         reply_to = fields.get("reply_to")
         if isinstance(reply_to, (Message, str)):
-            reply_to = self._find(reply_to)[1].as_target()
+            reply_to = self._find(reply_to)[1]
         also_in = fields.get("also_in")
         if also_in is not None:
             fields = fields | {"also_in": self._chat(also_in)}

@@ -212,7 +212,10 @@ class Conversation:
         return self._roll().present
 
     def members_at(self, moment: int) -> tuple[str | None, ...]:
-        """The addresses of those who were in it at a moment (None: the owner)."""
+        """The addresses of those who were in it at a moment (None: the owner).
+
+        For tests of readers that say who could see a message.
+        """
         return tuple(each.address for each in self.members if each.covers(moment))
 
     @property

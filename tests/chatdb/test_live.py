@@ -13,6 +13,9 @@ from random import Random
 import pytest
 
 from pytest_imessage_foundry.by_hand import ChatDBBuilder
+from pytest_imessage_foundry.chatdb.live import Live
+from pytest_imessage_foundry.conversations.authoring.chat import Chat
+from pytest_imessage_foundry.conversations.authoring.draft import Draft
 from pytest_imessage_foundry.db import builder, schema
 from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
 from pytest_imessage_foundry.foundry import Foundry
@@ -207,11 +210,19 @@ def lived_in(phone):
     phone.download(phone.receive(one, phone.file("pdf", state="not-downloaded")))
     phone.attach(phone.receive(one, phone.file("video"), attaches_later=True))
     phone.react_in_text(photo, "liked")
+    whole = phone.receive(one, phone.file("live-photo"), phone.file("folder"))
+    phone.send(one, "That one", reply_to=phone.target(whole, part=1))
+    phone.trait(whole, notified=True)
     shop = phone.person("Shop", address="55514")
     phone.receive(phone.direct(shop, service="SMS", filtered="orders"), "Order 17")
     phone.receive(phone.direct(shop, service="SMS"), "Hello")
     phone.direct(shop, service="SMS", filtered="junk")
     phone.set(phone.direct(phone.person("Pest")), is_blocked=True)
+    try:
+        phone.set_background(shown := phone.direct(phone.person("Ivy Rose")))
+        phone.remove_background(shown)
+    except UnsupportedError:
+        phone.resent_as_sms(phone.send(shown, "Did this get through?"))
     note = phone.note_to_self()
     phone.edit(phone.send(note, "Buy milk"), "Buy oat milk")
     phone.send(note, "Buy bread", twin=True)
@@ -304,6 +315,39 @@ def test_members_of_the_file_are_those_of_every_moment(make):
         phone.added("Trip", "Kim Lee")
         phone.receive("Trip", "Thanks", sender="Kim Lee")
         assert is_as_told() == 3
+
+
+def test_an_imessage_is_resent_as_sms(make):
+    db = make("sequoia")
+    joined = (
+        "SELECT c.service_name FROM chat_message_join j JOIN chat c ON "
+        "c.ROWID = j.chat_id JOIN message m ON m.ROWID = j.message_id "
+        "WHERE m.guid = ? ORDER BY c.ROWID"
+    )
+    with db.live() as phone:
+        first = phone.send("Alex Doe", "Did this get through?")
+        chats = len(phone.conversations)
+        message = phone.resent_as_sms(first)
+        assert len(phone.conversations) == chats + 1
+        assert (message.service, message.traits.downgraded) == ("SMS", True)
+        assert rows(db.path, joined, first.guid) == [("iMessage",), ("SMS",)]
+        phone.resent_as_sms(phone.send("Alex Doe", "And this?"))
+        assert len(phone.conversations) == chats + 1
+        with pytest.raises(FoundryError, match="it went over SMS"):
+            phone.resent_as_sms(first)
+
+
+def test_properties_that_could_not_be_written_are_not_told(make):
+    db = make("sonoma")
+    with db.live() as phone, closing(sqlite3.connect(db.path)) as other:
+        phone._connection.execute("PRAGMA busy_timeout = 1")
+        jo = next(each for each in db.personas if each.name == "Jo Ray")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            phone.direct(jo, service="SMS", filtered="junk")
+        other.rollback()
+        phone.receive("Jo Ray", "Hello")
+    assert {chat.properties.filtered for chat in db.conversations} == {"known"}
 
 
 def test_a_step_of_two_rows_that_fails_leaves_none(make):
@@ -663,3 +707,19 @@ def test_what_is_told_follows(make):
     assert list(db.stream()) == list(db.conversations)
     assert "hi" in json.dumps(db.truth())
     assert db.provenance()
+
+
+def test_every_verb_of_writing_by_hand_is_one_of_a_living_phone():
+    by_hand = {
+        name
+        for each in (Chat, Draft)
+        for name, verb in vars(each).items()
+        if callable(verb) and not name.startswith("_")
+    }
+    asks = {"conversation", "address_in", "name_of"}
+    otherwise = {
+        "over",  # service= of send() and direct()
+        "awaits_files",  # attaches_later=
+        "as_target",  # target()
+    }
+    assert by_hand - asks - otherwise <= vars(Live).keys()

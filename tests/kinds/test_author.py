@@ -366,7 +366,7 @@ def test_what_is_not_there(phone, chat, group):
     event = group.rename("New")
     refused("no part 0", event.tapback, "loved")
     refused("no part 0", event.unsend)
-    refused("no part 0", chat.send, "x", reply_to=event)
+    refused("no part 0", group.send, "x", reply_to=event)
     drawn = chat.send(balloon=Handwriting(id="x"))
     refused("only text", drawn.edit, "y")
 

@@ -64,10 +64,20 @@ class Attendance:
             out, into = moves(message.event, message.sender)
         for address in out:
             if not roll.has(address):
-                self._refuse(address, roll, "is not in the chat, and cannot leave it")
+                self._refuse(
+                    address,
+                    roll,
+                    "is not in the chat, and cannot leave it",
+                    "name a member, or give a time at which they are one",
+                )
         for address in into:
             if roll.has(address):
-                self._refuse(address, roll, "is in the chat already")
+                self._refuse(
+                    address,
+                    roll,
+                    "is in the chat already",
+                    "let them leave before, or name somebody else",
+                )
         if message.sender not in into and message.sender != "":
             self._require(message.sender, roll, "cannot write in it")
         if None not in into:
@@ -82,12 +92,17 @@ class Attendance:
     def _require(self, address: Address, roll: Roll, what: str) -> None:
         if not roll.has(address):
             when = "no longer" if roll.knew(address) else "not"
-            self._refuse(address, roll, f"is {when} in the chat then, and {what}")
+            self._refuse(
+                address,
+                roll,
+                f"is {when} in the chat then, and {what}",
+                "let somebody add them before, or give a time at which they are in it",
+            )
 
-    def _refuse(self, address: Address, roll: Roll, what: str) -> None:
+    def _refuse(self, address: Address, roll: Roll, what: str, advice: str) -> None:
         present = [self._chat.name_of(each) for each in (None, *roll.present)]
         raise FoundryError(
             f"{self._chat.name_of(address)} {what}\n"
             f"looked among those who were in it at that moment: {', '.join(present)}\n"
-            "let somebody add them before, or give a time at which they are in it"
+            + advice
         )

@@ -18,6 +18,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from pytest_imessage_foundry.attachments.sending import send as send_file
+from pytest_imessage_foundry.conversations.authoring import contradictions
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
 from pytest_imessage_foundry.conversations.authoring.words import unknown, when
 from pytest_imessage_foundry.db import schema as releases
@@ -111,7 +112,10 @@ class Author:
     ) -> Iterator[str]:
         """The addresses as given, those that are to be made up made."""
         taken = {each for person in self.people for each in person.addresses}
+        named: list[str] = []
         for each in wanted:
+            if each not in ("phone", "email"):
+                contradictions.check_address(name, each, self.people)
             number = len(self.people)
             found = each
             while each in ("phone", "email") and (found == each or found in taken):
@@ -121,6 +125,12 @@ class Author:
                     else handles.phone(country or "US", number)
                 )
                 number += 1
+            if found in named:
+                raise FoundryError(
+                    f"{name} has the address {found} twice\n"
+                    f"they are {', '.join(wanted)}\nname each of them once"
+                )
+            named.append(found)
             taken.add(found)
             yield found
 
@@ -187,9 +197,11 @@ class Author:
         `created` is when it was made, now by default: groups made before macOS 26
         keep their identifier on it (§12).
         """
+        contradictions.check_group(people)
+        made = when(created) if created is not None else None
         chat = self._open(list(people), service, is_group=True, name=name)
-        if created is not None:
-            chat.created = when(created)
+        if made is not None:
+            chat.created = made
         return chat
 
     def file(self, kind: str = "photo", **fields: Any) -> Attachment:

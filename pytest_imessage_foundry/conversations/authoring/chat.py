@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
-from pytest_imessage_foundry.conversations.authoring import rare_facts
+from pytest_imessage_foundry.conversations.authoring import contradictions, rare_facts
 from pytest_imessage_foundry.conversations.authoring.attendance import Attendance
 from pytest_imessage_foundry.conversations.authoring.draft import Draft
 from pytest_imessage_foundry.conversations.authoring.held import check
@@ -82,9 +82,9 @@ class Chat:
         In a note to self `twin` says whether it comes back as a received message;
         by default it does before macOS 26.
         """
-        twin = fields.pop("twin", None)
+        comes_back = self._comes_back(fields.pop("twin", None))
         draft = self._add(None, content, dict(fields))
-        if self._comes_back(twin):
+        if comes_back:
             fields["at"] = draft.message.date + SECOND
             self.receive(*content, **fields)
         return draft
@@ -98,9 +98,9 @@ class Chat:
     ) -> Draft:
         """Somebody else says something; in a group name the `sender`, or nobody
         with `nameless`, as rows that name no handle do."""
+        contradictions.check_sender(self, sender, nameless=nameless)
         if nameless:
             return self._add(lambda _: "", content, fields)
-        self._check_sender(sender)
         return self._add(lambda date: self._address(sender, date), content, fields)
 
     def event(
@@ -116,6 +116,7 @@ class Chat:
         """A row that announces something: 'renamed', 'added', 'left', ..."""
         if kind not in get_args(EventKind):
             raise unknown("event", kind, get_args(EventKind))
+        contradictions.check_event(self, kind)
         if kind.startswith("background"):
             self.phone.require("backgrounds", "a chat background")
         if kind in ("added", "removed") and who is None:
@@ -133,6 +134,8 @@ class Chat:
             was=self.address_in(was, date),
             **fields,
         )
+        if event.joined_by is not None:
+            contradictions.check_new_number(self, event.was, event.who)
         rows = 1 if event.joined_by is None else 2
         guids = tuple(self.phone.new_guid() for _ in range(copies * rows))
         return self._append(
@@ -175,14 +178,16 @@ class Chat:
 
     def rename(self, name: str | None, **fields: Any) -> Draft:
         """Give the group a name, or take it away with None."""
+        draft = self.event("renamed", title=name, **fields)
         self.name = name
-        return self.event("renamed", title=name, **fields)
+        return draft
 
     def set_photo(self, **fields: Any) -> Draft:
         """Give the group a photo."""
         photo = self.phone.file("group-photo")
+        draft = self.event("photo-set", photo=photo, **fields)
         self.properties = replace(self.properties, group_photo=photo)
-        return self.event("photo-set", photo=photo, **fields)
+        return draft
 
     def set_background(self, **fields: Any) -> Draft:
         """Give the chat a background (macOS 26); who does it is `by`."""
@@ -334,20 +339,6 @@ class Chat:
             )
         return False
 
-    def _check_sender(self, sender: Persona | None) -> None:
-        is_note = not self.is_group and self.people[0].is_self
-        if sender is not None and sender.is_self and not is_note:
-            raise FoundryError(
-                f"{sender.name} is the owner of this phone\n"
-                "looked at the sender of a message received\nuse send()"
-            )
-        if sender is None and self.is_group:
-            raise FoundryError(
-                "a message received in a group needs its sender\n"
-                f"the group has {', '.join(person.name for person in self.people)}\n"
-                "pass sender=..."
-            )
-
     def _address(self, sender: Persona | None, date: int) -> str:
         if sender is None or sender.is_self:
             return self.founders[0]
@@ -375,6 +366,9 @@ class Chat:
         # No group tells its sender who read what.
         if not mine or (fields["service"] == "iMessage" and not self.is_group):
             fields.setdefault("date_read", date + 20 * SECOND)
+        if isinstance(reply_to, Draft):
+            contradictions.check_reply(self, reply_to.chat)
+            reply_to = reply_to.as_target()
         guid = phone.new_guid()
         parts = tuple(part_of(each) for each in content)
         message = Message(
@@ -382,7 +376,7 @@ class Chat:
             date=date,
             sender=sender(date) if sender is not None else None,
             parts=named_parts(parts, guid) if mine else parts,
-            reply_to=reply_to.as_target() if isinstance(reply_to, Draft) else reply_to,
+            reply_to=reply_to,
             **fields,
         )
         if given:

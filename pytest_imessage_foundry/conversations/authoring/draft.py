@@ -7,7 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.attachments.sending import in_state
-from pytest_imessage_foundry.conversations.authoring import rare_facts, text_reactions
+from pytest_imessage_foundry.conversations.authoring import (
+    contradictions,
+    rare_facts,
+    text_reactions,
+)
 from pytest_imessage_foundry.conversations.authoring.held import check
 from pytest_imessage_foundry.conversations.authoring.words import (
     ME,
@@ -60,10 +64,15 @@ _CLASSIC = ("loved", "liked", "disliked", "laughed", "emphasized", "questioned")
 
 
 class Draft:
-    """A message that things can still happen to; each step gives it back."""
+    """A message that things can still happen to; each step gives it back.
+
+    Attributes:
+        chat: the chat that it is in.
+        message: how it is now.
+    """
 
     def __init__(self, chat: Chat, message: Message) -> None:
-        self._chat = chat
+        self.chat = chat
         self._phone = chat.phone
         self.message = message
 
@@ -115,7 +124,13 @@ class Draft:
             )
         *others, last = self.message.tapbacks
         date = self._phone.tick(at, 5, 40, mine=last.sender is None)
-        self._chat.attendance.check_present(last.sender, date)
+        if date < last.date:
+            raise FoundryError(
+                "a tapback cannot be taken back before it was there\n"
+                f"looked at the last one of message {self.message.guid}\n"
+                "give a later `at`"
+            )
+        self.chat.attendance.check_present(last.sender, date)
         removal = Removal(
             guid=self._phone.new_guid(),
             date=date,
@@ -244,6 +259,7 @@ class Draft:
     ) -> Draft:
         """Delete it on this phone: into Recently Deleted, or for good."""
         date = self._phone.tick(at, 10, 60)
+        contradictions.check_order(self.message, date, "deleted")
         return self.trait(deleted=Deletion(date=date, parts=parts, permanent=permanent))
 
     def awaits_files(self) -> Draft:
@@ -294,8 +310,8 @@ class Draft:
         how: dict[str, Any] = {"service": self.message.service}
         how |= {"at": at} if at is not None else {}
         if self._is_mine(by):
-            return self._chat.send(text, **how)
-        return self._chat.receive(text, sender=by, **how)
+            return self.chat.send(text, **how)
+        return self.chat.receive(text, sender=by, **how)
 
     def also_in(self, other: Chat) -> Draft:
         """Let it stand in a second chat, too.
@@ -303,13 +319,14 @@ class Draft:
         Raises:
             FoundryError: it is the chat that it is in, or one of both is a group.
         """
-        return self.trait(also_in=rare_facts.second_chat(self._chat, other))
+        return self.trait(also_in=rare_facts.second_chat(self.chat, other))
 
     def resent_as_sms(self) -> Draft:
         """An iMessage that did not get through and went as SMS: the one row stands
         in the chats of both services (before macOS 26; §26.2)."""
+        contradictions.check_resent(self.chat, self.message)
         other = self._phone.direct(
-            self._chat.people[0], address=self._chat.founders[0], service="SMS"
+            self.chat.people[0], address=self.chat.founders[0], service="SMS"
         )
         self.also_in(other)
         return self.set(service="SMS", date_delivered=0, date_read=0).trait(
@@ -399,17 +416,18 @@ class Draft:
         """Who does something to the message, and when; both as they can be."""
         mine = self._is_mine(by)
         date = self._phone.tick(at, low, high, mine=mine)
-        sender = None if mine else self._chat.founders[0]
+        contradictions.check_order(self.message, date, "reacted to")
+        sender = None if mine else self.chat.founders[0]
         if by is not None:
-            sender = self._chat.address_in(by, date)
-        self._chat.attendance.check_present(sender, date)
+            sender = self.chat.address_in(by, date)
+        self.chat.attendance.check_present(sender, date)
         return sender, date
 
     def _is_mine(self, by: Persona | str | None) -> bool:
         """Whether the owner does it: who is named, or else the other side."""
         if by is not None:
             return address_of(by) is None
-        return self.message.sender is not None or self._chat.is_group
+        return self.message.sender is not None or self.chat.is_group
 
 
 def _at(parts: Sequence[Part], number: int) -> Part | None:

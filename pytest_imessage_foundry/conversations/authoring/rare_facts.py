@@ -38,6 +38,12 @@ def add(chat: Chat, message: Message, given: dict[str, Any]) -> Traits:
     """
     given = dict(given)
     after = given.pop("rowid_after", None)
+    if after is not None and given.get("arrived"):
+        raise FoundryError(
+            "a message arrives at one moment\n"
+            f"looked at message {message.guid}, which has rowid_after and arrived\n"
+            "leave one of them out"
+        )
     if after is not None:
         given["arrived"] = _just_after(after)
     elif given.get("arrived"):

@@ -31,10 +31,21 @@ def when(moment: When) -> int:
     if isinstance(moment, int):
         return moment
     if isinstance(moment, str):
-        return from_iso(moment)
+        return _from_text(moment)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return from_datetime(moment)
+
+
+def _from_text(moment: str) -> int:
+    try:
+        return from_iso(moment)
+    except ValueError as error:
+        raise FoundryError(
+            f"{moment!r} is no time\n"
+            f"read it as ISO 8601: {error}\n"
+            "give one such as 2025-10-06T15:00:00Z, or a datetime"
+        ) from None
 
 
 def unknown(what: str, word: str, choice: Iterable[str]) -> FoundryError:
