@@ -270,7 +270,6 @@ class _Writer:
         joins: list[tuple[int, int, int, int]],
         rowid: int,
     ) -> None:
-        self._insert.flush()
         self._insert.many("message", VARYING, plain, ORDINARY)
         self._insert.joins(joins)
         self._insert.filters(self._filters)
@@ -299,11 +298,10 @@ class _Writer:
         if not is_joined:
             deletions.take_out(row)
         row["ROWID"] = rowid
-        self._insert.later("message", row, ORDINARY)
+        self._insert.one("message", row, ORDINARY)
         for attachment in special.attachments:
             self._attach(attachment, rowid, special)
         if message is not None and deleted is not None:
-            self._insert.flush()
             deletions.recoverable(self._insert, message, deleted, rowid, chat)
         if is_joined:
             state: int = row.get("index_state", _INDEXED)
@@ -334,11 +332,11 @@ class _Writer:
                 root=self._attachment_root,
             )
             values["ROWID"] = known
-            self._insert.later("attachment", values)
+            self._insert.one("attachment", values)
             if self._attached is not None:
                 self._attached(attachment)
         join = {"message_id": message, "attachment_id": known}
-        self._insert.later("message_attachment_join", join)
+        self._insert.one("message_attachment_join", join)
 
     def _chat(self, place: ChatContext) -> None:
         end = self._ends[place.rowid]
