@@ -15,11 +15,11 @@ import os
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count as numbers
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.atomic import naming_disk_errors, replacing
+from pytest_imessage_foundry.batches import in_batches
 from pytest_imessage_foundry.db import new_file
 from pytest_imessage_foundry.db.inserts import Inserts
 from pytest_imessage_foundry.db.rows import deletions, reactions
@@ -41,15 +41,10 @@ if TYPE_CHECKING:
     )
 
 BATCH = 500
-# Messages derived, then rows made, ahead of each chat: the code of one kind of work
-# then stays in the processor's cache for a while, instead of being driven out by the
-# next kind for each row.
-AHEAD = 512
 COLLECTED_AFTER = 50_000  # objects, among which the interpreter looks for cycles
 _INDEXED: int = ORDINARY["index_state"]
 
 Arrived = tuple[int, int, int, "tuple[Any, ...] | Special | Gone"]
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +128,6 @@ def _seldom_collected() -> Iterator[None]:
         yield
 
 
-def _ahead(made: Iterator[_T]) -> Iterator[_T]:
-    while block := list(islice(made, AHEAD)):
-        yield from block
-
-
 class _Writer:
     """One build's walk over the conversations."""
 
@@ -179,7 +169,7 @@ class _Writer:
             for place in places:
                 self._former(place)
                 self._insert.one("chat", place.chat_row(place.beginning()))
-        chats = (_ahead(self._arrivals(place)) for place in places)
+        chats = (in_batches(self._arrivals(place)) for place in places)
         last = self._messages(heapq.merge(*chats))
         for place in places:
             self._chat(place)
@@ -212,7 +202,7 @@ class _Writer:
         end = self._ends[chat] = place.beginning()
         seen: str | None = None
         read = 0
-        for message in _ahead(iter(place.conversation.messages)):
+        for message in in_batches(place.conversation.messages):
             date = message.date
             while later and later[0][0] < date:
                 yield heapq.heappop(later)
