@@ -106,8 +106,9 @@ def conversations_from(
 
 def messages(plan: ChatPlan, features: frozenset[str]) -> Iterator[Message]:
     """Derive the messages of one chat, each as it is asked for."""
+    from pytest_imessage_foundry.batches import in_batches
     from pytest_imessage_foundry.conversations import compose, timeline
-    from pytest_imessage_foundry.conversations.turn_stream import in_batches, spread
+    from pytest_imessage_foundry.conversations.turn_stream import spread
 
     turns = spread(plan.scenes, dialogue(plan), plan.generated)
     timed = timeline.lay_out(

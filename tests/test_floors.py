@@ -23,6 +23,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 # of the package's own folder. `errors`, known to all, is left out.
 KNOWS: Mapping[str, str] = {
     # the ground: nothing of ours
+    "batches": "",
     "models": "",
     "processes": "",
     "reading": "",
@@ -40,7 +41,7 @@ KNOWS: Mapping[str, str] = {
     "db.blobs": "models",
     "db.rows": "db.blobs models",
     "db.checks": "db.schema models reading",
-    "db": "atomic db.checks db.rows db.schema models reading",
+    "db": "atomic batches db.checks db.rows db.schema models reading",
     "preview": "reading replaceable",
     # what is in it
     "conversations.packs": "models",
@@ -49,7 +50,7 @@ KNOWS: Mapping[str, str] = {
     "conversations.authoring": "attachments db.rows db.schema models personas",
     "conversations.catalogue": "conversations.authoring models",
     # from a spec to a file
-    "pipeline": "attachments conversations conversations.catalogue"
+    "pipeline": "attachments batches conversations conversations.catalogue"
     " conversations.dialogue db db.rows",
     "order": "conversations conversations.catalogue conversations.packs db.schema"
     " pipeline",

@@ -15,11 +15,11 @@ import os
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count as numbers
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.atomic import naming_disk_errors, replacing
+from pytest_imessage_foundry.batches import in_batches
 from pytest_imessage_foundry.db import new_file
 from pytest_imessage_foundry.db.inserts import Inserts
 from pytest_imessage_foundry.db.rows import deletions, reactions
@@ -41,15 +41,10 @@ if TYPE_CHECKING:
     )
 
 BATCH = 500
-# Messages derived, then rows made, ahead of each chat: the code of one kind of work
-# then stays in the processor's cache for a while, instead of being driven out by the
-# next kind for each row.
-AHEAD = 512
 COLLECTED_AFTER = 50_000  # objects, among which the interpreter looks for cycles
 _INDEXED: int = ORDINARY["index_state"]
 
 Arrived = tuple[int, int, int, "tuple[Any, ...] | Special | Gone"]
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +128,6 @@ def _seldom_collected() -> Iterator[None]:
         yield
 
 
-def _ahead(made: Iterator[_T]) -> Iterator[_T]:
-    while block := list(islice(made, AHEAD)):
-        yield from block
-
-
 class _Writer:
     """One build's walk over the conversations."""
 
@@ -179,7 +169,7 @@ class _Writer:
             for place in places:
                 self._former(place)
                 self._insert.one("chat", place.chat_row(place.beginning()))
-        chats = (_ahead(self._arrivals(place)) for place in places)
+        chats = (in_batches(self._arrivals(place)) for place in places)
         last = self._messages(heapq.merge(*chats))
         for place in places:
             self._chat(place)
@@ -212,7 +202,7 @@ class _Writer:
         end = self._ends[chat] = place.beginning()
         seen: str | None = None
         read = 0
-        for message in _ahead(iter(place.conversation.messages)):
+        for message in in_batches(place.conversation.messages):
             date = message.date
             while later and later[0][0] < date:
                 yield heapq.heappop(later)
@@ -270,7 +260,6 @@ class _Writer:
         joins: list[tuple[int, int, int, int]],
         rowid: int,
     ) -> None:
-        self._insert.flush()
         self._insert.many("message", VARYING, plain, ORDINARY)
         self._insert.joins(joins)
         self._insert.filters(self._filters)
@@ -299,11 +288,10 @@ class _Writer:
         if not is_joined:
             deletions.take_out(row)
         row["ROWID"] = rowid
-        self._insert.later("message", row, ORDINARY)
+        self._insert.one("message", row, ORDINARY)
         for attachment in special.attachments:
             self._attach(attachment, rowid, special)
         if message is not None and deleted is not None:
-            self._insert.flush()
             deletions.recoverable(self._insert, message, deleted, rowid, chat)
         if is_joined:
             state: int = row.get("index_state", _INDEXED)
@@ -334,11 +322,11 @@ class _Writer:
                 root=self._attachment_root,
             )
             values["ROWID"] = known
-            self._insert.later("attachment", values)
+            self._insert.one("attachment", values)
             if self._attached is not None:
                 self._attached(attachment)
         join = {"message_id": message, "attachment_id": known}
-        self._insert.later("message_attachment_join", join)
+        self._insert.one("message_attachment_join", join)
 
     def _chat(self, place: ChatContext) -> None:
         end = self._ends[place.rowid]

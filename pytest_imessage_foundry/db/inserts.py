@@ -48,7 +48,6 @@ class Inserts:
         self._statements: dict[tuple[str, tuple[str, ...]], str] = {}
         # By table and the names of a row: the statement, and what of them it takes.
         self._plans: dict[tuple[str, tuple[str, ...]], tuple[str, Values]] = {}
-        self._waiting: dict[str, list[tuple[Any, ...]]] = {}
         self._states = [0, 0, 0, 0]
         self._has_state = "index_state" in self._columns["chat_message_join"]
 
@@ -61,25 +60,6 @@ class Inserts:
         """Insert `row`; columns that the table lacks are left out."""
         statement, values = self._plan(table, row, others)
         self._connection.execute(statement, values(row))
-
-    def later(
-        self,
-        table: str,
-        row: Mapping[str, Any],
-        others: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Insert `row` as `one` does, but with others of its kind, by `flush`."""
-        statement, values = self._plan(table, row, others)
-        rows = self._waiting.get(statement)
-        if rows is None:
-            rows = self._waiting[statement] = []
-        rows.append(values(row))
-
-    def flush(self) -> None:
-        """Insert what waits; kinds in the order in which their first rows came."""
-        for statement, rows in self._waiting.items():
-            self._connection.executemany(statement, rows)
-        self._waiting.clear()
 
     def many(
         self,

@@ -394,7 +394,7 @@ def test_memory_is_flat(tmp_path):
     peak_of(tmp_path / "warm.db", 100)
     # Blocks made ahead and batches written meet at their fullest only now and then.
     few, many = (peak_of(tmp_path / f"{n}.db", n) for n in (5_000, 30_000))
-    assert many < few * 1.25
+    assert many < few * 1.5
     assert many < 8 * 2**20
 
 

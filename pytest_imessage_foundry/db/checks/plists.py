@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 from xml.parsers.expat import ExpatError
 
-from pytest_imessage_foundry.db.checks import plist_shortcut
 from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
 from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
 
@@ -42,13 +41,6 @@ def loads(data: object) -> Any:
     """
     if not isinstance(data, bytes) or not data.startswith(_MAGIC):
         raise ValueError("it is no binary property list")
-    try:
-        return plist_shortcut.read(data)
-    except plist_shortcut.Odd:
-        return _parsed(data)
-
-
-def _parsed(data: bytes) -> Any:
     try:
         return plistlib.loads(data, fmt=plistlib.FMT_BINARY)
     # plistlib lets through what damaged offsets and sizes make Python raise.
