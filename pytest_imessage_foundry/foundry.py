@@ -72,7 +72,11 @@ class Foundry:
             name += "-ios"
 
         def build(path: Path) -> None:
-            forge(order, path, attachment_root=attachment_root)
+            from pytest_imessage_foundry.attachments.bundled_files import BundledFiles
+
+            files = BundledFiles()
+            forge(order, path, attachment_root=attachment_root, bundled=files)
+            files.write(path.with_name(bundle.NAME))
 
         return self._templates.get(name, build, lasts=lasts)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_imessage_foundry.atomic import Created
+    from pytest_imessage_foundry.attachments.bundled_files import BundledFiles
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
     from pytest_imessage_foundry.db.builder import Counts
     from pytest_imessage_foundry.models import Conversation, Message, Turn
@@ -39,6 +40,7 @@ def forge(
     attachments: bool = True,
     attachment_root: str = MAC_ROOT,
     made: Created | None = None,
+    bundled: BundledFiles | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Counts:
     """Build the database of `order` at `path`, its attachments beside it.
@@ -49,12 +51,13 @@ def forge(
         attachments: whether the files of attachments are written too.
         attachment_root: where the rows say that those files are.
         made: notes the attachments' files and folders that were not there.
+        bundled: takes the attachments' files, which then stand in no folder.
         progress: called with the number of message rows after each batch.
     """
     from pytest_imessage_foundry.attachments import generator
     from pytest_imessage_foundry.db import builder
 
-    files = generator.Folder(path.with_name(FOLDER_NAME), made)
+    files = bundled or generator.Folder(path.with_name(FOLDER_NAME), made)
     return builder.build(
         path,
         order.schema,

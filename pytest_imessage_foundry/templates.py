@@ -37,7 +37,8 @@ class Templates:
         self._kept = kept
 
     def get(self, name: str, build: Callable[[Path], object], *, lasts: bool) -> Path:
-        """The database called `name`; `build` writes it where there is none yet.
+        """The database called `name`; where there is none yet, `build` writes it, and
+        the bundle beside it.
 
         `lasts` lets later runs have it too.
         """
@@ -105,7 +106,6 @@ def _build(folder: Path, build: Callable[[Path], object]) -> None:
     """Make a template in a new folder."""
     folder.mkdir(parents=True)
     build(folder / FILE_NAME)
-    bundle.gather(folder)
 
 
 def _stamp() -> str:

@@ -28,9 +28,8 @@ class Builds:
     def __call__(self, path):
         self.count += 1
         path.write_bytes(bytes(self.size))
-        below = path.parent / "Attachments" / "9b" / "11"
-        below.mkdir(parents=True)
-        (below / "photo.jpg").write_bytes(b"a photo")
+        photo = {"Attachments/9b/11/photo.jpg": b"a photo"}
+        bundle.write(photo, path.with_name(bundle.NAME))
 
 
 @pytest.fixture

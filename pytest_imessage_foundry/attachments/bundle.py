@@ -9,30 +9,20 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.attachments import FOLDERS
-
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 NAME = "attachments.bundle"
 
 
-def gather(folder: Path) -> None:
-    """Put the folders of attachments in `folder` into a bundle there."""
-    files = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for name in FOLDERS
-        for path in sorted((folder / name).rglob("*"))
-        if path.is_file()
-    }
-    sizes = {name: len(data) for name, data in files.items()}
+def write(files: Mapping[str, bytes], path: Path) -> None:
+    """Write a bundle of files, whose names are relative paths."""
+    sizes = {name: len(files[name]) for name in sorted(files)}
     head = json.dumps(sizes).encode()
-    (folder / NAME).write_bytes(head + b"\n" + b"".join(files.values()))
-    for name in FOLDERS:
-        shutil.rmtree(folder / name, ignore_errors=True)
+    path.write_bytes(b"".join((head, b"\n", *map(files.__getitem__, sizes))))
 
 
 def lay_out(bundle: Path, folder: Path) -> list[str]:

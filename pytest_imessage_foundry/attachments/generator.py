@@ -24,7 +24,7 @@ from pytest_imessage_foundry.models.guids import guid_of
 from pytest_imessage_foundry.replaceable import check_is_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pytest_imessage_foundry.models import Attachment, StickerSource
 
@@ -233,6 +233,21 @@ def sticker_path(source: StickerSource, ending: str) -> str:
     return f"{source.hash}-{source.id}/{source.id}.{ending}"
 
 
+def contents(path: str, kind: str, variant: int) -> Iterator[tuple[str, bytes]]:
+    """Yield every file that an attachment at `path` brings, and what it holds."""
+    for place, each in files_at(path, kind):
+        yield place, METADATA if each is None else content(each, variant)
+
+
+def outside(path: str, folder: object) -> FoundryError:
+    """Return the error of an attachment's path that leaves its folder."""
+    return FoundryError(
+        f"attachment path {path!r} leaves the attachments folder\n"
+        f"looked in: {folder}\n"
+        "give a path relative to that folder, as relative_path() makes them"
+    )
+
+
 class Folder:
     """A folder that attachments' files are written to, and nothing outside of it.
 
@@ -262,8 +277,7 @@ class Folder:
         """Write the file at `relative` if it is not there, and what belongs to it;
         return the bytes written."""
         return sum(
-            self._put(place, METADATA if each is None else content(each, variant))
-            for place, each in files_at(relative, kind)
+            self._put(place, data) for place, data in contents(relative, kind, variant)
         )
 
     def _put(self, relative: str, data: bytes) -> int:
@@ -283,9 +297,4 @@ class Folder:
             target = (self._root / relative).resolve()
             if target != self._root and target.is_relative_to(self._root):
                 return target
-        message = (
-            f"attachment path {relative!r} leaves the attachments folder\n"
-            f"looked in: {self._root}\n"
-            "give a path relative to that folder, as relative_path() makes them"
-        )
-        raise FoundryError(message)
+        raise outside(relative, self._root)

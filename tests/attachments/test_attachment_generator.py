@@ -162,12 +162,8 @@ def test_the_package_works_from_a_zip(tmp_path):
     bundle = tmp_path / "bundle.zip"
     with zipfile.ZipFile(bundle, "w") as archive:
         for path in (
-            PACKAGE / "__init__.py",
-            PACKAGE / "errors.py",
-            PACKAGE / "atomic.py",
-            PACKAGE / "processes.py",
-            PACKAGE / "models" / "__init__.py",
-            PACKAGE / "models" / "guids.py",
+            *sorted(PACKAGE.glob("*.py")),
+            *sorted((PACKAGE / "models").glob("*.py")),
             *sorted((PACKAGE / "attachments").rglob("*.*")),
         ):
             archive.write(path, path.relative_to(PACKAGE.parent))

@@ -24,14 +24,9 @@ PHOTO = "Attachments/9b/11/A/photo.jpg"
 @pytest.fixture
 def source(tmp_path):
     """A bundle of four files."""
-    folder = tmp_path / "template"
-    for name, data in CONTENT.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    bundle.gather(folder)
-    assert [each.name for each in folder.iterdir()] == [bundle.NAME]
-    return folder / bundle.NAME
+    path = tmp_path / bundle.NAME
+    bundle.write(CONTENT, path)
+    return path
 
 
 @pytest.fixture
@@ -54,7 +49,7 @@ def content(folder):
     }
 
 
-def test_what_was_gathered_is_laid_out(own, source, tmp_path):
+def test_what_was_bundled_is_laid_out(own, source, tmp_path):
     assert content(given(own, source, tmp_path / "test")) == CONTENT
 
 
