@@ -218,9 +218,17 @@ def test_a_build_that_raises_leaves_the_former_file(tmp_path):
     ]
 
 
-def test_a_build_that_cannot_take_its_place_gives_the_wal_back(tmp_path):
-    (tmp_path / "chat.db").mkdir()
+def test_a_build_that_cannot_take_its_place_gives_the_wal_back(tmp_path, monkeypatch):
+    replace = os.replace
+
+    def refuse(source, target):
+        if os.fspath(target).endswith("chat.db"):
+            raise PermissionError(13, "refused", os.fspath(target))
+        replace(source, target)
+
+    (tmp_path / "chat.db").write_bytes(b"")
     (tmp_path / "chat.db-wal").write_bytes(b"somebody's")
+    monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(OSError, match=r"chat\.db"):
         write(small(), tmp_path)
     assert (tmp_path / "chat.db-wal").read_bytes() == b"somebody's"

@@ -210,7 +210,7 @@ def test_foundry_for_hypothesis(plain_run, pytester):
     plain_run().assert_outcomes(passed=1)
 
 
-def test_kinds(plain_run, pytester):
+def test_the_scenario_kinds(plain_run, pytester):
     pytester.makepyfile(
         """
         import pytest

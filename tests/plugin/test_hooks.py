@@ -50,7 +50,7 @@ def test_scenario_and_conversation(run, pytester):
     run("--imessage-version=tahoe").assert_outcomes(passed=1)
 
 
-def test_schema(plain_run, pytester):
+def test_a_schema_of_ones_own(plain_run, pytester):
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(
         """

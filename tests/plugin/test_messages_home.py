@@ -48,7 +48,7 @@ def test_what_tools_find_in_it(plain_run, pytester, monkeypatch):
         }
         there = {guid for guid in sent if sent[guid].state == "present"}
         assert len(there) > 5
-        assert all(Path(names[guid]).expanduser().is_file() for guid in there)
+        assert all(Path(names[guid]).expanduser().exists() for guid in there)
         gone = [names[guid] for guid in sent.keys() - there]
         assert gone
         assert not any(name and Path(name).expanduser().exists() for name in gone)
