@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import operator
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["dataclass"]
@@ -40,7 +41,7 @@ def _frozen(cls: Any, kw_only: bool) -> Any:
             check(self)
 
     cls.__post_init__ = check or _no_check
-    base = dataclasses.dataclass(slots=True, kw_only=kw_only, unsafe_hash=True)(cls)
+    base = dataclasses.dataclass(slots=True, kw_only=kw_only, repr=False, eq=False)(cls)
     same = {
         "__slots__": (),
         **{name: getattr(base, name) for name in ("__doc__", "__module__")},
@@ -50,8 +51,30 @@ def _frozen(cls: Any, kw_only: bool) -> Any:
     signature = property(lambda _: inspect.signature(base))
     calling = {"__call__": opened, "__signature__": signature}
     metaclass = type("Model", (type,), calling)
-    frozen = metaclass(cls.__name__, (base,), {**same, **_FROZEN})
+    methods = same | _FROZEN | _compared(base)
+    frozen = metaclass(cls.__name__, (base,), methods)
     return frozen
+
+
+def _compared(model: Any) -> dict[str, Any]:
+    """The methods that `dataclass` would write and compile for each class anew."""
+    fields = dataclasses.fields(model)
+    shown = [each.name for each in fields if each.repr]
+    values = operator.attrgetter(*[each.name for each in fields if each.compare])
+
+    def __repr__(self: Any) -> str:
+        said = ", ".join([f"{name}={getattr(self, name)!r}" for name in shown])
+        return f"{type(self).__qualname__}({said})"
+
+    def __eq__(self: Any, other: Any) -> Any:
+        if type(self) is not type(other):
+            return NotImplemented
+        return values(self) == values(other)
+
+    def __hash__(self: Any) -> int:
+        return hash(values(self))
+
+    return {"__repr__": __repr__, "__eq__": __eq__, "__hash__": __hash__}
 
 
 def _no_check(self: object) -> None:

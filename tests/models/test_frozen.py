@@ -91,7 +91,7 @@ def test_made_as_usual(model) -> None:
     assert type(made) is model
     assert {each.name: getattr(made, each.name) for each in fields(model)} == given
     assert repr(made) == repr(other(**given))
-    assert hash(made) == hash(other(**given))
+    assert hash(made) == hash(model(**given))
     assert made == model(**given)
     assert made != other(**given)
     assert not hasattr(made, "__dict__")
