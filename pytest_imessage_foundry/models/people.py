@@ -51,7 +51,9 @@ class ConversationConfig:
 
     `participants` are persona ids without the owner's. `start` and `end` are
     ISO 8601 times; empty, they stand for the year that ends at `Spec.now`.
-    `theme` steers what is talked about.
+    `theme` steers what is talked about. `name` is what a group is called.
+    `message_count_target` is about how many messages the chat gets; tapbacks are
+    rows of their own and come on top.
     """
 
     id: str
