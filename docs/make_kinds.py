@@ -88,8 +88,8 @@ def page() -> str:
     built = {name: _built(name) for name in schema.ALL}
     chapter = ""
     for entry in catalogue.every_entry():
-        if _chapter(entry) != chapter:
-            chapter = _chapter(entry)
+        if entry.chapter != chapter:
+            chapter = entry.chapter
             parts.append(f"## {CHAPTERS[chapter]}\n")
         able = [name for name, names in held.items() if entry.name in names]
         rows, cases = built[[name for name in schema.ALL if name in able][-1]]
@@ -113,11 +113,6 @@ def _written(release: str, path: Path) -> tuple[list[dict[str, Any]], dict[str, 
         db.row_factory = sqlite3.Row
         rows = [dict(row) for row in db.execute("SELECT * FROM message ORDER BY ROWID")]
     return rows, catalogue.cases(spec, wanted)
-
-
-def _chapter(entry: Any) -> str:
-    write = getattr(entry.write, "func", entry.write)
-    return str(write.__module__.rpartition(".")[2])
 
 
 def _case(entry: Any, case: Any, rows: list[dict[str, Any]], able: list[str]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import plistlib
+import subprocess
+import sys
 import zipfile
 from unittest.mock import ANY
 
@@ -358,3 +360,16 @@ def test_every_file_is_there_and_opens(kinds, release):
     ]
     named = len(reader.rows("SELECT 1 FROM attachment")) - len(absent)
     assert len(laid_out) == named + 3  # those in the bundle of a Live Photo
+
+
+def test_the_order_of_cases_is_that_of_the_chapters():
+    code = (
+        "from pytest_imessage_foundry.conversations.catalogue import tapbacks\n"
+        "from pytest_imessage_foundry.conversations import catalogue\n"
+        "print([each.name for each in catalogue.every_entry()])"
+    )
+    command = [sys.executable, "-c", code]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True)
+    names = [each.name for each in catalogue.every_entry()]
+    assert printed.stdout.strip() == str(names)
+    assert names[0] == "text-received"

@@ -49,7 +49,8 @@ def every_entry() -> list[CaseEntry]:
     """Return all cases, in order."""
     for chapter in _CHAPTERS:
         import_module(f"{__name__}.{chapter}")
-    return list(CASES.values())
+    # Somebody may have imported a chapter before.
+    return sorted(CASES.values(), key=lambda entry: _CHAPTERS.index(entry.chapter))
 
 
 def entries(schema: Schema) -> list[CaseEntry]:

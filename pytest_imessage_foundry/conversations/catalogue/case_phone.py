@@ -39,6 +39,12 @@ class CaseEntry:
     until: str | None
     write: WriteCase
 
+    @property
+    def chapter(self) -> str:
+        """Return the name of the module that adds the case."""
+        write = getattr(self.write, "func", self.write)
+        return str(write.__module__.rpartition(".")[2])
+
     def is_held_by(self, features: frozenset[str]) -> bool:
         """Return whether a release with these features can hold it."""
         has_come = self.feature is None or self.feature in features
