@@ -9,10 +9,9 @@ would have written, the builder writes (`tests/db/test_builder.py` compares).
 
 from __future__ import annotations
 
-import gc
 import heapq
 import os
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count as numbers
 from pathlib import Path
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     )
 
 BATCH = 500
-COLLECTED_AFTER = 50_000  # objects, among which the interpreter looks for cycles
 _INDEXED: int = ORDINARY["index_state"]
 
 Arrived = tuple[int, int, int, "tuple[Any, ...] | Special | Gone"]
@@ -101,31 +99,12 @@ def build(
                 attachment_root=attachment_root,
                 attached=attached,
             )
-            with _seldom_collected():
-                counts = writer.write(conversations)
+            counts = writer.write(conversations)
             if not triggers_first:
                 new_file.create_the_rest(connection, schema)
             connection.execute("COMMIT")
         new_file.finish_header(draft)
     return counts
-
-
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Without looking for garbage after every few hundred objects.
-
-    What rows are made of is in no cycle and goes by itself: looking through it takes
-    a twentieth of a build and finds nothing.
-    """
-    usual = gc.get_threshold()
-    if 0 < usual[0] < COLLECTED_AFTER:
-        gc.set_threshold(COLLECTED_AFTER, *usual[1:])
-        try:
-            yield
-        finally:
-            gc.set_threshold(*usual)
-    else:  # somebody chose otherwise, or another thread builds too
-        yield
 
 
 class _Writer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import os
 import re
@@ -105,29 +104,6 @@ def test_sparse_indexes_hold_few_rows(tmp_path):
                 f"SELECT count(*) FROM message WHERE {where}"
             ).fetchone()
             assert held <= every / 5, name
-
-
-@pytest.mark.parametrize("usual", [(700, 10, 10), (0, 10, 10), (90_000, 5, 5)])
-def test_garbage_is_looked_for_as_before_once_a_build_ends(tmp_path, usual):
-    meanwhile = []
-
-    def broken():
-        meanwhile.append(gc.get_threshold()[0])
-        raise FoundryError("no more")
-        yield
-
-    wanted = schema.get("tahoe")
-    (owner, *_) = catalogue.people(Spec(release="tahoe", scenario="kinds"), wanted)
-
-    ours = gc.get_threshold()
-    gc.set_threshold(*usual)
-    try:
-        with pytest.raises(FoundryError):
-            builder.build(tmp_path / "chat.db", wanted, broken(), owner=owner)
-        assert gc.get_threshold() == usual
-    finally:
-        gc.set_threshold(*ours)
-    assert meanwhile == [usual[0] if usual[0] != 700 else builder.COLLECTED_AFTER]
 
 
 @each_layout
