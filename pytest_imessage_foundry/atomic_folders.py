@@ -21,7 +21,7 @@ _DRAFT, _OLD = "draft", "old"
 
 @contextmanager
 def replacing_folder(path: Path, *, last: Path, swaps: bool = False) -> Iterator[Path]:
-    """A draft of a folder that takes its place at `path` if nothing is raised.
+    """Yield a draft of a folder that takes its place at `path` if nothing is raised.
 
     Where `path` is not there, or empty, that is one step. Where it holds something
     already, each file of the draft takes its place by itself, and what else is
@@ -60,7 +60,7 @@ def replacing_folder(path: Path, *, last: Path, swaps: bool = False) -> Iterator
 
 
 def _is_free(path: Path) -> bool:
-    """Whether a folder can take this place by being renamed."""
+    """Return whether a folder can take this place by being renamed."""
     return not path.exists() or (path.is_dir() and not any(path.iterdir()))
 
 

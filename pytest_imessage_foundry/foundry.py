@@ -57,7 +57,7 @@ class Foundry:
         self._handed_out = 0
 
     def order(self, spec: Spec, materials: Materials = NOTHING_ADDED) -> Order:
-        """The order of a spec, the same object for equal specs."""
+        """Return the order of a spec, the same object for equal specs."""
         key = (spec, materials)
         if key not in self._orders:
             self._orders[key] = Order(spec, materials)
@@ -83,11 +83,11 @@ class Foundry:
     def hand_out(
         self, order: Order, name: str = "chat", *, lasts: bool = False
     ) -> ChatDB:
-        """A private copy of an order's database."""
+        """Return a private copy of an order's database."""
         return self.copy_to(order, self.new_folder(name) / FILE_NAME, lasts=lasts)
 
     def copy_to(self, order: Order, path: Path, *, lasts: bool = False) -> ChatDB:
-        """A private copy at a path of the caller's choice."""
+        """Return a private copy at a path of the caller's choice."""
         root = root_for(path)
         template = self.template(order, lasts=lasts, attachment_root=root)
         shutil.copyfile(template, path)
@@ -95,7 +95,7 @@ class Foundry:
         return _Handed(path, order, self)
 
     def handle(self, order: Order, path: Path) -> ChatDB:
-        """A handle on an order's database at a path that nobody may write to."""
+        """Return a handle on an order's database at a path that nobody may write to."""
         return _Handed(path, order, self, readonly=True)
 
     def hand_out_readonly(self, order: Order, *, lasts: bool = False) -> ChatDB:
@@ -114,7 +114,7 @@ class Foundry:
         shutil.rmtree(folder, ignore_errors=True)
 
     def has_its_files(self, handle: ChatDB) -> bool:
-        """Whether the files of attachments are as they were handed out."""
+        """Return whether the files of attachments are as they were handed out."""
         return self._files.is_untouched(handle.path.parent)
 
     def forget_readonly(self, handle: ChatDB) -> None:
@@ -124,7 +124,7 @@ class Foundry:
                 del self._readonly[key]
 
     def new_folder(self, name: str) -> Path:
-        """A new folder for one test's files."""
+        """Return a new folder for one test's files."""
         self._handed_out += 1
         safe = re.sub(r"[^\w.-]+", "_", name)[:40]
         folder = self._private / f"{self._handed_out:04d}-{safe}"
@@ -132,7 +132,7 @@ class Foundry:
         return folder
 
     def truth(self, order: Buildable) -> tuple[Conversation, ...]:
-        """The truth of an order, derived once while few others are asked for."""
+        """Return the truth of an order, derived once while few others are asked for."""
         key = order.fingerprint
         if key not in self._truths:
             if len(self._truths) == TRUTHS_HELD:

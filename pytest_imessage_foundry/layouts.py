@@ -52,7 +52,7 @@ _DATABASES: dict[LayoutName, Path] = {
 
 
 def database_in(path: Path, layout: LayoutName) -> Path:
-    """The database's file where `path` was asked for in a layout."""
+    """Return the database's file where `path` was asked for in a layout."""
     return path / _DATABASES[layout]
 
 
@@ -117,13 +117,13 @@ def move(built: Path, path: Path, layout: LayoutName) -> None:
 
 
 def home(maker: Foundry, order: Order, folder: Path) -> ChatDB:
-    """A home folder around a copy of an order's database."""
+    """Return a home folder around a copy of an order's database."""
     write_address_book(folder, order.scenario.personas)
     return _copy(maker, order, database_in(folder, "home"))
 
 
 def extraction(maker: Foundry, order: Order, folder: Path) -> ChatDB:
-    """The tree of an iPhone around a copy of an order's database."""
+    """Return the tree of an iPhone around a copy of an order's database."""
     tree.write_contacts(folder / tree.MOBILE, order.scenario.personas)
     return _copy(maker, order, database_in(folder, "ios"))
 
@@ -131,7 +131,7 @@ def extraction(maker: Foundry, order: Order, folder: Path) -> ChatDB:
 def phone_backup(
     maker: Foundry, order: Order, folder: Path, password: str | None = None
 ) -> IOSBackup:
-    """An iPhone's backup of a copy of an order's database."""
+    """Return an iPhone's backup of a copy of an order's database."""
     keys = _keys(order, password)
     with TemporaryDirectory(dir=folder.parent, prefix=".phone-") as place:
         extraction(maker, order, Path(place))
@@ -150,7 +150,7 @@ def hand_out(
     layout: LayoutName,
     password: str | None = None,
 ) -> ChatDB:
-    """A copy of an order's database in a layout whose folder is `folder`."""
+    """Return a copy of an order's database in a layout whose folder is `folder`."""
     if layout == "home":
         return home(maker, order, folder)
     if layout == "ios":
@@ -175,7 +175,7 @@ def _build_backup(forged: _Forged, path: Path, keys: KeyBag | None) -> Counts:
 
 
 def _replacing(path: Path, layout: LayoutName) -> AbstractContextManager[Path]:
-    """A draft of a layout's folder; a backup is replaced as a whole."""
+    """Return a draft of a layout's folder; a backup is replaced as a whole."""
     is_backup = layout == "ios-backup"
     if is_backup:
         backup.check_replaceable(path)

@@ -160,7 +160,7 @@ def _last_used(place: Path) -> float:
 
 
 def _draft_of(place: Path) -> Path:
-    """Where this process makes what will stand at `place`."""
+    """Return where this process makes what will stand at `place`."""
     draft = place.with_name(f".{place.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
     return draft

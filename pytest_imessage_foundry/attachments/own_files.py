@@ -38,7 +38,7 @@ class OwnFiles:
         self._given[folder] = given
 
     def is_untouched(self, folder: Path) -> bool:
-        """Whether the files in `folder` are as they were given."""
+        """Return whether the files in `folder` are as they were given."""
         given = self._given.get(folder)
         return given is None or given.is_untouched()
 

@@ -94,7 +94,7 @@ def _path(guid: str, name: str, source: StickerSource | None) -> str:
 
 
 def _source(kind: str, name: str, fields: dict[str, Any]) -> StickerSource | None:
-    """Where the stickers of a kind come from; its UUID is in the file's name."""
+    """Return where the stickers of a kind come from; its UUID is in the file's name."""
     if kind not in _SOURCES:
         return None
     app, suffix, label = _SOURCES[kind]

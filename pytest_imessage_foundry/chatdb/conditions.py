@@ -119,7 +119,7 @@ def _read_only_folder(db: ChatDB) -> Iterator[None]:
 
 @contextmanager
 def _held_back(db: ChatDB) -> Iterator[Path]:
-    """The file as it stood before its last messages; gives a complete copy.
+    """Yield the file as it stood before its last messages; gives a complete copy.
 
     The complete file is put back at the end, whatever became of the other.
     """

@@ -73,7 +73,7 @@ class ChatDB(os.PathLike[str]):
         return truth_of(self._order)
 
     def stream(self) -> Sequence[Conversation]:
-        """The truth with messages derived as they are walked: flat in memory."""
+        """Return the truth with messages derived as they are walked: flat in memory."""
         return self._order.conversations
 
     @property
@@ -123,7 +123,7 @@ class ChatDB(os.PathLike[str]):
 
     @contextmanager
     def connect(self) -> Iterator[sqlite3.Connection]:
-        """A connection that has Apple's SQL functions and is closed at the end.
+        """Yield a connection that has Apple's SQL functions and is closed at the end.
 
         What was written is committed unless an exception leaves the block.
         """
@@ -136,7 +136,7 @@ class ChatDB(os.PathLike[str]):
                 yield connection
 
     def live(self, *, wal: Wal = "open") -> AbstractContextManager[Live]:
-        """A writer that does what Messages does, a transaction a step, while a
+        """Return a writer that does what Messages does, a transaction a step, while a
         reader watches; the truth follows each step.
 
             with chat_db.live() as phone:
@@ -204,14 +204,14 @@ class ChatDB(os.PathLike[str]):
         )
 
     def report(self) -> Report:
-        """The validator's verdict on the file as it is now."""
+        """Return the validator's verdict on the file as it is now."""
         from pytest_imessage_foundry.db import validators
 
         own = self._order.schema
         return validators.validate(self.path, extra={own.name: own})
 
     def truth(self) -> dict[str, Any]:
-        """The truth as plain data: what `build --truth` writes."""
+        """Return the truth as plain data: what `build --truth` writes."""
         from pytest_imessage_foundry.chatdb import truth
 
         return truth.document(self)
@@ -229,7 +229,7 @@ class _Retold:
 
 
 def truth_of(order: Buildable) -> tuple[Conversation, ...]:
-    """The conversations of an order with their messages held in tuples."""
+    """Return the conversations of an order with their messages held in tuples."""
     return tuple(
         replace(conversation, messages=tuple(conversation.messages))
         for conversation in order.conversations

@@ -50,7 +50,7 @@ class Document:
 
 
 def document(db: ChatDB) -> dict[str, Any]:
-    """The truth of a database as plain data."""
+    """Return the truth of a database as plain data."""
     return {**_head(db), "conversations": [plain(each) for each in db.conversations]}
 
 
@@ -116,7 +116,7 @@ def _fields(value: Any, leave_out: tuple[str, ...]) -> Iterator[tuple[str, Any]]
 
 
 def _derived(end: ChatEnd) -> dict[str, Any]:
-    """What a conversation's messages make of it."""
+    """Return what a conversation's messages make of it."""
     return {
         "participants": list(end.roll.present),
         "members": [
@@ -127,7 +127,7 @@ def _derived(end: ChatEnd) -> dict[str, Any]:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of the document, out of the models."""
+    """Return the JSON Schema of the document, out of the models."""
     from pydantic import TypeAdapter
 
     schema = TypeAdapter(Document).json_schema()

@@ -67,7 +67,7 @@ def build(path: Path, people: Iterable[Persona], *, numbers: Numbers = "e164") -
 
 
 def shown(number: str, style: Numbers) -> str:
-    """An E.164 number as Contacts may hold it; short codes stay as they are."""
+    """Return an E.164 number as Contacts may hold it; short codes stay as they are."""
     import phonenumbers
     from phonenumbers import PhoneNumberFormat
 

@@ -163,7 +163,7 @@ class _Writer:
         )
 
     def _places(self, conversations: Iterable[Conversation]) -> list[ChatContext]:
-        """The chats in order, the empty rows of each before its own."""
+        """Return the chats in order, the empty rows of each before its own."""
         places = []
         for conversation in conversations:
             for former in conversation.former:
@@ -173,7 +173,7 @@ class _Writer:
         return places
 
     def _arrivals(self, place: ChatContext) -> Iterator[Arrived]:
-        """The rows of one chat in the order of their dates."""
+        """Yield the rows of one chat in the order of their dates."""
         chat = place.rowid
         ties = numbers()
         later: list[Arrived] = []

@@ -137,7 +137,7 @@ class Inserts:
 
 
 def _values(columns: tuple[str, ...]) -> Values:
-    """What takes the values of these columns from a row."""
+    """Return what takes the values of these columns from a row."""
     if len(columns) == 1:
         return lambda row: (row[columns[0]],)
     return itemgetter(*columns)

@@ -35,7 +35,7 @@ WAL = 2  # file format version of a database in WAL mode, header bytes 18 and 19
 
 
 def opened(path: Path, schema: Schema) -> sqlite3.Connection:
-    """A connection to a new file, which nobody may read before it is closed."""
+    """Return a connection to a new file, which nobody may read before it is closed."""
     connection = sqlite3.connect(path, isolation_level=None)
     register_functions(connection)
     for pragma in pragmas(schema):
@@ -44,7 +44,7 @@ def opened(path: Path, schema: Schema) -> sqlite3.Connection:
 
 
 def pragmas(schema: Schema) -> tuple[str, ...]:
-    """How a file is written that nobody sees before it is whole.
+    """Return how a file is written that nobody sees before it is whole.
 
     The cache also bounds what sorting an index holds in memory before it goes to a
     temporary file. Each index is a walk over the table: what is mapped of the file

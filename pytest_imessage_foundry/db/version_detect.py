@@ -24,7 +24,7 @@ class DetectedRelease:
 
 
 def detect(version: str | None = None) -> DetectedRelease:
-    """The release of the running macOS; never raises.
+    """Return the release of the running macOS; never raises.
 
     A macOS newer than every known one gets the newest release whose indexes and
     triggers are known, one older than Sonoma the oldest, each with a notice.

@@ -72,7 +72,7 @@ def build(
 
 
 def search_terms(number: str) -> str:
-    """A number as ABPersonFullTextSearch_content lists it: in full, without the
+    """Return a number as ABPersonFullTextSearch_content lists it: in full, without the
     plus, and as it is within its country, each followed by a space."""
     import phonenumbers
 
@@ -84,7 +84,7 @@ def search_terms(number: str) -> str:
 
 @contextmanager
 def _new_file(path: Path, kind: str) -> Iterator[sqlite3.Connection]:
-    """A connection to a new file with the tables of its kind."""
+    """Yield a connection to a new file with the tables of its kind."""
     with replacing(path) as draft, closing(sqlite3.connect(draft)) as connection:
         for statement in _statements()[kind]:
             connection.execute(statement)

@@ -69,7 +69,7 @@ def check_replaceable(folder: Path) -> None:
 
 
 def is_backup(folder: Path) -> bool:
-    """Whether a folder holds a backup's files, and nothing else."""
+    """Return whether a folder holds a backup's files, and nothing else."""
     if not (folder / manifest.FILE_NAME).is_file():
         return False
     known = {manifest.FILE_NAME, *backup_info.FILE_NAMES}
@@ -81,7 +81,7 @@ def is_backup(folder: Path) -> bool:
 
 
 def _entries(mobile: Path, now: int) -> Iterator[Entry]:
-    """What both domains list, folders before what is in them."""
+    """Yield what both domains list, folders before what is in them."""
     dates = _attachment_dates(mobile / tree.DATABASE)
     inodes: dict[Path, int] = {}
     for domain, path in _members(mobile):
@@ -134,7 +134,7 @@ def _folder_mode(name: str) -> int:
 
 
 def _attachment_dates(database: Path) -> dict[str, int]:
-    """When each attachment came, in Unix seconds, by its path in MediaDomain."""
+    """Return when each attachment came, in Unix seconds, by its path in MediaDomain."""
     query = "SELECT filename, created_date FROM attachment WHERE filename IS NOT NULL"
     address = f"{database.absolute().as_uri()}?mode=ro&immutable=1"
     with closing(sqlite3.connect(address, uri=True)) as connection:

@@ -56,7 +56,7 @@ class Device:
 
     @classmethod
     def of(cls, order: Buildable) -> Device:
-        """The phone of an order's owner."""
+        """Return the phone of an order's owner."""
         owner, spec = order.scenario.owner, order.spec
         draw = Random(f"{spec.seed}:device")
         version = ios_version(order.schema.macos)
@@ -77,7 +77,7 @@ class Device:
 
 
 def ios_version(macos: str) -> str:
-    """The iOS that came out with a macOS, such as "18.2" with "15.2, 15.3"."""
+    """Return the iOS that came out with a macOS, such as "18.2" with "15.2, 15.3"."""
     found = re.search(r"(\d+)((?:\.\d+)+)", macos)
     if found is None:  # a schema of the user's own, which says what it likes
         return NEWEST

@@ -38,6 +38,6 @@ class IOSBackup(os.PathLike[str]):
         return f"IOSBackup({str(self.path)!r}, {how}, of {self.chat_db!r})"
 
     def place_of(self, domain: str, path: str) -> Path:
-        """Where a file of the phone stands in the backup, if it is there:
+        """Return where a file of the phone stands in the backup, if it is there:
         `place_of("HomeDomain", "Library/SMS/sms.db")`."""
         return self.path / manifest.place_of(domain, path)

@@ -72,7 +72,7 @@ class KeyBag:
         return Random(f"{self._seed}:backup:{name}").randbytes(size)
 
     def wrapped(self, protection: int, key: bytes) -> bytes:
-        """A file's key under the key of its class, behind the class's number."""
+        """Return a file's key under the key of its class, behind the class's number."""
         wrapping = self._class_key(protection)
         return struct.pack("<I", protection) + _wrap(wrapping, key)
 

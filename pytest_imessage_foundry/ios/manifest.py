@@ -59,7 +59,7 @@ class Entry:
         return file_id(self.domain, self.path)
 
     def archived(self) -> bytes:
-        """The MBFile of this entry, as NSKeyedArchiver writes it."""
+        """Return the MBFile of this entry, as NSKeyedArchiver writes it."""
         fields: dict[str, Any] = {
             "LastModified": self.changed,
             "Flags": 0,
@@ -87,7 +87,7 @@ def file_id(domain: str, path: str) -> str:
 
 
 def place_of(domain: str, path: str) -> Path:
-    """Where a file of the phone stands below its backup."""
+    """Return where a file of the phone stands below its backup."""
     name = file_id(domain, path)
     return Path(name[:2], name)
 

@@ -22,7 +22,7 @@ UNSEND_WITHIN = 2 * MINUTE
 
 
 def from_iso(text: str) -> int:
-    """Nanoseconds since 2001 of an ISO 8601 time; without an offset it is UTC.
+    """Return nanoseconds since 2001 of an ISO 8601 time; without an offset it is UTC.
 
     Raises:
         ValueError: `text` is no ISO 8601 time.
@@ -34,7 +34,7 @@ def from_iso(text: str) -> int:
 
 
 def from_datetime(moment: datetime) -> int:
-    """Nanoseconds since 2001 of an aware datetime, exact to the microsecond."""
+    """Return nanoseconds since 2001 of an aware datetime, exact to the microsecond."""
     since = moment - EPOCH
     seconds = since.days * 86_400 + since.seconds
     return seconds * SECOND + since.microseconds * 1_000

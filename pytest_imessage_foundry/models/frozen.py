@@ -27,7 +27,7 @@ else:
 
 
 def _frozen(cls: Any, kw_only: bool) -> Any:
-    """The class that `cls` declares, as two: a frozen one, and an open one.
+    """Return the class that `cls` declares, as two: a frozen one, and an open one.
 
     They share slots and methods, so that an object can change from one to the other.
     The frozen one is what everybody sees. Calling it makes an object of the open one,

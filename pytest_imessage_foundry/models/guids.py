@@ -13,12 +13,12 @@ _RANDOM = 0x4 << 76 | 0b10 << 62
 
 
 def guid_of(bits: int) -> str:
-    """The random UUID of 128 bits."""
+    """Return the random UUID of 128 bits."""
     # `uuid.UUID` does the same in three times the time.
     digits = "%032X" % (bits & ~_FIXED | _RANDOM)
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def random_guid(draw: Random) -> str:
-    """The next GUID of a generator."""
+    """Return the next GUID of a generator."""
     return guid_of(draw.getrandbits(128))

@@ -77,11 +77,11 @@ class Roll:
                 )
 
     def has(self, address: Address) -> bool:
-        """Whether somebody is in now."""
+        """Return whether somebody is in now."""
         return any(stay.address == address and not stay.until for stay in self._stays)
 
     def knew(self, address: Address) -> bool:
-        """Whether somebody is in now or was before."""
+        """Return whether somebody is in now or was before."""
         return any(stay.address == address for stay in self._stays)
 
     @property

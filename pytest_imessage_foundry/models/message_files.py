@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def files_of(message: Message) -> Iterator[Attachment]:
-    """Every file of a message, those of its tapbacks and stickers included."""
+    """Yield every file of a message, those of its tapbacks and stickers included."""
     yield from own_files(message)
     for tapback in message.tapbacks:
         if tapback.sticker is not None:

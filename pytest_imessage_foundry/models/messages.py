@@ -94,7 +94,7 @@ def part_range(message: Message, number: int) -> tuple[int, int]:
 
 
 def part_length(part: Part) -> int:
-    """How many UTF-16 units of the body a part takes up now."""
+    """Return how many UTF-16 units of the body a part takes up now."""
     if part.kind == "text":
         return utf16_length(part.text)
     return utf16_length(part.mark) if part.kind == "attachment" else 0
@@ -212,7 +212,7 @@ class Conversation:
         return self._roll().present
 
     def members_at(self, moment: int) -> tuple[str | None, ...]:
-        """The addresses of those who were in it at a moment (None: the owner).
+        """Return the addresses of those who were in it at a moment (None: the owner).
 
         For tests of readers that say who could see a message.
         """

@@ -74,7 +74,7 @@ class TextPart:
 
     @classmethod
     def of(cls, *runs: Run | str) -> TextPart:
-        """The bubble that these runs make."""
+        """Return the bubble that these runs make."""
         whole = tuple(Run(run) if isinstance(run, str) else run for run in runs)
         return cls("".join(run.text for run in whole), whole)
 

@@ -131,7 +131,7 @@ def home(
 def ios_backup(
     request: pytest.FixtureRequest, foundry: Foundry, version: str
 ) -> Iterator[IOSBackup]:
-    """A backup in a folder of the test's own."""
+    """Yield a backup in a folder of the test's own."""
     from pytest_imessage_foundry import layouts
 
     password = releases.arguments_of(request.node).backup_password

@@ -63,7 +63,7 @@ def pytest_imessage_schemas() -> Sequence[Schema | str | Path]:  # type: ignore[
 def pytest_imessage_conversation(
     config: ConversationConfig, owner: Persona, people: Sequence[Persona], seed: int
 ) -> Sequence[Turn] | None:
-    """What is said in one conversation; the first answer that is not None wins.
+    """Return what is said in one conversation; the first answer that is not None wins.
 
     Called for each conversation of a scenario before the cache and the fallback
     are asked. Return turns, oldest first, or None to leave it to them::

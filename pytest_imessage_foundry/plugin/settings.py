@@ -42,7 +42,7 @@ class Settings(NamedTuple):
     origins: dict[str, str]
 
     def spec(self, version: str, order: MarkArguments) -> Spec:
-        """The spec of a test's database: the mark's wishes over the settings."""
+        """Return the spec of a test's database: the mark's wishes over the settings."""
         from pytest_imessage_foundry.spec import Spec
 
         asked = {"seed": self.seed, "source": self.source, **order.wishes()}

@@ -56,7 +56,7 @@ class Source:
 
     @contextmanager
     def connect(self) -> Iterator[sqlite3.Connection]:
-        """A connection that cannot write; text of any bytes comes out as str."""
+        """Yield a connection that cannot write; text of any bytes comes out as str."""
         database = sqlite3.connect(
             self.address, uri=True, timeout=_PATIENCE, isolation_level=None
         )
@@ -74,7 +74,7 @@ def _text(raw: bytes) -> str:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Source]:
-    """The database at `path`, to be looked at while the context lasts.
+    """Yield the database at `path`, to be looked at while the context lasts.
 
     Raises:
         UnreadableFileError: not there, not SQLite, a directory, encrypted,
@@ -93,7 +93,7 @@ def opened(path: Path) -> Iterator[Source]:
 
 
 def _trust(real: Path, header: bytes) -> str:
-    """Whether SQLite must trust that nobody writes, as part of its address.
+    """Return whether SQLite must trust that nobody writes, as part of its address.
 
     Else it takes locks, which leaves no trace only in a file that has no log: for
     a log that is there, if empty, or that the header may promise, even a reader
@@ -105,7 +105,7 @@ def _trust(real: Path, header: bytes) -> str:
 
 
 def unreadable(path: Path, error: Exception) -> UnreadableFileError:
-    """The refusal of a database that SQLite could not read."""
+    """Return the refusal of a database that SQLite could not read."""
     if "locked" in str(error) or "busy" in str(error):
         return _locked(path)
     return _damaged(path, error)
@@ -116,7 +116,7 @@ def _unreadable(what: str, where: object, remedy: str) -> UnreadableFileError:
 
 
 def _examined(path: Path) -> tuple[Path, bytes, int]:
-    """The real path, the header and the size of what looks like a database."""
+    """Return the real path, the header and the size of what looks like a database."""
     try:
         real = path.resolve()
         status = real.stat()
@@ -214,7 +214,7 @@ def _size(real: Path, companion: str) -> int | None:
 
 @contextmanager
 def _copied(real: Path, companions: list[str]) -> Iterator[Path]:
-    """A copy of a database and its log, made while neither changed."""
+    """Yield a copy of a database and its log, made while neither changed."""
     names = [real.name, *(real.name + each for each in companions)]
     files = [real.with_name(name) for name in names]
     with tempfile.TemporaryDirectory(prefix="imessage-foundry-") as folder:

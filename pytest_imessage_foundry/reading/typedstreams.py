@@ -105,7 +105,7 @@ def decoded(raw: bytes) -> str:
 
 
 def parsed(data: bytes) -> Body:
-    """The attributed string in `data`.
+    """Return the attributed string in `data`.
 
     Raises:
         Damaged: it is cut short, spoilt, or something else.
@@ -114,7 +114,7 @@ def parsed(data: bytes) -> Body:
 
 
 def tree(data: bytes) -> Node:
-    """The object of an attributed string in `data`, as it stands there.
+    """Return the object of an attributed string in `data`, as it stands there.
 
     Raises:
         Damaged: it is cut short, spoilt, or something else.
@@ -133,7 +133,7 @@ def tree(data: bytes) -> Node:
 
 
 def body_of(root: Node) -> Body:
-    """What the object of an attributed string says.
+    """Return what the object of an attributed string says.
 
     Raises:
         Damaged: Messages could not have written it.
@@ -187,7 +187,7 @@ def _dictionary(node: Node, depth: int) -> dict[str, Any]:
 
 
 def _members(node: Node, each: int) -> list[Any]:
-    """The objects in a collection, after its count."""
+    """Return the objects in a collection, after its count."""
     if not node.groups or node.groups[0][0] != "i":
         raise Damaged(f"a {node.name} has no count")
     count = node.groups[0][1][0]
@@ -198,7 +198,7 @@ def _members(node: Node, each: int) -> list[Any]:
 
 
 def _plain(value: Any, depth: int) -> Any:
-    """The Python value of an object of a simple class, else the object."""
+    """Return the Python value of an object of a simple class, else the object."""
     if not isinstance(value, Node):
         return value
     if depth > _DEEPEST:
@@ -306,7 +306,7 @@ class Stream:
         return table[number]
 
     def group(self, depth: int) -> Group:
-        """The type codes that come next, and their values."""
+        """Return the type codes that come next, and their values."""
         codes = self.shared()
         if codes[0] == "[":
             match = _BYTES.fullmatch(codes)
@@ -376,7 +376,7 @@ class Stream:
         return node
 
     def class_name(self, depth: int) -> str:
-        """The name of the class that comes next; its ancestors are read past."""
+        """Return the name of the class that comes next; its ancestors are read past."""
         tag = self.tag()
         if tag == _NIL:
             self.position += 1

@@ -110,7 +110,7 @@ class Author:
     def _addresses(
         self, name: str, wanted: Sequence[str], country: str
     ) -> Iterator[str]:
-        """The addresses as given, those that are to be made up made."""
+        """Yield the addresses as given, those that are to be made up made."""
         taken = {each for person in self.people for each in person.addresses}
         named: list[str] = []
         for each in wanted:
@@ -143,7 +143,7 @@ class Author:
         suffix: str = "",
         filtered: FilterTier | None = None,
     ) -> Chat:
-        """The one-to-one chat with a person, under one of their addresses.
+        """Return the one-to-one chat with a person, under one of their addresses.
 
         There is one for each service; from macOS 26 on one for all of them, in
         which each message keeps its own. Chats of one person share their group_id.
@@ -178,7 +178,7 @@ class Author:
     def note_to_self(
         self, *, address: str | None = None, service: Service = "iMessage"
     ) -> Chat:
-        """The owner's chat with themselves, under one of their own addresses.
+        """Return the owner's chat with themselves, under one of their own addresses.
 
         Before macOS 26 what is sent there comes back as a received message; since,
         and from other devices, it does not (§26.12).
@@ -192,7 +192,7 @@ class Author:
         service: Service = "iMessage",
         created: When | None = None,
     ) -> Chat:
-        """A group chat of these people and the owner.
+        """Return a group chat of these people and the owner.
 
         `created` is when it was made, now by default: groups made before macOS 26
         keep their identifier on it (§12).
@@ -205,12 +205,12 @@ class Author:
         return chat
 
     def file(self, kind: str = "photo", **fields: Any) -> Attachment:
-        """A file to send: a kind of `attachments.generator`, and its `state`."""
+        """Return a file to send: a kind of `attachments.generator`, and its `state`."""
         self._files += 1
         return send_file(kind, self.new_guid(), self._files, **fields)
 
     def conversations(self) -> list[Conversation]:
-        """The truth as written so far."""
+        """Return the truth as written so far."""
         return [chat.conversation() for chat in self.chats]
 
     def require(self, feature: str, what: str) -> None:
@@ -244,7 +244,7 @@ class Author:
         )
 
     def new_guid(self) -> str:
-        """An upper-case UUID that derives from the seed."""
+        """Return an upper-case UUID that derives from the seed."""
         return random_guid(self._ids)
 
     @property
@@ -253,7 +253,7 @@ class Author:
         return self._clock
 
     def tick(self, at: When | None, low: int, high: int, *, mine: bool = True) -> int:
-        """The time of the next thing: given, or `low` to `high` seconds on.
+        """Return the time of the next thing: given, or `low` to `high` seconds on.
 
         Own sends end on a whole millisecond, received ones do not (SEMANTICS §1).
         """
@@ -312,7 +312,7 @@ class Author:
 
 
 def _reached(person: Persona, service: Service) -> str:
-    """Where a service reaches a person: SMS and RCS know no e-mail."""
+    """Return where a service reaches a person: SMS and RCS know no e-mail."""
     if service in ("SMS", "RCS"):
         for each in person.addresses:
             if "@" not in each and not each.startswith("urn:"):

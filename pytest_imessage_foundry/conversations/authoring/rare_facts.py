@@ -20,7 +20,7 @@ TRAITS = {each.name for each in fields_of(Traits)}
 
 
 def taken_from(fields: dict[str, Any]) -> dict[str, Any]:
-    """The traits among the fields of a message, which lose them."""
+    """Return the traits among the fields of a message, which lose them."""
     names = (TRAITS | {"rowid_after"}) & fields.keys()
     return {name: fields.pop(name) for name in sorted(names)}
 
@@ -31,7 +31,7 @@ def moment(date: int, traits: dict[str, Any]) -> int:
 
 
 def add(chat: Chat, message: Message, given: dict[str, Any]) -> Traits:
-    """The traits of a message with those `given` by hand.
+    """Return the traits of a message with those `given` by hand.
 
     Raises:
         FoundryError: they contradict each other, or where the message stands.
@@ -63,7 +63,7 @@ def add(chat: Chat, message: Message, given: dict[str, Any]) -> Traits:
 
 
 def second_chat(chat: Chat, other: Any) -> str:
-    """The GUID of another chat that a message of `chat` stands in as well.
+    """Return the GUID of another chat that a message of `chat` stands in as well.
 
     Raises:
         FoundryError: it is the same chat, or one of both is a group.
@@ -86,7 +86,7 @@ def second_chat(chat: Chat, other: Any) -> str:
 
 
 def _just_after(other: Draft | Message) -> int:
-    """A moment of arrival right after that of another message."""
+    """Return a moment of arrival right after that of another message."""
     # A draft has its message; not asked for by its class, whose module is above.
     message: Any = getattr(other, "message", None) or other
     arrived: int = max(message.date, message.traits.arrived)

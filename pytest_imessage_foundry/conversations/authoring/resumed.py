@@ -104,7 +104,7 @@ class _ResumedChat(Chat):
 
 
 def _last_moment(conversations: tuple[Conversation, ...]) -> int:
-    """When the last thing happened that these conversations tell of."""
+    """Return when the last thing happened that these conversations tell of."""
     return max(
         (
             moment

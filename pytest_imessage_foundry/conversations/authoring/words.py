@@ -24,7 +24,7 @@ CUT_OUT = "2"  # what the content identifier of such a sticker ends with
 
 
 def when(moment: When) -> int:
-    """Nanoseconds since 2001 of a datetime, an ISO 8601 text, or themselves.
+    """Return nanoseconds since 2001 of a datetime, an ISO 8601 text, or themselves.
 
     Times without an offset are UTC.
     """
@@ -49,7 +49,7 @@ def _from_text(moment: str) -> int:
 
 
 def unknown(what: str, word: str, choice: Iterable[str]) -> FoundryError:
-    """The error for a word that is none of `choice`."""
+    """Return the error for a word that is none of `choice`."""
     return FoundryError(f"unknown {what} {word!r} (choose from {', '.join(choice)})")
 
 
@@ -62,7 +62,7 @@ def address_of(who: Persona | str | None) -> str | None:
 
 
 def named_parts(parts: Sequence[Part], guid: str) -> tuple[Part, ...]:
-    """The parts of an own message: its files are called after it and their place
+    """Return the parts of an own message: its files are called after it and their place
     where they are more than one (SEMANTICS §3)."""
     if len(parts) == 1:
         return tuple(parts)

@@ -36,7 +36,7 @@ _SAID = (
 
 
 def app_card(card: AppCard) -> bytes:
-    """The payload of an app's card."""
+    """Return the payload of an app's card."""
     seed = f"{card.team}:{card.bundle_id}:{card.url}"
     session = card.session_id or str(uuid5(NAMESPACE_URL, seed))
     said: dict[str, Any] = {
@@ -59,7 +59,7 @@ def app_card(card: AppCard) -> bytes:
 def templated(
     pairs: Mapping[str, Any], said: Mapping[str, Any], *, mutable: bool = True
 ) -> dict[str, Any]:
-    """The keys of a card that is laid out by the usual template."""
+    """Return the keys of a card that is laid out by the usual template."""
     unused = dict.fromkeys(_SAID, "")
     given = {name: value for name, value in said.items() if value is not None}
     return {
@@ -71,6 +71,6 @@ def templated(
 
 
 def payload(pairs: Mapping[str, Any], *, mutable: bool = True) -> bytes:
-    """The archive of a payload; keys without a value are left out."""
+    """Return the archive of a payload; keys without a value are left out."""
     given = {name: value for name, value in pairs.items() if value is not None}
     return keyed_archive(MutableDict(given) if mutable else given)

@@ -77,7 +77,7 @@ EFFECTS: dict[TextEffect, int] = {  # IE+, all but ripple also BBS
 
 
 def body_runs(message: Message, *, ripple: Ripple = 4) -> Runs:
-    """The runs of a message's body as it stands now.
+    """Return the runs of a message's body as it stands now.
 
     Parts keep their numbers: one that was taken back leaves a gap. `ripple` is
     the number of that text effect, on which the sources disagree (§20): 4 in
@@ -119,7 +119,7 @@ def _write_otherwise(runs: Runs, traits: Traits) -> None:
 def text_runs(
     part: TextPart, number: int = 0, *, location: int = 0, ripple: Ripple = 4
 ) -> Runs:
-    """The runs of one bubble of text that starts at `location` of its body."""
+    """Return the runs of one bubble of text that starts at `location` of its body."""
     if not part.runs:
         return [(part.text, {PART: number})] if part.text else []
     runs: Runs = []
@@ -136,7 +136,7 @@ def text_runs(
 
 
 def attachment_runs(attachment: Attachment, number: int = 0) -> Runs:
-    """The one run that stands for a file, nearly always one character long."""
+    """Return the one run that stands for a file, nearly always one character long."""
     attributes: Attributes = {FILE_TRANSFER: attachment.guid, PART: number}
     # No sample of a sticker or of an emoji that is a picture states name and size.
     if attachment.width and attachment.height and attachment.source is None:
@@ -151,7 +151,7 @@ def attachment_runs(attachment: Attachment, number: int = 0) -> Runs:
 
 
 def balloon_runs(balloon: Balloon) -> Runs:
-    """The body of a message that is a balloon without a text."""
+    """Return the body of a message that is a balloon without a text."""
     if isinstance(balloon, Chatbot):
         return [(BALLOON_MARK, _rich_cards(balloon.cards))]
     if not isinstance(balloon, AppCard):

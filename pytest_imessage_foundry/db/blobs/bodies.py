@@ -41,7 +41,7 @@ _MOST_FORMS = 1000
 def attributed(
     runs: Iterable[Run], *, mutable: bool = True, share_keys: bool = False
 ) -> bytes:
-    """The archive of an attributed string made of these runs of text.
+    """Return the archive of an attributed string made of these runs of text.
 
     Equal attributes share one dictionary. `share_keys` writes each key string
     once; Messages does so in some archives, but mostly repeats them
@@ -91,7 +91,7 @@ def _written(
 
 @cache
 def _begun(*, mutable: bool, share_keys: bool) -> StreamWriter:
-    """An archive up to its text: all begin alike."""
+    """Return an archive up to its text: all begin alike."""
     flavour = "Mutable" if mutable else ""
     writer = StreamWriter(share_keys=share_keys)
     writer.code("@")
@@ -215,7 +215,7 @@ _PLAIN = {
 
 
 def plain(text: str, *, mutable: bool = True, writing_direction: bool = False) -> bytes:
-    """The archive of a text that is one part without styles."""
+    """Return the archive of a text that is one part without styles."""
     form = (
         _MUTABLE
         if mutable and not writing_direction

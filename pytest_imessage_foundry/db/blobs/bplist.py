@@ -81,7 +81,7 @@ class _Table:
 
 
 def dumps(root: Any) -> bytes:
-    """The binary property list of dicts, lists and scalars; keys are sorted.
+    """Return the binary property list of dicts, lists and scalars; keys are sorted.
 
     Raises:
         KeyError: a value is of a type that no property list holds.
@@ -91,7 +91,7 @@ def dumps(root: Any) -> bytes:
 
 
 def objects(root: Any) -> list[bytes]:
-    """The objects of a property list, encoded, in the order of their numbers."""
+    """Return the objects of a property list, encoded, in the order of their numbers."""
     table = _Table()
     table.add(root)
     wide = len(table.objects) > 0xFF
@@ -104,7 +104,7 @@ def objects(root: Any) -> list[bytes]:
 
 
 def joined(encoded: list[bytes]) -> bytes:
-    """The property list of these objects."""
+    """Return the property list of these objects."""
     count = len(encoded)
     offsets = list(accumulate(map(len, encoded), initial=len(HEADER)))
     place = offsets.pop()
@@ -124,7 +124,7 @@ def _wide(members: list[int]) -> bytes:
 
 
 def _sized(mark: int, size: int) -> bytes:
-    """A mark and a size, which stands apart from 15 on."""
+    """Return a mark and a size, which stands apart from 15 on."""
     if size < 15:
         return _SMALL[mark | size]
     return _SMALL[mark | 15] + _integer(size)

@@ -56,7 +56,7 @@ _MOST_SHAPES = 200
 
 
 def findings(run: Run, location: int) -> Iterator[tuple[str, Value]]:
-    """What detectors left on a run that starts at `location` of its body."""
+    """Yield what detectors left on a run that starts at `location` of its body."""
     if run.link is not None:
         yield LINK, Url(run.link)
         yield DATA_DETECTED, result(DetectedPart("HttpURL", run.text), location)
@@ -79,13 +79,13 @@ def _detected(
 
 
 def _dialled(kind: Detection, text: str) -> str:
-    """The address that a text means. All numbers seen were digits alone, so what
+    """Return the address that a text means. All numbers seen were digits alone, so what
     becomes of others is inferred."""
     return re.sub(r"[^\d+]", "", text) if kind == "phone" else text
 
 
 def _pieces(kind: Detection, text: str) -> tuple[DetectedPart, ...]:
-    """What a result is made of, where its text alone says so."""
+    """Return what a result is made of, where its text alone says so."""
     if kind in _SCHEMES:
         return (DetectedPart("Value", text),)
     symbol = _CURRENCY.search(text) if kind == "money" else None
@@ -101,7 +101,7 @@ def _pieces(kind: Detection, text: str) -> tuple[DetectedPart, ...]:
 
 
 def result(found: DetectedPart, location: int, *, mutable: bool = True) -> Value:
-    """The archive of a result whose text starts at `location` of its body.
+    """Return the archive of a result whose text starts at `location` of its body.
 
     Raises:
         ValueError: a piece is not in the text, or not in its order.

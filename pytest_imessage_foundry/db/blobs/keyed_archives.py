@@ -67,14 +67,14 @@ class Inline:
 
 
 def binary_plist(mapping: Mapping[str, Any]) -> bytes:
-    """A binary property list; keys in alphabetical order."""
+    """Return a binary property list; keys in alphabetical order."""
     return dumps(dict(mapping))
 
 
 def keyed_archive(
     root: Node, *, key: str = "root", top: Mapping[str, int] | None = None
 ) -> bytes:
-    """The NSKeyedArchiver envelope of `root`, named `key` in `$top`.
+    """Return the NSKeyedArchiver envelope of `root`, named `key` in `$top`.
 
     `top` holds numbers that stand beside it.
     """
@@ -84,7 +84,7 @@ def keyed_archive(
 def keyed(
     root: Node, *, key: str = "root", top: Mapping[str, int] | None = None
 ) -> dict[str, Any]:
-    """What the property list of `keyed_archive` says."""
+    """Return what the property list of `keyed_archive` says."""
     archiver = _Archiver()
     return {
         "$version": 100_000,
@@ -103,7 +103,7 @@ class _Archiver:
         self._numbers: dict[object, UID] = {}
 
     def refer(self, node: Node) -> UID:
-        """The UID of `node`, which is put into the table unless it is there."""
+        """Return the UID of `node`, which is put into the table unless it is there."""
         if node is None:
             return NULL
         identity = _identity(node)

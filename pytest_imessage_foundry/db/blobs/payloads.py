@@ -67,7 +67,7 @@ _SPECIALIZATION = ("LPSpecializationMetadata", "NSObject")
 
 
 def bundle_id(balloon: Balloon) -> str:
-    """The whole `balloon_bundle_id`."""
+    """Return the whole `balloon_bundle_id`."""
     if isinstance(balloon, RichLink):
         return RICH_LINK
     match balloon:
@@ -85,14 +85,14 @@ def bundle_id(balloon: Balloon) -> str:
 
 
 def app_name(balloon: Balloon) -> str | None:
-    """The name of the app that a balloon comes from, where it is one."""
+    """Return the name of the app that a balloon comes from, where it is one."""
     if isinstance(balloon, AppCard):
         return balloon.app_name
     return "Polls" if isinstance(balloon, Poll) else None
 
 
 def summary_text(balloon: Balloon) -> str | None:
-    """The line that stands for a balloon in a list of chats."""
+    """Return the line that stands for a balloon in a list of chats."""
     if isinstance(balloon, AppCard):
         return balloon.ldtext or balloon.caption
     return "Sent a poll" if isinstance(balloon, Poll) else None
@@ -182,7 +182,7 @@ def _described(link: Link, name: str) -> tuple[str | None, str | None, str | Non
 
 
 def _beside(url: str, name: str) -> str:
-    """A file at the root of a page's site."""
+    """Return a file at the root of a page's site."""
     site = urlsplit(url)
     return f"{site.scheme}://{site.netloc}/{name}"
 
@@ -221,7 +221,7 @@ def _picture_metadata(kind: str, url: str | None, size: str | None) -> Obj:
 
 
 def _substitute(index: int, mime_type: str | None) -> Obj:
-    """What stands for the `index`-th picture of the balloon."""
+    """Return what stands for the `index`-th picture of the balloon."""
     fields = {
         "imageType": 0,
         "MIMEType": mime_type,
@@ -333,7 +333,7 @@ def _shared_object(document: Collaboration) -> Obj:
 
 
 def _store_identifier(url: str) -> str | None:
-    """The song of an album (`?i=`), or the number that the path ends with."""
+    """Return the song of an album (`?i=`), or the number that the path ends with."""
     found = re.search(r"[?&]i=(\d+)", url) or re.search(r"(\d+)(?:[?#]|$)", url)
     return found[1] if found else None
 

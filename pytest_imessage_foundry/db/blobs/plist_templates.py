@@ -48,7 +48,7 @@ class PlistTemplate:
         )
 
     def _first(self, values: tuple[Value, ...]) -> bytes:
-        """The first list of a layout."""
+        """Return the first list of a layout."""
         self._learn(values)
         form = _PlistForm(bplist.objects(self._plist(*values)), values, self._constants)
         if len(self._forms) < _MOST_FORMS:
@@ -90,14 +90,14 @@ class _PlistForm:
 
 
 def _sample(kind: type, place: int) -> Value:
-    """A value that no list has as a constant."""
+    """Return a value that no list has as a constant."""
     if kind is str:
         return f"\0{place}"
     return 1_000_000_007 + place if kind is int else None
 
 
 def _scalars(plist: Any) -> list[Value]:
-    """The strings and whole numbers of a property list, its keys among them."""
+    """Return the strings and whole numbers of a property list, its keys among them."""
     if type(plist) is dict:
         return [*plist, *(each for value in plist.values() for each in _scalars(value))]
     if type(plist) is list:

@@ -29,14 +29,14 @@ _CAPABILITIES = MutableData(keyed_archive(["supports-polls"]))
 
 
 def poll_payload(poll: Poll, creator: str | None, *, owner: str = "") -> bytes:
-    """A poll as it was sent."""
+    """Return a poll as it was sent."""
     return _options_payload(poll.options, creator, owner=owner)
 
 
 def choice_payload(
     poll: Poll, choice: PollChoice, creator: str | None, *, owner: str = ""
 ) -> bytes:
-    """The whole list again, after somebody added `choice`."""
+    """Return the whole list again, after somebody added `choice`."""
     position = poll.added.index(choice) + 1
     options = (*poll.options, *(each.option for each in poll.added[:position]))
     return _options_payload(options, creator, owner=owner)
@@ -83,13 +83,13 @@ def vote_payload(vote: PollVote, voter: str, *, session: str | None = None) -> b
 
 
 def _ties(url: str, session: str | None) -> dict[str, Any]:
-    """What every payload of a poll has."""
+    """Return what every payload of a poll has."""
     ties: dict[str, Any] = {"an": "Polls", "URL": Url(url)}
     return ties | ({"sessionIdentifier": Uuid(session)} if session else {})
 
 
 def session_of(options: Sequence[PollOption]) -> str | None:
-    """The session that ties a poll, its updates and its votes together."""
+    """Return the session that ties a poll, its updates and its votes together."""
     return str(uuid5(_NAMESPACE, options[0].id)).upper() if options else None
 
 

@@ -21,7 +21,7 @@ RED = b"\xff\x3b\x30\xff"  # RGBA
 
 
 def handwriting(balloon: Handwriting, date: int) -> bytes:
-    """A handwritten note, made at `date` (nanoseconds since 2001)."""
+    """Return a handwritten note, made at `date` (nanoseconds since 2001)."""
     milliseconds = struct.pack("<q", date // 1_000_000)
     return (
         _tag(2, FIXED64)
@@ -32,7 +32,7 @@ def handwriting(balloon: Handwriting, date: int) -> bytes:
 
 
 def digital_touch(balloon: DigitalTouch) -> bytes:
-    """A gesture; the model says which, so each has one fixed drawing."""
+    """Return a gesture; the model says which, so each has one fixed drawing."""
     return (
         _number(1, KINDS[balloon.gesture])
         + _bytes(3, _GESTURES[balloon.gesture])

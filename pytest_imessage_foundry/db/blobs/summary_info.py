@@ -38,12 +38,12 @@ _UNTAPPED = PlistTemplate(lambda excerpt: {"amc": 1, "ams": excerpt, "ust": True
 
 
 def ordinary(*, with_kind: bool = False) -> bytes:
-    """What most rows hold, in either of the two forms seen."""
+    """Return what most rows hold, in either of the two forms seen."""
     return _WITH_KIND if with_kind else _ORDINARY
 
 
 def history(message: Message, *, editor: str | None = None) -> bytes:
-    """What became of the parts: earlier texts, and parts taken back.
+    """Return what became of the parts: earlier texts, and parts taken back.
 
     `editor` is the address of who did it, by default the sender's; it is left
     out where the owner's address is not known.
@@ -66,7 +66,7 @@ def history(message: Message, *, editor: str | None = None) -> bytes:
 
 
 def tapback(excerpt: str) -> bytes:
-    """A reaction's: what it reacts to, as BP reads it."""
+    """Return a reaction's: what it reacts to, as BP reads it."""
     return _TAPBACK(excerpt)
 
 
@@ -84,7 +84,7 @@ def app(balloon: Balloon) -> bytes:
 
 
 def vote() -> bytes:
-    """A poll vote's, as BBS measured on 26.5.2."""
+    """Return a poll vote's, as BBS measured on 26.5.2."""
     return binary_plist(
         {
             "amb": payloads.POLLS,
@@ -97,7 +97,7 @@ def vote() -> bytes:
 
 
 def translated(translation: Translation) -> bytes:
-    """A message translation of macOS 26."""
+    """Return a message translation of macOS 26."""
     return binary_plist(
         {"amc": TEXT, "ust": True, "tmp": _translation(translation)},
     )

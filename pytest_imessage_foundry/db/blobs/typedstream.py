@@ -52,7 +52,7 @@ CLASSES: dict[str, tuple[int, str | None]] = {
 
 
 def integer(number: int) -> bytes:
-    """A typedstream integer: one byte, or a tag and two or four.
+    """Return a typedstream integer: one byte, or a tag and two or four.
 
     Raises:
         OverflowError: no layout is known for more than 32 bits.
@@ -67,14 +67,14 @@ def integer(number: int) -> bytes:
 
 
 def real(number: float, layout: str) -> bytes:
-    """A float or double; integral values are written as integers."""
+    """Return a float or double; integral values are written as integers."""
     if number.is_integer() and abs(number) <= 0x7FFFFFFF:
         return integer(int(number))
     return REAL + struct.pack(layout, number)
 
 
 def packed(text: str) -> bytes:
-    """A text with its length in bytes before it."""
+    """Return a text with its length in bytes before it."""
     raw = text.encode()
     return integer(len(raw)) + raw
 
@@ -284,7 +284,7 @@ def _scalar(number: Number) -> bytes:
 
 
 def array_code(data: bytes) -> str:
-    """The type of so many chars."""
+    """Return the type of so many chars."""
     return f"[{len(data)}c]"
 
 
@@ -294,7 +294,7 @@ _SELF = frozenset((str, bytes, Url, MutableData))
 
 
 def _number(value: Any) -> Number:
-    """The NSNumber that Python's number stands for."""
+    """Return the NSNumber that Python's number stands for."""
     kind = type(value)
     return value if kind is Number else Number(value, _CODES[kind])
 

@@ -88,7 +88,7 @@ def walk(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> No
 
 
 def _state(columns: Columns) -> str:
-    """What is special about a row, as bits of one number."""
+    """Return what is special about a row, as bits of one number."""
     bits = (
         f"({flag}) * {1 << bit}"
         for bit, flag in enumerate(_FLAGS)
@@ -118,7 +118,7 @@ def _files(
 
 
 def _guids(connection: sqlite3.Connection, columns: Columns) -> set[str]:
-    """The guids of all attachments, joined or not."""
+    """Return the guids of all attachments, joined or not."""
     if not columns.has("attachment", "guid"):
         return set()
     return {str(guid) for (guid,) in connection.execute("SELECT guid FROM attachment")}
@@ -253,7 +253,7 @@ class _Walk:
                 self.find(rowid, reason, "body-attachments")
 
     def _named(self, rowid: int, body: Body) -> list[str]:
-        """The files that runs name; each such run is one U+FFFC."""
+        """Return the files that runs name; each such run is one U+FFFC."""
         if not any(FILE in attributes for _, attributes in body.runs):
             return []
         encoded = body.text.encode("utf-16-le")

@@ -75,7 +75,7 @@ class BodyReader:
         return None
 
     def read(self, data: bytes) -> Body:
-        """The attributed string in `data`.
+        """Return the attributed string in `data`.
 
         Raises:
             Damaged: it is cut short, spoilt, or something else.

@@ -70,7 +70,7 @@ class Form:
 
     @classmethod
     def of(cls, data: bytes, root: Node) -> Self | None:
-        """The form of a body that is whole, given what was parsed of it."""
+        """Return the form of a body that is whole, given what was parsed of it."""
         places = _Places()
         try:
             runs = tuple(places.runs(root))
@@ -87,7 +87,7 @@ class Form:
         return cls(tuple(steps), data[at:], runs)
 
     def body(self, values: list[Any]) -> Body:
-        """What a body of this form says whose holes hold `values`."""
+        """Return what a body of this form says whose holes hold `values`."""
         runs = (
             (values[length], _filled(attributes, values))
             for length, attributes in self.runs
@@ -176,7 +176,7 @@ class _Places:
         return str(name.decode())
 
     def value(self, node: Any) -> Any:
-        """The number of the hole of a simple object, or a dictionary of such."""
+        """Return the number of the hole of a simple object, or a dictionary of such."""
         kind = node.name if isinstance(node, Node) else ""
         if kind in DICTIONARIES:
             return self.dictionary(node)

@@ -37,7 +37,7 @@ def beyond(info: dict[str, Any], date: Any, edited: Any) -> Iterator[str]:
 
 
 def _dates(edits: Any) -> Iterator[tuple[str, list[float]]]:
-    """The dates of the versions of each edited part, where they are numbers."""
+    """Yield the dates of the versions of each edited part, where they are numbers."""
     if not isinstance(edits, dict):
         return
     for part, versions in edits.items():

@@ -182,7 +182,7 @@ def _edit_faults(
 def _versions(
     reader: BodyReader, versions: Any, least: int, date: Any, edited: Any
 ) -> tuple[str, list[str]]:
-    """What is wrong with the versions of a part, and their texts."""
+    """Return what is wrong with the versions of a part, and their texts."""
     if not isinstance(versions, list) or len(versions) < least:
         return f"it has fewer than {least} versions", []
     texts: list[str] = []

@@ -90,11 +90,11 @@ class Report:
         return VALID if self.ok and not self.unusual else INVALID
 
     def of(self, check: str) -> tuple[Finding, ...]:
-        """The findings of one check."""
+        """Return the findings of one check."""
         return tuple(each for each in self.findings if each.check == check)
 
     def as_json(self) -> dict[str, Any]:
-        """The report as plain data, ready for `json.dumps`."""
+        """Return the report as plain data, ready for `json.dumps`."""
         return {
             "path": str(self.path),
             "valid": self.ok,
@@ -184,14 +184,14 @@ class Ledger:
             self.findings.append(Finding(check, table, row, reason, severity))
 
     def is_full(self, check: str, severity: Severity = "error") -> bool:
-        """Whether further findings of this kind are only counted."""
+        """Return whether further findings of this kind are only counted."""
         return self._found[check, severity] >= LISTED
 
     def count(self, severity: Severity) -> int:
         return sum(n for (_, each), n in self._found.items() if each == severity)
 
     def ordered(self, checks: Iterable[str]) -> tuple[Finding, ...]:
-        """The findings by check, in this order."""
+        """Return the findings by check, in this order."""
         place = {check: number for number, check in enumerate(checks)}
         return tuple(sorted(self.findings, key=lambda each: place[each.check]))
 

@@ -108,7 +108,7 @@ def _dates() -> Iterable[Rule]:
 
 
 def _states() -> Iterable[Rule]:
-    """What a message went through."""
+    """Yield what a message went through."""
     yield _value("is_from_me = 0 AND is_sent = 1", "is_sent is 1 on a received message")
     yield _value(
         "is_from_me = 0 AND date_delivered > 0",
@@ -151,7 +151,7 @@ def _states() -> Iterable[Rule]:
 
 
 def _filters() -> Iterable[Rule]:
-    """The filter category of a message (macOS 27)."""
+    """Yield the filter category of a message (macOS 27)."""
     yield unusual(
         "filters",
         "filter_action NOT BETWEEN 0 AND 4",
@@ -167,7 +167,7 @@ def _filters() -> Iterable[Rule]:
 
 
 def _services() -> Iterable[Rule]:
-    """What SMS and RCS cannot carry (§15)."""
+    """Yield what SMS and RCS cannot carry (§15)."""
     for wrong, what in (
         ("expressive_send_style_id IS NOT NULL", "a send effect"),
         ("date_edited > 0", "an edit"),

@@ -34,7 +34,7 @@ _MOST_VALUES = 1_000_000
 
 
 def loads(data: object) -> Any:
-    """The content of a binary property list.
+    """Return the content of a binary property list.
 
     Raises:
         ValueError: it is none, or it is damaged.
@@ -58,7 +58,7 @@ def loads(data: object) -> Any:
 
 
 def archive_fault(content: object) -> str:
-    """What is wrong with a keyed archive; empty if nothing is."""
+    """Return what is wrong with a keyed archive; empty if nothing is."""
     if not isinstance(content, dict) or content.get("$archiver") != _ARCHIVER:
         return "it is no keyed archive"
     objects, top = content.get("$objects"), content.get("$top")
@@ -84,7 +84,7 @@ class _Endless(Exception):
 
 
 def _held(value: Any) -> list[int]:
-    """The numbers of the objects that one object names."""
+    """Return the numbers of the objects that one object names."""
     found: list[int] = []
     if isinstance(value, str):
         return found
@@ -113,7 +113,7 @@ def _class_fault(objects: list[Any]) -> str:
 
 
 def _loop_fault(below: list[list[int]]) -> str:
-    """Whether an object holds itself: readers would walk it without end."""
+    """Return whether an object holds itself: readers would walk it without end."""
     if not any(
         number <= at and below[number]
         for at, numbers in enumerate(below)
@@ -145,7 +145,7 @@ class Archives:
         self._fine: set[object] = set()
 
     def fault(self, data: object) -> str:
-        """What is wrong with the archive in `data`; empty if nothing is."""
+        """Return what is wrong with the archive in `data`; empty if nothing is."""
         if data in self._fine:
             return ""
         try:
@@ -232,7 +232,7 @@ def _protobuf_fault(data: object) -> str:
 
 
 def protobuf_ends(data: bytes) -> bool:
-    """Whether the fields of a protobuf message fill `data` exactly."""
+    """Return whether the fields of a protobuf message fill `data` exactly."""
     at = 0
     while at < len(data):
         tag, at = _varint(data, at)

@@ -69,7 +69,7 @@ def polls(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> N
 
 
 def _item(data: Any) -> dict[str, Any]:
-    """The JSON in the URL of an app's payload."""
+    """Return the JSON in the URL of an app's payload."""
     try:
         content = loads(data)
         found = [
@@ -112,7 +112,7 @@ def _option_ids(item: dict[str, Any]) -> list[Any] | None:
 
 
 def _options(rows: list[_Row]) -> dict[str, set[str]]:
-    """The guid of each state of a poll → all options that the poll ever had."""
+    """Return the guid of each state of a poll → all options that the poll ever had."""
     options: dict[str, set[str]] = {}
     for row in rows:
         if row.kind in _VOTES:

@@ -127,7 +127,7 @@ def standing(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -
 
 
 def _deleted(connection: sqlite3.Connection, columns: Columns) -> set[Any]:
-    """The guids of messages that are gone for good."""
+    """Return the guids of messages that are gone for good."""
     return {
         guid
         for table in ("deleted_messages", "sync_deleted_messages")
@@ -146,7 +146,7 @@ def _text(reader: BodyReader, text: Any, body: Any) -> str:
 
 
 def _text_fault(kind: int, text: str) -> str:
-    """A text in English that says another tapback than its type."""
+    """Return a text in English that says another tapback than its type."""
     said = next(
         (
             other

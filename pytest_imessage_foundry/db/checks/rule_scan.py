@@ -82,7 +82,7 @@ def run(connection: sqlite3.Connection, ledger: Ledger, scan: Scan) -> None:
 
 
 def shown(value: Any) -> str:
-    """A value as a reason shows it."""
+    """Return a value as a reason shows it."""
     if value is None:
         return "NULL"
     text = value if isinstance(value, str) else repr(value)
@@ -100,7 +100,7 @@ def _any(rules: tuple[Rule, ...]) -> str:
 
 
 def _possible(connection: sqlite3.Connection, scan: Scan) -> tuple[Rule, ...]:
-    """The rules whose tables and columns are all there."""
+    """Return the rules whose tables and columns are all there."""
     rules = scan.rules
     while rules and (refusal := _refusal(connection, scan, _any(rules))):
         missing = _MISSING.search(refusal)
@@ -159,7 +159,7 @@ class Columns:
         self.groups = RowGroups(connection)
 
     def of(self, table: str) -> frozenset[str]:
-        """The columns of `table`, in lower case; none if it is not there."""
+        """Return the columns of `table`, in lower case; none if it is not there."""
         if table not in self._known:
             rows = self._connection.execute(
                 "SELECT name FROM pragma_table_info(?)", (table,)
@@ -171,7 +171,7 @@ class Columns:
         return {column.lower() for column in columns} <= self.of(table)
 
     def pick(self, table: str, *columns: str, alias: str = "") -> str:
-        """A list for SELECT, NULL in place of a column that is not there."""
+        """Return a list for SELECT, NULL in place of a column that is not there."""
         own = self.of(table)
         prefix = f"{alias}." if alias else ""
         return ", ".join(
@@ -180,7 +180,7 @@ class Columns:
         )
 
     def count(self, table: str) -> int:
-        """How many rows; 0 where there is no such table."""
+        """Return how many rows; 0 where there is no such table."""
         if not self.of(table):
             return 0
         query = f"SELECT count(*) FROM {table}"
@@ -209,7 +209,7 @@ class RowGroups:
         self._known: dict[str, list[int]] = {}
 
     def among(self, group: str, rowid: str = "ROWID") -> str:
-        """A condition for WHERE: the row is one of `group`."""
+        """Return a condition for WHERE: the row is one of `group`."""
         if not self._known:
             self._known = dict(zip(_GROUPS, self._found(), strict=True))
         return f"{rowid} IN ({','.join(map(str, self._known[group]))})"
@@ -230,7 +230,7 @@ class RowGroups:
         return found
 
     def _holds(self, condition: str) -> bool:
-        """Whether the file has the columns that a condition names."""
+        """Return whether the file has the columns that a condition names."""
         try:
             query = f"EXPLAIN SELECT 1 FROM message WHERE {condition}"
             self._connection.execute(query).close()

@@ -33,12 +33,12 @@ def required(
 def unusual(
     check: str, wrong: str, reason: str, shown: str = "NULL", guard: str = ""
 ) -> Rule:
-    """A rule that real files break, and ours only on purpose."""
+    """Return a rule that real files break, and ours only on purpose."""
     return Rule(check, wrong, reason, shown, "unusual", guard)
 
 
 def nanoseconds(check: str, column: str, *, zero: bool = True) -> Iterable[Rule]:
-    """A date in nanoseconds; 0 means never where that may be.
+    """Yield a date in nanoseconds; 0 means never where that may be.
 
     SQLite sorts text and blobs after every number: they are beyond LAST.
     """

@@ -57,7 +57,7 @@ def _look_in(
 
 
 def _place(root: Path, name: str, folders: dict[str, bool]) -> str | None:
-    """Where a file is; None if a link or `..` leads to it from the folder."""
+    """Return where a file is; None if a link or `..` leads to it from the folder."""
     *above, last = name.split("/")
     place = str(root)
     for part in above:

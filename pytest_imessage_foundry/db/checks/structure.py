@@ -25,7 +25,7 @@ _OF_A_USER = ("extra table", "extra index", "extra view")
 
 
 def is_older(actual: Structure, schema: Schema) -> bool:
-    """Whether a file of Messages has none of the columns that macOS 14 added.
+    """Return whether a file of Messages has none of the columns that macOS 14 added.
 
     `schema` is the nearest one: that of a user may be of an older release.
     """
@@ -68,7 +68,7 @@ def _severity(difference: Difference) -> Severity:
 
 
 def _is_apples(difference: Difference) -> bool:
-    """Whether some release has a table or an index of this name."""
+    """Return whether some release has a table or an index of this name."""
     known = (registry.get(name) for name in registry.RELEASES)
     return any(
         difference.name in schema.tables or difference.name in schema.indexes

@@ -30,7 +30,7 @@ WAITING = 0
 
 
 def root_for(database: Path) -> str:
-    """What attachment paths begin with in a database, by its name."""
+    """Return what attachment paths begin with in a database, by its name."""
     return IOS_ROOT if database.name == IOS_NAME else MAC_ROOT
 
 
@@ -42,7 +42,7 @@ def attachment_row(
     sticker: Sticker | None = None,
     root: str = MAC_ROOT,
 ) -> dict[str, Any]:
-    """The columns of `attachment`; `date` is the message's, in nanoseconds.
+    """Return the columns of `attachment`; `date` is the message's, in nanoseconds.
 
     Attachment dates are whole seconds: real rows were seen so, although some
     readers decode them as nanoseconds (SEMANTICS §5, §20).

@@ -71,7 +71,7 @@ def _background(background: Background) -> dict[str, Any]:
 
 
 def _history(history: ChatHistory) -> dict[str, Any]:
-    """What years add; what is 0, None or empty is left out."""
+    """Return what years add; what is 0, None or empty is left out."""
     plist: dict[str, Any] = {
         "numberOfTimesRespondedtoThread": history.responses,
         "EnableReadReceiptForChatVersionID": history.receipts_version,

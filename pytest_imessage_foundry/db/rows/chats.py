@@ -60,7 +60,7 @@ class Accounts:
         return f"{'E' if '@' in address else 'P'}:{address}"
 
     def caller(self, service: Service) -> str:
-        """The own address that messages of a service go out from."""
+        """Return the own address that messages of a service go out from."""
         return self.email if service == "iMessage" else self.number
 
     def handle(self, address: str, service: str) -> int:
@@ -72,7 +72,7 @@ class Accounts:
         return rowid
 
     def handle_rows(self) -> Iterator[dict[str, Any]]:
-        """The rows of `handle`, in ROWID order."""
+        """Yield the rows of `handle`, in ROWID order."""
         owners = {
             address: persona for persona in self.people for address in persona.addresses
         }
@@ -124,7 +124,7 @@ class ChatEnd:
 
     @classmethod
     def of(cls, conversation: Conversation) -> ChatEnd:
-        """The end of a chat whose messages are at hand."""
+        """Return the end of a chat whose messages are at hand."""
         end = cls(Roll(conversation.founders))
         for message in conversation.messages:
             end.tell(message)
@@ -163,7 +163,7 @@ class ChatContext:
         *,
         own_handle: bool = True,
     ) -> ChatContext:
-        """The place that `conversation` is.
+        """Return the place that `conversation` is.
 
         `own_handle` chooses what own rows of a one-to-one chat hold in
         handle_id: the other's handle, as in all rows seen, or 0 (§20).
@@ -188,7 +188,7 @@ class ChatContext:
         )
 
     def beginning(self) -> ChatEnd:
-        """How it stands before its first message."""
+        """Return how it stands before its first message."""
         return ChatEnd(Roll(self.conversation.founders))
 
     def handle(self, sender: str | None, service: Service) -> int:
@@ -215,7 +215,7 @@ class ChatContext:
         return self._caller if service == self._service else self.phone.caller(service)
 
     def lookups(self, former: Mapping[str, int]) -> Iterator[dict[str, Any]]:
-        """The rows of chat_lookup (26): the current chat under priority 1, former
+        """Yield the rows of chat_lookup (26): the current chat under priority 1, former
         ones, whose ROWIDs are given by GUID, under 0 (§26.25)."""
         chat = self.conversation
         if chat.is_group:
@@ -231,13 +231,13 @@ class ChatContext:
         return row | {"chat": rowid, "priority": priority}
 
     def former_joins(self, rowid: int, former: FormerChat) -> Iterator[dict[str, int]]:
-        """The members of an empty former chat: those it began with."""
+        """Yield the members of an empty former chat: those it began with."""
         for address in self.conversation.founders:
             handle = self.phone.handle(address, former.service)
             yield {"chat_id": rowid, "handle_id": handle}
 
     def former_row(self, former: FormerChat, rowid: int) -> dict[str, Any]:
-        """The row of `chat` that an empty former chat is."""
+        """Return the row of `chat` that an empty former chat is."""
         login = self.phone.login(former.service)
         empty = replace(
             self.conversation, name=former.name, properties=ChatProperties()
@@ -256,7 +256,7 @@ class ChatContext:
         }
 
     def chat_row(self, end: ChatEnd) -> dict[str, Any]:
-        """The row of `chat`, as its messages leave it."""
+        """Return the row of `chat`, as its messages leave it."""
         chat = self.conversation
         props = chat.properties
         return {

@@ -23,13 +23,13 @@ OUTSIDE: Row = {"cache_roomnames": None, "index_state": 0}
 
 
 def is_gone(message: Message) -> bool:
-    """Whether it was deleted for good, and with it all that reacted to it."""
+    """Return whether it was deleted for good, and with it all that reacted to it."""
     deleted = message.traits.deleted
     return deleted is not None and deleted.permanent
 
 
 def is_in_chat(message: Message) -> bool:
-    """Whether its chat still holds it, be it in part."""
+    """Return whether its chat still holds it, be it in part."""
     deleted = message.traits.deleted
     return not message.traits.chatless and (deleted is None or bool(deleted.parts))
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 def is_ordinary(message: Message) -> bool:
-    """Whether `ordinary_row` says all there is to say about `message`."""
+    """Return whether `ordinary_row` says all there is to say about `message`."""
     parts = message.parts
     return (
         message.traits is NO_TRAITS
@@ -59,7 +59,7 @@ def is_ordinary(message: Message) -> bool:
 def ordinary_row(
     message: Message, place: ChatContext, previous: str | None
 ) -> tuple[Any, ...]:
-    """The values of VARYING without the ROWID, for an ordinary message.
+    """Return the values of VARYING without the ROWID, for an ordinary message.
 
     `previous` is the GUID of the message before it in the chat: reply_to_guid
     holds it on every row and has nothing to do with inline replies (§1).
@@ -98,7 +98,7 @@ def ordinary_row(
 
 
 def changes(message: Message, place: ChatContext, previous: str | None) -> Row:
-    """Every column of `message` that is not as in ORDINARY."""
+    """Return every column of `message` that is not as in ORDINARY."""
     row = envelope(message, place, previous)
     row.update(_body(message))
     _add_event(row, message, place)
@@ -112,7 +112,7 @@ def changes(message: Message, place: ChatContext, previous: str | None) -> Row:
 
 
 def envelope(message: Message, place: ChatContext, previous: str | None) -> Row:
-    """Who, when, over what, and how far it got."""
+    """Return who, when, over what, and how far it got."""
     mine = message.sender is None
     delivered = message.date_delivered
     flagged = message.traits.delivered_flag_only
@@ -177,7 +177,7 @@ def _balloon_body(balloon: Balloon, *, mutable: bool) -> Row:
 
 
 def _archive(message: Message) -> bytes:
-    """The body's archive; a reply's or an edited message's is mostly plain."""
+    """Return the body's archive; a reply's or an edited message's is mostly plain."""
     parts, mutable = message.parts, not message.immutable
     only = parts[0] if len(parts) == 1 else None
     traits = message.traits
@@ -233,7 +233,7 @@ def _add_changed_number(
 
 
 def event_rows(message: Message, place: ChatContext) -> Iterator[Row]:
-    """The rows of an event beside its message's own, in order.
+    """Yield the rows of an event beside its message's own, in order.
 
     A changed number brings the new one in; copies repeat every row.
     """

@@ -74,7 +74,7 @@ Arrival = tuple[int, "Row", tuple["Attachment", ...], "Sticker | None"]
 
 
 def has_drawn(message: Message) -> bool:
-    """Whether there is anything in `rows`, at a glance."""
+    """Return whether there is anything in `rows`, at a glance."""
     return bool(
         message.tapbacks
         or message.stickers
@@ -250,7 +250,7 @@ def _poll_row(
 def _pointing(
     message: Message, sender: str | None, guid: str, date: int, place: ChatContext
 ) -> Row:
-    """The envelope of a row that points at `message`."""
+    """Return the envelope of a row that points at `message`."""
     mine = sender is None
     # An own one has arrived unless the own message that it points at never did; the
     # owner has seen another's, unless what it points at is still unread.
@@ -294,7 +294,7 @@ def _as_it_was(message: Message, date: int) -> Message:
 
 
 def _quoted(message: Message, part: int) -> str:
-    """What the English summary text names: the quoted text, or the kind (§6)."""
+    """Return what the English summary text names: the quoted text, or the kind (§6)."""
     parts = message.parts
     if part < len(parts):
         chosen = parts[part]

@@ -33,6 +33,6 @@ class Gone:
 
 
 def special(message: Message, place: ChatContext, previous: str | None) -> Special:
-    """The own row of a message, `previous` being the GUID of the one before."""
+    """Return the own row of a message, `previous` being the GUID of the one before."""
     row = changes(message, place, previous)
     return Special(row, tuple(own_files(message)), message=message)
