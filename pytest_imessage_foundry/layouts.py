@@ -1,4 +1,4 @@
-"""Where a database stands: alone, in a macOS home, in an iPhone's tree or backup.
+"""Write a database alone, in a macOS home, in an iPhone's tree or backup.
 
 Tools whose path is fixed look for `~/Library/Messages/chat.db`, its Attachments
 and the AddressBook; those for iPhones for `private/var/mobile/Library/SMS/sms.db`

@@ -1,4 +1,4 @@
-"""What a file that we write may take the place of."""
+"""Refuse to replace anything but a regular file."""
 
 from __future__ import annotations
 

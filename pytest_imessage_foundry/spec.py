@@ -1,4 +1,4 @@
-"""What is asked for: the whole input of a build, and its fingerprint."""
+"""The whole input of a build, and its fingerprint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From one truth to the next: what Messages writes when something happens.
+"""Write into an open database what Messages writes when something happens.
 
 The builder fills an empty file; `Steps` changes one that is open, that has Apple's
 triggers and that others may be reading. Rows come from the same functions, and what

@@ -1,4 +1,4 @@
-"""Says what release a chat.db is, and whether Messages could have written it.
+"""Name the release of a chat.db, and check whether Messages could have written it.
 
 One validator for built files, for the command and for cached content. It looks
 and leaves no trace; whatever the bytes are, it answers with a report or with

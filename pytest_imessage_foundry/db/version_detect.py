@@ -1,4 +1,4 @@
-"""Which macOS this machine runs, as a release name."""
+"""Detect the macOS release of this machine or of a file."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What an iPhone leaves on other machines: a file-system extraction, a backup."""
+"""Copies of an iPhone: a file-system extraction, a backup."""

@@ -1,4 +1,4 @@
-"""What happened to a message, and the rare things about it."""
+"""Changes of a message, and its rare properties."""
 
 from __future__ import annotations
 

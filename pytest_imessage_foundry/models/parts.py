@@ -1,4 +1,4 @@
-"""What a message is made of."""
+"""The parts of a message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is in a chat that is written by hand, and who therefore can write in it."""
+"""The members of a chat that is written by hand, and who can write in it."""
 
 from __future__ import annotations
 

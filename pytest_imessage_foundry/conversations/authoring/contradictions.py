@@ -1,4 +1,4 @@
-"""What cannot be: people, chats and messages that contradict each other."""
+"""Refuse people, chats and messages that contradict each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a release can hold of a message, before it is written."""
+"""Refuse what a release cannot hold of a message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How times, people and contents are said when one writes by hand."""
+"""Read times, people and contents as they are given by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the parts of a message to the runs of its attributed string.
+"""Make the runs of an attributed string from the parts of a message.
 
 Names and types of the attributes: SEMANTICS §3 and §4; how often each occurs in
 one macOS 27 file: imessage-chatdb's count over 20,783 bodies.

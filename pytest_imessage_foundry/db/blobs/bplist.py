@@ -1,4 +1,4 @@
-"""Writes binary property lists, five times as fast as plistlib and alike to the
+"""Write binary property lists, five times as fast as plistlib and alike to the
 byte (`tests/db/test_bplist.py` compares): links, tapbacks and edits hold up to
 three each.
 

@@ -1,4 +1,4 @@
-"""What each balloon becomes: its bundle id, its payload and its pictures.
+"""The bundle id, the payload and the pictures of each balloon.
 
 Layouts: SEMANTICS §10. Where only readers of a class are known, the comment
 names them.

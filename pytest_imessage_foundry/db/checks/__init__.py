@@ -1,3 +1,3 @@
-"""What the validator looks at, one module per kind of thing."""
+"""The checks of the validator, one module for each subject."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads bodies by the thousand: their forms are few, their texts many.
+"""Read many bodies fast: they have few forms and many texts.
 
 The first body of a form is parsed; those after it are held against that form, and
 parsed in their turn if they are not of it. Most are a text that is part 0 and no

@@ -1,4 +1,4 @@
-"""What the validator says: findings, counts, and the report of both."""
+"""Findings, their counts, and the report of both."""
 
 from __future__ import annotations
 

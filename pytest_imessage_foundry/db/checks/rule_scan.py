@@ -1,4 +1,4 @@
-"""Runs rules over a table: one pass of SQLite for all of them.
+"""Run rules over a table, all of them in one pass of SQLite.
 
 A rule is an expression that is true of a wrong row. All rules of a scan are
 asked in one statement; what they show of the rows they hit is asked again,

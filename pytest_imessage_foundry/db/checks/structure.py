@@ -1,4 +1,4 @@
-"""How much each difference from a release's structure weighs."""
+"""The level of each difference from a release's structure."""
 
 from __future__ import annotations
 

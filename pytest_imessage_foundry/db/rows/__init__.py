@@ -1,1 +1,1 @@
-"""From the truth to rows: one module for each table or group of columns."""
+"""Make rows from the truth, one module for each table or group of columns."""

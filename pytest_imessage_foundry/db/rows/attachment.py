@@ -1,4 +1,4 @@
-"""From one attachment to its row in `attachment` (SEMANTICS §5)."""
+"""Make the row of `attachment` from an attachment (SEMANTICS §5)."""
 
 from __future__ import annotations
 

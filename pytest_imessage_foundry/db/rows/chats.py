@@ -1,4 +1,4 @@
-"""From conversations to `chat`, `handle` and their joins.
+"""Make the rows of `chat`, `handle` and their joins from conversations.
 
 A `ChatContext` is what a message's row must know of its chat, `ChatEnd` what a
 chat's row holds of its messages; `Accounts` is what all chats of one database

@@ -1,4 +1,4 @@
-"""What deleting leaves behind (SEMANTICS §17).
+"""The rows that a deletion leaves (SEMANTICS §17).
 
 Recently Deleted keeps the message's row and takes its join away; deleting for
 good keeps nothing but the GUID.

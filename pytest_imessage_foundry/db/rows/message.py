@@ -1,4 +1,4 @@
-"""From one message to its row in `message`: the columns and their values.
+"""Make the row of `message` from a message: the columns and their values.
 
 `columns.ORDINARY` states what a plain text row holds where nothing special
 happened; `changes()` says what a message changes in it. `ordinary_row()` is the

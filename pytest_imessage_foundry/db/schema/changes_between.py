@@ -1,4 +1,4 @@
-"""Says what makes one schema of another, in the words of `Schema.evolve`."""
+"""State the changes from one schema to another as arguments of `Schema.evolve`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares two structures and names each single thing in which they differ."""
+"""Compare two structures and name each difference."""
 
 from __future__ import annotations
 

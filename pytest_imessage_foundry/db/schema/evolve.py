@@ -1,4 +1,4 @@
-"""Makes a later release out of an earlier one, and complains of what cannot be."""
+"""Make a later release from an earlier one, and refuse impossible changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the structure of any SQLite file and says which release it is.
+"""Read the structure of any SQLite file and name its release.
 
 The structure is what PRAGMAs and sqlite_master state, in the words of the facts that
 releases are held against. An expected schema takes the same way, through a database

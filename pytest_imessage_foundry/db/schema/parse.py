@@ -1,4 +1,4 @@
-"""Reads the text that releases are written in: SQL without its noise.
+"""Read the text that releases are written in, a shorter form of SQL.
 
 A table is its name and, indented below it, one column or constraint a line; a
 blank line ends it. An index is one line, `name ON table(terms) WHERE ...`; a

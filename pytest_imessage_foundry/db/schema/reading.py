@@ -1,4 +1,4 @@
-"""Reads a schema from whatever holds one: a chat.db, the text of `.schema`, a manifest.
+"""Read a schema from what holds one: a chat.db, the text of `.schema`, a manifest.
 
 A database is opened to look at it alone; no trace is left beside it.
 """

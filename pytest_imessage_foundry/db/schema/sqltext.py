@@ -1,4 +1,4 @@
-"""Takes SQL apart just far enough to compare it and to find what PRAGMAs do not say."""
+"""Split SQL far enough to compare it and to find what PRAGMAs do not tell."""
 
 from __future__ import annotations
 

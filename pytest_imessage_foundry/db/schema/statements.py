@@ -1,4 +1,4 @@
-"""Reads CREATE statements, as a file or its `.schema` states them, as a `Schema`.
+"""Read CREATE statements of a file or of its `.schema` as a `Schema`.
 
 What the declarative form cannot say of a table (a collation, WITHOUT ROWID) is kept as
 the statement has it. SQLite itself holds the outcome against the statements.
