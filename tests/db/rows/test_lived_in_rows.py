@@ -111,7 +111,7 @@ def test_resent_as_sms(phone, is_new, tmp_path):
 def test_what_no_chat_can_hold(phone):
     alex = phone.person("Alex")
     chat, group = phone.direct(alex), phone.group(alex)
-    with pytest.raises(FoundryError, match="share a chat"):
+    with pytest.raises(FoundryError, match="cannot stand twice in one chat"):
         chat.send("x", also_in=chat)
     for one, other in ((chat, group), (group, chat)):
         with pytest.raises(FoundryError, match="only one-to-one chats share"):
