@@ -22,6 +22,11 @@ pytest_plugins = ["pytester"]
 # pytest, this plugin and a small database together. The test of other plugins beside
 # this one starts them all.
 ALONE = ("-pno:randomly", "-pno:faker", "-pno:hypothesispytest", "-pno:anyio")
+LATE = (
+    "cryptography.hazmat.primitives.ciphers",
+    "cryptography.hazmat.primitives.keywrap",
+    "cryptography.hazmat.backends.openssl.backend",
+)
 
 
 @pytest.hookimpl(trylast=True)
@@ -49,6 +54,9 @@ def package() -> None:
     for module in pkgutil.walk_packages(pytest_imessage_foundry.__path__, prefix):
         if not module.name.endswith("__main__"):
             import_module(module.name)
+    # What the package imports late. A second copy of it knows no ciphers.
+    for name in LATE:
+        import_module(name)
 
 
 @pytest.fixture
