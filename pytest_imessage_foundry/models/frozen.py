@@ -57,7 +57,7 @@ def _frozen(cls: Any, kw_only: bool) -> Any:
 
 
 def _compared(model: Any) -> dict[str, Any]:
-    """The methods that `dataclass` would write and compile for each class anew."""
+    """Return the methods that `dataclass` would compile anew for each class."""
     fields = dataclasses.fields(model)
     shown = [each.name for each in fields if each.repr]
     values = operator.attrgetter(*[each.name for each in fields if each.compare])

@@ -1,4 +1,4 @@
-"""Who is in a chat: a history that follows from its founders and its events."""
+"""The members of a chat: a history that follows from its founders and events."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Membership:
     left_by: str | None = None
 
     def covers(self, moment: int) -> bool:
-        """Whether it lasts at a moment: the one at which it ends is not its own."""
+        """Return whether it lasts at a moment; the end is not part of it."""
         return self.since <= moment and (not self.until or moment < self.until)
 
 
 def moves(event: Event, sender: Address) -> tuple[tuple[Address, ...], ...]:
-    """The addresses that an event takes out of a chat, and those it brings in."""
+    """Return the addresses that an event takes out of a chat, and those it adds."""
     if event.kind == "added":
         return (), (event.who,)
     if event.kind == "removed":
