@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_imessage_foundry.db import schema
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -68,6 +70,21 @@ def test_readme_names_every_option_and_fixture(plain_run):
     assert len(fixtures) == 7
     for name in options | settings | fixtures:
         assert name in README, name
+
+
+def test_readme_names_every_release():
+    named = re.search(r"Releases, oldest first: `([^`]*)`", README)
+    assert named is not None
+    assert tuple(named[1].split()) == schema.RELEASES
+    assert f"once per macOS release: {', '.join(schema.ALL)}\n" in README
+    assert f"`all` ({', '.join(schema.ALL)})" in README
+
+
+def test_the_page_of_releases_names_every_release():
+    page = (ROOT / "docs/releases.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w.-]+)` \|", page, re.MULTILINE)
+    assert tuple(rows) == schema.RELEASES
+    assert f"as it is today: {', '.join(f'`{each}`' for each in schema.ALL)}." in page
 
 
 def test_every_link_of_the_docs_is_there():

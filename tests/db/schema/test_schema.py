@@ -21,11 +21,14 @@ from pytest_imessage_foundry.db.schema.definition import Schema
 from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
 
 MANIFESTS = Path(__file__).parents[1] / "manifests"
-WHOLE = ("sonoma", "sequoia-15.2", "sequoia", "tahoe-26.0", "tahoe")
+COMPOSED = ("golden-gate",)  # of several sources: test_golden_gate.py has its facts
+WHOLE = tuple(name for name in schema.RELEASES if name not in COMPOSED)
 
 
 def manifest(name: str) -> dict[str, Any]:
-    return json.loads((MANIFESTS / f"{name}.json").read_text(encoding="utf-8"))
+    path = MANIFESTS / f"{name}.json"
+    assert path.exists(), f"{path.name} must state what a real file of {name} holds"
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def build(wanted: Schema, path: Path | str = ":memory:") -> sqlite3.Connection:
