@@ -172,7 +172,7 @@ class ChatDB(os.PathLike[str]):
     def retell(
         self, conversations: Sequence[Conversation], people: Sequence[Persona]
     ) -> None:
-        """Tell this truth from now on: for whoever has written it into the file."""
+        """Replace the truth, once it is written into the file."""
         told = tuple(conversations)
         scenario = replace(self._order.scenario, personas=tuple(people))
         order = self._order

@@ -118,8 +118,8 @@ class Live:
     # Who there is.
 
     def person(self, name: str, **fields: Any) -> Persona:
-        """Somebody new, under an address that belongs to nobody; `fields` are those
-        of `Author.person`: address, email, country."""
+        """Meet somebody new, under an address that belongs to nobody; `fields` are
+        those of `Author.person`: address, email, country."""
         with self._one_step:
             persona = self._phone.person(name, **fields)
             self._steps.meet(self._phone.people)
@@ -127,8 +127,8 @@ class Live:
             return persona
 
     def direct(self, person: Persona, **fields: Any) -> Conversation:
-        """The one-to-one chat with somebody, opened if there is none; `fields` as for
-        `Author.direct`: address, service, filtered."""
+        """Return the one-to-one chat with somebody, opened if there is none; `fields`
+        as for `Author.direct`: address, service, filtered."""
         with self._one_step:
             known = len(self._phone.chats)
             chat = self._phone.direct(person, **fields)
@@ -147,16 +147,16 @@ class Live:
             return self._truth[self._phone.chats.index(whole)]
 
     def note_to_self(self, **fields: Any) -> Conversation:
-        """The owner's chat with themselves; `fields` as for `Author.note_to_self`."""
+        """Return the owner's chat with themselves; `fields` as for `Author.note_to_self`."""
         return self.direct(self._db.owner, **fields)
 
     def group(self, *people: Persona, **fields: Any) -> Conversation:
-        """A new group; `fields` as for `Author.group`: name, service, created."""
+        """Open a group; `fields` as for `Author.group`: name, service, created."""
         with self._one_step:
             return self._open(self._phone.group(*people, **fields))
 
     def file(self, kind: str = "photo", **fields: Any) -> Attachment:
-        """A file to send, as `Author.file` gives one."""
+        """Make a file to send, as `Author.file` does."""
         return self._phone.file(kind, **fields)
 
     # What comes and goes.
@@ -170,7 +170,7 @@ class Live:
         attaches_later: bool = False,
         **fields: Any,
     ) -> Message:
-        """Somebody says something; it is unread. In a group name the `sender`.
+        """Receive a message, which is unread. In a group name the `sender`.
 
         With `joins_later` the row is there and belongs to no chat until `join()`; with
         `attaches_later` its files follow by `attach()`, and then `download()`.
@@ -187,33 +187,33 @@ class Live:
     def send(
         self, chat: Where, *content: Content, joins_later: bool = False, **fields: Any
     ) -> Message:
-        """The owner says something; it is sent and not yet delivered."""
+        """Send a message, which is not yet delivered."""
         fields = self._unseen(fields)
         return self._say(chat, lambda into: into.send(*content, **fields), joins_later)
 
     def event(self, chat: Where, kind: EventKind, **fields: Any) -> Message:
-        """A row that announces something; `fields` as for `Chat.event`."""
+        """Announce something by a row of its own; `fields` as for `Chat.event`."""
         return self._say(chat, lambda into: into.event(kind, **self._people(fields)))
 
     def added(self, chat: Where, who: Persona | str, **fields: Any) -> Message:
-        """Somebody comes into a group; `fields` as for `Chat.added`."""
+        """Let somebody into a group; `fields` as for `Chat.added`."""
         fields = self._people(fields | {"who": who})
         return self._say(chat, lambda into: into.added(**fields))
 
     def removed(self, chat: Where, who: Persona | str, **fields: Any) -> Message:
-        """Somebody is taken out of a group; 'me' is the owner."""
+        """Take somebody out of a group; 'me' is the owner."""
         fields = self._people(fields | {"who": who})
         return self._say(chat, lambda into: into.removed(**fields))
 
     def left(self, chat: Where, who: Persona | str = "me", **fields: Any) -> Message:
-        """Somebody goes out of a group."""
+        """Let somebody leave a group."""
         fields = self._people(fields | {"who": who})
         return self._say(chat, lambda into: into.left(**fields))
 
     def number_changed(
         self, chat: Where, old: Persona | str, new: str, **fields: Any
     ) -> Message:
-        """A member has a new number; `fields` as for `Chat.number_changed`."""
+        """Give a member a new number; `fields` as for `Chat.number_changed`."""
         known = self._phone.known(old)
         meant = known if known is not None and old not in known.addresses else old
         return self._say(chat, lambda into: into.number_changed(meant, new, **fields))
@@ -254,11 +254,11 @@ class Live:
         return self._truth[self._phone.chats.index(into)]
 
     def attach(self, message: Message | str) -> Message:
-        """The rows of a message's files come; the files are not there yet."""
+        """Insert the rows of a message's files, which are not there yet."""
         return self._change(message, lambda draft: draft.attach())
 
     def download(self, message: Message | str) -> Message:
-        """A message's files come."""
+        """Let a message's files arrive."""
         return self._change(message, lambda draft: draft.download())
 
     def react_in_text(
@@ -282,7 +282,7 @@ class Live:
         return self._change(message, lambda draft: draft.also_in(other))
 
     def resent_as_sms(self, message: Message | str) -> Message:
-        """An iMessage that did not get through goes as SMS: its row stands in the
+        """Send an iMessage that did not get through as SMS: its row stands in the
         chats of both services (before macOS 26), the second of which is opened first
         if there is none.
 
@@ -301,15 +301,15 @@ class Live:
         return self._change(message, lambda draft: draft.trait(**traits))
 
     def target(self, message: Message | str, part: int = 0) -> Reply:
-        """What a reply to one part of a message is given as `reply_to`."""
+        """Return what a reply to one part of a message takes as `reply_to`."""
         return self._find(message)[1].as_target(part)
 
     def join(self, message: Message | str) -> Message:
-        """The join row of a message that was to join later."""
+        """Insert the join row of a message that was to join later."""
         return self._change(message, lambda draft: draft.trait(chatless=False))
 
     def deliver(self, message: Message | str, *, at: When | None = None) -> Message:
-        """An own message reaches the other side.
+        """Deliver an own message to the other side.
 
         Raises:
             FoundryError: it is none of the owner's.
@@ -329,7 +329,7 @@ class Live:
         return self._change(message, act)
 
     def read(self, message: Message | str, *, at: When | None = None) -> Message:
-        """The owner reads what was received, or the other side what was sent.
+        """Let the owner read what was received, or the other side what was sent.
 
         Raises:
             FoundryError: it was sent to a group.
@@ -353,7 +353,7 @@ class Live:
         return self._change(message, act)
 
     def fail(self, message: Message | str, error: int = 22) -> Message:
-        """An own message could not be sent."""
+        """Let an own message fail to be sent."""
         return self._change(message, lambda draft: draft.trait(error=error))
 
     def tapback(
@@ -407,8 +407,8 @@ class Live:
         )
 
     def delete(self, message: Message | str, **fields: Any) -> Message:
-        """Into Recently Deleted, or with `permanent=True` for good; `parts` names
-        some of its parts.
+        """Move a message to Recently Deleted, or with `permanent=True` delete it for
+        good; `parts` names some of its parts.
 
         Raises:
             FoundryError: it was deleted before, and no further.
@@ -430,8 +430,8 @@ class Live:
         return self._change(message, act)
 
     def checkpoint(self) -> bool:
-        """Move the -wal into the file and empty it; whether no reader was in the
-        way (which is waited for up to five seconds)."""
+        """Move the -wal into the file and empty it. Wait up to five seconds for
+        readers, and return whether none was in the way."""
         with self._one_step:
             done = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return not done.fetchone()[0]

@@ -148,7 +148,7 @@ class LiveWriter:
             self._look_up(place)
 
     def _look_up(self, place: ChatContext) -> None:
-        """What chat_lookup says of a chat."""
+        """Replace the rows of chat_lookup for a chat."""
         if "chat_lookup" not in self._features:
             return
         former = {
@@ -197,7 +197,7 @@ class LiveWriter:
             self._join_second(rowid, after, new.traits.also_in)
 
     def _become_files(self, old: Message, new: Message, rowid: int, row: Row) -> None:
-        """Files come after their message, are downloaded, and go with their part."""
+        """Insert, change and remove the rows of a message's files."""
         before = {file.guid: file for file in own_files(old)}
         for file in own_files(new):
             known = before.pop(file.guid, None)
@@ -217,7 +217,7 @@ class LiveWriter:
         self._detach(rowid, set(before))
 
     def _become_drawn(self, old: Message, new: Message, place: ChatContext) -> None:
-        """Tapbacks, stickers, votes: new ones come, taken-back ones may go."""
+        """Insert new tapbacks, stickers and votes; delete those taken back."""
         before = {row["guid"]: row for _, row, _, _ in reactions.rows(old, place)}
         for _, row, images, sticker in reactions.rows(new, place):
             known = before.pop(row["guid"], None)
@@ -234,7 +234,7 @@ class LiveWriter:
     def _put_aside(
         self, old: Message, new: Message, rowid: int, place: ChatContext
     ) -> None:
-        """Into Recently Deleted, the whole message or some of its parts."""
+        """Move a message, or some of its parts, to Recently Deleted."""
         was, now = old.traits.deleted, new.traits.deleted
         if now is None or now == was:
             return
@@ -245,7 +245,7 @@ class LiveWriter:
         deletions.recoverable(self._insert, new, now, rowid, place.rowid)
 
     def _forget(self, message: Message, place: ChatContext) -> None:
-        """Deleted for good, with all that it drew; triggers log the GUIDs."""
+        """Delete a message and all that reacted to it; triggers log the GUIDs."""
         drawn = [row["guid"] for _, row, _, _ in reactions.rows(message, place)]
         for guid in (*drawn, message.guid):
             self._delete(guid)
@@ -293,7 +293,7 @@ class LiveWriter:
         return self._inserted()
 
     def _detach(self, message: int, gone: set[str]) -> None:
-        """Files that a message lost; the trigger deletes their rows."""
+        """Remove files from a message; the trigger deletes their rows."""
         for guid in sorted(gone):
             self._connection.execute(
                 "DELETE FROM message_attachment_join "
@@ -312,7 +312,7 @@ class LiveWriter:
         self._join_second(rowid, row, second)
 
     def _join_second(self, rowid: int, row: Row, guid: str | None) -> None:
-        """The join with the other chat that a message stands in."""
+        """Insert the join with the other chat that a message stands in."""
         if guid is not None:
             state: int = row.get("index_state", 1)
             chat = self._rowid("chat", guid)
@@ -362,7 +362,7 @@ class LiveWriter:
             self._written[rowid] = person
 
     def _rowid(self, table: str, guid: str) -> int:
-        """ROWID by GUID; 0 where there is none."""
+        """Return the ROWID of a GUID, or 0 if there is none."""
         found = self._connection.execute(
             f'SELECT ROWID FROM "{table}" WHERE guid = ?', (guid,)
         ).fetchone()
@@ -399,7 +399,7 @@ def _row(message: Message, place: ChatContext, previous: str | None) -> Row:
 
 
 def _previous(chat: Conversation, message: Message) -> str | None:
-    """GUID of the message before one, as its reply_to_guid holds it (§1)."""
+    """Return the GUID of the message before one, for its reply_to_guid (§1)."""
     before = None
     for each in chat.messages:
         if each.guid == message.guid:

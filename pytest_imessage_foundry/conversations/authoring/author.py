@@ -75,7 +75,7 @@ class Author:
         email: bool = False,
         country: str = "US",
     ) -> Persona:
-        """Somebody to write with, under an address that belongs to nobody.
+        """Make somebody to write with, under an address that belongs to nobody.
 
         Who has several `addresses` is one person in all chats; 'phone' and 'email'
         among them stand for one that belongs to nobody. A `country` of '' is one
@@ -321,7 +321,7 @@ def _reached(person: Persona, service: Service) -> str:
 
 
 def _suffix_of(filtered: FilterTier) -> str:
-    """What addresses of a tier end with. Unknown senders and junk stand under their
+    """Return what addresses of a tier end with. Unknown senders and junk stand under their
     plain address, too: name the suffix for those."""
     if filtered not in TIER_NUMBERS:
         raise unknown("filter tier", filtered, TIER_NUMBERS)

@@ -75,7 +75,7 @@ class Chat:
         self.group_id = group_id or phone.new_guid()
 
     def send(self, *content: Content, **fields: Any) -> Draft:
-        """The owner says something. `content` are the parts of the body, each a
+        """Write a message of the owner. `content` are the parts of the body, each a
         text, a list of runs or a file; `fields` are fields of `models.Message` and
         of `models.Traits`, `at`, and `rowid_after` (a draft).
 
@@ -96,7 +96,7 @@ class Chat:
         nameless: bool = False,
         **fields: Any,
     ) -> Draft:
-        """Somebody else says something; in a group name the `sender`, or nobody
+        """Write a message of somebody else; in a group name the `sender`, or nobody
         with `nameless`, as rows that name no handle do."""
         contradictions.check_sender(self, sender, nameless=nameless)
         if nameless:
@@ -113,7 +113,7 @@ class Chat:
         at: When | None = None,
         **fields: Any,
     ) -> Draft:
-        """A row that announces something: 'renamed', 'added', 'left', ..."""
+        """Announce something by a row of its own: 'renamed', 'added', 'left', ..."""
         if kind not in get_args(EventKind):
             raise unknown("event", kind, get_args(EventKind))
         contradictions.check_event(self, kind)
@@ -151,23 +151,23 @@ class Chat:
     def added(
         self, who: Persona | str, *, by: Persona | str = ME, **fields: Any
     ) -> Draft:
-        """Somebody comes into the group, for the first time or again; 'me' is the
+        """Let somebody into the group, for the first time or again; 'me' is the
         owner."""
         return self.event("added", by=by, who=who, **fields)
 
     def removed(
         self, who: Persona | str, *, by: Persona | str = ME, **fields: Any
     ) -> Draft:
-        """Somebody is taken out of the group by another; 'me' is the owner, who
+        """Let somebody take another out of the group; 'me' is the owner, who
         then gets nothing of it until somebody adds them again."""
         return self.event("removed", by=by, who=who, **fields)
 
     def left(self, who: Persona | str = ME, **fields: Any) -> Draft:
-        """Somebody goes out of the group, the owner if nobody is named."""
+        """Let somebody leave the group, the owner if nobody is named."""
         return self.event("left", by=who, **fields)
 
     def number_changed(self, old: Persona | str, new: str, **fields: Any) -> Draft:
-        """Somebody has a new number: the old one goes out and the new one comes in.
+        """Give somebody a new number: the old one leaves and the new one joins.
 
         `copies=2` has the pair three times, as it was seen after iCloud synced it.
         """

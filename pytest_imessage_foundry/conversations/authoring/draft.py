@@ -263,7 +263,7 @@ class Draft:
         return self.trait(deleted=Deletion(date=date, parts=parts, permanent=permanent))
 
     def awaits_files(self) -> Draft:
-        """Let its files be still to come: the message's row is there, theirs not."""
+        """Let its files come later: the message's row is there, theirs are not."""
         return self._move_files("awaited", ("present", "waiting"))
 
     def attach(self) -> Draft:
@@ -322,7 +322,7 @@ class Draft:
         return self.trait(also_in=rare_facts.second_chat(self.chat, other))
 
     def resent_as_sms(self) -> Draft:
-        """An iMessage that did not get through and went as SMS: the one row stands
+        """Send an iMessage that did not get through as SMS: the one row stands
         in the chats of both services (before macOS 26; §26.2)."""
         contradictions.check_resent(self.chat, self.message)
         other = self._phone.direct(
@@ -343,7 +343,7 @@ class Draft:
         return self._with(**fields)
 
     def as_target(self, part: int = 0) -> Reply:
-        """What a reply to a part of this message points at.
+        """Return what a reply to a part of this message points at.
 
         All replies of a thread point at its first message (SEMANTICS §7).
         """
@@ -378,7 +378,7 @@ class Draft:
             )
 
     def _kept_balloon(self, after: TextPart) -> Balloon | None:
-        """The balloon that an edit leaves: a preview goes with its URL."""
+        """Return the balloon that an edit leaves: a preview goes with its URL."""
         balloon = self.message.balloon
         url = getattr(balloon, "url", None)
         return None if url is not None and url not in after.text else balloon
@@ -390,7 +390,7 @@ class Draft:
         return self
 
     def _within(self, at: When | None, limit: int, rule: str) -> int:
-        """A time for a change that Apple allows for a while only."""
+        """Return a time for a change that Apple allows only for a while."""
         message = self.message
         done = [edit.date for edit in message.edits]
         done += [part.date for part in message.parts if isinstance(part, Unsent)]
