@@ -147,7 +147,8 @@ class Live:
             return self._truth[self._phone.chats.index(whole)]
 
     def note_to_self(self, **fields: Any) -> Conversation:
-        """Return the owner's chat with themselves; `fields` as for `Author.note_to_self`."""
+        """Return the owner's chat with themselves; `fields` as for
+        `Author.note_to_self`."""
         return self.direct(self._db.owner, **fields)
 
     def group(self, *people: Persona, **fields: Any) -> Conversation:

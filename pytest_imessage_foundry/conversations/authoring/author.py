@@ -321,8 +321,8 @@ def _reached(person: Persona, service: Service) -> str:
 
 
 def _suffix_of(filtered: FilterTier) -> str:
-    """Return what addresses of a tier end with. Unknown senders and junk stand under their
-    plain address, too: name the suffix for those."""
+    """Return what addresses of a tier end with. Unknown senders and junk stand
+    under their plain address, too: name the suffix for those."""
     if filtered not in TIER_NUMBERS:
         raise unknown("filter tier", filtered, TIER_NUMBERS)
     suffixes = {tier: suffix for suffix, tier in SUFFIX_TIERS.items()}
