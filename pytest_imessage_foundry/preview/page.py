@@ -217,7 +217,7 @@ def _draw_chat(
     file: IO[str],
 ) -> dict[str, Any]:
     """Write a chat's messages as JSON; return what the index says of the chat."""
-    count = unread = 0
+    count = unread = deleted = 0
     last = None
     batch: list[dict[str, Any]] = []
     file.write(f'<script type="application/json" id="chat-{number}">[')
@@ -226,6 +226,7 @@ def _draw_chat(
         tally.add(chat, message)
         last = message
         unread += message.is_unread
+        deleted += bool(message.deleted)
         count += 1
         if len(batch) == _TOGETHER:
             file.write(("," if count > _TOGETHER else "") + _encoded(batch)[1:-1])
@@ -236,7 +237,7 @@ def _draw_chat(
     rows = list(phone.details(chat))
     if rows:
         file.write(_json(f"rows-{number}", rows) + "\n")
-    return data.chat(chat, count, unread, last)
+    return data.chat(chat, count, unread, deleted, last)
 
 
 def _policy(style: str, script: str) -> str:

@@ -32,9 +32,11 @@ class PageData:
         chat: shape.ShownChat,
         count: int,
         unread: int,
+        deleted: int,
         last: shape.ShownMessage | None,
     ) -> dict[str, Any]:
-        """Return a chat without its messages: how many there are, and the last one."""
+        """Return a chat without its messages: how many there are, how many
+        are unread or in Recently Deleted, and the last one."""
         return nonempty(
             name=chat.name,
             guid=chat.guid,
@@ -45,6 +47,7 @@ class PageData:
             marks=chat.marks,
             count=count,
             unread=unread,
+            deleted=deleted,
             last=self._stamp(last.date) if last else "",
             glance=self._named(_glance(last)) if last else "",
         )
