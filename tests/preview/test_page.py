@@ -21,15 +21,55 @@ from pytest_imessage_foundry.preview.pictures import PICTURE_LIMIT
 
 Made = Callable[..., Scratch]
 PNG = b"\x89PNG\r\n\x1a\n"
+RUN = "document.title='ran'"
 HOSTILE = (
-    "</script><script>document.title='ran'</script>",
-    "<img src=x onerror=\"document.title='ran'\">",
+    f"</script><script>{RUN}</script>",
+    f"</SCRIPT ><script>{RUN}</script>",
+    f"</script\n><svg onload={RUN}>",
+    f'<img src=x onerror="{RUN}">',
+    f"<img src=x onerror={RUN}//",
+    f"<svg onload={RUN}></svg>",
+    f"<svg><script>{RUN}</script></svg>",
+    f"<svg><animate onbegin={RUN} attributeName=x></svg>",
+    f"<math><mtext><script>{RUN}</script></mtext></math>",
+    f'<iframe srcdoc="<script>parent.{RUN}</script>"></iframe>',
+    f'<iframe src="javascript:parent.{RUN}"></iframe>',
+    f'<object data="javascript:{RUN}"></object>',
+    f'<embed src="javascript:{RUN}">',
+    f'<a href="javascript:{RUN}" autofocus onfocus={RUN}>x</a>',
+    f"<details open ontoggle={RUN}>",
+    f"<video><source onerror={RUN}></video>",
+    f"<input autofocus onfocus={RUN}>",
+    f"<body onload={RUN}>",
+    f'<meta http-equiv=refresh content="0;url=javascript:{RUN}">',
+    "<meta http-equiv=refresh content='0;url=https://example.com/'>",
+    "<base href=https://example.com/>",
+    "<link rel=stylesheet href=https://example.com/x.css>",
+    "<form action=https://example.com/><button>send</button></form>",
+    "<style>body{display:none}</style>",
+    "</style><style>@import 'https://example.com/x.css';</style>",
+    "</title><title>ran</title>",
+    "</bdi></h1><h1>ran",
+    "<template><script>document.title='ran'</script></template>",
     "<!--<script>",
+    "--><script>document.title='ran'</script>",
     "]]>{{script}}",
+    "{{chats}}{{index}}",
+    "\\u003cscript\\u003e",
+    "&lt;script&gt;document.title='ran'&lt;/script&gt;",
+    "&#x3c;script&#x3e;",
+    "';document.title='ran';'",
+    "`${document.title='ran'}`",
     "\u202egnp.exe",
+    "\u2066\u2067\u2068 x \u2069 \u200f\u200e\u061c",
     "\u2028\u2029\x00\ud800",
+    "\x1b[31mred\x1b[0m\x07\x08",
     "javascript:document.title='ran'",
+    "data:text/html,<script>document.title='ran'</script>",
     "__proto__",
+    "constructor",
+    "toString",
+    "<<<<img src=x>>>>" * 50,
     "x" * 100_000,
 )
 
@@ -133,7 +173,8 @@ def test_hostile_text_stays_data(scratch: Made, text: str) -> None:
     made.run("INSERT INTO chat_handle_join VALUES", (1, 2))
     plain = Tags(render(read(scratch_plain(made))))
 
-    notes = Notes(title=text, names={"+15550100": text}, failure=text)
+    case = {"name": text, "message": "G1", "reading": {text: [text]}}
+    notes = Notes(title=text, names={"+15550100": text}, cases=[case], failure=text)
     html = render(read(made.path), notes)
 
     html.encode("utf-8")
