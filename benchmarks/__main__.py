@@ -12,7 +12,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import building, handing, startup, suite, table
+from benchmarks import building, handing, page, startup, suite, table
 from benchmarks.environments import REPOSITORY
 from benchmarks.measure import Results
 
@@ -67,6 +67,12 @@ def _sections(
             results, disk, sizes=sizes, rounds=15 if quick else 41
         ),
         "first": lambda: handing.first(results, rounds=5 if quick else 15),
+        "page": lambda: page.run(
+            results,
+            memory,
+            messages=10_000 if quick else page.MESSAGES,
+            rounds=2 if quick else 3,
+        ),
         "suite": lambda: suite.run(
             results, rounds=1 if quick else 3, tests=20 if quick else 100
         ),

@@ -183,11 +183,21 @@ def texts(path: str, messages: str) -> dict[str, Any]:
     return {"messages": len(told)}
 
 
+def page(path: str) -> dict[str, Any]:
+    """The page of a database, read, drawn and written."""
+    from pytest_imessage_foundry.preview import write
+
+    result: dict[str, Any] = {}
+    with _timed(result), TemporaryDirectory() as folder:
+        write(path, Path(folder) / "page.html")
+    return result
+
+
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     each.__name__: each
     for each in (
         *(pipeline, derivation, writer, floor),
-        *(empty, statements, first_test, validation, texts),
+        *(empty, statements, first_test, validation, texts, page),
     )
 }
 

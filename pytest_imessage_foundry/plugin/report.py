@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.foundry import ChatDB
     from pytest_imessage_foundry.plugin.settings import Settings
+    from pytest_imessage_foundry.preview import page
     from pytest_imessage_foundry.spec import Spec
 
 TITLE = "iMessage chat.db"
@@ -25,7 +26,7 @@ HANDED = "imessage"
 _FAILED = pytest.StashKey[bool]()
 _NOTES = pytest.StashKey[list[str]]()
 _KEPT = pytest.StashKey["Path"]()
-_NAMES = pytest.StashKey[dict[str, str]]()
+_HANDED_DB = pytest.StashKey["ChatDB"]()
 
 
 def header(settings: Settings) -> str:
@@ -44,11 +45,7 @@ def header(settings: Settings) -> str:
 def note_handed(node: pytest.Item, handed: ChatDB, *, keeps: bool = True) -> None:
     """Record the database that a test got, for the section on failure."""
     node.user_properties.append((HANDED, handed.provenance()))
-    node.stash[_NAMES] = {
-        address: persona.name
-        for persona in handed.personas
-        for address in persona.addresses
-    }
+    node.stash[_HANDED_DB] = handed
     _note(node, handed.path if keeps else None, handed.spec)
 
 
@@ -65,7 +62,7 @@ def note_outcome(item: pytest.Item, outcome: pytest.TestReport) -> None:
     item.stash[_FAILED] = True
     notes = item.stash.get(_NOTES, [])
     if notes and outcome.when != "teardown":
-        notes = [*notes, *_preview(item)]
+        notes = [*notes, *_preview(item, outcome.longreprtext)]
         outcome.sections.append((TITLE, "\n".join(notes)))
 
 
@@ -114,7 +111,7 @@ def _where(node: pytest.Item) -> str:
     return " ".join(words)
 
 
-def _preview(item: pytest.Item) -> list[str]:
+def _preview(item: pytest.Item, failure: str) -> list[str]:
     """Write the preview page beside a failing test's database, if asked for."""
     kept = item.stash.get(_KEPT, None)
     if kept is None or not item.config.stash[SETTINGS].preview:
@@ -123,10 +120,32 @@ def _preview(item: pytest.Item) -> list[str]:
 
     target = kept.with_suffix(".html")
     try:
-        page.write(kept, target, names=item.stash.get(_NAMES, None), force=True)
+        page.write(kept, target, _page_notes(item, failure), force=True)
     except FoundryError as error:
         return [f"no preview: {error}"]
     return [f"preview: {target}"]
+
+
+def _page_notes(item: pytest.Item, failure: str) -> page.Notes:
+    """Return what the page says of a failing test's database."""
+    from zoneinfo import ZoneInfo
+
+    from pytest_imessage_foundry.preview.page import Notes
+
+    handed = item.stash.get(_HANDED_DB, None)
+    if handed is None:
+        return Notes(failure=failure)
+    names = {
+        address: persona.name
+        for persona in handed.personas
+        for address in persona.addresses
+    }
+    cases = [
+        {"name": case.name, "message": case.message, "reading": case.reading}
+        for case in handed.cases.values()
+    ]
+    zone = ZoneInfo(handed.owner.time_zone)
+    return Notes(names=names, cases=cases, zone=zone, failure=failure)
 
 
 def _note(node: pytest.Item, path: Path | None, spec: Spec) -> None:

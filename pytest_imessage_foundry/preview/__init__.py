@@ -6,7 +6,7 @@ errors of that code show on the page.
 
 from __future__ import annotations
 
-from pytest_imessage_foundry.preview.page import render, write
-from pytest_imessage_foundry.preview.reader import read
+from pytest_imessage_foundry.preview.page import Notes, render, write
+from pytest_imessage_foundry.preview.reader import read, reading
 
-__all__ = ["read", "render", "write"]
+__all__ = ["Notes", "read", "reading", "render", "write"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from sqlite3 import Row
 
-from pytest_imessage_foundry.preview.database import Tables, blob, whole, words
+from pytest_imessage_foundry.preview.database import Row, Tables, blob, whole, words
 from pytest_imessage_foundry.preview.phone import ShownFile
 from pytest_imessage_foundry.preview.plist_reader import property_list, text
 

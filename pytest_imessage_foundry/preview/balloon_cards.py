@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from sqlite3 import Row
 from typing import Any
 
-from pytest_imessage_foundry.preview.database import blob, words
+from pytest_imessage_foundry.preview.database import Row, blob, words
 from pytest_imessage_foundry.preview.phone import ShownCard, ShownChoice, ShownFile
 from pytest_imessage_foundry.preview.plist_reader import json_of, keyed_archive, text
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from pytest_imessage_foundry.preview.phone import ShownRun
-from pytest_imessage_foundry.reading.typedstreams import Attributes, parsed
+from pytest_imessage_foundry.reading.typedstreams import Attributes, Body, parsed
 
+_PLAIN = frozenset(
+    ("__kIMMessagePartAttributeName", "__kIMBaseWritingDirectionAttributeName")
+)
 MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 _PART = "__kIMMessagePartAttributeName"
 _FILE = "__kIMFileTransferGUIDAttributeName"
@@ -51,13 +55,20 @@ class Piece:
     transcript: str = ""
 
 
-def pieces(data: bytes) -> tuple[Piece, ...]:
+def pieces(data: bytes, read: Callable[[bytes], Body] = parsed) -> tuple[Piece, ...]:
     """Return the runs of an archived attributed string.
+
+    `read` parses it: a `BodyReader` is fast if there are many.
 
     Raises:
         Damaged: the data is damaged, or is not an attributed string.
     """
-    body = parsed(data)
+    body = read(data)
+    if len(body.runs) == 1:
+        ((length, attributes),) = body.runs
+        if attributes.keys() <= _PLAIN and length == body.units > 0:
+            part = _number(attributes.get(_PART), 0)
+            return (Piece(part, ShownRun(text=body.text)),)
     return tuple(_pieces(body.text, body.runs))
 
 

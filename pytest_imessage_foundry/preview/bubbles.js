@@ -12,23 +12,50 @@ function add(parent, ...children) {
 }
 // The stamps are local already; reading them as UTC keeps them as they are.
 function moment(stamp) { return new Date(`${stamp}Z`); }
-function shown(stamp, options) {
-  const when = moment(stamp);
-  if (Number.isNaN(when.getTime())) return stamp;
-  return new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options })
-    .format(when);
-}
+const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const clock = (stamp) => stamp.slice(11, 16);
-const day = (stamp) => shown(stamp,
-  { day: "numeric", month: "short", year: "numeric" });
-const full = (stamp) => shown(stamp, { weekday: "long", day: "numeric",
-  month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" });
+const day = (stamp) => stamp.slice(0, 10);
+const full = (stamp) =>
+  `${WEEKDAYS[moment(stamp).getUTCDay()] || ""} ${day(stamp)} ${clock(stamp)}`.trim();
+// What is searched for is marked wherever it stands.
+let wanted = "";
+function put(node, text) {
+  const lower = wanted ? text.toLowerCase() : "";
+  // Some letters change their length with their case; such texts are not marked.
+  if (!wanted || lower.length !== text.length) return add(node, document
+    .createTextNode(text));
+  let at = 0;
+  for (let hit = lower.indexOf(wanted); hit >= 0;
+    hit = lower.indexOf(wanted, at)) {
+    node.append(text.slice(at, hit), el("mark", "", text.slice(hit,
+      hit + wanted.length)));
+    at = hit + wanted.length;
+  }
+  node.append(text.slice(at));
+  return node;
+}
+// Initials of a name, or the outline of a person where there is no name.
+function face(name, tone, small) {
+  const letters = name.split(/\s+/).map((word) => [...word][0] || "")
+    .filter((letter) => /\p{L}/u.test(letter));
+  const node = el("span", `face tone${tone % 6}${small ? " small" : ""}`);
+  if (letters.length) {
+    const ends = letters.length > 2 ? [letters[0], letters.at(-1)] : letters;
+    node.textContent = ends.join("").toUpperCase();
+  } else node.classList.add("nobody");
+  return node;
+}
+function toneOf(text) {
+  let sum = 0;
+  for (const letter of text) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
+  return sum;
+}
 
 // What stands in a bubble: text, files, cards, polls, and what is stuck to it.
 function bubbles(people, pictures) {
   const LONG = 4000;
-  const SIGNS = { loved: "♥", liked: "👍", disliked: "👎", laughed: "HA",
-    emphasized: "!!", questioned: "?", sticker: "🏷", emoji: "☺" };
+  const SIGNS = { loved: "❤️", liked: "👍", disliked: "👎", laughed: "😂",
+    emphasized: "‼️", questioned: "❓", sticker: "🏷", emoji: "🙂" };
   const SORTS = [[/^image|png|jpeg|heic|gif/, "🖼"], [/^video|movie|mpeg-4/, "🎬"],
     [/^audio|coreaudio/, "🎵"], [/vcard|vlocation|contact/, "👤"],
     [/pdf|text|word|document/, "📄"]];
@@ -40,7 +67,7 @@ function bubbles(people, pictures) {
     for (const name of ["mention", "link", "detected"]) {
       if (run[name]) names.push(name);
     }
-    const node = el("span", names.join(" "), run.text);
+    const node = put(el("span", names.join(" ")), run.text || "");
     const said = [run.effect && `text effect: ${run.effect}`,
       run.mention && `mentions ${named(run.mention)}`, run.link,
       run.detected].filter(Boolean);
@@ -79,6 +106,16 @@ function bubbles(people, pictures) {
     while (value >= 1000 && unit < 3) { value /= 1000; unit += 1; }
     return `${value < 10 && unit ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
   }
+  // Heights follow from the name: the page has the file's size, not its sound.
+  function waveNode(name) {
+    const node = add(el("span", "wave"), el("span", "play", "▶"));
+    let state = toneOf(name) + 1;
+    for (let bar = 0; bar < 32; bar += 1) {
+      state = (state * 1103 + 12345) % 65536;
+      node.append(el("i", `bar h${1 + (state >> 7) % 8}`));
+    }
+    return node;
+  }
   function chip(file, audio) {
     const mime = file.mime || "";
     const sort = SORTS.find(([pattern]) => pattern.test(mime));
@@ -86,7 +123,7 @@ function bubbles(people, pictures) {
     const why = file.absence || (isPicture ? "not shown on this page" : "");
     const facts = [mime, size(file.size), why].filter(Boolean).join(" · ");
     const body = add(el("span"), el("b", "words", file.name || "attachment"),
-      audio && el("span", "wave", "▶ ▁▂▅▃▇▅▂▆▃▁▂▅▂▁"), el("small", "", facts),
+      audio && waveNode(file.name || ""), el("small", "", facts),
       file.transcript && el("span", "words", `“${file.transcript}”`));
     return add(el("span", "file"), el("span", "sort", sort ? sort[1] : "📎"), body);
   }
@@ -101,22 +138,36 @@ function bubbles(people, pictures) {
     image.src = pictures[file.picture - 1];
     return image;
   }
-  function tapbackNode(tapback) {
-    const own = tapback.from === null ? " own" : "";
+  const signOf = (tapback) => tapback.emoji || SIGNS[tapback.name] || "❔";
+  // Equal tapbacks share one bubble, which counts them and names who reacted.
+  function tapbackNode(group) {
+    const [tapback] = group, sign = signOf(tapback);
+    const own = group.some((each) => each.from === null) ? " own" : "";
     const node = el("span", `tapback ${tapback.name}${own}`);
-    const sign = tapback.emoji || SIGNS[tapback.name] || "?";
     if (tapback.image && tapback.image.picture) {
       node.append(fileNode(tapback.image, false, sign));
-    } else node.textContent = sign;
-    node.title = `${named(tapback.from)} ${tapback.emoji
-      ? `reacted ${tapback.emoji}` : tapback.name}, ${tapback.time || ""}`;
+    } else node.append(el("span", "sign", sign));
+    if (group.length > 1) node.append(el("b", "", String(group.length)));
+    node.title = group.map((each) => `${named(each.from)} ${each.emoji
+      ? `reacted ${each.emoji}` : each.name}, ${(each.time || "")
+        .replace("T", " ")}`).join("\n");
     return node;
+  }
+  function grouped(tapbacks) {
+    const groups = new Map();
+    for (const each of tapbacks) {
+      const key = each.image ? `picture ${each.image.picture || each.from}`
+        : signOf(each);
+      groups.set(key, [...(groups.get(key) || []), each]);
+    }
+    return [...groups.values()];
   }
   function decorate(holder, tapbacks) {
     const standing = tapbacks.filter((tapback) => tapback.name !== "placed");
     if (standing.length) {
       holder.classList.add("reacted");
-      holder.append(add(el("span", "tapbacks"), ...standing.map(tapbackNode)));
+      holder.append(add(el("span", "tapbacks"),
+        ...grouped(standing).map(tapbackNode)));
     }
     for (const sticker of tapbacks.filter((t) => t.name === "placed")) {
       const node = el("span", "placed");
@@ -163,11 +214,14 @@ function bubbles(people, pictures) {
     });
     return add(meta, button, past);
   }
+  const isMap = (card) => /^https:\/\/maps\.apple\.com\//.test(card.url || "") ||
+    card.app === "Find My" || card.app === "Check In";
   function cardNode(card) {
     const node = el("div", `card card-${card.kind}`), body = el("div");
     if (card.image && card.image.picture) node.append(fileNode(card.image));
-    add(body, card.title && el("b", "words", card.title),
-      ...(card.lines || []).map((line) => el("span", "words", line)),
+    else if (isMap(card)) node.append(add(el("div", "map"), el("span", "pin", "📍")));
+    add(body, card.title && put(el("b", "words"), card.title),
+      ...(card.lines || []).map((line) => put(el("span", "words"), line)),
       card.app && el("small", "words", card.app),
       card.url && el("small", "words link", card.url));
     return add(node, body);

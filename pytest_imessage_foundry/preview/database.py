@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pytest_imessage_foundry.errors import UnreadableFileError
 from pytest_imessage_foundry.reading.open_readonly import BROKEN, opened, unreadable
+
+# A row of a table by column; `id` is its ROWID. Looking up a column in a sqlite3.Row
+# walks over the columns before it.
+Row = dict[str, Any]
+_TOGETHER = 500  # rows that are looked up in one statement
 
 # Before macOS 10.13 dates were in seconds. Read as nanoseconds, values this small
 # would all be in the first two minutes of 2001.
@@ -51,7 +57,6 @@ class Tables:
     """The tables of one open database."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        connection.row_factory = sqlite3.Row
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
         self._connection = connection
         self._columns: dict[str, frozenset[str]] = {}
@@ -65,13 +70,49 @@ class Tables:
             self._columns[table] = frozenset(row[0].lower() for row in found)
         return self._columns[table]
 
+    def column_names(self, table: str) -> list[str]:
+        """Return the column names of `table` as they are declared, in their order."""
+        found = self._connection.execute(
+            "SELECT name FROM pragma_table_info(?)", (table,)
+        )
+        return [row[0] for row in found]
+
     def count(self, table: str) -> int:
         """Return the number of rows in `table`."""
         query = f'SELECT count(*) FROM "{table}"'
         return whole(self._connection.execute(query).fetchone()[0])
 
-    def rows(self, table: str, *wanted: str) -> Iterator[sqlite3.Row]:
-        """Return the rows of `table` by id; columns that it lacks are None."""
+    def rows(self, table: str, *wanted: str) -> Iterator[Row]:
+        """Yield the rows of `table` by id; columns that it lacks are None."""
+        names = ("id", *wanted)
+        for values in self._select(table, wanted, "ORDER BY ROWID"):
+            yield dict(zip(names, values, strict=True))
+
+    def rows_of(
+        self, table: str, ids: Sequence[int], wanted: Sequence[str]
+    ) -> Iterator[Row]:
+        """Yield the rows with these ROWIDs, in this order."""
+        names = ("id", *wanted)
+        for start in range(0, len(ids), _TOGETHER):
+            asked = ids[start : start + _TOGETHER]
+            places = ", ".join("?" * len(asked))
+            found = {
+                values[0]: values
+                for values in self._select(
+                    table, wanted, f"WHERE ROWID IN ({places})", asked
+                )
+            }
+            for number in asked:
+                if number in found:
+                    yield dict(zip(names, found[number], strict=True))
+
+    def tuples(self, table: str, *wanted: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of `table` by id as tuples, the id first."""
+        return self._select(table, wanted, "ORDER BY ROWID")
+
+    def _select(
+        self, table: str, wanted: Sequence[str], which: str, values: Sequence[int] = ()
+    ) -> Iterator[tuple[Any, ...]]:
         present = self.columns(table)
         if not present:
             return iter(())
@@ -79,9 +120,9 @@ class Tables:
             f'"{name}"' if name.lower() in present else f'NULL AS "{name}"'
             for name in wanted
         ]
-        return self._connection.execute(
-            f'SELECT ROWID AS id, {", ".join(chosen)} FROM "{table}" ORDER BY ROWID'
-        )
+        columns = ", ".join(["ROWID AS id", *chosen])
+        query = f'SELECT {columns} FROM "{table}" {which}'
+        return self._connection.execute(query, values)
 
 
 @contextmanager

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from sqlite3 import Row
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pytest_imessage_foundry.preview.body_pieces import MARK, Piece, pieces
-from pytest_imessage_foundry.preview.database import blob, date, whole, words
+from pytest_imessage_foundry.preview.database import Row, blob, date, whole, words
 from pytest_imessage_foundry.preview.phone import (
     ShownFile,
     ShownPart,
@@ -20,7 +19,7 @@ from pytest_imessage_foundry.preview.plist_reader import (
     seconds,
     text,
 )
-from pytest_imessage_foundry.reading.typedstreams import Damaged
+from pytest_imessage_foundry.reading.typedstreams import Body, Damaged, parsed
 
 _BALLOON = "\N{REPLACEMENT CHARACTER}"
 _MOST_PARTS = 10_000
@@ -29,15 +28,27 @@ _DEEPEST, _MOST_TRANSLATIONS = 4, 10
 
 
 def body(
-    row: Row, attached: list[ShownFile], summary: dict[str, Any], *, is_app: bool
+    row: Row,
+    attached: list[ShownFile],
+    summary: dict[str, Any],
+    *,
+    is_app: bool,
+    read: Callable[[bytes], Body] = parsed,
 ) -> tuple[tuple[ShownPart, ...], tuple[str, ...]]:
-    """Return the parts of a message row, and what could not be read of them."""
-    found, troubles = _read_pieces(row)
+    """Return the parts of a message row, and what could not be read of them.
+
+    `read` parses attributedBody.
+    """
+    found, troubles = _read_pieces(row, read)
     if is_app:
         marks = {_BALLOON, MARK, " "}
         found = tuple(piece for piece in found if piece.run.text not in marks)
     ordinary = [file for file in attached if not _is_payload(file)]
     parts = _parts(found, ordinary)
+    if "ec" not in summary and "rp" not in summary:
+        if len(parts) > 1:
+            parts.sort(key=lambda part: part.number)
+        return tuple(parts), troubles
     changed = _with_history(parts, summary)
     return tuple(sorted(changed, key=lambda part: part.number)), troubles
 
@@ -59,7 +70,8 @@ def translation(summary: dict[str, Any]) -> str:
     They are in a keyed archive inside the plist. No source says under which key, so
     every value is searched.
     """
-    archives = (keyed_archive(blob(value)) for value in summary.values())
+    values = [value for value in summary.values() if isinstance(value, bytes)]
+    archives = (keyed_archive(value) for value in values)
     found = [*_translations(summary, 0)]
     for archive in archives:
         found.extend(_translations(archive, 0))
@@ -82,12 +94,14 @@ def _translations(found: Any, depth: int) -> Iterator[str]:
             yield from _translations(item, depth + 1)
 
 
-def _read_pieces(row: Row) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
+def _read_pieces(
+    row: Row, read: Callable[[bytes], Body]
+) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
     archive, plain = row["attributedBody"], words(row["text"])
     if archive is None:
         return tuple(_plain_pieces(plain)), ()
     try:
-        found = pieces(blob(archive))
+        found = pieces(blob(archive), read)
     except Damaged as error:
         trouble = f"attributedBody could not be read: {error}"
         return tuple(_plain_pieces(plain)), (trouble,)
@@ -112,6 +126,10 @@ def _is_payload(file: ShownFile) -> bool:
 
 def _parts(found: tuple[Piece, ...], attached: list[ShownFile]) -> list[ShownPart]:
     """Group runs by part number and put each file in its place."""
+    if len(found) == 1 and not attached and not found[0].file:
+        ((number, run),) = ((each.part, each.run) for each in found)
+        if run.text != MARK:
+            return [ShownPart(number=number, runs=(run,))]
     left = {file.guid: file for file in attached}
     # A file that a run names is not used for a mark that names none.
     named = {piece.file for piece in found}

@@ -4,10 +4,12 @@
   const NEW_STRETCH = 3600 * 1000;
   const byId = (id) => document.getElementById(id);
   const parsed = (id) => JSON.parse(byId(id).textContent);
-  const { chats, people } = parsed("index");
+  const { chats, people, cases, failure } = parsed("index");
+  const caseOf = new Map(cases.map((each) => [each.message, each]));
   const { named, contentOf, partNode } = bubbles(people, parsed("pictures"));
   const loaded = new Map();
-  let open = -1, from = 0, until = 0, pinned = false;
+  const receipts = new Map();
+  let open = -1, from = 0, until = 0, pinned = false, folder = "All";
 
   function messagesOf(number) {
     if (!loaded.has(number)) loaded.set(number, parsed(`chat-${number}`));
@@ -20,35 +22,82 @@
     const members = (chat.people || []).map(named);
     return members.join(", ") || named(chat.identifier || "No name");
   }
-  function face(name, number) {
-    const letters = name.split(/\s+/).map((word) => [...word][0] || "")
-      .filter((letter) => /\p{L}/u.test(letter));
-    return el("span", `face tone${number % 6}`,
-      letters.slice(0, 2).join("").toUpperCase() || "#");
-  }
   function item(number, glance, when, jump) {
     const chat = chats[number], name = chatName(chat);
     const button = el("button", "item");
     button.type = "button";
-    const top = add(el("span", "top"), el("b", "words", name),
+    button.dataset.chat = number;
+    const top = add(el("span", "top"), put(el("b", "words"), name),
+      (chat.marks || []).includes("Muted") && el("span", "muted", "🔕"),
+      chat.unread && el("span", "unread", String(chat.unread)),
       when && el("time", "", day(when)));
-    const body = add(el("span"), top, el("span", "glance words", glance || ""));
-    add(button, face(name, number), body);
+    const body = add(el("span"), top, put(el("span", "glance words"), glance || ""));
+    add(button, face(chat.group && !chat.name ? name.replace(/,/g, "") : name,
+      toneOf(chat.guid || name)), body);
     button.addEventListener("click", () => jump());
     return button;
   }
+  const FOLDERS = { All: () => true, Unread: (chat) => chat.unread,
+    "Recently Deleted": (chat) => chat.deleted };
+  const isIn = (chat, name) => (FOLDERS[name] ||
+    (() => (chat.marks || []).includes(name)))(chat);
+  function listFolders() {
+    const marks = chats.flatMap((chat) => chat.marks || []);
+    const names = [...Object.keys(FOLDERS), ...new Set(marks)];
+    const used = names.filter((name) => chats.some((chat) => isIn(chat, name)));
+    byId("folders").replaceChildren(...(used.length > 1 ? used : []).map((name) => {
+      const count = chats.filter((chat) => isIn(chat, name)).length;
+      const button = add(el("button", "", name), el("small", "", ` ${count}`));
+      button.type = "button";
+      button.setAttribute("aria-pressed", String(name === folder));
+      button.addEventListener("click", () => {
+        folder = name;
+        listFolders();
+        listChats(byId("search").value);
+      });
+      return button;
+    }));
+  }
+  function listCases(query) {
+    const list = byId("list");
+    wanted = query.trim().toLowerCase();
+    const found = cases.filter((each) => JSON.stringify(each).toLowerCase()
+      .includes(wanted));
+    list.replaceChildren(...found.map((each) => {
+      const button = el("button", "item case");
+      button.type = "button";
+      const reading = Object.entries(each.reading).map(([key, value]) =>
+        `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
+      add(button, add(el("span"), put(el("b", "words"), each.name),
+        put(el("span", "glance words"), reading.join(" · "))));
+      button.addEventListener("click", () => openGuid(each.message));
+      return button;
+    }));
+    if (!found.length) list.append(el("p", "notice", "Nothing found"));
+  }
+  function openGuid(guid) {
+    for (let number = 0; number < chats.length; number += 1) {
+      const index = messagesOf(number).findIndex((each) => each.guid === guid);
+      if (index >= 0) return openChat(number, index);
+    }
+    return undefined;
+  }
+  const lists = { chats: listChats, cases: listCases };
+  let listed = "chats";
+  function relist() { lists[listed](byId("search").value); }
   function listChats(query = "") {
     const list = byId("list");
     list.replaceChildren();
-    const wanted = query.trim().toLowerCase();
+    wanted = query.trim().toLowerCase();
     chats.forEach((chat, number) => {
+      if (!isIn(chat, folder)) return;
       const words = [chatName(chat), chat.identifier || "", ...(chat.people || [])];
       if (wanted && !words.join(" ").toLowerCase().includes(wanted)) return;
       const entry = item(number, chat.glance, chat.last, () => openChat(number));
       if (number === open) entry.setAttribute("aria-current", "true");
       list.append(entry);
     });
-    if (wanted.length > 1) listHits(list, wanted);
+    if (wanted.length > 1) listHits(list);
     if (!list.childElementCount) list.append(el("p", "notice", "Nothing found"));
   }
   function textOf(message) {
@@ -59,7 +108,7 @@
       card.url || "", ...(card.lines || []),
       ...(message.poll || []).map((choice) => choice.text || "")].join("");
   }
-  function listHits(list, wanted) {
+  function listHits(list) {
     let hits = 0;
     for (let number = 0; number < chats.length; number += 1) {
       for (const [index, message] of messagesOf(number).entries()) {
@@ -95,9 +144,11 @@
 
   const waits = (message) =>
     message.schedule && !message.schedule.startsWith("Sent");
-  function receipts(messages) {
+  function receiptsOf(number) {
+    if (receipts.has(number)) return receipts.get(number);
     const last = { delivered: -1, read: -1 };
-    messages.forEach((message, index) => {
+    receipts.set(number, last);
+    messagesOf(number).forEach((message, index) => {
       if (message.from !== null || message.event || waits(message)) return;
       if (message.read) last.read = index;
       else if (message.delivered) last.delivered = index;
@@ -147,6 +198,7 @@
       when.style.alignSelf = "center";
       row.append(when);
     }
+    if (caseOf.has(message.guid)) row.append(caseNode(caseOf.get(message.guid)));
     if (message.event) {
       row.classList.add("event");
       add(row, el("div", "words", message.event),
@@ -154,15 +206,40 @@
     } else {
       const speaks = chats[open].group && message.from !== null &&
         (!before || before.from !== message.from || before.event);
+      if (chats[open].group && message.from !== null) {
+        row.classList.add("grouped");
+        if (row.classList.contains("last")) {
+          row.append(face(named(message.from), toneOf(message.from), true));
+        }
+      }
       add(row, speaks && el("div", "sender words", named(message.from)),
         message.reply && quoteNode(message.reply),
         ...contentOf(message), ...metaNodes(message, index, last));
     }
-    row.append(el("div", "detail", detail(message)));
+    const facts = add(el("div", "detail"), el("div", "", detail(message)));
+    const columns = rowsOf(open).get(message.id);
+    if (columns) facts.append(columnsNode(columns));
+    row.append(facts);
     return row;
   }
+  function caseNode(found) {
+    const node = add(el("div", "case"), el("b", "words", found.name));
+    for (const [key, value] of Object.entries(found.reading)) {
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      node.append(add(el("div", "words"), el("i", "", `${key} `), text));
+    }
+    return node;
+  }
+  const details = new Map();
+  function rowsOf(number) {
+    if (!details.has(number)) {
+      const found = byId(`rows-${number}`) ? parsed(`rows-${number}`) : [];
+      details.set(number, new Map(found.map((each) => [each.ROWID, each])));
+    }
+    return details.get(number);
+  }
   function rows(start, end) {
-    const messages = messagesOf(open), last = receipts(messages);
+    const messages = messagesOf(open), last = receiptsOf(open);
     const made = document.createDocumentFragment();
     for (let index = start; index < end; index += 1) {
       made.append(rowNode(messages, index, last));
@@ -207,13 +284,13 @@
   function openChat(number, index) {
     if (!chats[number]) return;
     open = number;
-    view("chats");
+    view(listed);
     document.body.classList.add("open");
     for (const entry of byId("list").querySelectorAll("[aria-current]")) {
       entry.removeAttribute("aria-current");
     }
-    if (!byId("search").value) {
-      const entry = byId("list").children[number];
+    const entry = byId("list").querySelector(`[data-chat="${number}"]`);
+    if (entry && !byId("search").value) {
       entry.setAttribute("aria-current", "true");
       entry.scrollIntoView({ block: "nearest" });
     }
@@ -230,20 +307,32 @@
     }
   }
   function view(name) {
-    byId("chat").hidden = name !== "chats";
+    byId("chat").hidden = name === "plots";
     byId("plots").hidden = name !== "plots";
-    for (const each of ["chats", "plots"]) {
-      byId(`show-${each}`).setAttribute("aria-pressed", String(each === name));
+    const shown = name === "plots" ? name : listed;
+    for (const each of ["chats", "cases", "plots"]) {
+      byId(`show-${each}`).setAttribute("aria-pressed", String(each === shown));
     }
     if (name === "plots") document.body.classList.add("open");
+  }
+  function choose(name) {
+    listed = name;
+    byId("folders").hidden = name !== "chats";
+    relist();
+    view(name);
   }
   function start() {
     const total = chats.reduce((sum, chat) => sum + (chat.count || 0), 0);
     byId("summary").textContent =
       `${counted(chats.length, "chat")}, ${counted(total, "message")}`;
+    listFolders();
     listChats();
-    byId("search").addEventListener("input", (event) => listChats(event.target.value));
-    byId("show-chats").addEventListener("click", () => view("chats"));
+    byId("show-cases").hidden = !cases.length;
+    byId("failure").hidden = !failure;
+    byId("failure").querySelector("pre").textContent = failure;
+    byId("search").addEventListener("input", relist);
+    byId("show-chats").addEventListener("click", () => choose("chats"));
+    byId("show-cases").addEventListener("click", () => choose("cases"));
     byId("show-plots").addEventListener("click", () => view("plots"));
     for (const back of document.querySelectorAll(".back")) {
       back.addEventListener("click", () => document.body.classList.remove("open"));
@@ -267,10 +356,11 @@
         ? Number(place.get("message")) : undefined);
     }
     if (place.get("view") === "plots") view("plots");
+    if (place.get("view") === "cases") choose("cases");
     if (place.has("details")) byId("details").click();
     if (place.has("search")) {
       byId("search").value = place.get("search");
-      listChats(place.get("search"));
+      relist();
     }
     document.documentElement.dataset.ready = "yes";
   }

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 _EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 
@@ -19,7 +20,7 @@ def moment(date: int) -> datetime:
     return _EPOCH + timedelta(microseconds=date // 1000)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ShownFile:
     """An attachment row; `path` is set only if the file was found."""
 
@@ -35,7 +36,7 @@ class ShownFile:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ShownRun:
     """A piece of text with one set of attributes."""
 
@@ -46,8 +47,15 @@ class ShownRun:
     link: str = ""
     detected: str = ""
 
+    @property
+    def is_plain(self) -> bool:
+        """Return whether it is a text without attributes."""
+        return not (
+            self.styles or self.effect or self.mention or self.link or self.detected
+        )
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(slots=True, kw_only=True)
 class ShownVersion:
     """One version of an edited part, and its date."""
 
@@ -55,7 +63,7 @@ class ShownVersion:
     runs: tuple[ShownRun, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ShownPart:
     """A bubble: a text, a file, or the place of an unsent part."""
 
@@ -72,7 +80,7 @@ class ShownPart:
         return "".join(run.text for run in self.runs)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ShownTapback:
     """A tapback that was not removed, or a sticker on the bubble."""
 
@@ -84,7 +92,7 @@ class ShownTapback:
     image: ShownFile | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ShownQuote:
     """The message that an inline reply answers."""
 
@@ -95,7 +103,7 @@ class ShownQuote:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ShownCard:
     """A card that an app shows in place of a text."""
 
@@ -107,7 +115,7 @@ class ShownCard:
     image: ShownFile | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ShownChoice:
     """An option of a poll and its voters."""
 
@@ -115,7 +123,7 @@ class ShownChoice:
     voters: tuple[str | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ShownMessage:
     """A row that Messages shows as a message, with its edits and reactions.
 
@@ -143,6 +151,7 @@ class ShownMessage:
     date_read: int = 0
     is_delivered: bool = False
     is_read: bool = False
+    is_unread: bool = False
     schedule: str = ""
     deleted: int = 0
     translation: str = ""
@@ -160,7 +169,7 @@ class ShownMessage:
         return tuple(part.file for part in self.parts if part.file is not None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ShownChat:
     """A chat, its messages oldest first."""
 
@@ -175,7 +184,7 @@ class ShownChat:
     messages: tuple[ShownMessage, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ShownPhone:
     """The content of a database; the chat with the latest message is first."""
 
@@ -186,3 +195,11 @@ class ShownPhone:
         """Yield every message of every chat."""
         for chat in self.chats:
             yield from chat.messages
+
+    def messages_in(self, chat: ShownChat) -> Iterator[ShownMessage]:
+        """Yield the messages of a chat, oldest first."""
+        return iter(chat.messages)
+
+    def details(self, chat: ShownChat) -> Iterator[dict[str, Any]]:
+        """Yield nothing: the rows themselves are not kept."""
+        return iter(())

@@ -15,6 +15,7 @@ import json
 import plistlib
 import struct
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -28,19 +29,32 @@ _DAMAGE = (
     AttributeError,
     struct.error,
 )
+_SHORT = 200  # bytes; longer ones are seldom the same
 _DEEPEST = 30
 _MOST_VALUES = 100_000
 
 
 def property_list(data: bytes) -> dict[str, Any] | None:
-    """Return the dictionary in a binary property list, None for anything else."""
+    """Return the dictionary in a binary property list, None for anything else.
+
+    Nobody may change it: short lists are often the same, and read once.
+    """
     if not data.startswith(b"bplist00"):
         return None
+    return _short_list(data) if len(data) < _SHORT else _property_list(data)
+
+
+def _property_list(data: bytes) -> dict[str, Any] | None:
     try:
         found = plistlib.loads(data, fmt=plistlib.FMT_BINARY)
     except _DAMAGE:
         return None
     return found if isinstance(found, dict) else None
+
+
+@lru_cache(maxsize=1024)
+def _short_list(data: bytes) -> dict[str, Any] | None:
+    return _property_list(data)
 
 
 def keyed_archive(data: bytes) -> dict[str, Any] | None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from sqlite3 import Row
 
 from pytest_imessage_foundry.preview.balloon_cards import POLL, PollTally, bundle
-from pytest_imessage_foundry.preview.database import Tables, date, whole, words
+from pytest_imessage_foundry.preview.database import Row, Tables, date, whole, words
+from pytest_imessage_foundry.preview.message_index import MessageIndex
 from pytest_imessage_foundry.preview.phone import ShownFile, ShownTapback
 from pytest_imessage_foundry.preview.sentences import TAPBACKS
 
 _ADDED, _REMOVED, _STICKER = 2000, 3000, 1000
 _UPDATE, _ROOT, _VOTES = 2, 3, (4000, 4001)
-_POLL_NOTICE = "Sent a poll"
 _NOTICE_WITHIN = 3 * 10**9
 _COLUMNS = (
     "guid",
@@ -47,27 +46,22 @@ class Reactions:
     themselves. A row whose target is missing is not hidden.
     """
 
-    def __init__(self, tables: Tables, sender: Sender, files: Files) -> None:
+    def __init__(
+        self, tables: Tables, rows: MessageIndex, sender: Sender, files: Files
+    ) -> None:
         self.tapbacks: dict[str, list[ShownTapback]] = defaultdict(list)
         self.polls: dict[str, PollTally] = {}
         self.hidden: set[int] = set()
         self._sender, self._files = sender, files
         self._root_of: dict[str, str] = {}
         self._last_poll: dict[str | None, int] = {}
-        rows = tables.rows("message", *_COLUMNS)
-        self._guids = {words(row["guid"]) for row in rows}
+        self._guids = rows.ids
         associated = [
             (date(row["date"]), row)
-            for row in tables.rows("message", *_COLUMNS)
-            if self._matters(row)
+            for row in tables.rows_of("message", rows.associated, _COLUMNS)
         ]
         for _, row in sorted(associated, key=lambda pair: pair[0]):
             self._take(row)
-
-    def _matters(self, row: Row) -> bool:
-        kind = whole(row["associated_message_type"])
-        is_poll = bundle(row) == POLL
-        return kind != 0 or is_poll or words(row["text"]) == _POLL_NOTICE
 
     def _take(self, row: Row) -> None:
         kind = whole(row["associated_message_type"])

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
-from sqlite3 import Row
+from typing import Any
 
 from pytest_imessage_foundry.preview.attachment_files import files
 from pytest_imessage_foundry.preview.balloon_cards import bundle, card
 from pytest_imessage_foundry.preview.database import (
+    Row,
     Tables,
     blob,
     date,
@@ -18,6 +21,7 @@ from pytest_imessage_foundry.preview.database import (
     whole,
     words,
 )
+from pytest_imessage_foundry.preview.message_index import STRAY, MessageIndex
 from pytest_imessage_foundry.preview.message_parts import (
     body,
     deleted_part,
@@ -33,7 +37,9 @@ from pytest_imessage_foundry.preview.phone import (
 )
 from pytest_imessage_foundry.preview.plist_reader import property_list
 from pytest_imessage_foundry.preview.reaction_rows import Reactions
+from pytest_imessage_foundry.preview.row_details import MOST_ROWS, details
 from pytest_imessage_foundry.preview.sentences import effect, event, marks, schedule
+from pytest_imessage_foundry.reading.body_reader import BodyReader
 
 Progress = Callable[[int, int], None]
 BATCH = 1_000  # rows between two calls of `progress`
@@ -51,125 +57,209 @@ _MESSAGE = (
     *("expressive_send_style_id", "thread_originator_guid"),
     *("thread_originator_part", "part_count", "schedule_type", "schedule_state"),
 )
+_rare = itemgetter(
+    *("subject", "date_edited", "date_retracted", "is_empty", "error", "item_type"),
+    *("was_downgraded", "is_spam", "was_delivered_quietly", "did_notify_recipient"),
+    *("is_critical", "is_time_sensitive", "sent_or_received_off_grid"),
+    *("has_unseen_mention", "is_audio_message", "balloon_bundle_id", "payload_data"),
+    *("expressive_send_style_id", "schedule_type"),
+)
+"""Gives the columns of a message's row that few rows have."""
+_USUAL_SERVICES = ("iMessage", "SMS", "RCS")
+_SAYS_NOTHING = {"ust"}  # in message_summary_info of nearly all rows
+_NEVER = (0, 0)
 _CHAT = (
     *("guid", "style", "chat_identifier", "service_name", "display_name"),
     *("is_archived", "is_filtered", "is_blackholed", "is_pending_review"),
+    "properties",
 )
 _CHAT_MARKS = (
     ("is_archived", "Archived"),
-    ("is_filtered", "Unknown Sender"),
     ("is_blackholed", "Blocked"),
     ("is_pending_review", "Pending Review"),
 )
+# chat.is_filtered, SEMANTICS §26.1.
+_FILTERS = {
+    1: "Unknown Sender",
+    2: "Junk",
+    3: "Promotions",
+    **dict.fromkeys((4, 36, 52, 68), "Transactions"),
+}
 
 
 def read(path: str | Path, progress: Progress | None = None) -> ShownPhone:
     """Return all that the database at `path` holds for a reader.
 
-    `progress` is called with the number of message rows read, and of all.
+    `progress` is called with the number of messages read, and of all.
+
+    Raises:
+        UnreadableFileError: it is missing, damaged, locked or something else.
+    """
+    with reading(path, progress) as phone:
+        chats = tuple(
+            replace(chat, messages=tuple(phone.messages_in(chat)))
+            for chat in phone.chats
+        )
+        return ShownPhone(path=phone.path, chats=chats)
+
+
+@contextmanager
+def reading(
+    path: str | Path, progress: Progress | None = None
+) -> Iterator[PhoneReader]:
+    """Open the database at `path`, to be read a chat at a time.
+
+    `progress` is called with the number of messages read, and of all.
 
     Raises:
         UnreadableFileError: it is missing, damaged, locked or something else.
     """
     file = Path(path)
     with open_tables(file) as tables:
-        return ShownPhone(
-            path=file, chats=_Reading(tables, file.parent, progress).chats()
-        )
+        yield PhoneReader(tables, file, progress)
 
 
-class _Reading:
+class PhoneReader:
+    """Reads one database.
+
+    Attributes:
+        path: its file.
+        chats: each chat, still without its messages, the one with the latest message
+            first.
+        total: the number of messages in all of them.
+    """
+
     def __init__(
-        self, tables: Tables, folder: Path, progress: Progress | None = None
+        self, tables: Tables, path: Path, progress: Progress | None = None
     ) -> None:
+        self.path = path
         self._tables = tables
         self._progress = progress
-        handles = tables.rows("handle", "id")
-        self._handles = {whole(row[0]): words(row[1]) for row in handles}
-        self._files = self._read_files(folder)
-        self._homes = self._read_homes()
-        self._deleted = self._read_deleted()
+        self._read = BodyReader().read
+        self._handles = {
+            number: words(address) for number, address in tables.tuples("handle", "id")
+        }
+        self._files = self._read_files(path.parent)
+        self._index = MessageIndex(tables)
         self._deleted_parts = self._read_deleted_parts()
-        self._reactions = Reactions(tables, self._sender, self._files_of)
+        self._reactions = Reactions(tables, self._index, self._sender, self._files_of)
+        self._ids: dict[int, list[int]] = {}
+        self.chats = self._read_chats()
+        self.total = sum(map(len, self._ids.values()))
+        self._done = 0
 
-    def chats(self) -> tuple[ShownChat, ...]:
-        """Return the chats, the one with the latest message first."""
-        messages = self._messages()
+    def _read_chats(self) -> tuple[ShownChat, ...]:
         members = self._members()
         found = [
-            self._chat(row, members[whole(row["id"])], messages.pop(row["id"], []))
+            self._chat(row, members[row["id"]])
             for row in self._tables.rows("chat", *_CHAT)
         ]
-        stray = [message for left in messages.values() for message in left]
-        if stray:
-            found.append(
-                ShownChat(
-                    id=0,
-                    guid="",
-                    identifier="",
-                    name="In no chat",
-                    messages=_in_order(stray),
-                )
-            )
-        return tuple(sorted(found, key=_latest, reverse=True))
+        if self._index.of_chat(STRAY, self._reactions.hidden):
+            found.append(ShownChat(id=0, guid="", identifier="", name="In no chat"))
+        for chat in found:
+            self._ids[chat.id] = self._index.of_chat(chat.id, self._reactions.hidden)
+        return tuple(sorted(found, key=self._latest, reverse=True))
 
-    def _chat(
-        self, row: Row, members: list[str], messages: list[ShownMessage]
-    ) -> ShownChat:
+    def _latest(self, chat: ShownChat) -> tuple[int, int]:
+        ids = self._ids[chat.id]
+        return (self._index.dates[ids[-1]] if ids else -(2**63), -chat.id)
+
+    def _chat(self, row: Row, members: list[str]) -> ShownChat:
         guid, style = words(row["guid"]), whole(row["style"])
         return ShownChat(
-            id=whole(row["id"]),
+            id=row["id"],
             guid=guid,
             identifier=words(row["chat_identifier"]),
             name=words(row["display_name"]),
             participants=tuple(members),
             service=words(row["service_name"]),
             is_group=style == _GROUP_STYLE or ";+;" in guid,
-            marks=tuple(mark for name, mark in _CHAT_MARKS if whole(row[name])),
-            messages=_in_order(messages),
+            marks=tuple(_chat_marks(row)),
         )
 
     def _members(self) -> defaultdict[int, list[str]]:
         members: defaultdict[int, list[str]] = defaultdict(list)
-        for row in self._tables.rows("chat_handle_join", "chat_id", "handle_id"):
-            address = self._handles.get(whole(row["handle_id"]))
-            members[whole(row["chat_id"])].append(address or "unknown")
+        columns = ("chat_id", "handle_id")
+        for _, chat, handle in self._tables.tuples("chat_handle_join", *columns):
+            address = self._handles.get(whole(handle))
+            members[whole(chat)].append(address or "unknown")
         return members
 
-    def _messages(self) -> dict[int, list[ShownMessage]]:
-        """Return the visible messages by chat id, with 0 for those in no chat."""
-        found: defaultdict[int, list[ShownMessage]] = defaultdict(list)
-        by_guid: dict[str, tuple[ShownMessage, Row]] = {}
-        homes: dict[str, Iterable[int]] = {}
-        for row in self._each_message():
-            number = whole(row["id"])
-            if number in self._reactions.hidden:
-                continue
-            message = self._message(row)
-            # A damaged file may have a GUID twice; both rows are shown then.
-            key = message.guid if message.guid not in by_guid else f"\0{number}"
-            by_guid[key] = message, row
-            deleted_from, _ = self._deleted.get(number, (0, 0))
-            homes[key] = self._homes.get(number, (deleted_from,))
-        for key, (message, row) in by_guid.items():
-            shown = _with_reply(message, row, by_guid)
-            for home in homes[key]:
-                found[home].append(shown)
-        return found
+    def details(self, chat: ShownChat) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a chat's messages; nothing if the phone has many."""
+        if self.total > MOST_ROWS:
+            return iter(())
+        return details(self._tables, self._ids[chat.id])
 
-    def _each_message(self) -> Iterator[Row]:
-        total = self._tables.count("message") if self._progress else 0
-        for done, row in enumerate(self._tables.rows("message", *_MESSAGE)):
-            if self._progress is not None and done % BATCH == 0:
-                self._progress(done, total)
-            yield row
+    def messages_in(self, chat: ShownChat) -> Iterator[ShownMessage]:
+        """Yield the messages of a chat, oldest first."""
+        ids = self._ids[chat.id]
+        for row in self._tables.rows_of("message", ids, _MESSAGE):
+            self._done += 1
+            if self._progress is not None and self._done % BATCH == 0:
+                self._progress(self._done, self.total)
+            message = self._message(row)
+            origin = words(row["thread_originator_guid"])
+            yield message if not origin else self._with_reply(message, row, origin)
+
+    def _with_reply(self, message: ShownMessage, row: Row, guid: str) -> ShownMessage:
+        number = words(row["thread_originator_part"]).partition(":")[0]
+        part = int(number) if number.isdecimal() and len(number) < 9 else 0
+        known = self._index.ids.get(guid)
+        if known is None or known in self._reactions.hidden:
+            quote = ShownQuote(guid=guid, part=part, is_found=False)
+            return replace(message, reply=quote)
+        (found,) = self._tables.rows_of("message", [known], _MESSAGE)
+        origin = self._message(found)
+        quote = ShownQuote(
+            guid=guid,
+            part=part,
+            is_found=True,
+            sender=origin.sender,
+            text=_excerpt(origin, part),
+        )
+        return replace(message, reply=quote)
 
     def _message(self, row: Row) -> ShownMessage:
+        """Return a message; nineteen of twenty have nothing but a text."""
+        if any(_rare(row)) or row["service"] not in _USUAL_SERVICES:
+            return self._any_message(row)
+        summary = property_list(blob(row["message_summary_info"])) or {}
+        if summary.keys() - _SAYS_NOTHING or (row["is_from_me"] and not row["is_sent"]):
+            return self._any_message(row)
+        return self._ordinary_message(row)
+
+    def _ordinary_message(self, row: Row) -> ShownMessage:
+        """Return what `_any_message` does for a row without anything rare."""
+        number, guid = row["id"], words(row["guid"])
+        sender = self._sender(row)
+        parts, troubles = body(
+            row, self._files_of(number), {}, is_app=False, read=self._read
+        )
+        return ShownMessage(
+            id=number,
+            guid=guid,
+            date=date(row["date"]),
+            sender=sender,
+            service=row["service"],
+            parts=self._with_deleted(number, parts),
+            tapbacks=tuple(self._reactions.tapbacks.get(guid, ())),
+            date_delivered=date(row["date_delivered"]),
+            date_read=date(row["date_read"]),
+            is_delivered=bool(whole(row["is_delivered"])),
+            is_read=bool(whole(row["is_read"])),
+            is_unread=sender is not None and _is_unread(row),
+            deleted=self._index.deleted.get(number, _NEVER)[1],
+            troubles=troubles,
+        )
+
+    def _any_message(self, row: Row) -> ShownMessage:
         number, guid = whole(row["id"]), words(row["guid"])
         sender, attached = self._sender(row), self._files_of(number)
         summary = property_list(blob(row["message_summary_info"])) or {}
         shown = card(row, attached)
-        parts, troubles = body(row, attached, summary, is_app=bool(bundle(row)))
+        is_app = bool(bundle(row))
+        parts, troubles = body(row, attached, summary, is_app=is_app, read=self._read)
         parts = self._with_deleted(number, parts)
         poll = self._reactions.polls.get(guid)
         other = self._handles.get(whole(row["other_handle"]), "")
@@ -193,8 +283,9 @@ class _Reading:
             date_read=date(row["date_read"]),
             is_delivered=bool(whole(row["is_delivered"])),
             is_read=bool(whole(row["is_read"])),
+            is_unread=sender is not None and _is_unread(row),
             schedule=schedule(row),
-            deleted=self._deleted.get(number, (0, 0))[1],
+            deleted=self._index.deleted.get(number, _NEVER)[1],
             translation=translation(summary),
             marks=tuple(marks(row)),
             troubles=troubles,
@@ -236,20 +327,6 @@ class _Reading:
                 joined.setdefault(whole(row["message_id"]), []).append(file)
         return joined
 
-    def _read_homes(self) -> dict[int, list[int]]:
-        homes: dict[int, list[int]] = {}
-        for row in self._tables.rows("chat_message_join", "chat_id", "message_id"):
-            homes.setdefault(whole(row["message_id"]), []).append(whole(row["chat_id"]))
-        return homes
-
-    def _read_deleted(self) -> dict[int, tuple[int, int]]:
-        """Return, by message id, the chat it was deleted from and the date."""
-        columns = "chat_id", "message_id", "delete_date"
-        return {
-            whole(row["message_id"]): (whole(row["chat_id"]), date(row["delete_date"]))
-            for row in self._tables.rows("chat_recoverable_message_join", *columns)
-        }
-
     def _read_deleted_parts(self) -> dict[int, list[ShownPart]]:
         found: dict[int, list[ShownPart]] = {}
         columns = "message_id", "part_index", "part_text", "delete_date"
@@ -258,33 +335,29 @@ class _Reading:
         return found
 
 
+def _chat_marks(row: Row) -> Iterator[str]:
+    filtered = whole(row["is_filtered"])
+    if filtered:
+        yield _FILTERS.get(filtered, f"Filtered ({filtered})")
+    for name, mark in _CHAT_MARKS:
+        if whole(row[name]):
+            yield mark
+    properties = property_list(blob(row["properties"])) or {}
+    if properties.get("ignoreAlertsFlag") is True:
+        yield "Muted"
+
+
+def _is_unread(row: Row) -> bool:
+    # Rows that announce something are not read by anybody.
+    return row["is_read"] == 0 and not row["item_type"]
+
+
 def _is_unsent(row: Row, parts: tuple[ShownPart, ...]) -> bool:
     if parts:
         return all(part.is_unsent for part in parts)
     emptied = whole(row["is_empty"]) and row["part_count"] == 0
     edited = whole(row["date_edited"]) or whole(row["date_retracted"])
     return bool(emptied and edited)
-
-
-def _with_reply(
-    message: ShownMessage, row: Row, known: dict[str, tuple[ShownMessage, Row]]
-) -> ShownMessage:
-    guid = words(row["thread_originator_guid"])
-    if not guid:
-        return message
-    number = words(row["thread_originator_part"]).partition(":")[0]
-    part = int(number) if number.isdecimal() and len(number) < 9 else 0
-    if guid not in known:
-        return replace(message, reply=ShownQuote(guid=guid, part=part, is_found=False))
-    origin = known[guid][0]
-    quote = ShownQuote(
-        guid=guid,
-        part=part,
-        is_found=True,
-        sender=origin.sender,
-        text=_excerpt(origin, part),
-    )
-    return replace(message, reply=quote)
 
 
 def _excerpt(origin: ShownMessage, number: int) -> str:
@@ -297,11 +370,3 @@ def _excerpt(origin: ShownMessage, number: int) -> str:
     if origin.card is not None:
         return origin.card.title
     return "a poll" if origin.poll else "a message"
-
-
-def _in_order(messages: list[ShownMessage]) -> tuple[ShownMessage, ...]:
-    return tuple(sorted(messages, key=lambda message: (message.date, message.id)))
-
-
-def _latest(chat: ShownChat) -> tuple[int, int]:
-    return (chat.messages[-1].date if chat.messages else -(2**63), -chat.id)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from sqlite3 import Row
 
-from pytest_imessage_foundry.preview.database import whole, words
+from pytest_imessage_foundry.preview.database import Row, whole, words
 
 TAPBACKS = (
     "loved",

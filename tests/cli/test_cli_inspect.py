@@ -160,6 +160,56 @@ def test_preview(chat_db_file, tmp_path, capsys):
     assert "--force" in capsys.readouterr().err
 
 
+def test_preview_takes_what_is_known_beside_the_file(chat_db_file, tmp_path):
+    page, truth, names = (tmp_path / name for name in ("page.html", "t.json", "n.json"))
+    people = [{"name": "Ada Moss", "identifier": "+12015550101"}]
+    owner = {"name": "Robin", "identifier": "+12015550100", "time_zone": "Asia/Tokyo"}
+    case = {"name": "a-case", "message": "GUID", "reading": {"text": "x"}}
+    told = {"owner": owner, "personas": people, "cases": [case]}
+    truth.write_text(json.dumps(told), encoding="utf-8")
+    names.write_text('{"+12015550102": "Ben Ash"}', encoding="utf-8")
+    known = ["--truth", str(truth), "--names", str(names)]
+    written = ["preview", str(chat_db_file), "-o", str(page), "--force"]
+
+    assert main([*written, *known]) == 0
+    drawn = page.read_text(encoding="utf-8")
+    for words in ("Ada Moss", "Ben Ash", "a-case", "Times: Asia/Tokyo."):
+        assert words in drawn
+    assert main([*written, *known, "--time-zone", "Europe/Berlin"]) == 0
+    assert "Times: Europe/Berlin." in page.read_text(encoding="utf-8")
+    assert main([*written, "--time-zone", "local"]) == 0
+    assert main(written) == 0
+    assert "Times: UTC." in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("option", "content", "said"),
+    [
+        ("--time-zone", "Mars/Olympus", "no time zone 'Mars/Olympus'"),
+        ("--time-zone", "../etc/passwd", "no time zone"),
+        ("--names", None, "could not be read: No such file"),
+        ("--names", "[]", "no JSON object"),
+        ("--truth", "{", "could not be read: Expecting"),
+        ("--truth", "\udcff", "could not be read"),
+    ],
+)
+def test_preview_refuses_what_says_nothing(
+    chat_db_file, tmp_path, capsys, option, content, said
+):
+    page, beside = tmp_path / "page.html", tmp_path / "beside.json"
+    value = content
+    if option != "--time-zone":
+        value = str(beside)
+        if content is not None:
+            beside.write_bytes(content.encode("utf-8", "surrogateescape"))
+
+    given = ["preview", str(chat_db_file), "-o", str(page), option, value]
+    assert main(given) == 2
+
+    assert said in capsys.readouterr().err
+    assert not page.exists()
+
+
 def test_cache_verify(tmp_path, capsys):
     assert main(["cache", "verify"]) == 0
     assert "conversations" in capsys.readouterr().out

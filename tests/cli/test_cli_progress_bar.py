@@ -66,7 +66,7 @@ def test_long_work_shows_how_far_it_is(tmp_path, monkeypatch, terminal, capsys):
     for command, said in (
         (["build", path, *small, "--truth", truth], "message rows"),
         (["validate", path], "checks"),
-        (["preview", path, "-o", page], "messages read and drawn"),
+        (["preview", path, "-o", page], "messages drawn"),
         (["stats", "--messages", "50"], "messages measured"),
     ):
         terminal.truncate(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -77,7 +78,12 @@ def test_preview_beside_the_kept_file(run, pytester):
 
     page = Path(re.search(r"preview: (.*)", result.stdout.str()).group(1))
     assert page.with_suffix(".db").exists()
-    assert page.read_text(encoding="utf-8").startswith("<!")
+    drawn = page.read_text(encoding="utf-8")
+    assert drawn.startswith("<!")
+    assert "Times: America/New_York." in drawn
+    assert "Linda Carver" in drawn
+    facts = re.search(r'id="index">(.*?)</script>', drawn).group(1)
+    assert "assert" in json.loads(facts)["failure"]
 
 
 def test_by_hand_is_kept_too(plain_run, pytester):

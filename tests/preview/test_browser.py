@@ -19,7 +19,12 @@ import pytest
 from scratch_phones import START, Scratch, every_kind, write_phone
 from test_page import HOSTILE
 
-from pytest_imessage_foundry.preview import write
+from pytest_imessage_foundry.conversations import catalogue
+from pytest_imessage_foundry.db import schema
+from pytest_imessage_foundry.order import Order
+from pytest_imessage_foundry.pipeline import forge
+from pytest_imessage_foundry.preview import Notes, write
+from pytest_imessage_foundry.spec import Spec
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -122,13 +127,27 @@ def test_hostile_texts_are_shown_and_do_not_run(
     browse: Open, scratch: Made, tmp_path: Path
 ) -> None:
     made = scratch("subject TEXT", "group_title TEXT", "item_type INTEGER")
+    first = ""
     for text in HOSTILE:
         stored = text.encode("utf-8", "surrogatepass")
         row: dict[str, Any] = dict.fromkeys(("text", "subject", "group_title"), stored)
-        made.add(**row)
+        guid = made.add(**row)
+        first = first or guid
         made.add(**row, item_type=2)
         made.attach(made.count, text.replace("\ud800", ""), "", "image/png")
-    page = write(made.path, tmp_path / "page.html", title=HOSTILE[0])
+    # The browser cannot print a document with half a character in it.
+    said = [text.encode("utf-8", "replace").decode() for text in HOSTILE]
+    case = {"name": HOSTILE[0], "message": first, "reading": {HOSTILE[3]: said}}
+    notes = Notes(
+        title=HOSTILE[0],
+        names={"+15550100": HOSTILE[3]},
+        cases=[case],
+        failure="".join(said),
+    )
+    page = write(made.path, tmp_path / "page.html", notes)
+    cases = browse(page, "#view=cases&search=script")
+    assert 'data-ready="yes"' in cases
+    assert "<title>ran" not in cases
 
     dom = browse(page, "#chat=0&details&search=script")
 
@@ -148,7 +167,25 @@ def test_the_plots_are_drawn(browse: Open, tmp_path: Path) -> None:
     dom = browse(page, "#view=plots")
 
     assert re.search(r'<section id="chat"[^>]* hidden', dom)
-    assert dom.count("<figure>") == 5
+    assert dom.count("<figure>") == 7
+
+
+def test_the_catalogue_shows_its_cases(browse: Open, tmp_path: Path) -> None:
+    spec = Spec(release="tahoe", scenario="kinds")
+    path = tmp_path / "chat.db"
+    forge(Order(spec), path)
+    cases = [
+        {"name": name, "message": case.message, "reading": case.reading}
+        for name, case in catalogue.cases(spec, schema.get("tahoe")).items()
+    ]
+    page = write(path, tmp_path / "page.html", Notes(cases=cases, failure="why not"))
+
+    every = browse(page, "#view=cases")
+    found = browse(page, "#view=cases&search=tapback-loved-removed")
+
+    assert every.count('class="item case"') == len(cases) > 300
+    assert found.count('class="item case"') == 1
+    assert re.search(r'<details id="failure">.*why not', every)
 
 
 def test_a_narrow_window_starts_with_the_list(browse: Open, tmp_path: Path) -> None:
@@ -175,7 +212,7 @@ def test_what_is_clicked_answers(browse: Open, tmp_path: Path) -> None:
     path = write_phone(tmp_path / "chat.db", every_kind("tahoe"))
     names = {"+12275550199": "Alex Doe"}
     page = with_script(
-        write(path, tmp_path / "page.html", names=names),
+        write(path, tmp_path / "page.html", Notes(names=names)),
         """
         const told = {};
         const one = (selector) => document.querySelector(selector);
@@ -190,6 +227,7 @@ def test_what_is_clicked_answers(browse: Open, tmp_path: Path) -> None:
         search.value = "half past";
         search.dispatchEvent(new Event("input"));
         told.hit = text("#list .item .glance");
+        told.mark = text("#list mark");
         one("#list .item").click();
         told.jumped = text(".row.found .bubble");
         search.value = "";
@@ -199,6 +237,15 @@ def test_what_is_clicked_answers(browse: Open, tmp_path: Path) -> None:
         told.plots = !one("#plots").hidden;
         one("#show-chats").click();
         told.back = one("#plots").hidden;
+        const folder = [...document.querySelectorAll("#folders button")]
+          .find((button) => button.textContent.startsWith("Recently Deleted"));
+        folder.click();
+        told.deleted = document.querySelectorAll("#list .item").length;
+        one("#details").click();
+        told.columns = !!one(".detailed .row-columns");
+        one(".row-columns details").open = true;
+        one(".row-columns details").dispatchEvent(new Event("toggle"));
+        told.tree = !!one(".row-columns details .column");
         document.title = JSON.stringify(told);
         """,
     )
@@ -212,10 +259,14 @@ def test_what_is_clicked_answers(browse: Open, tmp_path: Path) -> None:
         "history": "true",
         "found": "Did you get the tickets?",
         "hit": "Half past seven",
+        "mark": "Half past",
         "jumped": "Half past seven",
         "chats": 4,
         "plots": True,
         "back": True,
+        "deleted": 1,
+        "columns": True,
+        "tree": True,
     }
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, timedelta, timezone
+from datetime import timedelta, timezone
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,20 +16,60 @@ import pytest
 from scratch_phones import Scratch, every_kind, write_phone
 
 from pytest_imessage_foundry.errors import FoundryError, UnreadableFileError
-from pytest_imessage_foundry.preview import read, render, write
-from pytest_imessage_foundry.preview.page import PICTURE_LIMIT
+from pytest_imessage_foundry.preview import Notes, read, reading, render, write
+from pytest_imessage_foundry.preview.pictures import PICTURE_LIMIT
 
 Made = Callable[..., Scratch]
 PNG = b"\x89PNG\r\n\x1a\n"
+RUN = "document.title='ran'"
 HOSTILE = (
-    "</script><script>document.title='ran'</script>",
-    "<img src=x onerror=\"document.title='ran'\">",
+    f"</script><script>{RUN}</script>",
+    f"</SCRIPT ><script>{RUN}</script>",
+    f"</script\n><svg onload={RUN}>",
+    f'<img src=x onerror="{RUN}">',
+    f"<img src=x onerror={RUN}//",
+    f"<svg onload={RUN}></svg>",
+    f"<svg><script>{RUN}</script></svg>",
+    f"<svg><animate onbegin={RUN} attributeName=x></svg>",
+    f"<math><mtext><script>{RUN}</script></mtext></math>",
+    f'<iframe srcdoc="<script>parent.{RUN}</script>"></iframe>',
+    f'<iframe src="javascript:parent.{RUN}"></iframe>',
+    f'<object data="javascript:{RUN}"></object>',
+    f'<embed src="javascript:{RUN}">',
+    f'<a href="javascript:{RUN}" autofocus onfocus={RUN}>x</a>',
+    f"<details open ontoggle={RUN}>",
+    f"<video><source onerror={RUN}></video>",
+    f"<input autofocus onfocus={RUN}>",
+    f"<body onload={RUN}>",
+    f'<meta http-equiv=refresh content="0;url=javascript:{RUN}">',
+    "<meta http-equiv=refresh content='0;url=https://example.com/'>",
+    "<base href=https://example.com/>",
+    "<link rel=stylesheet href=https://example.com/x.css>",
+    "<form action=https://example.com/><button>send</button></form>",
+    "<style>body{display:none}</style>",
+    "</style><style>@import 'https://example.com/x.css';</style>",
+    "</title><title>ran</title>",
+    "</bdi></h1><h1>ran",
+    "<template><script>document.title='ran'</script></template>",
     "<!--<script>",
+    "--><script>document.title='ran'</script>",
     "]]>{{script}}",
+    "{{chats}}{{index}}",
+    "\\u003cscript\\u003e",
+    "&lt;script&gt;document.title='ran'&lt;/script&gt;",
+    "&#x3c;script&#x3e;",
+    "';document.title='ran';'",
+    "`${document.title='ran'}`",
     "\u202egnp.exe",
+    "\u2066\u2067\u2068 x \u2069 \u200f\u200e\u061c",
     "\u2028\u2029\x00\ud800",
+    "\x1b[31mred\x1b[0m\x07\x08",
     "javascript:document.title='ran'",
+    "data:text/html,<script>document.title='ran'</script>",
     "__proto__",
+    "constructor",
+    "toString",
+    "<<<<img src=x>>>>" * 50,
     "x" * 100_000,
 )
 
@@ -70,7 +110,7 @@ def block(html: str, name: str) -> Any:
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("page") / "chat.db"
-    return render(read(write_phone(path, every_kind("tahoe"))), zone=UTC)
+    return render(read(write_phone(path, every_kind("tahoe"))))
 
 
 def test_the_policy_allows_this_style_and_script_and_no_other(page: str) -> None:
@@ -113,7 +153,10 @@ def test_pictures_are_on_the_page_once(page: str) -> None:
 def test_the_same_database_gives_the_same_page(tmp_path: Path) -> None:
     path = write_phone(tmp_path / "chat.db", every_kind("sequoia"))
 
-    assert render(read(path), zone=UTC) == render(read(path), zone=UTC)
+    with reading(path) as phone:
+        first = render(phone)
+    with reading(path) as phone:
+        assert render(phone) == first
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -130,7 +173,9 @@ def test_hostile_text_stays_data(scratch: Made, text: str) -> None:
     made.run("INSERT INTO chat_handle_join VALUES", (1, 2))
     plain = Tags(render(read(scratch_plain(made))))
 
-    html = render(read(made.path), title=text, names={"+15550100": text}, zone=UTC)
+    case = {"name": text, "message": "G1", "reading": {text: [text]}}
+    notes = Notes(title=text, names={"+15550100": text}, cases=[case], failure=text)
+    html = render(read(made.path), notes)
 
     html.encode("utf-8")
     tags = Tags(html)
@@ -155,9 +200,9 @@ def test_times_are_those_of_the_zone(scratch: Made) -> None:
     made.add(text="hello", date=781_000_000 * 10**9)
     phone = read(made.path)
 
-    east = render(phone, zone=timezone(timedelta(hours=9), "Tokyo"))
+    east = render(phone, Notes(zone=timezone(timedelta(hours=9), "Tokyo")))
 
-    assert block(render(phone, zone=UTC), "chat-0")[0]["time"] == "2025-10-01T08:26:40"
+    assert block(render(phone), "chat-0")[0]["time"] == "2025-10-01T08:26:40"
     assert block(east, "chat-0")[0]["time"] == "2025-10-01T17:26:40"
     assert "Times: Tokyo." in east
 
@@ -166,7 +211,7 @@ def test_names_replace_addresses(scratch: Made) -> None:
     made = scratch("item_type INTEGER", "group_title TEXT")
     made.add(item_type=2, group_title="Crew")
 
-    html = render(read(made.path), names={"+15550100": "Alex Doe"})
+    html = render(read(made.path), Notes(names={"+15550100": "Alex Doe"}))
 
     assert block(html, "chat-0")[0]["event"] == "Alex Doe named the conversation “Crew”"
     assert block(html, "index")["people"] == {"+15550100": "Alex Doe"}

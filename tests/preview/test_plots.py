@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC
 
 import pytest
 from scratch_phones import START, Scratch
 
 from pytest_imessage_foundry.preview import read
-from pytest_imessage_foundry.preview.phone import ShownPhone, moment
-from pytest_imessage_foundry.preview.plots import Plot, plots, visible
+from pytest_imessage_foundry.preview.local_times import LocalTimes
+from pytest_imessage_foundry.preview.phone import ShownPhone
+from pytest_imessage_foundry.preview.plots import Plot, plots
+from pytest_imessage_foundry.preview.safe_text import visible
+from pytest_imessage_foundry.preview.tally import Tally
 
 Made = Callable[..., Scratch]
 HOUR = 3600 * 10**9
@@ -19,9 +21,11 @@ DAY = 24 * HOUR
 
 
 def drawn(phone: ShownPhone, names: dict[str, str] | None = None) -> dict[str, Plot]:
-    clock = moment
-    found = plots(phone, lambda date: clock(date).astimezone(UTC), names or {})
-    return {plot.title: plot for plot in found}
+    tally = Tally(LocalTimes().at)
+    for chat in phone.chats:
+        for message in chat.messages:
+            tally.add(chat, message)
+    return {plot.title: plot for plot in plots(tally, names or {})}
 
 
 def told(plot: Plot) -> list[str]:
@@ -37,8 +41,8 @@ def test_counts_per_day_hour_contact_and_kind(scratch: Made) -> None:
     found = drawn(read(made.path), {"+15550100": "Alex"})
 
     assert told(found["Messages per day"]) == [
-        "19 Sep 2025: 1 sent, 1 received",
-        "20 Sep 2025: 1 sent, 0 received",
+        "2025-09-19: 1 sent, 1 received",
+        "2025-09-20: 1 sent, 0 received",
     ]
     assert told(found["Messages per hour of the day"]) == [
         "18:00: 0 sent, 1 received",

@@ -20,8 +20,12 @@ from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.errors import UnreadableFileError
 from pytest_imessage_foundry.models import Conversation, TextPart
 from pytest_imessage_foundry.models import Message as Truth
+from pytest_imessage_foundry.order import Order
+from pytest_imessage_foundry.pipeline import forge
 from pytest_imessage_foundry.preview import phone as shape
 from pytest_imessage_foundry.preview import read
+from pytest_imessage_foundry.preview.reader import PhoneReader
+from pytest_imessage_foundry.spec import Spec
 
 Made = Callable[..., Scratch]
 
@@ -368,3 +372,15 @@ def test_columns_of_the_wrong_type_do_no_harm(scratch: Made) -> None:
         made.add(**row)
 
     assert len(list(read(made.path).messages())) == len(odd)
+
+
+@pytest.mark.parametrize("scenario", ["kinds", "default"])
+def test_an_ordinary_message_is_read_as_any(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scenario: str
+) -> None:
+    path = tmp_path / "chat.db"
+    forge(Order(Spec(release="tahoe", scenario=scenario)), path)
+    quick = read(path)
+    monkeypatch.setattr(PhoneReader, "_ordinary_message", PhoneReader._any_message)
+
+    assert read(path) == quick

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_imessage_foundry.db.checks import plists
-from pytest_imessage_foundry.db.checks.body_reader import PART, BodyReader
 from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
 from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
 from pytest_imessage_foundry.db.checks.storage_classes import is_utf8
 from pytest_imessage_foundry.reading import typedstreams
+from pytest_imessage_foundry.reading.body_reader import PART, BodyReader
 from pytest_imessage_foundry.reading.typedstreams import Body, Damaged
 
 FILE = "__kIMFileTransferGUIDAttributeName"

@@ -8,11 +8,11 @@ from typing import Any
 
 from pytest_imessage_foundry.db.checks import edit_limits
 from pytest_imessage_foundry.db.checks.body_checks import parts_of
-from pytest_imessage_foundry.db.checks.body_reader import BodyReader
 from pytest_imessage_foundry.db.checks.findings import Ledger
 from pytest_imessage_foundry.db.checks.plists import loads
 from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
 from pytest_imessage_foundry.models.apple_time import SECOND
+from pytest_imessage_foundry.reading.body_reader import BodyReader
 from pytest_imessage_foundry.reading.typedstreams import Body, Damaged
 
 _HALF_A_SECOND = 0.5

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from pytest_imessage_foundry.db.checks.body_reader import BodyReader
 from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
 from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
+from pytest_imessage_foundry.reading.body_reader import BodyReader
 from pytest_imessage_foundry.reading.typedstreams import Damaged
 
 _ADDED, _REMOVED = range(2000, 2008), range(3000, 3008)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_imessage_foundry.db.checks import plists
-from pytest_imessage_foundry.db.checks.body_reader import BodyReader
-from pytest_imessage_foundry.db.checks.body_templates import Form, Forms
+from pytest_imessage_foundry.reading.body_reader import BodyReader
+from pytest_imessage_foundry.reading.body_templates import Form, Forms
 from pytest_imessage_foundry.reading.typedstreams import Damaged, parsed, tree
 
 

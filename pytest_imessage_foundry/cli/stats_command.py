@@ -1,4 +1,4 @@
-"""Subcommands stats and preview."""
+"""Subcommand stats."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
-    """Add `stats` and `preview`."""
+    """Add `stats`."""
     stats = subcommands.add(
         commands,
         "stats",
@@ -41,28 +41,6 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     stats.add_argument("--force", action="store_true", help="replace what is there")
     stats.set_defaults(run=run_stats)
-    preview = subcommands.add(
-        commands,
-        "preview",
-        "show any chat.db as one page",
-        more="The page is one HTML file with the chats, their bubbles and plots. The "
-        "database, generated or real, is only read, and nothing leaves the machine.",
-        examples=(
-            "preview out/chat.db",
-            "preview ~/Library/Messages/chat.db -o messages.html",
-        ),
-    )
-    preview.add_argument("path", type=Path, metavar="PATH", help="the database")
-    preview.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="PAGE",
-        help="page to write (default: the database's name with .html, in the "
-        "current folder)",
-    )
-    preview.add_argument("--force", action="store_true", help="replace what is there")
-    preview.set_defaults(run=run_preview)
 
 
 def run_stats(given: Namespace) -> int:
@@ -96,27 +74,17 @@ def _write_plots(order: Order, page: Path, *, force: bool) -> None:
     from tempfile import TemporaryDirectory
 
     from pytest_imessage_foundry import foundry
-    from pytest_imessage_foundry.preview import write
+    from pytest_imessage_foundry.preview import Notes, write
+    from pytest_imessage_foundry.preview.notes_files import time_zone
 
     names = {
         address: persona.name
         for persona in order.scenario.personas
         for address in persona.addresses
     }
+    notes = Notes(names=names, zone=time_zone(order.scenario.owner.time_zone))
     with TemporaryDirectory(prefix="imessage-") as folder:
         database = Path(folder) / foundry.FILE_NAME
         foundry.forge(order, database)
         with progress_bar.shown("messages drawn") as at:
-            write(database, page, names=names, force=force, progress=at)
-
-
-def run_preview(given: Namespace) -> int:
-    """Write the preview page."""
-    from pytest_imessage_foundry.preview import page
-
-    # Not beside the database: that of this Mac stands in a folder of Apple's.
-    output = given.output or Path(f"{given.path.stem}.html")
-    with progress_bar.shown("messages read and drawn") as at:
-        page.write(given.path, output, force=given.force, progress=at)
-    print(f"wrote {output}")
-    return 0
+            write(database, page, notes, force=force, progress=at)

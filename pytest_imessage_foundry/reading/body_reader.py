@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from pytest_imessage_foundry.db.checks.body_templates import Form, Forms
+from pytest_imessage_foundry.reading.body_templates import Form, Forms
 from pytest_imessage_foundry.reading.typedstreams import (
     Attributes,
     Body,

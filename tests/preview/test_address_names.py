@@ -1,0 +1,88 @@
+"""Names for addresses: from address books, and as Messages writes numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_imessage_foundry.conversations.authoring.author import Author
+from pytest_imessage_foundry.db import addressbook
+from pytest_imessage_foundry.ios import address_book
+from pytest_imessage_foundry.preview.address_names import AddressBook, beside, names_of
+
+
+@pytest.fixture
+def phone():
+    return Author("tahoe")
+
+
+@pytest.mark.parametrize("numbers", ["e164", "national", "international", "typed"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "Library/Application Support/AddressBook",
+        "Library/Application Support/AddressBook/Sources/A1",
+    ],
+)
+def test_a_mac_s_address_book(phone, tmp_path: Path, numbers, place) -> None:
+    alex = phone.person("Alex Doe", addresses=["phone", "email"])
+    kim = phone.person("Kim Poe", country="GB")
+    messages = tmp_path / "Library/Messages"
+    messages.mkdir(parents=True)
+    (tmp_path / place).mkdir(parents=True)
+    addressbook.build(
+        tmp_path / place / addressbook.FILE_NAME, [alex, kim], numbers=numbers
+    )
+
+    book = beside(messages / "chat.db")
+
+    assert [book.name(each) for each in alex.addresses] == ["Alex Doe", "Alex Doe"]
+    assert book.name(alex.addresses[1].upper()) == "Alex Doe"
+    assert book.name(kim.identifier) == "Kim Poe"
+    assert book.name("+12125550199") is None
+    assert book.name("nobody@example.com") is None
+
+
+@pytest.mark.parametrize("numbers", ["e164", "typed"])
+def test_an_iphone_s_address_book(phone, tmp_path: Path, numbers) -> None:
+    alex = phone.person("Alex Doe", addresses=["phone", "email"])
+    (tmp_path / "Library/SMS").mkdir(parents=True)
+    (tmp_path / "Library/AddressBook").mkdir()
+    address_book.build(tmp_path / "Library/AddressBook", [alex], numbers=numbers)
+
+    book = beside(tmp_path / "Library/SMS/sms.db")
+
+    assert [book.name(each) for each in alex.addresses] == ["Alex Doe", "Alex Doe"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" * 60])
+def test_a_book_that_cannot_be_read_names_nobody(tmp_path: Path, content) -> None:
+    folder = tmp_path / "Library/Application Support/AddressBook"
+    folder.mkdir(parents=True)
+    (folder / addressbook.FILE_NAME).write_bytes(content)
+    (tmp_path / "Library/Messages").mkdir()
+
+    assert beside(tmp_path / "Library/Messages/chat.db").name("+12125550142") is None
+
+
+def test_the_longest_number_that_fits_wins() -> None:
+    book = AddressBook(
+        [("555-0142", "Short"), ("(212) 555-0142", "Long"), ("0142", "Code")]
+    )
+
+    assert book.name("+12125550142") == "Long"
+    assert book.name("+13105550142") == "Short"
+    assert book.name("0142") == "Code"
+
+
+def test_numbers_are_written_as_messages_writes_them() -> None:
+    addresses = ["+12125550142", "+447700900757", "62262", "a@example.com", "+1"]
+
+    shown = names_of(addresses, {"a@example.com": "Ada"}, AddressBook())
+
+    assert shown == {
+        "+12125550142": "+1 (212) 555-0142",
+        "+447700900757": "+44 7700 900757",
+        "a@example.com": "Ada",
+    }
