@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pytest_imessage_foundry.preview.database import Row, Tables, blob, whole, words
@@ -28,13 +28,23 @@ _COLUMNS = (
 
 def files(tables: Tables, folder: Path) -> Iterator[tuple[int, ShownFile]]:
     """Yield (ROWID, file) of every attachment row; `folder` holds the database."""
+    roots = {name: _real(folder / name) for name in _FOLDERS}
     for row in tables.rows("attachment", *_COLUMNS):
-        yield whole(row["id"]), _file(row, folder)
+        yield whole(row["id"]), _file(row, roots)
 
 
-def _file(row: Row, folder: Path) -> ShownFile:
+def _real(folder: Path) -> Path:
+    try:
+        return folder.resolve() if folder.is_dir() else folder
+    except (OSError, RuntimeError):
+        return folder
+
+
+def _file(row: Row, roots: Mapping[str, Path]) -> ShownFile:
     filename = words(row["filename"])
-    places = [place for name in _FOLDERS if (place := locate(filename, folder, name))]
+    places = [
+        place for name, root in roots.items() if (place := locate(filename, root, name))
+    ]
     path = next((place for place in places if place.is_file()), None)
     is_folder = any(place.is_dir() for place in places)
     info = property_list(blob(row["user_info"]))
@@ -59,9 +69,9 @@ def _absence(row: Row, filename: str) -> str:
     return "file not beside the database"
 
 
-def locate(filename: str, folder: Path, name: str) -> Path | None:
-    """Return the file or folder that a filename column means, if it lies in `name`
-    below `folder`.
+def locate(filename: str, root: Path, name: str) -> Path | None:
+    """Return the file or folder that a filename column means, if it lies in `root`,
+    the real path of the folder called `name` beside the database.
 
     The column says where the file was on its own phone. Only the part after
     ``Attachments/`` counts, and only what is beside the database is returned: a hostile
@@ -70,9 +80,7 @@ def locate(filename: str, folder: Path, name: str) -> Path | None:
     inside = filename.partition(f"/{name}/")[2]
     if not inside or "\0" in inside:
         return None
-    root = folder / name
     try:
-        root = root.resolve() if root.is_dir() else root
         path = (root / inside.lstrip("/")).resolve()
         if path.is_relative_to(root) and path.exists():
             return path

@@ -72,7 +72,7 @@ class PageData:
             fields["read"] = read
         if message.is_unread:
             fields["unread"] = True
-        return fields | self._rare(message) if _is_rare(message) else fields
+        return fields | self._rare(message) if message.is_rare else fields
 
     def _rare(self, message: shape.ShownMessage) -> dict[str, Any]:
         """Return what few messages have."""
@@ -152,25 +152,6 @@ class PageData:
         for address in self._addresses if sentence else ():
             sentence = sentence.replace(address, self._names[address])
         return sentence
-
-
-def _is_rare(message: shape.ShownMessage) -> bool:
-    return bool(
-        message.event
-        or message.tapbacks
-        or message.card
-        or message.reply
-        or message.marks
-        or message.poll
-        or message.subject
-        or message.effect
-        or message.is_audio
-        or message.is_unsent
-        or message.schedule
-        or message.deleted
-        or message.translation
-        or message.troubles
-    )
 
 
 def _run(run: shape.ShownRun) -> dict[str, Any]:

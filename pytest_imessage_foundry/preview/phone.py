@@ -159,6 +159,27 @@ class ShownMessage:
     troubles: tuple[str, ...] = ()
 
     @property
+    def is_rare(self) -> bool:
+        """Return whether it has more than parts and receipts; few messages have."""
+        return bool(
+            self.event
+            or self.tapbacks
+            or self.card
+            or self.reply
+            or self.marks
+            or self.poll
+            or self.subject
+            or self.effect
+            or self.is_audio
+            or self.is_edited
+            or self.is_unsent
+            or self.schedule
+            or self.deleted
+            or self.translation
+            or self.troubles
+        )
+
+    @property
     def text(self) -> str:
         """Return the text of all bubbles, without files."""
         return "\n".join(part.text for part in self.parts if part.text)

@@ -111,6 +111,8 @@ def kinds(message: ShownMessage) -> Iterator[str]:
     for file in message.files:
         major = file.mime.partition("/")[0]
         yield {"image": "picture", "video": "video"}.get(major, "file")
+    if not message.is_rare:
+        return
     for present, kind in (
         (message.is_audio, "audio message"),
         (message.poll, "poll"),
