@@ -23,7 +23,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         "Names come from the address book of the home that it stands in.",
         examples=(
             "preview out/chat.db --truth out/truth.json",
-            "preview ~/Library/Messages/chat.db -o page.html --time-zone local",
+            "preview ~/Library/Messages/chat.db --time-zone local",
         ),
     )
     preview.add_argument("path", type=Path, metavar="PATH", help="the database")
