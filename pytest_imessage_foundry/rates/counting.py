@@ -30,8 +30,9 @@ class Share(NamedTuple):
 class Walk(NamedTuple):
     """A table, or several joined, to be walked once.
 
-    `tables` are those that the file must have, each by the letter that stands for it.
-    A letter that is not among them has columns of the walk's own.
+    `tables` are those that the file must have, each by the letter that stands for it
+    in `source` and in the conditions. A letter that is not among them stands for
+    columns that the source makes.
     """
 
     source: str
@@ -65,8 +66,8 @@ class Held:
         return {name.lower() for name in names} <= self.columns(table)
 
     def can_say(self, sql: str, tables: dict[str, str]) -> bool:
-        """Tell whether the file has all columns that a condition names."""
-        return all(
+        """Tell whether the file has all tables, and columns that a text names."""
+        return all(map(self.columns, tables.values())) and all(
             letter not in tables or self.has(tables[letter], name)
             for letter, name in _COLUMN.findall(sql)
         )
@@ -74,7 +75,7 @@ class Held:
 
 def measure(held: Held, walk: Walk) -> Iterator[Measure]:
     """Yield the shares of a walk in their order."""
-    is_there = all(held.columns(table) for table in walk.tables.values())
+    is_there = held.can_say(walk.source, walk.tables)
     countable = [
         each
         for each in walk.shares

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _GROUP, _DIRECT = "c.style = 43", "c.style = 45"
 _TWO_ANALYSES = "two public analyses (SEMANTICS §26.29)"
 _LOST = (
-    "item_type = 1 AND group_action_type = 1 OR item_type = 3 AND group_action_type = 0"
+    "m.item_type = 1 AND m.group_action_type = 1 "
+    "OR m.item_type = 3 AND m.group_action_type = 0"
 )
 
 _TIERS = (
@@ -63,8 +64,8 @@ _WITH_ROWS = (
         Published(f"{_TWO_ANALYSES}: most", least=0.5),
     ),
     Share(
-        "one-to-one chats with oneself",
-        "c.chat_identifier IN (SELECT last_addressed_handle FROM chat)",
+        "one-to-one chats with the account's own address",
+        "c.chat_identifier IN (SELECT o.last_addressed_handle FROM chat AS o)",
         _DIRECT,
         Published("at least five reports, no count (SEMANTICS §26.12)"),
     ),
@@ -85,14 +86,14 @@ _STAMPS = (
     ),
 )
 _LOOKED_UP = Share(
-    "chats that chat_lookup names", "c.ROWID IN (SELECT chat FROM chat_lookup)"
+    "chats that chat_lookup names", "c.ROWID IN (SELECT l.chat FROM chat_lookup AS l)"
+)
+_SEVERAL = Share(
+    "handles of a person who has several",
+    "p.handles > 1",
+    known=Published("imessage-exporter's docs on duplicates", ((384, 2_114),)),
 )
 _HANDLES = (
-    Share(
-        "handles of a person who has several",
-        "p.handles > 1",
-        known=Published("imessage-exporter's docs on duplicates", ((384, 2_114),)),
-    ),
     Share(
         "handles with a filter's suffix",
         "h.id GLOB '*(filtered)' OR h.id GLOB '*(smsf[pt]*)'",
@@ -100,39 +101,44 @@ _HANDLES = (
     Share("handles without a country", "h.country IS NULL"),
 )
 
-_CHAT = {"c": "chat"}
-_JOINED = {**_CHAT, "join": "chat_message_join"}
+_CHAT = {"c": "chat", "o": "chat"}
+_JOINED = {**_CHAT, "x": "chat_message_join"}
+_WITH_MESSAGES = {**_JOINED, "m": "message"}
 _WALKS = (
     Walk("chat AS c", _CHAT, _TIERS),
     Walk(
-        "chat AS c LEFT JOIN (SELECT DISTINCT chat_id AS chat FROM chat_message_join "
-        f"WHERE message_id IN (SELECT ROWID FROM message WHERE {_LOST})) AS g "
-        "ON g.chat = c.ROWID",
-        _JOINED,
+        "chat AS c LEFT JOIN (SELECT DISTINCT x.chat_id AS chat "
+        "FROM message AS m JOIN chat_message_join AS x ON x.message_id = m.ROWID "
+        f"WHERE {_LOST}) AS g ON g.chat = c.ROWID",
+        _WITH_MESSAGES,
         (_FORMER,),
     ),
     Walk(
-        "chat AS c LEFT JOIN (SELECT chat_id, count(*) AS messages "
-        "FROM chat_message_join GROUP BY chat_id) AS j ON j.chat_id = c.ROWID",
+        "chat AS c LEFT JOIN (SELECT x.chat_id AS chat, count(*) AS messages "
+        "FROM chat_message_join AS x GROUP BY x.chat_id) AS j ON j.chat = c.ROWID",
         _JOINED,
         _WITH_ROWS,
     ),
     Walk(
-        "chat AS c LEFT JOIN (SELECT chat_id, max(m.date) AS newest FROM message AS m "
-        "JOIN chat_message_join ON message_id = m.ROWID "
-        "WHERE m.is_from_me = 0 AND m.date_read <> 0 GROUP BY chat_id) AS j "
-        "ON j.chat_id = c.ROWID",
-        _JOINED,
+        "chat AS c LEFT JOIN (SELECT x.chat_id AS chat, max(m.date) AS newest "
+        "FROM message AS m JOIN chat_message_join AS x ON x.message_id = m.ROWID "
+        "WHERE m.is_from_me = 0 AND m.date_read <> 0 GROUP BY x.chat_id) AS j "
+        "ON j.chat = c.ROWID",
+        _WITH_MESSAGES,
         _STAMPS,
     ),
-    Walk("chat AS c", {**_CHAT, "looked": "chat_lookup"}, (_LOOKED_UP,)),
+    Walk("chat AS c", {**_CHAT, "l": "chat_lookup"}, (_LOOKED_UP,)),
 )
-_PEOPLE = Walk(
-    "handle AS h LEFT JOIN (SELECT person_centric_id AS person, count(*) AS handles "
-    "FROM handle WHERE person_centric_id <> '' GROUP BY person_centric_id) AS p "
-    "ON p.person = h.person_centric_id",
-    {"h": "handle"},
-    _HANDLES,
+_HANDLE = {"h": "handle", "o": "handle"}
+_HANDLE_WALKS = (
+    Walk(
+        "handle AS h LEFT JOIN (SELECT o.person_centric_id AS person, "
+        "count(*) AS handles FROM handle AS o WHERE o.person_centric_id <> '' "
+        "GROUP BY o.person_centric_id) AS p ON p.person = h.person_centric_id",
+        _HANDLE,
+        (_SEVERAL,),
+    ),
+    Walk("handle AS h", _HANDLE, _HANDLES),
 )
 _ROWS_OF_ONE = (
     "SELECT coalesce(sum(rows > 1), 0), count(*) FROM "
@@ -154,11 +160,8 @@ def chats(held: Held) -> Iterator[Measure]:
 
 def handles(held: Held) -> Iterator[Measure]:
     """Yield the rates of handles."""
-    if held.has("handle", "person_centric_id"):
-        yield from measure(held, _PEOPLE)
-        return
-    without = Walk("handle AS h", {"h": "handle", "p": "person"}, _HANDLES)
-    yield from measure(held, without)
+    for walk in _HANDLE_WALKS:
+        yield from measure(held, walk)
 
 
 def _sizes(held: Held) -> Iterator[Measure]:

@@ -205,12 +205,12 @@ _SERVICES = tuple(
 
 # Grouped by itself, so that a file without Apple's indexes takes no longer.
 _JOINED = (
-    "message AS m LEFT JOIN (SELECT message_id, count(*) AS chats, "
-    "min(chat_id) AS chat FROM chat_message_join GROUP BY message_id) AS j "
-    "ON j.message_id = m.ROWID LEFT JOIN chat AS c ON c.ROWID = j.chat"
+    "message AS m LEFT JOIN (SELECT x.message_id AS message, count(*) AS chats, "
+    "min(x.chat_id) AS chat FROM chat_message_join AS x GROUP BY x.message_id) AS j "
+    "ON j.message = m.ROWID LEFT JOIN chat AS c ON c.ROWID = j.chat"
 )
 _ALONE = {"m": "message"}
-_WITH_CHATS = {**_ALONE, "c": "chat", "join": "chat_message_join"}
+_WITH_CHATS = {**_ALONE, "c": "chat", "x": "chat_message_join"}
 IN_CHATS = Walk(_JOINED, _WITH_CHATS, (*_CHATS, *_STATES[:2]))
 ALONE = Walk("message AS m", _ALONE, (*_BODIES, *_STATES[2:], *_KINDS, *_SERVICES))
 
