@@ -23,7 +23,7 @@ from pytest_imessage_foundry.reading.open_readonly import (
 if TYPE_CHECKING:
     from pytest_imessage_foundry.measures import Measure
 
-_MARKS = {True: "as published", False: "outside", None: ""}
+_MARKS = {True: "inside", False: "outside", None: ""}
 _STEPS = 5
 
 
@@ -112,7 +112,7 @@ def _services(years: tuple[Year, ...]) -> tuple[str, ...]:
 
 def _line(each: Measure) -> str:
     mark = _MARKS[each.is_met]
-    left = f"  {each.name:<46}{each.counted:>30}  {each.goal:<20}{mark:<14}"
+    left = f"  {each.name:<46}{each.counted:>30}  {each.goal:<20}{mark:<9}"
     return f"{left}{each.source}"
 
 
