@@ -5,6 +5,7 @@ Section numbers are those of docs/reference/SEMANTICS.md.
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.rates.counting import Share, Walk, of_rows
@@ -15,6 +16,18 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.rates.counting import Held
 
 REALISM = "goal of this project"
+
+
+def _since(year: int, month: int, day: int) -> str:
+    """Return the condition of rows that are dated on a day or later."""
+    days = datetime.date(year, month, day) - datetime.date(2001, 1, 1)
+    return f"m.date >= {days.days * 86_400 * 10**9}"
+
+
+# When iOS 10, 14 and 16 came: nobody could react, answer inline or edit before.
+_REACTING = _since(2016, 9, 13)
+_ANSWERING = _since(2020, 9, 16)
+_EDITING = _since(2022, 9, 12)
 # An archive's header, one object, one class: the root's name follows (TYPEDSTREAM §2).
 _BEFORE_ROOT = 22
 IMMUTABLE = (
@@ -170,20 +183,20 @@ _KINDS = (
     Share(
         "inline replies",
         "m.thread_originator_guid IS NOT NULL",
-        f"{SAID} AND {_APPLE}",
-        Published(REALISM, least=0.02, most=0.06),
+        f"{SAID} AND {_APPLE} AND {_ANSWERING}",
+        Published(f"{REALISM}, since iOS 14", least=0.02, most=0.06),
     ),
     Share(
         "edited",
         f"m.date_edited <> 0 AND NOT ({_UNSENT})",
-        f"{SAID} AND {_APPLE}",
-        Published(REALISM, least=0.005, most=0.015),
+        f"{SAID} AND {_APPLE} AND {_EDITING}",
+        Published(f"{REALISM}, since iOS 16", least=0.005, most=0.015),
     ),
     Share(
         "unsent",
         _UNSENT,
-        f"{SAID} AND {_APPLE}",
-        Published(REALISM, least=0.0, most=0.01),
+        f"{SAID} AND {_APPLE} AND {_EDITING}",
+        Published(f"{REALISM}, since iOS 16", least=0.0, most=0.01),
     ),
     Share(
         "with an attachment",
@@ -218,14 +231,16 @@ ALONE = Walk("message AS m", _ALONE, (*_BODIES, *_STATES[2:], *_KINDS, *_SERVICE
 def with_tapbacks(held: Held) -> Measure:
     """Return how many messages of services that can have tapbacks have one."""
     counts = None
-    names = ("associated_message_guid", "associated_message_type", "item_type")
+    names = (
+        *("associated_message_guid", "associated_message_type", "item_type", "date"),
+    )
     if held.has("message", "service", *names):
         # The GUID stands behind `p:0/`, `bp:` or nothing.
         target = f"CASE WHEN {_ADDS} THEN substr(m.associated_message_guid, -36) END"
-        could = f"total({SAID} AND ({_APPLE} OR m.service = 'RCS'))"
+        could = f"total({SAID} AND ({_APPLE} OR m.service = 'RCS') AND {_REACTING})"
         part, whole = held.connection.execute(
             f"SELECT count(DISTINCT {target}), {could} FROM message AS m"
         ).fetchone()
         counts = (part, int(whole))
-    known = Published(REALISM, least=0.05, most=0.15)
+    known = Published(f"{REALISM}, since iOS 10", least=0.05, most=0.15)
     return of_rows("messages with a tapback", counts, known)
