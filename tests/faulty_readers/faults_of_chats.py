@@ -77,7 +77,7 @@ def message_in_two_chats_counted_twice(file: OpenedFile) -> Answer:
 
 @faulty(
     "chats",
-    report="ReagentX/imessage-exporter #671",
+    report="ReagentX/imessage-exporter #524",
     wrong="A message is missing in one of its two chats.",
     right="A message can be in two chats: keep a list of them, not one.",
 )

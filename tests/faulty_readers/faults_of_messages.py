@@ -189,7 +189,7 @@ def seconds_taken_for_nanoseconds(file: OpenedFile) -> Answer:
 
 @faulty(
     "unsent",
-    report="nixfred/blip PR 32",
+    report="nixfred/blip PR 32, indexable-inc/index #953",
     wrong="Messages that were taken back are empty bubbles.",
     right="date_retracted is 0 on every row: `rp` in message_summary_info lists the "
     "parts, and part_count is 0.",
