@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -105,6 +107,8 @@ STATES: dict[str, State] = {
         p.chat.receive("Stays"),
     ),
 }
+# The rates that a plain phone has rows of; the others begin at none.
+THERE_BEFORE = {"groups": 1}
 # What some releases have in another way.
 ELSEWHERE = {
     ("sonoma", "chats without a message"): lambda p: p.chat.formerly("SMS"),
@@ -133,7 +137,7 @@ def test_a_state_moves_its_rate(name, release, before, tmp_path):
 
     after = measured(phone, tmp_path)
 
-    assert before[name].part is not None
+    assert before[name].part == THERE_BEFORE.get(name, 0)
     assert after[name].part == before[name].part + 1
 
 
@@ -168,6 +172,22 @@ def test_twins(release, tmp_path):
     found = measured(phone, tmp_path)
     name = "rows of a chat within 2 ms of the one before"
     assert (found[name].part, found["and the same twice"].part) == (1, 1)
+
+
+def test_rows_of_one_moment_that_are_no_twins(tmp_path):
+    phone = Phone("tahoe")
+    phone.chat.receive("Another", at=phone.first.message.date)
+    found = measured(phone, tmp_path)
+    name = "rows of a chat within 2 ms of the one before"
+    assert (found[name].part, found["and the same twice"].part) == (1, 0)
+
+
+def test_a_row_that_came_a_little_late_is_not_backdated(tmp_path):
+    phone = Phone("tahoe")
+    date = phone.first.message.date - 5 * 3_600 * 10**9
+    phone.chat.receive("From the train", at=date, rowid_after=phone.first)
+    name = "rows dated six hours before one below them"
+    assert measured(phone, tmp_path)[name].part == 0
 
 
 def test_a_filtered_sender(tmp_path):
@@ -369,6 +389,21 @@ def test_a_log_is_read_and_nothing_is_left(tmp_path):
         assert rates_of(path).messages == 4
         after = {each.name: each.read_bytes() for each in tmp_path.glob("chat.db*")}
         assert after == there
+
+
+def test_a_locked_file_is_told_as_such(tmp_path, capsys):
+    path = Phone("tahoe").build(tmp_path / "chat.db").path
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("PRAGMA journal_mode = DELETE")
+        writer.execute("BEGIN EXCLUSIVE")
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest_imessage_foundry.cli", "stats", str(path)],
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 2
+    assert "lock" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_command_says_the_same(tmp_path, capsys):
