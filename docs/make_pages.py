@@ -12,19 +12,24 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from pytest_imessage_foundry import pipeline
 from pytest_imessage_foundry.conversations import chat_plans, realism, scenarios
 from pytest_imessage_foundry.db import schema
-from pytest_imessage_foundry.foundry import Order, truth_of
+from pytest_imessage_foundry.foundry import Order, forge, truth_of
+from pytest_imessage_foundry.measures import Measure
 from pytest_imessage_foundry.models import ConversationConfig, Message, Scenario
 from pytest_imessage_foundry.models.apple_time import HOUR, to_datetime
 from pytest_imessage_foundry.personas import builtin
+from pytest_imessage_foundry.rates.file_rates import FileRates, rates_of
 from pytest_imessage_foundry.spec import Spec
 
 DOCS = Path(__file__).parent
 MEASURED = ("default", "family", "work", "international", "busy-group", "sms-only")
+# Measured as files, those of them that there are.
+FILES = ("tidy", "default", "lived-in")
 LANGUAGES = ("en", "de", "fr", "es", "ja", "ar")
 EXCERPTS, LINES = 10, 12
 
@@ -83,8 +88,36 @@ def table(columns: dict[str, realism.Realism]) -> str:
     return "\n".join(lines)
 
 
-def _shown(found: realism.Measure) -> str:
+def _shown(found: Measure) -> str:
     return f"**{found.shown}**" if found.is_met is False else found.shown
+
+
+def file_rates(scenario: str) -> FileRates:
+    """Measure the file that a scenario makes."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "chat.db"
+        forge(Order(Spec(scenario=scenario)), path)
+        return rates_of(path)
+
+
+def rates_table(columns: dict[str, FileRates]) -> str:
+    """Return a table with a row for each rate and a column for each file."""
+    first = next(iter(columns.values()))
+    lines = [f"| | published, or goal | {' | '.join(columns)} | source |"]
+    lines.append(f"|---|---|{'---|' * len(columns)}---|")
+    for section, measures in first.sections.items():
+        lines.append(f"| **{section}** {'| ' * (len(columns) + 2)}|")
+        for place, each in enumerate(measures):
+            shown = [_counted(of.sections[section][place]) for of in columns.values()]
+            cells = " | ".join(shown)
+            lines.append(
+                f"| {each.name.strip()} | {each.goal} | {cells} | {each.source} |"
+            )
+    return "\n".join(lines)
+
+
+def _counted(found: Measure) -> str:
+    return f"**{found.counted}**" if found.is_met is False else found.counted
 
 
 def realism_page() -> str:
@@ -92,12 +125,14 @@ def realism_page() -> str:
     by_language = {
         name: measure(Spec(source="faker"), one_language(name)) for name in LANGUAGES
     }
+    known = {each.name for each in scenarios.built_in()}
+    by_file = {name: file_rates(name) for name in FILES if name in known}
     return f"""\
 # How realistic the conversations are
 
 The values were measured by `python docs/make_pages.py`; to measure one scenario, run
-`imessage-foundry stats --scenario NAME [--page plots.html]`. A value in bold misses
-its goal.
+`imessage-foundry stats --scenario NAME [--page plots.html]`, to measure a file
+`imessage-foundry stats PATH`. A value in bold misses its goal.
 
 ## By scenario: source `auto`, tahoe, seed 0
 
@@ -109,6 +144,15 @@ Words are counted at spaces. Japanese has none, so it cannot meet the goals for 
 Japanese and Arabic texts have fewer characters than Latin ones with the same content.
 
 {table(by_language)}
+
+## What a file holds, beside what people published of theirs
+
+Counted in the files that the scenarios make on tahoe, seed 0, as `stats PATH` counts in
+any chat.db. What was published of several files is a range from the lowest to the
+highest; of one file it is half of its figure to twice. "no published figure" has no
+range. A value in bold is outside: a file of a phone in use for years would be inside.
+
+{rates_table(by_file)}
 """
 
 

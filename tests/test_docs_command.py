@@ -44,6 +44,6 @@ def test_each_document_has_the_keys_that_are_told(capsys):
 
         words = [each.split() for each in re.findall(r"`([^`]+)`", told)]
         assert not words or list(document) in ([], words[0]), line
-        if len(words) > 1:  # those of the first of its parts, too
-            (part,) = re.findall(r"of each (\w+)", told)
-            assert list(document[f"{part}s"][0]) == words[1], line
+        parts = re.findall(r"of each (\w+)", told)
+        for part, names in zip(parts, words[1:], strict=True):
+            assert list(document[f"{part}s"][0]) == names, line

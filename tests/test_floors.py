@@ -24,6 +24,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 KNOWS: Mapping[str, str] = {
     # the ground: nothing of ours
     "batches": "",
+    "measures": "",
     "models": "",
     "processes": "",
     "reading": "",
@@ -43,9 +44,10 @@ KNOWS: Mapping[str, str] = {
     "db.checks": "db.schema models reading",
     "db": "atomic batches db.checks db.rows db.schema models reading",
     "preview": "reading replaceable",
+    "rates": "db.schema measures reading",
     # what is in it
     "conversations.packs": "models",
-    "conversations": "attachments conversations.packs models personas",
+    "conversations": "attachments conversations.packs measures models personas",
     "conversations.dialogue": "conversations models",
     "conversations.authoring": "attachments db.rows db.schema models personas",
     "conversations.catalogue": "conversations.authoring models",
@@ -68,8 +70,8 @@ KNOWS: Mapping[str, str] = {
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
     " models personas processes spec terminal",
     "cli": "atomic chatdb conversations conversations.catalogue conversations.packs"
-    " db db.schema foundry layouts llm models personas preview replaceable spec"
-    " terminal ui",
+    " db db.schema foundry layouts llm models personas preview rates replaceable"
+    " spec terminal ui",
 }
 GROUND = {"", "errors"}
 WRITER = {"db", "db.rows", "db.blobs", "conversations.authoring", "pipeline"}
@@ -176,7 +178,7 @@ def test_ways_to_make_a_conversation_do_not_know_each_other():
         assert not set(KNOWS[way].split()) & ways
 
 
-@pytest.mark.parametrize("wing", ["preview", "db.checks", "reading"])
+@pytest.mark.parametrize("wing", ["preview", "rates", "db.checks", "reading"])
 def test_who_looks_shares_nothing_with_who_writes(wing):
     assert not reach(wing) & WRITER
 

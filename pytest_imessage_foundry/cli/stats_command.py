@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.cli import build_options, progress_bar, subcommands
+from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -16,20 +17,35 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.foundry import Order
     from pytest_imessage_foundry.models import Conversation
 
+# Options that say what a scenario is built from; a file is there already.
+_OF_A_SCENARIO = (
+    *("macos", "scenario", "library", "seed", "messages", "source", "cache"),
+)
+
 
 def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add `stats`."""
     stats = subcommands.add(
         commands,
         "stats",
-        "measure how believable a scenario's conversations are",
-        more="Nothing is built: what would be in the database is measured, each "
-        "property beside its goal.",
+        "measure any chat.db, or how believable a scenario's conversations are",
+        more="Of a file, generated or real, it counts how often it has what files of "
+        "real phones have, beside what people published of theirs; the file is only "
+        "read. Of a scenario nothing is built: what would be in the database is "
+        "measured, each property beside its goal.",
         examples=(
-            "stats",
+            "stats ~/Library/Messages/chat.db",
+            "stats out/chat.db --json",
             "stats --scenario family --seed 3 --json",
             "stats --scenario scenes/holiday.toml --page plots.html",
         ),
+    )
+    stats.add_argument(
+        "path",
+        nargs="?",
+        type=Path,
+        metavar="PATH",
+        help="a database to measure, instead of a scenario",
     )
     build_options.add_options(stats, macos="tahoe")
     stats.add_argument("--json", action="store_true", help="report as JSON")
@@ -40,11 +56,41 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="also write a page of plots (open it at #view=plots)",
     )
     stats.add_argument("--force", action="store_true", help="replace what is there")
-    stats.set_defaults(run=run_stats)
+    defaults = {name: stats.get_default(name) for name in _OF_A_SCENARIO}
+    stats.set_defaults(run=run_stats, of_a_scenario=defaults)
 
 
 def run_stats(given: Namespace) -> int:
-    """Print the measures of a scenario beside their goals."""
+    """Print the measures of a file, or of a scenario, beside their goals."""
+    return _stats_of_scenario(given) if given.path is None else _stats_of_file(given)
+
+
+def _stats_of_file(given: Namespace) -> int:
+    from pytest_imessage_foundry.preview import write
+    from pytest_imessage_foundry.rates.file_rates import rates_of
+    from pytest_imessage_foundry.terminal import escaped_lines
+
+    named = [
+        f"--{name}"
+        for name, default in given.of_a_scenario.items()
+        if getattr(given, name) != default
+    ]
+    if named:
+        raise FoundryError(
+            f"a file is measured as it is, without {', '.join(named)}\n"
+            f"looked at: {given.path}\n"
+            "leave the options out, or the path to measure a scenario"
+        )
+    with progress_bar.shown("parts of the file measured") as at:
+        found = rates_of(given.path, progress=at)
+    if given.page is not None:
+        with progress_bar.shown("messages read and drawn") as at:
+            write(given.path, given.page, force=given.force, progress=at)
+    print(json.dumps(found.as_json()) if given.json else escaped_lines(found.table()))
+    return 0
+
+
+def _stats_of_scenario(given: Namespace) -> int:
     from pytest_imessage_foundry.conversations import realism
 
     order = build_options.order(given)

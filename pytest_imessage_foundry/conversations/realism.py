@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import offset_in
+from pytest_imessage_foundry.measures import Measure, share
 from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
@@ -38,40 +39,6 @@ _RESPONSES = {  # medians in minutes
     "hours": (30.0, 360.0),
     "days": (720.0, math.inf),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One property with its value and goal; the value is None if nothing can be
-    measured."""
-
-    name: str
-    value: float | None
-    least: float | None = None
-    most: float | None = None
-    unit: str = ""
-
-    @property
-    def is_met(self) -> bool | None:
-        """Return whether the goal is reached; None without a goal or a value."""
-        if self.value is None or (self.least is None and self.most is None):
-            return None
-        over = self.least is None or self.value >= self.least
-        return over and (self.most is None or self.value <= self.most)
-
-    @property
-    def shown(self) -> str:
-        """Return the value with its unit, as text."""
-        return "-" if self.value is None else _number(self.value, self.unit)
-
-    @property
-    def goal(self) -> str:
-        least, most = self.least, self.most
-        if least is None:
-            return "" if most is None else f"≤ {_number(most, self.unit)}"
-        if most is None or most == math.inf:
-            return f"≥ {_number(least, self.unit)}"
-        return f"{_number(least, self.unit)} to {_number(most, self.unit)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,27 +241,25 @@ class _Survey:
     def _measures(self, medians: Mapping[str, float]) -> Iterator[Measure]:
         yield from self._waits()
         count = self.messages
-        share = _share(self.in_sessions, self.in_chats)
-        yield Measure("messages in sessions of 5 to 30", share, 0.6, 0.9)
-        yield Measure("from 8 to 23 h", _share(sum(self.hours[8:23]), count), 0.5)
-        yield Measure(
-            "from 2 to 6 h", _share(sum(self.hours[2:6]), count), None, 0.0399
-        )
+        held = share(self.in_sessions, self.in_chats)
+        yield Measure("messages in sessions of 5 to 30", held, 0.6, 0.9)
+        yield Measure("from 8 to 23 h", share(sum(self.hours[8:23]), count), 0.5)
+        yield Measure("from 2 to 6 h", share(sum(self.hours[2:6]), count), None, 0.0399)
         week, rest = sum(self.weekdays[:5]) / 5, sum(self.weekdays[5:]) / 2
-        yield Measure("a weekend day beside a weekday", _share(rest, week))
+        yield Measure("a weekend day beside a weekday", share(rest, week))
         yield from self._answers(medians)
         yield from self._wording()
         yield Measure(
             "same sender twice in a row",
-            _share(self.same_pairs, self.pairs),
+            share(self.same_pairs, self.pairs),
             0.25,
             0.45,
         )
         for kind, least, most, services in _KINDS:
             could = sum(self.services[each] for each in services) if services else count
-            yield Measure(kind, _share(self.kinds[kind], could), least, most)
+            yield Measure(kind, share(self.kinds[kind], could), least, most)
         for mine, name in ((True, "own"), (False, "received")):
-            value = _share(*self.archived[mine])
+            value = share(*self.archived[mine])
             yield Measure(f"{name} bodies without text", value, 0.2, 0.98)
 
     def _waits(self) -> Iterator[Measure]:
@@ -321,7 +286,7 @@ class _Survey:
             if len(self.responses[who]) >= 5:
                 kept[kind].append(least <= value / 60 <= most)
         for habit, each in kept.items():
-            met = _share(sum(each), len(each))
+            met = share(sum(each), len(each))
             yield Measure(f"personas who answer in {habit} and do", met, 0.5)
 
     def _wording(self) -> Iterator[Measure]:
@@ -331,15 +296,15 @@ class _Survey:
         )
         yield Measure("median words", median(self.words) if count else None, 5, 9, "n")
         single = sum(each == 1 for each in self.words)
-        yield Measure("of a single word", _share(single, count), 0.1)
+        yield Measure("of a single word", share(single, count), 0.1)
         long = sum(each > _LONG for each in self.lengths)
-        yield Measure(f"over {_LONG} characters", _share(long, count), 0.003, 0.03)
+        yield Measure(f"over {_LONG} characters", share(long, count), 0.003, 0.03)
         chunks = [self.texts[i : i + _SAMPLE] for i in range(0, count, _SAMPLE)]
         if len(chunks) > 1:
             chunks.pop()
         repeats = sum(len(each) - len(set(each)) for each in chunks)
         seen = sum(map(len, chunks))
-        yield Measure("said before within 1,000", _share(repeats, seen), None, 0.15)
+        yield Measure("said before within 1,000", share(repeats, seen), None, 0.15)
 
 
 _APPLE = ("iMessage", "iMessageLite")
@@ -371,19 +336,3 @@ def _kinds(message: Message) -> Iterator[str]:
         yield "links"
     if message.event is not None:
         yield "events"
-
-
-def _share(part: float, whole: float) -> float | None:
-    return part / whole if whole else None
-
-
-def _number(value: float, unit: str) -> str:
-    """Return shares as percent, times in seconds, other values as they are."""
-    match unit:
-        case "":
-            return f"{100 * value:.1f} %"
-        case "s":
-            return f"{value:.0f} s"
-        case "x":
-            return f"{value:.2f}"
-    return f"{value:,.1f}"

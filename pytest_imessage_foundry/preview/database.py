@@ -13,8 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pytest_imessage_foundry.errors import UnreadableFileError
-from pytest_imessage_foundry.reading.open_readonly import BROKEN, opened, unreadable
+from pytest_imessage_foundry.reading.open_readonly import (
+    BROKEN,
+    opened,
+    unreadable,
+    without_messages,
+)
 
 # A row of a table by column; `id` is its ROWID. Looking up a column in a sqlite3.Row
 # walks over the columns before it.
@@ -137,11 +141,7 @@ def open_tables(path: Path) -> Iterator[Tables]:
             connection.execute("BEGIN")
             tables = Tables(connection)
             if not tables.columns("message"):
-                raise UnreadableFileError(
-                    "the database has no message table\n"
-                    f"looked in: {path}\n"
-                    "give the path of a Messages database (chat.db or sms.db)"
-                )
+                raise without_messages(path)
             yield tables
     except BROKEN as error:
         raise unreadable(path, error) from None

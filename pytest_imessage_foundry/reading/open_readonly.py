@@ -111,6 +111,12 @@ def unreadable(path: Path, error: Exception) -> UnreadableFileError:
     return _damaged(path, error)
 
 
+def without_messages(path: Path) -> UnreadableFileError:
+    """Return the refusal of a database that is not one of Messages."""
+    remedy = "give the path of a Messages database (chat.db or sms.db)"
+    return _unreadable("the database has no message table", path, remedy)
+
+
 def _unreadable(what: str, where: object, remedy: str) -> UnreadableFileError:
     return UnreadableFileError(f"{what}\nlooked at {where}\n{remedy}")
 
