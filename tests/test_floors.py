@@ -24,12 +24,14 @@ FILES = sorted(ROOT.rglob("*.py"))
 KNOWS: Mapping[str, str] = {
     # the ground: nothing of ours
     "batches": "",
+    "file_locks": "",
     "models": "",
     "processes": "",
     "reading": "",
     "replaceable": "",
     "spec": "",
     "terminal": "",
+    "termination": "",
     "user_folders": "",
     # files, people
     "atomic": "processes replaceable",
@@ -56,7 +58,7 @@ KNOWS: Mapping[str, str] = {
     " pipeline",
     "chatdb": "atomic attachments conversations conversations.authoring"
     " conversations.catalogue db db.rows models",
-    "templates": "attachments chatdb",
+    "templates": "attachments chatdb file_locks processes termination",
     "foundry": "attachments chatdb db.rows order pipeline templates",
     "by_hand": "conversations.authoring foundry models spec",
     "ios": "atomic attachments db db.blobs db.rows models",
@@ -69,7 +71,7 @@ KNOWS: Mapping[str, str] = {
     " models personas processes spec terminal",
     "cli": "atomic chatdb conversations conversations.catalogue conversations.packs"
     " db db.schema foundry layouts llm models personas preview replaceable spec"
-    " terminal ui",
+    " terminal termination ui",
 }
 GROUND = {"", "errors"}
 WRITER = {"db", "db.rows", "db.blobs", "conversations.authoring", "pipeline"}
