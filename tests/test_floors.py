@@ -35,7 +35,7 @@ KNOWS: Mapping[str, str] = {
     "user_folders": "",
     # files, people
     "atomic": "processes replaceable",
-    "atomic_folders": "atomic processes",
+    "atomic_folders": "atomic processes replaceable",
     "attachments": "atomic models replaceable",
     "personas": "atomic models replaceable user_folders",
     # the database
@@ -44,9 +44,9 @@ KNOWS: Mapping[str, str] = {
     "db.rows": "db.blobs models",
     "db.checks": "db.schema models reading",
     "db": "atomic batches db.checks db.rows db.schema models reading",
-    "preview": "reading replaceable",
+    "preview": "atomic reading replaceable",
     # what is in it
-    "conversations.packs": "models",
+    "conversations.packs": "atomic models",
     "conversations": "attachments conversations.packs models personas",
     "conversations.dialogue": "conversations models",
     "conversations.authoring": "attachments db.rows db.schema models personas",
@@ -62,7 +62,7 @@ KNOWS: Mapping[str, str] = {
     "foundry": "attachments chatdb db.rows order pipeline templates",
     "by_hand": "conversations.authoring foundry models spec",
     "ios": "atomic attachments db db.blobs db.rows models",
-    "layouts": "atomic atomic_folders db db.rows foundry ios models",
+    "layouts": "atomic_folders db db.rows foundry ios models",
     # who asks for one
     "plugin": "by_hand conversations db db.schema foundry layouts preview spec",
     "llm": "conversations conversations.packs db db.schema foundry models personas"

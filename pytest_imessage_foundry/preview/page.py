@@ -10,9 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from html import escape
@@ -20,6 +18,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from pytest_imessage_foundry.atomic import replacing
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.preview import phone as shape
 from pytest_imessage_foundry.preview.plots import plots, visible
@@ -87,15 +86,10 @@ def _refuse_overwriting(page: Path, database: Path, *, force: bool) -> None:
 
 def _put(page: Path, html: str) -> None:
     page.parent.mkdir(parents=True, exist_ok=True)
-    # mkstemp lets only the owner read the page, which may show real people.
-    handle, beside = tempfile.mkstemp(prefix=f".{page.name}.", dir=page.parent)
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(html)
-        os.replace(beside, page)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with replacing(page) as draft:
+        # The owner alone may read it: it may show real people.
+        draft.touch(mode=0o600, exist_ok=False)
+        draft.write_text(html, encoding="utf-8", newline="\n")
 
 
 def render(
