@@ -58,8 +58,9 @@ KNOWS: Mapping[str, str] = {
     " pipeline",
     "chatdb": "atomic attachments conversations conversations.authoring"
     " conversations.catalogue db db.rows models",
+    "shared_file": "",
     "templates": "attachments chatdb file_locks processes termination",
-    "foundry": "attachments chatdb db.rows order pipeline templates",
+    "foundry": "attachments chatdb db.rows order pipeline shared_file templates",
     "by_hand": "conversations.authoring foundry models spec",
     "ios": "atomic attachments db db.blobs db.rows models",
     "layouts": "atomic_folders db db.rows foundry ios models",

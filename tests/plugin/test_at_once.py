@@ -78,14 +78,7 @@ def start(pytester, tmp_path_factory, monkeypatch):
         command = [sys.executable, "-m", "pytest", *PLUGINS]
         command.append(f"--basetemp={tmp_path_factory.mktemp('run') / 'base'}")
         return subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                *PLUGINS,
-                f"--basetemp={base}",
-                *arguments,
-            ],
+            [*command, "--imessage-version=sonoma,tahoe", *arguments],
             cwd=pytester.path,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
