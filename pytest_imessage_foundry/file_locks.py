@@ -23,11 +23,10 @@ _PAUSE = 0.01  # seconds from one try to the next
 
 @contextmanager
 def held(path: Path, patience: float = PATIENCE) -> Iterator[bool]:
-    """Hold the lock file `path` during a block; yield whether it is held.
+    """Hold the lock file `path` during a block; yield False if somebody else does.
 
-    The file is removed afterwards. The lock is not held where another process, or
-    another thread, kept it for all of `patience`, and where the file system has no
-    locks. So take it to save work, and not for safety.
+    It is waited for as long as `patience`, and the file is removed afterwards. Where
+    the file system has no locks, nobody is kept out.
     """
     file = _taken(path, time.monotonic() + patience)
     try:
@@ -43,25 +42,23 @@ def held(path: Path, patience: float = PATIENCE) -> Iterator[bool]:
 
 def _taken(path: Path, deadline: float) -> int | None:
     while True:
-        try:
-            file = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
-        except OSError:
-            return None
+        file = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
         try:
             _lock(file)
             if _is_at(file, path):
                 return file
         except BlockingIOError:
+            os.close(file)
             if time.monotonic() > deadline:
-                os.close(file)
                 return None
             time.sleep(_PAUSE)
-        except BaseException as error:
+        except OSError:  # a file system without locks
+            return file
+        except BaseException:
             os.close(file)
-            if isinstance(error, OSError):  # a file system without locks
-                return None
             raise
-        os.close(file)
+        else:
+            os.close(file)
 
 
 def _lock(file: int) -> None:

@@ -98,13 +98,11 @@ def test_a_lock_that_was_cleared_away_is_no_lock(path):
     assert path.exists()
 
 
-def test_no_folder_or_no_locks_no_lock(tmp_path, path, monkeypatch):
-    with held(tmp_path / "nowhere" / "lock") as is_held:
-        assert not is_held
-
+def test_where_there_are_no_locks_nobody_is_kept_out(path, monkeypatch):
     def unsupported(_):
         raise OSError("no locks on this file system")
 
     monkeypatch.setattr(file_locks, "_lock", unsupported)
-    with held(path) as is_held:
-        assert not is_held
+    with held(path, patience=0) as first, held(path, patience=0) as second:
+        assert (first, second) == (True, True)
+    assert not path.exists()

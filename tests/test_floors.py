@@ -27,12 +27,13 @@ KNOWS: Mapping[str, str] = {
     "file_locks": "",
     "models": "",
     "processes": "",
-    "reading": "",
     "replaceable": "",
     "spec": "",
     "terminal": "",
     "termination": "",
     "user_folders": "",
+    "scratch": "processes",
+    "reading": "scratch",
     # files, people
     "atomic": "processes replaceable",
     "atomic_folders": "atomic processes replaceable",
@@ -57,7 +58,7 @@ KNOWS: Mapping[str, str] = {
     "order": "conversations conversations.catalogue conversations.packs db.schema"
     " pipeline",
     "chatdb": "atomic attachments conversations conversations.authoring"
-    " conversations.catalogue db db.rows models",
+    " conversations.catalogue db db.rows models scratch",
     "shared_file": "",
     "templates": "attachments chatdb file_locks processes termination",
     "foundry": "attachments chatdb db.rows order pipeline shared_file templates",
@@ -66,13 +67,13 @@ KNOWS: Mapping[str, str] = {
     "layouts": "atomic_folders db db.rows foundry ios models",
     # who asks for one
     "plugin": "by_hand conversations db db.schema foundry layouts preview spec",
-    "llm": "conversations conversations.packs db db.schema foundry models personas"
-    " processes spec terminal user_folders",
+    "llm": "conversations conversations.packs db db.schema file_locks foundry models"
+    " personas scratch spec terminal user_folders",
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
     " models personas processes spec terminal",
     "cli": "atomic chatdb conversations conversations.catalogue conversations.packs"
-    " db db.schema foundry layouts llm models personas preview replaceable spec"
-    " terminal termination ui",
+    " db db.schema foundry layouts llm models personas preview replaceable"
+    " scratch spec terminal termination ui",
 }
 GROUND = {"", "errors"}
 WRITER = {"db", "db.rows", "db.blobs", "conversations.authoring", "pipeline"}

@@ -93,18 +93,17 @@ def _walked(order: Order) -> Iterator[Conversation]:
 
 def _write_plots(order: Order, page: Path, *, force: bool) -> None:
     """Write the preview of a database that is built for it and removed."""
-    from tempfile import TemporaryDirectory
-
     from pytest_imessage_foundry import foundry
     from pytest_imessage_foundry.preview import write
+    from pytest_imessage_foundry.scratch import scratch_folder
 
     names = {
         address: persona.name
         for persona in order.scenario.personas
         for address in persona.addresses
     }
-    with TemporaryDirectory(prefix="imessage-") as folder:
-        database = Path(folder) / foundry.FILE_NAME
+    with scratch_folder() as folder:
+        database = folder / foundry.FILE_NAME
         foundry.forge(order, database)
         with progress_bar.shown("messages drawn") as at:
             write(database, page, names=names, force=force, progress=at)

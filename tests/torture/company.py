@@ -8,7 +8,7 @@ import time
 from contextlib import closing
 
 from tests.torture.ended import _with_log
-from tests.torture.scene import ENDS, REPOSITORY, Scene, half
+from tests.torture.scene import ENDS, REPOSITORY, Scene
 from tests.torture.table import Fault
 
 LIVE = f"""
@@ -70,12 +70,9 @@ def live(scene: Scene) -> list[str]:
         (has_table,) = reader.execute(query).fetchone()
         numbers = reader.execute("SELECT number FROM outside") if has_table else ()
         written = {str(row[0]) for row in numbers}
-    found = [
-        f"{len(s - w)} writes lost"
-        for s, w in zip(said, (guids, written), strict=True)
-        if s - w
-    ]
-    found += half(database)
+    lost = (steps - guids) | (rows - written)
+    found = [f"{len(lost)} of {len(steps | rows)} writes lost"] if lost else []
+    found += scene.half(database)
     return found + scene.run("validate", "chat.db").findings(0) + scene.left_over()
 
 
@@ -122,7 +119,7 @@ def locked(scene: Scene) -> list[str]:
             said = scene.run(verb[0], "chat.db", *verb[1:])
             found = said.findings(0, 2)
         holder.communicate()
-    return found + half(database) + scene.left_over()
+    return found + scene.half(database) + scene.left_over()
 
 
 FAULTS = (

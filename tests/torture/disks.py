@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.torture.ended import CHAT, REFRESH, SMALL
-from tests.torture.scene import Scene, half
+from tests.torture.scene import Scene
 from tests.torture.table import Fault
 
 
@@ -31,7 +31,7 @@ def _written(scene: Scene, most: int | None) -> list[str]:
     said = scene.run(*words, most=most)
     found += said.findings(0, 2)
     if said.code == 2:
-        found += scene.lost() + half(scene.work / "out" / "chat.db")
+        found += scene.lost() + scene.half(scene.work / "out" / "chat.db")
         new = scene.files().keys() - scene.before.keys()
         # Answers that were paid for, and the library's own journal.
         found += [

@@ -10,7 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from pytest_imessage_foundry import layouts
-from tests.torture.scene import Scene, half
+from tests.torture.scene import Scene
 from tests.torture.table import Fault
 
 RELEASES = ("sonoma", "sequoia", "tahoe")
@@ -49,8 +49,8 @@ def build(scene: Scene, layout: str) -> list[str]:
     if truth_file.exists():
         json.loads(truth_file.read_text())
     found += scene.lost("out/phone/Library", "out/phone/private", *_replaced(layout))
-    found += scene.run(*words).findings(0)
-    return found + half(database) + scene.left_over()
+    found += scene.run(*again).findings(0)
+    return found + scene.half(database) + scene.left_over()
 
 
 def _replaced(layout: str) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ def _ended(
     elif said.code == 143 and (new := _names(scene) - before):
         found.append(f"left over after SIGTERM: {sorted(new)[:5]}")
     for each in whole:
-        found += half(each)
+        found += scene.half(each)
     return found
 
 

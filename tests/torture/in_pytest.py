@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from tests.torture.scene import Scene, half
+from tests.torture.scene import Scene
 from tests.torture.table import Fault
 
 TESTS = """
@@ -104,7 +104,7 @@ def _is_swept(scene: Scene) -> list[str]:
     found = [f"left over: {p.name}" for p in places if p.name.startswith(".")]
     for place in places:
         if place.is_dir():
-            found += half(place / "chat.db")
+            found += scene.half(place / "chat.db")
     return found
 
 

@@ -9,7 +9,7 @@ import re
 
 from pytest_imessage_foundry.llm.base import Ask, Provider, RawReply
 
-WORDS = ("lake", "boat", "rain", "bread", "tea", "chess", "train", "river", "stone")
+WORDS = [
     "lake",
     "boat",
     "rain",
@@ -20,8 +20,6 @@ WORDS = ("lake", "boat", "rain", "bread", "tea", "chess", "train", "river", "sto
     "river",
     "stone",
     "cloud",
-    "apple",
-    "lamp",
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -159,6 +160,23 @@ class Scene:
             if not name.startswith(but) and now.get(name) != content
         ]
 
+    def half(self, path: Path) -> list[str]:
+        """Return what is wrong with a database that should be whole."""
+        # A copy of it: even a reader makes files beside one in WAL mode.
+        copy = self.root / "looked-at.db"
+        for ending in ("", "-wal"):
+            target = copy.with_name(copy.name + ending)
+            target.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                shutil.copyfile(f"{path}{ending}", target)
+        try:
+            with closing(sqlite3.connect(copy)) as database:
+                verdict = database.execute("PRAGMA integrity_check").fetchall()
+                database.execute("SELECT count(*) FROM message").fetchone()
+        except sqlite3.Error as error:
+            return [f"half a file: {path}: {error}"]
+        return [] if verdict == [("ok",)] else [f"not whole: {path}: {verdict[:3]}"]
+
 
 @dataclass
 class Running:
@@ -191,14 +209,3 @@ class Running:
         text = self.output.read_text() if self.output.exists() else ""
         self.output.unlink(missing_ok=True)
         return Said(self.code, text)
-
-
-def half(path: Path) -> list[str]:
-    """Return what is wrong with a database that should be whole."""
-    try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
-            verdict = database.execute("PRAGMA integrity_check").fetchall()
-            database.execute("SELECT count(*) FROM message").fetchone()
-    except sqlite3.Error as error:
-        return [f"half a file: {path}: {error}"]
-    return [] if verdict == [("ok",)] else [f"not whole: {path}: {verdict[:3]}"]
