@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import io
 import os
+import pkgutil
 import resource
 import shutil
 import signal
@@ -11,12 +14,15 @@ import subprocess
 import sys
 import time
 import traceback
-from contextlib import closing, suppress
+from contextlib import closing, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
+import pytest_imessage_foundry
 from pytest_imessage_foundry.cli import main
 
 REPOSITORY = Path(__file__).parents[2]
@@ -42,6 +48,19 @@ class Said:
         if self.code == 2 and self.text.count("\n") < 2:
             found.append(f"a message without three parts: {self.text}")
         return found
+
+
+def load() -> None:
+    """Load what commands load and derive, once, for the forks of this process."""
+    prefix = f"{pytest_imessage_foundry.__name__}."
+    for module in pkgutil.walk_packages(pytest_imessage_foundry.__path__, prefix):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
+    with TemporaryDirectory() as place, redirect_stdout(io.StringIO()):
+        main(["build", f"{place}/phone", "--layout", "ios-backup"])
+        main(["build", f"{place}/chat.db", "--scenario", "small"])
+        main(["validate", f"{place}/chat.db"])
+    gc.freeze()  # a fork would copy the pages that its collections touch
 
 
 class Scene:

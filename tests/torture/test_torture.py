@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="harm is done to forks")
 def test_a_short_round():
-    quick = ["--only", "quick", "--rounds", "24", "--seed", "1"]
+    quick = ["--only", "quick", "--rounds", "12", "--seed", "1"]
     done = subprocess.run(
         [sys.executable, "-m", "tests.torture", *quick],
         cwd=REPOSITORY,
@@ -23,4 +23,4 @@ def test_a_short_round():
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("seed 1\n")
-    assert "| **all** | 24 | | 0 |" in done.stdout
+    assert "| **all** | 12 | | 0 |" in done.stdout
