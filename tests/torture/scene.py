@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import traceback
-from contextlib import closing, redirect_stdout, suppress
+from contextlib import closing, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -56,7 +56,11 @@ def load() -> None:
     for module in pkgutil.walk_packages(pytest_imessage_foundry.__path__, prefix):
         if not module.name.endswith("__main__"):
             import_module(module.name)
-    with TemporaryDirectory() as place, redirect_stdout(io.StringIO()):
+    with (
+        TemporaryDirectory() as place,
+        redirect_stdout(io.StringIO()),
+        redirect_stderr(io.StringIO()),
+    ):
         main(["build", f"{place}/phone", "--layout", "ios-backup"])
         main(["build", f"{place}/chat.db", "--scenario", "small"])
         main(["validate", f"{place}/chat.db"])
