@@ -25,7 +25,7 @@ def held(folder: Path) -> Iterator[None]:
     Raises:
         FoundryError: another refresh holds it, or the folder cannot be written.
     """
-    path = folder / NAME
+    path, is_new = folder / NAME, not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -35,16 +35,25 @@ def held(folder: Path) -> Iterator[None]:
             f"looked at: {folder}\n"
             "mend its rights, or name another folder with --out"
         ) from None
-    with file_locks.held(path, patience=0) as is_held:
-        if not is_held:
-            raise FoundryError(
-                f"another refresh is at work on {folder}: {_holder(path)}\n"
-                f"looked at: {path}\n"
-                "wait for it to end"
-            )
-        with suppress(OSError):  # a full disk
-            path.write_text(str(os.getpid()), encoding="ascii")
-        yield
+    try:
+        with file_locks.held(path, patience=0) as is_held:
+            if not is_held:
+                raise _busy(path)
+            with suppress(OSError):  # a full disk
+                path.write_text(str(os.getpid()), encoding="ascii")
+            yield
+    finally:
+        if is_new:
+            with suppress(OSError):  # there are packs in it
+                folder.rmdir()
+
+
+def _busy(path: Path) -> FoundryError:
+    return FoundryError(
+        f"another refresh is at work on {path.parent}: {_holder(path)}\n"
+        f"looked at: {path}\n"
+        "wait for it to end"
+    )
 
 
 def _holder(path: Path) -> str:

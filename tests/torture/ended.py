@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import time
 from collections.abc import Callable, Iterable
@@ -170,8 +171,9 @@ def _ended(
 def _names(scene: Scene) -> set[str]:
     places = (scene.work, scene.temporary)
     every = (each for place in places for each in place.rglob("*"))
-    # Others use the library meanwhile, and SQLite its journal.
-    return {str(each) for each in every if not each.name.startswith("foundry.db-")}
+    # Others use the library meanwhile, with its journal; answers that cost money stay.
+    kept = re.compile(r".*/work/(foundry\.db-|memo\b)")
+    return {name for each in every if not kept.match(name := str(each))}
 
 
 # How long a command takes here, learnt from those that came to their end.
