@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench readers llm clean
+.PHONY: demo test lint bench readers llm torture clean
 
 $(VENV)/ready: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -38,6 +38,10 @@ llm: $(VENV)/ready
 	$(BIN)/python tests/llm/model_server.py install
 	IMESSAGE_LLM=required $(BIN)/python -m pytest tests/llm -m llm
 	IMESSAGE_KILLS=20 $(BIN)/python -m pytest tests/llm -k killed -rP
+
+# `make torture ARGS="--minutes 1 --seed 7"`; ten minutes if nothing is said.
+torture: $(VENV)/ready
+	$(BIN)/python -m tests.torture $(ARGS)
 
 clean:
 	rm -rf $(VENV) .venvs out

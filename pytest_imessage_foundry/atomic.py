@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import glob
 import os
+import re
+import shutil
 import sqlite3
 from contextlib import contextmanager, suppress
 from itertools import takewhile
@@ -29,6 +30,15 @@ _REFUSALS = frozenset(
 )
 
 
+# What stands beside a SQLite database while somebody writes to it.
+_COMPANIONS = ("-journal", "-wal", "-shm")
+_LOGS = ("-wal", "-shm")
+_DRAFT, _OLD = "draft", "old"
+_LEFT = re.compile(
+    rf"\.(?P<process>\d+)\.(?:{_DRAFT}|{_OLD})(?:{'|'.join(_COMPANIONS)})?"
+)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a draft beside `path`, and move it to `path` if nothing is raised.
@@ -36,51 +46,82 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         FoundryError: what is at `path` is no regular file.
     """
-    for each in (path, *_wal_of(path)):
+    for each in (path, *_beside(path, _LOGS)):
         check_is_regular(each)
     _sweep(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    draft.unlink(missing_ok=True)
+    draft = _aside(path, os.getpid(), _DRAFT)
+    _remove(draft)
     try:
         yield draft
-        with _without_wal(path, draft):
+        with _without_log(path):
             os.replace(draft, path)
     finally:
-        draft.unlink(missing_ok=True)
+        _remove(draft)
+
+
+def _aside(path: Path, process: int, kind: str) -> Path:
+    return path.with_name(f".{path.name}.{process}.{kind}")
+
+
+def _beside(path: Path, endings: tuple[str, ...]) -> list[Path]:
+    return [path.with_name(path.name + ending) for ending in endings]
+
+
+def _remove(file: Path) -> None:
+    """Remove a file, and what SQLite may have left beside it."""
+    for each in (file, *_beside(file, _COMPANIONS)):
+        each.unlink(missing_ok=True)
 
 
 def _sweep(path: Path) -> None:
-    """Remove the drafts that builds of `path` left behind when they were killed."""
-    for draft in path.parent.glob(f".{glob.escape(path.name)}.*.draft"):
-        process = draft.name.split(".")[-2]
-        if process.isdigit() and not is_running(int(process)):
-            draft.unlink(missing_ok=True)
+    """Remove what builds of `path` left behind when they were killed."""
+    for process in _killed(path):
+        draft, old = (_aside(path, process, kind) for kind in (_DRAFT, _OLD))
+        if draft.exists():
+            # Killed before the draft was moved: the log is still that of the old file.
+            _put_back(old, path)
+        _remove(draft)
+        _remove(old)
+
+
+def _killed(path: Path) -> set[int]:
+    """Return the processes that have left something and do not run any more."""
+    beginning = f".{path.name}"
+    try:
+        names = [entry.name for entry in os.scandir(path.parent) if entry.is_file()]
+    except FileNotFoundError:
+        return set()
+    found = (
+        _LEFT.fullmatch(name, len(beginning))
+        for name in names
+        if name.startswith(beginning)
+    )
+    processes = {int(each["process"]) for each in found if each}
+    return {each for each in processes if not is_running(each)}
 
 
 @contextmanager
-def _without_wal(path: Path, draft: Path) -> Iterator[None]:
-    """Move the WAL of the old file at `path` away, and back if the move fails.
+def _without_log(path: Path) -> Iterator[None]:
+    """Move the log of the old file at `path` away, and back if the move fails.
 
     SQLite would replay it into the new file."""
-    aside = {
-        old: kept
-        for old, kept in zip(_wal_of(path), _wal_of(draft), strict=True)
-        if old.exists()
-    }
-    for old, kept in aside.items():
-        os.replace(old, kept)
+    old = _aside(path, os.getpid(), _OLD)
+    for log, kept in zip(_beside(path, _LOGS), _beside(old, _LOGS), strict=True):
+        with suppress(FileNotFoundError):
+            os.replace(log, kept)
     try:
         yield
-    except OSError:
-        for old, kept in aside.items():
-            os.replace(kept, old)
+    except BaseException:  # Ctrl-C too
+        _put_back(old, path)
         raise
-    for kept in aside.values():
-        kept.unlink()
+    _remove(old)
 
 
-def _wal_of(path: Path) -> list[Path]:
-    return [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm")]
+def _put_back(old: Path, path: Path) -> None:
+    """Give the file at `path` its log again, unless it has another one by now."""
+    for kept, log in zip(_beside(old, _LOGS), _beside(path, _LOGS), strict=True):
+        if kept.exists() and path.exists() and not log.exists():
+            os.replace(kept, log)
 
 
 @contextmanager
@@ -103,6 +144,7 @@ class Created:
 
     def __init__(self) -> None:
         self._paths: list[Path] = []
+        self._trees: list[tuple[Path, os.stat_result]] = []
 
     def folder(self, path: Path) -> None:
         """Make a folder and the missing ones above it."""
@@ -117,8 +159,17 @@ class Created:
         if _is_free(path):
             self._paths.append(path)
 
+    def tree(self, source: Path, path: Path) -> None:
+        """Note a folder that is about to be moved to a free place with all in it."""
+        self._trees.append((path, source.stat()))
+
     def take_back(self) -> None:
         """Remove what was made. Folders that hold other files stay."""
+        for tree, moved in self._trees:
+            # Another build may have put a folder there before.
+            with suppress(OSError):
+                if os.path.samestat(tree.stat(), moved):
+                    shutil.rmtree(tree)
         for path in reversed(self._paths):
             with suppress(OSError):
                 path.rmdir() if path.is_dir() else path.unlink()

@@ -5,18 +5,22 @@ from __future__ import annotations
 import glob
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.atomic import removing_on_error, replacing
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.processes import is_running
+from pytest_imessage_foundry.replaceable import check_is_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-_DRAFT, _OLD = "draft", "old"
+    from pytest_imessage_foundry.atomic import Created
+
+_DRAFT, _OLD, _MAKING = "draft", "old", "making"
+_LAST = ".last"  # what is moved after all others, in a draft
 
 
 @contextmanager
@@ -24,8 +28,8 @@ def replacing_folder(path: Path, *, last: Path, swaps: bool = False) -> Iterator
     """Yield a draft of a folder that takes its place at `path` if nothing is raised.
 
     Where `path` is not there, or empty, that is one step. Where it holds something
-    already, each file of the draft takes its place by itself, and what else is
-    there stays.
+    already, what is new takes its place folder by folder and each other file by
+    itself, and what else is there stays.
 
     Args:
         last: the file, relative to the folder, that readers look for. It comes
@@ -43,11 +47,7 @@ def replacing_folder(path: Path, *, last: Path, swaps: bool = False) -> Iterator
         made.folder(path.parent if is_new or swaps else path)
         # Inside a folder that stays, as it may be the root of a disk of its own.
         beside = path if is_new or swaps else path / path.name
-        _sweep(beside)
-        draft = _aside(beside, _DRAFT)
-        shutil.rmtree(draft, ignore_errors=True)
-        try:
-            draft.mkdir()
+        with _drafting(beside, _DRAFT, means=path) as draft:
             yield draft
             if _is_free(path):
                 os.replace(draft, path)
@@ -55,8 +55,42 @@ def replacing_folder(path: Path, *, last: Path, swaps: bool = False) -> Iterator
                 _swap(draft, path)
             else:
                 _merge(draft, path, last=last)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def with_companions(path: Path) -> Iterator[Path]:
+    """Yield where to write the file that is meant for `path`, with folders beside it.
+
+    All of it takes its place if nothing is raised, the file after the folders.
+
+    Raises:
+        FoundryError: what is at `path` is no regular file.
+    """
+    check_is_regular(path)
+    with removing_on_error() as made:
+        made.folder(path.parent)
+        with _drafting(path, _MAKING, means=path.parent) as draft:
+            yield draft / path.name
+            _merge(draft, path.parent, last=Path(path.name))
+
+
+@contextmanager
+def _drafting(path: Path, kind: str, *, means: Path) -> Iterator[Path]:
+    """Yield an empty folder beside `path`, and remove it; errors name what it `means`.
+
+    What killed builds left there is removed first.
+    """
+    _sweep(path)
+    draft = _aside(path, kind)
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        draft.mkdir()
+        yield draft
+    except FoundryError as error:
+        told = str(error).replace(str(draft), str(means))
+        raise type(error)(told).with_traceback(error.__traceback__) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _is_free(path: Path) -> bool:
@@ -70,7 +104,7 @@ def _aside(path: Path, kind: str) -> Path:
 
 def _sweep(path: Path) -> None:
     """Remove what builds of `path` left behind when they were killed."""
-    for kind in (_DRAFT, _OLD):
+    for kind in (_DRAFT, _OLD, _MAKING):
         for left in path.parent.glob(f".{glob.escape(path.name)}.*.{kind}"):
             process = left.name.split(".")[-2]
             if left.is_dir() and process.isdigit() and not is_running(int(process)):
@@ -94,14 +128,39 @@ def _swap(draft: Path, path: Path) -> None:
 
 
 def _merge(draft: Path, path: Path, *, last: Path) -> None:
-    """Move each file of `draft` to its place in `path`; undo new ones if it fails."""
-    final = draft / last
-    files = sorted(each for each in draft.rglob("*") if each.is_file())
+    """Move what is in `draft` to its place in `path`; undo what is new if it fails."""
+    final = draft / _LAST
+    os.replace(draft / last, final)
     with removing_on_error() as made:
-        for file in (*(each for each in files if each != final), final):
-            place = path / file.relative_to(draft)
-            made.folder(place.parent)
-            made.file(place)
-            # With a WAL of the file that was there, SQLite would spoil the new one.
-            with replacing(place) as beside:
-                os.replace(file, beside)
+        for source in sorted(draft.iterdir()):
+            if source != final:
+                _put(source, path / source.name, path / source.name, made)
+        _put(final, path / last, path / last.parts[0], made)
+
+
+def _put(source: Path, place: Path, top: Path, made: Created) -> None:
+    """Move a file, or a folder with all in it, to a place at or below `top`."""
+    if source.is_dir():
+        if not os.path.lexists(place):
+            made.tree(source, place)
+            with suppress(OSError):  # another build was first
+                os.replace(source, place)
+                return
+        for each in sorted(source.iterdir()):
+            _put(each, place / each.name, top, made)
+        return
+    _refuse_detour(place, top)
+    made.folder(place.parent)
+    made.file(place)
+    # With a WAL of the file that was there, SQLite would spoil the new one.
+    with replacing(place) as beside:
+        os.replace(source, beside)
+
+
+def _refuse_detour(place: Path, top: Path) -> None:
+    """Refuse a place that a link below `top` leads out of it."""
+    if place != top and not place.parent.resolve().is_relative_to(top.resolve()):
+        raise FoundryError(
+            f"a link on the way leads elsewhere\nlooked at: {place}, which is in "
+            f"{place.parent.resolve()}\nremove that link, or name another place"
+        )

@@ -16,6 +16,7 @@ from pytest_imessage_foundry.chatdb.handle import FILE_NAME, ChatDB, truth_of
 from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT, root_for
 from pytest_imessage_foundry.order import NOTHING_ADDED, Buildable, Materials, Order
 from pytest_imessage_foundry.pipeline import forge
+from pytest_imessage_foundry.shared_file import SharedFile
 from pytest_imessage_foundry.templates import Kept, Templates
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Foundry:
         self._files = OwnFiles(private.with_name(f"{private.name}-attachments"))
         self._orders: dict[tuple[Spec, Materials], Order] = {}
         self._truths: dict[str, tuple[Conversation, ...]] = {}
-        self._readonly: dict[str, ChatDB] = {}
+        self._readonly: dict[str, SharedFile] = {}
         self._handed_out = 0
 
     def order(self, spec: Spec, materials: Materials = NOTHING_ADDED) -> Order:
@@ -99,29 +100,34 @@ class Foundry:
         return _Handed(path, order, self, readonly=True)
 
     def hand_out_readonly(self, order: Order, *, lasts: bool = False) -> ChatDB:
-        """One shared copy that nobody may write to."""
-        key = order.fingerprint
-        if key not in self._readonly:
-            copy = self.hand_out(order, "readonly", lasts=lasts)
-            copy.path.chmod(0o444)
-            self._readonly[key] = _Handed(copy.path, order, self, readonly=True)
-        return self._readonly[key]
+        """Return a shared copy that nobody may write to, a new one if somebody did."""
+        known = self._readonly.get(order.fingerprint)
+        if known is not None and known.is_untouched():
+            return known.handle
+        copy = self.hand_out(order, "readonly", lasts=lasts)
+        handle = _Handed(copy.path, order, self, readonly=True)
+        self._readonly[order.fingerprint] = SharedFile.of(handle)
+        return handle
+
+    def is_untouched(self, handle: ChatDB) -> bool:
+        """Return whether a shared copy and its attachments are as they were handed
+        out; what was written and lies in a -wal counts."""
+        return self._files.is_untouched(handle.path.parent) and not any(
+            known.handle is handle and not known.is_untouched()
+            for known in self._readonly.values()
+        )
+
+    def forget_readonly(self, handle: ChatDB) -> None:
+        """Take a spoilt read-only copy out of circulation."""
+        for key, known in list(self._readonly.items()):
+            if known.handle is handle:
+                del self._readonly[key]
 
     def clear(self, folder: Path) -> None:
         """Remove a test's files, those of its attachments for the next test's use."""
         self._files.take_back(folder)
         # Best effort: on Windows a reader may still hold the file open.
         shutil.rmtree(folder, ignore_errors=True)
-
-    def has_its_files(self, handle: ChatDB) -> bool:
-        """Return whether the files of attachments are as they were handed out."""
-        return self._files.is_untouched(handle.path.parent)
-
-    def forget_readonly(self, handle: ChatDB) -> None:
-        """Take a spoilt read-only copy out of circulation."""
-        for key, known in list(self._readonly.items()):
-            if known is handle:
-                del self._readonly[key]
 
     def new_folder(self, name: str) -> Path:
         """Return a new folder for one test's files."""

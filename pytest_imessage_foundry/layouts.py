@@ -16,8 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal, get_args
 
 from pytest_imessage_foundry import foundry
-from pytest_imessage_foundry.atomic import removing_on_error
-from pytest_imessage_foundry.atomic_folders import replacing_folder
+from pytest_imessage_foundry.atomic_folders import replacing_folder, with_companions
 from pytest_imessage_foundry.db import addressbook
 from pytest_imessage_foundry.db.rows.attachment import root_for
 from pytest_imessage_foundry.errors import FoundryError
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
-    from pytest_imessage_foundry.atomic import Created
     from pytest_imessage_foundry.db.builder import Counts
     from pytest_imessage_foundry.foundry import Buildable, ChatDB, Foundry, Order
     from pytest_imessage_foundry.models import Persona
@@ -195,19 +193,16 @@ class _Forged:
     progress: Callable[[int], None] | None
 
     def alone(self, path: Path) -> Counts:
-        with removing_on_error() as made:
-            made.folder(path.parent)
-            made.file(path)
-            return self.at(path, made)
+        with with_companions(path) as draft:
+            return self.at(draft)
 
-    def at(self, path: Path, made: Created | None = None) -> Counts:
+    def at(self, path: Path) -> Counts:
         path.parent.mkdir(parents=True, exist_ok=True)
         return foundry.forge(
             self.order,
             path,
             attachments=self.attachments,
             attachment_root=root_for(path),
-            made=made,
             progress=self.progress,
         )
 

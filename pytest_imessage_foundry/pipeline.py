@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from pytest_imessage_foundry.atomic import Created
     from pytest_imessage_foundry.attachments.bundled_files import BundledFiles
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
     from pytest_imessage_foundry.db.builder import Counts
@@ -39,7 +38,6 @@ def forge(
     *,
     attachments: bool = True,
     attachment_root: str = MAC_ROOT,
-    made: Created | None = None,
     bundled: BundledFiles | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Counts:
@@ -50,14 +48,13 @@ def forge(
         path: the file; one that is there is replaced.
         attachments: whether the files of attachments are written too.
         attachment_root: where the rows say that those files are.
-        made: notes the attachments' files and folders that were not there.
         bundled: takes the attachments' files, which then stand in no folder.
         progress: called with the number of message rows after each batch.
     """
     from pytest_imessage_foundry.attachments import generator
     from pytest_imessage_foundry.db import builder
 
-    files = bundled or generator.Folder(path.with_name(FOLDER_NAME), made)
+    files = bundled or generator.Folder(path.with_name(FOLDER_NAME))
     return builder.build(
         path,
         order.schema,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 
 def is_running(process: int) -> bool:
@@ -17,16 +16,3 @@ def is_running(process: int) -> bool:
     except OSError:  # it is somebody else's
         return True
     return True
-
-
-def started(process: int | None = None) -> str:
-    """Return when a process started, this one by default; "" where the system does
-    not tell.
-
-    Ids of processes come round again: one that started at another time is another.
-    """
-    try:
-        text = Path(f"/proc/{process or 'self'}/stat").read_text()
-    except OSError:
-        return ""
-    return text.rpartition(")")[2].split()[19]

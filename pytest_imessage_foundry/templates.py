@@ -2,7 +2,9 @@
 
 A template is a folder: the database, and the bundle of its attachments beside it.
 It is made aside and moved into place, so that nobody sees half of one. Nothing links
-into it: what clears or spoils it takes nothing from a test that runs.
+into it: what clears or spoils it takes nothing from a test that runs. A lock for each
+name saves building it twice; whoever gets none builds all the same, and the first to
+move its folder into place wins.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 import shutil
 import sqlite3
 import time
+from contextlib import contextmanager, suppress
 from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +21,9 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.attachments import bundle
 from pytest_imessage_foundry.chatdb.handle import FILE_NAME
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.file_locks import held
+from pytest_imessage_foundry.processes import is_running
+from pytest_imessage_foundry.termination import as_ctrl_c
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 256 << 20
 _FILES = (FILE_NAME, bundle.NAME)
 _IN_USE = 3600.0  # seconds in which a run that took a template may still need it
+_LOCK = ".lock"
 _DIGEST = "digest"  # the file that tells what a kept template held
 
 
@@ -44,12 +51,21 @@ class Templates:
         """
         place = self._folder / name
         if not (place / FILE_NAME).exists():
-            draft = _draft_of(place)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            # Workers wait for the one that is at it, rather than build it as well.
+            with as_ctrl_c(), held(_lock_of(place)):
+                if not (place / FILE_NAME).exists():
+                    self._make(place, build, lasts=lasts)
+        return place / FILE_NAME
+
+    def _make(
+        self, place: Path, build: Callable[[Path], object], *, lasts: bool
+    ) -> None:
+        with _draft_of(place) as draft:
             kept = self._kept if lasts else None
-            if kept is None or not kept.bring(name, draft, build):
+            if kept is None or not kept.bring(place.name, draft, build):
                 _build(draft, build)
             _publish(draft, place)
-        return place / FILE_NAME
 
 
 class Kept:
@@ -69,42 +85,64 @@ class Kept:
         """Make `draft` a copy of a template, which is built where there is none as
         it was; False where nothing can be kept."""
         place = self._folder / name
-        own = _draft_of(place)
         try:
             if _is_copied(place, draft):
-                os.utime(place)  # used just now
                 return True
-            shutil.rmtree(draft, ignore_errors=True)
-            shutil.rmtree(place, ignore_errors=True)
-            _build(own, build)
-            shutil.copytree(own, draft)
-            if not self._has_room():
-                shutil.rmtree(own)
-                return True
-            (own / _DIGEST).write_text(_digest(own))
-            _publish(own, place)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with held(_lock_of(place)):
+                # Another run may have built it while this one waited.
+                if not _is_copied(place, draft):
+                    self._add(place, draft, build)
         except (OSError, FoundryError):
             # Where the build itself is at fault, building elsewhere says so.
-            shutil.rmtree(own, ignore_errors=True)
             shutil.rmtree(draft, ignore_errors=True)
             return False
         return True
 
+    def _add(self, place: Path, draft: Path, build: Callable[[Path], object]) -> None:
+        """Build a template; keep it at `place`, and a copy at `draft`."""
+        self._sweep()
+        _discard(place)
+        with _draft_of(place) as own:
+            _build(own, build)
+            shutil.copytree(own, draft, dirs_exist_ok=True)
+            # From here on there is a template, whatever becomes of the kept one.
+            with suppress(OSError):
+                if self._has_room():
+                    (own / _DIGEST).write_text(_digest(own))
+                    _publish(own, place)
+
+    def _sweep(self) -> None:
+        """Remove what runs that were killed left behind."""
+        for left in self._root.glob("*/.*"):
+            if left.name.endswith(_LOCK):
+                with held(left, patience=0):  # which removes it, if nobody holds it
+                    pass
+            elif _is_abandoned(left):
+                shutil.rmtree(left, ignore_errors=True)
+
     def _has_room(self) -> bool:
         """Whether all that is there fits, once what nobody needs any more is gone."""
         used, recent = 0, time.time() - _IN_USE
-        for place in sorted(self._root.glob("*/*"), key=_last_used, reverse=True):
+        for last_used, place in sorted(self._places(), reverse=True):
             size = _size(place)
-            if used + size > self._most and _last_used(place) < recent:
-                shutil.rmtree(place, ignore_errors=True)
+            if used + size > self._most and last_used < recent:
+                _discard(place)
             else:
                 used += size
         return used <= self._most
 
+    def _places(self) -> Iterator[tuple[float, Path]]:
+        """Yield the folders of all that is kept, and when each was last used."""
+        for place in self._root.glob("*/*"):
+            with suppress(OSError):  # another run has removed it
+                if place.is_dir():
+                    yield place.stat().st_mtime, place
+
 
 def _build(folder: Path, build: Callable[[Path], object]) -> None:
     """Make a template in a new folder."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     build(folder / FILE_NAME)
 
 
@@ -129,7 +167,10 @@ def _files(folder: str | Path) -> Iterator[os.DirEntry[str]]:
 
 
 def _size(folder: Path) -> int:
-    return sum(entry.stat().st_size for entry in _files(folder))
+    try:
+        return sum(entry.stat().st_size for entry in _files(folder))
+    except FileNotFoundError:  # another run is removing it
+        return 0
 
 
 def _is_copied(place: Path, draft: Path) -> bool:
@@ -137,13 +178,19 @@ def _is_copied(place: Path, draft: Path) -> bool:
 
     The copy is what is looked at: another run may clear or replace the original.
     """
-    draft.mkdir(parents=True)
     try:
+        digest = (place / _DIGEST).read_text()
+        draft.mkdir(parents=True, exist_ok=True)
         for name in _FILES:
             shutil.copyfile(place / name, draft / name)
-        return (place / _DIGEST).read_text() == _digest(draft)
+        if digest == _digest(draft):
+            with suppress(OSError):
+                os.utime(place)  # used just now
+            return True
     except OSError:
-        return False
+        pass
+    shutil.rmtree(draft, ignore_errors=True)
+    return False
 
 
 def _digest(folder: Path) -> str:
@@ -155,15 +202,33 @@ def _digest(folder: Path) -> str:
     return " ".join(found)
 
 
-def _last_used(place: Path) -> float:
-    return place.stat().st_mtime
+def _lock_of(place: Path) -> Path:
+    """Return the lock file of whoever makes what will stand at `place`."""
+    return place.with_name(f".{place.name}{_LOCK}")
 
 
-def _draft_of(place: Path) -> Path:
-    """Return where this process makes what will stand at `place`."""
+@contextmanager
+def _draft_of(place: Path) -> Iterator[Path]:
+    """Yield where this process makes what will stand at `place`, and remove it."""
     draft = place.with_name(f".{place.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
-    return draft
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _is_abandoned(draft: Path) -> bool:
+    process = draft.name.rpartition(".")[2]
+    return process.isdigit() and not is_running(int(process))
+
+
+def _discard(place: Path) -> None:
+    """Remove a template in one step, for whoever is about to copy it."""
+    aside = place.with_name(f".{place.name}.old.{os.getpid()}")
+    with suppress(OSError):  # it is not there, or another run was first
+        place.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _publish(draft: Path, place: Path) -> None:
@@ -173,4 +238,3 @@ def _publish(draft: Path, place: Path) -> None:
     except OSError:
         if not (place / FILE_NAME).exists():
             raise
-        shutil.rmtree(draft, ignore_errors=True)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pytest_imessage_foundry import atomic_folders
-from pytest_imessage_foundry.atomic_folders import replacing_folder
+from pytest_imessage_foundry.atomic_folders import replacing_folder, with_companions
+from pytest_imessage_foundry.errors import FoundryError
 
 
 def write(folder, **files):
@@ -171,3 +172,94 @@ def test_by_way_of_a_link(tmp_path):
         write(draft, db="rows")
     assert (tmp_path / "link").is_symlink()
     assert held(tmp_path / "real") == {"db": "rows"}
+
+
+# --- a file with folders beside it -------------------------------------------
+
+
+def make(path, **files):
+    with with_companions(path) as draft:
+        write(draft.parent, **{draft.name: "rows"} | files)
+
+
+def test_a_file_and_its_folders_appear_together(tmp_path):
+    with with_companions(tmp_path / "new" / "db") as draft:
+        write(draft.parent, db="rows", Attachments__a__b="bytes")
+        assert [each.name for each in (tmp_path / "new").iterdir()] == [
+            draft.parent.name
+        ]
+    assert held(tmp_path) == {"new/db": "rows", "new/Attachments/a/b": "bytes"}
+
+
+def test_they_join_what_is_there(tmp_path):
+    write(tmp_path, db="old", mine="kept", Attachments__a__mine="kept")
+    (tmp_path / "db-wal").write_text("a log that would spoil the new one")
+    make(tmp_path / "db", Attachments__a__b="bytes", Attachments__c__d="bytes")
+    assert held(tmp_path) == {
+        "db": "rows",
+        "mine": "kept",
+        "Attachments/a/mine": "kept",
+        "Attachments/a/b": "bytes",
+        "Attachments/c/d": "bytes",
+    }
+
+
+def test_a_failed_move_takes_back_new_folders_too(tmp_path, monkeypatch):
+    write(tmp_path, mine="kept", a__mine="kept")
+    real = os.replace
+
+    def replace(source, target):
+        if os.path.basename(target) == "db":
+            raise OSError("no room")
+        real(source, target)
+
+    monkeypatch.setattr(atomic_folders.os, "replace", replace)
+    with pytest.raises(OSError, match="no room"):
+        make(tmp_path / "db", a__new="bytes", b__c__new="bytes")
+    assert held(tmp_path) == {"mine": "kept", "a/mine": "kept"}
+    assert {each.name for each in tmp_path.iterdir()} == {"mine", "a"}
+
+
+def test_a_folder_that_another_build_made_meanwhile_is_joined(tmp_path, monkeypatch):
+    path, real = tmp_path / "Attachments", os.replace
+
+    def replace(source, target):
+        if target == path and not path.exists():
+            write(path, a__theirs="kept")
+        if os.path.basename(target) == "db":
+            raise OSError("no room")
+        real(source, target)
+
+    monkeypatch.setattr(atomic_folders.os, "replace", replace)
+    with pytest.raises(OSError, match="no room"):
+        make(tmp_path / "db", Attachments__a__b="bytes")
+    assert held(tmp_path) == {"Attachments/a/theirs": "kept"}
+
+
+def test_a_link_on_the_way_is_not_followed(tmp_path):
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "out" / "Attachments").mkdir(parents=True)
+    (tmp_path / "out" / "Attachments" / "a").symlink_to(tmp_path / "outside")
+    with pytest.raises(FoundryError, match="a link on the way leads elsewhere"):
+        make(tmp_path / "out" / "db", Attachments__a__b="bytes")
+    assert held(tmp_path) == {}
+
+
+def test_the_first_folder_may_be_a_link(tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "Attachments").symlink_to(tmp_path / "disk")
+    make(tmp_path / "db", Attachments__a__b="bytes")
+    assert held(tmp_path / "disk") == {"a/b": "bytes"}
+
+
+@pytest.mark.parametrize("place", ["phone", "there"])
+def test_errors_name_what_is_meant(tmp_path, place):
+    write(tmp_path / "there", mine="kept")
+
+    def refused():
+        with replacing_folder(tmp_path / place, last=Path("db")) as draft:
+            raise FoundryError(f"no room\nlooked at: {draft / 'db'}\nmake room")
+
+    with pytest.raises(FoundryError) as raised:
+        refused()
+    assert f"looked at: {tmp_path / place / 'db'}" in str(raised.value)

@@ -25,16 +25,19 @@ KNOWS: Mapping[str, str] = {
     # the ground: nothing of ours
     "batches": "",
     "measures": "",
+    "file_locks": "",
     "models": "",
     "processes": "",
-    "reading": "",
     "replaceable": "",
     "spec": "",
     "terminal": "",
+    "termination": "",
     "user_folders": "",
+    "scratch": "processes",
+    "reading": "scratch",
     # files, people
     "atomic": "processes replaceable",
-    "atomic_folders": "atomic processes",
+    "atomic_folders": "atomic processes replaceable",
     "attachments": "atomic models replaceable",
     "personas": "atomic models replaceable user_folders",
     # the database
@@ -43,10 +46,10 @@ KNOWS: Mapping[str, str] = {
     "db.rows": "db.blobs models",
     "db.checks": "db.schema models reading",
     "db": "atomic batches db.checks db.rows db.schema models reading",
-    "preview": "reading replaceable",
+    "preview": "atomic reading replaceable",
     "rates": "db.schema measures reading",
     # what is in it
-    "conversations.packs": "models",
+    "conversations.packs": "atomic models",
     "conversations": "attachments conversations.packs measures models personas",
     "conversations.dialogue": "conversations models",
     "conversations.authoring": "attachments db.rows db.schema models personas",
@@ -57,21 +60,22 @@ KNOWS: Mapping[str, str] = {
     "order": "conversations conversations.catalogue conversations.packs db.schema"
     " pipeline",
     "chatdb": "atomic attachments conversations conversations.authoring"
-    " conversations.catalogue db db.rows models",
-    "templates": "attachments chatdb",
-    "foundry": "attachments chatdb db.rows order pipeline templates",
+    " conversations.catalogue db db.rows models scratch",
+    "shared_file": "",
+    "templates": "attachments chatdb file_locks processes termination",
+    "foundry": "attachments chatdb db.rows order pipeline shared_file templates",
     "by_hand": "conversations.authoring foundry models spec",
     "ios": "atomic attachments db db.blobs db.rows models",
-    "layouts": "atomic atomic_folders db db.rows foundry ios models",
+    "layouts": "atomic_folders db db.rows foundry ios models",
     # who asks for one
     "plugin": "by_hand conversations db db.schema foundry layouts preview spec",
-    "llm": "conversations conversations.packs db db.schema foundry models personas"
-    " processes spec terminal user_folders",
+    "llm": "conversations conversations.packs db db.schema file_locks foundry models"
+    " personas scratch spec terminal user_folders",
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
     " models personas processes spec terminal",
     "cli": "atomic chatdb conversations conversations.catalogue conversations.packs"
     " db db.schema foundry layouts llm models personas preview rates replaceable"
-    " spec terminal ui",
+    " scratch spec terminal termination ui",
 }
 GROUND = {"", "errors"}
 WRITER = {"db", "db.rows", "db.blobs", "conversations.authoring", "pipeline"}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -184,16 +186,82 @@ def test_what_others_may_be_using_stays(tmp_path, build):
     assert names(tmp_path) == {"in use"}
 
 
-def test_drafts_of_killed_runs_go(tmp_path, build):
-    room = build.size + 500
-    run(tmp_path, 0, most=room).get("one", build, lasts=True)
-    (place,) = (tmp_path / "kept").glob("*/one")
-    draft = place.rename(place.with_name(".one.1"))
-    age(draft, 7200)
+def a_dead_process():
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()
+    return done.pid
 
-    run(tmp_path, 1, most=room).get("one", build, lasts=True)
 
+def test_what_killed_runs_left_goes_with_the_next_build(tmp_path, build):
+    run(tmp_path, 0).get("one", build, lasts=True)
+    (one,) = (tmp_path / "kept").glob("*/one")
+    dead = a_dead_process()
+    for name in (f".one.{dead}", f".two.old.{dead}", f".at-it.{os.getppid()}"):
+        one.with_name(name).mkdir()
+        (one.with_name(name) / "chat.db").write_text("half")
+    one.with_name(".two.lock").touch()
+
+    run(tmp_path, 1).get("one", build, lasts=True)
+    assert len(names(tmp_path)) == 5  # nothing was built, so nobody looked
+    run(tmp_path, 1).get("three", build, lasts=True)
+
+    assert names(tmp_path) == {"one", "three", f".at-it.{os.getppid()}"}
+
+
+def test_whoever_waits_takes_what_the_other_built(tmp_path, build):
+    def get(number):
+        return run(tmp_path, number).get("one", slow, lasts=True).read_bytes()
+
+    def slow(path):
+        time.sleep(0.2)
+        build(path)
+
+    with ThreadPoolExecutor(8) as threads:
+        databases = set(threads.map(get, [0, 0, 0, 0, 1, 2, 3, 4]))
+
+    assert databases == {bytes(build.size)}
+    assert build.count == 1
     assert names(tmp_path) == {"one"}
+    assert {each.name for each in tmp_path.glob("run-*/*")} == {"one"}
+    assert {each.name for each in tmp_path.glob("run-*/.*")} == set()
+
+
+@pytest.mark.parametrize("moment", ["while it is built", "while it is copied"])
+def test_clearing_takes_nothing_from_a_run(tmp_path, build, monkeypatch, moment):
+    def clear():
+        shutil.rmtree(tmp_path / "kept", ignore_errors=True)
+
+    def cleared(path):
+        if moment == "while it is built":
+            clear()
+            path.parent.mkdir(parents=True)
+        build(path)
+
+    if moment == "while it is copied":
+        run(tmp_path, 0).get("one", build, lasts=True)
+        copied = shutil.copyfile
+
+        def copy(source, target, **more):
+            copied(source, target, **more)
+            clear()
+
+        monkeypatch.setattr(templates.shutil, "copyfile", copy)
+    path = run(tmp_path, 1).get("one", cleared, lasts=True)
+
+    assert path.read_bytes() == bytes(build.size)
+    assert path.with_name(bundle.NAME).exists()
+
+
+def test_an_interrupted_build_leaves_nothing(tmp_path):
+    def interrupted(path):
+        path.write_text("half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, 0).get("one", interrupted, lasts=True)
+
+    assert [each for each in tmp_path.rglob("*") if each.is_file()] == []
+    assert names(tmp_path) == set()
 
 
 def test_a_place_that_cannot_be_written_is_no_error(tmp_path, build):
@@ -227,26 +295,3 @@ def test_the_database_is_the_one_that_was_built(tmp_path):
 
 def files(folder):
     return [path for path in folder.rglob("*") if path.is_file()]
-
-
-RUN = """
-import sys
-from pathlib import Path
-from pytest_imessage_foundry.foundry import Foundry
-from pytest_imessage_foundry.spec import Spec
-folder, number = Path(sys.argv[1]), sys.argv[2]
-maker = Foundry(folder / f"s{number}", folder / f"p{number}", folder / "kept")
-for seed in range(3):
-    order = maker.order(Spec(scenario="small", messages=20, seed=seed))
-    assert maker.hand_out(order, lasts=True).report().ok
-"""
-
-
-def test_runs_at_once(tmp_path):
-    runs = [
-        subprocess.Popen([sys.executable, "-c", RUN, str(tmp_path), str(number)])
-        for number in range(3)
-    ]
-
-    assert [each.wait() for each in runs] == [0, 0, 0]
-    assert len(names(tmp_path)) == 3

@@ -16,7 +16,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -28,6 +27,7 @@ from pytest_imessage_foundry.chatdb import other_writer
 from pytest_imessage_foundry.db import builder
 from pytest_imessage_foundry.db.rows.attachment import root_for
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -123,8 +123,8 @@ def _held_back(db: ChatDB) -> Iterator[Path]:
 
     The complete file is put back at the end, whatever became of the other.
     """
-    with tempfile.TemporaryDirectory(prefix="imessage-") as scratch:
-        complete = Path(scratch) / db.path.name
+    with scratch_folder() as scratch:
+        complete = scratch / db.path.name
         _settle(db.path)
         shutil.copyfile(db.path, complete)
         try:

@@ -1,7 +1,8 @@
 """The `imessage-foundry` command: the fixtures' functions, from a shell.
 
 Exit codes: 0 done, 1 findings (an invalid database, a stale cache), 2 the
-command could not do what was asked (one message says why), 130 interrupted.
+command could not do what was asked (one message says why), 130 interrupted, 143
+ended by SIGTERM; both remove what was half done.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.cli import subcommands
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.termination import as_ctrl_c
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-OK, UNUSABLE, INTERRUPTED = 0, 2, 130
+OK, UNUSABLE, INTERRUPTED, TERMINATED = 0, 2, 130, 143
 # Each module adds its own subcommands; none imports what it needs before it runs.
 _MODULES = (
     "build_command",
@@ -39,7 +41,10 @@ _EXAMPLES = (
     'personas add --name "Ana Diaz" --country ES',
     "build --help",
 )
-_NOTES = "exit codes: 0 done, 1 findings, 2 could not do it, 130 interrupted"
+_NOTES = (
+    "exit codes: 0 done, 1 findings, 2 could not do it, 130 interrupted, "
+    "143 ended by SIGTERM"
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -60,6 +65,14 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    with as_ctrl_c() as termination:
+        code = _code_of(arguments)
+    if termination.came and code == INTERRUPTED:
+        return TERMINATED
+    return code
+
+
+def _code_of(arguments: Sequence[str] | None) -> int:
     try:
         code = _run(arguments)
         if sys.stdout is not None:

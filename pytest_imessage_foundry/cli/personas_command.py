@@ -253,9 +253,8 @@ def _built_in(id: str) -> Persona:
 def run_add(given: Namespace) -> int:
     """Add a persona."""
     with _opened(given) as kept:
-        persona = _new(given, kept.census())
-        kept.add(persona)
-        print(f"added {persona_output.line(kept.get(persona.id))}")
+        persona = kept.add_made(lambda census: _new(given, census))
+    print(f"added {persona_output.line(persona)}")
     return 0
 
 

@@ -117,11 +117,10 @@ def _walked(order: Order) -> Iterator[Conversation]:
 
 def _write_plots(order: Order, page: Path, *, force: bool) -> None:
     """Write the preview of a database that is built for it and removed."""
-    from tempfile import TemporaryDirectory
-
     from pytest_imessage_foundry import foundry
     from pytest_imessage_foundry.preview import Notes, write
     from pytest_imessage_foundry.preview.notes_files import time_zone
+    from pytest_imessage_foundry.scratch import scratch_folder
 
     names = {
         address: persona.name
@@ -129,8 +128,8 @@ def _write_plots(order: Order, page: Path, *, force: bool) -> None:
         for address in persona.addresses
     }
     notes = Notes(names=names, zone=time_zone(order.scenario.owner.time_zone))
-    with TemporaryDirectory(prefix="imessage-") as folder:
-        database = Path(folder) / foundry.FILE_NAME
+    with scratch_folder() as folder:
+        database = folder / foundry.FILE_NAME
         foundry.forge(order, database)
         with progress_bar.shown("messages drawn") as at:
             write(database, page, notes, force=force, progress=at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from pytest_imessage_foundry.db import schema, validators
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm.exchange import UnansweredError
 from pytest_imessage_foundry.models import Scenario
+from pytest_imessage_foundry.scratch import scratch_folder
 from pytest_imessage_foundry.spec import Spec
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ def verify(entry: PlanEntry, cached: Cached) -> str:
     Raises:
         UnansweredError: the pack does not read back, or a database is not valid.
     """
-    with tempfile.TemporaryDirectory(prefix="imessage-proof-") as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         read_back = _read_back(cached, folder / "pack.json")
         for release in schema.ALL:
             _build(entry, read_back, release, folder / release)

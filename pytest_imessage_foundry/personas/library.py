@@ -151,6 +151,15 @@ class Library:
             census = Census(self.personas())
             return tuple(self._insert(each, census) for each in checked)
 
+    def add_made(self, make: Callable[[Census], Persona]) -> Persona:
+        """Add whom `make` returns when told what is taken, and return it as kept.
+
+        Nobody else changes the library meanwhile, so that a free number stays free.
+        """
+        with self._change():
+            census = Census(self.personas())
+            return self._insert(checks.checked(make(census)), census)
+
     def adopt(self, persona: Persona) -> Persona:
         """Add somebody made up by a model, with another id or number where theirs
         is taken; gives the persona as kept."""

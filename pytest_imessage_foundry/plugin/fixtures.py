@@ -75,13 +75,12 @@ def shared_copy(
         order = _order(request, foundry, version)
         handed = foundry.hand_out_readonly(order, lasts=True)
     report.note_handed(request.node, handed, keeps=False)
-    before = _state(handed.path)
     yield handed
-    if _state(handed.path) != before or not foundry.has_its_files(handed):
+    if not foundry.is_untouched(handed):
         foundry.forget_readonly(handed)
         pytest.fail(
-            f"chat_db_readonly was written to\nit is {handed.path}, which other tests "
-            "share, with its attachments\n"
+            f"chat_db_readonly was written to by {request.node.nodeid}\n"
+            f"it is {handed.path}, which other tests share, with its attachments\n"
             "ask for chat_db instead: each test gets a copy of its own",
             pytrace=False,
         )
@@ -235,8 +234,3 @@ def _clear(node: pytest.Item, foundry: Foundry, folder: Path) -> None:
     """Remove a passing test's files: a thousand copies would fill the disk."""
     if not report.has_failed(node):
         foundry.clear(folder)
-
-
-def _state(path: Path) -> tuple[int, int]:
-    stat = path.stat()
-    return stat.st_mtime_ns, stat.st_size

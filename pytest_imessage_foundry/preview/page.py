@@ -13,7 +13,6 @@ import base64
 import hashlib
 import io
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -26,6 +25,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from pytest_imessage_foundry.atomic import replacing
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.preview import address_names
 from pytest_imessage_foundry.preview import phone as shape
@@ -128,15 +128,11 @@ def _refuse_overwriting(page: Path, database: Path, *, force: bool) -> None:
 @contextmanager
 def _replacing(page: Path) -> Iterator[IO[str]]:
     page.parent.mkdir(parents=True, exist_ok=True)
-    # mkstemp lets only the owner read the page, which may show real people.
-    handle, beside = tempfile.mkstemp(prefix=f".{page.name}.", dir=page.parent)
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+    with replacing(page) as draft:
+        # The owner alone may read it: it may show real people.
+        draft.touch(mode=0o600, exist_ok=False)
+        with draft.open("w", encoding="utf-8", newline="\n") as file:
             yield file
-        os.replace(beside, page)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
 
 
 def render(phone: _Phone, notes: Notes = NOTHING) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_imessage_foundry.errors import UnreadableFileError
+from pytest_imessage_foundry.scratch import scratch_folder
 
 try:
     import fcntl
@@ -223,12 +224,12 @@ def _copied(real: Path, companions: list[str]) -> Iterator[Path]:
     """Yield a copy of a database and its log, made while neither changed."""
     names = [real.name, *(real.name + each for each in companions)]
     files = [real.with_name(name) for name in names]
-    with tempfile.TemporaryDirectory(prefix="imessage-foundry-") as folder:
+    with scratch_folder() as folder:
         for _ in range(_TRIES):
             try:
                 before = [_state(file) for file in files]
                 for file in files:
-                    shutil.copyfile(file, Path(folder, file.name))
+                    shutil.copyfile(file, folder / file.name)
                 if before == [_state(file) for file in files]:
                     break
             except OSError as error:
@@ -238,7 +239,7 @@ def _copied(real: Path, companions: list[str]) -> Iterator[Path]:
         else:
             remedy = "wait until nothing writes to it, or give a copy of the file"
             raise _unreadable("the database keeps changing", real, remedy)
-        yield Path(folder, real.name)
+        yield folder / real.name
 
 
 def _state(file: Path) -> tuple[int, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import plistlib
 import signal
 import sqlite3
@@ -189,55 +188,75 @@ def test_the_truth_of_a_backup_stands_elsewhere(tmp_path, capsys):
     assert main([*command, "--truth", str(tmp_path / "truth.json")]) == 0
 
 
-def test_a_killed_build_leaves_no_half_backup(tmp_path):
-    command = [sys.executable, "-m", "pytest_imessage_foundry.cli", "build", "phone"]
-    command += ["--macos", "tahoe", "--layout", "ios-backup"]
-    process = subprocess.Popen(
-        [*command, "--messages", "400000", "--source", "faker"], cwd=tmp_path
-    )
-    while not [*tmp_path.rglob("Attachments/*/*/*/*")] and process.poll() is None:
-        time.sleep(0.05)
-    process.kill()
-    process.wait()
-
-    assert not (tmp_path / "phone").exists()
-    small = [str(tmp_path / "phone"), "--layout", "ios-backup"]
-    assert main(["build", *small, *SMALL]) == 0
-    assert [each.name for each in tmp_path.iterdir()] == ["phone"]
-
-
-@pytest.mark.parametrize(
-    ("options", "seen"),
-    [
-        (["--no-attachments"], ".path.*.draft"),
-        (["--truth", "truth/truth.json"], ".truth.json.*.draft"),
-        ([], "Attachments/*/*/*/*"),
-        (["--layout", "home"], "Attachments/*/*/*/*"),
-        (["--layout", "ios-backup"], "Attachments/*/*/*/*"),
-    ],
-    ids=["database", "truth", "attachments", "home", "backup"],
+FILE = "Attachments/*/*/*/*"
+DATABASE = pytest.param(["--no-attachments"], ".path.*.draft", id="database")
+HOME = pytest.param(["--layout", "home"], FILE, id="home")
+STAGES = (
+    DATABASE,
+    HOME,
+    pytest.param(["--truth", "new/truth.json"], ".truth.json.*.draft", id="truth"),
+    pytest.param([], FILE, id="attachments"),
+    pytest.param(["--layout", "ios"], FILE, id="iphone"),
+    pytest.param(["--layout", "ios-backup"], FILE, id="backup"),
 )
+
+
+@pytest.mark.parametrize(("options", "seen"), [DATABASE, HOME])
 def test_interrupted_build_leaves_nothing(tmp_path, options, seen):
+    # Where the signal came while code of a string ran, as dataclasses run some,
+    # Python passes it on to itself at its end; shells show 130 for that, too.
+    assert ended(tmp_path, options, seen, signal.SIGINT) in (130, -signal.SIGINT)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("options", "seen"), STAGES)
+def test_a_build_that_is_told_to_end_leaves_nothing(tmp_path, options, seen):
+    assert ended(tmp_path, options, seen, signal.SIGTERM) == 143
+    assert list(tmp_path.iterdir()) == []
+
+
+def ended(folder, options, seen, how):
+    """Start a long build, send it a signal, and return its exit code."""
+    process = long_build(folder, options, seen)
+    process.send_signal(how)
+    _, said = process.communicate(timeout=30)
+    assert "interrupted" in said
+    return process.returncode
+
+
+def long_build(folder, options, seen):
+    """Start a build that takes long, and wait until it has made a file like `seen`."""
     command = [sys.executable, "-m", "pytest_imessage_foundry.cli", "build", "new/path"]
     command += ["--macos", "tahoe", "--messages", "400000", "--source", "faker"]
     process = subprocess.Popen(
         [*command, *options],
-        cwd=tmp_path,
+        cwd=folder,
         stderr=subprocess.PIPE,
         text=True,
         # What a script starts in the background ignores Ctrl-C, and hands that on.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    while not [*tmp_path.rglob(seen)] and process.poll() is None:
+    while not [*folder.rglob(seen)] and process.poll() is None:
         time.sleep(0.05)
-    os.kill(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    return process
 
-    # Where the signal came while code of a string ran, as dataclasses run some,
-    # Python passes it on to itself at its end; shells show 130 for that, too.
-    assert process.returncode in (130, -signal.SIGINT), said
-    assert "interrupted" in said
-    assert list(tmp_path.iterdir()) == []
+
+@pytest.mark.parametrize(("options", "seen"), STAGES)
+def test_what_a_killed_build_left_goes_with_the_next(
+    tmp_path, options, seen, monkeypatch
+):
+    process = long_build(tmp_path, options, seen)
+    process.kill()
+    process.communicate()
+    folder = tmp_path / "new"
+    assert not (folder / "path").exists()
+    assert all(each.name.startswith(".") for each in folder.iterdir())
+
+    monkeypatch.chdir(tmp_path)
+    assert main(["build", "new/path", *SMALL, *options]) == 0
+    kept = {"path", "Attachments", "truth.json"}
+    assert {each.name for each in folder.iterdir()} <= kept
+    assert not [*folder.rglob(".*")]
 
 
 def test_auto_is_this_machines_release(tmp_path, capsys, monkeypatch):

@@ -332,3 +332,12 @@ def test_ctrl_c_at_a_question(personas, path):
     assert running.returncode == 130
     assert b"interrupted" in errors
     assert list(kept()) == ["ana"]
+
+
+def test_additions_in_parallel_take_numbers_of_their_own(path):
+    command = [*COMMAND, "personas", "add", "--name", "Ana Diaz"]
+    adding = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(6)]
+    assert [each.wait() for each in adding] == [0] * 6
+
+    assert sorted(kept()) == ["ana-diaz", *(f"ana-diaz-{n}" for n in range(2, 7))]
+    assert len({each.identifier for each in kept().values()}) == 6

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -368,6 +370,21 @@ def test_reading_makes_no_library(path):
     with pytest.raises(FoundryError, match="there is no persona library"):
         library.people(["ben"], path)
     assert not path.parent.exists()
+
+
+def test_nobody_takes_what_is_free_while_it_is_chosen(opened, path):
+    def make(census):
+        with (
+            closing(sqlite3.connect(path, timeout=0)) as other,
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
+            other.execute("DELETE FROM personas")
+        return replace(BEN, id=census.free_id("ana"))
+
+    with opened() as kept:
+        kept.add(ANA)
+        assert kept.add_made(make).id == "ana-2"
+        assert [each.id for each in kept.personas()] == ["ana", "ana-2"]
 
 
 def test_readonly_changes_nothing(opened, path):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_imessage_foundry.db.schema import ALL
 
 # Where what is tested is the same on each: the oldest and the newest.
 TWO = f"--imessage-version={ALL[0]},{ALL[-1]}"
+
+IN_ORDER = ("-p", "no:randomly", "-p", "no:xdist")
 
 HEAD = """
     import sqlite3, unittest
@@ -149,7 +153,107 @@ def test_readonly_is_shared_and_guarded(plain_run, pytester):
     result = plain_run("--imessage-version=tahoe", "-p", "no:xdist")
 
     result.assert_outcomes(passed=3, errors=1)
-    result.stdout.fnmatch_lines(["*chat_db_readonly was written to*"])
+    result.stdout.fnmatch_lines(
+        ["*chat_db_readonly was written to by *::test_spoils_it[[]tahoe]"]
+    )
+
+
+WRITES = """
+    import contextlib
+    left_open = []
+
+    def write(path, journal):
+        path.chmod(0o644)
+        connection = sqlite3.connect(path)
+        left_open.append(connection)
+        connection.execute(f"PRAGMA journal_mode = {journal}").fetchall()
+        connection.execute("UPDATE message SET text = 'spoilt'")
+        connection.commit()
+
+    def texts(path):
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            return {row[0] for row in connection.execute("SELECT text FROM message")}
+"""
+
+
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+def test_a_write_to_readonly_by_a_connection_that_stays_open(
+    plain_run, pytester, journal
+):
+    pytester.makepyfile(
+        HEAD
+        + WRITES
+        + f"""
+    def test_before(chat_db_readonly):
+        assert "spoilt" not in texts(chat_db_readonly.path)
+
+    def test_spoils_it(chat_db_readonly):
+        write(chat_db_readonly.path, {journal!r})
+        assert "spoilt" in texts(chat_db_readonly.path)
+
+    def test_after(chat_db_readonly):
+        assert "spoilt" not in texts(chat_db_readonly.path)
+        assert chat_db_readonly.report().ok
+
+    def test_later_write_of_an_earlier_test(chat_db_readonly):
+        left_open[0].execute("UPDATE message SET text = 'more'")
+        left_open[0].commit()
+        assert texts(chat_db_readonly.path)
+
+    def test_the_end(chat_db_readonly):
+        left_open[0].close()
+        assert texts(chat_db_readonly.path)
+    """
+    )
+
+    result = plain_run("--imessage-version=tahoe", *IN_ORDER)
+
+    result.assert_outcomes(passed=5, errors=1)
+    result.stdout.fnmatch_lines(["*was written to by *::test_spoils_it[[]tahoe]"])
+
+
+def test_a_write_between_two_tests_is_nobodys(plain_run, pytester):
+    pytester.makepyfile(
+        HEAD
+        + WRITES
+        + """
+    paths = []
+
+    def test_first(chat_db_readonly):
+        paths.append(chat_db_readonly.path)
+
+    def test_writes_without_asking():
+        write(paths[0], "wal")
+
+    def test_last(chat_db_readonly):
+        assert "spoilt" not in texts(chat_db_readonly.path)
+        for each in left_open:
+            each.close()
+    """
+    )
+
+    plain_run("--imessage-version=tahoe", *IN_ORDER).assert_outcomes(passed=3)
+
+
+def test_readers_that_stay_open_do_not_write(plain_run, pytester):
+    pytester.makepyfile(
+        HEAD
+        + """
+    readers = []
+
+    @pytest.mark.parametrize("turn", [1, 2])
+    def test_it(chat_db_readonly, turn):
+        for path in (chat_db_readonly.path, f"file:{chat_db_readonly}?mode=ro"):
+            reader = sqlite3.connect(path, uri=True)
+            reader.execute("SELECT * FROM message").fetchone()
+            readers.append(reader)
+        if turn == 2:
+            for reader in readers:
+                reader.close()
+    """
+    )
+
+    plain_run("--imessage-version=tahoe").assert_outcomes(passed=2)
 
 
 def test_by_hand(run, pytester):

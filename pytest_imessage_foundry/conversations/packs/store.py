@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_imessage_foundry.atomic import replacing
 from pytest_imessage_foundry.conversations.packs import pack_files
 from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw, check, decode
 from pytest_imessage_foundry.conversations.packs.pack_lines import (
@@ -213,16 +212,10 @@ def write(path: Path, pack: Pack) -> None:
     """Write `pack` as canonical JSON, atomically."""
     _check_keys(pack)
     data = dumps(pack).encode()
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        # mkstemp's mode 0600 would hide a committed file from other users.
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with replacing(path) as draft:
+        draft.write_bytes(data)
+        # Whatever the umask: a committed file is for other users too.
+        draft.chmod(0o644)
 
 
 def dumps(pack: Pack) -> str:

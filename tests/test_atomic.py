@@ -1,0 +1,124 @@
+"""Files that are there whole or not at all, and what killed builds leave."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from pytest_imessage_foundry.atomic import replacing
+
+
+def a_dead_process():
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()
+    return done.pid
+
+
+@pytest.fixture(scope="module")
+def dead():
+    return a_dead_process()
+
+
+def held(folder):
+    return {each.name: each.read_text() for each in folder.iterdir()}
+
+
+def write(path, text="new"):
+    with replacing(path) as draft:
+        draft.write_text(text)
+
+
+@pytest.mark.parametrize("ending", ["", "-journal", "-wal", "-shm"])
+def test_what_a_killed_build_left_is_swept(tmp_path, dead, ending):
+    (tmp_path / f".chat.db.{dead}.draft{ending}").write_text("half")
+    write(tmp_path / "chat.db")
+    assert held(tmp_path) == {"chat.db": "new"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".chat.db.{running}.draft",
+        ".chat.db.{running}.draft-journal",
+        ".chat.db.{running}.old-wal",
+        # None of ours.
+        ".chat.db.{dead}.draft.txt",
+        ".chat.db.{dead}",
+        ".chat.db.x{dead}.draft",
+        ".other.db.{dead}.draft",
+        "chat.db.{dead}.draft",
+        ".chat-db.{dead}.draft",
+    ],
+)
+def test_what_is_somebody_elses_stays(tmp_path, dead, name):
+    theirs = tmp_path / name.format(running=os.getppid(), dead=dead)
+    theirs.write_text("theirs")
+    write(tmp_path / "chat.db")
+    assert held(tmp_path) == {"chat.db": "new", theirs.name: "theirs"}
+
+
+def test_a_folder_by_the_name_of_a_draft_stays(tmp_path, dead):
+    (tmp_path / f".chat.db.{dead}.draft").mkdir()
+    write(tmp_path / "chat.db")
+    assert (tmp_path / f".chat.db.{dead}.draft").is_dir()
+
+
+def interrupted(path):
+    with replacing(path) as draft:
+        for ending in ("", "-journal", "-wal", "-shm"):
+            draft.with_name(draft.name + ending).write_text("half")
+        raise KeyboardInterrupt
+
+
+def test_an_interrupted_build_leaves_nothing(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(tmp_path / "chat.db")
+    assert held(tmp_path) == {}
+
+
+# --- the log of the file that is replaced ------------------------------------
+
+
+def test_the_log_of_the_former_file_goes(tmp_path):
+    for ending in ("", "-wal", "-shm"):
+        (tmp_path / f"chat.db{ending}").write_text("former")
+    write(tmp_path / "chat.db")
+    assert held(tmp_path) == {"chat.db": "new"}
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_it_comes_back_where_the_move_fails(tmp_path, monkeypatch, error):
+    before = {"chat.db": "former", "chat.db-wal": "log", "chat.db-shm": "index"}
+    for name, text in before.items():
+        (tmp_path / name).write_text(text)
+    real = os.replace
+
+    def replace(source, target):
+        if target == tmp_path / "chat.db":
+            raise error
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(error):
+        write(tmp_path / "chat.db")
+    assert held(tmp_path) == before
+
+
+def test_killed_before_the_move_the_former_file_gets_its_log_again(tmp_path, dead):
+    (tmp_path / "chat.db").write_text("former")
+    (tmp_path / f".chat.db.{dead}.old-wal").write_text("its log")
+    (tmp_path / f".chat.db.{dead}.draft").write_text("half")
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(tmp_path / "chat.db")
+    assert held(tmp_path) == {"chat.db": "former", "chat.db-wal": "its log"}
+
+
+def test_killed_after_the_move_the_log_is_nobodys(tmp_path, dead):
+    (tmp_path / "chat.db").write_text("complete")
+    (tmp_path / f".chat.db.{dead}.old-wal").write_text("of the former one")
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(tmp_path / "chat.db")
+    assert held(tmp_path) == {"chat.db": "complete"}
