@@ -66,7 +66,7 @@ def _sections(
         "handing": lambda: handing.run(
             results, disk, sizes=sizes, rounds=15 if quick else 41
         ),
-        "first": lambda: handing.first(results, rounds=5 if quick else 15),
+        "first": lambda: handing.first(results, disk, rounds=5 if quick else 15),
         "suite": lambda: suite.run(
             results, rounds=1 if quick else 3, tests=20 if quick else 100
         ),

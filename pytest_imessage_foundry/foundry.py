@@ -19,6 +19,7 @@ from pytest_imessage_foundry.pipeline import forge
 from pytest_imessage_foundry.templates import Kept, Templates
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from pytest_imessage_foundry.models import Conversation
@@ -44,13 +45,20 @@ class Foundry:
 
     Templates stand in `shared` under their fingerprint; workers of one run share
     the folder. Copies and read-only handles stand in `private`. `kept` holds
-    templates of earlier runs: those of orders that say `lasts`.
+    templates of earlier runs: those of orders that say `lasts`. `earlier` are the
+    shared folders of earlier runs, whose files of attachments may be had.
     """
 
-    def __init__(self, shared: Path, private: Path, kept: Path | None = None) -> None:
+    def __init__(
+        self,
+        shared: Path,
+        private: Path,
+        kept: Path | None = None,
+        earlier: Iterable[Path] = (),
+    ) -> None:
         self._templates = Templates(shared, Kept(kept) if kept is not None else None)
         self._private = private
-        self._files = OwnFiles(private.with_name(f"{private.name}-attachments"))
+        self._files = OwnFiles(_waiting_beside(shared), map(_waiting_beside, earlier))
         self._orders: dict[tuple[Spec, Materials], Order] = {}
         self._truths: dict[str, tuple[Conversation, ...]] = {}
         self._readonly: dict[str, ChatDB] = {}
@@ -139,6 +147,11 @@ class Foundry:
                 del self._truths[next(iter(self._truths))]
             self._truths[key] = truth_of(order)
         return self._truths[key]
+
+
+def _waiting_beside(shared: Path) -> Path:
+    """Return where files of attachments wait for the next test."""
+    return shared.with_name(f"{shared.name}-attachments")
 
 
 class _Handed(ChatDB):
