@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.attachments import bundle
 from pytest_imessage_foundry.attachments.own_files import OwnFiles
 from pytest_imessage_foundry.chatdb.handle import FILE_NAME, ChatDB, truth_of
-from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT, root_for
+from pytest_imessage_foundry.db.rows.attachment_roots import MAC_ROOT, root_for
 from pytest_imessage_foundry.order import NOTHING_ADDED, Buildable, Materials, Order
 from pytest_imessage_foundry.pipeline import forge
 from pytest_imessage_foundry.templates import Kept, Templates
