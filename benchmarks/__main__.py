@@ -66,7 +66,7 @@ def _sections(
         "handing": lambda: handing.run(
             results, disk, sizes=sizes, rounds=15 if quick else 41
         ),
-        "first": lambda: handing.first(results, rounds=5 if quick else 15),
+        "first": lambda: handing.first(results, disk, rounds=5 if quick else 15),
         "page": lambda: page.run(
             results,
             memory,

@@ -16,8 +16,10 @@ def main(folder: str, run: str) -> None:
     from pytest_imessage_foundry.spec import Spec
 
     shared, private = Path(folder, fixtures.SHARED, run), Path(folder, "private", run)
-    foundry = Foundry(shared, private, Path(folder, "kept"))
+    earlier = [each for each in shared.parent.glob("*") if each != shared]
+    foundry = Foundry(shared, private, Path(folder, "kept"), earlier)
     order = foundry.order(Spec())
-    foundry.hand_out(order, lasts=True)
+    handed = foundry.hand_out(order, lasts=True)
     print(time.process_time() - started)
     print(foundry.template(order))
+    foundry.clear(handed.path.parent)  # the test has passed

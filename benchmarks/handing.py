@@ -48,7 +48,7 @@ def run(results: Results, folder: Path, *, sizes: list[int], rounds: int) -> Non
         shutil.rmtree(folder / str(size))
 
 
-def first(results: Results, *, rounds: int) -> None:
+def first(results: Results, folder: Path, *, rounds: int) -> None:
     """The first test of a version: imports, template, copy."""
     names = {
         "floor": "floor: its rows into SQLite",
@@ -56,8 +56,8 @@ def first(results: Results, *, rounds: int) -> None:
         "again": "default scenario, kept from the last run, CPU",
     }
     values: dict[str, list[float]] = {key: [] for key in names}
-    for _ in range(rounds):
-        said = task("first_test")
+    for number in range(rounds):
+        said = task("first_test", folder / f"project-{number}")
         for key in names:
             values[key].append(said[key] * 1e3)
     section = "first test of a version"

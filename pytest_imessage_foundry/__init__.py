@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # the process of live() starts without typing
 if TYPE_CHECKING:
+    from typing import Any
+
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
     from pytest_imessage_foundry.db.functions import register_functions
     from pytest_imessage_foundry.foundry import ChatDB, Foundry

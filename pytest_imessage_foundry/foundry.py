@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.attachments import bundle
 from pytest_imessage_foundry.attachments.own_files import OwnFiles
 from pytest_imessage_foundry.chatdb.handle import FILE_NAME, ChatDB, truth_of
-from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT, root_for
+from pytest_imessage_foundry.db.rows.attachment_roots import MAC_ROOT, root_for
 from pytest_imessage_foundry.order import NOTHING_ADDED, Buildable, Materials, Order
 from pytest_imessage_foundry.pipeline import forge
 from pytest_imessage_foundry.shared_file import SharedFile
 from pytest_imessage_foundry.templates import Kept, Templates
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from pytest_imessage_foundry.models import Conversation
@@ -45,13 +46,20 @@ class Foundry:
 
     Templates stand in `shared` under their fingerprint; workers of one run share
     the folder. Copies and read-only handles stand in `private`. `kept` holds
-    templates of earlier runs: those of orders that say `lasts`.
+    templates of earlier runs: those of orders that say `lasts`. `earlier` are the
+    shared folders of earlier runs, whose files of attachments may be had.
     """
 
-    def __init__(self, shared: Path, private: Path, kept: Path | None = None) -> None:
+    def __init__(
+        self,
+        shared: Path,
+        private: Path,
+        kept: Path | None = None,
+        earlier: Iterable[Path] = (),
+    ) -> None:
         self._templates = Templates(shared, Kept(kept) if kept is not None else None)
         self._private = private
-        self._files = OwnFiles(private.with_name(f"{private.name}-attachments"))
+        self._files = OwnFiles(_waiting_beside(shared), map(_waiting_beside, earlier))
         self._orders: dict[tuple[Spec, Materials], Order] = {}
         self._truths: dict[str, tuple[Conversation, ...]] = {}
         self._readonly: dict[str, SharedFile] = {}
@@ -145,6 +153,11 @@ class Foundry:
                 del self._truths[next(iter(self._truths))]
             self._truths[key] = truth_of(order)
         return self._truths[key]
+
+
+def _waiting_beside(shared: Path) -> Path:
+    """Return where files of attachments wait for the next test."""
+    return shared.with_name(f"{shared.name}-attachments")
 
 
 class _Handed(ChatDB):

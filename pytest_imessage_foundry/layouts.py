@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from pytest_imessage_foundry import foundry
 from pytest_imessage_foundry.atomic_folders import replacing_folder, with_companions
 from pytest_imessage_foundry.db import addressbook
-from pytest_imessage_foundry.db.rows.attachment import root_for
+from pytest_imessage_foundry.db.rows.attachment_roots import root_for
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.ios import address_book, backup, tree
 from pytest_imessage_foundry.ios.device import Device

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.attachments import FOLDER_NAME
 from pytest_imessage_foundry.conversations import scenarios
-from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT
+from pytest_imessage_foundry.db.rows.attachment_roots import MAC_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

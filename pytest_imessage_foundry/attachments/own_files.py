@@ -7,35 +7,53 @@ write into what the next one reads. So the files that a passing test leaves behi
 are moved to the next one that wants the same, if none has been touched: inodes, sizes
 and times tell that when the test is over, so that the next one need not wait for it.
 At no time have two tests the same files, and no template has any.
+
+What waits when a run ends is there for the next run, which looks at it once more.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import count
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.attachments import FOLDERS, bundle
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-State = tuple[int, ...]
+State = list[int]
+_STATES = "states.json"  # beside files that wait: how they were laid out
 
 
 class OwnFiles:
-    """Gives files out, and takes them back; what waits for the next is in `place`."""
+    """Gives files out, and takes them back.
 
-    def __init__(self, place: Path) -> None:
+    Args:
+        place: the folder for what waits for the next test. Its subfolders are named
+            after the content of a bundle.
+        earlier: such folders of runs that are over.
+    """
+
+    def __init__(self, place: Path, earlier: Iterable[Path] = ()) -> None:
         self._place = place
-        self._number = 0
+        self._earlier = tuple(earlier)
+        self._numbers = count(1)
         self._given: dict[Path, _Given] = {}
         self._back: dict[Path, list[_Given]] = {}
 
     def give(self, source: Path, folder: Path) -> None:
         """Put the files of a bundle into a folder that has none of them."""
-        given = self._moved(source, folder) or _Given.laid_out(source, folder)
-        self._given[folder] = given
+        if source not in self._back:
+            self._back[source] = []
+            given = self._of_earlier(source, folder)
+        else:
+            given = self._moved(source, folder)
+        self._given[folder] = given or _Given.laid_out(source, folder)
 
     def is_untouched(self, folder: Path) -> bool:
         """Return whether the files in `folder` are as they were given."""
@@ -48,25 +66,55 @@ class OwnFiles:
             given = self._given.pop(known)
             if not given.is_untouched():
                 continue
-            self._number += 1
-            place = self._place / str(self._number)
             try:
-                place.mkdir(parents=True)
-                given.move(place)
+                if given.place is None:
+                    given.place = self._new_place(given.source)
+                    given.place.mkdir()
+                    given.note_states()
+                given.move(given.place)
             except OSError:  # removed by the test, or held open on Windows
                 continue
-            self._back.setdefault(given.source, []).append(given)
+            self._back[given.source].append(given)
+
+    def _new_place(self, source: Path) -> Path:
+        """Return where files may wait, in a folder that is there; workers share it."""
+        folder = self._place / _digest(source)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{os.getpid()}-{next(self._numbers)}"
 
     def _moved(self, source: Path, folder: Path) -> _Given | None:
-        back = self._back.get(source)
-        if not back:
+        if not self._back[source]:
             return None
-        given = back.pop()
+        given = self._back[source].pop()
         try:
             given.move(folder)
-        except FileNotFoundError:  # somebody cleared the temporary folder
+        except FileNotFoundError:  # cleared, or taken by a run that began later
             return None
         return given
+
+    def _of_earlier(self, source: Path, folder: Path) -> _Given | None:
+        """Take files that wait since an earlier run, if they are still untouched."""
+        for place in self._taken_over(source):
+            try:
+                given = _Given.known(source, place)
+                if given.is_untouched():
+                    given.move(folder)
+                    return given
+            except (OSError, ValueError):  # cleared meanwhile, or written by halves
+                continue
+        return None
+
+    def _taken_over(self, source: Path) -> Iterator[Path]:
+        """Yield places of earlier runs, each moved here: only one run gets each."""
+        for earlier in self._earlier:
+            waiting = earlier / _digest(source)
+            for each in sorted(waiting.iterdir()) if waiting.is_dir() else ():
+                place = self._new_place(source)
+                try:
+                    os.replace(each, place)
+                except OSError:  # another run was faster
+                    continue
+                yield place
 
 
 @dataclass
@@ -76,6 +124,7 @@ class _Given:
     source: Path
     folder: Path
     states: dict[str, State]  # by path relative to the folder
+    place: Path | None = None  # where they wait
 
     @classmethod
     def laid_out(cls, source: Path, folder: Path) -> _Given:
@@ -85,6 +134,17 @@ class _Given:
             folder,
             {name: _state(os.path.join(folder, name), name) for name in paths},
         )
+
+    @classmethod
+    def known(cls, source: Path, place: Path) -> _Given:
+        """Read back what waits in `place`."""
+        states = json.loads((place / _STATES).read_bytes())
+        return cls(source, place, states, place)
+
+    def note_states(self) -> None:
+        """Write down how the files were laid out, for the next run."""
+        assert self.place is not None, "made for them"
+        (self.place / _STATES).write_text(json.dumps(self.states))
 
     def move(self, folder: Path) -> None:
         for name in FOLDERS:
@@ -103,6 +163,10 @@ class _Given:
             return False
 
 
+def _digest(source: Path) -> str:
+    return blake2b(source.read_bytes(), digest_size=16).hexdigest()
+
+
 def _state(path: str, name: str) -> State:
     """Return what changes when a file is written, replaced, linked or given other
     rights, or when a folder gets or loses an entry."""
@@ -110,4 +174,4 @@ def _state(path: str, name: str) -> State:
     # Nobody can set the ctime, so a time that was put back does not hide a change.
     # But moving a folder sets its own.
     changed = 0 if name in FOLDERS else stat.st_ctime_ns
-    return stat.st_mode, stat.st_ino, stat.st_size, stat.st_mtime_ns, changed
+    return [stat.st_mode, stat.st_ino, stat.st_size, stat.st_mtime_ns, changed]

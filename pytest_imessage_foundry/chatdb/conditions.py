@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry import atomic
 from pytest_imessage_foundry.chatdb import other_writer
 from pytest_imessage_foundry.db import builder
-from pytest_imessage_foundry.db.rows.attachment import root_for
+from pytest_imessage_foundry.db.rows.attachment_roots import root_for
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.scratch import scratch_folder
 

@@ -34,7 +34,7 @@ from pytest_imessage_foundry.conversations.authoring.resumed import (
     is_meant,
 )
 from pytest_imessage_foundry.db.live_writer import LiveWriter
-from pytest_imessage_foundry.db.rows.attachment import root_for
+from pytest_imessage_foundry.db.rows.attachment_roots import root_for
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Message
 from pytest_imessage_foundry.models.message_files import files_of

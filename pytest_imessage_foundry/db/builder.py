@@ -22,7 +22,8 @@ from pytest_imessage_foundry.batches import in_batches
 from pytest_imessage_foundry.db import new_file
 from pytest_imessage_foundry.db.inserts import Inserts
 from pytest_imessage_foundry.db.rows import deletions, reactions
-from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT, attachment_row
+from pytest_imessage_foundry.db.rows.attachment import attachment_row
+from pytest_imessage_foundry.db.rows.attachment_roots import MAC_ROOT
 from pytest_imessage_foundry.db.rows.chats import Accounts, ChatContext, ChatEnd
 from pytest_imessage_foundry.db.rows.columns import ORDINARY, VARYING
 from pytest_imessage_foundry.db.rows.message import is_ordinary, ordinary_row

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # the process of live() starts without typing
 if TYPE_CHECKING:
     import sqlite3
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.db.inserts import Inserts
 from pytest_imessage_foundry.db.rows import deletions, reactions
-from pytest_imessage_foundry.db.rows.attachment import MAC_ROOT, attachment_row
+from pytest_imessage_foundry.db.rows.attachment import attachment_row
+from pytest_imessage_foundry.db.rows.attachment_roots import MAC_ROOT
 from pytest_imessage_foundry.db.rows.chats import Accounts, ChatContext, ChatEnd
 from pytest_imessage_foundry.db.rows.columns import ORDINARY, Row
 from pytest_imessage_foundry.db.rows.message import changes

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.attachments import FOLDERS
-from pytest_imessage_foundry.db.rows.attachment import IOS_NAME
+from pytest_imessage_foundry.db.rows.attachment_roots import IOS_NAME
 from pytest_imessage_foundry.ios import address_book
 
 if TYPE_CHECKING:

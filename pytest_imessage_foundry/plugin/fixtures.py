@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.spec import Spec
 
 SHARED = "imessage-foundry"
+_RUN = re.compile(r"pytest-\d+")  # how pytest names the folder of a run
 
 
 def open_foundry(
@@ -32,8 +34,23 @@ def open_foundry(
 ) -> Foundry:
     """Make the session's foundry; xdist's workers share one folder of templates."""
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if hasattr(config, "workerinput") else base
-    return Foundry(shared / f"{SHARED}-templates", base / SHARED, _kept(config))
+    run = base.parent if hasattr(config, "workerinput") else base
+    earlier = map(_shared, _earlier(run))
+    return Foundry(_shared(run), base / SHARED, _kept(config), earlier)
+
+
+def _shared(run: Path) -> Path:
+    return run / f"{SHARED}-templates"
+
+
+def _earlier(run: Path) -> list[Path]:
+    """Return the folders of the runs before, the newest first: pytest keeps three of
+    them beside this one's, unless it was given a place of its own."""
+    if not _RUN.fullmatch(run.name):
+        return []
+    runs = [each for each in run.parent.iterdir() if _RUN.fullmatch(each.name)]
+    runs.sort(key=lambda each: int(each.name.partition("-")[2]), reverse=True)
+    return [each for each in runs if each != run]
 
 
 def _kept(config: pytest.Config) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 
 import pytest
 
@@ -11,6 +12,7 @@ from pytest_imessage_foundry.attachments import FOLDERS, bundle
 from pytest_imessage_foundry.attachments.own_files import OwnFiles
 from pytest_imessage_foundry.foundry import Foundry
 from pytest_imessage_foundry.spec import Spec
+from tests.conftest import ALONE
 
 CONTENT = {
     "Attachments/9b/11/A/photo.jpg": b"a photo",
@@ -148,6 +150,76 @@ def test_files_that_wait_may_be_cleared(own, source, tmp_path):
     assert content(given(own, source, tmp_path / "second")) == CONTENT
 
 
+def waiting_since_an_earlier_run(own, source, tmp_path):
+    """Return the place of files that a test of an earlier run has left untouched."""
+    own.take_back(given(own, source, tmp_path / "first"))
+    (place,) = (tmp_path / "back").glob("*/*")
+    return place
+
+
+def test_the_next_run_gets_what_waits(own, source, tmp_path):
+    place = waiting_since_an_earlier_run(own, source, tmp_path)
+    inode = (place / PHOTO).stat().st_ino
+    runs = [OwnFiles(tmp_path / name, [tmp_path / "back"]) for name in ("2", "3")]
+    second, third = (
+        given(run, source, tmp_path / f"test-{number}")
+        for number, run in enumerate(runs)
+    )
+
+    assert (second / PHOTO).stat().st_ino == inode
+    assert (third / PHOTO).stat().st_ino != inode
+    assert content(second) == content(third) == CONTENT
+
+
+def test_a_run_whose_waiting_files_were_taken_goes_on(own, source, tmp_path):
+    waiting_since_an_earlier_run(own, source, tmp_path)
+    given(OwnFiles(tmp_path / "2", [tmp_path / "back"]), source, tmp_path / "other")
+
+    assert content(given(own, source, tmp_path / "second")) == CONTENT
+    own.take_back(tmp_path / "second")
+    assert content(given(own, source, tmp_path / "third")) == CONTENT
+
+
+def test_files_taken_over_go_on_from_test_to_test(own, source, tmp_path):
+    place = waiting_since_an_earlier_run(own, source, tmp_path)
+    inode = (place / PHOTO).stat().st_ino
+    later = OwnFiles(tmp_path / "2", [tmp_path / "back"])
+    later.take_back(given(later, source, tmp_path / "second"))
+    last = OwnFiles(tmp_path / "3", [tmp_path / "2"])
+
+    assert (given(last, source, tmp_path / "third") / PHOTO).stat().st_ino == inode
+
+
+@pytest.mark.skipif(os.name == "nt", reason="its ctime is another, and its links")
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
+def test_what_was_touched_between_two_runs_goes_to_nobody(own, source, tmp_path, deed):
+    deed(waiting_since_an_earlier_run(own, source, tmp_path))
+    later = OwnFiles(tmp_path / "2", [tmp_path / "back"])
+
+    assert content(given(later, source, tmp_path / "second")) == CONTENT
+
+
+@pytest.mark.parametrize("written", [None, b"", b'{"Attachments": ['])
+def test_files_whose_states_are_not_known_go_to_nobody(own, source, tmp_path, written):
+    place = waiting_since_an_earlier_run(own, source, tmp_path)
+    inode = (place / PHOTO).stat().st_ino
+    (place / "states.json").unlink()
+    if written is not None:
+        (place / "states.json").write_bytes(written)
+    later = OwnFiles(tmp_path / "2", [tmp_path / "back"])
+
+    assert (given(later, source, tmp_path / "2nd") / PHOTO).stat().st_ino != inode
+
+
+def test_another_content_takes_nothing_over(own, source, tmp_path):
+    waiting_since_an_earlier_run(own, source, tmp_path)
+    other = tmp_path / "other.bundle"
+    bundle.write({PHOTO: b"another photo"}, other)
+    later = OwnFiles(tmp_path / "2", [tmp_path / "back"])
+
+    assert content(given(later, other, tmp_path / "2nd")) == {PHOTO: b"another photo"}
+
+
 def test_a_running_test_keeps_its_files_when_all_that_is_kept_is_cleared(tmp_path):
     maker = Foundry(tmp_path / "shared", tmp_path / "private", tmp_path / "kept")
     order = maker.order(Spec(scenario="kinds"))
@@ -196,3 +268,31 @@ def test_a_test_that_writes_to_shared_attachments_fails(pytester):
     result = pytester.runpytest_subprocess("-q", "-p", "no:randomly")
     result.assert_outcomes(passed=2, errors=1)
     result.stdout.fnmatch_lines(["*chat_db_readonly was written to*"])
+
+
+SAYS_ITS_INODE = """
+    import pytest
+
+    @pytest.mark.imessage(scenario="kinds", versions=["tahoe"])
+    def test_it(chat_db):
+        files = sorted(p for p in chat_db.attachments.rglob("*") if p.is_file())
+        print("inode", files[0].stat().st_ino)
+"""
+
+
+@pytest.mark.parametrize("workers", [(), ("-n1",)], ids=["plain", "xdist"])
+def test_a_run_begins_with_what_the_run_before_has_left(
+    pytester, monkeypatch, tmp_path, workers
+):
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    monkeypatch.setenv("PYTEST_DEBUG_TEMPROOT", str(tmp_path))
+    pytester.makepyfile(SAYS_ITS_INODE)
+    command = [sys.executable, "-m", "pytest", "-q", "-rP", *ALONE, *workers]
+    said = []
+    for _ in range(2):
+        result = pytester.run(*command)
+        result.assert_outcomes(passed=1)
+        said += [line for line in result.outlines if line.startswith("inode ")]
+
+    assert len(said) == 2
+    assert said[0] == said[1]

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import rough_use
 
+from pytest_imessage_foundry.chatdb import live_process
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.processes import is_running
 
@@ -270,3 +271,18 @@ def test_a_fork_takes_no_steps_and_ends_nothing(db):
         phone.receive("Alex Doe", "From the parent")
 
     assert texts_outside(db.path) == ["Hello", "From the parent"]
+
+
+def test_the_writer_starts_without_what_takes_long_to_import(db):
+    command = [sys.executable, "-I", "-S", "-X", "importtime", live_process.__file__]
+    uri = f"{db.path.as_uri()}?mode=rw"
+    done = subprocess.run(
+        [*command, str(db.path), uri], input=b"", capture_output=True, timeout=30
+    )
+    imported = {
+        line.rpartition("|")[2].strip() for line in done.stderr.decode().split("\n")
+    }
+
+    assert done.returncode == 0
+    assert "sqlite3" in imported
+    assert not imported & {"typing", "inspect", "dataclasses", "pathlib", "sysconfig"}

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.db.blobs.keyed_archives import binary_plist
+from pytest_imessage_foundry.db.rows.attachment_roots import MAC_ROOT
 from pytest_imessage_foundry.db.rows.blanks import leave_out_of_file
 from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytest_imessage_foundry.models import (
         Attachment,
         Attribution,
@@ -18,20 +17,8 @@ if TYPE_CHECKING:
         StickerSource,
     )
 
-# What stands before an attachment's path in attachment.filename: `~` is the user's
-# home on a Mac (SEMANTICS §5) and /var/mobile on an iPhone, whose backups hold the
-# files under Library/SMS/Attachments of their MediaDomain (several public readers
-# of backups, and rows quoted in a public analysis of an iOS 18 sms.db).
-MAC_ROOT = "~/Library/Messages/Attachments/"
-IOS_ROOT = "~/Library/SMS/Attachments/"
-IOS_NAME = "sms.db"
 FINISHED = 5
 WAITING = 0
-
-
-def root_for(database: Path) -> str:
-    """Return what attachment paths begin with in a database, by its name."""
-    return IOS_ROOT if database.name == IOS_NAME else MAC_ROOT
 
 
 def attachment_row(
