@@ -12,7 +12,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.cli import subcommands
+from pytest_imessage_foundry.cli import output_streams, subcommands
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _NOTES = "exit codes: 0 done, 1 findings, 2 could not do it, 130 interrupted"
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    top = argparse.ArgumentParser(
+    top = subcommands.EscapingParser(
         prog="imessage-foundry",
         description="Make and inspect schema-true iMessage chat.db files.",
         epilog=subcommands.after(_EXAMPLES, _NOTES),
@@ -60,6 +60,11 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    with output_streams.escaping():
+        return _exit_code(arguments)
+
+
+def _exit_code(arguments: Sequence[str] | None) -> int:
     try:
         code = _run(arguments)
         if sys.stdout is not None:

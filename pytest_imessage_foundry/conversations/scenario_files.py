@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry import whole_file
 from pytest_imessage_foundry.conversations import scenarios
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import (
@@ -123,8 +124,7 @@ def _stated(model: Any, leave_out: Sequence[str] = ()) -> dict[str, Any]:
 
 def _parsed(path: Path) -> Any:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = whole_file.read(path, MAX_BYTES)
     except OSError as error:
         raise FoundryError(
             f"the scenario file cannot be read: {error.strerror or error}\n"

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pytest_imessage_foundry import whole_file
 from pytest_imessage_foundry.db import schema as registry
 from pytest_imessage_foundry.db.schema import sqltext, statements
 from pytest_imessage_foundry.db.schema.declarations import quote
@@ -21,6 +22,7 @@ from pytest_imessage_foundry.db.schema.definition import Schema
 from pytest_imessage_foundry.db.schema.statements import Statement
 from pytest_imessage_foundry.errors import FoundryError
 
+MAX_BYTES = 16 << 20
 FORMAT = "imessage-foundry schema 1"
 AS_READ = "as read"  # the layout of a schema that is as its file has it
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
@@ -94,7 +96,7 @@ def load(path: Path) -> Schema:
         FoundryError: it is not there, or no manifest.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = whole_file.read(path, MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _wrong(path, "it is no text") from None
     except OSError as error:
