@@ -28,8 +28,8 @@ KNOWS: Mapping[str, str] = {
     "processes": "",
     "reading": "",
     "replaceable": "",
-    "spec": "",
     "terminal": "",
+    "spec": "terminal",
     "user_folders": "",
     "whole_file": "",
     # files, people
@@ -46,7 +46,8 @@ KNOWS: Mapping[str, str] = {
     "preview": "reading replaceable",
     # what is in it
     "conversations.packs": "models whole_file",
-    "conversations": "attachments conversations.packs models personas whole_file",
+    "conversations": "attachments conversations.packs models personas spec"
+    " terminal whole_file",
     "conversations.dialogue": "conversations models",
     "conversations.authoring": "attachments db.rows db.schema models personas",
     "conversations.catalogue": "conversations.authoring models",
@@ -63,7 +64,8 @@ KNOWS: Mapping[str, str] = {
     "ios": "atomic attachments db db.blobs db.rows models",
     "layouts": "atomic atomic_folders db db.rows foundry ios models",
     # who asks for one
-    "plugin": "by_hand conversations db db.schema foundry layouts preview spec",
+    "plugin": "by_hand conversations db db.schema foundry layouts models preview spec"
+    " terminal",
     "llm": "conversations conversations.packs db db.schema foundry models personas"
     " processes spec terminal user_folders",
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"

@@ -86,6 +86,8 @@ def files(root: Path | Traversable) -> list[Path | Traversable]:
     if root.is_file():
         return [root]
     if not root.is_dir():
+        if isinstance(root, Path) and root.exists():
+            raise refusal(root, "is neither a file nor a folder")
         return []
     packs = [each for each in root.iterdir() if each.name.endswith(".json")]
     return sorted(packs, key=lambda each: each.name)

@@ -67,7 +67,8 @@ def read_text(raw: bytes, place: object, name: str | None = None) -> SchemaFound
         )
     if len(raw) > release_file.MAX_BYTES:
         raise FoundryError(
-            f"the text is larger than {release_file.MAX_BYTES >> 20} MiB\nlooked at {place}\n"
+            f"the text is larger than {release_file.MAX_BYTES >> 20} MiB\n"
+            f"looked at {place}\n"
             "name what `sqlite3 chat.db .schema` prints, which is a thousandth of that"
         )
     text = _decoded(raw)
