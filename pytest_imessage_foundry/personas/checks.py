@@ -104,12 +104,13 @@ def problems(persona: Persona) -> dict[str, str]:
 def of_scenario(persona: Persona, *, real: bool = False) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a persona of a scenario, by field.
 
-    Its id can be any, and so can its addresses if they are `real`.
+    Its id can be any on one line, its name any at all: a reader meets such names. Its
+    addresses can be any if they are `real`.
     """
     for field in ("id", "name"):
         if not getattr(persona, field).strip():
             yield field, "is empty"
-        yield from _of_line(field, getattr(persona, field))
+    yield from _of_line("id", persona.id)
     for number, address in enumerate(persona.addresses):
         field = "identifier" if number == 0 else f"other_identifiers[{number - 1}]"
         what = address_fault(address, persona.country_code)
