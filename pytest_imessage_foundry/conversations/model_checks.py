@@ -32,12 +32,19 @@ def typed(kind: type[M], models: Iterable[M]) -> tuple[M, ...]:
     Raises:
         UnfitError: one has not; places begin with its number, as in "[2].name".
     """
+    texts = [_as_json(each, number) for number, each in enumerate(models)]
+    return _read(kind, f"[{','.join(texts)}]")
+
+
+def _as_json(model: object, number: int) -> str:
     try:
-        text = json.dumps([asdict(each) for each in models])  # type: ignore[call-overload]
+        text = json.dumps(asdict(model), ensure_ascii=False)  # type: ignore[call-overload]
+        text.encode()
     except (TypeError, ValueError, RecursionError) as error:
-        # What JSON cannot hold: bytes, an object, a number of thousands of digits.
-        raise UnfitError([str(error)]) from None
-    return _read(kind, text)
+        # What JSON cannot hold: bytes, an object, a number of thousands of digits, half
+        # of a character.
+        raise UnfitError([f"[{number}]: {error}"]) from None
+    return text
 
 
 def read(kind: type[M], text: str) -> M:

@@ -221,7 +221,9 @@ def _of_times(config: ConversationConfig) -> list[str]:
         text = getattr(config, name)
         try:
             moments.append(apple_time.from_iso(text) if text else None)
-        except ValueError:
+            if (moments[-1] or 0) < 0:
+                found.append(f"{name}: {text!r} is before 2001")
+        except (ValueError, OverflowError):
             found.append(f"{name}: {text!r} is no time like 2025-01-31T08:00:00Z")
     if not found and None not in moments and moments[0] >= moments[1]:  # type: ignore[operator]
         found.append("start: is not before the end")

@@ -111,6 +111,7 @@ def of_scenario(persona: Persona, *, real: bool = False) -> Iterator[tuple[str, 
         if not getattr(persona, field).strip():
             yield field, "is empty"
     yield from _of_line("id", persona.id)
+    yield from _of_zone(persona.time_zone)
     for number, address in enumerate(persona.addresses):
         field = "identifier" if number == 0 else f"other_identifiers[{number - 1}]"
         what = address_fault(address, persona.country_code)
@@ -168,6 +169,10 @@ def _of_place(persona: Persona) -> Iterator[tuple[str, str]]:
         yield "country_code", f"{country!r} is no ISO code of a country, such as DE"
     if not places.is_locale(locale):
         yield "locale", f"{locale!r} is no language and country, such as de_DE"
+    yield from _of_zone(zone)
+
+
+def _of_zone(zone: str) -> Iterator[tuple[str, str]]:
     if zone not in places.time_zones():
         near = places.nearest(zone, places.time_zones())
         yield "time_zone", f"{zone!r} is no IANA time zone{near or ', as Europe/Rome'}"

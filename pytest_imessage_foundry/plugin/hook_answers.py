@@ -11,14 +11,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_imessage_foundry.conversations import model_checks, scenario_files
-from pytest_imessage_foundry.conversations.scenarios import cast_with
+from pytest_imessage_foundry.conversations import (
+    model_checks,
+    scenario_files,
+    turn_checks,
+    turn_members,
+)
+from pytest_imessage_foundry.conversations.scenarios import cast_with, complete
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona, Scenario, Turn
 from pytest_imessage_foundry.terminal import escaped, shown
 
 if TYPE_CHECKING:
     import pluggy
+
+    from pytest_imessage_foundry.models import ConversationConfig
 
 M = TypeVar("M")
 _SHOWN = 5  # problems of one answer
@@ -42,7 +49,10 @@ def scenarios(
     cast, found = cast_with(people), []
     for answer, place in answers(hook):
         for each in _models(answer, Scenario, hook, place):
-            if problems := list(scenario_files.problems(each, cast)):
+            problems = list(scenario_files.problems(each, cast))
+            if not problems:
+                problems = list(scenario_files.shared(complete(each, cast)))
+            if problems:
                 name = f"scenario {shown(each.name)}: "
                 raise refused(hook, place, [f"{name}{what}" for what in problems])
             found.append(each)
@@ -58,12 +68,29 @@ class Answer:
     functions: tuple[object, ...]
     hook: pluggy.HookCaller = field(compare=False)
 
-    def __call__(self, **asked: object) -> Sequence[Turn] | None:
+    def __call__(
+        self,
+        config: ConversationConfig,
+        owner: Persona,
+        people: Sequence[Persona],
+        seed: int,
+    ) -> Sequence[Turn] | None:
         with _naming(self.hook):
-            answer = self.hook(**asked)
+            answer = self.hook(config=config, owner=owner, people=people, seed=seed)
         if answer is None:
             return None
-        return _models(answer, Turn, self.hook, " or ".join(_places(self.hook)))
+        place = " or ".join(_places(self.hook))
+        turns = _models(answer, Turn, self.hook, place)
+        ids = [owner.id, *(each.id for each in people)]
+        is_group = config.chat_type == "group"
+        problems = list(turn_checks.faults(turns, ids, is_group=is_group))
+        problems += turn_checks.unknown_files(turns)
+        if problems:
+            raise refused(self.hook, place, problems)
+        with _placing(place):
+            what = f"conversation {config.id!r}, from {self.hook.name}"
+            turn_members.check(turns, ids[1:], owner.id, what=what)
+        return turns
 
 
 def conversation(hook: pluggy.HookCaller) -> Answer | None:
@@ -124,6 +151,15 @@ def _models(
         return model_checks.typed(kind, models)
     except model_checks.UnfitError as error:
         raise refused(hook, place, error.problems) from None
+
+
+@contextmanager
+def _placing(place: str) -> Iterator[None]:
+    """Add to an error where the hook stands that it names."""
+    try:
+        yield
+    except FoundryError as error:
+        raise FoundryError(f"{error}\nlooked at: {place}") from None
 
 
 @contextmanager

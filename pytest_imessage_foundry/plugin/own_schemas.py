@@ -56,6 +56,9 @@ def _from_hook(given: object, config: pytest.Config, place: str) -> Schema:
     if isinstance(given, (str, Path)):
         return _loaded(config.rootpath / given, f"{hook.name} in {place}")
     if isinstance(given, Schema):
+        from pytest_imessage_foundry.db.schema import release_file
+
+        release_file.check_name(given.name, f"{hook.name} in {place}", may_replace=True)
         return given
     from pytest_imessage_foundry.plugin import hook_answers
 

@@ -6,18 +6,13 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import SECOND, to_datetime
+from pytest_imessage_foundry.models.literals import GROUP_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pytest_imessage_foundry.conversations.authoring.chat import Chat
     from pytest_imessage_foundry.models import EventKind, Message, Persona
-
-# What only a group can announce; the rest happens in chats of two as well.
-_OF_GROUPS = (
-    *("added", "removed", "left", "renamed", "photo-set", "photo-removed"),
-    "number-changed",
-)
 
 
 def check_address(name: str, address: str, people: Iterable[Persona]) -> None:
@@ -73,7 +68,7 @@ def check_sender(chat: Chat, sender: Persona | None, *, nameless: bool) -> None:
 
 def check_event(chat: Chat, kind: EventKind) -> None:
     """Refuse an event of groups in a chat of two."""
-    if kind in _OF_GROUPS and not chat.is_group:
+    if kind in GROUP_EVENTS and not chat.is_group:
         raise FoundryError(
             f"only a group can announce {kind!r}\n"
             f"looked at chat {chat.guid}, which is with {chat.people[0].name} alone\n"

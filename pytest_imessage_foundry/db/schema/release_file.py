@@ -52,7 +52,7 @@ def named(schema: Schema, name: str, like: Schema) -> Schema:
     Raises:
         FoundryError: the name is no name, or that of a release of ours.
     """
-    _check_name(name)
+    check_name(name)
     number = _NUMBER.search(name)
     return _like(
         schema,
@@ -118,7 +118,7 @@ def parsed(text: str, path: object) -> Schema:
     except (json.JSONDecodeError, RecursionError) as error:
         raise _wrong(path, f"it is no JSON: {error}") from None
     _check_form(raw, path)
-    _check_name(raw["name"], path)
+    check_name(raw["name"], path)
     try:
         like = registry.get(raw["like"])
         schema = statements.declared(
@@ -213,13 +213,18 @@ def _are_texts(values: object) -> bool:
     return isinstance(values, list) and all(isinstance(each, str) for each in values)
 
 
-def _check_name(name: str, path: object = "--as") -> None:
+def check_name(name: str, path: object = "--as", *, may_replace: bool = False) -> None:
+    """Refuse what cannot be the name of a release of a user's.
+
+    Raises:
+        FoundryError: it is no name, or that of a release of ours.
+    """
     if not _NAME.match(name) or name.lower() in ("all", "auto"):
         raise FoundryError(
             f"{name!r} cannot be the name of a release\nlooked at {path}\n"
             "use letters, digits, dots and dashes, like tahoe-26.3"
         )
-    if name.lower() in registry.RELEASES:
+    if name.lower() in registry.RELEASES and not may_replace:
         raise FoundryError(
             f"{name!r} is a release of its own already\nlooked at {path}\n"
             "give the schema that was read another name, like tahoe-26.3"
