@@ -38,7 +38,7 @@ KNOWS: Mapping[str, str] = {
     "attachments": "atomic models replaceable",
     "personas": "atomic models replaceable user_folders whole_file",
     # the database
-    "db.schema": "reading whole_file",
+    "db.schema": "reading terminal whole_file",
     "db.blobs": "models",
     "db.rows": "db.blobs models",
     "db.checks": "db.schema models reading",
@@ -70,9 +70,9 @@ KNOWS: Mapping[str, str] = {
     " processes spec terminal user_folders",
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
     " models personas processes spec terminal",
-    "cli": "atomic chatdb conversations conversations.catalogue conversations.packs"
-    " db db.schema foundry layouts llm models personas preview replaceable spec"
-    " terminal ui",
+    "cli": "atomic attachments chatdb conversations conversations.catalogue"
+    " conversations.packs db db.schema foundry layouts llm models personas preview"
+    " replaceable spec terminal ui",
 }
 GROUND = {"", "errors"}
 WRITER = {"db", "db.rows", "db.blobs", "conversations.authoring", "pipeline"}

@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, suppress, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +25,13 @@ _SIGNED_WITHIN = 5.0  # seconds
 def held(folder: Path) -> Iterator[None]:
     """Hold the lock of `folder` during a block; make the folder if it is missing.
 
+    A folder that was made and is still empty at the end is removed.
+
     Raises:
         FoundryError: another refresh holds it, or the folder cannot be written.
     """
     path = folder / NAME
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _take(path)
@@ -43,6 +46,9 @@ def held(folder: Path) -> Iterator[None]:
     finally:
         if _owner(path) == _myself():
             path.unlink(missing_ok=True)
+        for each in made:
+            with suppress(OSError):  # it holds packs, and stays
+                each.rmdir()
 
 
 def _take(path: Path) -> None:

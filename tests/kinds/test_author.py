@@ -74,7 +74,7 @@ def test_people_have_addresses_of_nobody(phone, alex, sam):
 
 
 def test_a_given_address(phone):
-    assert phone.person("Bank", address="55512").identifier == "55512"
+    assert phone.person("Bank", address="15512").identifier == "15512"
 
 
 def test_the_owner_can_be_given(alex):

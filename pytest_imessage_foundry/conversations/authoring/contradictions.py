@@ -7,12 +7,25 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import SECOND, to_datetime
 from pytest_imessage_foundry.models.literals import GROUP_EVENTS
+from pytest_imessage_foundry.personas import checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pytest_imessage_foundry.conversations.authoring.chat import Chat
     from pytest_imessage_foundry.models import EventKind, Message, Persona
+
+
+def check_reserved(name: str, address: str, country: str) -> None:
+    """Refuse an address that may be somebody's."""
+    if address in ("phone", "email"):
+        return
+    if what := checks.address_fault(address, country or "US"):
+        raise FoundryError(
+            f"{name} cannot have the address {address}\n"
+            f"looked among those that are nobody's: {what}\n"
+            "leave it out for one that is nobody's, or say real=True"
+        )
 
 
 def check_address(name: str, address: str, people: Iterable[Persona]) -> None:

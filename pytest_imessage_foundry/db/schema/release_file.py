@@ -21,6 +21,7 @@ from pytest_imessage_foundry.db.schema.declarations import quote
 from pytest_imessage_foundry.db.schema.definition import Schema
 from pytest_imessage_foundry.db.schema.statements import Statement
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.terminal import shown
 
 MAX_BYTES = 16 << 20
 FORMAT = "imessage-foundry schema 1"
@@ -185,7 +186,11 @@ def _statements(raw: dict[str, Any]) -> Iterable[Statement]:
         for name, sql in raw[key].items():
             made = statements.statement(sql)
             if made is None or made.name != name or not made.kind.endswith(kind):
-                raise FoundryError(f"this does not create {kind} {name}: {sql[:60]}")
+                raise FoundryError(
+                    f"this does not create {kind} {name}: {shown(sql)}\n"
+                    f"looked at {key} of the manifest\n"
+                    f"write one statement, CREATE {kind.upper()} {name} ..."
+                )
             yield made
 
 

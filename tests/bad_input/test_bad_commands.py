@@ -1,0 +1,44 @@
+"""What is typed, and the files that it names: each refusal says why, and leaves nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pytest_imessage_foundry.db import schema
+from pytest_imessage_foundry.db.schema import release_file
+from tables import cases, written
+
+COMMANDS = {
+    "scenario_files": "build x.db --macos tahoe --scenario {}",
+    "packs": "cache verify {}",
+    "people": "personas import {}",
+    "manifests": "build x.db --schema {}",
+}
+
+
+def manifest():
+    """The manifest of a release under a name of its own."""
+    tahoe = schema.get("tahoe")
+    return release_file.as_json(replace(tahoe, name="mine"), tahoe)
+
+
+@pytest.mark.parametrize("case", cases("command_line"))
+def test_command_line(case, refused):
+    refused(case["given"]).says(case["says"])
+
+
+@pytest.mark.parametrize(
+    ("area", "case"),
+    [
+        pytest.param(area, *each.values, id=f"{area}-{each.id}")
+        for area in COMMANDS
+        for each in cases(area)
+    ],
+)
+def test_file(area, case, refused, tmp_path):
+    path = written(tmp_path, area, case, manifest() if area == "manifests" else None)
+
+    place = [] if case.get("elsewhere") else [path.name]
+    refused(COMMANDS[area].format(path.name)).says([*place, *case["says"]])
