@@ -76,9 +76,9 @@ def changed(whole: Any, case: dict[str, Any]) -> Any:
 
 
 def _id(case: dict[str, Any]) -> str:
-    if "at" in case:
+    if "value" in case or "drop" in case:
         what = "gone" if case.get("drop") else json.dumps(case["value"])
         text = f"{case['at']}={what}"
     else:
-        text = str(case.get("given", case.get("text", case.get("bytes", ""))))
+        text = str(case.get("given", case.get("text", case.get("sql", "bytes"))))
     return "".join(c if c.isascii() and c.isalnum() else "-" for c in text)[:48]
