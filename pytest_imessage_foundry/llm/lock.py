@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import time
-from contextlib import contextmanager, suppress, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 

@@ -63,16 +63,19 @@ def arguments_of(node: pytest.Item) -> MarkArguments:
     return merged
 
 
-def version_of(request: pytest.FixtureRequest, selected: Sequence[str]) -> str:
-    """Return the release of this run of the test, the newest if none was set.
+def check_mark(item: pytest.Item) -> None:
+    """Fail a test whose mark does not hold, whatever it asks for."""
+    if item.get_closest_marker(settings.MARK) is not None:
+        with failing():
+            _wanted(item)
 
-    A mark that does not hold fails the test here, whatever else it asks for.
-    """
-    with failing():
-        wanted = _wanted(request.node)
+
+def version_of(request: pytest.FixtureRequest, selected: Sequence[str]) -> str:
+    """Return the release of this run of the test, the newest if none was set."""
     if hasattr(request, "param"):
         version: str = request.param
         return version
+    wanted = _wanted(request.node)
     allowed = [name for name in selected if wanted is None or name in wanted]
     if not allowed:
         pytest.skip(_not_selected(wanted or (), selected))

@@ -6,12 +6,12 @@ import shlex
 from typing import TYPE_CHECKING
 
 import pytest
+from refusals import Refusal, limited, stands_in
 
 from pytest_imessage_foundry import foundry
 from pytest_imessage_foundry.cli import main
 from pytest_imessage_foundry.foundry import Order
 from pytest_imessage_foundry.spec import Spec
-from refusals import Refusal, limited, stands_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -80,5 +80,6 @@ def _id(case: dict[str, Any]) -> str:
         what = "gone" if case.get("drop") else json.dumps(case["value"])
         text = f"{case['at']}={what}"
     else:
-        text = str(case.get("given", case.get("text", case.get("sql", "bytes"))))
+        texts = (case.get(each) for each in ("given", "text", "sql", "ini"))
+        text = next((each for each in texts if each), "bytes")
     return "".join(c if c.isascii() and c.isalnum() else "-" for c in text)[:48]

@@ -1,14 +1,14 @@
-"""What is typed, and the files that it names: each refusal says why, and leaves nothing."""
+"""What is typed, and the files that it names: each refusal says why."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
+from tables import cases, written
 
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.db.schema import release_file
-from tables import cases, written
 
 COMMANDS = {
     "scenario_files": "build x.db --macos tahoe --scenario {}",

@@ -7,10 +7,10 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-
-from pytest_imessage_foundry.cli import main
 from refusals import limited, stands_in
 from tables import cases
+
+from pytest_imessage_foundry.cli import main
 
 COMMANDS = ("validate", "preview", "detect", "schema read")
 

@@ -10,7 +10,6 @@ import subprocess
 import sys
 
 import pytest
-
 from tables import cases, table
 
 COMMAND = [sys.executable, "-m", "pytest_imessage_foundry.cli"]

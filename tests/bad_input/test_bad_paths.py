@@ -7,7 +7,6 @@ import socket
 from contextlib import closing
 
 import pytest
-
 from tables import cases
 
 MAKERS = {
