@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "robustness.md"
+BEGIN, END = "<!-- bad input -->\n", "<!-- end of bad input -->\n"
 # What the areas are called where they are counted.
 AREAS = {
     "command_line": "command line",
@@ -44,6 +46,21 @@ def cases(area: str) -> list[Any]:
 def count() -> dict[str, int]:
     """How many cases each area has."""
     return {name: len(cases(area)) for area, name in AREAS.items()}
+
+
+def listing() -> str:
+    """The count of each area as a table of Markdown."""
+    counted = count()
+    rows = [f"| {name} | {number} |" for name, number in counted.items()]
+    total = f"| **all** | **{sum(counted.values())}** |"
+    return "\n".join(["| area | cases |", "|---|---|", *rows, total, ""])
+
+
+def page() -> str:
+    """The documentation's page with the counts of today."""
+    text = PAGE.read_text("utf-8")
+    before, rest = text.split(BEGIN)
+    return f"{before}{BEGIN}{listing()}{END}{rest.partition(END)[2]}"
 
 
 def written(folder: Path, area: str, case: dict[str, Any], whole: Any = None) -> Path:
@@ -83,3 +100,7 @@ def _id(case: dict[str, Any]) -> str:
         texts = (case.get(each) for each in ("given", "text", "sql", "ini"))
         text = next((each for each in texts if each), "bytes")
     return "".join(c if c.isascii() and c.isalnum() else "-" for c in text)[:48]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
