@@ -17,8 +17,8 @@ _STEP = 0.02
 def read(path: Path, most: int) -> bytes:
     """Return what a file holds, cut after `most` bytes and one more.
 
-    A named pipe that nobody writes into is an error; to open one as a file would wait
-    for a writer for ever.
+    A named pipe that nobody writes into is an error, since to open it would wait for a
+    writer for ever, and so is a device, which may have no end.
 
     Raises:
         OSError: it cannot be read.
@@ -26,7 +26,10 @@ def read(path: Path, most: int) -> bytes:
     waits_not = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(path, os.O_RDONLY | waits_not)
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISFIFO(os.fstat(handle).st_mode):
+        mode = os.fstat(handle).st_mode
+        if stat.S_ISCHR(mode):
+            raise OSError(0, "it is a device and no file", str(path))
+        if not stat.S_ISFIFO(mode):
             return file.read(most + 1)
         first = _first_of_pipe(handle, path)
         os.set_blocking(handle, True)

@@ -43,7 +43,7 @@ KNOWS: Mapping[str, str] = {
     "db.rows": "db.blobs models",
     "db.checks": "db.schema models reading",
     "db": "atomic batches db.checks db.rows db.schema models reading",
-    "preview": "reading replaceable",
+    "preview": "reading replaceable whole_file",
     # what is in it
     "conversations.packs": "models whole_file",
     "conversations": "attachments conversations.packs models personas spec"

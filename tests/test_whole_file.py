@@ -20,8 +20,9 @@ def test_one_byte_more_than_allowed_shows_that_there_is_more(tmp_path):
     assert whole_file.read(path, 9) == b"x" * 10
 
 
-def test_a_device_without_end():
-    assert whole_file.read(Path("/dev/zero"), 9) == bytes(10)
+def test_a_device_is_an_error():
+    with pytest.raises(OSError, match="it is a device"):
+        whole_file.read(Path("/dev/zero"), 9)
 
 
 def test_a_pipe_without_a_writer_is_an_error(tmp_path):
