@@ -228,7 +228,8 @@ def scenarios_page() -> str:
     lines.append("```toml\n" + EXAMPLE + "```\n")
     lines.append(
         "`personas` has ids of built-in people, whole people (`[[personas]]`), or "
-        "`library:ID` for people of your own library: [personas.md](personas.md).\n"
+        "`library:ID` for people of your own library: [personas.md](personas.md). "
+        "Addresses are of nobody, or `real = true` stands at the top of the file.\n"
     )
     return "\n".join(lines)
 

@@ -6,6 +6,7 @@ import unicodedata
 
 # What reorders a line, or hides in it: shown as its number.
 _UNSAFE = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+_LONGEST = 60  # characters of a quoted value
 _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -18,6 +19,14 @@ def escaped(text: str, longest: int | None = None) -> str:
 def escaped_lines(said: object) -> str:
     """The lines of an error, which may quote files and models, each escaped."""
     return "\n".join(map(escaped, str(said).split("\n")))
+
+
+def shown(value: object) -> str:
+    """Return a value as a message quotes it: short, on one line, whatever it is."""
+    try:
+        return escaped(repr(value), _LONGEST)
+    except Exception:  # an object of a user's, or a number of thousands of digits
+        return f"an object of type {type(value).__name__}"
 
 
 def _shown(character: str) -> str:

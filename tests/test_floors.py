@@ -23,14 +23,15 @@ FILES = sorted(ROOT.rglob("*.py"))
 # of the package's own folder. `errors`, known to all, is left out.
 KNOWS: Mapping[str, str] = {
     # the ground: nothing of ours
+    "whole_file": "",
     "batches": "",
     "measures": "",
     "file_locks": "",
     "models": "",
     "processes": "",
     "replaceable": "",
-    "spec": "",
     "terminal": "",
+    "spec": "terminal",
     "termination": "",
     "user_folders": "",
     "scratch": "processes",
@@ -39,18 +40,19 @@ KNOWS: Mapping[str, str] = {
     "atomic": "processes replaceable",
     "atomic_folders": "atomic processes replaceable",
     "attachments": "atomic models replaceable",
-    "personas": "atomic models replaceable user_folders",
+    "personas": "atomic models replaceable user_folders whole_file",
     # the database
-    "db.schema": "reading",
+    "db.schema": "reading terminal whole_file",
     "db.blobs": "models",
     "db.rows": "db.blobs models",
     "db.checks": "db.schema models reading",
     "db": "atomic batches db.checks db.rows db.schema models reading",
-    "preview": "atomic reading replaceable",
+    "preview": "atomic reading replaceable whole_file",
     "rates": "db.schema measures reading",
     # what is in it
-    "conversations.packs": "atomic models",
-    "conversations": "attachments conversations.packs measures models personas",
+    "conversations.packs": "atomic models whole_file",
+    "conversations": "attachments conversations.packs measures models personas spec"
+    " terminal whole_file",
     "conversations.dialogue": "conversations models",
     "conversations.authoring": "attachments db.rows db.schema models personas",
     "conversations.catalogue": "conversations.authoring models",
@@ -68,14 +70,15 @@ KNOWS: Mapping[str, str] = {
     "ios": "atomic attachments db db.blobs db.rows models",
     "layouts": "atomic_folders db db.rows foundry ios models",
     # who asks for one
-    "plugin": "by_hand conversations db db.schema foundry layouts preview spec",
+    "plugin": "by_hand conversations db db.schema foundry layouts models preview spec"
+    " terminal",
     "llm": "conversations conversations.packs db db.schema file_locks foundry models"
     " personas scratch spec terminal user_folders",
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
     " models personas processes spec terminal",
-    "cli": "atomic chatdb conversations conversations.catalogue conversations.packs"
-    " db db.schema foundry layouts llm models personas preview rates replaceable"
-    " scratch spec terminal termination ui",
+    "cli": "atomic attachments chatdb conversations conversations.catalogue"
+    " conversations.packs db db.schema foundry layouts llm models personas preview"
+    " rates replaceable scratch spec terminal termination ui",
 }
 GROUND = {"", "errors"}
 WRITER = {"db", "db.rows", "db.blobs", "conversations.authoring", "pipeline"}

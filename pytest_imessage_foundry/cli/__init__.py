@@ -13,7 +13,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.cli import subcommands
+from pytest_imessage_foundry.cli import output_streams, subcommands
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.termination import as_ctrl_c
 
@@ -49,7 +49,7 @@ _NOTES = (
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    top = argparse.ArgumentParser(
+    top = subcommands.EscapingParser(
         prog="imessage-foundry",
         description="Make and inspect schema-true iMessage chat.db files.",
         epilog=subcommands.after(_EXAMPLES, _NOTES),
@@ -65,14 +65,14 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    with as_ctrl_c() as termination:
-        code = _code_of(arguments)
+    with output_streams.escaping(), as_ctrl_c() as termination:
+        code = _exit_code(arguments)
     if termination.came and code == INTERRUPTED:
         return TERMINATED
     return code
 
 
-def _code_of(arguments: Sequence[str] | None) -> int:
+def _exit_code(arguments: Sequence[str] | None) -> int:
     try:
         code = _run(arguments)
         if sys.stdout is not None:

@@ -9,9 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.cli import build_options, progress_bar, subcommands
+from pytest_imessage_foundry.cli import (
+    build_options,
+    build_outputs,
+    progress_bar,
+    subcommands,
+)
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.replaceable import check_is_regular
+from pytest_imessage_foundry.terminal import escaped, escaped_lines
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -104,10 +109,7 @@ def run(given: Namespace) -> int:
         own_schema=_own_schema(given),
     )
     target = layouts.database_in(given.path, given.layout)
-    outputs = [*layouts.files_in(given.path, given.layout)]
-    outputs += [given.truth] if given.truth else []
-    _refuse_overwriting(outputs, force=given.force)
-    _refuse_truth_in_backup(given)
+    build_outputs.check(given, target)
     counts = _build(given, target, order)
     _say(given, target, order, counts)
     _record(given, target, order, counts)
@@ -145,38 +147,6 @@ def run_truth_schema(_given: Namespace) -> int:
 
     print(json.dumps(truth.json_schema(), indent=1))
     return 0
-
-
-def _refuse_overwriting(outputs: list[Path], *, force: bool) -> None:
-    if len({path.resolve() for path in outputs}) < len(outputs):
-        raise FoundryError(
-            "the database and its truth cannot be one file\n"
-            f"looked at: {outputs[0]}, which both are to be\n"
-            "name another file with --truth"
-        )
-    for path in outputs:
-        if path.is_dir():
-            raise FoundryError(
-                f"cannot write {path}\nthere is a folder of that name\n"
-                "name a file in it"
-            )
-        check_is_regular(path)
-        if path.exists() and not force:
-            raise FoundryError(
-                f"{path} is there already\nit was left as it is\n"
-                "name another file, or replace it with --force"
-            )
-
-
-def _refuse_truth_in_backup(given: Namespace) -> None:
-    if given.layout != "ios-backup" or given.truth is None:
-        return
-    if given.truth.resolve().is_relative_to(given.path.resolve()):
-        raise FoundryError(
-            "the truth of a backup cannot stand in it\n"
-            f"looked at: {given.truth}, which is in {given.path}\n"
-            "name a file elsewhere with --truth"
-        )
 
 
 def _build(given: Namespace, target: Path, order: Order) -> Counts:
@@ -243,13 +213,14 @@ def _say(given: Namespace, target: Path, order: Order, counts: Counts) -> None:
         print(json.dumps(facts))
         return
     print(
-        f"wrote {target}: {facts['bytes']:,} bytes\n"
+        f"wrote {escaped(str(target))}: {facts['bytes']:,} bytes\n"
         f"{counts.messages:,} message rows in {counts.chats:,} chats, "
         f"{counts.handles:,} handles, {counts.attachments:,} attachments"
     )
-    print(f"release={spec.release} scenario={spec.scenario} seed={spec.seed}")
+    scenario = escaped(spec.scenario)
+    print(f"release={spec.release} scenario={scenario} seed={spec.seed}")
     if given.truth:
-        print(f"truth: {given.truth}")
+        print(f"truth: {escaped(str(given.truth))}")
 
 
 def _record(given: Namespace, target: Path, order: Order, counts: Counts) -> None:
@@ -270,6 +241,7 @@ def _record(given: Namespace, target: Path, order: Order, counts: Counts) -> Non
     except FoundryError as error:
         # The database is what was asked for, and it is there.
         print(
-            f"imessage-foundry: the build is not in the history: {error}",
+            "imessage-foundry: the build is not in the history: "
+            f"{escaped_lines(error)}",
             file=sys.stderr,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.cli import persona_output
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.spec import SOURCES, Spec
+from pytest_imessage_foundry.spec import SOURCES, Spec, fault
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.definition import Schema
@@ -37,7 +38,7 @@ def add_options(command: ArgumentParser, *, macos: str) -> None:
     persona_output.add_library_option(command)
     command.add_argument(
         "--seed",
-        type=int,
+        type=_seed,
         default=0,
         metavar="N",
         help="what every random choice derives from (default: 0)",
@@ -141,6 +142,17 @@ def _packs(given: Namespace) -> tuple[Path, ...]:
 
 
 def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise ArgumentTypeError(f"{text!r} is no number from 0 up")
-    return int(text)
+    return _number("messages", text)
+
+
+def _seed(text: str) -> int:
+    return _number("seed", text)
+
+
+def _number(name: str, text: str) -> int:
+    """Return the number that `text` states, if the field of Spec can have it."""
+    number = int(text) if re.fullmatch("-?[0-9]{1,20}", text) else text
+    if what := fault(name, number):
+        raise ArgumentTypeError(what)
+    assert isinstance(number, int)
+    return number

@@ -212,9 +212,13 @@ def run_verify(given: Namespace) -> int:
 
 
 def _verified(path: Path | Traversable) -> dict[str, Any]:
-    from pytest_imessage_foundry.conversations.packs import store
+    from pytest_imessage_foundry.conversations import turn_checks
+    from pytest_imessage_foundry.conversations.packs import pack_files, store
 
     found = store.read(path).conversations
+    for number, each in enumerate(found):
+        for what in turn_checks.unknown_files(each.turns):
+            raise pack_files.refusal(path, f"conversations[{number}].turns{what}")
     return {
         "path": str(path),
         "conversations": len(found),

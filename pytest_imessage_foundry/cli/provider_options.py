@@ -60,7 +60,10 @@ def in_words(given: Namespace) -> str:
 
 
 def _seconds(text: str) -> float:
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
     if not 0 < number <= 86400:
         raise ArgumentTypeError("more than 0, at most a day")
     return number

@@ -171,10 +171,11 @@ def run_read(given: Namespace) -> int:
 
 
 def _read(path: Path, name: str | None) -> SchemaFound:
-    from pytest_imessage_foundry.db.schema import reading
+    from pytest_imessage_foundry.db.schema import reading, release_file
 
     if path == _DASH:
-        return reading.read_text(sys.stdin.buffer.read(), reading.STDIN, name)
+        raw = sys.stdin.buffer.read(release_file.MAX_BYTES + 1)
+        return reading.read_text(raw, reading.STDIN, name)
     return reading.read(path, name)
 
 

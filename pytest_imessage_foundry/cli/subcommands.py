@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import textwrap
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
     from collections.abc import Sequence
 
 WIDTH = 79
+_LONGEST = 500  # characters of a complaint, which may quote an argument
+
+
+class EscapingParser(ArgumentParser):
+    """A parser that quotes arguments without what a terminal would obey."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and the complaint, and exit with 2."""
+        from pytest_imessage_foundry.terminal import escaped
+
+        super().error(escaped(message, _LONGEST))
 
 
 def add(

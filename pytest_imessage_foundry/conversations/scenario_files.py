@@ -8,7 +8,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.conversations import scenarios
+from pytest_imessage_foundry import whole_file
+from pytest_imessage_foundry.conversations import model_checks, scenarios
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import (
     ConversationConfig,
@@ -16,7 +17,9 @@ from pytest_imessage_foundry.models import (
     Scenario,
     apple_time,
 )
-from pytest_imessage_foundry.personas import builtin
+from pytest_imessage_foundry.personas import builtin, checks
+from pytest_imessage_foundry.spec import MOST_MESSAGES, fault
+from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,12 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 4 << 20
-MAX_MESSAGES = 10_000_000
 _SHOWN = 5
 # The prefix of ids that name personas in the user's library.
 LIBRARY = "library:"
-# The names that pydantic gives to the members of the union in `personas`.
-_UNION = ("str", "Persona")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,7 @@ class _File:
     """The fields of a scenario file, against which pydantic checks it."""
 
     name: str = ""
+    real: bool = False
     description: str = ""
     personas: tuple[str | Persona, ...] = ()
     conversations: tuple[ConversationConfig, ...] = ()
@@ -73,6 +74,7 @@ def read(
         ),
         conversations=file.conversations,
         from_library=tuple(each.id for each in kept),
+        real=file.real,
     )
     if found := list(problems(scenario, cast)):
         raise _refusal(path, found, "correct these places")
@@ -123,8 +125,7 @@ def _stated(model: Any, leave_out: Sequence[str] = ()) -> dict[str, Any]:
 
 def _parsed(path: Path) -> Any:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = whole_file.read(path, MAX_BYTES)
     except OSError as error:
         raise FoundryError(
             f"the scenario file cannot be read: {error.strerror or error}\n"
@@ -143,16 +144,10 @@ def _parsed(path: Path) -> Any:
 
 
 def _validated(raw: Any, path: Path) -> _File:
-    from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
-
-    # Strict, because "12" is not a count; through JSON, because strict
-    # Python input refuses a list for a tuple.
-    strict = with_config(ConfigDict(extra="forbid", strict=True))
     try:
-        text = json.dumps(raw, default=_time)
-        return TypeAdapter(strict(_File)).validate_json(text)
-    except ValidationError as error:
-        raise _refusal(path, _places(error.errors()), "correct these places") from None
+        return model_checks.read(_File, json.dumps(raw, default=_time))
+    except model_checks.UnfitError as error:
+        raise _refusal(path, error.problems, "correct these places") from None
     except RecursionError:
         raise _refusal(path, ["it is nested too deeply"]) from None
 
@@ -162,24 +157,13 @@ def _time(value: date) -> str:
     return value.isoformat()
 
 
-def _places(errors: list[Any]) -> list[str]:
-    found = []
-    for error in errors:
-        steps = list(error["loc"])
-        if "str" in steps[2:3] and isinstance(error["input"], dict):
-            continue  # the value is a table; the union's other member has the error
-        if steps[2:3] and steps[2] in _UNION:
-            del steps[2]
-        place = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in steps)
-        message = error["msg"].replace("keyword argument", "field")
-        found.append(f"{place.lstrip('.') or 'the whole'}: {message}")
-    return found
-
-
 def problems(scenario: Scenario, cast: Mapping[str, Persona]) -> Iterator[str]:
     """Yield what is wrong in a scenario, each with its place."""
     people = {**cast, **{each.id: each for each in scenario.personas}}
+    if what := fault("scenario", scenario.name):
+        yield f"name: {what}"
     yield from _twice("personas", [each.id for each in scenario.personas])
+    yield from problems_of(scenario.personas, real=scenario.real)
     yield from _twice("conversations", [each.id for each in scenario.conversations])
     selves = [each.id for each in scenario.personas if each.is_self]
     if len(selves) > 1:
@@ -187,6 +171,13 @@ def problems(scenario: Scenario, cast: Mapping[str, Persona]) -> Iterator[str]:
     for place, config in enumerate(scenario.conversations):
         for problem in _of_config(config, people):
             yield f"conversations[{place}].{problem}"
+
+
+def problems_of(people: Iterable[Persona], *, real: bool = False) -> Iterator[str]:
+    """Yield what is wrong with people whom a user defines, each with its place."""
+    for place, persona in enumerate(people):
+        for name, what in checks.of_scenario(persona, real=real):
+            yield f"personas[{place}].{name}: {what}"
 
 
 def shared(scenario: Scenario) -> Iterator[str]:
@@ -212,13 +203,15 @@ def _of_config(config: ConversationConfig, people: Mapping[str, Persona]) -> lis
             found.append(f"participants[{number}]: nobody has the id {who!r}")
         elif people[who].is_self:
             found.append(f"participants[{number}]: {who!r} owns the phone")
+    if escaped(config.id) != config.id:
+        found.append("id: holds what a terminal would obey")
     count = len(config.participants)
     if config.chat_type == "direct" and count != 1:
         found.append(f"participants: a direct chat has one, this has {count}")
     if config.chat_type == "group" and not count:
         found.append("participants: a group has at least one")
-    if not 0 <= config.message_count_target <= MAX_MESSAGES:
-        found.append(f"message_count_target: not within 0 to {MAX_MESSAGES:,}")
+    if not 0 <= config.message_count_target <= MOST_MESSAGES:
+        found.append(f"message_count_target: not within 0 to {MOST_MESSAGES:,}")
     return found + _of_times(config)
 
 
@@ -228,7 +221,9 @@ def _of_times(config: ConversationConfig) -> list[str]:
         text = getattr(config, name)
         try:
             moments.append(apple_time.from_iso(text) if text else None)
-        except ValueError:
+            if (moments[-1] or 0) < 0:
+                found.append(f"{name}: {text!r} is before 2001")
+        except (ValueError, OverflowError):
             found.append(f"{name}: {text!r} is no time like 2025-01-31T08:00:00Z")
     if not found and None not in moments and moments[0] >= moments[1]:  # type: ignore[operator]
         found.append("start: is not before the end")

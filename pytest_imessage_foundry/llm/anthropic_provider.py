@@ -70,14 +70,14 @@ class AnthropicProvider(ClientProvider):
             try:
                 return await http.bounded(messages.create(**body), self._timeout)
             except self._library.APIStatusError as error:
-                failure = http.failure(error, self._key)
+                failure = http.failure(error, self._secrets)
                 text = f"{failure.code} {failure.what}".lower()
                 is_shape = failure.status == 400 and any(s in text for s in _SHAPE)
                 if is_shape and "extra_body" in body:
                     raise _NoSchemaError from None
                 raise failure from None
             except (self._library.APIError, *self._transport) as error:
-                raise http.silence(error, self._key) from None
+                raise http.silence(error, self._secrets) from None
 
         return attempt
 

@@ -48,6 +48,12 @@ class ClientProvider(Provider):
                 f"looked in: the environment variable {variable}_API_KEY\n"
                 f"{self.keyless}"
             )
+        if key is not None and not (key.isascii() and key.isprintable()):
+            raise ProviderError(
+                f"the key for {self.maker} has a character that no key has\n"
+                f"looked in: the environment variable {variable}_API_KEY\n"
+                "copy it once more; a dash or a quote may have been changed on the way"
+            )
         self._is_own = base_url in (None, self.own)
         self.model = provider_registry.model(
             self.name, settings.model, f"{variable}_MODEL", is_own=self._is_own
@@ -58,6 +64,7 @@ class ClientProvider(Provider):
         self._timeout = settings.timeout
         # Local servers require a key but accept any.
         self._key = key or "none"
+        self._secrets = http.secrets(self._key, base_url or "")
         self._library: Any = provider_registry.client(self.name, self.extra)
         self._transport = http.transport_errors(self._library)
         self._client: Any = getattr(self._library, self.client)(

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+from base64 import b64encode
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from pytest_imessage_foundry.llm.exchange import MAX_REPLY, Usage
 from pytest_imessage_foundry.llm.retry import FailedCallError
 from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from contextlib import AbstractAsyncContextManager
+
+# A shorter text may stand in any sentence.
+_SHORTEST = 3
 
 
 def transport_errors(module: Any) -> tuple[type[Exception], ...]:
@@ -54,7 +60,7 @@ async def bounded(
     return raw
 
 
-def failure(error: Any, key: str) -> FailedCallError:
+def failure(error: Any, secrets: Sequence[str]) -> FailedCallError:
     """Return the error that an APIStatusError of either client stands for."""
     body = error.body if isinstance(error.body, dict) else {}
     inner = body.get("error")
@@ -62,23 +68,38 @@ def failure(error: Any, key: str) -> FailedCallError:
     said = [body.get(name) for name in ("code", "type", "param")]
     what = body.get("message") or getattr(error, "message", "") or "no reason given"
     return FailedCallError(
-        hidden(str(what), key),
+        hidden(str(what), secrets),
         status=error.status_code,
-        code=hidden(" ".join(str(each) for each in said if each), key),
+        code=hidden(" ".join(str(each) for each in said if each), secrets),
         retry_after=_retry_after(error.response.headers),
     )
 
 
-def silence(error: Exception, key: str) -> FailedCallError:
+def silence(error: Exception, secrets: Sequence[str]) -> FailedCallError:
     """Return the error for a call without an HTTP status: refused, reset, timed out."""
     cause = error.__cause__
     what = f"{error}" + (f" ({cause})" if cause and str(cause) else "")
-    return FailedCallError(hidden(what, key))
+    return FailedCallError(hidden(what, secrets))
 
 
-def hidden(text: str, key: str) -> str:
-    """Return `text` without the key, because some servers repeat it in their errors."""
-    return text.replace(key, "[key]") if len(key) > 6 else text
+def secrets(key: str, url: str) -> tuple[str, ...]:
+    """Return what no message may show: the key, and what a URL says of a user.
+
+    The client sends user and password of a URL as a Basic header.
+    """
+    parts = urlsplit(url)
+    password = unquote(parts.password or "")
+    pair = f"{unquote(parts.username or '')}:{password}"
+    basic = b64encode(pair.encode()).decode().rstrip("=")
+    of_url = (basic, pair, parts.password or "", password) if len(pair) > 1 else ()
+    return tuple(each for each in (key, *of_url) if len(each) > _SHORTEST)
+
+
+def hidden(text: str, secrets: Iterable[str]) -> str:
+    """Return `text` without secrets, because some servers repeat them in errors."""
+    for each in secrets:
+        text = text.replace(each, "[key]")
+    return text
 
 
 def usage(raw: Any, sent: str, received: str) -> Usage | None:

@@ -20,12 +20,14 @@ NAME = ".refresh.lock"
 def held(folder: Path) -> Iterator[None]:
     """Hold the lock of `folder` during a block; make the folder if it is missing.
 
-    The system releases it when the process ends, however that happens.
+    The system releases it when the process ends, however that happens. A folder that
+    was made and is still empty at the end is removed.
 
     Raises:
         FoundryError: another refresh holds it, or the folder cannot be written.
     """
-    path, is_new = folder / NAME, not folder.exists()
+    path = folder / NAME
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -43,9 +45,9 @@ def held(folder: Path) -> Iterator[None]:
                 path.write_text(str(os.getpid()), encoding="ascii")
             yield
     finally:
-        if is_new:
-            with suppress(OSError):  # there are packs in it
-                folder.rmdir()
+        for each in made:
+            with suppress(OSError):  # it holds packs, and stays
+                each.rmdir()
 
 
 def _busy(path: Path) -> FoundryError:

@@ -85,11 +85,11 @@ class OpenAIProvider(ClientProvider):
             try:
                 return await http.bounded(completions.create(**body), self._timeout)
             except self._library.APIStatusError as error:
-                failure = http.failure(error, self._key)
+                failure = http.failure(error, self._secrets)
                 self._adapt(failure, body, level)
                 raise failure from None
             except (self._library.APIError, *self._transport) as error:
-                raise http.silence(error, self._key) from None
+                raise http.silence(error, self._secrets) from None
 
         return attempt
 

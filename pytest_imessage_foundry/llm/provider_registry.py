@@ -10,13 +10,15 @@ import os
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 import pluggy
 
+from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import hookspecs
 from pytest_imessage_foundry.llm.base import Provider
 from pytest_imessage_foundry.llm.exchange import ProviderError
+from pytest_imessage_foundry.terminal import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,11 +66,20 @@ def registered() -> dict[str, Callable[[ProviderSettings], Any]]:
         manager.check_pending()
         # pluggy calls the last plugin first; its names win.
         answers = reversed(manager.hook.imessage_foundry_providers())
-        return {name: each for answer in answers for name, each in answer.items()}
-    except (ImportError, AttributeError, pluggy.PluginValidationError) as error:
+        found = {name: each for answer in answers for name, each in answer.items()}
+        for name, each in found.items():
+            if not (isinstance(name, str) and callable(each)):
+                raise TypeError(f"{shown(name)}: {shown(each)} is no factory")
+        return found
+    except (Exception, SystemExit) as error:  # all of it is other packages' code
+        packages = sorted(
+            {each.project_name for _, each in manager.list_plugin_distinfo()}
+        )
         raise ProviderError(
-            f"a package that registers providers cannot be used: {error}\n"
-            f"looked at: the entry points of the group {hookspecs.GROUP}\n"
+            "a package that registers providers cannot be used: "
+            f"{type(error).__name__}: {error}\n"
+            f"looked at: the hook imessage_foundry_providers, in the entry points of "
+            f"the group {hookspecs.GROUP} ({', '.join(packages) or 'none loaded'})\n"
             "mend or remove that package"
         ) from None
 
@@ -80,7 +91,15 @@ def make(name: str, settings: ProviderSettings) -> Provider:
         ProviderError: there is none, or it lacks a package, a key or a model.
     """
     factory = _factory(name)
-    provider = factory(settings)
+    try:
+        provider = factory(settings)
+    except FoundryError:
+        raise
+    except (
+        Exception,
+        SystemExit,
+    ) as error:  # anything can stand under package.module:factory
+        raise _unusable(name, error, "what is called with the settings") from None
     if not isinstance(provider, Provider):
         raise ProviderError(
             f"provider {name!r} gave an object of another type\n"
@@ -99,13 +118,17 @@ def _factory(name: str) -> Callable[[ProviderSettings], Any]:
         factory: Callable[[ProviderSettings], Any] = getattr(
             import_module(module), attribute
         )
-    except (ImportError, AttributeError) as error:
-        raise ProviderError(
-            f"provider {name!r} cannot be loaded: {error}\n"
-            f"looked for: {attribute} in {module}\n"
-            "install its package, or correct the name"
-        ) from None
+    except (Exception, SystemExit) as error:  # importing runs another package's code
+        raise _unusable(name, error, f"{attribute!r} in {module!r}") from None
     return factory
+
+
+def _unusable(name: str, error: BaseException, place: str) -> ProviderError:
+    return ProviderError(
+        f"provider {name!r} cannot be loaded: {type(error).__name__}: {error}\n"
+        f"looked at: {place}\n"
+        "install its package, or correct the name; it is package.module:factory"
+    )
 
 
 def _registered(name: str) -> Callable[[ProviderSettings], Any]:
@@ -159,10 +182,31 @@ def model(name: str, given: str | None, variable: str, *, is_own: bool) -> str:
     return chosen
 
 
+def split(url: str) -> SplitResult:
+    """Return the parts of a server's address.
+
+    Raises:
+        ProviderError: it is none of a server.
+    """
+    try:
+        parts = urlsplit(url)
+        is_server = parts.scheme in ("http", "https") and parts.hostname
+        port = parts.port  # which is read, and may be none, here
+    except ValueError:
+        is_server = port = None
+    if not is_server or port == 0 or not url.isprintable():
+        raise ProviderError(
+            "this is not the address of a server\n"
+            "looked at: --base-url, or the variable that ends in _BASE_URL\n"
+            "give one like http://localhost:8080/v1"
+        )
+    return parts
+
+
 def shown_url(url: str | None) -> str:
     """Return `url` without user, password and query, which may be secret."""
     if not url:
         return ""
-    parts = urlsplit(url)
+    parts = split(url)
     place = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, place, parts.path, "", ""))

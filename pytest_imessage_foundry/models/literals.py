@@ -68,6 +68,11 @@ EventKind = Literal[
     "background-set",
     "background-removed",
 ]
+# What only a group can announce; the rest happens in chats of two as well.
+GROUP_EVENTS: tuple[EventKind, ...] = (
+    *("added", "removed", "left", "renamed", "photo-set", "photo-removed"),
+    "number-changed",
+)
 # What real files leave empty, see `db.rows.blanks`; "E:" and "e:" are accounts
 # without an address.
 MessageBlank = Literal["service", "part_count", "E:", "e:", "body"]

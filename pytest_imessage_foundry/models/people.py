@@ -72,7 +72,8 @@ class Scenario:
     """A phone to build: its owner, the people, the conversations.
 
     `from_library` are the ids of those people who stand in the user's library; a
-    build is the same without it.
+    build is the same without it. `real` permits addresses that may be somebody's,
+    which are refused otherwise.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Scenario:
     conversations: tuple[ConversationConfig, ...] = ()
     # Out of the repr, which the fingerprint takes: it says whence and not what.
     from_library: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    real: bool = field(default=False, repr=False, compare=False)
 
     @property
     def owner(self) -> Persona:

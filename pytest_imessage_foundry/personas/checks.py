@@ -101,6 +101,25 @@ def problems(persona: Persona) -> dict[str, str]:
     return found
 
 
+def of_scenario(persona: Persona, *, real: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a persona of a scenario, by field.
+
+    Its id can be any on one line, its name any at all: a reader meets such names. Its
+    addresses can be any if they are `real`.
+    """
+    for field in ("id", "name"):
+        if not getattr(persona, field).strip():
+            yield field, "is empty"
+    yield from _of_line("id", persona.id)
+    yield from _of_zone(persona.time_zone)
+    for number, address in enumerate(persona.addresses):
+        field = "identifier" if number == 0 else f"other_identifiers[{number - 1}]"
+        what = address_fault(address, persona.country_code)
+        if what and not (real and address):
+            yield field, what
+        yield from _of_line(field, address)
+
+
 def _problems(persona: Persona) -> Iterator[tuple[str, str]]:
     yield from _of_texts(persona)
     for field, words in WORDS.items():
@@ -150,6 +169,10 @@ def _of_place(persona: Persona) -> Iterator[tuple[str, str]]:
         yield "country_code", f"{country!r} is no ISO code of a country, such as DE"
     if not places.is_locale(locale):
         yield "locale", f"{locale!r} is no language and country, such as de_DE"
+    yield from _of_zone(zone)
+
+
+def _of_zone(zone: str) -> Iterator[tuple[str, str]]:
     if zone not in places.time_zones():
         near = places.nearest(zone, places.time_zones())
         yield "time_zone", f"{zone!r} is no IANA time zone{near or ', as Europe/Rome'}"
@@ -160,23 +183,27 @@ def _of_addresses(persona: Persona) -> Iterator[tuple[str, str]]:
     if persona.identifier_type != kind:
         # Two fields, one of which is wrong: the type follows from the address.
         yield "identifier_type", f"is {kind!r} for the address {persona.identifier!r}"
-    if what := _of_address(persona.identifier, persona.country_code):
+    if what := address_fault(persona.identifier, persona.country_code):
         yield "identifier", what
     for address in persona.other_identifiers:
-        if what := _of_address(address, persona.country_code):
+        if what := address_fault(address, persona.country_code):
             yield "other_identifiers", what
     if len(set(persona.addresses)) < len(persona.addresses):
         yield "other_identifiers", "an address stands twice"
 
 
-def _of_address(address: str, country: str) -> str:
+def address_fault(address: str, country: str) -> str:
+    """Return why nobody may have an address, "" where it is kept for nobody."""
     kind = kind_of(address)
     if not address:
         return "is empty"
-    if kind == "email" and not _EMAIL.fullmatch(address):
+    if kind == "email" and not _EMAIL.fullmatch(address.lower()):
         return f"{address!r} is no e-mail address, such as ana.diaz@example.com"
     if handles.is_reserved(address):
         return ""
+    usual = canonical(address, country)
+    if usual != address and handles.is_reserved(usual):
+        return f"{address!r} is not how Messages writes it; that is {usual}"
     if kind == "email":
         return f"{address!r} may be somebody's; example.com, .org and .net are nobody's"
     known = country if country in handles.countries() else "US"

@@ -137,7 +137,8 @@ _LETTERS = str.maketrans(
 
 # The US registry leases no short code that starts with 1 (its FAQ says so).
 _SHORT_CODE = re.compile(r"1[0-9]{4,5}")
-_BUSINESS = re.compile(r"urn:biz:[0-9a-f-]{36}")
+# Apple hands out UUIDs; a word that says it is an example is nobody's.
+_BUSINESS = re.compile(r"urn:biz:(?:[0-9a-f-]{36}|example(?:-[a-z0-9]+)*)")
 
 
 def countries() -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry import whole_file
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona
 
@@ -82,8 +83,7 @@ def as_json(people: Iterable[Persona], *, dates: bool = False) -> list[dict[str,
 def read(path: Path) -> tuple[Persona, ...]:
     """Return the people of a JSON file, see `parsed`."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = whole_file.read(path, MAX_BYTES)
     except OSError as error:
         raise FoundryError(
             f"the personas cannot be read: {error.strerror or error}\n"

@@ -44,6 +44,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     releases.parametrize(metafunc, metafunc.config.stash[settings.SETTINGS].versions)
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    releases.check_mark(item)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,15 +13,18 @@ import pytest
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.foundry import FILE_NAME, ChatDB, Foundry, Materials
-from pytest_imessage_foundry.plugin import releases, report
+from pytest_imessage_foundry.plugin import hook_answers, releases, report
+from pytest_imessage_foundry.plugin.failures import failing
 from pytest_imessage_foundry.plugin.settings import SETTINGS, user_schemas
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.foundry import Order
     from pytest_imessage_foundry.ios.ios_backup import IOSBackup
-    from pytest_imessage_foundry.models import Scenario, Turn
+    from pytest_imessage_foundry.models import Scenario
     from pytest_imessage_foundry.spec import Spec
 
 SHARED = "imessage-foundry"
@@ -67,7 +69,7 @@ def private_copy(
 ) -> Iterator[ChatDB]:
     """Yield a copy for one test: removed when the test passes, kept when it fails."""
     mark = releases.arguments_of(request.node)
-    with _plain_failures():
+    with failing():
         order = _order(request, foundry, version)
         folder = foundry.new_folder(request.node.name)
         if mark.place is None:
@@ -87,7 +89,7 @@ def shared_copy(
     request: pytest.FixtureRequest, foundry: Foundry, version: str
 ) -> Iterator[ChatDB]:
     """Yield the shared read-only copy; fail a test that wrote to it."""
-    with _plain_failures():
+    with failing():
         _refuse_place(request, "chat_db_readonly")
         order = _order(request, foundry, version)
         handed = foundry.hand_out_readonly(order, lasts=True)
@@ -109,7 +111,7 @@ def by_hand(
     """Yield a builder that writes into a folder of the test."""
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
 
-    with _plain_failures():
+    with failing():
         _refuse_place(request, "chat_db_builder")
         spec = _spec(request, version)
         folder = foundry.new_folder(request.node.name)
@@ -134,7 +136,7 @@ def home(
     """Yield a home folder with Library/Messages and an AddressBook."""
     from pytest_imessage_foundry import layouts
 
-    with _plain_failures():
+    with failing():
         order = _order(request, foundry, version)
         folder = foundry.new_folder(request.node.name)
         handed = layouts.home(foundry, order, folder)
@@ -151,7 +153,7 @@ def ios_backup(
     from pytest_imessage_foundry import layouts
 
     password = releases.arguments_of(request.node).backup_password
-    with _plain_failures():
+    with failing():
         order = _order(request, foundry, version)
         folder = foundry.new_folder(request.node.name)
         handed = layouts.phone_backup(foundry, order, folder, password)
@@ -168,15 +170,6 @@ def _refuse_place(request: pytest.FixtureRequest, name: str) -> None:
             "looked at: the mark imessage\n"
             "ask for chat_db instead, or leave the layout out"
         )
-
-
-@contextmanager
-def _plain_failures() -> Iterator[None]:
-    """Turn errors that a user can fix into failures without a traceback."""
-    try:
-        yield
-    except FoundryError as error:
-        pytest.fail(str(error), pytrace=False)
 
 
 def _order(request: pytest.FixtureRequest, foundry: Foundry, version: str) -> Order:
@@ -218,33 +211,14 @@ def _materials(request: pytest.FixtureRequest) -> Materials:
     `config.hook` would let a nested conftest's answer reach every test.
     """
     hook = request.node.ihook
-    conversation = hook.pytest_imessage_conversation
-    asked = tuple(impl.function for impl in conversation.get_hookimpls())
+    people = hook_answers.personas(hook.pytest_imessage_personas)
     return Materials(
-        personas=_flat(hook.pytest_imessage_personas()),
-        scenarios=_flat(hook.pytest_imessage_scenarios()),
+        personas=people,
+        scenarios=hook_answers.scenarios(hook.pytest_imessage_scenarios, people),
         schemas=tuple(user_schemas(request.config)),
         packs=request.config.stash[SETTINGS].cache,
-        answer=_Answer(asked, conversation) if asked else None,
+        answer=hook_answers.conversation(hook.pytest_imessage_conversation),
     )
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """The conversation hook as one test sees it.
-
-    Two are equal if the same functions answer, so that their tests share databases."""
-
-    functions: tuple[object, ...]
-    hook: Callable[..., Sequence[Turn] | None] = field(compare=False)
-
-    def __call__(self, **asked: object) -> Sequence[Turn] | None:
-        return self.hook(**asked)
-
-
-def _flat(answers: list[list[object]]) -> tuple:  # type: ignore[type-arg]
-    """Flatten hook results in registration order; pluggy calls the last one first."""
-    return tuple(each for answer in reversed(answers) for each in answer)
 
 
 def _clear(node: pytest.Item, foundry: Foundry, folder: Path) -> None:

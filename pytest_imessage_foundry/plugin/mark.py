@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.plugin.settings import words
-from pytest_imessage_foundry.spec import SOURCES
+from pytest_imessage_foundry.spec import FAULTS, one_of
+from pytest_imessage_foundry.terminal import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    import pytest
 
     from pytest_imessage_foundry.layouts import LayoutName
     from pytest_imessage_foundry.spec import Source
@@ -46,6 +50,25 @@ class MarkArguments:
         }
 
 
+def read(mark: pytest.Mark, where: str) -> MarkArguments:
+    """Return the arguments of one mark.
+
+    Raises:
+        FoundryError: the mark was given what it does not take; `where` names the test.
+    """
+    try:
+        given = imessage(*mark.args, **mark.kwargs)
+    except TypeError as error:
+        raise refusal(str(error), where) from None
+    for name, value in given.items():
+        if value is not None and (what := _FAULTS[name](value)):
+            raise refusal(f"imessage({name}={shown(value)}) must be {what}", where)
+    if versions := given["versions"]:
+        names = words([versions]) if isinstance(versions, str) else versions
+        given["versions"] = tuple(names)
+    return MarkArguments(**given)
+
+
 def imessage(
     *,
     versions: str | Sequence[str] | None = None,
@@ -55,30 +78,41 @@ def imessage(
     source: Source | None = None,
     layout: str | None = None,
     backup_password: str | None = None,
-) -> MarkArguments:
-    """Check the arguments of the mark by calling a function of its signature."""
-    __tracebackhide__ = True
-    if isinstance(versions, str):
-        versions = words([versions])
-    if versions is not None and not versions:
-        raise TypeError("imessage() versions must name a release, or be left out")
-    if source is not None and source not in SOURCES:
-        raise TypeError(f"imessage() source must be one of {', '.join(SOURCES)}")
-    if messages is not None and messages < 0:
-        raise TypeError("imessage() messages must not be negative")
-    if backup_password is not None and not (
-        isinstance(backup_password, str) and backup_password
-    ):
-        raise TypeError("imessage() backup_password must be a word, and not empty")
-    return MarkArguments(
-        versions=tuple(versions) if versions is not None else None,
-        scenario=scenario,
-        seed=seed,
-        messages=messages,
-        source=source,
-        layout=layout,
-        backup_password=backup_password,
+) -> dict[str, Any]:
+    """Return the arguments of the mark by name; its signature refuses others."""
+    return locals()
+
+
+def refusal(what: str, where: str) -> FoundryError:
+    """Return the error for a mark; pytest's summary shows how `what` begins."""
+    return FoundryError(
+        f"{what}\n"
+        f"looked at: the mark of {where}\n"
+        "correct the mark; `pytest --markers` shows what it takes"
     )
+
+
+def _versions(value: object) -> str:
+    needed = "the name of a release, or a list of names"
+    if isinstance(value, str):
+        return "" if words([value]) else needed
+    if not isinstance(value, (list, tuple, set, frozenset)) or not value:
+        return needed
+    is_named = all(isinstance(each, str) and words([each]) for each in value)
+    return "" if is_named else needed
+
+
+def _password(value: object) -> str:
+    is_one = isinstance(value, str) and value
+    return "" if is_one else "a word, and not empty"
+
+
+_FAULTS: dict[str, Callable[[object], str]] = {
+    **{name: FAULTS[name] for name in ("scenario", "seed", "messages", "source")},
+    "versions": _versions,
+    "layout": one_of(("fresh", "migrated", *PLACES)),
+    "backup_password": _password,
+}
 
 
 def merge(outer: MarkArguments, inner: MarkArguments) -> MarkArguments:

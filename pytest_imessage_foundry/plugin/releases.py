@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
 from pytest_imessage_foundry.plugin import settings
+from pytest_imessage_foundry.plugin.failures import failing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,31 +40,34 @@ def parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
     if NAME not in metafunc.fixturenames:
         # A test that overrides chat_db has dropped the name from its closure.
         metafunc.fixturenames.append(NAME)
-    wanted = arguments_of(metafunc.definition).versions
-    metafunc.parametrize(
-        argnames=NAME,
-        argvalues=_cases(selected, _names(wanted, metafunc.config)),
-        indirect=True,
-    )
+    try:
+        cases = _cases(selected, _wanted(metafunc.definition))
+    except FoundryError:
+        # An error here would end the whole run. The test fails when it is set up.
+        cases = (selected[-1],)
+    metafunc.parametrize(argnames=NAME, argvalues=cases, indirect=True)
 
 
 def arguments_of(node: pytest.Item) -> MarkArguments:
     """Return the arguments of the mark `imessage`; the nearest mark wins.
 
     Raises:
-        pytest.UsageError: the mark was given what it does not take.
+        FoundryError: the mark was given what it does not take.
     """
     # Not at the top: most runs collect no test of ours.
     from pytest_imessage_foundry.plugin import mark as marks
 
     merged = marks.MarkArguments()
     for mark in reversed(list(node.iter_markers(settings.MARK))):
-        try:
-            order = marks.imessage(*mark.args, **mark.kwargs)
-        except TypeError as error:
-            raise pytest.UsageError(f"{node.nodeid}: @pytest.mark.{error}") from None
-        merged = marks.merge(merged, order)
+        merged = marks.merge(merged, marks.read(mark, node.nodeid))
     return merged
+
+
+def check_mark(item: pytest.Item) -> None:
+    """Fail a test whose mark does not hold, whatever it asks for."""
+    if item.get_closest_marker(settings.MARK) is not None:
+        with failing():
+            _wanted(item)
 
 
 def version_of(request: pytest.FixtureRequest, selected: Sequence[str]) -> str:
@@ -70,7 +75,7 @@ def version_of(request: pytest.FixtureRequest, selected: Sequence[str]) -> str:
     if hasattr(request, "param"):
         version: str = request.param
         return version
-    wanted = _names(arguments_of(request.node).versions, request.config)
+    wanted = _wanted(request.node)
     allowed = [name for name in selected if wanted is None or name in wanted]
     if not allowed:
         pytest.skip(_not_selected(wanted or (), selected))
@@ -88,10 +93,15 @@ def _parametrizes_itself(definition: pytest.Item) -> bool:
     return False
 
 
-def _names(
-    wanted: tuple[str, ...] | None, config: pytest.Config
-) -> tuple[str, ...] | None:
-    return None if wanted is None else settings.resolve(wanted, config)
+def _wanted(node: pytest.Item) -> tuple[str, ...] | None:
+    """Return the releases that the test's mark names, None if it names none."""
+    from pytest_imessage_foundry.plugin import mark as marks
+
+    versions = arguments_of(node).versions
+    try:
+        return versions and settings.resolve(versions, node.config)
+    except UnknownReleaseError as error:
+        raise marks.refusal(str(error), node.nodeid) from None
 
 
 def _cases(

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.plugin import own_schemas
+from pytest_imessage_foundry.plugin.failures import refusing_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,6 +103,11 @@ def read(config: pytest.Config) -> Settings:
     Raises:
         pytest.UsageError: a value is not understood.
     """
+    with refusing_the_run():
+        return _read(config)
+
+
+def _read(config: pytest.Config) -> Settings:
     origins: dict[str, str] = {}
     if own_schemas.are_there(config):
         user_schemas(config)  # complains before the first test
@@ -126,20 +133,23 @@ def _versions(
         return DEFAULT_VERSIONS
     if not words(given):
         # Without a release every test would be skipped, and the run would pass.
-        raise pytest.UsageError(
+        raise FoundryError(
             "no macOS release to test against\n"
             f"looked at: {origins['version']}, which is {','.join(given)!r}\n"
             "name a release, say 'all', or leave it out (a variable may be empty)"
         )
-    return resolve(given, config)
+    try:
+        return resolve(given, config)
+    except FoundryError as error:
+        raise FoundryError(f"{error}\nlooked at: {origins['version']}") from None
 
 
 def _check_source(source: str, where: str) -> None:
     from pytest_imessage_foundry.spec import SOURCES
 
     if source not in SOURCES:
-        raise pytest.UsageError(
-            f"unknown imessage source {source!r} (from {where}); "
+        raise FoundryError(
+            f"unknown imessage source {source!r}\nlooked at: {where}\n"
             f"choose from {', '.join(SOURCES)}"
         )
 
@@ -151,9 +161,12 @@ def words(values: Sequence[str]) -> list[str]:
 
 
 def resolve(values: Sequence[str], config: pytest.Config) -> tuple[str, ...]:
-    """Return release names in the registry's order."""
+    """Return release names in the registry's order.
+
+    Raises:
+        UnknownReleaseError: no release has one of these names.
+    """
     from pytest_imessage_foundry.db import schema, version_detect
-    from pytest_imessage_foundry.errors import UnknownReleaseError
 
     own = [each.name for each in user_schemas(config)]
     chosen: set[str] = set()
@@ -163,10 +176,7 @@ def resolve(values: Sequence[str], config: pytest.Config) -> tuple[str, ...]:
         elif word == "auto":
             chosen.add(version_detect.detect().release)
         else:
-            try:
-                chosen.add(schema.resolve(word, extra=own))
-            except UnknownReleaseError as error:
-                raise pytest.UsageError(str(error)) from None
+            chosen.add(schema.resolve(word, extra=own))
     return tuple(name for name in (*schema.RELEASES, *own) if name in chosen)
 
 
@@ -196,21 +206,27 @@ def _choose(config: pytest.Config, name: str, origins: dict[str, str]) -> Any:
 
 
 def _number(given: int | str, origins: dict[str, str]) -> int:
+    from pytest_imessage_foundry.spec import fault
+
     try:
-        return int(given)
-    except ValueError:
-        raise pytest.UsageError(
-            f"imessage seed must be a whole number, not {given!r} "
-            f"(from {origins['seed']})"
-        ) from None
+        number: object = int(given)
+    except ValueError:  # no number, or one of thousands of digits
+        number = given
+    if what := fault("seed", number):
+        raise FoundryError(
+            f"the imessage seed {what}\nlooked at: {origins['seed']}\n"
+            "give another one, or leave it out for 0"
+        )
+    return int(given)
 
 
 def _cache(config: pytest.Config) -> tuple[Path, ...]:
     given = [Path(each) for each in config.getini("imessage_cache")]
     missing = [path for path in given if not path.exists()]
     if missing:
-        raise pytest.UsageError(
+        raise FoundryError(
             f"imessage_cache names {missing[0]}, which is not there\n"
+            f"looked at: the ini setting, below {config.rootpath}\n"
             "make the folder, or take it out of the ini setting"
         )
     default = config.rootpath / "fixtures_cache"

@@ -7,8 +7,11 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from pytest_imessage_foundry import whole_file
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.preview.page import Notes
+
+MAX_BYTES = 4 << 30  # the truth of a million messages has some hundred million bytes
 
 
 def notes(truth: Path | None, names: Path | None, zone: str | None) -> Notes:
@@ -22,6 +25,7 @@ def notes(truth: Path | None, names: Path | None, zone: str | None) -> Notes:
     named = _object(names, "an object of addresses and names") if names else {}
     owner = told.get("owner")
     home = owner.get("time_zone", "America/New_York") if isinstance(owner, dict) else ""
+    home = home if isinstance(home, str) else ""
     return Notes(
         names=_names(told) | {str(key): str(value) for key, value in named.items()},
         cases=_cases(told),
@@ -51,8 +55,8 @@ def time_zone(name: str) -> tzinfo | None:
 
 def _object(path: Path, what: str) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        found = json.loads(whole_file.read(path, MAX_BYTES).decode())
+    except (OSError, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or error
         raise FoundryError(
             f"the file could not be read: {reason}\nlooked at {path}\n"
@@ -66,23 +70,31 @@ def _object(path: Path, what: str) -> dict[str, Any]:
 
 
 def _names(told: dict[str, Any]) -> dict[str, str]:
-    people = told.get("personas", [])
     return {
         address: str(person["name"])
-        for person in people
-        if isinstance(person, dict) and "name" in person
+        for person in _objects(told, "personas")
+        if "name" in person
         for address in (
             person.get("identifier"),
-            *person.get("other_identifiers", ()),
+            *_listed(person, "other_identifiers"),
         )
         if isinstance(address, str)
     }
 
 
 def _cases(told: dict[str, Any]) -> list[dict[str, Any]]:
-    cases = told.get("cases", [])
     return [
         {key: case[key] for key in ("name", "message", "reading")}
-        for case in cases
-        if isinstance(case, dict) and {"name", "message", "reading"} <= case.keys()
+        for case in _objects(told, "cases")
+        if {"name", "message", "reading"} <= case.keys()
     ]
+
+
+def _objects(told: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    return [each for each in _listed(told, key) if isinstance(each, dict)]
+
+
+def _listed(told: dict[str, Any], key: str) -> list[Any]:
+    """Return a list of a file that anybody may have written; none is an empty one."""
+    found = told.get(key)
+    return found if isinstance(found, list) else []

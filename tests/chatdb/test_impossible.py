@@ -160,12 +160,12 @@ IMPOSSIBLE = {
         lambda scene: scene.phone.person("Al", address=scene.alex.identifier),
     ),
     "one person with an address twice": both(
-        "has the address 55 twice",
-        lambda scene: scene.phone.person("Al", addresses=["55", "55"]),
+        "has the address 15512 twice",
+        lambda scene: scene.phone.person("Al", addresses=["15512", "15512"]),
     ),
     "an address and addresses": both(
         "has both an address and addresses",
-        lambda scene: scene.phone.person("Al", address="55", addresses=["56"]),
+        lambda scene: scene.phone.person("Al", address="15512", addresses=["15513"]),
     ),
     "a group with the owner": both(
         "is the owner of this phone",

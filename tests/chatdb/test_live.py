@@ -213,7 +213,7 @@ def lived_in(phone):
     whole = phone.receive(one, phone.file("live-photo"), phone.file("folder"))
     phone.send(one, "That one", reply_to=phone.target(whole, part=1))
     phone.trait(whole, notified=True)
-    shop = phone.person("Shop", address="55514")
+    shop = phone.person("Shop", address="15514")
     phone.receive(phone.direct(shop, service="SMS", filtered="orders"), "Order 17")
     phone.receive(phone.direct(shop, service="SMS"), "Hello")
     phone.direct(shop, service="SMS", filtered="junk")

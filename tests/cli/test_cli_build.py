@@ -183,7 +183,7 @@ def test_an_encrypted_backup(tmp_path, capsys):
 def test_the_truth_of_a_backup_stands_elsewhere(tmp_path, capsys):
     command = ["build", str(tmp_path / "x"), *SMALL, "--layout", "ios-backup"]
     assert main([*command, "--truth", str(tmp_path / "x" / "truth.json")]) == 2
-    assert "cannot stand in it" in capsys.readouterr().err
+    assert "cannot stand in what is built" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
     assert main([*command, "--truth", str(tmp_path / "truth.json")]) == 0
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_imessage_foundry.conversations import scenario_files, scenarios
+from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Scenario
 from pytest_imessage_foundry.personas import builtin, handles
 
@@ -49,6 +50,21 @@ def test_people_of_ones_own_stand_whole(tmp_path):
     assert people[0]["is_self"] is True
     assert people[1]["name"] == BO.name
     assert people[2] == "tom"
+
+
+def test_real_people_are_meant(tmp_path):
+    somebody = replace(BO, identifier="+12125551234")
+    chat = ConversationConfig(id="bo", participants=("bo",))
+    scenario = Scenario(
+        name="meant", description="", personas=(somebody,), conversations=(chat,)
+    )
+    with pytest.raises(FoundryError, match="may be somebody's"):
+        scenario_files.read(written(scenario, tmp_path))
+
+    read = scenario_files.read(written(replace(scenario, real=True), tmp_path))
+
+    assert read.real
+    assert somebody in read.personas
 
 
 def test_what_is_as_usual_is_left_out(tmp_path):

@@ -20,7 +20,7 @@ MONO = Persona(id="mono", name="Mono", identifier="mono@example.org")
 BANK = Persona(
     id="bank",
     name="Example Bank",
-    identifier="55512",
+    identifier="15512",
     identifier_type="short-code",
 )
 
@@ -43,7 +43,7 @@ def test_who_has_a_number(book):
     assert book.execute(query).fetchall() == [
         ("Alex", "van Doe", None, "+12125550101", "0101", 1),
         ("Alex", "van Doe", None, "+12125550102", "0102", 0),
-        (None, None, "Example Bank", "55512", "5512", 1),
+        (None, None, "Example Bank", "15512", "5512", 1),
     ]
 
 

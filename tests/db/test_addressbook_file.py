@@ -26,7 +26,7 @@ ALEX = Persona(
 )
 UMA = Persona(id="uma", name="Uma Kent", identifier="+447700900123", country_code="GB")
 CODE = Persona(
-    id="code", name="Parcels", identifier="55512", identifier_type="short-code"
+    id="code", name="Parcels", identifier="15512", identifier_type="short-code"
 )
 SHOP = Persona(
     id="shop",
@@ -40,7 +40,7 @@ NAMES = {
     "+12125550142": "Alex Doe",
     "+447700900123": "Uma Kent",
     "alex@example.com": "Alex Doe",
-    "55512": "Parcels",
+    "15512": "Parcels",
 }
 
 
@@ -180,7 +180,7 @@ def test_the_file_is_in_wal_mode_as_real_ones_are(book):
 def test_how_numbers_are_written(book, style, alex, uma):
     query = "SELECT ZFULLNUMBER FROM ZABCDPHONENUMBER ORDER BY Z_PK"
     numbers = [row[0] for row in book(numbers=style).execute(query)]
-    assert numbers[1:] == [alex, uma, "55512"]
+    assert numbers[1:] == [alex, uma, "15512"]
 
 
 def test_typed_numbers_are_written_in_several_ways():

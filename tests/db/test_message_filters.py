@@ -33,7 +33,7 @@ ORDERS = FilterCategory(action="transaction", sub_action="orders")
 
 def shop(release: str) -> Author:
     phone = Author(release)
-    chat = phone.direct(phone.person("Shop", address="55512"), service="SMS")
+    chat = phone.direct(phone.person("Shop", address="15512"), service="SMS")
     chat.receive("Parcel sent").trait(filtered=ORDERS)
     chat.receive("Anything else?")
     return phone
@@ -72,7 +72,7 @@ def test_the_validator_notices_a_join_out_of_step(tmp_path, release):
 def test_actions_have_apples_numbers(tmp_path, action):
     subs = [sub for of, sub in FILTER_SUB_ACTIONS if of == action]
     phone = Author(SINCE_27[-1])
-    chat = phone.direct(phone.person("Shop", address="55512"), service="SMS")
+    chat = phone.direct(phone.person("Shop", address="15512"), service="SMS")
     for sub_action in ("none", *subs):
         category = FilterCategory(action=action, sub_action=sub_action)
         chat.receive("Hello").trait(filtered=category)
@@ -87,7 +87,7 @@ def test_actions_have_apples_numbers(tmp_path, action):
 @pytest.mark.parametrize("suffix", FILTER_SUFFIXES)
 def test_before_27_a_filtered_sender_has_a_chat_of_his_own(tmp_path, suffix):
     phone = Author("tahoe")
-    bank = phone.person("Bank", address="55512")
+    bank = phone.person("Bank", address="15512")
     phone.direct(bank, service="SMS").receive("Welcome")
     phone.direct(bank, service="SMS", suffix=suffix).receive("Paid: 12.50")
     path = write(phone, tmp_path).path
@@ -95,12 +95,12 @@ def test_before_27_a_filtered_sender_has_a_chat_of_his_own(tmp_path, suffix):
         chats = db.execute("SELECT guid, chat_identifier FROM chat").fetchall()
         handles = db.execute("SELECT id, uncanonicalized_id, country FROM handle")
         assert chats == [
-            ("any;-;55512", "55512"),
-            (f"any;-;55512{suffix}", f"55512{suffix}"),
+            ("any;-;15512", "15512"),
+            (f"any;-;15512{suffix}", f"15512{suffix}"),
         ]
         assert handles.fetchall() == [
-            ("55512", "55512", "us"),
-            (f"55512{suffix}", "55512", "us"),
+            ("15512", "15512", "us"),
+            (f"15512{suffix}", "15512", "us"),
         ]
     assert validators.validate(path, release="tahoe").ok
 
@@ -108,7 +108,7 @@ def test_before_27_a_filtered_sender_has_a_chat_of_his_own(tmp_path, suffix):
 @pytest.mark.parametrize("suffix", FILTER_SUFFIXES)
 def test_27_merges_such_chats_and_keeps_the_category(tmp_path, suffix):
     phone = Author(SINCE_27[-1])
-    bank = phone.person("Bank", address="55512")
+    bank = phone.person("Bank", address="15512")
     phone.direct(bank, service="SMS", suffix=suffix).receive("Paid: 12.50")
     phone.direct(bank, service="SMS", suffix=suffix).send("Thanks")
     phone.direct(bank, service="SMS").receive("Welcome")
@@ -117,13 +117,13 @@ def test_27_merges_such_chats_and_keeps_the_category(tmp_path, suffix):
         paid, thanks, welcome = db.execute(JOINED).fetchall()
     category = FILTER_SUFFIXES[suffix] or FilterCategory(action="none")
     action = FILTER_ACTIONS[category.action]
-    assert chats == [("any;-;55512",)]
+    assert chats == [("any;-;15512",)]
     assert paid[0] == paid[2] == action
     assert thanks == welcome == (0, 0, 0, 0)
 
 
 def test_what_stands_in_parentheses_is_a_suffix_only_if_it_is_one():
-    assert without_suffix("55512(smsft_fi)") == "55512"
+    assert without_suffix("15512(smsft_fi)") == "15512"
     assert without_suffix("Jo (home)") == "Jo (home)"
     assert without_suffix("(filtered)") == "(filtered)"
 
@@ -147,7 +147,7 @@ def test_what_cannot_be_is_refused():
 @pytest.mark.parametrize("release", SINCE_27)
 def test_a_living_database_keeps_them_in_step(tmp_path, release):
     author = ChatDBBuilder(release, path=tmp_path / "chat.db")
-    author.direct(author.person("Shop", address="55512"), service="SMS").receive("Hi")
+    author.direct(author.person("Shop", address="15512"), service="SMS").receive("Hi")
     db = author.build()
     with db.live() as phone:
         phone.receive("Shop", "Parcel sent", traits=Traits(filtered=ORDERS))

@@ -74,7 +74,24 @@ def test_people_have_addresses_of_nobody(phone, alex, sam):
 
 
 def test_a_given_address(phone):
-    assert phone.person("Bank", address="55512").identifier == "55512"
+    assert phone.person("Bank", address="15512").identifier == "15512"
+
+
+def test_an_address_that_may_be_somebodys_is_meant_or_refused(phone, alex):
+    for address in ("+12125551234", "kim@park.com", "55512", "urn:biz:shop"):
+        with pytest.raises(FoundryError, match=r"may be somebody's|is no"):
+            phone.person("Kim Park", address=address)
+        with pytest.raises(FoundryError, match="say real=True"):
+            phone.person("Kim Park", addresses=["phone", address])
+        made = phone.person(f"Kim of {address}", address=address, real=True)
+        assert made.identifier == address
+
+
+def test_a_new_number_is_reserved_or_real(phone, alex, sam):
+    group = phone.group(alex, sam)
+    with pytest.raises(FoundryError, match="say real=True"):
+        group.number_changed(alex, "+12125551234")
+    group.number_changed(alex, "+12125551234", real=True)
 
 
 def test_the_owner_can_be_given(alex):

@@ -131,6 +131,7 @@ FAULTS = {
     "500": lambda h, b: (500, {}, error("oops")),
     "503": lambda h, b: (503, {}, error("Loading model")),
     "401": lambda h, b: (401, {}, error(f"Incorrect key {with_key(h)}", "bad_key")),
+    "401-headers": lambda h, b: (401, {}, error(f"Refused: {dict(h.headers)}")),
     "404": lambda h, b: (404, {}, error("no such model", "model_not_found")),
     "400": lambda h, b: (400, {}, error("the prompt is not nice", "bad_request")),
     "html": lambda h, b: (200, {"content-type": "text/html"}, "<html>Log in</html>"),

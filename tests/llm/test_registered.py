@@ -67,6 +67,19 @@ BROKEN = {
         ACME.replace("providers():", "providers(colour):"),
         "Argument(s) {'colour'}",
     ),
+    "no mapping": (
+        "from pytest_imessage_foundry.llm.hookspecs import hookimpl\n"
+        "@hookimpl\ndef imessage_foundry_providers(): return 5\n",
+        "the hook imessage_foundry_providers",
+    ),
+    "no factory": (
+        ACME.replace('{"acme": Acme}', '{"acme": 5}'),
+        "TypeError: 'acme': 5 is no factory",
+    ),
+    "an error": (
+        ACME.replace('return {"acme": Acme}', "return 1 / 0"),
+        "ZeroDivisionError",
+    ),
     "another hook": (ACME.replace("foundry_providers", "foundry_models"), "unknown"),
 }
 

@@ -86,6 +86,29 @@ def test_a_nested_conftest_answers_for_its_folder_alone(plain_run, pytester):
     plain_run().assert_outcomes(passed=2)
 
 
+def test_what_a_hook_may_leave_out_or_give_as_an_iterator(plain_run, pytester):
+    pytester.makeconftest(
+        CONFTEST.replace("return [Persona(", "yield from [Persona(").replace(
+            "if config.id",
+            "if config.id == 'none':\n            return iter(())\n"
+            "        if config.id",
+        )
+    )
+    inner = pytester.mkpydir("inner")
+    (inner / "conftest.py").write_text(
+        "def pytest_imessage_personas(): pass\n"
+        "def pytest_imessage_conversation(config): pass\n"
+    )
+    (inner / "test_it.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.imessage(scenario='two-friends', versions='tahoe')\n"
+        "def test_it(chat_db):\n"
+        "    assert [m.text for m in chat_db.messages] == ['Hello', 'Hi Ann']\n"
+    )
+
+    plain_run().assert_outcomes(passed=1)
+
+
 def test_tests_share_a_database_that_hooks_fill(fresh_run, pytester):
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(

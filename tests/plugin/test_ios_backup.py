@@ -117,4 +117,4 @@ def test_no_word_is_no_password(plain_run, pytester, password):
     result = plain_run()
 
     assert result.ret != 0
-    result.stdout.fnmatch_lines(["*backup_password must be a word*"])
+    result.stdout.fnmatch_lines(["imessage(backup_password=*) must be a word*"])

@@ -58,10 +58,10 @@ def test_a_release_that_is_not_selected_is_one_skip(plain_run, pytester):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ("scenarios='x'", "*imessage*unexpected keyword argument 'scenarios'*"),
-        ("'tahoe'", "*imessage() takes 0 positional arguments*"),
-        ("source='web'", "*source must be one of auto, cache, faker*"),
-        ("messages=-1", "*messages must not be negative*"),
+        ("scenarios='x'", "imessage() got an unexpected keyword argument 'scenarios'*"),
+        ("'tahoe'", "imessage() takes 0 positional arguments*"),
+        ("source='web'", "imessage(source='web') must be one of auto, cache, faker"),
+        ("messages=-1", "imessage(messages=-1) must be a number from 0 to 10,000,000"),
     ],
 )
 def test_misspelt(plain_run, pytester, arguments, complaint):

@@ -74,16 +74,18 @@ class Author:
         addresses: Sequence[str] = (),
         email: bool = False,
         country: str = "US",
+        real: bool = False,
     ) -> Persona:
         """Make somebody to write with, under an address that belongs to nobody.
 
         Who has several `addresses` is one person in all chats; 'phone' and 'email'
         among them stand for one that belongs to nobody. A `country` of '' is one
-        that is not known, which handles hold as NULL.
+        that is not known, which handles hold as NULL. An address that may be
+        somebody's is refused unless `real` says that it is meant.
 
         Raises:
-            FoundryError: no number range of `country` is reserved for fiction, or
-                both `address` and `addresses` are given.
+            FoundryError: no number range of `country` is reserved for fiction, an
+                address is not reserved, or both `address` and `addresses` are given.
         """
         if address is not None and addresses:
             raise FoundryError(
@@ -91,6 +93,9 @@ class Author:
                 f"they are {address} and {', '.join(addresses)}\n"
                 "pass them all as addresses, the preferred one first"
             )
+        if not real:
+            for each in filter(None, (address, *addresses)):
+                contradictions.check_reserved(name, each, country)
         first, *others = self._addresses(
             name,
             tuple(addresses) or (address or ("email" if email else "phone"),),

@@ -166,11 +166,16 @@ class Chat:
         """Let somebody leave the group, the owner if nobody is named."""
         return self.event("left", by=who, **fields)
 
-    def number_changed(self, old: Persona | str, new: str, **fields: Any) -> Draft:
+    def number_changed(
+        self, old: Persona | str, new: str, *, real: bool = False, **fields: Any
+    ) -> Draft:
         """Give somebody a new number: the old one leaves and the new one joins.
 
-        `copies=2` has the pair three times, as it was seen after iCloud synced it.
+        `copies=2` has the pair three times, as it was seen after iCloud synced it. A
+        number that may be somebody's is refused unless it is `real`.
         """
+        if not real:
+            contradictions.check_reserved("a member", new, "US")
         joined_by = self.phone.new_guid()
         return self.event(
             "number-changed", by=old, who=new, was=old, joined_by=joined_by, **fields

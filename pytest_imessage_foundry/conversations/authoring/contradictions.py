@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import SECOND, to_datetime
+from pytest_imessage_foundry.models.literals import GROUP_EVENTS
+from pytest_imessage_foundry.personas import checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,11 +15,17 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.authoring.chat import Chat
     from pytest_imessage_foundry.models import EventKind, Message, Persona
 
-# What only a group can announce; the rest happens in chats of two as well.
-_OF_GROUPS = (
-    *("added", "removed", "left", "renamed", "photo-set", "photo-removed"),
-    "number-changed",
-)
+
+def check_reserved(name: str, address: str, country: str) -> None:
+    """Refuse an address that may be somebody's."""
+    if address in ("phone", "email"):
+        return
+    if what := checks.address_fault(address, country or "US"):
+        raise FoundryError(
+            f"{name} cannot have the address {address}\n"
+            f"looked among those that are nobody's: {what}\n"
+            "leave it out for one that is nobody's, or say real=True"
+        )
 
 
 def check_address(name: str, address: str, people: Iterable[Persona]) -> None:
@@ -73,7 +81,7 @@ def check_sender(chat: Chat, sender: Persona | None, *, nameless: bool) -> None:
 
 def check_event(chat: Chat, kind: EventKind) -> None:
     """Refuse an event of groups in a chat of two."""
-    if kind in _OF_GROUPS and not chat.is_group:
+    if kind in GROUP_EVENTS and not chat.is_group:
         raise FoundryError(
             f"only a group can announce {kind!r}\n"
             f"looked at chat {chat.guid}, which is with {chat.people[0].name} alone\n"

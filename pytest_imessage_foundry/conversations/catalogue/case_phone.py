@@ -86,7 +86,7 @@ class CasePhone:
     @cached_property
     def shop(self) -> Chat:
         """Return the SMS chat of a sender whose messages a filter sorts."""
-        shop = self.author.person("Example Shop", address="55514")
+        shop = self.author.person("Example Shop", address="15514")
         return self.author.direct(shop, service="SMS")
 
     @cached_property

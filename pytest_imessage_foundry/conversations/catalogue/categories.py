@@ -56,7 +56,7 @@ _enter("filter-reminders", "a reminder", "See you at 9", "transaction", "reminde
     feature="filter_actions",
 )
 def _merged(phone: CasePhone) -> tuple[Draft, Reading]:
-    bank = phone.author.person("Example Savings", address="55513")
+    bank = phone.author.person("Example Savings", address="15513")
     phone.author.direct(bank, service="SMS").receive("Welcome")
     chat = phone.author.direct(bank, service="SMS", suffix="(smsft_fi)")
     category = FilterCategory(action="transaction", sub_action="finance")

@@ -91,7 +91,7 @@ _TIERS: dict[FilterTier, tuple[int, str, str]] = {
 
 def _tier(phone: CasePhone, tier: FilterTier) -> Told:
     number, suffix, text = _TIERS[tier]
-    shop = phone.author.person(f"Example {tier}", address=str(61000 + number))
+    shop = phone.author.person(f"Example {tier}", address=str(16100 + number))
     draft = phone.author.direct(shop, service="SMS", filtered=tier).receive(text)
     is_merged = "filter_actions" in phone.author.schema.features
     return draft, {

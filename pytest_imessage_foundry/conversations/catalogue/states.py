@@ -215,7 +215,7 @@ def _screened(phone: CasePhone) -> tuple[Draft, Reading]:
 
 @case("short-code", "a code from a short code", "§13")
 def _short_code(phone: CasePhone) -> tuple[Draft, Reading]:
-    bank = phone.author.person("Example Bank", address="55512")
+    bank = phone.author.person("Example Bank", address="15512")
     draft = phone.author.direct(bank, service="SMS").receive("Your code is 481923")
     return draft, {"text": "Your code is 481923", "service": "SMS"}
 

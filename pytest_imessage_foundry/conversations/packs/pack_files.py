@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry import whole_file
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def files(root: Path | Traversable) -> list[Path | Traversable]:
     if root.is_file():
         return [root]
     if not root.is_dir():
+        if isinstance(root, Path) and root.exists():
+            raise refusal(root, "is neither a file nor a folder")
         return []
     packs = [each for each in root.iterdir() if each.name.endswith(".json")]
     return sorted(packs, key=lambda each: each.name)
@@ -97,8 +100,10 @@ def contents(path: Path | Traversable) -> bytes:
         FoundryError: it cannot be read, or is too large.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        if isinstance(path, Path):
+            data = whole_file.read(path, MAX_BYTES)
+        else:
+            data = path.read_bytes()  # in a zipped install
     except OSError as error:
         raise refusal(path, f"cannot be read: {error.strerror}") from error
     if len(data) > MAX_BYTES:

@@ -84,7 +84,7 @@ def resolve(word: str, extra: Collection[str] = ()) -> str:
     candidates = ", ".join((*RELEASES, *(n for n in extra if n not in RELEASES), "all"))
     if wanted == "all":
         raise UnknownReleaseError(
-            f"'all' is no single macOS release (it means {', '.join(ALL)})"
+            f"'all' is no single macOS release (choose from {', '.join(ALL)})"
         )
     raise UnknownReleaseError(
         f"unknown macOS release {word!r} (choose from {candidates})"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry import whole_file
 from pytest_imessage_foundry.db.schema import introspect, release_file, statements
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.reading import open_readonly
@@ -64,6 +65,12 @@ def read_text(raw: bytes, place: object, name: str | None = None) -> SchemaFound
         raise FoundryError(
             f"this is a database and no text\nlooked at {place}\nname the file itself"
         )
+    if len(raw) > release_file.MAX_BYTES:
+        raise FoundryError(
+            f"the text is larger than {release_file.MAX_BYTES >> 20} MiB\n"
+            f"looked at {place}\n"
+            "name what `sqlite3 chat.db .schema` prints, which is a thousandth of that"
+        )
     text = _decoded(raw)
     if text is None:
         raise FoundryError(
@@ -109,14 +116,18 @@ def _text_at(path: Path) -> bytes | None:
     """Give what a file holds if that is text; None leaves the rest to SQLite."""
     try:
         is_stream = stat.S_ISFIFO(path.stat().st_mode)
-        with path.open("rb") as file:
-            head = file.read(len(open_readonly.MAGIC))
-            if head == open_readonly.MAGIC and not is_stream:
-                return None
-            raw = head + file.read()
-    except OSError:
+        if not is_stream and _begins_as_database(path):
+            return None
+        raw = whole_file.read(path, release_file.MAX_BYTES)
+    except (OSError, ValueError):  # a NUL in the name is a ValueError
         return None
     return raw if is_stream or _decoded(raw) else None
+
+
+def _begins_as_database(path: Path) -> bool:
+    return whole_file.read(path, len(open_readonly.MAGIC)).startswith(
+        open_readonly.MAGIC
+    )
 
 
 def _decoded(raw: bytes) -> str | None:

@@ -14,13 +14,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pytest_imessage_foundry import whole_file
 from pytest_imessage_foundry.db import schema as registry
 from pytest_imessage_foundry.db.schema import sqltext, statements
 from pytest_imessage_foundry.db.schema.declarations import quote
 from pytest_imessage_foundry.db.schema.definition import Schema
 from pytest_imessage_foundry.db.schema.statements import Statement
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.terminal import shown
 
+MAX_BYTES = 16 << 20
 FORMAT = "imessage-foundry schema 1"
 AS_READ = "as read"  # the layout of a schema that is as its file has it
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
@@ -50,7 +53,7 @@ def named(schema: Schema, name: str, like: Schema) -> Schema:
     Raises:
         FoundryError: the name is no name, or that of a release of ours.
     """
-    _check_name(name)
+    check_name(name)
     number = _NUMBER.search(name)
     return _like(
         schema,
@@ -94,7 +97,7 @@ def load(path: Path) -> Schema:
         FoundryError: it is not there, or no manifest.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = whole_file.read(path, MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _wrong(path, "it is no text") from None
     except OSError as error:
@@ -116,7 +119,7 @@ def parsed(text: str, path: object) -> Schema:
     except (json.JSONDecodeError, RecursionError) as error:
         raise _wrong(path, f"it is no JSON: {error}") from None
     _check_form(raw, path)
-    _check_name(raw["name"], path)
+    check_name(raw["name"], path)
     try:
         like = registry.get(raw["like"])
         schema = statements.declared(
@@ -183,7 +186,11 @@ def _statements(raw: dict[str, Any]) -> Iterable[Statement]:
         for name, sql in raw[key].items():
             made = statements.statement(sql)
             if made is None or made.name != name or not made.kind.endswith(kind):
-                raise FoundryError(f"this does not create {kind} {name}: {sql[:60]}")
+                raise FoundryError(
+                    f"this does not create {kind} {name}: {shown(sql)}\n"
+                    f"looked at {key} of the manifest\n"
+                    f"write one statement, CREATE {kind.upper()} {name} ..."
+                )
             yield made
 
 
@@ -211,13 +218,18 @@ def _are_texts(values: object) -> bool:
     return isinstance(values, list) and all(isinstance(each, str) for each in values)
 
 
-def _check_name(name: str, path: object = "--as") -> None:
+def check_name(name: str, path: object = "--as", *, may_replace: bool = False) -> None:
+    """Refuse what cannot be the name of a release of a user's.
+
+    Raises:
+        FoundryError: it is no name, or that of a release of ours.
+    """
     if not _NAME.match(name) or name.lower() in ("all", "auto"):
         raise FoundryError(
             f"{name!r} cannot be the name of a release\nlooked at {path}\n"
             "use letters, digits, dots and dashes, like tahoe-26.3"
         )
-    if name.lower() in registry.RELEASES:
+    if name.lower() in registry.RELEASES and not may_replace:
         raise FoundryError(
             f"{name!r} is a release of its own already\nlooked at {path}\n"
             "give the schema that was read another name, like tahoe-26.3"

@@ -105,12 +105,12 @@ def test_one_person_over_two_services(phone, tmp_path):
 
 def test_handles(phone, tmp_path):
     phone.direct(phone.person("Kim Poe", country="GB")).send("Hi")
-    bank = phone.person("Bank", address="55512")
+    bank = phone.person("Bank", address="15512")
     phone.direct(bank, service="SMS").receive("481923")
     rows = write(phone, tmp_path).rows("SELECT * FROM handle ORDER BY ROWID")
     assert [(r["country"], r["service"], r["uncanonicalized_id"]) for r in rows] == [
         ("gb", "iMessage", None),
-        ("us", "SMS", "55512"),
+        ("us", "SMS", "15512"),
     ]
     assert rows[0]["id"].startswith("+44")
 

@@ -1,0 +1,66 @@
+"""Refuse outputs of `build` that are there, or in each other's way."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.replaceable import check_is_regular
+
+
+def check(given: Namespace, target: Path) -> None:
+    """Check all that a build would write, before it writes anything.
+
+    `target` is where the database goes.
+
+    Raises:
+        FoundryError: something is there, or the truth cannot stand where it is to.
+    """
+    from pytest_imessage_foundry import layouts
+
+    outputs = [*layouts.files_in(given.path, given.layout)]
+    if given.truth:
+        _refuse_truth_within(given, target)
+        outputs.append(given.truth)
+    for path in outputs:
+        _refuse_what_is_there(path, force=given.force)
+
+
+def _refuse_truth_within(given: Namespace, target: Path) -> None:
+    """Refuse a truth that is the database, or in or around what the build makes."""
+    from pytest_imessage_foundry.attachments import FOLDERS
+
+    truth, database = given.truth.resolve(), target.resolve()
+    if truth == database:
+        raise FoundryError(
+            "the database and its truth cannot be one file\n"
+            f"looked at: {target}, which both are to be\n"
+            "name another file with --truth"
+        )
+    made = [
+        database,
+        *(database.parent / name for name in FOLDERS),
+    ]
+    if given.layout == "ios-backup":
+        made.append(given.path.resolve())
+    for each in made:
+        if truth.is_relative_to(each) or each.is_relative_to(truth):
+            raise FoundryError(
+                "the truth cannot stand in what is built, nor be a folder around it\n"
+                f"looked at: {given.truth}; {each} is to be made\n"
+                "name a file elsewhere with --truth"
+            )
+
+
+def _refuse_what_is_there(path: Path, *, force: bool) -> None:
+    if path.is_dir():
+        raise FoundryError(
+            f"cannot write {path}\nthere is a folder of that name\nname a file in it"
+        )
+    check_is_regular(path)
+    if path.exists() and not force:
+        raise FoundryError(
+            f"{path} is there already\nit was left as it is\n"
+            "name another file, or replace it with --force"
+        )
