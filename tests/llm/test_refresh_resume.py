@@ -249,7 +249,7 @@ def test_no_room_for_an_answer(one_chat, key, monkeypatch):
         assert one_chat.refresh(server) == 2
     assert "replies cannot be kept: the disk is full" in one_chat.errors
     assert str(one_chat.memo) in one_chat.errors
-    assert not list(one_chat.out.iterdir())
+    assert not one_chat.out.exists()
     with Server() as server:
         assert one_chat.refresh(server) == 0, one_chat.errors
 
@@ -271,8 +271,12 @@ def test_read_only_folder(one_chat, key, server):
 
 
 def test_read_only_mount(one_chat, key, server, monkeypatch):
-    def refused(*_, **__):
-        raise OSError(30, "Read-only file system")
+    opened = os.open
+
+    def refused(path, flags, *more, **how):
+        if flags & os.O_CREAT:
+            raise OSError(30, "Read-only file system")
+        return opened(path, flags, *more, **how)
 
     monkeypatch.setattr(os, "open", refused)
     assert one_chat.refresh(server) == 2
