@@ -15,15 +15,15 @@ with the names of those that can.
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
 
 from pytest_imessage_foundry.attachments.sending import send as send_file
-from pytest_imessage_foundry.conversations.authoring import contradictions
+from pytest_imessage_foundry.conversations.authoring import contradictions, storable
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
 from pytest_imessage_foundry.conversations.authoring.words import unknown, when
 from pytest_imessage_foundry.db import schema as releases
 from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
-from pytest_imessage_foundry.models import FILTER_SUFFIXES, Persona
+from pytest_imessage_foundry.models import FILTER_SUFFIXES, Persona, Service
 from pytest_imessage_foundry.models.filters import SUFFIX_TIERS, TIER_NUMBERS
 from pytest_imessage_foundry.models.guids import random_guid
 from pytest_imessage_foundry.personas import handles
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
         Attachment,
         Conversation,
         FilterTier,
-        Service,
     )
 
 START = "2025-10-06T15:00:00Z"
@@ -104,6 +103,7 @@ class Author:
             other_identifiers=tuple(others),
             country_code=country,
         )
+        storable.check(persona)
         self.people.append(persona)
         return persona
 
@@ -274,6 +274,9 @@ class Author:
         at: str = "",
         suffix: str = "",
     ) -> Chat:
+        if service not in get_args(Service):
+            raise unknown("service", service, get_args(Service))
+        storable.check_text("the name of a group", name)
         if service == "RCS":
             self.require("rcs", "an RCS chat")
         if service == "iMessageLite":
@@ -307,6 +310,7 @@ class Author:
             founders=founders,
             group_id=theirs[0].group_id if theirs else "",
         )
+        contradictions.check_guid(chat, chat.guid)
         self.chats.append(chat)
         return chat.over(service, category)
 

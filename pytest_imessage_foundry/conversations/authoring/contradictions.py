@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.authoring import storable
+from pytest_imessage_foundry.conversations.authoring.words import ME
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import SECOND, to_datetime
 
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pytest_imessage_foundry.conversations.authoring.chat import Chat
-    from pytest_imessage_foundry.models import EventKind, Message, Persona
+    from pytest_imessage_foundry.models import Attachment, EventKind, Message, Persona
 
 # What only a group can announce; the rest happens in chats of two as well.
 _OF_GROUPS = (
@@ -21,7 +23,8 @@ _OF_GROUPS = (
 
 
 def check_address(name: str, address: str, people: Iterable[Persona]) -> None:
-    """Refuse an address that is somebody's already."""
+    """Refuse an address that is none, or somebody's already."""
+    check_form(name, address)
     for person in people:
         if address in person.addresses:
             raise FoundryError(
@@ -29,6 +32,18 @@ def check_address(name: str, address: str, people: Iterable[Persona]) -> None:
                 f"looked among the people of this phone: it is {person.name}'s\n"
                 "give another one, or leave it out for one that belongs to nobody"
             )
+
+
+def check_form(name: str, address: str) -> None:
+    """Refuse what nobody can be reached at: nothing, blanks, and the word for the
+    owner."""
+    storable.check_text(f"an address of {name!r}", address)
+    if address in ("", ME) or not address.isprintable() or " " in address:
+        raise FoundryError(
+            f"{name} cannot have the address {address!r}\n"
+            "looked for a number, an e-mail address or a code, without blanks\n"
+            "give one of these, or leave it out for one that belongs to nobody"
+        )
 
 
 def check_group(people: Sequence[Persona]) -> None:
@@ -48,10 +63,30 @@ def check_group(people: Sequence[Persona]) -> None:
             )
 
 
-def check_sender(chat: Chat, sender: Persona | None, *, nameless: bool) -> None:
+def check_guid(chat: Chat, guid: str) -> None:
+    """Refuse a second row of one guid: a chat's, or one that a chat left empty."""
+    taken = [
+        each
+        for other in chat.phone.chats
+        for each in (other.guid, *(row.guid for row in other.former))
+    ]
+    if guid in taken:
+        raise FoundryError(
+            f"there is a chat {guid}\n"
+            f"looked among {len(taken)} chats of this phone\n"
+            "name another service"
+        )
+
+
+def check_sender(chat: Chat, sender: Persona | str | None, *, nameless: bool) -> None:
     """Refuse a received message that is from nobody where it has a sender, the other
     way round, or from the owner."""
     names = ", ".join(person.name for person in chat.people)
+    if isinstance(sender, str):
+        raise FoundryError(
+            f"{sender!r} is no person\nlooked at the sender of a message received\n"
+            "pass what person() gave you"
+        )
     is_note = not chat.is_group and chat.people[0].is_self
     if nameless and sender is not None:
         raise FoundryError(
@@ -89,6 +124,7 @@ def check_new_number(chat: Chat, old: str | None, new: str | None) -> None:
             f"looked at whose number changed in {chat.guid}\n"
             "name another member"
         )
+    check_form(chat.name_of(old), new or "")
     if old == new:
         raise FoundryError(
             f"the new number is the old one, {new}\n"
@@ -97,9 +133,33 @@ def check_new_number(chat: Chat, old: str | None, new: str | None) -> None:
         )
 
 
+def check_photo(chat: Chat, photo: Attachment) -> None:
+    """Refuse a group photo that no event brought."""
+    events = (draft.message.event for draft in chat.drafts)
+    if not any(event is not None and event.photo == photo for event in events):
+        raise FoundryError(
+            f"nobody gave the group the photo {photo.name}\n"
+            f"looked among the events of chat {chat.guid}\n"
+            "call set_photo(), which announces it and sets it"
+        )
+
+
+def check_photo_stays(chat: Chat, message: Message) -> None:
+    """Refuse to delete the event that brought the photo which a group has."""
+    photo = chat.photo
+    if photo is None or message.event is None or message.event.photo != photo:
+        return
+    if message.traits.deleted is not None and message.traits.deleted.permanent:
+        raise FoundryError(
+            "the group has the photo that this event brought\n"
+            f"looked at message {message.guid}, which is to be deleted for good\n"
+            "give the group another photo before, or none: set(group_photo=None)"
+        )
+
+
 def check_reply(chat: Chat, target: Chat) -> None:
-    """Refuse a reply in a chat with other people than what it answers."""
-    if chat.people != target.people or chat.is_group is not target.is_group:
+    """Refuse a reply in another group, or with another person, than what it answers."""
+    if chat.guid != target.guid and (chat.is_group or chat.people != target.people):
         raise FoundryError(
             "a reply is in the chat of what it answers\n"
             f"looked at {chat.guid}, and the message is in {target.guid}\n"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.attachments.sending import in_state
 from pytest_imessage_foundry.conversations.authoring import (
+    coherence,
     contradictions,
     rare_facts,
     text_reactions,
@@ -23,7 +23,6 @@ from pytest_imessage_foundry.conversations.authoring.words import (
 )
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import (
-    ORDINARY,
     Attachment,
     Deletion,
     Edit,
@@ -335,8 +334,7 @@ class Draft:
 
     def trait(self, **traits: Any) -> Draft:
         """Set fields of `models.Traits`."""
-        changed = replace(self.message.traits, **traits)
-        return self._with(traits=ORDINARY if changed == ORDINARY else changed)
+        return self._with(traits=rare_facts.add(self.chat, self.message, traits))
 
     def set(self, **fields: Any) -> Draft:
         """Set fields of `models.Message`."""
@@ -367,12 +365,11 @@ class Draft:
     def _check_part(self, part: int) -> None:
         """Refuse to do something to a part that is not there."""
         message = self.message
-        parts = list(range(len(message.parts) or int(message.event is None)))
-        left = [n for n in parts if not isinstance(_at(message.parts, n), Unsent)]
+        left = coherence.standing(message)
         if part not in left:
             numbers = ", ".join(map(str, left)) or "none"
             raise FoundryError(
-                f"there is no part {part}, or it was unsent\n"
+                f"there is no part {part}, or it is empty, or was unsent\n"
                 f"looked at message {message.guid}, which has {numbers}\n"
                 "name one of those"
             )
@@ -386,6 +383,7 @@ class Draft:
     def _with(self, **changes: Any) -> Draft:
         changed = replace(self.message, **changes)
         check(self._phone, changed)
+        contradictions.check_photo_stays(self.chat, changed)
         self.message = changed
         return self
 
@@ -428,10 +426,6 @@ class Draft:
         if by is not None:
             return address_of(by) is None
         return self.message.sender is not None or self.chat.is_group
-
-
-def _at(parts: Sequence[Part], number: int) -> Part | None:
-    return parts[number] if number < len(parts) else None
 
 
 def _gone(part: Part, date: int) -> Unsent:
