@@ -298,7 +298,19 @@ class Live:
 
     def trait(self, message: Message | str, **traits: Any) -> Message:
         """Set fields of a message's `models.Traits`: that its audio was heard, that a
-        mention was not seen, its translation, its schedule, ..."""
+        mention was not seen, its translation, its schedule, ...
+
+        Raises:
+            FoundryError: a row that is in a chat was to leave it: Apple's triggers
+                delete what no chat holds.
+        """
+        _, found = self._find(message)
+        if traits.get("chatless") and not found.message.traits.chatless:
+            raise FoundryError(
+                "a message that is in its chat does not leave it and stay\n"
+                f"looked at message {found.message.guid}; Apple's triggers delete it\n"
+                "call delete(), or send it with joins_later=True"
+            )
         return self._change(message, lambda draft: draft.trait(**traits))
 
     def target(self, message: Message | str, part: int = 0) -> Reply:
@@ -565,11 +577,13 @@ class Live:
 def _restoring(chat: Chat) -> Iterator[None]:
     drafts, events = list(chat.drafts), list(chat.attendance.events)
     name, properties, former = chat.name, chat.properties, chat.former
+    moment = chat.phone.moment
     try:
         yield
     except BaseException:
         chat.drafts[:], chat.attendance.events[:] = drafts, events
         chat.name, chat.properties, chat.former = name, properties, former
+        chat.phone.turn_back(moment)
         raise
 
 

@@ -61,7 +61,7 @@ def _told(play: Play, fault: str, outside: Outside) -> str:
         return _kind(again(play, lines, outside)) == kind
 
     play.lines = shrink(play.lines, fails)
-    live = "with phone.build().live() as phone: ...\n" if play.is_live else ""
+    live = "with phone.build().live(wal=wal) as phone: ...\n" if play.is_live else ""
     return f"{fault[:600]}\n{live}{play}"
 
 

@@ -76,7 +76,8 @@ def head_of(random: Random) -> str:
     """Draw the line that makes a phone."""
     release = random.choice([*schema.RELEASES])
     layout = random.choice(("fresh", "fresh", "migrated"))
-    return f"phone = ChatDBBuilder({release!r}, layout={layout!r})"
+    wal = random.choice(("open", "checkpointed"))
+    return f"phone, wal = ChatDBBuilder({release!r}, layout={layout!r}), {wal!r}"
 
 
 def random_lines(random: Random, number: int, *, is_live: bool) -> Iterator[Any]:
@@ -95,12 +96,12 @@ def phone_of(head: str) -> Iterator[Any]:
         exec(head, space)
         phone = space["phone"]
         phone._path = Path(folder) / "chat.db"
-        yield phone
+        yield phone, space["wal"]
 
 
 def by_hand(play: Play, source: Any) -> None:
     """Play lines on a phone that is written by hand, and look at its file."""
-    with phone_of(play.head) as phone:
+    with phone_of(play.head) as (phone, _):
         _run(play, source, _space(phone), lambda _: None)
         db = _built(phone)
         look(db)
@@ -108,12 +109,12 @@ def by_hand(play: Play, source: Any) -> None:
 
 def live(play: Play, source: Any, outside: Outside) -> None:
     """Play lines on a phone that lives, whose every step is seen from outside."""
-    with phone_of(play.head) as author:
+    with phone_of(play.head) as (author, wal):
         alex, kim = author.person("Alex Doe"), author.person("Kim Lee", email=True)
         author.direct(alex).receive("Hello")
         author.group(alex, kim, name="Trip").send("Hi").tapback("loved", by=kim)
         db = _built(author)
-        with db.live() as phone:
+        with db.live(wal=wal) as phone:
             space = _space(phone) | {"p0": alex, "p1": kim}
             space |= {f"c{n}": each.guid for n, each in enumerate(db.conversations)}
             space |= {f"m{n}": each for n, each in enumerate(db.messages)}

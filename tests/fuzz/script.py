@@ -22,18 +22,21 @@ class Writer:
 
     def line(self, names: Iterable[str]) -> str:
         """Draw a line, with values that may be wrong."""
-        known = {kind: [] for kind in "pcm"}
+        known = {kind: [] for kind in "pcmf"}
         for name in names:
             if name[0] in known and name[1:].isdecimal():
                 known[name[0]].append(name)
-        self._people, self._chats, self._messages = known.values()
+        self._people, self._chats, self._messages, self._files = known.values()
         if len(self._people) < 2:
             return self._person()
         if not self._chats:
             return self._group() if self._chance(0.4) else self._direct()
         draw: Callable[[], str] = self._random.choices(
-            (self._person, self._direct, self._group, self._say, self._chat_verb),
-            (4, 6, 4, 40, 16),
+            (
+                *(self._person, self._direct, self._group, self._file),
+                *(self._say, self._chat_verb),
+            ),
+            (4, 6, 4, 3, 40, 16),
         )[0]
         if self._messages and self._chance(0.45):
             draw = self._message_verb
@@ -45,18 +48,21 @@ class Writer:
         return self._new(
             "p",
             "phone.person",
-            self._one(words.PEOPLE),
+            self._word(words.PEOPLE),
             *self._perhaps(words.ADDRESSES),
         )
+
+    def _file(self) -> str:
+        return f"{self._name('f')} = {self._word(words.FILES)}"
 
     def _direct(self) -> str:
         if self._chance(0.15):
             return self._new("c", "phone.note_to_self", *self._over(0.2))
         given = self._over(0.5)
         if self._chance(0.15):
-            given.append(f"suffix={self._one(words.SUFFIXES)}")
+            given.append(f"suffix={self._word(words.SUFFIXES)}")
         if self._chance(0.15):
-            given.append(f"filtered={self._one(words.TIERS)}")
+            given.append(f"filtered={self._word(words.TIERS)}")
         if self._chance(0.15):
             given.append(f"address={self._address()}")
         return self._new("c", "phone.direct", self._somebody(), *given)
@@ -68,14 +74,14 @@ class Writer:
             people.append(self._somebody())
         given = [*people, *self._over(0.3)]
         if self._chance(0.6):
-            given.append(f"name={self._one(words.NAMES)}")
+            given.append(f"name={self._word(words.NAMES)}")
         if self._chance(0.2):
             given.append(f"created={words.moment(self._random)}")
         return self._new("c", "phone.group", *given)
 
     def _over(self, chance: float) -> list[str]:
         wanted = self._chance(chance)
-        return [f"service={self._one(words.SERVICES[:4])}"] if wanted else []
+        return [f"service={self._word(words.SERVICES[:4])}"] if wanted else []
 
     # What is said.
 
@@ -93,7 +99,7 @@ class Writer:
         if self._is_live and self._chance(0.1):
             given.append("joins_later=True")
         if self._chance(0.5):
-            given += [f"twin={self._one(words.BOOLS)}"] if self._chance(0.05) else []
+            given += [f"twin={self._word(words.BOOLS)}"] if self._chance(0.05) else []
             return self._new("m", *self._call(chat, "send", given))
         if self._is_live and self._chance(0.1):
             given.append("attaches_later=True")
@@ -104,13 +110,15 @@ class Writer:
         return self._new("m", *self._call(chat, "receive", given))
 
     def _content(self) -> list[str]:
-        number = self._random.choice((0, 1, 1, 1, 1, 1, 1, 2, 3))
-        return [
-            self._one(words.FILES if self._chance(0.2) else words.TEXTS[:5])
-            if self._chance(0.75)
-            else self._one(words.TEXTS)
-            for _ in range(number)
-        ]
+        number = self._random.choice((0, *(1,) * 9, 2, 2, 3))
+        return [self._piece() for _ in range(number)]
+
+    def _piece(self) -> str:
+        if self._chance(0.75):
+            return self._one(words.TEXTS[:5])
+        if self._files and self._chance(0.3):
+            return self._one(self._files)
+        return self._word(words.FILES if self._chance(0.6) else words.TEXTS)
 
     def _chat_verb(self) -> str:
         chat = self._one(self._chats)
@@ -129,14 +137,14 @@ class Writer:
                 given = [self._anybody(), self._address()]
                 given += ["copies=2"] if self._chance(0.2) else []
             case "rename":
-                given = [self._one(words.NAMES)]
+                given = [self._word(words.NAMES)]
             case "event":
-                given = [self._one(words.KINDS)]
+                given = [self._word(words.KINDS)]
                 given += self._event_fields()
             case "set":
                 given = words.some(self._random, words.PROPERTIES, 0.6)
             case "formerly":
-                given = [self._one(words.SERVICES[:4])]
+                given = [self._word(words.SERVICES[:4])]
                 given += ["domain='x'"] if self._chance(0.3) else []
         if verb in ("set", "formerly"):
             called, given = self._call(chat, verb, given)[0], given
@@ -157,8 +165,8 @@ class Writer:
         for field, draw in (
             ("who", self._anybody),
             ("was", self._anybody),
-            ("title", lambda: self._one(words.NAMES)),
-            ("photo", lambda: self._one(words.FILES)),
+            ("title", lambda: self._word(words.NAMES)),
+            ("photo", lambda: self._word(words.FILES)),
             ("incoming", lambda: "True"),
             ("joined_by", lambda: "'A'"),
         ):
@@ -175,16 +183,16 @@ class Writer:
             "remove_tapback": lambda: self._perhaps(("keeps_added=True",)),
             "sticker": self._sticker,
             "edit": lambda: [
-                self._one(words.TEXTS[:4] if self._chance(0.6) else words.TEXTS),
+                self._word(words.TEXTS[:4] if self._chance(0.6) else words.TEXTS),
                 *self._perhaps(words.PARTS, "part="),
             ],
             "unsend": lambda: self._perhaps(words.PARTS, "part="),
             "vote": lambda: [self._one(("'Tea'", "'No'", "'Tea', 'No'", "'Beer'"))],
-            "add_choice": lambda: [self._one(words.TEXTS[:8])],
+            "add_choice": lambda: [self._word(words.TEXTS[:8])],
             "delete": lambda: self._perhaps(
                 ("permanent=True", "parts=(0,)", "parts=(1,)", "parts=(-1, 99)")
             ),
-            "react_in_text": lambda: [self._one(words.REACTIONS)],
+            "react_in_text": lambda: [self._word(words.REACTIONS)],
             "also_in": lambda: [self._one(self._chats)],
             "resent_as_sms": list,
             "trait": lambda: words.some(self._random, words.TRAITS, 0.6),
@@ -208,7 +216,7 @@ class Writer:
         return f"{own} = {called}({', '.join(given)})"
 
     def _tapback(self) -> list[str]:
-        given = [self._one(words.REACTIONS)]
+        given = [self._word(words.REACTIONS)]
         given += self._perhaps(words.PARTS, "part=")
         given += ["is_bare=True"] if self._chance(0.1) else []
         return given + (["image=phone.file('photo')"] if self._chance(0.1) else [])
@@ -244,12 +252,12 @@ class Writer:
     def _anybody(self) -> str:
         if self._chance(0.8):
             return self._somebody()
-        return self._one(
+        return self._word(
             ("'me'", "phone.owner" if not self._is_live else "'me'", "'x'")
         )
 
     def _address(self) -> str:
-        return self._one(
+        return self._word(
             (
                 *("'+12025550177'", "''", "'me'", f"{self._somebody()}.identifier"),
                 *("'new@example.com'", "'\\ud800'"),
@@ -260,10 +268,13 @@ class Writer:
         return [f"at={words.moment(self._random)}"] if self._chance(chance) else []
 
     def _perhaps(self, choice: tuple[str, ...], before: str = "") -> list[str]:
-        return [before + self._one(choice)] if self._chance(0.4) else []
+        return [before + self._word(choice)] if self._chance(0.4) else []
 
     def _one(self, choice: Iterable[str]) -> str:
         return self._random.choice([*choice])
+
+    def _word(self, choice: tuple[str, ...]) -> str:
+        return words.drawn(self._random, choice)
 
     def _chance(self, chance: float) -> bool:
         return self._random.random() < chance

@@ -252,6 +252,10 @@ class Author:
         """The time of the newest thing, in nanoseconds since 2001."""
         return self._clock
 
+    def turn_back(self, moment: int) -> None:
+        """Set the clock to what it was before something that was refused."""
+        self._clock = moment
+
     def tick(self, at: When | None, low: int, high: int, *, mine: bool = True) -> int:
         """Return the time of the next thing: given, or `low` to `high` seconds on.
 

@@ -10,7 +10,7 @@ from pytest_imessage_foundry.errors import FoundryError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_imessage_foundry.models import Handwriting, Message, Part
+    from pytest_imessage_foundry.models import Handwriting, Message, Part, Poll
 
 _UUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 _LARGEST = 0xFFFF  # a point's coordinates are two bytes each (SEMANTICS §10)
@@ -38,6 +38,8 @@ def check(message: Message) -> None:
         )
     if message.balloon is not None and message.balloon.kind == "handwriting":
         _check_strokes(message.balloon)
+    if message.balloon is not None and message.balloon.kind == "poll":
+        _check_options(message.balloon)
 
 
 def standing(message: Message) -> list[int]:
@@ -109,3 +111,13 @@ def _check_strokes(balloon: Handwriting) -> None:
                     f"looked at the strokes of handwriting {balloon.id!r}\n"
                     f"give points from (0, 0) to ({_LARGEST}, {_LARGEST})"
                 )
+
+
+def _check_options(poll: Poll) -> None:
+    ids = [each.id for each in (*poll.options, *(one.option for one in poll.added))]
+    if not poll.options or len(set(ids)) < len(ids):
+        raise FoundryError(
+            "a poll has options, which are told apart by their ids\n"
+            f"looked at one with {', '.join(ids) or 'none'}\n"
+            "give each PollOption an id of its own"
+        )

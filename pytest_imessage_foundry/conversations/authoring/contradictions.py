@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pytest_imessage_foundry.conversations.authoring.chat import Chat
+    from pytest_imessage_foundry.conversations.authoring.draft import Draft
     from pytest_imessage_foundry.models import Attachment, EventKind, Message, Persona
 
 # What only a group can announce; the rest happens in chats of two as well.
@@ -133,6 +134,23 @@ def check_new_number(chat: Chat, old: str | None, new: str | None) -> None:
         )
 
 
+def check_files_are_own(draft: Draft) -> None:
+    """Refuse to move files that another message holds as well."""
+    own = {file.guid for file in draft.message.attachments}
+    if not own:
+        return
+    for chat in draft.chat.phone.chats:
+        for other in chat.drafts:
+            shared = own & {file.guid for file in other.message.attachments}
+            if other is not draft and shared:
+                raise FoundryError(
+                    "a file that stands in two messages comes with both\n"
+                    f"looked at message {draft.message.guid}, whose file is in "
+                    f"{other.message.guid}, too\n"
+                    "send a file of its own, or without twin in a note to self"
+                )
+
+
 def check_photo(chat: Chat, photo: Attachment) -> None:
     """Refuse a group photo that no event brought."""
     events = (draft.message.event for draft in chat.drafts)
@@ -159,7 +177,10 @@ def check_photo_stays(chat: Chat, message: Message) -> None:
 
 def check_reply(chat: Chat, target: Chat) -> None:
     """Refuse a reply in another group, or with another person, than what it answers."""
-    if chat.guid != target.guid and (chat.is_group or chat.people != target.people):
+    is_one_person = not chat.is_group and not target.is_group
+    if chat.guid != target.guid and not (
+        is_one_person and chat.people == target.people
+    ):
         raise FoundryError(
             "a reply is in the chat of what it answers\n"
             f"looked at {chat.guid}, and the message is in {target.guid}\n"

@@ -274,6 +274,7 @@ class Draft:
         return self._move_files("present", ("waiting", "not-downloaded"))
 
     def _move_files(self, state: FileState, before: tuple[FileState, ...]) -> Draft:
+        contradictions.check_files_are_own(self)
         parts = tuple(
             in_state(part, state)
             if isinstance(part, Attachment) and part.state in before

@@ -8,13 +8,9 @@ from dataclasses import is_dataclass
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from pytest_imessage_foundry.conversations.authoring.words import unknown
+from pytest_imessage_foundry.conversations.authoring.words import END, FIRST, unknown
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.models.apple_time import from_iso
 
-# The twelfth day counts 1e15 nanoseconds; fewer are taken for seconds, or less, by
-# readers that know dates from before macOS 10.13 (SEMANTICS §18).
-FIRST, END = 10**15, from_iso("2040-01-01")
 _DATES = ("date", "arrived", "lsmd", "refreshed", "legacy_date_retracted")
 _LARGEST = 2**63
 
