@@ -102,7 +102,7 @@ def phone_of(head: str) -> Iterator[Any]:
 def by_hand(play: Play, source: Any) -> None:
     """Play lines on a phone that is written by hand, and look at its file."""
     with phone_of(play.head) as (phone, _):
-        _run(play, source, _space(phone), lambda _: None)
+        _run(play, source, _space(phone, phone.owner), lambda _: None)
         db = _built(phone)
         look(db)
 
@@ -115,7 +115,7 @@ def live(play: Play, source: Any, outside: Outside) -> None:
         author.group(alex, kim, name="Trip").send("Hi").tapback("loved", by=kim)
         db = _built(author)
         with db.live(wal=wal) as phone:
-            space = _space(phone) | {"p0": alex, "p1": kim}
+            space = _space(phone, db.owner) | {"p0": alex, "p1": kim}
             space |= {f"c{n}": each.guid for n, each in enumerate(db.conversations)}
             space |= {f"m{n}": each for n, each in enumerate(db.messages)}
 
@@ -155,8 +155,8 @@ def _run(play: Play, source: Any, space: Any, see: Any, state: Any = None) -> No
         see(before)
 
 
-def _space(phone: Any) -> dict[str, Any]:
-    return {**_WORDS, "phone": phone}
+def _space(phone: Any, owner: Any) -> dict[str, Any]:
+    return {**_WORDS, "phone": phone, "owner": owner}
 
 
 def _check_words(error: FoundryError) -> None:

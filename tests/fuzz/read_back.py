@@ -77,13 +77,16 @@ def told(message: Any, chat: str) -> Facts | None:
     # What is deleted as a whole stands in Recently Deleted of its own chat alone.
     is_deleted = traits.deleted is not None and not traits.deleted.parts
     chats = {chat} if is_deleted else {chat, traits.also_in} - {None}
-    if traits.chatless and traits.deleted is None:
+    if traits.chatless and not is_deleted:
         chats = set()
+    sender, event = message.sender, message.event
+    if event is not None and event.kind == "number-changed":
+        sender = event.was or event.who
     is_seconds = "date" in traits.in_seconds
     text = "" if "body" in traits.blank else message.text
     return {
         "text": text.replace(_MARK, "") if message.balloon is not None else text,
-        "sender": "me" if message.sender is None else message.sender or None,
+        "sender": "me" if message.sender is None else sender or None,
         "date": message.date // _SECOND if is_seconds else message.date,
         "service": None if "service" in traits.blank else message.service,
         "chats": sorted(chats),

@@ -93,7 +93,7 @@ class Writer:
             given.append(f"reply_to={self._one(self._messages)}")
         if self._messages and self._chance(0.04):
             given.append(f"rowid_after={self._one(self._messages)}")
-        if self._chance(0.04):
+        if self._chance(0.04) and not any("also_in" in each for each in given):
             given.append(f"also_in={self._one(self._chats)}")
         given += self._at(0.2)
         if self._is_live and self._chance(0.1):
@@ -252,9 +252,7 @@ class Writer:
     def _anybody(self) -> str:
         if self._chance(0.8):
             return self._somebody()
-        return self._word(
-            ("'me'", "phone.owner" if not self._is_live else "'me'", "'x'")
-        )
+        return self._word(("'me'", "owner", "'x'"))
 
     def _address(self) -> str:
         return self._word(

@@ -23,7 +23,7 @@ ADDRESSES = (
     *("address=''", "address='me'", "address='a b'", "address='\\ud800'"),
     *("addresses=['phone', 'email']", "addresses=['email', 'phone', 'phone']"),
     *("addresses=['+12025550188', 'ana@example.com']", "addresses=['5', '5']"),
-    *("address='5', addresses=['6']", "address=phone.owner.identifier"),
+    *("address='5', addresses=['6']", "address=owner.identifier"),
     "address='+12025550123(smsft)'",
 )
 TEXTS = (
@@ -102,7 +102,10 @@ TRAITS = {
         "FilterCategory(action='transaction', sub_action='finance')",
         "FilterCategory(action='junk', sub_action='finance')",
     ),
-    "dangling": ("'A'", "'00000000-0000-0000-0000-000000000000'", "''"),
+    "dangling": (
+        "'p:0/00000000-0000-0000-0000-000000000000'",
+        *("'bp:00000000-0000-0000-0000-000000000000'", "'A'", "''"),
+    ),
     "chatless": BOOLS,
     "from_other_device": BOOLS,
     "blank": ("('service',)", "('body',)", "('part_count', 'E:')", "('date',)"),

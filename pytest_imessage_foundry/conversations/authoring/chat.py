@@ -123,7 +123,7 @@ class Chat:
         contradictions.check_event(self, kind)
         if kind.startswith("background"):
             self.phone.require("backgrounds", "a chat background")
-        if kind in ("added", "removed") and who is None:
+        if kind in ("added", "removed", "number-changed") and who is None:
             raise FoundryError(
                 f"nobody is named who was {kind}\n"
                 "looked at `who`, which was left out\n"
@@ -237,13 +237,14 @@ class Chat:
         RCS is known; without any there is no such row.
 
         Raises:
-            FoundryError: there is a chat with that guid.
+            FoundryError: there is a chat with that guid, or one under that domain.
         """
         whole, identifier = self._whole, self._identifier()
         guid = f"{service};{'+' if self.is_group else '-'};{identifier}"
         contradictions.check_guid(self, guid)
         if domain is None and self.is_group and service == "RCS":
             domain = "RCSConversationID"  # named in Apple's code (SEMANTICS §12)
+        contradictions.check_domain(self, domain, whole.former)
         row = FormerChat(guid=guid, service=service, name=whole.name, domain=domain)
         storable.check(row)
         whole.former = (*whole.former, row)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.models import Handwriting, Message, Part, Poll
 
-_UUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
+# A part of a message, a balloon, or a message alone (SEMANTICS §6).
+_TARGET = re.compile(r"(p:\d{1,9}/|bp:)?[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 _LARGEST = 0xFFFF  # a point's coordinates are two bytes each (SEMANTICS §10)
 
 
@@ -30,11 +31,11 @@ def check(message: Message) -> None:
         if number not in known:
             raise _no_part(message, number, what, left)
     dangling = message.traits.dangling
-    if dangling is not None and not _UUID.fullmatch(dangling):
+    if dangling is not None and not _TARGET.fullmatch(dangling):
         raise FoundryError(
-            f"{dangling!r} is no GUID of a message\n"
+            f"{dangling!r} names no message\n"
             f"looked at what message {message.guid} reacts to (`dangling`)\n"
-            "give an upper-case UUID, which no message here has"
+            "give p:0/ and an upper-case UUID, which no message here has"
         )
     if message.balloon is not None and message.balloon.kind == "handwriting":
         _check_strokes(message.balloon)

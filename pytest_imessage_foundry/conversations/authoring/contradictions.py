@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.conversations.authoring.chat import Chat
     from pytest_imessage_foundry.conversations.authoring.draft import Draft
-    from pytest_imessage_foundry.models import Attachment, EventKind, Message, Persona
+    from pytest_imessage_foundry.models import (
+        Attachment,
+        EventKind,
+        FormerChat,
+        Message,
+        Persona,
+    )
 
 # What only a group can announce; the rest happens in chats of two as well.
 _OF_GROUPS = (
@@ -76,6 +82,18 @@ def check_guid(chat: Chat, guid: str) -> None:
             f"there is a chat {guid}\n"
             f"looked among {len(taken)} chats of this phone\n"
             "name another service"
+        )
+
+
+def check_domain(chat: Chat, domain: str | None, former: Iterable[FormerChat]) -> None:
+    """Refuse a second row of chat_lookup with one identifier and domain."""
+    own = {"iMessageGroupID"} if chat.is_group else set()
+    taken = own | {row.domain for row in former}
+    if domain is not None and domain in taken:
+        raise FoundryError(
+            f"chat_lookup finds another row of this chat under {domain!r}\n"
+            f"looked among what chat {chat.guid} was before\n"
+            "name another domain, or none"
         )
 
 

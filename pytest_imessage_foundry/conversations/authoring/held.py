@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 def check(phone: Author, message: Message) -> None:
     """Refuse kinds of message that the release, or nobody, knows."""
+    blanks.check(message.traits, message.date)
     storable.check(message)
     coherence.check(message)
-    blanks.check(message.traits, message.date)
     runs = [r for p in message.parts if isinstance(p, TextPart) for r in p.runs]
     for run in runs:
         if run.detected is not None:
