@@ -426,21 +426,7 @@ class Live:
         Raises:
             FoundryError: it was deleted before, and no further.
         """
-
-        def act(draft: Draft) -> None:
-            before = draft.message.traits.deleted
-            is_whole = before is not None and not before.parts
-            is_gone = before is not None and before.permanent
-            if not is_gone and (fields.get("permanent") or not is_whole):
-                draft.delete(**fields)
-                return
-            raise FoundryError(
-                "a message can only be deleted once\n"
-                f"message {draft.message.guid} was\n"
-                "pass permanent=True to take it out of Recently Deleted"
-            )
-
-        return self._change(message, act)
+        return self._change(message, lambda draft: draft.delete(**fields))
 
     def checkpoint(self) -> bool:
         """Move the -wal into the file and empty it. Wait up to five seconds for

@@ -15,9 +15,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--most", type=int, default=20, help="stop after these faults")
     asked = parser.parse_args()
-    faults = hunt(asked.phones, asked.lives, asked.seed, most=asked.most)
+    phones, lives = range(asked.phones), range(asked.lives)
+    faults, lines, refused = hunt(phones, lives, asked.seed, most=asked.most)
     for fault in faults:
         print(fault, end="\n\n")
+    print(f"{lines} lines, {refused} of them refused, {len(faults)} kinds of fault")
     return int(bool(faults))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import sys
+from collections.abc import Iterable
 from contextlib import closing
 from random import Random
 
@@ -22,20 +22,25 @@ from .shrinking import shrink
 PHONE_LINES, LIFE_LINES = 30, 14
 
 
-def hunt(phones: int, lives: int, seed: int, *, most: int = 1) -> list[str]:
-    """Play that many scripts; give what failed, each kind of fault once."""
+def hunt(
+    phones: Iterable[int], lives: Iterable[int], seed: int, *, most: int = 1
+) -> tuple[list[str], int, int]:
+    """Play scripts of these numbers: what failed, each kind of fault once; how many
+    lines were played, and how many of them refused."""
     faults: dict[str, str] = {}
     lines = refused = 0
     with closing(Outside()) as outside:
-        for number in range(phones + lives):
-            play, fault = _one(seed, number, number >= phones, outside)
-            lines, refused = lines + len(play.lines), refused + play.refused
+        for is_live, number in (
+            *((False, number) for number in phones),
+            *((True, number) for number in lives),
+        ):
+            play, fault = _one(seed, number, is_live, outside)
+            lines, refused = lines + len(play.lines), refused + len(play.refusals)
             if fault and _kind(fault) not in faults:
                 faults[_kind(fault)] = _told(play, fault, outside)
             if len(faults) == most:
                 break
-    print(f"{lines} lines, {refused} of them refused", file=sys.stderr)
-    return [*faults.values()]
+    return [*faults.values()], lines, refused
 
 
 def _one(seed: int, number: int, is_live: bool, outside: Outside) -> tuple[Play, str]:

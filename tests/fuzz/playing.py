@@ -38,13 +38,13 @@ class Play:
     Attributes:
         head: the line that makes the phone.
         lines: those that were played, refused ones too.
-        refused: how many there were of them.
+        refusals: what was said of those.
     """
 
     head: str
     is_live: bool
     lines: list[str] = field(default_factory=list)
-    refused: int = 0
+    refusals: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return "\n".join((self.head, *self.lines))
@@ -145,7 +145,7 @@ def _run(play: Play, source: Any, space: Any, see: Any, state: Any = None) -> No
             play.lines.pop()  # of something that was refused, or left out
             continue
         except FoundryError as error:
-            play.refused += 1
+            play.refusals.append(str(error))
             _check_words(error)
             if state is not None and state() != before:
                 raise FaultFound("a refused step changed the truth") from error

@@ -25,6 +25,7 @@ def check(message: Message) -> None:
     """
     if message.event is None:
         _check_parts(message)
+        _check_carried(message)
     left = standing(message)
     known = {*left, *_unsent(message)}
     for number, what in _named(message):
@@ -101,6 +102,24 @@ def _check_parts(message: Message) -> None:
             "no part of a message is empty beside others\n"
             f"looked at message {message.guid}: {why}\nleave it out"
         )
+
+
+def _check_carried(message: Message) -> None:
+    """Refuse what SMS and RCS have no form for (SEMANTICS §15)."""
+    if message.service not in ("SMS", "RCS"):
+        return
+    for what, is_there in (
+        ("a send effect", message.effect is not None),
+        ("an inline reply", message.reply_to is not None),
+        ("an edit", bool(message.edits)),
+        ("a part that is unsent", bool(_unsent(message))),
+    ):
+        if is_there:
+            raise FoundryError(
+                f"{message.service} cannot carry {what}\n"
+                f"looked at message {message.guid}\n"
+                "leave it out, or send the message with service='iMessage'"
+            )
 
 
 def _check_strokes(balloon: Handwriting) -> None:

@@ -218,6 +218,19 @@ def check_order(message: Message, moment: int, what: str) -> None:
         )
 
 
+def check_not_deleted(message: Message, *, permanent: bool) -> None:
+    """Refuse to delete what was deleted before, and as far."""
+    before = message.traits.deleted
+    is_whole = before is not None and not before.parts
+    is_gone = before is not None and before.permanent
+    if is_gone or (is_whole and not permanent):
+        raise FoundryError(
+            "a message can only be deleted once\n"
+            f"message {message.guid} was\n"
+            "pass permanent=True to take it out of Recently Deleted"
+        )
+
+
 def check_resent(chat: Chat, message: Message) -> None:
     """Refuse to resend what is no iMessage of the owner's to one person."""
     reasons = {

@@ -256,7 +256,12 @@ class Draft:
         parts: tuple[int, ...] = (),
         at: When | None = None,
     ) -> Draft:
-        """Delete it on this phone: into Recently Deleted, or for good."""
+        """Delete it on this phone: into Recently Deleted, or for good.
+
+        Raises:
+            FoundryError: it was deleted before, and no further.
+        """
+        contradictions.check_not_deleted(self.message, permanent=permanent)
         date = self._phone.tick(at, 10, 60)
         contradictions.check_order(self.message, date, "deleted")
         return self.trait(deleted=Deletion(date=date, parts=parts, permanent=permanent))

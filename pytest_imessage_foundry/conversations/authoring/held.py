@@ -26,7 +26,6 @@ def check(phone: Author, message: Message) -> None:
     """Refuse kinds of message that the release, or nobody, knows."""
     blanks.check(message.traits, message.date)
     storable.check(message)
-    coherence.check(message)
     runs = [r for p in message.parts if isinstance(p, TextPart) for r in p.runs]
     for run in runs:
         if run.detected is not None:
@@ -57,6 +56,7 @@ def check(phone: Author, message: Message) -> None:
         phone.require("rcs", "an RCS message")
     if message.service == "iMessageLite":
         phone.require("satellite", "a satellite message")
+    coherence.check(message)
 
 
 def _check_pieces(text: str, pieces: Iterable[DetectedPart]) -> None:
