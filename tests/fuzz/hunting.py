@@ -19,7 +19,7 @@ from .playing import (
 )
 from .shrinking import shrink
 
-PHONE_LINES, LIFE_LINES = 30, 14
+PHONE_LINES, LIFE_LINES = 30, 12
 
 
 def hunt(

@@ -191,12 +191,29 @@ FOUND = {
     ),
     "a sender by name": hand("is no person", "group.receive('Hi', sender='Alex Doe')"),
     "the file of a note that came back": hand(
-        "stands in two messages",
+        "a file that stands in two messages",
         "m = phone.note_to_self().send(phone.file('photo'))",
         "m.awaits_files()",
         release="sonoma",
     ),
+    "a file twice in a message": hand(
+        "a message holds a file once",
+        "f = phone.file('photo')",
+        "chat.receive(f, 'and again', f)",
+    ),
+    "a file that comes in one of two messages": hand(
+        "a file that stands in two messages",
+        "f = phone.file('photo')",
+        "chat.receive(f).awaits_files()",
+        "chat.receive(f)",
+    ),
     # --- live ---
+    "a reply is resent as SMS": alive(
+        "SMS cannot carry an inline reply",
+        "m = phone.send(c0, 'Yes', reply_to=m0)",
+        "phone.resent_as_sms(m)",
+        release="sonoma",
+    ),
     "a step that is refused moves no clock": alive(
         "",
         "phone.receive(c0, 'Hi', effect='boom', at='2035-01-01')",

@@ -391,6 +391,7 @@ class Chat:
     def _append(self, message: Message) -> Draft:
         check(self.phone, message)
         draft = Draft(self, message)
+        contradictions.check_files_agree(draft, message)
         self.attendance.admit(draft)
         self.drafts.append(draft)
         return draft

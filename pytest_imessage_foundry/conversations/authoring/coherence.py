@@ -25,7 +25,8 @@ def check(message: Message) -> None:
     """
     if message.event is None:
         _check_parts(message)
-        _check_carried(message)
+        _check_files(message)
+        check_carried(message)
     left = standing(message)
     known = {*left, *_unsent(message)}
     for number, what in _named(message):
@@ -104,7 +105,20 @@ def _check_parts(message: Message) -> None:
         )
 
 
-def _check_carried(message: Message) -> None:
+def _check_files(message: Message) -> None:
+    """A row of message_attachment_join names a file once for each message."""
+    guids = [file.guid for file in message.attachments]
+    for guid in guids:
+        if guids.count(guid) > 1:
+            raise FoundryError(
+                "a message holds a file once\n"
+                f"looked at message {message.guid}, which has {guid} "
+                f"{guids.count(guid)} times\n"
+                "make another by file()"
+            )
+
+
+def check_carried(message: Message) -> None:
     """Refuse what SMS and RCS have no form for (SEMANTICS §15)."""
     if message.service not in ("SMS", "RCS"):
         return

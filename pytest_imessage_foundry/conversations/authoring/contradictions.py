@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations.authoring import storable
+from pytest_imessage_foundry.conversations.authoring import coherence, storable
 from pytest_imessage_foundry.conversations.authoring.words import ME
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import SECOND, to_datetime
@@ -152,21 +153,22 @@ def check_new_number(chat: Chat, old: str | None, new: str | None) -> None:
         )
 
 
-def check_files_are_own(draft: Draft) -> None:
-    """Refuse to move files that another message holds as well."""
-    own = {file.guid for file in draft.message.attachments}
+def check_files_agree(draft: Draft, message: Message) -> None:
+    """Refuse a file that another message holds in another state: it has one row."""
+    own = {file.guid: file for file in message.attachments}
     if not own:
         return
     for chat in draft.chat.phone.chats:
         for other in chat.drafts:
-            shared = own & {file.guid for file in other.message.attachments}
-            if other is not draft and shared:
-                raise FoundryError(
-                    "a file that stands in two messages comes with both\n"
-                    f"looked at message {draft.message.guid}, whose file is in "
-                    f"{other.message.guid}, too\n"
-                    "send a file of its own, or without twin in a note to self"
-                )
+            for file in other.message.attachments if other is not draft else ():
+                if own.get(file.guid, file) != file:
+                    raise FoundryError(
+                        f"a file that stands in two messages cannot be "
+                        f"{own[file.guid].state!r} in one of them alone\n"
+                        f"looked at {file.name} of messages {message.guid} and "
+                        f"{other.message.guid}\n"
+                        "send each message a file of its own"
+                    )
 
 
 def check_photo(chat: Chat, photo: Attachment) -> None:
@@ -247,3 +249,4 @@ def check_resent(chat: Chat, message: Message) -> None:
                 f"chat\nlooked at message {message.guid}: {reason}\n"
                 "send it with service='SMS' instead"
             )
+    coherence.check_carried(replace(message, service="SMS"))

@@ -279,7 +279,6 @@ class Draft:
         return self._move_files("present", ("waiting", "not-downloaded"))
 
     def _move_files(self, state: FileState, before: tuple[FileState, ...]) -> Draft:
-        contradictions.check_files_are_own(self)
         parts = tuple(
             in_state(part, state)
             if isinstance(part, Attachment) and part.state in before
@@ -390,6 +389,8 @@ class Draft:
         changed = replace(self.message, **changes)
         check(self._phone, changed)
         contradictions.check_photo_stays(self.chat, changed)
+        if changed.parts != self.message.parts:
+            contradictions.check_files_agree(self, changed)
         self.message = changed
         return self
 

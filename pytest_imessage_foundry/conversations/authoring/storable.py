@@ -21,7 +21,8 @@ def check(model: Any) -> None:
     Raises:
         FoundryError: with the field that holds it, and what it may hold.
     """
-    words = _words(type(model))
+    kind: type = type(model)
+    words = _words(kind)
     for field in fields_of(model):
         value = getattr(model, field.name)
         if field.name in words:
@@ -31,7 +32,7 @@ def check(model: Any) -> None:
         elif is_dataclass(value):
             check(value)
         else:
-            _check_value(f"{type(model).__name__}.{field.name}", value)
+            _check_value(f"{kind.__name__}.{field.name}", value)
 
 
 def check_text(what: str, text: str | None) -> None:
