@@ -11,9 +11,8 @@ from benchmarks.measure import Results, Series, in_turns, process
 
 KNOWN = ("pytest-django", "pytest-recording", "syrupy", "anyio", "hypothesis")
 EMPTY = "empty plugin"
-OURS = ("ours", "ours, dependencies installed, -p no:faker")
-# Ours needs these; Faker brings a pytest plugin of its own.
-NEEDED = ("pluggy", "pydantic", "phonenumbers", "faker", "tzdata")
+OURS = ("ours", "ours, dependencies installed")
+NEEDED = ("pluggy", "pydantic", "phonenumbers", "tzdata")  # by ours
 
 
 def run(results: Results, *, rounds: int) -> None:
@@ -55,8 +54,7 @@ def _environments() -> dict[str, list[Path | str]]:
         "bare pytest": [environments.python("bare", "pytest")],
         EMPTY: [environments.empty_plugin()],
         OURS[0]: [environments.ours("ours")],
-        OURS[1]: [installed, "-p", "no:faker"],
-        "ours, with Faker's own plugin": [installed],
+        OURS[1]: [installed],
         **{name: [environments.python(name, "pytest", name)] for name in KNOWN},
     }
 

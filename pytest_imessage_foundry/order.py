@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     )
     from pytest_imessage_foundry.spec import Spec
 
-# What draws names or forms bytes, so that another version may give other bytes.
-_DISTRIBUTIONS = ("pytest-imessage-foundry", "faker")
+_OURSELVES = "pytest-imessage-foundry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ class Order:
     @cached_property
     def fingerprint(self) -> str:
         """Changes with all that could change the bytes."""
-        versions = [f"{name} {_version(name)}" for name in _DISTRIBUTIONS]
+        versions = [f"{_OURSELVES} {_version(_OURSELVES)}"]
         packs = []
         if self.spec.source != "faker":
             packs = [pack_files.digest(self.materials.packs)]

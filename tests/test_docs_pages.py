@@ -24,7 +24,7 @@ def script():
 def test_the_page_is_up_to_date(script, name):
     committed = (DOCS / f"{name}.md").read_text(encoding="utf-8")
     assert committed == getattr(script, f"{name}_page")(), (
-        "run `python docs/make_pages.py`; another Faker may draw other names"
+        "run `python docs/make_pages.py`"
     )
 
 

@@ -35,6 +35,7 @@ _LAST_NUMBER = 9999
 _PLUGIN_PAYLOAD = "dyn.age81a5dzq7y066dbtf0g82peqf4hk2pdrb00n5xy"
 
 
+_LONGEST_NAME = 255  # of APFS, ext4 and NTFS alike
 _SEPARATORS = frozenset("/\\\0")
 # A path as the functions below make them: nothing in it can lead elsewhere.
 _PLAIN_PATH = re.compile(
@@ -224,6 +225,14 @@ def relative_path(guid: str, name: str) -> str:
                 "give a plain file name, without slashes"
             )
             raise FoundryError(message)
+    # Counted as it is stored: half of a surrogate pair has bytes here, too.
+    length = len(name.encode(errors="surrogatepass"))
+    if length > _LONGEST_NAME:
+        raise FoundryError(
+            f"a file cannot have a name of {length} bytes\n"
+            f"looked at {name!r:.60}\n"
+            f"give one of at most {_LONGEST_NAME}, which is what file systems hold"
+        )
     return f"{folder(guid)}/{guid}/{name}"
 
 

@@ -204,11 +204,23 @@ class ChatDB(os.PathLike[str]):
         )
 
     def report(self) -> Report:
-        """Return the validator's verdict on the file as it is now."""
+        """Return the validator's verdict on the file as it is now, with the digest
+        of its content."""
         from pytest_imessage_foundry.db import validators
 
         own = self._order.schema
-        return validators.validate(self.path, extra={own.name: own})
+        return validators.validate(self.path, extra={own.name: own}, digest=True)
+
+    def digest(self) -> str:
+        """Return a digest of rows and schema as they are now.
+
+        One spec has one digest under each version of this package, on every Python
+        and with every SQLite library. The bytes of the file are the same within one
+        library alone: others lay out its pages otherwise.
+        """
+        from pytest_imessage_foundry.db import content_digest
+
+        return content_digest.of_file(self.path)
 
     def truth(self) -> dict[str, Any]:
         """Return the truth as plain data: what `build --truth` writes."""

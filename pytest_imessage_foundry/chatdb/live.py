@@ -298,7 +298,19 @@ class Live:
 
     def trait(self, message: Message | str, **traits: Any) -> Message:
         """Set fields of a message's `models.Traits`: that its audio was heard, that a
-        mention was not seen, its translation, its schedule, ..."""
+        mention was not seen, its translation, its schedule, ...
+
+        Raises:
+            FoundryError: a row that is in a chat was to leave it: Apple's triggers
+                delete what no chat holds.
+        """
+        _, found = self._find(message)
+        if traits.get("chatless") and not found.message.traits.chatless:
+            raise FoundryError(
+                "a message that is in its chat does not leave it and stay\n"
+                f"looked at message {found.message.guid}; Apple's triggers delete it\n"
+                "call delete(), or send it with joins_later=True"
+            )
         return self._change(message, lambda draft: draft.trait(**traits))
 
     def target(self, message: Message | str, part: int = 0) -> Reply:
@@ -414,21 +426,7 @@ class Live:
         Raises:
             FoundryError: it was deleted before, and no further.
         """
-
-        def act(draft: Draft) -> None:
-            before = draft.message.traits.deleted
-            is_whole = before is not None and not before.parts
-            is_gone = before is not None and before.permanent
-            if not is_gone and (fields.get("permanent") or not is_whole):
-                draft.delete(**fields)
-                return
-            raise FoundryError(
-                "a message can only be deleted once\n"
-                f"message {draft.message.guid} was\n"
-                "pass permanent=True to take it out of Recently Deleted"
-            )
-
-        return self._change(message, act)
+        return self._change(message, lambda draft: draft.delete(**fields))
 
     def checkpoint(self) -> bool:
         """Move the -wal into the file and empty it. Wait up to five seconds for
@@ -565,11 +563,13 @@ class Live:
 def _restoring(chat: Chat) -> Iterator[None]:
     drafts, events = list(chat.drafts), list(chat.attendance.events)
     name, properties, former = chat.name, chat.properties, chat.former
+    moment = chat.phone.moment
     try:
         yield
     except BaseException:
         chat.drafts[:], chat.attendance.events[:] = drafts, events
         chat.name, chat.properties, chat.former = name, properties, former
+        chat.phone.turn_back(moment)
         raise
 
 

@@ -210,7 +210,7 @@ def _say(given: Namespace, target: Path, order: Order, counts: Counts) -> None:
         "truth": str(given.truth) if given.truth else None,
     }
     if given.json:
-        print(json.dumps(facts))
+        print(json.dumps(facts | {"content": _digest(target)}))
         return
     print(
         f"wrote {escaped(str(target))}: {facts['bytes']:,} bytes\n"
@@ -221,6 +221,17 @@ def _say(given: Namespace, target: Path, order: Order, counts: Counts) -> None:
     print(f"release={spec.release} scenario={scenario} seed={spec.seed}")
     if given.truth:
         print(f"truth: {escaped(str(given.truth))}")
+
+
+def _digest(target: Path) -> str | None:
+    """Return the digest of what was written; None of an encrypted backup."""
+    from pytest_imessage_foundry.db import content_digest
+    from pytest_imessage_foundry.errors import UnreadableFileError
+
+    try:
+        return content_digest.of_file(target)
+    except UnreadableFileError:
+        return None
 
 
 def _record(given: Namespace, target: Path, order: Order, counts: Counts) -> None:

@@ -109,7 +109,11 @@ def run_validate(given: Namespace) -> int:
         release, extra = own.name, {own.name: own}
     with progress_bar.shown("checks") as at:
         report = validators.validate(
-            given.path, release=release, extra=extra, progress=at
+            given.path,
+            release=release,
+            extra=extra,
+            progress=at,
+            digest=given.json,
         )
     print(json.dumps(report.as_json()) if given.json else escaped_lines(report))
     return report.strict_exit_code if given.strict else report.exit_code

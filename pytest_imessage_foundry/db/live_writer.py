@@ -194,8 +194,9 @@ class LiveWriter:
             )
         elif deletions.is_in_chat(new) and not deletions.is_in_chat(old):
             self._join(rowid, after, place, new.traits.also_in)
-        elif new.traits.also_in not in (None, old.traits.also_in):
+        elif deletions.is_in_chat(new) and new.traits.also_in != old.traits.also_in:
             self._join_second(rowid, after, new.traits.also_in)
+            self._leave_second(rowid, old.traits.also_in)
 
     def _become_files(self, old: Message, new: Message, rowid: int, row: Row) -> None:
         """Insert, change and remove the rows of a message's files."""
@@ -318,6 +319,14 @@ class LiveWriter:
             state: int = row.get("index_state", 1)
             chat = self._rowid("chat", guid)
             self._insert.joins([(chat, rowid, row["date"], state)])
+
+    def _leave_second(self, rowid: int, guid: str | None) -> None:
+        """Delete the join with the other chat that a message stood in."""
+        if guid is not None:
+            self._connection.execute(
+                "DELETE FROM chat_message_join WHERE message_id = ? AND chat_id = ?",
+                (rowid, self._rowid("chat", guid)),
+            )
 
     def _update(
         self,

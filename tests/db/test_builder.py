@@ -421,7 +421,11 @@ def test_a_late_arrival_has_the_higher_rowid(tmp_path):
 def test_a_group_photo_needs_its_event(tmp_path):
     phone = small()
     group = phone.group(*phone.people[1:])
-    group.set(group_photo=phone.file("group-photo"))
+    photo = phone.file("group-photo")
+    with pytest.raises(FoundryError, match="nobody gave the group the photo"):
+        group.set(group_photo=photo)
+    # The builder, too, refuses conversations that were made some other way.
+    group.properties = replace(group.properties, group_photo=photo)
     with pytest.raises(ValueError, match="group photo"):
         write(phone, tmp_path)
     assert list(tmp_path.iterdir()) == []

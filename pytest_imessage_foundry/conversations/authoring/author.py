@@ -15,15 +15,15 @@ with the names of those that can.
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
 
 from pytest_imessage_foundry.attachments.sending import send as send_file
-from pytest_imessage_foundry.conversations.authoring import contradictions
+from pytest_imessage_foundry.conversations.authoring import contradictions, storable
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
 from pytest_imessage_foundry.conversations.authoring.words import unknown, when
 from pytest_imessage_foundry.db import schema as releases
 from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
-from pytest_imessage_foundry.models import FILTER_SUFFIXES, Persona
+from pytest_imessage_foundry.models import FILTER_SUFFIXES, Persona, Service
 from pytest_imessage_foundry.models.filters import SUFFIX_TIERS, TIER_NUMBERS
 from pytest_imessage_foundry.models.guids import random_guid
 from pytest_imessage_foundry.personas import handles
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
         Attachment,
         Conversation,
         FilterTier,
-        Service,
     )
 
 START = "2025-10-06T15:00:00Z"
@@ -109,6 +108,7 @@ class Author:
             other_identifiers=tuple(others),
             country_code=country,
         )
+        storable.check(persona)
         self.people.append(persona)
         return persona
 
@@ -257,6 +257,10 @@ class Author:
         """The time of the newest thing, in nanoseconds since 2001."""
         return self._clock
 
+    def turn_back(self, moment: int) -> None:
+        """Set the clock to what it was before something that was refused."""
+        self._clock = moment
+
     def tick(self, at: When | None, low: int, high: int, *, mine: bool = True) -> int:
         """Return the time of the next thing: given, or `low` to `high` seconds on.
 
@@ -279,6 +283,9 @@ class Author:
         at: str = "",
         suffix: str = "",
     ) -> Chat:
+        if service not in get_args(Service):
+            raise unknown("service", service, get_args(Service))
+        storable.check_text("the name of a group", name)
         if service == "RCS":
             self.require("rcs", "an RCS chat")
         if service == "iMessageLite":
@@ -312,6 +319,7 @@ class Author:
             founders=founders,
             group_id=theirs[0].group_id if theirs else "",
         )
+        contradictions.check_guid(chat, chat.guid)
         self.chats.append(chat)
         return chat.over(service, category)
 

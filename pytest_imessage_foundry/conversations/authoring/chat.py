@@ -6,7 +6,11 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
-from pytest_imessage_foundry.conversations.authoring import contradictions, rare_facts
+from pytest_imessage_foundry.conversations.authoring import (
+    contradictions,
+    rare_facts,
+    storable,
+)
 from pytest_imessage_foundry.conversations.authoring.attendance import Attendance
 from pytest_imessage_foundry.conversations.authoring.draft import Draft
 from pytest_imessage_foundry.conversations.authoring.held import check
@@ -37,7 +41,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.conversations.authoring.author import Author
     from pytest_imessage_foundry.conversations.authoring.words import Content, When
-    from pytest_imessage_foundry.models import Service
+    from pytest_imessage_foundry.models import Attachment, Service
 
 
 class Chat:
@@ -119,7 +123,7 @@ class Chat:
         contradictions.check_event(self, kind)
         if kind.startswith("background"):
             self.phone.require("backgrounds", "a chat background")
-        if kind in ("added", "removed") and who is None:
+        if kind in ("added", "removed", "number-changed") and who is None:
             raise FoundryError(
                 f"nobody is named who was {kind}\n"
                 "looked at `who`, which was left out\n"
@@ -222,8 +226,12 @@ class Chat:
             raise unknown("filter tier", tier, TIER_NUMBERS)
         if properties.get("is_pending_review"):
             self.phone.require("unknown_senders", "the screening of unknown senders")
+        if properties.get("group_photo") is not None:
+            contradictions.check_photo(self, properties["group_photo"])
         whole = self._whole
-        whole.properties = replace(whole.properties, **properties)
+        changed = replace(whole.properties, **properties)
+        storable.check(changed)
+        whole.properties = changed
         return self
 
     def formerly(self, service: Service, *, domain: str | None = None) -> Chat:
@@ -234,24 +242,16 @@ class Chat:
         RCS is known; without any there is no such row.
 
         Raises:
-            FoundryError: there is a chat with that guid.
+            FoundryError: there is a chat with that guid, or one under that domain.
         """
         whole, identifier = self._whole, self._identifier()
         guid = f"{service};{'+' if self.is_group else '-'};{identifier}"
-        taken = [
-            each
-            for chat in self.phone.chats
-            for each in (chat.guid, *(row.guid for row in chat.former))
-        ]
-        if guid in taken:
-            raise FoundryError(
-                f"there is a chat {guid}\n"
-                f"looked among {len(taken)} chats of this phone\n"
-                "name another service"
-            )
+        contradictions.check_guid(self, guid)
         if domain is None and self.is_group and service == "RCS":
             domain = "RCSConversationID"  # named in Apple's code (SEMANTICS §12)
+        contradictions.check_domain(self, domain, whole.former)
         row = FormerChat(guid=guid, service=service, name=whole.name, domain=domain)
+        storable.check(row)
         whole.former = (*whole.former, row)
         return self
 
@@ -283,6 +283,11 @@ class Chat:
             former=self.former,
             origin="by hand",
         )
+
+    @property
+    def photo(self) -> Attachment | None:
+        """The photo that the group has now."""
+        return self._whole.properties.group_photo
 
     @property
     def suffix(self) -> str:
@@ -386,11 +391,12 @@ class Chat:
         )
         if given:
             message = replace(message, traits=rare_facts.add(self, message, given))
-        check(phone, message)
         return self._append(message)
 
     def _append(self, message: Message) -> Draft:
+        check(self.phone, message)
         draft = Draft(self, message)
+        contradictions.check_files_agree(draft, message)
         self.attendance.admit(draft)
         self.drafts.append(draft)
         return draft

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.authoring import coherence, storable
+from pytest_imessage_foundry.conversations.authoring.words import ME
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import SECOND, to_datetime
 from pytest_imessage_foundry.models.literals import GROUP_EVENTS
@@ -13,7 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pytest_imessage_foundry.conversations.authoring.chat import Chat
-    from pytest_imessage_foundry.models import EventKind, Message, Persona
+    from pytest_imessage_foundry.conversations.authoring.draft import Draft
+    from pytest_imessage_foundry.models import (
+        Attachment,
+        EventKind,
+        FormerChat,
+        Message,
+        Persona,
+    )
 
 
 def check_reserved(name: str, address: str, country: str) -> None:
@@ -29,7 +39,8 @@ def check_reserved(name: str, address: str, country: str) -> None:
 
 
 def check_address(name: str, address: str, people: Iterable[Persona]) -> None:
-    """Refuse an address that is somebody's already."""
+    """Refuse an address that is none, or somebody's already."""
+    check_form(name, address)
     for person in people:
         if address in person.addresses:
             raise FoundryError(
@@ -37,6 +48,18 @@ def check_address(name: str, address: str, people: Iterable[Persona]) -> None:
                 f"looked among the people of this phone: it is {person.name}'s\n"
                 "give another one, or leave it out for one that belongs to nobody"
             )
+
+
+def check_form(name: str, address: str) -> None:
+    """Refuse what nobody can be reached at: nothing, blanks, and the word for the
+    owner."""
+    storable.check_text(f"an address of {name!r}", address)
+    if address in ("", ME) or not address.isprintable() or " " in address:
+        raise FoundryError(
+            f"{name} cannot have the address {address!r}\n"
+            "looked for a number, an e-mail address or a code, without blanks\n"
+            "give one of these, or leave it out for one that belongs to nobody"
+        )
 
 
 def check_group(people: Sequence[Persona]) -> None:
@@ -56,10 +79,42 @@ def check_group(people: Sequence[Persona]) -> None:
             )
 
 
-def check_sender(chat: Chat, sender: Persona | None, *, nameless: bool) -> None:
+def check_guid(chat: Chat, guid: str) -> None:
+    """Refuse a second row of one guid: a chat's, or one that a chat left empty."""
+    taken = [
+        each
+        for other in chat.phone.chats
+        for each in (other.guid, *(row.guid for row in other.former))
+    ]
+    if guid in taken:
+        raise FoundryError(
+            f"there is a chat {guid}\n"
+            f"looked among {len(taken)} chats of this phone\n"
+            "name another service"
+        )
+
+
+def check_domain(chat: Chat, domain: str | None, former: Iterable[FormerChat]) -> None:
+    """Refuse a second row of chat_lookup with one identifier and domain."""
+    own = {"iMessageGroupID"} if chat.is_group else set()
+    taken = own | {row.domain for row in former}
+    if domain is not None and domain in taken:
+        raise FoundryError(
+            f"chat_lookup finds another row of this chat under {domain!r}\n"
+            f"looked among what chat {chat.guid} was before\n"
+            "name another domain, or none"
+        )
+
+
+def check_sender(chat: Chat, sender: Persona | str | None, *, nameless: bool) -> None:
     """Refuse a received message that is from nobody where it has a sender, the other
     way round, or from the owner."""
     names = ", ".join(person.name for person in chat.people)
+    if isinstance(sender, str):
+        raise FoundryError(
+            f"{sender!r} is no person\nlooked at the sender of a message received\n"
+            "pass what person() gave you"
+        )
     is_note = not chat.is_group and chat.people[0].is_self
     if nameless and sender is not None:
         raise FoundryError(
@@ -97,6 +152,7 @@ def check_new_number(chat: Chat, old: str | None, new: str | None) -> None:
             f"looked at whose number changed in {chat.guid}\n"
             "name another member"
         )
+    check_form(chat.name_of(old), new or "")
     if old == new:
         raise FoundryError(
             f"the new number is the old one, {new}\n"
@@ -105,9 +161,54 @@ def check_new_number(chat: Chat, old: str | None, new: str | None) -> None:
         )
 
 
+def check_files_agree(draft: Draft, message: Message) -> None:
+    """Refuse a file that another message holds in another state: it has one row."""
+    own = {file.guid: file for file in message.attachments}
+    if not own:
+        return
+    for chat in draft.chat.phone.chats:
+        for other in chat.drafts:
+            for file in other.message.attachments if other is not draft else ():
+                if own.get(file.guid, file) != file:
+                    raise FoundryError(
+                        f"a file that stands in two messages cannot be "
+                        f"{own[file.guid].state!r} in one of them alone\n"
+                        f"looked at {file.name} of messages {message.guid} and "
+                        f"{other.message.guid}\n"
+                        "send each message a file of its own"
+                    )
+
+
+def check_photo(chat: Chat, photo: Attachment) -> None:
+    """Refuse a group photo that no event brought."""
+    events = (draft.message.event for draft in chat.drafts)
+    if not any(event is not None and event.photo == photo for event in events):
+        raise FoundryError(
+            f"nobody gave the group the photo {photo.name}\n"
+            f"looked among the events of chat {chat.guid}\n"
+            "call set_photo(), which announces it and sets it"
+        )
+
+
+def check_photo_stays(chat: Chat, message: Message) -> None:
+    """Refuse to delete the event that brought the photo which a group has."""
+    photo = chat.photo
+    if photo is None or message.event is None or message.event.photo != photo:
+        return
+    if message.traits.deleted is not None and message.traits.deleted.permanent:
+        raise FoundryError(
+            "the group has the photo that this event brought\n"
+            f"looked at message {message.guid}, which is to be deleted for good\n"
+            "give the group another photo before, or none: set(group_photo=None)"
+        )
+
+
 def check_reply(chat: Chat, target: Chat) -> None:
-    """Refuse a reply in a chat with other people than what it answers."""
-    if chat.people != target.people or chat.is_group is not target.is_group:
+    """Refuse a reply in another group, or with another person, than what it answers."""
+    is_one_person = not chat.is_group and not target.is_group
+    if chat.guid != target.guid and not (
+        is_one_person and chat.people == target.people
+    ):
         raise FoundryError(
             "a reply is in the chat of what it answers\n"
             f"looked at {chat.guid}, and the message is in {target.guid}\n"
@@ -127,6 +228,19 @@ def check_order(message: Message, moment: int, what: str) -> None:
         )
 
 
+def check_not_deleted(message: Message, *, permanent: bool) -> None:
+    """Refuse to delete what was deleted before, and as far."""
+    before = message.traits.deleted
+    is_whole = before is not None and not before.parts
+    is_gone = before is not None and before.permanent
+    if is_gone or (is_whole and not permanent):
+        raise FoundryError(
+            "a message can only be deleted once\n"
+            f"message {message.guid} was\n"
+            "pass permanent=True to take it out of Recently Deleted"
+        )
+
+
 def check_resent(chat: Chat, message: Message) -> None:
     """Refuse to resend what is no iMessage of the owner's to one person."""
     reasons = {
@@ -143,3 +257,4 @@ def check_resent(chat: Chat, message: Message) -> None:
                 f"chat\nlooked at message {message.guid}: {reason}\n"
                 "send it with service='SMS' instead"
             )
+    coherence.check_carried(replace(message, service="SMS"))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.attachments.sending import in_state
 from pytest_imessage_foundry.conversations.authoring import (
+    coherence,
     contradictions,
     rare_facts,
     text_reactions,
@@ -23,7 +23,6 @@ from pytest_imessage_foundry.conversations.authoring.words import (
 )
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import (
-    ORDINARY,
     Attachment,
     Deletion,
     Edit,
@@ -257,7 +256,12 @@ class Draft:
         parts: tuple[int, ...] = (),
         at: When | None = None,
     ) -> Draft:
-        """Delete it on this phone: into Recently Deleted, or for good."""
+        """Delete it on this phone: into Recently Deleted, or for good.
+
+        Raises:
+            FoundryError: it was deleted before, and no further.
+        """
+        contradictions.check_not_deleted(self.message, permanent=permanent)
         date = self._phone.tick(at, 10, 60)
         contradictions.check_order(self.message, date, "deleted")
         return self.trait(deleted=Deletion(date=date, parts=parts, permanent=permanent))
@@ -335,8 +339,7 @@ class Draft:
 
     def trait(self, **traits: Any) -> Draft:
         """Set fields of `models.Traits`."""
-        changed = replace(self.message.traits, **traits)
-        return self._with(traits=ORDINARY if changed == ORDINARY else changed)
+        return self._with(traits=rare_facts.add(self.chat, self.message, traits))
 
     def set(self, **fields: Any) -> Draft:
         """Set fields of `models.Message`."""
@@ -367,12 +370,11 @@ class Draft:
     def _check_part(self, part: int) -> None:
         """Refuse to do something to a part that is not there."""
         message = self.message
-        parts = list(range(len(message.parts) or int(message.event is None)))
-        left = [n for n in parts if not isinstance(_at(message.parts, n), Unsent)]
+        left = coherence.standing(message)
         if part not in left:
             numbers = ", ".join(map(str, left)) or "none"
             raise FoundryError(
-                f"there is no part {part}, or it was unsent\n"
+                f"there is no part {part}, or it is empty, or was unsent\n"
                 f"looked at message {message.guid}, which has {numbers}\n"
                 "name one of those"
             )
@@ -386,6 +388,9 @@ class Draft:
     def _with(self, **changes: Any) -> Draft:
         changed = replace(self.message, **changes)
         check(self._phone, changed)
+        contradictions.check_photo_stays(self.chat, changed)
+        if changed.parts != self.message.parts:
+            contradictions.check_files_agree(self, changed)
         self.message = changed
         return self
 
@@ -428,10 +433,6 @@ class Draft:
         if by is not None:
             return address_of(by) is None
         return self.message.sender is not None or self.chat.is_group
-
-
-def _at(parts: Sequence[Part], number: int) -> Part | None:
-    return parts[number] if number < len(parts) else None
 
 
 def _gone(part: Part, date: int) -> Unsent:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.authoring import coherence, storable
 from pytest_imessage_foundry.conversations.authoring.words import unknown
+from pytest_imessage_foundry.db.rows import blanks
 from pytest_imessage_foundry.db.rows.columns import FILTER_SUB_ACTIONS
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import (
     DetectedPart,
     FilterCategory,
     Message,
-    SendEffect,
     TextPart,
 )
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 def check(phone: Author, message: Message) -> None:
     """Refuse kinds of message that the release, or nobody, knows."""
-    if message.effect is not None and message.effect not in get_args(SendEffect):
-        raise unknown("effect", message.effect, get_args(SendEffect))
+    blanks.check(message.traits, message.date)
+    storable.check(message)
     runs = [r for p in message.parts if isinstance(p, TextPart) for r in p.runs]
     for run in runs:
         if run.detected is not None:
@@ -55,6 +56,7 @@ def check(phone: Author, message: Message) -> None:
         phone.require("rcs", "an RCS message")
     if message.service == "iMessageLite":
         phone.require("satellite", "a satellite message")
+    coherence.check(message)
 
 
 def _check_pieces(text: str, pieces: Iterable[DetectedPart]) -> None:

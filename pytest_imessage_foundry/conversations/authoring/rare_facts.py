@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields as fields_of
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations.authoring.words import when
-from pytest_imessage_foundry.db.rows import blanks
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import ORDINARY, Traits
 from pytest_imessage_foundry.models.apple_time import SECOND
@@ -57,8 +57,7 @@ def add(chat: Chat, message: Message, given: dict[str, Any]) -> Traits:
             f"{'in a group' if chat.is_group else 'received'}\n"
             "leave from_other_device out"
         )
-    traits = Traits(**given)
-    blanks.check(traits, message.date)
+    traits = replace(message.traits, **given)
     return ORDINARY if traits == ORDINARY else traits
 
 
@@ -66,9 +65,16 @@ def second_chat(chat: Chat, other: Any) -> str:
     """Return the GUID of another chat that a message of `chat` stands in as well.
 
     Raises:
-        FoundryError: it is the same chat, or one of both is a group.
+        FoundryError: it is no chat, or the same one, or one of both is a group.
     """
     guid = other if isinstance(other, str) else other.guid
+    known = [each.guid for each in chat.phone.chats]
+    if guid not in known:
+        raise FoundryError(
+            f"there is no chat {guid!r}\n"
+            f"looked among {len(known)} chats of this phone\n"
+            "pass what direct() gave you"
+        )
     if guid == chat.guid:
         raise FoundryError(
             "a message cannot stand twice in one chat\n"

@@ -20,6 +20,9 @@ from pytest_imessage_foundry.models.apple_time import from_datetime, from_iso
 When = datetime | str | int
 Content = str | Run | TextPart | Attachment | Sequence[Run | str]
 ME = "me"
+# The twelfth day counts 1e15 nanoseconds. Readers that know dates from before macOS
+# 10.13 take less than 1e11 for seconds, and what is between for no date (§18).
+FIRST, END, SECONDS = 10**15, from_iso("2040-01-01"), 10**11
 CUT_OUT = "2"  # what the content identifier of such a sticker ends with
 
 
@@ -27,7 +30,21 @@ def when(moment: When) -> int:
     """Return nanoseconds since 2001 of a datetime, an ISO 8601 text, or themselves.
 
     Times without an offset are UTC.
+
+    Raises:
+        FoundryError: it is no time, or one that a chat.db cannot hold.
     """
+    number = _nanoseconds(moment)
+    if not FIRST <= number < END:
+        raise FoundryError(
+            f"{moment!r:.60} is no time that a chat.db holds\n"
+            "looked for one between 2001-01-13 and 2040\n"
+            "give another, such as 2025-10-06T15:00:00Z"
+        )
+    return number
+
+
+def _nanoseconds(moment: When) -> int:
     if isinstance(moment, int):
         return moment
     if isinstance(moment, str):

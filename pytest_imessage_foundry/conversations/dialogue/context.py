@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
     from pytest_imessage_foundry.models import ConversationConfig, Persona
 
-_FAKER_FROM = 3_000  # turns; fewer need only the names in the scene files
+_MORE_NAMES_FROM = 3_000  # turns; fewer need only the names in the scene files
 # (characters, number of texts): how many texts longer than that are remembered.
 # "ok" may come again soon; a story twice in ten thousand messages would be noticed.
 _REMEMBERED = ((120, 400), (12, 1_500), (-1, 14))
@@ -89,7 +89,7 @@ class DialogueContext:
         locale = people[0].locale if people else owner.locale
         self.known = KnownSlots(self.language, locale, self.key, config.theme)
         is_foreign = locale.partition("_")[0] != self.language.code
-        if (is_foreign or count > _FAKER_FROM) and not self.is_service:
+        if (is_foreign or count > _MORE_NAMES_FROM) and not self.is_service:
             self.known.draw_names()
         self.known.leave_out(self.names.values())
         self._recent = [(length, _RecentTexts(most)) for length, most in _REMEMBERED]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from math import gcd
+from pkgutil import get_data
+from random import Random
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.dialogue.scenes import Row, Rows
@@ -13,6 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.conversations.dialogue.scenes import Language, Scene
 
+_DRAWN = 60
 _ValueOrder = tuple[Rows, int, int, int]
 
 
@@ -38,7 +43,7 @@ class KnownSlots:
         return self.own.get(name) or self.language.rows(name, self.locale)
 
     def draw_names(self) -> None:
-        """Use names from Faker for third persons, too."""
+        """Use more names for third persons than the scene files have."""
         self.own["name"] = _names(self.locale, self.language, self.key)
 
     def leave_out(self, present: Iterable[str]) -> None:
@@ -111,16 +116,23 @@ def _uncapped(theme: str) -> str:
 
 
 def _names(locale: str, language: Language, key: int) -> Rows:
-    """Return first names of third persons: the language's own and a pool from Faker."""
-    # Importing Faker takes 90 ms, so short conversations do not use it.
-    from faker import Faker
-    from faker.config import AVAILABLE_LOCALES
-
-    known = locale if locale in AVAILABLE_LOCALES else "en_US"
-    # Finding and loading all its other providers takes 20 ms more.
-    fake = Faker(known, providers=["faker.providers.person"])
-    fake.seed_instance(key & 0xFFFFFFFF)
-    drawn = [(fake.first_name(),) for _ in range(60)]
+    """Return first names of third persons: the language's own, and others."""
+    names = _first_names()
+    known = names.get(locale) or names["en_US"]
+    drawn = [(name,) for name in Random(key).sample(known, min(_DRAWN, len(known)))]
     curated = language.rows("name", locale)
     is_own = locale.partition("_")[0] == language.code
     return list(dict.fromkeys([*curated, *drawn] if is_own else drawn))
+
+
+@cache
+def _first_names() -> dict[str, list[str]]:
+    """Return first names by locale.
+
+    They are Faker's, held here: another version of Faker has others, and a seed has
+    to give the same conversations whatever is installed.
+    """
+    data = get_data(__package__, "first_names.json")
+    assert data is not None, "a loader that reads this module reads its neighbour"
+    told: dict[str, list[str]] = json.loads(data)
+    return told

@@ -58,6 +58,8 @@ class Report:
         is_older: whether the file is older than macOS 14, the first release whose
             structure is known.
         errors: how many there are in all, listed or not; so with the other two.
+        content: the digest of rows and schema; None where nobody asked for it, or
+            they cannot be read.
     """
 
     path: Path
@@ -73,6 +75,7 @@ class Report:
     errors: int
     unusual: int
     notes: int
+    content: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -109,6 +112,7 @@ class Report:
             "errors": self.errors,
             "unusual": self.unusual,
             "notes": self.notes,
+            "content": self.content,
             "findings": [asdict(finding) for finding in self.findings],
         }
 

@@ -326,10 +326,10 @@ def test_sms_has_no_apple_features() -> None:
         assert share(turns, field) == 0
 
 
-def test_a_short_history_needs_no_faker_and_a_long_one_draws_more_names() -> None:
+def test_no_history_needs_faker_and_names_of_another_language_are_drawn() -> None:
     code = (
         "import sys; sys.path.insert(0, 'tests/conversations/dialogue')\n"
-        "import test_sittings as t; t.talk(2000)\n"
+        "import test_sittings as t; t.talk(4000)\n"
         "print('faker' in sys.modules)"
     )
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))

@@ -1,0 +1,115 @@
+"""Refuse values that no row can hold, wherever in a model they stand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields as fields_of
+from dataclasses import is_dataclass
+from functools import cache
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from pytest_imessage_foundry.conversations.authoring.words import (
+    END,
+    FIRST,
+    SECONDS,
+    unknown,
+)
+from pytest_imessage_foundry.errors import FoundryError
+
+_DATES = ("date", "arrived", "lsmd", "refreshed", "legacy_date_retracted")
+_LARGEST = 2**63
+
+
+def check(model: Any) -> None:
+    """Refuse a model with a word, date, number or text that no row can hold.
+
+    Raises:
+        FoundryError: with the field that holds it, and what it may hold.
+    """
+    kind: type = type(model)
+    words = _words(kind)
+    for field in fields_of(model):
+        value = getattr(model, field.name)
+        if field.name in words:
+            _check_word(field.name, value, words[field.name])
+        elif _is_date(field.name) and isinstance(value, int):
+            _check_date(model, field.name, value, may_be_none=field.default == 0)
+        elif is_dataclass(value):
+            check(value)
+        else:
+            _check_value(f"{kind.__name__}.{field.name}", value)
+
+
+def check_text(what: str, text: str | None) -> None:
+    """Refuse a text with half a character, which UTF-8 has no bytes for."""
+    try:
+        (text or "").encode()
+    except UnicodeEncodeError as error:
+        raise FoundryError(
+            f"{text!r:.60} holds half of a surrogate pair\n"
+            f"looked at {what}, character {error.start}\n"
+            "write the whole character, or leave it out"
+        ) from None
+
+
+@cache
+def _words(model: type) -> dict[str, tuple[object, ...]]:
+    """Return the closed words of each field that has such."""
+    found = {}
+    for name, hint in get_type_hints(model).items():
+        words = _literals(hint)
+        if words:
+            found[name] = words
+    return found
+
+
+def _literals(hint: Any) -> tuple[object, ...]:
+    """Return the words of a hint: Literal, `Literal | None`, tuple[Literal, ...]."""
+    if get_origin(hint) is Literal:
+        return get_args(hint)
+    return tuple(word for each in get_args(hint) for word in _literals(each))
+
+
+def _check_word(name: str, value: object, words: tuple[object, ...]) -> None:
+    for each in value if isinstance(value, tuple) else (value,):
+        if each is not None and each not in words:
+            raise unknown(name.replace("_", " "), each, map(str, words))
+
+
+def _is_date(name: str) -> bool:
+    return (
+        name == "date" or name.startswith("date_") or name in (*_DATES, "server_date")
+    )
+
+
+def _check_date(model: Any, name: str, value: int, *, may_be_none: bool) -> None:
+    # What counts seconds stands in real files, too.
+    if FIRST <= value < END or (may_be_none and 0 <= value < SECONDS):
+        return
+    raise FoundryError(
+        "a date is between 2001-01-13 and 2040, in nanoseconds since 2001\n"
+        f"looked at {type(model).__name__}.{name}, which is {value}\n"
+        "give another time" + (", or 0 for none" if may_be_none else "")
+    )
+
+
+def _check_value(where: str, value: object) -> None:
+    if isinstance(value, str):
+        check_text(where, value)
+    elif isinstance(value, tuple):
+        for each in value:
+            if is_dataclass(each):
+                check(each)
+            else:
+                _check_value(where, each)
+    elif isinstance(value, float) and not math.isfinite(value):
+        _refuse_number(where, value, "is not finite")
+    elif isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
+        _refuse_number(where, value, "does not fit into 64 bits")
+
+
+def _refuse_number(where: str, value: float, why: str) -> None:
+    raise FoundryError(
+        f"{value} is a number that no row can hold\n"
+        f"looked at {where}: it {why}\ngive another number"
+    )
