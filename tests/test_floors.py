@@ -49,13 +49,15 @@ KNOWS: Mapping[str, str] = {
     "conversations.dialogue": "conversations models",
     "conversations.authoring": "attachments db.rows db.schema models personas",
     "conversations.catalogue": "conversations.authoring models",
+    # what readers say of it, and what is true
+    "scorecard": "batches models",
     # from a spec to a file
     "pipeline": "attachments batches conversations conversations.catalogue"
     " conversations.dialogue db db.rows",
     "order": "conversations conversations.catalogue conversations.packs db.schema"
     " pipeline",
     "chatdb": "atomic attachments conversations conversations.authoring"
-    " conversations.catalogue db db.rows models",
+    " conversations.catalogue db db.rows models scorecard",
     "templates": "attachments chatdb",
     "foundry": "attachments chatdb db.rows order pipeline templates",
     "by_hand": "conversations.authoring foundry models spec",

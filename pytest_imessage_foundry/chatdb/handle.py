@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Scenario,
     )
     from pytest_imessage_foundry.order import Buildable
+    from pytest_imessage_foundry.scorecard.readings import Reading
     from pytest_imessage_foundry.spec import Spec
 
 FILE_NAME = "chat.db"
@@ -209,6 +210,30 @@ class ChatDB(os.PathLike[str]):
 
         own = self._order.schema
         return validators.validate(self.path, extra={own.name: own})
+
+    def readings(self) -> Iterator[Reading]:
+        """Yield what a correct reader says of each row, in the order of ROWIDs, then of
+        each chat: docs/readings.md."""
+        from pytest_imessage_foundry.scorecard import true_rows
+
+        yield from true_rows.readings(self.stream(), self._case_names, self._rowids())
+
+    @property
+    def _case_names(self) -> dict[str, str]:
+        from pytest_imessage_foundry.conversations import catalogue
+
+        if self.spec.scenario != KINDS:
+            return {}
+        return catalogue.case_names(self.spec, self._order.schema)
+
+    def _rowids(self) -> dict[str, int] | None:
+        """Return the ROWIDs of a file that was written to since it was built: their
+        order follows from what was done to it, and from nothing in the truth."""
+        if not isinstance(self._order, _Retold):
+            return None
+        with self.connect() as connection:
+            query = "SELECT guid, ROWID FROM message UNION ALL SELECT guid, ROWID FROM "
+            return dict(connection.execute(f"{query}chat"))
 
     def truth(self) -> dict[str, Any]:
         """Return the truth as plain data: what `build --truth` writes."""
