@@ -50,7 +50,7 @@ KNOWS: Mapping[str, str] = {
     "conversations.authoring": "attachments db.rows db.schema models personas",
     "conversations.catalogue": "conversations.authoring models",
     # what readers say of it, and what is true
-    "scorecard": "batches models",
+    "scorecard": "batches models reading",
     # from a spec to a file
     "pipeline": "attachments batches conversations conversations.catalogue"
     " conversations.dialogue db db.rows",
@@ -70,8 +70,8 @@ KNOWS: Mapping[str, str] = {
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
     " models personas processes spec terminal",
     "cli": "atomic chatdb conversations conversations.catalogue conversations.packs"
-    " db db.schema foundry layouts llm models personas preview replaceable spec"
-    " terminal ui",
+    " db db.schema foundry layouts llm models personas preview replaceable scorecard"
+    " spec terminal ui",
 }
 GROUND = {"", "errors"}
 WRITER = {"db", "db.rows", "db.blobs", "conversations.authoring", "pipeline"}

@@ -23,6 +23,7 @@ OK, UNUSABLE, INTERRUPTED = 0, 2, 130
 _MODULES = (
     "build_command",
     "inspect",
+    "check_command",
     "schema_command",
     "stats_and_preview",
     "cache_command",

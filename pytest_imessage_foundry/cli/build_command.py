@@ -89,7 +89,15 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         "truth-schema",
         "print the JSON Schema of --truth files",
         more="It states what `build --truth` writes, for readers in any language.",
-        examples=("truth-schema > truth.schema.json",),
+        examples=(
+            "truth-schema > truth.schema.json",
+            "truth-schema --reading > reading.schema.json",
+        ),
+    )
+    schema.add_argument(
+        "--reading",
+        action="store_true",
+        help="that of one reading, as an answer to `check` has them",
     )
     schema.set_defaults(run=run_truth_schema)
 
@@ -139,11 +147,13 @@ def _own_schema(given: Namespace) -> Schema | None:
     return schema
 
 
-def run_truth_schema(_given: Namespace) -> int:
-    """Print the JSON Schema of the truth."""
+def run_truth_schema(given: Namespace) -> int:
+    """Print the JSON Schema of the truth, or of a reading."""
     from pytest_imessage_foundry.chatdb import truth
+    from pytest_imessage_foundry.scorecard import reading_schema
 
-    print(json.dumps(truth.json_schema(), indent=1))
+    schema = reading_schema.schema() if given.reading else truth.json_schema()
+    print(json.dumps(schema, indent=1))
     return 0
 
 

@@ -77,6 +77,8 @@ def _of_runs(runs: list[Run]) -> Iterator[str]:
 
 
 def _of_message(message: Message) -> Iterator[str]:
+    if message.date_read or message.date_delivered:
+        yield "receipts"
     if message.subject is not None:
         yield "subject"
     if message.reply_to is not None:
@@ -100,7 +102,6 @@ def _of_traits(traits: Traits) -> Iterator[str]:
         "failed": bool(traits.error),
         "sending": traits.is_sending and not traits.error,
         "scheduled": schedule is not None and schedule.state != 3,
-        "receipts": traits.delivered_flag_only,
         "recently-deleted": deleted is not None and not deleted.parts,
         "part-deleted": deleted is not None and bool(deleted.parts),
         "no-chat": traits.chatless,

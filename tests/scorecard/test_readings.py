@@ -18,22 +18,6 @@ from pytest_imessage_foundry.spec import Spec
 RELEASES = ("sonoma", "sequoia", "tahoe", "golden-gate")
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """Release, scenario → a database; built once."""
-    known: dict[tuple[str, str], ChatDB] = {}
-
-    def of(release: str, scenario: str) -> ChatDB:
-        if (release, scenario) not in known:
-            order = Order(Spec(release=release, scenario=scenario))
-            path = tmp_path_factory.mktemp(release) / "chat.db"
-            forge(order, path, attachments=False)
-            known[release, scenario] = ChatDB(path, order)
-        return known[release, scenario]
-
-    return of
-
-
 def select(db: ChatDB, query: str) -> list[Any]:
     with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
         return connection.execute(query).fetchall()
@@ -144,8 +128,9 @@ def test_the_columns_of_the_table_are_columns(built):
         for release in RELEASES
         for row in select(built(release, "kinds"), "PRAGMA table_info(message)")
     }
-    for kind in shown_kinds.kinds().values():
-        assert set(kind.columns) <= names, kind.name
+    rules = [each.rule for each in shown_kinds.kinds().values()]
+    for rule in (*rules, *shown_kinds.field_rules().values()):
+        assert set(rule.columns) <= names, rule.rule
 
 
 def test_the_truth_file_has_them_one_a_line(built, tmp_path):
