@@ -24,6 +24,7 @@ _MODULES = (
     "build_command",
     "inspect",
     "check_command",
+    "conform_command",
     "schema_command",
     "stats_and_preview",
     "cache_command",

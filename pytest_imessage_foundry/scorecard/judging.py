@@ -138,8 +138,9 @@ class _Judge:
         )
         if fault is not None:
             self.card.shown.add(fault)
-        self.card.counts[kind, key] += 1
-        if self.card.counts[kind, key] <= EXAMPLES:
+        counted = (kind, key, fault is not None)
+        self.card.counts[counted] += 1
+        if self.card.counts[counted] <= EXAMPLES:
             rule = rule_of(kind, key)
             self.card.misreadings.append(
                 Misreading(
@@ -202,5 +203,5 @@ class _Judge:
         further = index.refused - len(index.complaints)
         if further:
             self.card.complaints.append(f"and {further:,} more lines")
-        if not index.count and not index.refused:
+        if self.card.rows and not index.count and not index.refused:
             self.card.complaints.append("the answer is empty")

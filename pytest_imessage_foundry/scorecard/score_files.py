@@ -44,7 +44,7 @@ def _misreading(card: Scorecard, each: Misreading) -> dict[str, Any]:
     return {
         "kind": each.kind,
         "field": each.field,
-        "times": card.counts[each.kind, each.field],
+        "times": card.times(each),
         "database": each.database,
         "case": each.case,
         "guid": each.guid,

@@ -6,6 +6,7 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry.scorecard.scores import EXAMPLES
 from pytest_imessage_foundry.scorecard.shown_kinds import kinds, rule_of
 
 if TYPE_CHECKING:
@@ -77,12 +78,13 @@ def _of_kind(card: Scorecard, name: str, found: list[Misreading]) -> Iterator[st
     tally = card.tallies[name]
     rows = f"{tally.wrong:,} row{'s' if tally.wrong != 1 else ''}"
     yield f"{name}: {rows} wrong"
-    for field, examples in groupby(found, key=lambda each: each.field):
+    for field, like in groupby(found, key=lambda each: each.field):
+        examples = list(like)[:EXAMPLES]
         if (rule := rule_of(name, field)) is not None:
             yield f"  {rule.rule} (SEMANTICS.md {rule.section})"
         for example in examples:
             yield from _example(example)
-        further = card.counts[name, field] - sum(each.field == field for each in found)
+        further = card.times(examples[0]) - len(examples)
         if further > 0:
             yield f"  … and {further:,} more with a wrong {field}"
 

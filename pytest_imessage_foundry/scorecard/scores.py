@@ -70,7 +70,7 @@ class Scorecard:
     Attributes:
         tallies: by kind.
         misreadings: examples, at most a few of each field and kind.
-        counts: how many misreadings there are by kind and field, known ones included.
+        counts: how many misreadings there are by kind and field, known ones apart.
         statements: how many single fields are right.
         complaints: what the reader said that is no reading, or how its run ended.
         shown: the known faults that showed.
@@ -79,7 +79,7 @@ class Scorecard:
 
     tallies: dict[str, KindTally] = declared(default_factory=dict)
     misreadings: list[Misreading] = declared(default_factory=list)
-    counts: Counter[tuple[str, str]] = declared(default_factory=Counter)
+    counts: Counter[tuple[str, str, bool]] = declared(default_factory=Counter)
     statements: int = 0
     rows: int = 0
     complaints: list[str] = declared(default_factory=list)
@@ -97,6 +97,10 @@ class Scorecard:
     def unknown(self) -> list[Misreading]:
         """The misreadings that no known fault explains."""
         return [each for each in self.misreadings if each.fault is None]
+
+    def times(self, each: Misreading) -> int:
+        """Return how many misreadings there are like one of the examples."""
+        return self.counts[each.kind, each.field, each.fault is not None]
 
     def tally(self, kind: str) -> KindTally:
         return self.tallies.setdefault(kind, KindTally())
