@@ -62,9 +62,11 @@ KNOWS: Mapping[str, str] = {
     "foundry": "attachments chatdb db.rows order pipeline templates",
     "by_hand": "conversations.authoring foundry models spec",
     "ios": "atomic attachments db db.blobs db.rows models",
+    "messages_home": "",
     "layouts": "atomic atomic_folders db db.rows foundry ios models",
     # who asks for one
-    "plugin": "by_hand conversations db db.schema foundry layouts preview spec",
+    "plugin": "by_hand chatdb conversations db db.schema foundry layouts messages_home"
+    " preview scorecard spec",
     "llm": "conversations conversations.packs db db.schema foundry models personas"
     " processes spec terminal user_folders",
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"

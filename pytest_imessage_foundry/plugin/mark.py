@@ -29,6 +29,7 @@ class MarkArguments:
     source: str | None = None
     layout: str | None = None
     backup_password: str | None = None
+    known: str | None = None
 
     @property
     def place(self) -> LayoutName | None:
@@ -55,6 +56,7 @@ def imessage(
     source: Source | None = None,
     layout: str | None = None,
     backup_password: str | None = None,
+    known: str | None = None,
 ) -> MarkArguments:
     """Check the arguments of the mark by calling a function of its signature."""
     __tracebackhide__ = True
@@ -70,6 +72,8 @@ def imessage(
         isinstance(backup_password, str) and backup_password
     ):
         raise TypeError("imessage() backup_password must be a word, and not empty")
+    if known is not None and not (isinstance(known, str) and known):
+        raise TypeError("imessage() known must be the path of a file, and not empty")
     return MarkArguments(
         versions=tuple(versions) if versions is not None else None,
         scenario=scenario,
@@ -78,6 +82,7 @@ def imessage(
         source=source,
         layout=layout,
         backup_password=backup_password,
+        known=known,
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.plugin.mark import MarkArguments
 
 NAME = "imessage_version"
+CASE = "imessage_case"
 FIXTURES = {
     NAME,
     "chat_db",
@@ -21,6 +22,7 @@ FIXTURES = {
     "chat_db_builder",
     "messages_home",
     "ios_backup",
+    CASE,
 }
 
 
@@ -38,7 +40,15 @@ def parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
     if NAME not in metafunc.fixturenames:
         # A test that overrides chat_db has dropped the name from its closure.
         metafunc.fixturenames.append(NAME)
-    wanted = arguments_of(metafunc.definition).versions
+    arguments = arguments_of(metafunc.definition)
+    wanted = arguments.versions
+    if CASE in metafunc.fixturenames:
+        from pytest_imessage_foundry.plugin import cases
+
+        names = _names(wanted, metafunc.config)
+        chosen = [each for each in selected if not names or each in names]
+        cases.parametrize(metafunc, chosen, arguments.known)
+        return
     metafunc.parametrize(
         argnames=NAME,
         argvalues=_cases(selected, _names(wanted, metafunc.config)),

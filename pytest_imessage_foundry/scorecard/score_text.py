@@ -6,6 +6,7 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry.errors import MisreadError
 from pytest_imessage_foundry.scorecard.scores import EXAMPLES
 from pytest_imessage_foundry.scorecard.shown_kinds import kinds, rule_of
 
@@ -23,6 +24,17 @@ def table(card: Scorecard) -> str:
     parts = ["\n".join(_table(card)), summary(card)]
     parts += [failures(card)] if not card.ok else []
     return "\n\n".join(parts)
+
+
+def require(card: Scorecard) -> None:
+    """Fail unless all is right.
+
+    Raises:
+        MisreadError: something is wrong that is not known to be.
+    """
+    __tracebackhide__ = True
+    if not card.ok:
+        raise MisreadError(f"{summary(card)}\n\n{failures(card)}")
 
 
 def _table(card: Scorecard) -> Iterator[str]:
