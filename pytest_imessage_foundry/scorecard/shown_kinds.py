@@ -41,9 +41,15 @@ class ShownKind:
 def kinds() -> dict[str, ShownKind]:
     """Return all kinds by name, in the order of the table."""
     return {
-        name: ShownKind(name, frozenset(row["fields"].split()), _rule(row))
+        name: ShownKind(name, _fields(row["fields"]), _rule(row))
         for name, row in _table()["kinds"].items()
     }
+
+
+def _fields(names: str) -> frozenset[str]:
+    """Return the named fields, those of dates in both their forms."""
+    dates = [f"{name}_ns" for name in names.split() if name.startswith("date")]
+    return frozenset([*names.split(), *dates])
 
 
 @cache

@@ -17,7 +17,10 @@ Change = Callable[[Line], Line | list[Line] | None]
 
 @dataclass(frozen=True)
 class Mutation:
-    """One wrong answer: `row` is the kind of the reading of `case` that is changed."""
+    """One wrong answer: `row` is the kind of the reading of `case` that is changed.
+
+    No case, "", means any row that shows the kind that is to be blamed.
+    """
 
     case: str
     row: str
@@ -67,6 +70,9 @@ def _voters(line: Line) -> Line:
 def _cut(line: Line) -> Line:
     return line | {"text": line["text"].encode()[:127].decode(errors="ignore")}
 
+
+NUMBER, UNSENT, RECEIPTS = "event-number-changed", "unsent", "receipts"
+PHOTO, BACKGROUND, LOCATION = "event-photo", "event-background", "event-location"
 
 TABLE = (
     # texts
@@ -279,4 +285,119 @@ TABLE = (
         "filtered",
         release="golden-gate",
     ),
+    # the rest of balloons, events, states and chats
+    Mutation("music", "message", within("balloon", artist="x"), "song", "balloon"),
+    Mutation(
+        "app-store", "message", within("balloon", name=""), "store-app", "balloon"
+    ),
+    Mutation("place", "message", within("balloon", address="x"), "place", "balloon"),
+    Mutation(
+        "collaboration",
+        "message",
+        within("balloon", title="x"),
+        "collaboration",
+        "balloon",
+    ),
+    Mutation("handwriting", "message", says(balloon=None), "handwriting", "balloon"),
+    Mutation(
+        "rcs-chatbot",
+        "message",
+        within("balloon", cards=[]),
+        "business-cards",
+        "balloon",
+    ),
+    Mutation("group-removed", "event", says(who=None), "event-removed", "who"),
+    Mutation("group-number-changed", "event", says(event="added"), NUMBER, "event"),
+    Mutation(
+        "group-photo-set", "event", says(event="photo-removed"), f"{PHOTO}-set", "event"
+    ),
+    Mutation(
+        "group-photo-removed", "event", says(event=None), f"{PHOTO}-removed", "event"
+    ),
+    Mutation("background-set", "event", says(event=None), f"{BACKGROUND}-set", "event"),
+    Mutation(
+        "background-removed",
+        "event",
+        says(event="left"),
+        f"{BACKGROUND}-removed",
+        "event",
+    ),
+    Mutation(
+        "location-started",
+        "event",
+        says(event="location-stopped"),
+        f"{LOCATION}-started",
+        "event",
+    ),
+    Mutation(
+        "location-stopped-by-other",
+        "event",
+        says(incoming=False),
+        f"{LOCATION}-stopped",
+        "incoming",
+    ),
+    Mutation("shareplay", "event", says(kind="message"), "event-shareplay", "kind"),
+    Mutation("audio-kept", "event", says(event=None), "event-audio-kept", "event"),
+    Mutation("satellite", "message", says(service=None), "satellite", "service"),
+    Mutation(
+        "blank-service",
+        "message",
+        says(service="iMessage"),
+        "no-service",
+        "service",
+        release="sequoia",
+    ),
+    Mutation(
+        "tier-finance",
+        "message",
+        says(sender="61036(smsft_or)"),
+        "filtered-sender",
+        "sender",
+    ),
+    Mutation("no-chat-no-handle", "message", says(chat="x"), "no-chat", "chat"),
+    Mutation(
+        "sent-from-other-device",
+        "message",
+        says(from_me=False),
+        "other-device",
+        "from_me",
+    ),
+    Mutation("in-two-chats", "message", says(also_in=None), "two-chats", "also_in"),
+    Mutation("edit", "message", says(date_changed=None), "edit", "date_changed"),
+    Mutation("edit", "message", says(date_edited_ns="0"), "edit", "date_edited_ns"),
+    Mutation("unsent", "message", says(date_changed_ns="0"), UNSENT, "date_changed_ns"),
+    Mutation(
+        "audio-heard", "message", says(date_played_ns="1"), "audio", "date_played_ns"
+    ),
+    Mutation("read-late", "message", says(date_read_ns="1"), RECEIPTS, "date_read_ns"),
+    Mutation(
+        "read-late", "message", shifted("date_delivered", 9), RECEIPTS, "date_delivered"
+    ),
+    Mutation(
+        "read-late",
+        "message",
+        says(date_delivered_ns=None),
+        RECEIPTS,
+        "date_delivered_ns",
+    ),
+    *(
+        Mutation(case, "message", says(**{field: value}), "flagged", field)
+        for case, field, value in (
+            ("mention-unseen", "has_unseen_mention", False),
+            ("satellite", "is_off_grid", False),
+            ("focus-quiet", "was_delivered_quietly", False),
+            ("focus-quiet", "is_spam", True),
+            ("focus-quiet", "is_critical", True),
+            ("focus-quiet", "is_time_sensitive", True),
+        )
+    ),
+    Mutation("", "chat", says(participants=[]), "chat", "participants"),
+    Mutation("", "chat", says(identifier="x"), "chat", "identifier"),
+    Mutation("", "chat", says(is_archived=True), "chat", "is_archived"),
+    Mutation("", "chat", says(is_blocked=True), "chat", "is_blocked"),
+    Mutation("", "chat", without_last("participants"), "group", "participants"),
+    Mutation("", "chat", says(is_group=False), "group", "is_group"),
+    Mutation("", "chat", says(name="x"), "group", "name"),
+    Mutation("", "chat", lambda line: None, "group", "row"),
+    Mutation("", "chat", says(is_empty=False), "empty-chat", "is_empty"),
 )
