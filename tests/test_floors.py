@@ -71,9 +71,9 @@ KNOWS: Mapping[str, str] = {
     " processes spec terminal user_folders",
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
     " models personas processes spec terminal",
-    "cli": "atomic chatdb conversations conversations.catalogue conversations.packs"
-    " db db.schema foundry layouts llm models personas preview replaceable scorecard"
-    " spec terminal ui",
+    "cli": "atomic atomic_folders chatdb conversations conversations.catalogue"
+    " conversations.packs db db.schema foundry layouts llm models personas preview"
+    " replaceable scorecard spec terminal ui",
 }
 GROUND = {"", "errors"}
 WRITER = {"db", "db.rows", "db.blobs", "conversations.authoring", "pipeline"}

@@ -25,6 +25,7 @@ _MODULES = (
     "inspect",
     "check_command",
     "conform_command",
+    "export_command",
     "schema_command",
     "stats_and_preview",
     "cache_command",

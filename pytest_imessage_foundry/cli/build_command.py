@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.foundry import ChatDB, Order
 
-LAYOUTS = ("file", "home", "ios", "ios-backup")
+RELEASE = "{release}"
 _EXAMPLES = (
     "build out/chat.db --macos tahoe --truth out/truth.json",
     "build big.db --messages 100000 --no-attachments",
@@ -29,6 +29,7 @@ _EXAMPLES = (
     "build own.db --schema tahoe-26.3.json",
     "build backup --layout ios-backup --backup-password secret",
     "build mine.db --scenario scenes/holiday.toml --force",
+    "build 'out/{release}.db' --macos all --truth 'out/{release}.json'",
 )
 _NOTES = (
     "The attached files go into a folder Attachments beside the database. A build "
@@ -62,7 +63,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     build.add_argument(
         "--layout",
-        choices=LAYOUTS,
+        choices=build_options.LAYOUTS,
         default="file",
         help="the file alone, a macOS home folder, the tree of an iPhone's file "
         "system, or an iPhone's backup (default: file)",
@@ -103,7 +104,35 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run(given: Namespace) -> int:
-    """Build, then say what was written."""
+    """Build a database, or one of each release that --macos names."""
+    if given.macos != "all" and "," not in given.macos:
+        return run_one(given)
+    from pytest_imessage_foundry.cli import database_set
+
+    for path in filter(None, (given.path, given.truth)):
+        if RELEASE not in str(path):
+            raise FoundryError(
+                f"the databases of several releases cannot all be {path}\n"
+                f"looked at: {path}, and --macos {given.macos}\n"
+                f"put {RELEASE} where the release's name belongs: out/{RELEASE}.db"
+            )
+    for release in database_set.releases(given.macos):
+        run_one(_of(given, release))
+    return 0
+
+
+def _of(given: Namespace, release: str) -> Namespace:
+    """Return the options of one release's database."""
+
+    def named(path: Path | None) -> Path | None:
+        return path and Path(str(path).replace(RELEASE, release))
+
+    own = {"macos": release, "path": named(given.path), "truth": named(given.truth)}
+    return Namespace(**{**vars(given), **own})
+
+
+def run_one(given: Namespace) -> int:
+    """Build one database, then say what was written."""
     from pytest_imessage_foundry import layouts
 
     order = build_options.order(

@@ -6,19 +6,17 @@ import sys
 import tempfile
 from argparse import REMAINDER, ArgumentParser, ArgumentTypeError, Namespace
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.cli import check_command, subcommands
-from pytest_imessage_foundry.cli.build_command import LAYOUTS
+from pytest_imessage_foundry.cli import check_command, database_set, subcommands
+from pytest_imessage_foundry.cli.database_set import Member
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
     from collections.abc import Iterator
 
-    from pytest_imessage_foundry.foundry import ChatDB
     from pytest_imessage_foundry.scorecard.adapters import Limits
     from pytest_imessage_foundry.scorecard.known_faults import KnownFault
     from pytest_imessage_foundry.scorecard.scores import Scorecard
@@ -43,7 +41,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         examples=_EXAMPLES,
         notes=check_command.NOTES,
     )
-    add_set_options(conform)
+    database_set.add_options(conform)
     conform.add_argument(
         "--timeout",
         type=_positive,
@@ -71,44 +69,6 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     conform.set_defaults(run=run)
 
 
-def add_set_options(command: ArgumentParser) -> None:
-    """Add the options that say which databases a set has."""
-    command.add_argument(
-        "--macos",
-        default="all",
-        metavar="RELEASES",
-        help="releases with commas between them, or 'all' (default: all)",
-    )
-    command.add_argument(
-        "--scenario",
-        default="kinds,default",
-        metavar="NAMES",
-        help="scenarios with commas between them (default: kinds,default)",
-    )
-    command.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="as for build (default: 0)"
-    )
-    command.add_argument(
-        "--layout",
-        choices=LAYOUTS,
-        default="file",
-        help="where each database stands, as for build (default: file)",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One database to be judged: what it is called, and where it goes."""
-
-    release: str
-    scenario: str
-    place: Path
-
-    @property
-    def name(self) -> str:
-        return f"{self.release} {self.scenario}"
-
-
 def run(given: Namespace) -> int:
     """Build each database, run the reader, and print the card of all."""
     from pytest_imessage_foundry.scorecard.adapters import Limits
@@ -119,43 +79,13 @@ def run(given: Namespace) -> int:
     limits = Limits(given.timeout, int(given.max_output * (1 << 20)))
     whole = Scorecard()
     with _folder(given.keep) as folder:
-        for release, scenario in pairs(given):
-            job = _Job(release, scenario, folder / f"{release}-{scenario}")
+        for job in database_set.members(given, folder):
             card = _judged(given, job, command, limits, faults)
             _say(given, job, card)
             whole.add(card)
-    releases = {release for release, _ in pairs(given)}
+    releases = {each.release for each in database_set.members(given, Path())}
     whole.expect(tuple(e for e in faults if any(e.is_of(each) for each in releases)))
     return check_command.report(given, whole)
-
-
-def pairs(given: Namespace) -> list[tuple[str, str]]:
-    """Return the releases and scenarios that the options name.
-
-    Raises:
-        FoundryError: there is no such release or scenario.
-    """
-    from pytest_imessage_foundry.conversations import scenarios
-    from pytest_imessage_foundry.db import schema
-
-    releases: list[str] = []
-    for word in _words(given.macos):
-        releases += schema.ALL if word == "all" else [schema.resolve(word)]
-    names = _words(given.scenario)
-    for name in names:
-        scenarios.get(name)
-    if not releases or not names:
-        raise FoundryError(
-            "there is nothing to build\n"
-            f"looked at: --macos {given.macos!r}, --scenario {given.scenario!r}\n"
-            "name a release and a scenario, or leave both out"
-        )
-    chosen = [each for each in schema.RELEASES if each in releases]
-    return [(each, name) for each in chosen for name in dict.fromkeys(names)]
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _command(words: list[str]) -> list[str]:
@@ -189,7 +119,7 @@ def _folder(kept: Path | None) -> Iterator[Path]:
 
 def _judged(
     given: Namespace,
-    job: _Job,
+    job: Member,
     command: list[str],
     limits: Limits,
     faults: tuple[KnownFault, ...],
@@ -202,7 +132,7 @@ def _judged(
     )
     from pytest_imessage_foundry.scorecard.scores import Scorecard
 
-    built = _built(given, job)
+    built = job.build(with_truth=given.keep is not None)
     home = None if given.layout == "file" else job.place / "home"
     done = adapters.run(
         command,
@@ -229,27 +159,7 @@ def _judged(
     return card
 
 
-def _built(given: Namespace, job: _Job) -> ChatDB:
-    """Build one database, and its truth if all is kept."""
-    from pytest_imessage_foundry import foundry, layouts
-    from pytest_imessage_foundry.chatdb import truth
-    from pytest_imessage_foundry.spec import Spec
-
-    order = foundry.Order(
-        Spec(release=job.release, scenario=job.scenario, seed=given.seed)
-    )
-    job.place.mkdir()
-    name = foundry.FILE_NAME if given.layout == "file" else "home"
-    layouts.build(order, job.place / name, given.layout)
-    path = layouts.database_in(job.place / name, given.layout)
-    built = foundry.ChatDB(path, order)
-    if given.keep is not None:
-        with (job.place / "truth.json").open("w", encoding="utf-8") as file:
-            truth.write(built, file)
-    return built
-
-
-def _say(given: Namespace, job: _Job, card: Scorecard) -> None:
+def _say(given: Namespace, job: Member, card: Scorecard) -> None:
     """Print one line as soon as a database is judged."""
     from pytest_imessage_foundry.scorecard import score_text
     from pytest_imessage_foundry.terminal import escaped
