@@ -24,3 +24,7 @@ class MissingConversationError(FoundryError):
 
 class UnreadableFileError(FoundryError):
     """A file is not there, not a database, encrypted, truncated or locked."""
+
+
+class MisreadError(AssertionError):
+    """A reader misread a file; the message tells what is wrong, by kind."""

@@ -67,7 +67,7 @@ def test_readme_names_every_option_and_fixture(plain_run):
 
     assert len(options) >= 4
     assert len(settings) >= 4
-    assert len(fixtures) == 7
+    assert len(fixtures) == 8
     for name in options | settings | fixtures:
         assert name in README, name
 

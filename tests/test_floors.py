@@ -23,6 +23,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 # of the package's own folder. `errors`, known to all, is left out.
 KNOWS: Mapping[str, str] = {
     # the ground: nothing of ours
+    "messages_home": "",
     "whole_file": "",
     "batches": "",
     "measures": "",
@@ -56,13 +57,15 @@ KNOWS: Mapping[str, str] = {
     "conversations.dialogue": "conversations models",
     "conversations.authoring": "attachments db.rows db.schema models personas",
     "conversations.catalogue": "conversations.authoring models",
+    # what readers say of it, and what is true
+    "scorecard": "batches models reading",
     # from a spec to a file
     "pipeline": "attachments batches conversations conversations.catalogue"
     " conversations.dialogue db db.rows",
     "order": "conversations conversations.catalogue conversations.packs db.schema"
     " pipeline",
     "chatdb": "atomic attachments conversations conversations.authoring"
-    " conversations.catalogue db db.rows models scratch",
+    " conversations.catalogue db db.rows models scorecard scratch",
     "shared_file": "",
     "templates": "attachments chatdb file_locks processes termination",
     "foundry": "attachments chatdb db.rows order pipeline shared_file templates",
@@ -70,15 +73,16 @@ KNOWS: Mapping[str, str] = {
     "ios": "atomic attachments db db.blobs db.rows models",
     "layouts": "atomic_folders db db.rows foundry ios models",
     # who asks for one
-    "plugin": "by_hand conversations db db.schema foundry layouts models preview spec"
-    " terminal",
+    "plugin": "by_hand chatdb conversations db db.schema foundry layouts messages_home"
+    " models preview scorecard spec terminal",
     "llm": "conversations conversations.packs db db.schema file_locks foundry models"
     " personas scratch spec terminal user_folders",
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
     " models personas processes spec terminal",
-    "cli": "atomic attachments chatdb conversations conversations.catalogue"
-    " conversations.packs db db.schema foundry layouts llm models personas preview"
-    " rates replaceable scratch spec terminal termination ui",
+    "cli": "atomic atomic_folders attachments chatdb conversations"
+    " conversations.catalogue conversations.packs db db.schema foundry layouts llm"
+    " models personas preview rates replaceable scorecard scratch spec terminal"
+    " termination ui",
 }
 GROUND = {"", "errors"}
 WRITER = {"db", "db.rows", "db.blobs", "conversations.authoring", "pipeline"}

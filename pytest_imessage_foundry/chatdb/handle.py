@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.attachments import FOLDER_NAME
@@ -16,8 +17,7 @@ from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_imessage_foundry.chatdb.live import Live, Wal
     from pytest_imessage_foundry.db.schema.definition import Schema
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         Scenario,
     )
     from pytest_imessage_foundry.order import Buildable
+    from pytest_imessage_foundry.scorecard.readings import Reading
+    from pytest_imessage_foundry.scorecard.scores import Scorecard
     from pytest_imessage_foundry.spec import Spec
 
 FILE_NAME = "chat.db"
@@ -180,6 +182,7 @@ class ChatDB(os.PathLike[str]):
             order.spec, scenario, order.schema, told, order.fingerprint
         )
         self.__dict__["conversations"] = told
+        self.__dict__.pop("true_lines", None)
 
     @property
     def schema(self) -> Schema:
@@ -221,6 +224,121 @@ class ChatDB(os.PathLike[str]):
         from pytest_imessage_foundry.db import content_digest
 
         return content_digest.of_file(self.path)
+
+    def readings(self) -> Iterator[Reading]:
+        """Yield what a correct reader says of each row, in the order of ROWIDs, then of
+        each chat: docs/readings.md."""
+        from pytest_imessage_foundry.scorecard import true_rows
+
+        yield from true_rows.readings(self.stream(), self._case_names, self._rowids())
+
+    @cached_property
+    def true_lines(self) -> list[dict[str, Any]]:
+        """The readings as plain data, fields that hold their default left out."""
+        from pytest_imessage_foundry.scorecard import reading_lines
+
+        return [reading_lines.plain_data(each) for each in self.readings()]
+
+    def score(
+        self,
+        answer: Any,
+        *,
+        known: str | os.PathLike[str] | None = None,
+        only: frozenset[str] | None = None,
+    ) -> Scorecard:
+        """Return how an answer holds against the truth, kind by kind.
+
+        Args:
+            answer: readings as dictionaries, objects with their fields, or JSON lines,
+                with whichever fields the reader knows: docs/readings.md.
+            known: a file of faults that are expected to show: docs/scorecard.md.
+            only: the GUIDs of the rows to judge; without it all of them.
+
+        Raises:
+            FoundryError: the answer is no list of readings.
+        """
+        from pytest_imessage_foundry.scorecard import (
+            answer_objects,
+            judging,
+            known_faults,
+            row_columns,
+        )
+
+        faults = known_faults.read(Path(known)) if known is not None else ()
+        card = judging.judge(
+            self._lines(),
+            answer_objects.lines_of(answer),
+            database=self._name,
+            release=self.version,
+            faults=faults,
+            columns=row_columns.columns_of(self.path),
+            only=only,
+        )
+        card.expect(tuple(each for each in faults if each.is_of(self.version)))
+        return card
+
+    def compare(
+        self, answer: Any, *, known: str | os.PathLike[str] | None = None
+    ) -> None:
+        """Fail where a reader's answer is not true; arguments as for `score`.
+
+        Raises:
+            MisreadError: it is not; the message groups what is wrong by kind.
+            FoundryError: the answer is no list of readings.
+        """
+        from pytest_imessage_foundry.scorecard import score_text
+
+        __tracebackhide__ = True
+        score_text.require(self.score(answer, known=known))
+
+    def describe(self, guid: str) -> str:
+        """Return in words what a row, or a chat, shows and what its columns hold.
+
+        Raises:
+            FoundryError: the file has none with this GUID.
+        """
+        from pytest_imessage_foundry.scorecard import description
+
+        count = 0
+        for reading in self._lines():
+            count += 1
+            if reading["guid"] == guid:
+                return description.describe(self.path, self._name, reading)
+        raise FoundryError(
+            f"no row has the GUID {guid!r}\n"
+            f"looked among {count:,} rows and chats of {self.path}\n"
+            "take one of chat_db.messages, or what the reader calls guid"
+        )
+
+    @property
+    def _name(self) -> str:
+        return f"{self.version} {self.spec.scenario}"
+
+    def _lines(self) -> Iterable[dict[str, Any]]:
+        """Return the readings as plain data: held where many tests ask for a few of
+        them, else made as they are walked."""
+        if self.spec.scenario == KINDS:
+            return self.true_lines
+        from pytest_imessage_foundry.scorecard import reading_lines
+
+        return map(reading_lines.plain_data, self.readings())
+
+    @property
+    def _case_names(self) -> dict[str, str]:
+        from pytest_imessage_foundry.conversations import catalogue
+
+        if self.spec.scenario != KINDS:
+            return {}
+        return catalogue.case_names(self.spec, self._order.schema)
+
+    def _rowids(self) -> dict[str, int] | None:
+        """Return the ROWIDs of a file that was written to since it was built: their
+        order follows from what was done to it, and from nothing in the truth."""
+        if not isinstance(self._order, _Retold):
+            return None
+        with self.connect() as connection:
+            query = "SELECT guid, ROWID FROM message UNION ALL SELECT guid, ROWID FROM "
+            return dict(connection.execute(f"{query}chat"))
 
     def truth(self) -> dict[str, Any]:
         """Return the truth as plain data: what `build --truth` writes."""

@@ -19,6 +19,8 @@ from pytest_imessage_foundry.models import (
     Persona,
     Roll,
 )
+from pytest_imessage_foundry.scorecard import reading_lines
+from pytest_imessage_foundry.scorecard import readings as contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,13 +47,19 @@ class Document:
     seed: int
     owner: Persona
     personas: tuple[Persona, ...]
+    cases: tuple[Case, ...]
+    readings_version: int
+    readings: tuple[contract.Reading, ...]
     conversations: tuple[Conversation, ...]
-    cases: tuple[Case, ...] = ()
 
 
 def document(db: ChatDB) -> dict[str, Any]:
     """Return the truth of a database as plain data."""
-    return {**_head(db), "conversations": [plain(each) for each in db.conversations]}
+    return {
+        **_head(db),
+        "readings": [reading_lines.plain_data(each) for each in db.readings()],
+        "conversations": [plain(each) for each in db.conversations],
+    }
 
 
 def write(
@@ -59,13 +67,16 @@ def write(
     file: IO[str],
     progress: Callable[[int], None] | None = None,
 ) -> None:
-    """Write the document, one message a line, without holding it all.
+    """Write the document, one reading or message a line, without holding it all.
 
     `progress` is called with the number of messages written so far.
     """
     done = 0
     head = json.dumps(_head(db), ensure_ascii=False, indent=1)
-    file.write(head.removesuffix("\n}") + ',\n "conversations": [')
+    file.write(head.removesuffix("\n}") + ',\n "readings": [')
+    for number, reading in enumerate(db.readings()):
+        file.write(f"{',' if number else ''}\n  {reading_lines.line(reading)}")
+    file.write('\n ],\n "conversations": [')
     for number, conversation in enumerate(db.stream()):
         file.write(",\n" if number else "\n")
         facts = dict(_fields(conversation, ("messages",)))
@@ -166,4 +177,5 @@ def _head(db: ChatDB) -> dict[str, Any]:
         "owner": plain(db.owner),
         "personas": plain(db.personas),
         "cases": [plain(case) for case in db.cases.values()],
+        "readings_version": contract.VERSION,
     }

@@ -25,6 +25,9 @@ OK, UNUSABLE, INTERRUPTED, TERMINATED = 0, 2, 130, 143
 _MODULES = (
     "build_command",
     "inspect",
+    "check_command",
+    "conform_command",
+    "export_command",
     "schema_command",
     "stats_command",
     "preview_command",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.foundry import ChatDB, Order
 
-LAYOUTS = ("file", "home", "ios", "ios-backup")
+RELEASE = "{release}"
 _EXAMPLES = (
     "build out/chat.db --macos tahoe --truth out/truth.json",
     "build big.db --messages 100000 --no-attachments",
@@ -34,6 +34,7 @@ _EXAMPLES = (
     "build own.db --schema tahoe-26.3.json",
     "build backup --layout ios-backup --backup-password secret",
     "build mine.db --scenario scenes/holiday.toml --force",
+    "build 'out/{release}.db' --macos all --truth 'out/{release}.json'",
 )
 _NOTES = (
     "The attached files go into a folder Attachments beside the database. A build "
@@ -67,7 +68,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     build.add_argument(
         "--layout",
-        choices=LAYOUTS,
+        choices=build_options.LAYOUTS,
         default="file",
         help="the file alone, a macOS home folder, the tree of an iPhone's file "
         "system, or an iPhone's backup (default: file)",
@@ -94,13 +95,49 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         "truth-schema",
         "print the JSON Schema of --truth files",
         more="It states what `build --truth` writes, for readers in any language.",
-        examples=("truth-schema > truth.schema.json",),
+        examples=(
+            "truth-schema > truth.schema.json",
+            "truth-schema --reading > reading.schema.json",
+        ),
+    )
+    schema.add_argument(
+        "--reading",
+        action="store_true",
+        help="that of one reading, as an answer to `check` has them",
     )
     schema.set_defaults(run=run_truth_schema)
 
 
 def run(given: Namespace) -> int:
-    """Build, then say what was written."""
+    """Build a database, or one of each release that --macos names."""
+    if given.macos != "all" and "," not in given.macos:
+        return run_one(given)
+    from pytest_imessage_foundry.cli import database_set
+
+    for path in filter(None, (given.path, given.truth)):
+        if RELEASE not in str(path):
+            raise FoundryError(
+                f"the databases of several releases cannot all be {path}\n"
+                f"looked at: {path}, and --macos {given.macos}\n"
+                f"put {RELEASE} where the release's name belongs: out/{RELEASE}.db"
+            )
+    for release in database_set.releases(given.macos):
+        run_one(_of(given, release))
+    return 0
+
+
+def _of(given: Namespace, release: str) -> Namespace:
+    """Return the options of one release's database."""
+
+    def named(path: Path | None) -> Path | None:
+        return path and Path(str(path).replace(RELEASE, release))
+
+    own = {"macos": release, "path": named(given.path), "truth": named(given.truth)}
+    return Namespace(**{**vars(given), **own})
+
+
+def run_one(given: Namespace) -> int:
+    """Build one database, then say what was written."""
     from pytest_imessage_foundry import layouts
 
     order = build_options.order(
@@ -141,11 +178,13 @@ def _own_schema(given: Namespace) -> Schema | None:
     return schema
 
 
-def run_truth_schema(_given: Namespace) -> int:
-    """Print the JSON Schema of the truth."""
+def run_truth_schema(given: Namespace) -> int:
+    """Print the JSON Schema of the truth, or of a reading."""
     from pytest_imessage_foundry.chatdb import truth
+    from pytest_imessage_foundry.scorecard import reading_schema
 
-    print(json.dumps(truth.json_schema(), indent=1))
+    schema = reading_schema.schema() if given.reading else truth.json_schema()
+    print(json.dumps(schema, indent=1))
     return 0
 
 

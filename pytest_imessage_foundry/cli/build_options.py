@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Scenario
     from pytest_imessage_foundry.spec import Layout
 
+LAYOUTS = ("file", "home", "ios", "ios-backup")
+
 
 def add_options(command: ArgumentParser, *, macos: str) -> None:
     """Add the options to a command whose default release is `macos`."""

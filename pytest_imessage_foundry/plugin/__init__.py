@@ -14,11 +14,12 @@ from pytest_imessage_foundry.plugin import releases, report, settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from pathlib import Path
 
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
+    from pytest_imessage_foundry.chatdb.case_on_file import CaseOnFile
     from pytest_imessage_foundry.foundry import ChatDB, Foundry
     from pytest_imessage_foundry.ios.ios_backup import IOSBackup
+    from pytest_imessage_foundry.messages_home import MessagesHome
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -119,9 +120,9 @@ def messages_home(
     imessage_version: str,
     imessage_foundry: Foundry,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Path]:
+) -> Iterator[MessagesHome]:
     """A home folder with Library/Messages/chat.db, its Attachments and an
-    AddressBook; HOME points at it for the length of the test."""
+    AddressBook, and its truth in `.chat_db`; HOME points at it during the test."""
     from pytest_imessage_foundry.plugin import fixtures
 
     yield from fixtures.home(request, imessage_foundry, imessage_version, monkeypatch)
@@ -136,3 +137,14 @@ def ios_backup(
     from pytest_imessage_foundry.plugin import fixtures
 
     yield from fixtures.ios_backup(request, imessage_foundry, imessage_version)
+
+
+@pytest.fixture
+def imessage_case(
+    request: pytest.FixtureRequest, imessage_version: str, imessage_foundry: Foundry
+) -> Iterator[CaseOnFile]:
+    """One case of the catalogue in a shared file: the test runs once for each kind of
+    message and release, as `tahoe-tapback-loved-removed`."""
+    from pytest_imessage_foundry.plugin import fixtures
+
+    yield from fixtures.case_on_file(request, imessage_foundry, imessage_version)

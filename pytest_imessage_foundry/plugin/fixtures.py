@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_imessage_foundry.by_hand import ChatDBBuilder
+    from pytest_imessage_foundry.chatdb.case_on_file import CaseOnFile
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.foundry import Order
     from pytest_imessage_foundry.ios.ios_backup import IOSBackup
+    from pytest_imessage_foundry.messages_home import MessagesHome
     from pytest_imessage_foundry.models import Scenario
     from pytest_imessage_foundry.spec import Spec
 
@@ -86,12 +88,15 @@ def private_copy(
 
 
 def shared_copy(
-    request: pytest.FixtureRequest, foundry: Foundry, version: str
+    request: pytest.FixtureRequest,
+    foundry: Foundry,
+    version: str,
+    scenario: str | None = None,
 ) -> Iterator[ChatDB]:
     """Yield the shared read-only copy; fail a test that wrote to it."""
     with failing():
         _refuse_place(request, "chat_db_readonly")
-        order = _order(request, foundry, version)
+        order = _order(request, foundry, version, scenario)
         handed = foundry.hand_out_readonly(order, lasts=True)
     report.note_handed(request.node, handed, keeps=False)
     yield handed
@@ -103,6 +108,17 @@ def shared_copy(
             "ask for chat_db instead: each test gets a copy of its own",
             pytrace=False,
         )
+
+
+def case_on_file(
+    request: pytest.FixtureRequest, foundry: Foundry, version: str
+) -> Iterator[CaseOnFile]:
+    """Yield one case in the shared file of all cases; fail a test that wrote to it."""
+    from pytest_imessage_foundry.chatdb.case_on_file import CaseOnFile
+    from pytest_imessage_foundry.conversations.scenarios import KINDS
+
+    for handed in shared_copy(request, foundry, version, scenario=KINDS):
+        yield CaseOnFile(handed, request.param)
 
 
 def by_hand(
@@ -132,9 +148,10 @@ def home(
     foundry: Foundry,
     version: str,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Path]:
+) -> Iterator[MessagesHome]:
     """Yield a home folder with Library/Messages and an AddressBook."""
     from pytest_imessage_foundry import layouts
+    from pytest_imessage_foundry.messages_home import MessagesHome
 
     with failing():
         order = _order(request, foundry, version)
@@ -142,7 +159,7 @@ def home(
         handed = layouts.home(foundry, order, folder)
     report.note_handed(request.node, handed)
     monkeypatch.setenv("HOME", str(folder))
-    yield folder
+    yield MessagesHome.around(folder, handed)
     _clear(request.node, foundry, folder)
 
 
@@ -172,8 +189,15 @@ def _refuse_place(request: pytest.FixtureRequest, name: str) -> None:
         )
 
 
-def _order(request: pytest.FixtureRequest, foundry: Foundry, version: str) -> Order:
+def _order(
+    request: pytest.FixtureRequest,
+    foundry: Foundry,
+    version: str,
+    scenario: str | None = None,
+) -> Order:
     spec, materials = _spec(request, version), _materials(request)
+    if scenario is not None:
+        spec = replace(spec, scenario=scenario, messages=None)
     if spec.scenario.endswith((".toml", ".json")):
         own = _scenario_file(request, spec.scenario, materials)
         spec = replace(spec, scenario=own.name)

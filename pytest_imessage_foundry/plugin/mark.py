@@ -33,6 +33,7 @@ class MarkArguments:
     source: str | None = None
     layout: str | None = None
     backup_password: str | None = None
+    known: str | None = None
 
     @property
     def place(self) -> LayoutName | None:
@@ -78,6 +79,7 @@ def imessage(
     source: Source | None = None,
     layout: str | None = None,
     backup_password: str | None = None,
+    known: str | None = None,
 ) -> dict[str, Any]:
     """Return the arguments of the mark by name; its signature refuses others."""
     return locals()
@@ -107,11 +109,17 @@ def _password(value: object) -> str:
     return "" if is_one else "a word, and not empty"
 
 
+def _known(value: object) -> str:
+    is_one = isinstance(value, str) and value
+    return "" if is_one else "the path of a file of known faults"
+
+
 _FAULTS: dict[str, Callable[[object], str]] = {
     **{name: FAULTS[name] for name in ("scenario", "seed", "messages", "source")},
     "versions": _versions,
     "layout": one_of(("fresh", "migrated", *PLACES)),
     "backup_password": _password,
+    "known": _known,
 }
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.plugin.mark import MarkArguments
 
 NAME = "imessage_version"
+CASE = "imessage_case"
 FIXTURES = {
     NAME,
     "chat_db",
@@ -23,6 +24,7 @@ FIXTURES = {
     "chat_db_builder",
     "messages_home",
     "ios_backup",
+    CASE,
 }
 
 
@@ -41,11 +43,30 @@ def parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
         # A test that overrides chat_db has dropped the name from its closure.
         metafunc.fixturenames.append(NAME)
     try:
-        cases = _cases(selected, _wanted(metafunc.definition))
+        _parametrize(metafunc, selected)
     except FoundryError:
         # An error here would end the whole run. The test fails when it is set up.
-        cases = (selected[-1],)
-    metafunc.parametrize(argnames=NAME, argvalues=cases, indirect=True)
+        names = (NAME, CASE) if CASE in metafunc.fixturenames else (NAME,)
+        metafunc.parametrize(
+            argnames=names,
+            argvalues=[(selected[-1], "")[: len(names)]],
+            ids=[selected[-1]],
+            indirect=True,
+        )
+
+
+def _parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
+    wanted = _wanted(metafunc.definition)
+    if CASE not in metafunc.fixturenames:
+        metafunc.parametrize(
+            argnames=NAME, argvalues=_cases(selected, wanted), indirect=True
+        )
+        return
+    from pytest_imessage_foundry.plugin import cases
+
+    known = arguments_of(metafunc.definition).known
+    chosen = [each for each in selected if not wanted or each in wanted]
+    cases.parametrize(metafunc, chosen, known)
 
 
 def arguments_of(node: pytest.Item) -> MarkArguments:

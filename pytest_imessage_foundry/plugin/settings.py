@@ -24,9 +24,9 @@ DEFAULT_VERSIONS = ("sonoma", "sequoia", "tahoe", "golden-gate")
 MARK = "imessage"
 MARK_HELP = (
     "imessage(*, versions=None, scenario=None, seed=None, messages=None, "
-    "source=None, layout=None, backup_password=None): what chat_db holds for this "
-    "test, and where it stands; a test that asks for it dynamically runs once per "
-    "selected macOS release"
+    "source=None, layout=None, backup_password=None, known=None): what chat_db holds "
+    "for this test, where it stands, and which faults are known; a test that asks for "
+    "it dynamically runs once per selected macOS release"
 )
 
 
@@ -42,6 +42,7 @@ class Settings(NamedTuple):
     cache: tuple[Path, ...]
     preview: bool
     origins: dict[str, str]
+    known: Path | None = None
 
     def spec(self, version: str, order: MarkArguments) -> Spec:
         """Return the spec of a test's database: the mark's wishes over the settings."""
@@ -85,6 +86,14 @@ def add_options(parser: pytest.Parser) -> None:
         help="keep a page that shows the database beside each failing test's copy "
         "(default: off)",
     )
+    group.addoption(
+        "--imessage-known",
+        default=None,
+        metavar="FILE",
+        help="faults of the tested reader that are expected to show: tests of "
+        "imessage_case that they name are expected to fail (default: none)",
+    )
+    parser.addini("imessage_known", "default of --imessage-known")
     parser.addini("imessage_version", "default of --imessage-version", type="args")
     parser.addini("imessage_seed", "default of --imessage-seed")
     parser.addini("imessage_source", "default of --imessage-source")
@@ -123,7 +132,25 @@ def _read(config: pytest.Config) -> Settings:
         cache=_cache(config),
         preview=bool(config.getoption("imessage_preview")),
         origins=origins,
+        known=_known(config, origins),
     )
+
+
+def _known(config: pytest.Config, origins: dict[str, str]) -> Path | None:
+    """Return the file of known faults: the ini's stands beside the ini file."""
+    given = _choose(config, "known", origins)
+    if given is None:
+        return None
+    start = config.rootpath
+    if origins["known"].startswith("--"):
+        start = config.invocation_params.dir
+    path = start / str(given)
+    if not path.is_file():
+        raise pytest.UsageError(
+            f"there is no file of known faults\nlooked for: {path} "
+            f"(from {origins['known']})\nname one, or leave the option out"
+        )
+    return path
 
 
 def _versions(

@@ -73,6 +73,14 @@ def cases(spec: Spec, schema: Schema) -> dict[str, Case]:
     return dict(_written(spec.seed, schema).cases)
 
 
+def case_names(spec: Spec, schema: Schema) -> dict[str, str]:
+    """Return the name of the case that wrote each message, by the message's GUID.
+
+    A case names one message and may have written others that it needs.
+    """
+    return dict(_written(spec.seed, schema).names)
+
+
 def listing(schema: Schema) -> dict[str, str]:
     """Return a one-line description of each case, by name."""
     return {entry.name: entry.what for entry in entries(schema)}
@@ -83,14 +91,19 @@ class _WrittenCases:
     conversations: list[Conversation]
     people: tuple[Persona, ...]
     cases: dict[str, Case]
+    names: dict[str, str]
 
 
 @lru_cache(maxsize=8)
 def _written(seed: int, schema: Schema) -> _WrittenCases:
     phone = CasePhone(schema, seed)
-    found = {}
+    found: dict[str, Case] = {}
+    names: dict[str, str] = {}
     for entry in entries(schema):
         draft, reading = entry.write(phone)
+        for chat in phone.author.chats:
+            for written in chat.drafts:
+                names.setdefault(written.message.guid, entry.name)
         message = draft.message
         who = phone.names.get(without_suffix(message.sender or ""))
         who = "me" if message.is_from_me else who
@@ -100,5 +113,5 @@ def _written(seed: int, schema: Schema) -> _WrittenCases:
             reading={"sender": who, **reading},
         )
     return _WrittenCases(
-        phone.author.conversations(), tuple(phone.author.people), found
+        phone.author.conversations(), tuple(phone.author.people), found, names
     )

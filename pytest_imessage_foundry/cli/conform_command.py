@@ -1,0 +1,179 @@
+"""`imessage-foundry conform`: run a reader on a set of databases and judge it."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from argparse import REMAINDER, ArgumentParser, ArgumentTypeError, Namespace
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.cli import check_command, database_set, subcommands
+from pytest_imessage_foundry.cli.database_set import Member
+from pytest_imessage_foundry.errors import FoundryError
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+    from collections.abc import Iterator
+
+    from pytest_imessage_foundry.scorecard.adapters import Limits
+    from pytest_imessage_foundry.scorecard.known_faults import KnownFault
+    from pytest_imessage_foundry.scorecard.scores import Scorecard
+
+_EXAMPLES = (
+    "conform -- my-reader --json {db}",
+    "conform --macos tahoe --scenario kinds -- node adapter.mjs {db}",
+    "conform --known faults.toml --badge kinds.svg -- ./target/release/adapter {db}",
+)
+
+
+def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """Add `conform`."""
+    conform = subcommands.add(
+        commands,
+        "conform",
+        "run a reader on a set of databases, and tell what it misreads",
+        more="The command behind -- is run once for each database, with {db} in it "
+        "replaced by the file's path ({home} and {release} too), and prints readings "
+        "as JSON lines. One that crashes, hangs or floods is told, and the others go "
+        "on.",
+        examples=_EXAMPLES,
+        notes=check_command.NOTES,
+    )
+    database_set.add_options(conform)
+    conform.add_argument(
+        "--timeout",
+        type=_positive,
+        default=60.0,
+        metavar="SECONDS",
+        help="how long one run may take (default: 60)",
+    )
+    conform.add_argument(
+        "--max-output",
+        type=_positive,
+        default=1024.0,
+        metavar="MIB",
+        help="how much one run may write (default: 1024)",
+    )
+    conform.add_argument(
+        "--keep",
+        type=Path,
+        metavar="DIR",
+        help="keep databases, truths and answers in this folder, which must not exist",
+    )
+    check_command.add_outputs(conform)
+    conform.add_argument(
+        "reader", nargs=REMAINDER, metavar="-- COMMAND", help="the reader's adapter"
+    )
+    conform.set_defaults(run=run)
+
+
+def run(given: Namespace) -> int:
+    """Build each database, run the reader, and print the card of all."""
+    from pytest_imessage_foundry.scorecard.adapters import Limits
+    from pytest_imessage_foundry.scorecard.scores import Scorecard
+
+    command = _command(given.reader)
+    faults = check_command.faults_of(given)
+    limits = Limits(given.timeout, int(given.max_output * (1 << 20)))
+    whole = Scorecard()
+    with _folder(given.keep) as folder:
+        for job in database_set.members(given, folder):
+            card = _judged(given, job, command, limits, faults)
+            _say(given, job, card)
+            whole.add(card)
+    releases = {each.release for each in database_set.members(given, Path())}
+    whole.expect(tuple(e for e in faults if any(e.is_of(each) for each in releases)))
+    return check_command.report(given, whole)
+
+
+def _command(words: list[str]) -> list[str]:
+    from pytest_imessage_foundry.scorecard import adapters
+
+    command = words[1:] if words[:1] == ["--"] else words
+    if not any(adapters.DB in each or adapters.HOME in each for each in command):
+        raise FoundryError(
+            "the reader's command names no database\n"
+            f"looked at: {' '.join(command) or 'nothing behind --'}\n"
+            "put {db} where the path of a chat.db belongs: -- my-reader {db}"
+        )
+    return command
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    """Yield the folder of the databases: a temporary one, unless it is kept."""
+    if kept is None:
+        with tempfile.TemporaryDirectory(prefix="imessage-conform-") as folder:
+            yield Path(folder)
+        return
+    if kept.exists() and (not kept.is_dir() or any(kept.iterdir())):
+        raise FoundryError(
+            f"{kept} is there already\nit was left as it is\n"
+            "name a folder that does not exist or is empty with --keep"
+        )
+    kept.mkdir(parents=True, exist_ok=True)
+    yield kept
+
+
+def _judged(
+    given: Namespace,
+    job: Member,
+    command: list[str],
+    limits: Limits,
+    faults: tuple[KnownFault, ...],
+) -> Scorecard:
+    from pytest_imessage_foundry.scorecard import (
+        adapters,
+        judging,
+        reading_lines,
+        row_columns,
+    )
+    from pytest_imessage_foundry.scorecard.scores import Scorecard
+
+    built = job.build(with_truth=given.keep is not None)
+    home = None if given.layout == "file" else job.place / "home"
+    done = adapters.run(
+        command,
+        # A reader of backups wants the folder, whatever its file is called there.
+        db=home if home and given.layout == "ios-backup" else built.path,
+        home=home,
+        release=job.release,
+        answer=job.place / "answer.jsonl",
+        limits=limits,
+    )
+    if done.complaint is not None:
+        complaint = f"{job.name}: {done.complaint}"
+        return Scorecard(complaints=[complaint], databases=[job.name])
+    with done.answer.open("rb") as lines:
+        card = judging.judge(
+            (reading_lines.plain_data(each) for each in built.readings()),
+            lines,
+            database=job.name,
+            release=job.release,
+            faults=faults,
+            columns=row_columns.columns_of(built.path),
+        )
+    card.complaints = [f"{job.name}: {each}" for each in card.complaints]
+    return card
+
+
+def _say(given: Namespace, job: Member, card: Scorecard) -> None:
+    """Print one line as soon as a database is judged."""
+    from pytest_imessage_foundry.scorecard import score_text
+    from pytest_imessage_foundry.terminal import escaped
+
+    said = card.complaints[0] if card.complaints else score_text.summary(card)
+    line = said if said.startswith(job.name) else f"{job.name}: {said}"
+    print(escaped(line), file=sys.stderr if given.json else sys.stdout, flush=True)
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise ArgumentTypeError(f"{text!r} is no number above 0")
+    return value

@@ -1,0 +1,120 @@
+"""Sets of databases: each scenario that is named on each release."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.cli.build_options import LAYOUTS
+from pytest_imessage_foundry.errors import FoundryError
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.foundry import ChatDB
+    from pytest_imessage_foundry.layouts import LayoutName
+
+TRUTH = "truth.json"
+
+
+def add_options(command: ArgumentParser) -> None:
+    """Add the options that say which databases a set has."""
+    command.add_argument(
+        "--macos",
+        default="all",
+        metavar="RELEASES",
+        help="releases with commas between them, or 'all' (default: all)",
+    )
+    command.add_argument(
+        "--scenario",
+        default="kinds,default",
+        metavar="NAMES",
+        help="scenarios with commas between them (default: kinds,default)",
+    )
+    command.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="as for build (default: 0)"
+    )
+    command.add_argument(
+        "--layout",
+        choices=LAYOUTS,
+        default="file",
+        help="where each database stands, as for build (default: file)",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One database of a set, and the folder that it gets."""
+
+    release: str
+    scenario: str
+    seed: int
+    layout: LayoutName
+    place: Path
+
+    @property
+    def name(self) -> str:
+        return f"{self.release} {self.scenario}"
+
+    @property
+    def path(self) -> Path:
+        """What the layout makes: a file, or a folder."""
+        from pytest_imessage_foundry.foundry import FILE_NAME
+
+        return self.place / (FILE_NAME if self.layout == "file" else "home")
+
+    def build(self, *, with_truth: bool) -> ChatDB:
+        """Build it, with a file of its truth beside it if that is wanted."""
+        from pytest_imessage_foundry import foundry, layouts
+        from pytest_imessage_foundry.chatdb import truth
+        from pytest_imessage_foundry.spec import Spec
+
+        spec = Spec(release=self.release, scenario=self.scenario, seed=self.seed)
+        order = foundry.Order(spec)
+        self.place.mkdir()
+        layouts.build(order, self.path, self.layout)
+        built = foundry.ChatDB(layouts.database_in(self.path, self.layout), order)
+        if with_truth:
+            with (self.place / TRUTH).open("w", encoding="utf-8") as file:
+                truth.write(built, file)
+        return built
+
+
+def members(given: Namespace, folder: Path) -> list[Member]:
+    """Return the databases that the options name, each with a place in `folder`.
+
+    Raises:
+        FoundryError: there is no such release or scenario.
+    """
+    from pytest_imessage_foundry.conversations import scenarios
+
+    names = words(given.scenario)
+    for name in names:
+        scenarios.get(name)
+    chosen = releases(given.macos)
+    if not chosen or not names:
+        raise FoundryError(
+            "there is nothing to build\n"
+            f"looked at: --macos {given.macos!r}, --scenario {given.scenario!r}\n"
+            "name a release and a scenario, or leave both out"
+        )
+    return [
+        Member(each, name, given.seed, given.layout, folder / f"{each}-{name}")
+        for each in chosen
+        for name in dict.fromkeys(names)
+    ]
+
+
+def releases(text: str) -> list[str]:
+    """Return the releases that are named, oldest first."""
+    from pytest_imessage_foundry.db import schema
+
+    named: list[str] = []
+    for word in words(text):
+        named += schema.ALL if word == "all" else [schema.resolve(word)]
+    return [each for each in schema.RELEASES if each in named]
+
+
+def words(text: str) -> list[str]:
+    """Return the words between commas."""
+    return [word.strip() for word in text.split(",") if word.strip()]

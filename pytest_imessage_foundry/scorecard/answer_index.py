@@ -1,0 +1,213 @@
+"""What a reader said, kept on disk and found by GUID, ROWID or date.
+
+Readers list rows in any order, and there may be a million of them: the lines go into
+a temporary SQLite file, so that memory stays flat.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pytest_imessage_foundry.scorecard.agreement import all_fields
+from pytest_imessage_foundry.scorecard.iso_dates import seconds_of
+from pytest_imessage_foundry.scorecard.readings import READINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Said = dict[str, Any]
+# Fields with this prefix are the reader's own and are not looked at.
+OWN = "x_"
+SHOWN = 5
+_TABLE = """
+CREATE TABLE said (
+    id INTEGER PRIMARY KEY, number INTEGER, is_chat INTEGER,
+    guid TEXT, rowid_ INTEGER, second INTEGER, line TEXT
+)"""
+_INDEXES = (
+    "CREATE INDEX by_guid ON said (guid, is_chat)",
+    "CREATE INDEX by_rowid ON said (rowid_, is_chat) WHERE guid IS NULL",
+    "CREATE INDEX by_second ON said (second) WHERE guid IS NULL AND rowid_ IS NULL",
+)
+_LARGEST = 2**63 - 1
+_BATCH = 1_000
+
+
+class _NoReadingError(Exception):
+    """A line is no reading; the message says why."""
+
+
+class AnswerIndex:
+    """The lines of one answer.
+
+    Attributes:
+        complaints: what is no reading, with the number of its line.
+        told: the fields that any line fills.
+        kinds: the kinds of rows that it lists by name.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._used = bytearray(1)
+        self._has_nameless = False
+        self.complaints: list[str] = []
+        self.refused = 0
+        self.told: set[str] = set()
+        self.kinds: set[str] = set()
+
+    @property
+    def count(self) -> int:
+        return len(self._used) - 1
+
+    def fill(self, lines: Iterable[str | bytes | Said]) -> None:
+        """Take in all lines: JSON text, or objects already."""
+        self._connection.execute(_TABLE)
+        batch: list[tuple[Any, ...]] = []
+        for number, line in enumerate(lines, 1):
+            if isinstance(line, (str, bytes)) and not line.strip():
+                continue
+            try:
+                batch.append(self._row(self._read(line), line, number))
+            except _NoReadingError as error:
+                self._refuse(number, str(error))
+            if len(batch) == _BATCH:
+                self._insert(batch)
+        self._insert(batch)
+        for statement in _INDEXES:
+            self._connection.execute(statement)
+
+    def _insert(self, batch: list[tuple[Any, ...]]) -> None:
+        marks = ", ".join("?" * 7)
+        self._connection.executemany(f"INSERT INTO said VALUES ({marks})", batch)
+        batch.clear()
+
+    def _row(self, said: Said, line: object, number: int) -> tuple[Any, ...]:
+        guid, rowid = said.get("guid"), said.get("rowid")
+        second = None
+        if guid is None and rowid is None:
+            self._has_nameless = True
+            moment = seconds_of(said.get("date"))
+            second = None if moment is None else int(moment // 1)
+        self._used.append(0)
+        is_chat = int(said.get("kind") == "chat")
+        text = line if isinstance(line, str) else json.dumps(said, default=str)
+        return (self.count, number, is_chat, guid, rowid, second, text)
+
+    def _read(self, line: str | bytes | Said) -> Said:
+        """Return the reading in a line.
+
+        Raises:
+            _NoReadingError: it is none.
+        """
+        said = line if isinstance(line, dict) else _parsed(line)
+        if not self.told.issuperset(said):
+            for name in said.keys() - self.told:
+                if name not in all_fields() and not name.startswith(OWN):
+                    raise _NoReadingError(f"a reading has no field {name!r}")
+            self.told |= said.keys()
+        kind = said.get("kind")
+        if kind is not None and kind not in self.kinds:
+            if kind not in READINGS:
+                choice = ", ".join(READINGS)
+                raise _NoReadingError(f"no kind {kind!r} (choose from {choice})")
+            self.kinds.add(kind)
+        _check_names(said)
+        return said
+
+    def _refuse(self, number: int, why: str) -> None:
+        self.refused += 1
+        if len(self.complaints) < SHOWN:
+            self.complaints.append(f"line {number}: {why}")
+
+    def take(self, reading: Said) -> list[Said]:
+        """Return what was said of a row, once for each line about it."""
+        is_chat = int(reading["kind"] == "chat")
+        query = "SELECT id, line FROM said WHERE guid = ? AND is_chat = ?"
+        found = self._select(query, reading["guid"], is_chat)
+        if found or not self._is_by_number:
+            return self._mark(found)
+        query = "SELECT id, line FROM said WHERE guid IS NULL AND rowid_ = ? "
+        found = self._select(f"{query} AND is_chat = ?", reading["rowid"], is_chat)
+        return self._mark(found)
+
+    @property
+    def _is_by_number(self) -> bool:
+        return "rowid" in self.told
+
+    def nearest(self, reading: Said) -> list[Said]:
+        """Return what was said without a GUID or ROWID of a row of this second: of
+        several that which is most like it."""
+        if not self._has_nameless or "date" not in reading:
+            return []
+        second = int((seconds_of(reading["date"]) or 0) // 1)
+        query = "SELECT id, line FROM said WHERE guid IS NULL AND rowid_ IS NULL "
+        rows = self._select(f"{query} AND second = ?", second)
+        rows = [each for each in rows if not self._used[each[0]]]
+        if not rows:
+            return []
+        return self._mark([max(rows, key=lambda row: _likeness(row[1], reading))])
+
+    def _select(self, query: str, *values: object) -> list[tuple[int, str]]:
+        return self._connection.execute(query, values).fetchall()
+
+    def _mark(self, found: list[tuple[int, str]]) -> list[Said]:
+        said = []
+        for number, line in found:
+            self._used[number] = 1
+            said.append(json.loads(line))
+        return said
+
+    def left(self) -> Iterator[tuple[int, Said]]:
+        """Yield what was said of no row, with the number of its line."""
+        if 0 not in self._used[1:]:
+            return
+        query = "SELECT id, number, line FROM said ORDER BY id"
+        for key, number, line in self._connection.execute(query):
+            if not self._used[key]:
+                yield number, json.loads(line)
+
+
+def _parsed(line: str | bytes) -> Said:
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        raise _NoReadingError(f"it is no JSON: {line[:40]!r}") from None
+    if not isinstance(said, dict):
+        raise _NoReadingError(f"it is no JSON object: {line[:40]!r}")
+    return said
+
+
+def _check_names(said: Said) -> None:
+    """Check what names the row: a GUID, a ROWID, or a date."""
+    guid, rowid = said.get("guid"), said.get("rowid")
+    if guid is None and rowid is None and said.get("date") is None:
+        raise _NoReadingError("it names no row: no guid, rowid or date")
+    if guid is not None and not (isinstance(guid, str) and guid.isprintable()):
+        raise _NoReadingError(f"guid is no text: {guid!r}")
+    is_number = isinstance(rowid, int) and not isinstance(rowid, bool)
+    if rowid is not None and not (is_number and 0 <= rowid <= _LARGEST):
+        raise _NoReadingError(f"rowid is no row's number: {rowid!r}")
+
+
+def _likeness(line: str, reading: Said) -> int:
+    said = json.loads(line)
+    return sum(
+        weight * (name in said and said[name] == reading.get(name))
+        for name, weight in (("chat", 4), ("sender", 2), ("from_me", 1), ("text", 2))
+    )
+
+
+@contextmanager
+def indexed(lines: Iterable[str | bytes | Said]) -> Iterator[AnswerIndex]:
+    """Yield the index of an answer, whose temporary file goes with the block."""
+    with closing(sqlite3.connect("", isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF").close()
+        connection.execute("PRAGMA synchronous = OFF").close()
+        index = AnswerIndex(connection)
+        connection.execute("BEGIN")
+        index.fill(lines)
+        connection.execute("COMMIT")
+        yield index

@@ -1,0 +1,138 @@
+"""`imessage-foundry conform`: readers that behave, and readers that do not."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+
+import pytest
+
+from pytest_imessage_foundry.cli import main
+
+SMALL = ("--macos", "tahoe", "--scenario", "small")
+GOOD = """
+import json, sqlite3, sys
+query = "SELECT guid, service FROM message"
+for guid, service in sqlite3.connect(sys.argv[1]).execute(query):
+    print(json.dumps({"guid": guid, "service": service}))
+"""
+
+
+def conform(*options, code=GOOD, where="{db}"):
+    command = [sys.executable, "-I", "-S", "-c", code, where]
+    return main(["conform", *options, "--", *command])
+
+
+def test_a_reader_that_is_right_exits_0(capsys):
+    options = ("--macos", "sonoma,tahoe", "--scenario", "small,empty")
+    assert conform(*options) == 0
+    said = capsys.readouterr().out.splitlines()
+    names = ["sonoma small", "sonoma empty", "tahoe small", "tahoe empty"]
+    assert [line.partition(":")[0] for line in said[:4]] == names
+    assert any(line.startswith("sms") for line in said)
+
+
+def test_one_that_is_wrong_exits_1(capsys):
+    code = GOOD.replace('"service": service', '"service": service, "from_me": True')
+    assert conform(*SMALL, code=code) == 1
+    said = capsys.readouterr().out
+    assert "from_me: said true, true is false" in said
+    assert "its columns: is_from_me = 0, handle_id = " in said
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("raise SystemExit(3)", "it ended with exit code 3"),
+        ("import sys; sys.exit('no such table: chat')", "1: no such table: chat"),
+        ("import os; os.kill(os.getpid(), 9)", "it was ended by SIGKILL"),
+        ("import time; time.sleep(60)", "it did not end within 1 s"),
+        ("while True: print('x' * 100_000)", "it wrote more than 1 MiB"),
+        ("import sys\nwhile 1: sys.stderr.write('x' * 9999)", "it wrote more than"),
+        ("print('rubbish')", "line 1: it is no JSON"),
+        ("import os; os.write(1, bytes(range(256)))", "it is no JSON"),
+        ("", "the answer is empty"),
+        ("import os; os.close(1)", "the answer is empty"),
+    ],
+)
+def test_one_that_misbehaves_is_told_and_the_next_one_runs(capsys, code, told):
+    code = f"import sys\nif 'sonoma' in sys.argv[2]:\n exec({code!r})\nelse:{{}}"
+    body = GOOD.replace("\n", "\n ").rstrip()
+    command = [sys.executable, "-I", "-S", "-c", code.format(body), "{db}", "{release}"]
+    options = ("--macos", "sonoma,tahoe", "--scenario", "small")
+    limits = ("--timeout", "1", "--max-output", "1")
+    assert main(["conform", *options, *limits, "--", *command]) == 1
+    said = capsys.readouterr().out
+    assert told in said.splitlines()[0]
+    assert said.splitlines()[1].startswith("tahoe small: 13 kinds: 1 right")
+
+
+def test_what_a_reader_leaves_running_is_ended(tmp_path):
+    note = tmp_path / "pid"
+    code = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen(['sleep', '600'])\n"
+        f"open({str(note)!r}, 'w').write(str(child.pid))\n"
+    )
+    started = time.monotonic()
+    assert conform(*SMALL, code=code + GOOD) == 0
+    assert time.monotonic() - started < 60
+    state = tmp_path / f"/proc/{note.read_text()}/stat"
+    assert not state.exists() or state.read_text().split()[2] == "Z"
+
+
+def test_what_is_kept(tmp_path, capsys):
+    kept = tmp_path / "set"
+    assert conform(*SMALL, "--keep", str(kept)) == 0
+    place = kept / "tahoe-small"
+    answer = place / "answer.jsonl"
+    assert main(["check", str(place / "truth.json"), str(answer)]) == 0
+    assert conform(*SMALL, "--keep", str(kept)) == 2
+    assert "is there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("layout", "ends"),
+    [
+        ("home", "Library/Messages/chat.db"),
+        ("ios", "private/var/mobile/Library/SMS/sms.db"),
+        ("ios-backup", "home"),
+    ],
+)
+def test_layouts(tmp_path, layout, ends):
+    note = tmp_path / "note"
+    code = (
+        "import os, sys\n"
+        f"open({str(note)!r}, 'w').write(sys.argv[1] + ' ' + os.environ['HOME'])"
+    )
+    assert conform(*SMALL, "--layout", layout, code=code) == 1
+    path, home = note.read_text().split()
+    assert path.endswith(ends)
+    assert path.startswith(home)
+    assert home != os.environ.get("HOME")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "the reader's command names no database"),
+        (("--", "cat"), "put {db} where the path"),
+        (("--", "no-such-reader", "{db}"), "looked for: no-such-reader"),
+        (("--macos", "ventura", "--", "cat", "{db}"), "unknown macOS release"),
+        (("--scenario", "x", "--", "cat", "{db}"), "unknown scenario 'x'"),
+        (("--scenario", ",", "--", "cat", "{db}"), "there is nothing to build"),
+    ],
+)
+def test_what_cannot_be_done(capsys, arguments, told):
+    given = [*SMALL, *arguments] if "--scenario" not in arguments else arguments
+    assert main(["conform", *given]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_json_is_one_document(capsys):
+    assert conform(*SMALL, "--json") == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["databases"] == ["tahoe small"]
+    assert "tahoe small" in said.err

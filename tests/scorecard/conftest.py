@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_imessage_foundry.foundry import ChatDB, Order, forge
+from pytest_imessage_foundry.scorecard import reading_lines
+from pytest_imessage_foundry.spec import Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Line = dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory) -> Callable[[str, str], ChatDB]:
+    """Release, scenario → a database; built once."""
+    known: dict[tuple[str, str], ChatDB] = {}
+
+    def of(release: str, scenario: str) -> ChatDB:
+        if (release, scenario) not in known:
+            order = Order(Spec(release=release, scenario=scenario))
+            path = tmp_path_factory.mktemp(release) / "chat.db"
+            forge(order, path, attachments=False)
+            known[release, scenario] = ChatDB(path, order)
+        return known[release, scenario]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def true_lines(built) -> Callable[[str, str], list[Line]]:
+    """Release, scenario → the true readings as plain data."""
+    known: dict[tuple[str, str], list[Line]] = {}
+
+    def of(release: str, scenario: str) -> list[Line]:
+        if (release, scenario) not in known:
+            db = built(release, scenario)
+            readings = [reading_lines.plain_data(each) for each in db.readings()]
+            known[release, scenario] = readings
+        return known[release, scenario]
+
+    return of

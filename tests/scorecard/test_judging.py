@@ -1,0 +1,247 @@
+"""The judge is judged: what is wrong in an answer is found, under the right name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from mutations import TABLE, Mutation
+from perfect_answer import perfect
+
+from pytest_imessage_foundry.scorecard import (
+    agreement,
+    judging,
+    known_faults,
+    shown_kinds,
+)
+from pytest_imessage_foundry.scorecard.known_faults import UNKNOWN_ROW, KnownFault
+
+RELEASES = ("sonoma", "sequoia", "tahoe", "golden-gate")
+
+
+def judged(true, answer, **how):
+    return judging.judge(true, answer, database="tahoe kinds", release="tahoe", **how)
+
+
+def mutated(true: list[Any], mutation: Mutation) -> list[Any]:
+    """A perfect answer with one row of it changed: of the case's rows one that shows
+    what the change is about, if any does."""
+    rows = [
+        each
+        for each in true
+        if each.get("case", "") == mutation.case and each["kind"] == mutation.row
+    ]
+    shown = [each for each in rows if mutation.kind in each["shows"]]
+    guid = (shown or rows)[0]["guid"]
+    answer = []
+    for line in perfect(true):
+        changed: Any = mutation.change(line) if line["guid"] == guid else line
+        if changed is not None:
+            answer += changed if isinstance(changed, list) else [changed]
+    return answer
+
+
+@pytest.mark.parametrize("scenario", ["kinds", "default"])
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_reader_without_a_fault_is_right_in_all(true_lines, release, scenario):
+    true = true_lines(release, scenario)
+    card = judged(true, perfect(true))
+    assert card.ok
+    assert card.misreadings == []
+    assert {tally.verdict for _, tally in card.in_order()} == {"agrees"}
+
+
+@pytest.mark.parametrize("mutation", TABLE, ids=str)
+def test_a_wrong_answer_is_caught_under_the_right_name(true_lines, mutation):
+    true = true_lines(mutation.release, "kinds")
+    card = judged(true, mutated(true, mutation))
+    assert [(each.kind, each.field) for each in card.misreadings] == [
+        (mutation.kind, mutation.field)
+    ]
+    assert [name for name, tally in card.in_order() if tally.wrong] == [mutation.kind]
+    (found,) = card.misreadings
+    assert (found.case or "") == mutation.case
+    assert not card.ok
+
+
+def test_the_table_has_every_kind_and_every_field():
+    blamed = {mutation.kind for mutation in TABLE}
+    # A row that is not there has no field: a test of its own lists one.
+    assert blamed == set(shown_kinds.kinds()) - {"deleted-for-good"}
+    assert {mutation.field for mutation in TABLE} >= agreement.all_fields() - {"guid"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda line: {"rowid": line["rowid"], "kind": line["kind"]},
+        lambda line: {"guid": line["guid"]} if line["kind"] != "chat" else line,
+        lambda line: {k: v for k, v in line.items() if k != "guid"},
+        lambda line: (
+            {k: v for k, v in line.items() if k not in ("guid", "kind")}
+            if line["kind"] != "chat"
+            else line
+        ),
+    ],
+    ids=["rowid", "guid", "no-guid", "no-kind"],
+)
+def test_rows_are_named_by_guid_or_by_rowid(true_lines, change):
+    true = true_lines("tahoe", "kinds")
+    card = judged(true, [change(line) for line in perfect(true)])
+    assert card.misreadings == []
+    assert card.ok
+
+
+def test_rows_are_named_by_their_second_where_a_reader_knows_nothing_else(true_lines):
+    true = true_lines("tahoe", "default")
+    known = ("kind", "date", "sender", "from_me", "text", "chat")
+    answer = [
+        {name: line[name] for name in known if name in line}
+        for line in perfect(true)
+        if line["kind"] == "message"
+    ]
+    card = judged(true, answer)
+    assert card.misreadings == []
+    answer[7]["text"] = "something else"
+    (found,) = judged(true, answer).misreadings
+    assert found.field == "text"
+
+
+def test_a_field_that_is_left_out_is_one_without_a_notion(true_lines):
+    true = true_lines("tahoe", "kinds")
+    answer = [
+        {
+            name: line[name]
+            for name in ("guid", "kind", "text", "sender")
+            if name in line
+        }
+        for line in perfect(true)
+        if line["kind"] == "message"
+    ]
+    card = judged(true, answer)
+    verdicts = {name: tally.verdict for name, tally in card.in_order()}
+    assert card.ok
+    assert verdicts["text"] == "agrees"
+    assert {verdicts[e] for e in ("edit", "reply", "tapback", "chat", "sms")} == {
+        "cannot"
+    }
+
+
+def test_what_is_in_recently_deleted_may_be_left_out_by_who_has_no_notion(true_lines):
+    true = true_lines("tahoe", "kinds")
+    answer = [
+        {k: v for k, v in line.items() if k != "is_deleted"}
+        for line in perfect(true)
+        if not line.get("is_deleted")
+    ]
+    assert judged(true, answer).misreadings == []
+
+
+def test_a_row_that_is_not_in_the_file_is_told(true_lines):
+    true = true_lines("tahoe", "kinds")
+    card = judged(true, [*perfect(true), {"guid": "X", "text": "made up"}])
+    (found,) = card.misreadings
+    assert (found.kind, found.guid) == (UNKNOWN_ROW, "X")
+    gone = next(each for each in true if each["kind"] == "gone")
+    card = judged(true, [*perfect(true), {"guid": gone["guid"], "text": "Gone"}])
+    (found,) = card.misreadings
+    assert (found.kind, found.said) == ("deleted-for-good", "listed")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("{", "line 1: it is no JSON"),
+        ("[1]", "line 1: it is no JSON object"),
+        ("\udcff", "line 1: it is no JSON"),
+        ('{"guid": "a", "txt": 1}', "a reading has no field 'txt'"),
+        ('{"guid": "a", "kind": "mail"}', "no kind 'mail' (choose from message,"),
+        ('{"guid": 7}', "guid is no text: 7"),
+        ('{"rowid": "7"}', "rowid is no row's number: '7'"),
+        ('{"rowid": true}', "rowid is no row's number: True"),
+        ('{"rowid": 99999999999999999999}', "rowid is no row's number"),
+        ('{"text": "a"}', "it names no row: no guid, rowid or date"),
+        ("[" * 100_000, "line 1: it is no JSON"),
+        ('{"guid": "\\ud800"}', "guid is no text"),
+    ],
+)
+def test_what_is_no_reading_is_told(true_lines, line, told):
+    true = true_lines("tahoe", "kinds")
+    lines = [line, *map(json.dumps, perfect(true))]
+    card = judged(true, lines)
+    assert told in card.complaints[0]
+    assert card.misreadings == []
+    assert not card.ok
+
+
+def test_an_answer_of_rubbish_alone_is_told_in_few_lines(true_lines):
+    card = judged(true_lines("tahoe", "kinds"), ["rubbish"] * 1_000)
+    assert len(card.complaints) == 6
+    assert card.complaints[-1] == "and 995 more lines"
+
+
+def test_own_fields_and_blank_lines_are_not_looked_at(true_lines):
+    true = true_lines("tahoe", "kinds")
+    lines = ["", "\n", *(json.dumps(e | {"x_mine": 1}) for e in perfect(true))]
+    assert judged(true, lines).ok
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda line: {"date": line["date"].replace("Z", ".123456+00:00")},
+        lambda line: {"date": line["date"].removesuffix("Z")},
+        lambda line: {"date_ns": int(line["date_ns"])},
+        lambda line: {"text": f"{line.get('text', '')}\ufffc"},
+        lambda line: (
+            {"files": [{"path": f"~/x/{e['path']}"} for e in line["files"]]}
+            if all(each.get("path") for each in line["files"])
+            else {}
+        ),
+        lambda line: {"tapbacks": line.get("tapbacks", [])[::-1]},
+    ],
+    ids=["finer", "no-offset", "number", "marks", "root", "order"],
+)
+def test_ways_to_say_the_same_are_no_misreadings(true_lines, change):
+    true = true_lines("tahoe", "kinds")
+    answer = [
+        line | (change(line) if line["kind"] == "message" else {})
+        for line in perfect(true)
+    ]
+    assert judged(true, answer).misreadings == []
+
+
+def test_known_faults_are_no_failures_as_long_as_they_show(true_lines):
+    true = true_lines("tahoe", "kinds")
+    mutation = next(each for each in TABLE if each.kind == "edit")
+    known = KnownFault(kind="edit", field=mutation.field, case="edit-*", why="so")
+    further = KnownFault(kind="reply", why="it did once")
+    card = judged(true, mutated(true, mutation), faults=(known, further))
+    card.expect((known,))
+    assert card.ok
+    assert card.tallies["edit"].known == 1
+    card.expect((known, further))
+    assert not card.ok
+    assert card.unshown == [further]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "there is no list `fault`"),
+        ("[[fault]]\nkind='edit'", "give `why`"),
+        ("[[fault]]\nwhy='x'", "give `why`, and `kind` or `case`"),
+        ("[[fault]]\nwhy='x'\nkind='mail'", "no kind 'mail'"),
+        ("[[fault]]\nwhy='x'\nrule='edit'", "its fields are why, kind"),
+        ("[[fault]]\nwhy=3\nkind='edit'", "why is no text"),
+        ("[[fault]]\nwhy='x'\nkind='edit'\nreleases='a'", "releases is no list"),
+        ("[[fault]", "looked in"),
+    ],
+)
+def test_a_file_of_known_faults_that_does_not_hold(tmp_path, text, told):
+    path = tmp_path / "known.toml"
+    path.write_text(text)
+    with pytest.raises(known_faults.FoundryError, match="known faults") as caught:
+        known_faults.read(path)
+    assert told in str(caught.value)
