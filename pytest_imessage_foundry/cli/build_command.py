@@ -34,7 +34,7 @@ _EXAMPLES = (
     "build own.db --schema tahoe-26.3.json",
     "build backup --layout ios-backup --backup-password secret",
     "build mine.db --scenario scenes/holiday.toml --force",
-    "build 'out/{release}.db' --macos all --truth 'out/{release}.json'",
+    "build '{release}.db' --macos all --truth '{release}.json'",
 )
 _NOTES = (
     "The attached files go into a folder Attachments beside the database. A build "

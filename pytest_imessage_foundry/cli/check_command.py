@@ -37,7 +37,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         "What is wrong is told by kind of message.",
         examples=(
             "check truth.json answer.jsonl",
-            "check truth.json answer.jsonl --db chat.db --known faults.toml",
+            "check truth.json answer.jsonl --known faults.toml",
             "check truth.json - --junit report.xml --badge kinds.svg",
         ),
         notes=NOTES,

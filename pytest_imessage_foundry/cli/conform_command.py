@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _EXAMPLES = (
     "conform -- my-reader --json {db}",
-    "conform --macos tahoe --scenario kinds -- node adapter.mjs {db}",
-    "conform --known faults.toml --badge kinds.svg -- ./target/release/adapter {db}",
+    "conform --macos tahoe -- node adapter.mjs {db}",
+    "conform --badge kinds.svg -- ./target/adapter {db}",
 )
 
 

@@ -34,9 +34,9 @@ def rows(path, sql):
 
 def test_every_layout_can_be_named():
     from pytest_imessage_foundry import layouts
-    from pytest_imessage_foundry.cli import build_command
+    from pytest_imessage_foundry.cli import build_options
 
-    assert build_command.LAYOUTS == layouts.LAYOUTS
+    assert build_options.LAYOUTS == layouts.LAYOUTS
 
 
 def test_truth_says_what_is_in_the_file(built):
