@@ -178,18 +178,22 @@ class _Writer:
         ties = numbers()
         later: list[Arrived] = []
         previous: str | None = None
+        comes_whole = place.conversation.comes_whole
         end = self._ends[chat] = place.beginning()
         seen: str | None = None
         read = 0
         for message in in_batches(place.conversation.messages):
-            date = message.date
+            date = arrived = message.date
+            if message.traits.arrived > date:
+                arrived = message.traits.arrived
+                if comes_whole:
+                    date = arrived
             while later and later[0][0] < date:
                 yield heapq.heappop(later)
             if is_ordinary(message):
                 yield date, chat, next(ties), ordinary_row(message, place, previous)
             else:
                 own = special(message, place, previous)
-                arrived = max(date, message.traits.arrived)
                 if arrived > date:
                     heapq.heappush(later, (arrived, chat, next(ties), own))
                 else:
@@ -198,14 +202,16 @@ class _Writer:
             if message.sender is None:
                 seen = previous
             elif message.date_read:
-                seen, read = previous, date
+                seen, read = previous, message.date
             if message.event is not None:
                 end.roll.tell(message)
             if reactions.has_drawn(message):
                 for when, row, files, sticker in reactions.rows(message, place):
                     drawn = Special(row, files, sticker)
+                    when = max(when, arrived)
                     heapq.heappush(later, (when, chat, next(ties), drawn))
                 for when, guid in reactions.gone(message):
+                    when = max(when, arrived)
                     heapq.heappush(later, (when, chat, next(ties), Gone(guid)))
         end.seen, end.read = seen, read
         while later:
@@ -225,6 +231,9 @@ class _Writer:
                 services[arrived[service_at], chat] = None
                 joins.append((chat, rowid, date, ordinary_state))
             elif isinstance(arrived, Special):
+                if arrived.message is not None:
+                    rowid += arrived.message.traits.gap
+                    self._forgotten += arrived.message.traits.gap
                 self._special(arrived, rowid, chat, joins)
             else:
                 self._forget(arrived)

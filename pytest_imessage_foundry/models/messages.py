@@ -185,7 +185,8 @@ class Conversation:
 
     `messages` is a tuple at rest. While a database is built it may be any
     iterable that can be walked again: that is what keeps memory flat. What is
-    asked of a group's members then walks it once.
+    asked of a group's members then walks it once. `comes_whole` says that iCloud
+    brought the chat as it is, each message after those before it.
     """
 
     guid: str
@@ -198,6 +199,7 @@ class Conversation:
     group_id: str = ""
     properties: ChatProperties = field(default_factory=ChatProperties)
     former: tuple[FormerChat, ...] = ()
+    comes_whole: bool = False
     config_id: str = ""
     origin: str = "faker"
 

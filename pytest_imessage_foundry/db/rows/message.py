@@ -30,6 +30,7 @@ from pytest_imessage_foundry.models import (
     utf16_length,
 )
 from pytest_imessage_foundry.models import ORDINARY as NO_TRAITS
+from pytest_imessage_foundry.models import OTHER_DEVICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ def is_ordinary(message: Message) -> bool:
     """Return whether `ordinary_row` says all there is to say about `message`."""
     parts = message.parts
     return (
-        message.traits is NO_TRAITS
+        (message.traits is NO_TRAITS or message.traits is OTHER_DEVICE)
         and len(parts) == 1
         and parts[0].kind == "text"
         and not parts[0].runs
@@ -73,7 +74,9 @@ def ordinary_row(
     return (
         message.guid,
         text if storage != "archive" else None,
-        place.handle(sender, message.service),
+        place.handle(sender, message.service)
+        if message.traits is NO_TRAITS
+        else 0,
         bodies.plain(
             text,
             mutable=not message.immutable,
