@@ -68,7 +68,9 @@ _BODIES = (
 
 def of(span: LifeSpan) -> tuple[Era, ...]:
     """Return the eras of a life, none where there is no life."""
-    return {"": tuple, "year": _year, "decade": _decade}[span]()
+    if not span:
+        return ()
+    return _year() if span == "year" else _decade()
 
 
 @cache
@@ -92,4 +94,3 @@ def _era(since: int) -> Era:
     )
     names = frozenset(word for words in lacks for word in words)
     return Era(since, names, own, received, _IMMUTABLE, text_only)
-

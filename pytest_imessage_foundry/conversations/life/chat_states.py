@@ -1,4 +1,4 @@
-"""Draw what years of use made of each chat: its tier, its list, its former rows."""
+"""Draw what years of use made of each chat: its list, its properties, its former rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.chat_life import ChatLife
 from pytest_imessage_foundry.conversations.life import comings, population
-from pytest_imessage_foundry.conversations.life.rates import Lot
+from pytest_imessage_foundry.conversations.life.rates import Lot, chosen
 from pytest_imessage_foundry.models import (
     FILTER_SUFFIXES,
     ChatHistory,
@@ -17,10 +17,10 @@ from pytest_imessage_foundry.models import (
 from pytest_imessage_foundry.models.apple_time import DAY, HOUR, SINCE_26, from_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
-    from pytest_imessage_foundry.models import LifeSpan, Service
+    from pytest_imessage_foundry.models import LifeSpan
 
 # iOS 14 sorts SMS into categories; before it no address has a suffix.
 _FILTERS_SINCE = from_iso("2020-09-16")
@@ -33,6 +33,7 @@ _NOTICE_TIERS: tuple[tuple[FilterTier, str], ...] = (
     ("orders", "(smsft_or)"),
     ("reminders", "(smsft_rm)"),
 )
+_UNREAD = ("code", "promotion", "scam")
 
 
 def with_lives(
@@ -41,152 +42,189 @@ def with_lives(
     features: frozenset[str],
     now: int,
 ) -> list[ChatPlan]:
-    """Return the plans with what years of use made of each chat."""
-    found = list(plans)
-    over_sms = {
-        plan.people[0].id: plan
-        for plan in found
-        if plan.config.service == "SMS" and not plan.is_group
-    }
-    changed = dict(_changed_numbers(found, now))
-    lived = []
-    for plan in found:
-        life = _life(plan, span, features, changed)
-        life = replace(life, former=tuple(_free(life.former, plan, over_sms)))
-        plan = replace(plan, life=replace(life, now=now))
-        second = None if plan.is_group else over_sms.get(plan.people[0].id)
-        if second is not None and _is_resent(plan, second, features):
-            guid = f"SMS;-;{next(iter(second.addresses.values()))}"
-            plan = replace(plan, life=replace(plan.life, resent_in=guid))
-        lived.append(plan)
-    return lived
+    """Return the plans with what years of use made of each chat.
+
+    `now` is the end of the history.
+    """
+    phone = _Phone(list(plans), span, features, now)
+    return [replace(plan, life=phone.life(plan)) for plan in phone.plans]
 
 
-def _is_resent(plan: ChatPlan, second: ChatPlan, features: frozenset[str]) -> bool:
-    """Return whether an iMessage can stand in the second chat of a person as well."""
-    return (
-        plan.config.service == "iMessage"
-        and "any_guids" not in features
-        and set(plan.addresses.values()) == set(second.addresses.values())
-    )
+class _Phone:
+    """All chats of a phone, and which of them are in which state."""
 
+    def __init__(
+        self, plans: list[ChatPlan], span: LifeSpan, features: frozenset[str], now: int
+    ) -> None:
+        self.plans, self.span, self.features, self.now = plans, span, features, now
+        direct = [plan for plan in plans if not plan.is_group]
+        self.over_sms = {
+            plan.people[0].id: plan for plan in direct if plan.config.service == "SMS"
+        }
+        # A number was given up when the chat under it was over.
+        self.changed = {
+            plan.people[0].id: (plan.config.address, plan.end)
+            for plan in direct
+            if plan.config.address.startswith("+") and plan.end < now
+        }
+        self._chosen = {
+            state: chosen(
+                (_key(plan) for plan in plans if applies(self, plan)),
+                *(state, "chat", span),
+            )
+            for state, applies in _APPLIES.items()
+        }
+        self._comings = comings.Comings(plans, span, self.changed)
 
-def _free(
-    services: Iterable[Service], plan: ChatPlan, over_sms: Mapping[str, ChatPlan]
-) -> Iterator[Service]:
-    """Yield the services over which there is no chat with somebody."""
-    for each in services:
-        if plan.is_group or each != "SMS" or plan.people[0].id not in over_sms:
-            yield each
+    def has(self, plan: ChatPlan, state: str) -> bool:
+        return _key(plan) in self._chosen[state]
 
+    def life(self, plan: ChatPlan) -> ChatLife:
+        """Return what years of use made of one chat."""
+        kind = population.kind_of(plan.config)
+        if kind in population.UNKNOWN:
+            life = self._of_sender(plan, kind)
+        elif plan.is_group:
+            moves = self._comings.of(plan)
+            life = ChatLife(moves=moves, properties=self._properties(plan))
+        else:
+            life = self._of_person(plan)
+        return replace(
+            life,
+            span=self.span,
+            correspondence=kind,
+            arrived=self._brought(plan),
+            now=self.now,
+        )
 
-def _changed_numbers(
-    plans: Iterable[ChatPlan], now: int
-) -> Iterator[tuple[str, tuple[str, int]]]:
-    """Yield a person's id, a number that they gave up, and when: that of a chat under
-    it that is over."""
-    for plan in plans:
-        was = plan.config.address
-        is_number = was.startswith("+") and was != plan.people[0].identifier
-        if is_number and plan.end < now:
-            yield plan.people[0].id, (was, plan.end)
+    def _of_sender(self, plan: ChatPlan, kind: str) -> ChatLife:
+        """Return the life of a chat with a sender whom the owner does not know."""
+        tier, suffix = self._tier(plan, kind)
+        category = None
+        if suffix and "filter_actions" in self.features:
+            category, suffix = FILTER_SUFFIXES[suffix], ""
+            tier = "known" if category is not None else tier
+        return ChatLife(
+            suffix=suffix,
+            category=category,
+            properties=ChatProperties(
+                filtered=tier,
+                is_blocked=self.has(plan, "blocked"),
+                is_pending_review=self.has(plan, "pending-review"),
+            ),
+            unread_since=int(self.has(plan, "unread-sender")),
+        )
 
+    def _tier(self, plan: ChatPlan, kind: str) -> tuple[FilterTier, str]:
+        """Return the list that a chat is in, and the suffix that its address has."""
+        is_sorted = plan.start >= _FILTERS_SINCE
+        if kind == "promotion" and is_sorted:
+            return "promotion", "(smsfp)"
+        if kind == "notice" and is_sorted:
+            number = Lot(_key(plan), "chat", self.span).number("suffix")
+            return _NOTICE_TIERS[int(number * len(_NOTICE_TIERS))]
+        if self.has(plan, "junk"):
+            return "junk", ""
+        if kind in ("scam", "stranger"):
+            return "unknown", "(filtered)" if self.has(plan, "suffix") else ""
+        return "known", ""
 
-def _life(
-    plan: ChatPlan,
-    span: LifeSpan,
-    features: frozenset[str],
-    changed: Mapping[str, tuple[str, int]],
-) -> ChatLife:
-    kind = population.kind_of(plan.config)
-    lot = Lot(f"{plan.seed}:{plan.config.id}", "chat", span)
-    if kind and kind not in ("acquaintance", "note"):
-        life = _of_sender(plan, kind, lot, features)
-    elif plan.is_group:
-        moves = tuple(comings.drawn(plan, span, changed))
-        life = ChatLife(moves=moves, properties=_of_people(lot))
-    elif "service" in plan.people[0].relationship:
-        life = ChatLife()
-    else:
-        life = _of_person(plan, kind, lot, features)
-    whole = _brought(plan, lot)
-    return replace(life, span=span, correspondence=kind, arrived=whole)
+    def _of_person(self, plan: ChatPlan) -> ChatLife:
+        """Return the life of a chat with somebody whom the owner knows."""
+        return ChatLife(
+            properties=self._properties(plan),
+            former=("SMS",) if self.has(plan, "former-row") else (),
+            resent_in=self._resent_in(plan),
+            unread_since=self.now - DAY if self.has(plan, "unread-end") else 0,
+        )
 
-
-def _of_sender(
-    plan: ChatPlan, kind: str, lot: Lot, features: frozenset[str]
-) -> ChatLife:
-    """Return the life of a chat with a sender whom the owner does not know."""
-    tier, suffix = _tier(plan, kind, lot)
-    category = None
-    if suffix and "filter_actions" in features:
-        category, suffix = FILTER_SUFFIXES[suffix], ""
-        tier = "known" if category is not None else tier
-    is_new = plan.start >= SINCE_26 and "unknown_senders" in features
-    properties = ChatProperties(
-        filtered=tier,
-        is_blocked=kind == "scam" and lot.has("blocked"),
-        is_pending_review=kind == "stranger" and is_new and lot.has("pending-review"),
-    )
-    is_unread = kind not in ("stranger", "notice") and lot.has("unread-sender")
-    return ChatLife(
-        suffix=suffix,
-        category=category,
-        properties=properties,
-        unread_since=1 if is_unread else 0,
-    )
-
-
-def _tier(plan: ChatPlan, kind: str, lot: Lot) -> tuple[FilterTier, str]:
-    """Return the list that a chat is in, and the suffix that its address has."""
-    if plan.start < _FILTERS_SINCE:
-        return ("unknown" if kind in ("scam", "stranger") else "known"), ""
-    if kind == "promotion":
-        return "promotion", "(smsfp)"
-    if kind == "notice":
-        return _NOTICE_TIERS[int(lot.number("suffix") * len(_NOTICE_TIERS))]
-    if kind == "scam" and lot.has("junk"):
-        return "junk", ""
-    if kind in ("scam", "stranger"):
-        is_apart = plan.config.service == "SMS" and lot.has("suffix")
-        return "unknown", "(filtered)" if is_apart else ""
-    return "known", ""
-
-
-def _of_person(
-    plan: ChatPlan, kind: str, lot: Lot, features: frozenset[str]
-) -> ChatLife:
-    """Return the life of a chat with somebody whom the owner knows."""
-    former: tuple[Service, ...] = ()
-    if plan.config.service == "iMessage" and lot.has("former-row") and not kind:
-        address = next(iter(plan.addresses.values()))
-        former = () if "@" in address else ("SMS",)
-    return ChatLife(
-        properties=_of_people(lot),
-        former=former,
-        unread_since=plan.end - DAY if lot.has("unread-end") else 0,
-    )
-
-
-def _of_people(lot: Lot) -> ChatProperties:
-    history = None
-    if lot.has("history"):
+    def _properties(self, plan: ChatPlan) -> ChatProperties:
+        lot = Lot(_key(plan), "chat", self.span)
+        receipts = self.has(plan, "read-receipts")
         history = ChatHistory(
-            responses=1 + int(lot.number("muted") * 40),
-            receipts_version=3 if lot.has("read-receipts") else 0,
+            responses=1 + int(lot.number("history") * 40),
+            receipts_version=3 if receipts else 0,
             handshake=1,
         )
-    return ChatProperties(
-        mutes=lot.has("muted"),
-        is_archived=lot.has("archived"),
-        read_receipts=lot.has("read-receipts"),
-        history=history,
+        return ChatProperties(
+            mutes=self.has(plan, "muted"),
+            is_archived=self.has(plan, "archived"),
+            read_receipts=receipts,
+            history=history if self.has(plan, "history") else None,
+        )
+
+    def _resent_in(self, plan: ChatPlan) -> str | None:
+        """Return the GUID of the SMS chat in which resent iMessages stand as well."""
+        second = self.over_sms.get(plan.people[0].id)
+        if second is None or "any_guids" in self.features or second is plan:
+            return None
+        (address,) = second.addresses.values()
+        is_same = address in plan.addresses.values()
+        return f"SMS;-;{address}" if is_same else None
+
+    def _brought(self, plan: ChatPlan) -> int:
+        """Return when iCloud brought a chat that was over before, 0 if it did not."""
+        if not self.has(plan, "brought-whole"):
+            return 0
+        number = Lot(_key(plan), "chat", self.span).number("brought-whole")
+        return _ICLOUD_CAME + int(_SYNC_TAKES * number)
+
+
+def _key(plan: ChatPlan) -> str:
+    return f"{plan.seed}:{plan.config.id}"
+
+
+def _kind(plan: ChatPlan) -> str:
+    return population.kind_of(plan.config)
+
+
+def _is_of_people(phone: _Phone, plan: ChatPlan) -> bool:
+    return (
+        _kind(plan) in ("", "acquaintance") and plan.people[0].relationship != "service"
     )
 
 
-def _brought(plan: ChatPlan, lot: Lot) -> int:
-    """Return when iCloud brought a chat that was over before, 0 if it did not."""
-    if plan.end < _ICLOUD_CAME and lot.has("brought-whole"):
-        return _ICLOUD_CAME + int(_SYNC_TAKES * lot.number("brought-whole"))
-    return 0
+def _goes_on(phone: _Phone, plan: ChatPlan) -> bool:
+    return _is_of_people(phone, plan) and not plan.is_group and plan.end == phone.now
 
+
+def _may_have_moved(phone: _Phone, plan: ChatPlan) -> bool:
+    """Return whether an SMS chat with somebody can have been there before."""
+    return (
+        _is_of_people(phone, plan)
+        and not plan.is_group
+        and not _kind(plan)
+        and plan.config.service == "iMessage"
+        and next(iter(plan.addresses.values())).startswith("+")
+        and plan.people[0].id not in phone.over_sms
+    )
+
+
+def _is_apart(phone: _Phone, plan: ChatPlan) -> bool:
+    return (
+        _kind(plan) in ("scam", "stranger")
+        and plan.config.service == "SMS"
+        and plan.start >= _FILTERS_SINCE
+    )
+
+
+def _is_screened(phone: _Phone, plan: ChatPlan) -> bool:
+    is_new = plan.start >= SINCE_26 and "unknown_senders" in phone.features
+    return is_new and _kind(plan) == "stranger"
+
+
+# State → the chats of which its rate is a share.
+_APPLIES: Mapping[str, Callable[[_Phone, ChatPlan], bool]] = {
+    "former-row": _may_have_moved,
+    "suffix": _is_apart,
+    "junk": lambda _, plan: _kind(plan) == "scam",
+    "blocked": lambda _, plan: _kind(plan) == "scam",
+    "pending-review": _is_screened,
+    "unread-sender": lambda _, plan: _kind(plan) in _UNREAD,
+    "unread-end": _goes_on,
+    "muted": _is_of_people,
+    "archived": lambda phone, plan: plan.end < phone.now,
+    "read-receipts": _is_of_people,
+    "history": _is_of_people,
+    "brought-whole": lambda _, plan: plan.end < _ICLOUD_CAME,
+}

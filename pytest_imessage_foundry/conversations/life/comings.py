@@ -12,12 +12,12 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.chat_life import Move, first_members
-from pytest_imessage_foundry.conversations.life.rates import Lot
+from pytest_imessage_foundry.conversations.life.rates import Lot, chosen
 from pytest_imessage_foundry.models import Event, Message, Roll
 from pytest_imessage_foundry.models.guids import guid_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
     from pytest_imessage_foundry.models import LifeSpan, Persona
@@ -26,26 +26,77 @@ _MILLISECOND = 1_000_000
 _REACH = 64  # messages that an inline reply can reach
 
 
-def drawn(
-    plan: ChatPlan, span: LifeSpan, changed: Mapping[str, tuple[str, int]]
-) -> Iterator[Move]:
-    """Yield who comes and goes in a planned group, in order of date.
+class Comings:
+    """Who comes and goes in the groups of a phone.
 
-    `changed` has the number that a person gave up, and when, by id.
+    The first two of a group stay, so that it remains one.
     """
-    others = list(plan.addresses.values())
-    moves = [
-        move
-        for place, person in enumerate(plan.people)
-        for move in _of_member(plan, span, place, person, others[0])
-    ]
-    moves += _changes(plan, changed)
-    lot = Lot(f"{plan.seed}:{plan.config.id}", "chat", span)
-    if lot.has("owner-out"):
-        date = _at(plan, 0.7 + 0.25 * lot.number("muted"))
-        moves.append(Move(date=date, kind="removed", who=None, by=others[0]))
-        moves = [each for each in moves if each.date <= date]
-    yield from sorted(moves, key=lambda each: each.date)
+
+    def __init__(
+        self,
+        plans: Iterable[ChatPlan],
+        span: LifeSpan,
+        changed: Mapping[str, tuple[str, int]],
+    ) -> None:
+        """`changed` has the number that a person gave up, and when, by id."""
+        self._span, self._changed = span, changed
+        groups = [plan for plan in plans if plan.is_group]
+        keys = [
+            _key(plan, who)
+            for plan in groups
+            for who in plan.people[2:]
+            if who.id not in changed
+        ]
+        self._late = chosen(keys, "joins-later", "chat", span)
+        self._gone = chosen(keys, "leaves", "chat", span)
+        ids = [_key(plan) for plan in groups]
+        self._out = chosen(ids, "owner-out", "chat", span)
+
+    def of(self, plan: ChatPlan) -> tuple[Move, ...]:
+        """Return the moves of one group, in order of date."""
+        moves = [*self._changes(plan), *self._moves(plan)]
+        moves.sort(key=lambda each: each.date)
+        if _key(plan) not in self._out:
+            return tuple(moves)
+        date = _at(plan, 0.7, self._number(_key(plan), "owner-out"))
+        first = self._address(plan, plan.people[0], date)
+        out = Move(date=date, kind="removed", who=None, by=first)
+        return (*(each for each in moves if each.date < date), out)
+
+    def _moves(self, plan: ChatPlan) -> Iterator[Move]:
+        for person in plan.people[2:]:
+            key = _key(plan, person)
+            if key in self._late:
+                date = _at(plan, 0.05, self._number(key, "joins-later"))
+                who = self._address(plan, person, date)
+                yield Move(date=date, kind="added", who=who, by=None)
+            if key in self._gone:
+                date = _at(plan, 0.6, self._number(key, "leaves"))
+                yield self._leaving(plan, person, date)
+
+    def _leaving(self, plan: ChatPlan, person: Persona, date: int) -> Move:
+        who = self._address(plan, person, date)
+        if self._number(_key(plan, person), "history") < 0.5:
+            return Move(date=date, kind="left", who=who, by=who)
+        by = self._address(plan, plan.people[0], date)
+        return Move(date=date, kind="removed", who=who, by=by)
+
+    def _changes(self, plan: ChatPlan) -> Iterator[Move]:
+        """Yield the moves of members whose number changed while the group was there."""
+        for person in plan.people:
+            was, date = self._changed.get(person.id, ("", 0))
+            if plan.start < date < plan.end:
+                now = plan.addresses[person.id]
+                yield Move(date=date, kind="number-changed", who=was, by=was, now=now)
+
+    def _address(self, plan: ChatPlan, person: Persona, date: int) -> str:
+        """Return the address that somebody had in a group."""
+        was, until = self._changed.get(person.id, ("", 0))
+        is_before = date < until and plan.start < until < plan.end
+        return was if is_before else plan.addresses[person.id]
+
+    def _number(self, key: str, state: str) -> float:
+        return Lot(key, "chat", self._span).number(state)
 
 
 def attended(messages: Iterable[Message], plan: ChatPlan) -> Iterator[Message]:
@@ -71,22 +122,11 @@ def attended(messages: Iterable[Message], plan: ChatPlan) -> Iterator[Message]:
         yield _without_absent(message, roll, left_out)
 
 
-def _changes(
-    plan: ChatPlan, changed: Mapping[str, tuple[str, int]]
-) -> Iterator[Move]:
-    """Yield the moves of members whose number changed while the group was there."""
-    for person in plan.people:
-        was, date = changed.get(person.id, ("", 0))
-        if plan.start < date < plan.end:
-            now = plan.addresses[person.id]
-            date -= date % _MILLISECOND
-            yield Move(date=date, kind="number-changed", who=was, by=was, now=now)
-
-
 def _under_former(message: Message, former: Mapping[str, str | None]) -> Message:
     """Return a message under the numbers that its people had then."""
-    if message.sender in former:
-        message = replace(message, sender=former[message.sender])
+    sender = former.get(message.sender or "", message.sender)
+    if sender != message.sender:
+        message = replace(message, sender=sender)
     if any(each.sender in former for each in message.tapbacks):
         reactions = [
             replace(each, sender=former.get(each.sender or "", each.sender))
@@ -96,27 +136,14 @@ def _under_former(message: Message, former: Mapping[str, str | None]) -> Message
     return message
 
 
-def _of_member(
-    plan: ChatPlan, span: LifeSpan, place: int, person: Persona, first: str
-) -> Iterator[Move]:
-    """Yield the moves of one member. The first two stay, so that it remains a group."""
-    if place < 2:
-        return
-    address = plan.addresses[person.id]
-    lot = Lot(f"{plan.seed}:{plan.config.id}:{person.id}", "chat", span)
-    if lot.has("joins-later"):
-        date = _at(plan, 0.05 + 0.4 * lot.number("muted"))
-        yield Move(date=date, kind="added", who=address, by=None)
-    if lot.has("leaves"):
-        date = _at(plan, 0.5 + 0.45 * lot.number("archived"))
-        if lot.number("history") < 0.5:
-            yield Move(date=date, kind="left", who=address, by=address)
-        else:
-            yield Move(date=date, kind="removed", who=address, by=first)
+def _key(plan: ChatPlan, person: Persona | None = None) -> str:
+    key = f"{plan.seed}:{plan.config.id}"
+    return key if person is None else f"{key}:{person.id}"
 
 
-def _at(plan: ChatPlan, share: float) -> int:
-    date = plan.start + int((plan.end - plan.start) * share)
+def _at(plan: ChatPlan, least: float, number: float) -> int:
+    """Return a moment of a group's time, from the share `least` on."""
+    date = plan.start + int((plan.end - plan.start) * (least + 0.3 * number))
     return date - date % _MILLISECOND
 
 
@@ -135,9 +162,7 @@ def _event(move: Move, plan: ChatPlan) -> Message:
 
 def _told(move: Move, second: str) -> Event:
     if move.kind == "number-changed":
-        return Event(
-            kind=move.kind, who=move.now, was=move.who, joined_by=second, incoming=True
-        )
+        return Event(kind=move.kind, who=move.now, was=move.who, joined_by=second)
     who = None if move.kind == "left" else move.who
     return Event(kind=move.kind, who=who, incoming=move.by is not None)
 

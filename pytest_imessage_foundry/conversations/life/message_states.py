@@ -106,7 +106,9 @@ class _Chat:
             return tuple(self._note(message))
         if _is_plain(message):
             digest = blake2b(message.guid.encode(), digest_size=64).digest()
-            for at, limit, rule in self.own if message.sender is None else self.received:
+            for at, limit, rule in (
+                self.own if message.sender is None else self.received
+            ):
                 if digest[at] << 8 | digest[at + 1] < limit:
                     found = rule(self, message, until)
                     if found is not None:
@@ -184,7 +186,9 @@ def _guid(guid: str, what: str) -> str:
 # --- the rules: messages in their state, or None where it cannot be
 
 
-def _other_device(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
+def _other_device(
+    chat: _Chat, message: Message, until: int
+) -> tuple[Message, ...] | None:
     if not chat.is_direct:
         return None
     return (replace(message, traits=OTHER_DEVICE),)
@@ -234,15 +238,17 @@ def _failed(chat: _Chat, message: Message, until: int) -> tuple[Message, ...]:
     again = _between(message.date, until, 90 * SECOND)
     if not again or not lot.has("resent"):
         return (failed,)
-    moved = {
-        name: again + (value - message.date) if value else 0
-        for name, value in (
-            ("date_delivered", message.date_delivered),
-            ("date_read", message.date_read),
-        )
-    }
-    resent = replace(message, guid=_guid(message.guid, "resent"), date=again, **moved)
-    return (failed, resent) if max(moved.values()) <= chat.life.now else (failed,)
+    later = again - message.date
+    delivered, read = message.date_delivered, message.date_read
+    resent = replace(
+        message,
+        guid=_guid(message.guid, "resent"),
+        date=again,
+        date_delivered=delivered + later if delivered else 0,
+        date_read=read + later if read else 0,
+    )
+    is_over = max(resent.date_delivered, resent.date_read) <= chat.life.now
+    return (failed, resent) if is_over else (failed,)
 
 
 def _ghost(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
@@ -261,7 +267,9 @@ def _ghost(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | N
     return ghost, message
 
 
-def _downgraded(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
+def _downgraded(
+    chat: _Chat, message: Message, until: int
+) -> tuple[Message, ...] | None:
     if not chat.is_direct or message.service != "iMessage" or _is_mail(chat):
         return None
     gone = replace(message, service="SMS", date_delivered=0, date_read=0)
@@ -330,14 +338,18 @@ def _no_part_count(
     return (_with(message, blank=("part_count",)),)
 
 
-def _no_service(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
+def _no_service(
+    chat: _Chat, message: Message, until: int
+) -> tuple[Message, ...] | None:
     # Since 26 a trigger notes the service of what joins a chat, and takes no NULL.
     if "chat_service" in chat.features:
         return None
     return (_with(message, blank=("service",)),)
 
 
-def _in_seconds(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
+def _in_seconds(
+    chat: _Chat, message: Message, until: int
+) -> tuple[Message, ...] | None:
     date = message.date - message.date % SECOND
     if message.date >= SINCE_10_13 or date <= chat.previous:
         return None

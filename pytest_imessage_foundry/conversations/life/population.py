@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations import scenarios
 from pytest_imessage_foundry.conversations.life import correspondence
-from pytest_imessage_foundry.conversations.life.rates import Lot, of_span
+from pytest_imessage_foundry.conversations.life.rates import chosen, of_span
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Scenario
 from pytest_imessage_foundry.models.apple_time import DAY, from_iso, to_datetime
 from pytest_imessage_foundry.personas import handles
@@ -39,6 +39,7 @@ _RELATIONSHIPS = {
     "acquaintance": "acquaintance",
 }
 SERVICES = ("code", "promotion", "notice")
+UNKNOWN = (*SERVICES, "scam", "stranger")  # in no address book
 _START = {"decade": "2015-02-01", "year": ""}
 _FIRST_NUMBER = 400  # of those reserved for fiction; the ones before are the cast's
 _SMALL = 0.78  # the share of the tail's chats that stay at one to three messages
@@ -74,10 +75,21 @@ def populated(
     tail = _sizes(round(total * tail_of_all), total, scenario.life, seed)
     named = scenarios.scaled(named, total - sum(tail))
     senders = list(_senders(scenario, len(tail), seed, end))
+    second = chosen(
+        (
+            f"{seed}:{sender.persona.id}"
+            for sender, size in zip(senders, tail, strict=True)
+            if sender.kind == "acquaintance" and sender.service == "iMessage"
+            if size > 1
+        ),
+        "second-service",
+        "chat",
+        scenario.life,
+    )
     configs = [
         config
         for sender, size in zip(senders, tail, strict=True)
-        for config in _chats_of(sender, size, scenario.life, seed)
+        for config in _chats_of(sender, size, f"{seed}:{sender.persona.id}" in second)
     ]
     return replace(
         named,
@@ -124,9 +136,7 @@ def _sizes(messages: int, total: int, span: LifeSpan, seed: int) -> list[int]:
     return sizes
 
 
-def _senders(
-    scenario: Scenario, count: int, seed: int, end: int
-) -> Iterator[_Sender]:
+def _senders(scenario: Scenario, count: int, seed: int, end: int) -> Iterator[_Sender]:
     start = from_iso(_START[scenario.life]) if _START[scenario.life] else 0
     start = start if 0 < start < end else end - 365 * DAY
     taken = {each for persona in scenario.personas for each in persona.addresses}
@@ -203,7 +213,7 @@ def _free(taken: set[str], make: Any, *, code: bool = False) -> str:
 
 
 def _chats_of(
-    sender: _Sender, size: int, span: LifeSpan, seed: int
+    sender: _Sender, size: int, has_second: bool
 ) -> Iterator[ConversationConfig]:
     """Yield the chats with a sender: one, or a second one over SMS (§26.5)."""
     persona = sender.persona
@@ -216,12 +226,6 @@ def _chats_of(
         start=_iso(sender.start),
         end=_iso(end),
         service=sender.service,
-    )
-    has_second = (
-        sender.kind == "acquaintance"
-        and sender.service == "iMessage"
-        and size > 1
-        and Lot(f"{seed}:{persona.id}", "chat", span).has("second-service")
     )
     if not has_second:
         yield usual

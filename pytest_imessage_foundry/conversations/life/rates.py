@@ -11,6 +11,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_imessage_foundry.models import LifeSpan
 
 Subject = Literal["message", "file", "chat", "phone"]
@@ -133,6 +135,21 @@ _PLACES = {
 def of_span(span: LifeSpan) -> dict[str, float]:
     """Return the rate of each state by its name; without a life all are 0."""
     return {each.state: getattr(each, span) if span else 0.0 for each in RATES}
+
+
+def chosen(
+    keys: Iterable[str], state: str, of: Subject, span: LifeSpan
+) -> frozenset[str]:
+    """Return those of `keys` that are in a state: its share of them, at least one.
+
+    Few draws would miss a rate by far. So the lowest numbers are taken, and a rate
+    holds for any seed.
+    """
+    known = list(keys)
+    share = of_span(span)[state]
+    count = max(1, round(share * len(known))) if share else 0
+    numbers = {key: Lot(key, of, span).number(state) for key in known}
+    return frozenset(sorted(known, key=lambda key: (numbers[key], key))[:count])
 
 
 @cache

@@ -24,13 +24,13 @@ from pytest_imessage_foundry.db.rows.columns import (
 )
 from pytest_imessage_foundry.models import (
     BALLOON_MARK,
+    OTHER_DEVICE,
     Message,
     TextPart,
     pictures,
     utf16_length,
 )
 from pytest_imessage_foundry.models import ORDINARY as NO_TRAITS
-from pytest_imessage_foundry.models import OTHER_DEVICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,9 +74,7 @@ def ordinary_row(
     return (
         message.guid,
         text if storage != "archive" else None,
-        place.handle(sender, message.service)
-        if message.traits is NO_TRAITS
-        else 0,
+        place.handle(sender, message.service) if message.traits is NO_TRAITS else 0,
         bodies.plain(
             text,
             mutable=not message.immutable,
