@@ -103,10 +103,10 @@ def only_in_archive(fact: Fact) -> bool:
 
 
 def beyond_wrapped(fact: Fact) -> bool:
-    """It strips a length of up to 32, which is no character that shows, and one of
-    128 or more, which takes several bytes."""
+    """It strips a length of up to 32, which is no character that shows, and those
+    from 127 on: that is none either, and longer ones take several bytes."""
     length = len(fact.message.text.encode())
-    is_stripped = length <= ord(" ") or length >= 128
+    is_stripped = length <= ord(" ") or length >= 127
     return only_in_archive(fact) and not (fact.message.immutable and is_stripped)
 
 

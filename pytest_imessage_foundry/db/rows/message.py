@@ -119,7 +119,9 @@ def envelope(message: Message, place: ChatContext, previous: str | None) -> Row:
     flagged = message.traits.delivered_flag_only
     return {
         "guid": message.guid,
-        "handle_id": place.handle(message.sender, message.service),
+        "handle_id": 0
+        if message.traits.from_other_device
+        else place.handle(message.sender, message.service),
         "service": message.service,
         "account": place.account(message.service),
         "account_guid": place.account_guid,
@@ -304,8 +306,6 @@ def _add_reply(row: Row, message: Message) -> None:
 def _add_traits(row: Row, message: Message) -> None:
     """The rare columns, §1, §11, §15, §16."""
     traits = message.traits
-    if traits.from_other_device:
-        row["handle_id"] = 0
     if traits.error or traits.is_sending:
         row |= {"error": traits.error, "is_sent": 0, "is_delivered": 0}
     if traits.audio is not None:
