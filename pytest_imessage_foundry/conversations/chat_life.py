@@ -54,7 +54,7 @@ class ChatLife:
         former: the services of empty rows with its identifier.
         moves: who comes and goes, in order.
         resent_in: GUID of the SMS chat that resent messages stand in as well.
-        arrived: when iCloud brought all of it; 0 is as it was written.
+        brought: when iCloud brought what is older of it; 0 is as it was written.
         now: the end of the whole history.
         unread_since: when the owner stopped reading it; 0 is never.
     """
@@ -67,7 +67,7 @@ class ChatLife:
     former: tuple[Service, ...] = ()
     moves: tuple[Move, ...] = ()
     resent_in: str | None = None
-    arrived: int = 0
+    brought: int = 0
     now: int = 0
     unread_since: int = 0
 
@@ -96,5 +96,5 @@ def dressed(chat: Conversation, plan: ChatPlan) -> Conversation:
         founders=first_members(chat.founders, life.moves),
         properties=life.properties,
         former=former,
-        comes_whole=bool(life.arrived),
+        brought=life.brought,
     )

@@ -44,6 +44,5 @@ def _joined(one: Conversation, other: Conversation) -> Conversation:
         one,
         messages=MessageStream(derive),
         former=one.former or other.former,
-        comes_whole=False,
         origin=one.origin if one.origin == other.origin else f"{one.origin}+faker",
     )

@@ -178,15 +178,15 @@ class _Writer:
         ties = numbers()
         later: list[Arrived] = []
         previous: str | None = None
-        comes_whole = place.conversation.comes_whole
+        was_brought = bool(place.conversation.brought)
         end = self._ends[chat] = place.beginning()
         seen: str | None = None
         read = 0
         for message in in_batches(place.conversation.messages):
             date = arrived = message.date
-            if message.traits.arrived > date:
-                arrived = message.traits.arrived
-                if comes_whole:
+            if was_brought or message.traits.arrived:
+                arrived = place.conversation.reached(message)
+                if was_brought and not message.traits.arrived:
                     date = arrived
             while later and later[0][0] < date:
                 yield heapq.heappop(later)
@@ -221,15 +221,15 @@ class _Writer:
         plain: list[tuple[Any, ...]] = []
         joins: list[tuple[int, int, int, int]] = []
         services = self._services
-        service_at = VARYING.index("service") - 1
+        service_at, date_at = (VARYING.index(each) - 1 for each in ("service", "date"))
         ordinary_state = ORDINARY["index_state"]
         rowid = 0
-        for date, chat, _, arrived in arrivals:
+        for _, chat, _, arrived in arrivals:
             rowid += 1
             if isinstance(arrived, tuple):
                 plain.append((rowid, *arrived))
                 services[arrived[service_at], chat] = None
-                joins.append((chat, rowid, date, ordinary_state))
+                joins.append((chat, rowid, arrived[date_at], ordinary_state))
             elif isinstance(arrived, Special):
                 if arrived.message is not None:
                     rowid += arrived.message.traits.gap

@@ -303,6 +303,7 @@ def match(
     for seen in left.values():
         if seen.guid is None and seen.date is not None:
             nameless[observed.since_2001(seen.date) or 0].append(seen)
+
     # Messages first: their text says which of one second they are. Last come those
     # that the reader is known to leave out.
     def rank(fact: Fact) -> tuple[bool, bool]:

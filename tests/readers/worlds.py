@@ -110,9 +110,7 @@ class World:
         self.scenario = scenario
         self.home = home
         self.order = foundry.Order(
-            Spec(
-                release=release, scenario=scenario, messages=MESSAGES.get(scenario)
-            )
+            Spec(release=release, scenario=scenario, messages=MESSAGES.get(scenario))
         )
         self.conversations = foundry.truth_of(self.order)
         self.owner = self.order.scenario.owner
@@ -192,9 +190,9 @@ class World:
     def stems(self) -> dict[str, str]:
         """How imessage-exporter calls its files → chat GUID.
 
-        A group's file has its name and a number; a chat's that of its people, by
-        name where the AddressBook has them, or the addresses of a group's members in some
-        order.
+        A group's file has its name and a number, or the addresses of its members in
+        some order; a chat's that of its people, by name where the AddressBook has
+        them.
         """
         found: dict[str, str] = {}
         for chat in self.conversations:

@@ -1,4 +1,4 @@
-"""Draw what years of use made of each chat: its list, its properties, its former rows."""
+"""Draw what years of use made of each chat: its list, properties, former rows."""
 
 from __future__ import annotations
 
@@ -7,33 +7,34 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.chat_life import ChatLife
 from pytest_imessage_foundry.conversations.life import comings, population
-from pytest_imessage_foundry.conversations.life.rates import Lot, chosen
+from pytest_imessage_foundry.conversations.life.draws import Lot, chosen
 from pytest_imessage_foundry.models import (
     FILTER_SUFFIXES,
     ChatHistory,
     ChatProperties,
     FilterTier,
 )
-from pytest_imessage_foundry.models.apple_time import DAY, HOUR, SINCE_26, from_iso
+from pytest_imessage_foundry.models.apple_time import DAY, SINCE_26, from_iso
+from pytest_imessage_foundry.models.messages import BRINGING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
-    from pytest_imessage_foundry.models import LifeSpan
+    from pytest_imessage_foundry.models import LifeSpan, Service
 
 # iOS 14 sorts SMS into categories; before it no address has a suffix.
 _FILTERS_SINCE = from_iso("2020-09-16")
-# macOS 10.13.5 brought Messages in iCloud, on 2018-06-01.
-_ICLOUD_CAME = from_iso("2018-06-01")
-_SYNC_TAKES = 3 * HOUR
+# When a new Mac got from iCloud what the phone had: days before the end.
+_NEW_MAC: dict[LifeSpan, int] = {"decade": 2_202, "year": 290}
+_LONG_OVER: dict[LifeSpan, int] = {"decade": 365, "year": 30}  # days
 _NOTICE_TIERS: tuple[tuple[FilterTier, str], ...] = (
     ("transaction", "(smsft)"),
     ("finance", "(smsft_fi)"),
     ("orders", "(smsft_or)"),
     ("reminders", "(smsft_rm)"),
 )
-_UNREAD = ("code", "promotion", "scam")
+_UNREAD = ("code", "promotion", "notice", "scam")
 
 
 def with_lives(
@@ -57,6 +58,8 @@ class _Phone:
         self, plans: list[ChatPlan], span: LifeSpan, features: frozenset[str], now: int
     ) -> None:
         self.plans, self.span, self.features, self.now = plans, span, features, now
+        self.new_mac = now - _NEW_MAC[span] * DAY
+        self.long_ago = now - _LONG_OVER[span] * DAY
         direct = [plan for plan in plans if not plan.is_group]
         self.over_sms = {
             plan.people[0].id: plan for plan in direct if plan.config.service == "SMS"
@@ -86,14 +89,18 @@ class _Phone:
             life = self._of_sender(plan, kind)
         elif plan.is_group:
             moves = self._comings.of(plan)
-            life = ChatLife(moves=moves, properties=self._properties(plan))
+            life = ChatLife(
+                moves=moves,
+                properties=self._properties(plan),
+                former=self._former(plan),
+            )
         else:
             life = self._of_person(plan)
         return replace(
             life,
             span=self.span,
             correspondence=kind,
-            arrived=self._brought(plan),
+            brought=self._brought(plan),
             now=self.now,
         )
 
@@ -120,6 +127,8 @@ class _Phone:
         is_sorted = plan.start >= _FILTERS_SINCE
         if kind == "promotion" and is_sorted:
             return "promotion", "(smsfp)"
+        if kind == "code" and is_sorted:
+            return "transaction", "(smsft)"
         if kind == "notice" and is_sorted:
             number = Lot(_key(plan), "chat", self.span).number("suffix")
             return _NOTICE_TIERS[int(number * len(_NOTICE_TIERS))]
@@ -133,10 +142,15 @@ class _Phone:
         """Return the life of a chat with somebody whom the owner knows."""
         return ChatLife(
             properties=self._properties(plan),
-            former=("SMS",) if self.has(plan, "former-row") else (),
+            former=self._former(plan),
             resent_in=self._resent_in(plan),
             unread_since=self.now - DAY if self.has(plan, "unread-end") else 0,
         )
+
+    def _former(self, plan: ChatPlan) -> tuple[Service, ...]:
+        if self.has(plan, "former-group"):
+            return ("RCS", "SMS") if "rcs" in self.features else ("SMS",)
+        return ("SMS",) if self.has(plan, "former-row") else ()
 
     def _properties(self, plan: ChatPlan) -> ChatProperties:
         lot = Lot(_key(plan), "chat", self.span)
@@ -163,11 +177,10 @@ class _Phone:
         return f"SMS;-;{address}" if is_same else None
 
     def _brought(self, plan: ChatPlan) -> int:
-        """Return when iCloud brought a chat that was over before, 0 if it did not."""
-        if not self.has(plan, "brought-whole"):
-            return 0
-        number = Lot(_key(plan), "chat", self.span).number("brought-whole")
-        return _ICLOUD_CAME + int(_SYNC_TAKES * number)
+        """Return when iCloud brought what is older of a chat, 0 if it did not."""
+        if self.has(plan, "brought-last"):
+            return self.now - BRINGING
+        return self.new_mac if self.has(plan, "brought") else 0
 
 
 def _key(plan: ChatPlan) -> str:
@@ -193,7 +206,6 @@ def _may_have_moved(phone: _Phone, plan: ChatPlan) -> bool:
     return (
         _is_of_people(phone, plan)
         and not plan.is_group
-        and not _kind(plan)
         and plan.config.service == "iMessage"
         and next(iter(plan.addresses.values())).startswith("+")
         and plan.people[0].id not in phone.over_sms
@@ -226,5 +238,7 @@ _APPLIES: Mapping[str, Callable[[_Phone, ChatPlan], bool]] = {
     "archived": lambda phone, plan: plan.end < phone.now,
     "read-receipts": _is_of_people,
     "history": _is_of_people,
-    "brought-whole": lambda _, plan: plan.end < _ICLOUD_CAME,
+    "brought": lambda phone, plan: plan.start < phone.new_mac,
+    "brought-last": lambda phone, plan: plan.end < phone.long_ago,
+    "former-group": lambda _, plan: plan.is_group,
 }

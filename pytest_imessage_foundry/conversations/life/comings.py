@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.chat_life import Move, first_members
-from pytest_imessage_foundry.conversations.life.rates import Lot, chosen
+from pytest_imessage_foundry.conversations.life.draws import Lot, chosen
 from pytest_imessage_foundry.models import Event, Message, Roll
 from pytest_imessage_foundry.models.guids import guid_of
 

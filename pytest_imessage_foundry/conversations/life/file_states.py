@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations.life.rates import Lot
+from pytest_imessage_foundry.conversations.life.draws import Lot
 from pytest_imessage_foundry.models.apple_time import from_iso
 
 if TYPE_CHECKING:

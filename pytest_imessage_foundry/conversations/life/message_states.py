@@ -13,7 +13,7 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.life import file_states
-from pytest_imessage_foundry.conversations.life.rates import Lot, thresholds
+from pytest_imessage_foundry.conversations.life.draws import Lot, thresholds
 from pytest_imessage_foundry.models import (
     ORDINARY,
     OTHER_DEVICE,
@@ -32,6 +32,7 @@ from pytest_imessage_foundry.models.apple_time import (
     from_iso,
 )
 from pytest_imessage_foundry.models.guids import guid_of
+from pytest_imessage_foundry.models.messages import BRINGING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -96,8 +97,6 @@ class _Chat:
         if self.life.unread_since and _is_late(message, self.life.unread_since):
             message = replace(message, date_read=0)
         found = self._drawn(message, until)
-        if self.life.arrived:
-            found = tuple(self._brought(each) for each in found)
         self.previous, self.spoke = found[-1].date, found[-1].sender
         yield from found
 
@@ -113,7 +112,7 @@ class _Chat:
                     found = rule(self, message, until)
                     if found is not None:
                         return found
-        elif message.balloon is not None or message.tapbacks:
+        elif message.event is None and message.traits is ORDINARY:
             return (self._rich(message),)
         return (message,)
 
@@ -134,7 +133,8 @@ class _Chat:
             )
 
     def _rich(self, message: Message) -> Message:
-        """Return a link that came right after its text, or a bare tapback."""
+        """Return a link that came right after its text, a bare tapback, or what was
+        sent from another device."""
         lot = Lot(message.guid, "message", self.life.span)
         if message.balloon is not None and message.balloon.kind == "link":
             soon = self.previous + int((0.8 + 1.2 * lot.number("link-row")) * SECOND)
@@ -145,12 +145,10 @@ class _Chat:
             first, *others = message.tapbacks
             bare = (replace(first, is_bare=True), *others)
             return replace(message, tapbacks=bare)
+        is_own = message.sender is None and self.is_direct
+        if is_own and lot.has("other-device"):
+            return replace(message, traits=OTHER_DEVICE)
         return message
-
-    def _brought(self, message: Message) -> Message:
-        """Return a message as iCloud brought it, in the order of the dates."""
-        passed = (message.date - self.plan.start) // 1_000_000
-        return _with(message, arrived=self.life.arrived + passed)
 
 
 def _is_plain(message: Message) -> bool:
@@ -204,14 +202,12 @@ def _no_chat(chat: _Chat, message: Message, until: int) -> tuple[Message, ...]:
 
 def _straggler(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
     """iCloud brings it when all else is there: the newest ROWID is no new message."""
-    if chat.life.arrived:
-        return None
     return (_with(message, arrived=chat.life.now),)
 
 
 def _late(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
     """The Mac was asleep, and younger messages of other devices came first."""
-    if chat.life.arrived:
+    if message.date < chat.life.brought + BRINGING:
         return None
     hours = 1 + int(message.guid[:4], 16) % 47
     arrived = min(message.date + hours * HOUR, chat.life.now)

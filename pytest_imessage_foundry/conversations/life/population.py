@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations import scenarios
 from pytest_imessage_foundry.conversations.life import correspondence
-from pytest_imessage_foundry.conversations.life.rates import chosen, of_span
+from pytest_imessage_foundry.conversations.life.draws import chosen, of_span
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Scenario
 from pytest_imessage_foundry.models.apple_time import DAY, from_iso, to_datetime
 from pytest_imessage_foundry.personas import handles
@@ -42,7 +42,7 @@ SERVICES = ("code", "promotion", "notice")
 UNKNOWN = (*SERVICES, "scam", "stranger")  # in no address book
 _START = {"decade": "2015-02-01", "year": ""}
 _FIRST_NUMBER = 400  # of those reserved for fiction; the ones before are the cast's
-_SMALL = 0.78  # the share of the tail's chats that stay at one to three messages
+_SMALL = 0.85  # the share of the tail's chats that stay at one to three messages
 _SECOND = "-sms"  # ends the id of a second chat with somebody, over SMS
 
 
@@ -145,7 +145,8 @@ def _senders(scenario: Scenario, count: int, seed: int, end: int) -> Iterator[_S
         draw = Random(f"life:{seed}:sender:{number}").random
         service: Service = "iMessage" if draw() * 100 < KINDS[kind][1] else "SMS"
         persona = _persona(kind, number, service, draw, taken)
-        begin = start + int((end - start - 2 * DAY) * draw())
+        # The younger, the more: nobody got offers by the dozen ten years ago.
+        begin = start + int((end - start - 2 * DAY) * max(draw(), draw()))
         yield _Sender(persona, kind, service, begin, end)
 
 
