@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import field
 from typing import Literal
 
-from pytest_imessage_foundry.models.apple_time import HOUR
+from pytest_imessage_foundry.models.apple_time import MINUTE
 from pytest_imessage_foundry.models.balloons import Balloon
 from pytest_imessage_foundry.models.changes import (
     ORDINARY,
@@ -163,7 +163,7 @@ class ChatProperties:
     is_pending_review: bool = False
 
 
-BRINGING = 3 * HOUR  # how long iCloud takes to bring a chat
+BRINGING = MINUTE  # how long iCloud takes to bring a chat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +242,7 @@ class Conversation:
         until = self.brought + BRINGING
         date = message.date
         if self.brought and date < until:
-            # As far within the hours of bringing as its date is within the years.
+            # As far within that minute as its date is within the years.
             date = self.brought + BRINGING * date // until
         return max(date, message.traits.arrived)
 

@@ -201,6 +201,10 @@ def _goes_on(phone: _Phone, plan: ChatPlan) -> bool:
     return _is_of_people(phone, plan) and not plan.is_group and plan.end == phone.now
 
 
+def _is_over(phone: _Phone, plan: ChatPlan) -> bool:
+    return _is_of_people(phone, plan) and plan.end < phone.now
+
+
 def _may_have_moved(phone: _Phone, plan: ChatPlan) -> bool:
     """Return whether an SMS chat with somebody can have been there before."""
     return (
@@ -235,7 +239,7 @@ _APPLIES: Mapping[str, Callable[[_Phone, ChatPlan], bool]] = {
     "unread-sender": lambda _, plan: _kind(plan) in _UNREAD,
     "unread-end": _goes_on,
     "muted": _is_of_people,
-    "archived": lambda phone, plan: plan.end < phone.now,
+    "archived": _is_over,
     "read-receipts": _is_of_people,
     "history": _is_of_people,
     "brought": lambda phone, plan: plan.start < phone.new_mac,

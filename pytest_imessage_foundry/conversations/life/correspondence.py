@@ -43,13 +43,15 @@ def _endless(
     Args:
         kind: one of the exchanges in `texts()`.
         owner, other: persona ids.
-        name: what the other is called: a person's name, or a shop's.
+        name: what the other is called; who has no name has a drawn one, or a shop's.
         key: what the draws derive from.
     """
     exchanges = texts()["exchanges"][kind]
+    shops = texts()["shops"]
+    shop = shops[int(Random(f"{key}:shop").random() * len(shops))]
     for number in count():
         draw = Random(f"{key}:{number}").random
-        values = _values(name, draw)
+        values = {"shop": shop, **_values(name, draw)}
         exchange = exchanges[int(draw() * len(exchanges))]
         for place, (who, text) in enumerate(exchange):
             sender = owner if who == "A" else other
@@ -60,9 +62,9 @@ def _values(name: str, draw: Any) -> dict[str, object]:
     """Return the values of all slots, so that each exchange draws the same ones."""
     names = texts()["first_names"]
     hour = 1 + int(draw() * 10)
+    first = names[int(draw() * len(names))]
     return {
-        "shop": name,
-        "name": name.split()[0],
+        "name": name.split()[0] if name[:1].isalpha() else first,
         "other": names[int(draw() * len(names))],
         "code": f"{int(draw() * 900_000) + 100_000}",
         "four": f"{int(draw() * 9_000) + 1_000}",

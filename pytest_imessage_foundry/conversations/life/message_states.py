@@ -46,7 +46,7 @@ _FOCUS_CAME = from_iso("2021-09-20")
 _PART_COUNT_CAME = from_iso("2021-10-25")  # macOS 12
 _ACCOUNTS_TOLD = from_iso("2020-01-01")
 _KEPT = 30 * DAY  # in Recently Deleted
-_NEVER = 1 << 62
+_SYNCED = 3 * DAY  # what is younger came on time
 _REACTIONS: tuple[tuple[TapbackKind, str], ...] = (
     ("loved", "Loved \u201c{}\u201d"),
     ("liked", "Liked \u201c{}\u201d"),
@@ -202,16 +202,18 @@ def _no_chat(chat: _Chat, message: Message, until: int) -> tuple[Message, ...]:
 
 def _straggler(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
     """iCloud brings it when all else is there: the newest ROWID is no new message."""
+    if message.date > chat.life.now - _SYNCED:
+        return None
     return (_with(message, arrived=chat.life.now),)
 
 
 def _late(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
     """The Mac was asleep, and younger messages of other devices came first."""
-    if message.date < chat.life.brought + BRINGING:
+    is_new = message.date > chat.life.now - _SYNCED
+    if is_new or message.date < chat.life.brought + BRINGING:
         return None
     hours = 1 + int(message.guid[:4], 16) % 47
-    arrived = min(message.date + hours * HOUR, chat.life.now)
-    return (_with(message, arrived=arrived),) if arrived > message.date else None
+    return (_with(message, arrived=message.date + hours * HOUR),)
 
 
 def _twin(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:

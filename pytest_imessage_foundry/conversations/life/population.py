@@ -166,12 +166,11 @@ def _kinds(span: LifeSpan, count: int, seed: int) -> list[str]:
 def _persona(
     kind: str, number: int, service: Service, draw: Any, taken: set[str]
 ) -> Persona:
-    """Return somebody of the tail. Who is in no address book is called by an address."""
+    """Return somebody of the tail; who is in no address book has no name."""
     told = correspondence.texts()
     is_service = kind in SERVICES
     name = ""
     if is_service:
-        name = told["shops"][int(draw() * len(told["shops"]))]
         address = _free(taken, lambda: str(10_000 + int(draw() * 90_000)), code=True)
     elif kind == "scam" and service == "iMessage":
         word = told["last_names"][int(draw() * len(told["last_names"]))].lower()
