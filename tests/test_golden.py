@@ -25,6 +25,20 @@ GOLDEN = {
     ("golden-gate", "auto"): "f9fc670b0cd14773",
     ("golden-gate", "faker"): "3877c121c94ba7c4",
 }
+# Scenario → digests of sources `auto` and seed 7, one for each release. Those of
+# `tidy` are what `default` gave before it had a life.
+LARGER = {
+    "tidy": {
+        "sonoma": "76d4cc0f539dc877",
+        "sequoia": "8fd9c5547dcd554a",
+        "tahoe": "3508f5d7df67c266",
+        "golden-gate": "fff1f4f732697734",
+    },
+    "default": {
+    },
+    "lived-in": {
+    },
+}
 
 
 def digest(path):
@@ -47,3 +61,16 @@ def test_content(tmp_path, release, source):
     forge(Order(spec), path)
 
     assert digest(path) == GOLDEN[release, source]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "release"),
+    [(name, release) for name, found in LARGER.items() for release in found],
+)
+def test_content_of_larger_ones(tmp_path, scenario, release):
+    messages = 2_000 if scenario == "lived-in" else None
+    spec = Spec(release=release, scenario=scenario, seed=7, messages=messages)
+    path = tmp_path / "chat.db"
+    forge(Order(spec), path, attachments=False)
+
+    assert digest(path) == LARGER[scenario][release]
