@@ -84,6 +84,12 @@ class Order:
 
             people = catalogue.people(spec, self.schema)
             scenario = replace(scenario, personas=people)
+        if scenario.life:
+            from pytest_imessage_foundry.conversations.life import population
+
+            scenario = population.populated(
+                scenario, messages=spec.messages, seed=spec.seed, now=spec.now
+            )
         object.__setattr__(self, "scenario", scenario)
 
     @property

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.attachments import FOLDER_NAME
 from pytest_imessage_foundry.conversations import scenarios
 from pytest_imessage_foundry.db.rows.attachment_roots import MAC_ROOT
+from pytest_imessage_foundry.models.apple_time import from_iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -84,6 +85,12 @@ def conversations_of(order: Order) -> list[Conversation]:
         packs=order.packs,
         answers=order.answers,
     )
+    span = order.scenario.life
+    if span:
+        from pytest_imessage_foundry.conversations.life import chat_states
+
+        now = from_iso(order.spec.now)
+        plans = chat_states.with_lives(plans, span, features, now)
     return conversations_from(plans, features)
 
 
@@ -92,6 +99,7 @@ def conversations_from(
 ) -> list[Conversation]:
     """Make the chats of `plans`; those that share a GUID become one."""
     from pytest_imessage_foundry.conversations.chat_identity import conversation_of
+    from pytest_imessage_foundry.conversations.chat_life import dressed
     from pytest_imessage_foundry.conversations.message_stream import (
         MessageStream,
         joined_by_guid,
@@ -99,15 +107,26 @@ def conversations_from(
 
     def chat_of(plan: ChatPlan) -> Conversation:
         stream = MessageStream(partial(messages, plan, features))
-        return conversation_of(plan, stream, features)
+        chat = conversation_of(plan, stream, features)
+        return dressed(chat, plan) if plan.life.span else chat
 
     return joined_by_guid(map(chat_of, plans))
 
 
 def messages(plan: ChatPlan, features: frozenset[str]) -> Iterator[Message]:
     """Derive the messages of one chat, each as it is asked for."""
+    composed = _composed(plan, features)
+    if not plan.life.span:
+        return composed
+    from pytest_imessage_foundry.conversations.life import comings, message_states
+
+    return message_states.lived(comings.attended(composed, plan), plan, features)
+
+
+def _composed(plan: ChatPlan, features: frozenset[str]) -> Iterator[Message]:
+    """Derive the messages of one chat as they were sent."""
     from pytest_imessage_foundry.batches import in_batches
-    from pytest_imessage_foundry.conversations import compose, timeline
+    from pytest_imessage_foundry.conversations import compose, eras, timeline
     from pytest_imessage_foundry.conversations.turn_stream import spread
 
     turns = spread(plan.scenes, dialogue(plan), plan.generated)
@@ -130,6 +149,7 @@ def messages(plan: ChatPlan, features: frozenset[str]) -> Iterator[Message]:
         service=plan.config.service,
         is_group=plan.is_group,
         addresses=plan.addresses,
+        eras=eras.of(plan.life.span),
     )
 
 
@@ -137,6 +157,17 @@ def dialogue(plan: ChatPlan) -> Iterable[Turn]:
     """Generate the turns that neither the hook nor the cache has."""
     if not plan.generated:
         return ()
+    if plan.life.correspondence:
+        from pytest_imessage_foundry.conversations.life import correspondence
+
+        return correspondence.turns(
+            plan.life.correspondence,
+            plan.generated,
+            owner=plan.owner.id,
+            other=plan.people[0].id,
+            name=plan.people[0].name,
+            key=f"life:{plan.rng_key}",
+        )
     from pytest_imessage_foundry.conversations.dialogue import sittings
 
     return sittings.dialogue(

@@ -61,7 +61,7 @@ KNOWS: Mapping[str, str] = {
     "scorecard": "batches models reading",
     # from a spec to a file
     "pipeline": "attachments batches conversations conversations.catalogue"
-    " conversations.dialogue db db.rows",
+    " conversations.dialogue db db.rows models",
     "order": "conversations conversations.catalogue conversations.packs db.schema"
     " pipeline",
     "chatdb": "atomic attachments conversations conversations.authoring"

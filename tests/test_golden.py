@@ -22,6 +22,28 @@ GOLDEN = {
     ("golden-gate", "auto"): "6c70992cf5beedbd",
     ("golden-gate", "faker"): "2150562d303d66b2",
 }
+# Scenario → digests of sources `auto` and seed 7, one for each release. Those of
+# `tidy` are what `default` gave before it had a life.
+LARGER = {
+    "tidy": {
+        "sonoma": "e0712983c5fef1ab",
+        "sequoia": "1d724d9f10fcc676",
+        "tahoe": "1a8a72576b3b8409",
+        "golden-gate": "3b89cea43247cc9f",
+    },
+    "default": {
+        "sonoma": "0d965b39f6eec3d9",
+        "sequoia": "c10fe62e4b346960",
+        "tahoe": "f83e305064395dff",
+        "golden-gate": "ad7aa5d04a8c1412",
+    },
+    "lived-in": {
+        "sonoma": "103dfd92033bb36d",
+        "sequoia": "65cf8224e024a628",
+        "tahoe": "25f59ae2d444bc55",
+        "golden-gate": "2300f3222dfa43d6",
+    },
+}
 
 
 @pytest.mark.parametrize(("release", "source"), GOLDEN)
@@ -31,3 +53,16 @@ def test_content(tmp_path, release, source):
     forge(Order(spec), path)
 
     assert content_digest.of_file(path)[:16] == GOLDEN[release, source]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "release"),
+    [(name, release) for name, found in LARGER.items() for release in found],
+)
+def test_content_of_larger_ones(tmp_path, scenario, release):
+    messages = 2_000 if scenario == "lived-in" else None
+    spec = Spec(release=release, scenario=scenario, seed=7, messages=messages)
+    path = tmp_path / "chat.db"
+    forge(Order(spec), path, attachments=False)
+
+    assert content_digest.of_file(path)[:16] == LARGER[scenario][release]

@@ -6,10 +6,11 @@ plan holds only what was looked up; messages are derived from it later.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations import scenarios, turn_members
+from pytest_imessage_foundry.conversations.chat_life import ChatLife
 from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.errors import FoundryError, MissingConversationError
 from pytest_imessage_foundry.models import apple_time
@@ -43,6 +44,7 @@ class ChatPlan:
         scenes: turns of the hook or the cache; turns of a scene stay together.
         generated: how many more turns are generated.
         origin: the source of the turns, such as "cache:KEY+faker".
+        life: what years of use made of the chat.
     """
 
     config: ConversationConfig
@@ -54,6 +56,7 @@ class ChatPlan:
     scenes: tuple[Sequence[Turn], ...] = ()
     generated: int = 0
     origin: str = "faker"
+    life: ChatLife = field(default_factory=ChatLife)
 
     @property
     def count(self) -> int:
@@ -88,11 +91,13 @@ class ChatPlan:
 
     def _address(self, persona: Persona) -> str:
         """Return the address that the service can reach: SMS and RCS need a number."""
+        if self.config.address:
+            return self.config.address + self.life.suffix
         if self.config.service in ("SMS", "RCS"):
             for each in persona.addresses:
                 if "@" not in each and not each.startswith("urn:"):
-                    return each
-        return persona.identifier
+                    return each + self.life.suffix
+        return persona.identifier + self.life.suffix
 
 
 def plan_chats(

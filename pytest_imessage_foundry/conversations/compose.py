@@ -15,6 +15,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations.codes import notice
+from pytest_imessage_foundry.conversations.eras import USUAL, Era
 from pytest_imessage_foundry.models import (
     Attachment,
     Audio,
@@ -71,10 +72,6 @@ _RARITIES = attrgetter(
     *("edited_from", "effect", "event", "is_unsent"),
 )
 _PLAIN = ((), 0, None, None, None, None, None, False)
-# Shares of 256. Bodies without `text` are 26 % to 98 % of rows in users' counts,
-# own rows far more often (SEMANTICS §2); the immutable class is less common.
-_IMMUTABLE = 8
-_OWN, _RECEIVED = (218, 0), (92, 150)  # without `text`; with a writing direction
 
 # What stands for an emoji tapback in releases before Sequoia.
 _CLASSIC: dict[str, TapbackKind] = {
@@ -99,6 +96,7 @@ def compose(
     service: Service = "iMessage",
     is_group: bool = False,
     addresses: Mapping[str, str] | None = None,
+    eras: Iterable[Era] = (),
 ) -> Iterator[Message]:
     """Yield the messages of one chat, in order.
 
@@ -119,10 +117,13 @@ def compose(
         is_group: groups show no read receipts.
         addresses: the address of a persona in this chat, by id, if it is not
             `Persona.identifier`.
+        eras: what phones could do, and how they wrote bodies, at the time; the
+            release's features and the usual bodies where there are none.
     """
     composer = _Composer(
         owner, people, features, rng_key, end, service, is_group, addresses or {}
     )
+    composer.eras.extend(eras)
     return chain.from_iterable(composer.blocks(timed))
 
 
@@ -140,7 +141,9 @@ class _Composer:
     ) -> None:
         generator = Random(f"compose:{rng_key}")
         self.random, self.bits = generator.random, generator.getrandbits
-        self.owner, self.features, self.end = owner.id, features, end
+        self.owner, self.release, self.end = owner.id, features, end
+        self.eras: deque[Era] = deque()
+        self.enter(USUAL)
         self.service, self.is_group = service, is_group
         self.is_apple = service in ("iMessage", "iMessageLite")
         self.people = people
@@ -163,6 +166,11 @@ class _Composer:
         self.recent: deque[Message | None] = deque(maxlen=_MEMORY)
         self.files = int(self.random() * 4_000)
 
+    def enter(self, era: Era) -> None:
+        """Write what the release can hold and phones could do from now on."""
+        self.era = era
+        self.features = self.release - era.lacks
+
     def blocks(self, timed: Iterable[Timed]) -> Iterator[list[Message]]:
         owner = self.owner
         block: list[Timed] = []
@@ -180,11 +188,15 @@ class _Composer:
     def _block(self, block: list[Timed], is_mine: bool, until: int) -> list[Message]:
         """Return the messages of one side until the other writes, at `until` (0:
         never)."""
+        while self.eras and self.eras[0].since <= block[0][0]:
+            self.enter(self.eras.popleft())
         last = block[-1][0]
         soon = self.soon_read if is_mine else self.soon
         wait = min(until - last, soon) if until else soon
         opened = last + int(wait * (0.1 + 0.85 * self.random()))
-        archived, directed = _OWN if is_mine else _RECEIVED
+        era = self.era
+        archived, directed = era.own if is_mine else era.received
+        immutable, text_only = era.immutable, 256 - era.text_only
         delivers = is_mine and self.shows_delivery
         shows = self.shows_reading or not is_mine
         bits, end, service, services = self.bits, self.end, self.service, self.services
@@ -192,6 +204,7 @@ class _Composer:
         latest = delivered = 0
         for date, turn in block:
             chance = bits(56)
+            share = chance & 255
             seconds = chance >> 24  # up to 4.3, in nanoseconds
             read = date + soon + seconds
             if read < latest:
@@ -214,8 +227,12 @@ class _Composer:
                 "service": service,
                 "date_delivered": delivered,
                 "date_read": read if shows else 0,
-                "storage": "archive" if chance & 255 < archived else "both",
-                "immutable": chance >> 8 & 255 < _IMMUTABLE,
+                "storage": "archive"
+                if share < archived
+                else "text"
+                if share >= text_only
+                else "both",
+                "immutable": chance >> 8 & 255 < immutable,
                 "writing_direction": chance >> 16 & 255 < directed,
             }
             message: Message | None
@@ -234,11 +251,13 @@ class _Composer:
         `fields` are the fields that every message has. `read` is when the other side
         read it, in nanoseconds since 2001, whether or not a receipt shows it.
         """
+        if fields["storage"] == "text":
+            fields["storage"] = "both"  # files and links need a body
         if turn.event:
             return self._event(fields, turn)
         date = fields["date"]
         parts = self._parts(fields, turn)
-        if turn.link_title:
+        if turn.link_title and "links" not in self.era.lacks:
             fields["balloon"] = self._link(turn)
         if turn.attachment == "voice":
             heard = read if read and self.random() < 0.8 else 0
@@ -246,14 +265,18 @@ class _Composer:
             fields["traits"] = Traits(audio=audio)
         if turn.replies_to and self.is_apple and "replies" in self.features:
             fields["reply_to"] = self._reply(turn.replies_to)
-        if turn.effect and self.is_apple:
+        if turn.effect and self.is_apple and "effects" not in self.era.lacks:
             fields["effect"] = turn.effect
         if turn.edited_from and self.is_apple and "edits" in self.features:
             fields["edits"] = self._edits(date, turn.edited_from, len(parts) - 1)
         if turn.is_unsent and self.is_apple and "unsends" in self.features:
             parts = self._unsent(date, parts)
             fields |= {"balloon": None, "edits": ()}
-        elif turn.reactions and self.service in _TAPBACKS_OVER:
+        elif (
+            turn.reactions
+            and self.service in _TAPBACKS_OVER
+            and "tapbacks" not in self.era.lacks
+        ):
             fields["tapbacks"] = tuple(self._tapbacks(date, turn.reactions, read))
         return Message(parts=parts, **fields)
 

@@ -43,5 +43,6 @@ def _joined(one: Conversation, other: Conversation) -> Conversation:
     return replace(
         one,
         messages=MessageStream(derive),
+        former=one.former or other.former,
         origin=one.origin if one.origin == other.origin else f"{one.origin}+faker",
     )

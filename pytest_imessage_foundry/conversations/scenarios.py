@@ -139,10 +139,13 @@ def _scenario(
         other = scaled(known[entry["like"]], entry["messages"])
         return replace(other, name=name, description=description)
     people = tuple(cast.values()) if entry.get("personas") == "all" else ()
+    for who, addresses in entry.get("addresses", {}).items():
+        people += (replace(cast[who], other_identifiers=tuple(addresses)),)
     scenario = Scenario(
         name=name,
         description=description,
         personas=people,
+        life=entry.get("life", ""),
         conversations=tuple(map(_config, entry["conversations"])),
     )
     return complete(scenario, cast)

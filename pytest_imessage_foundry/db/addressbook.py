@@ -58,12 +58,18 @@ def build(path: Path, people: Iterable[Persona], *, numbers: Numbers = "e164") -
         for statement in _statements():
             connection.execute(statement)
         rows = _Rows(connection)
-        for persona in people:
+        for persona in filter(has_name, people):
             rows.add(persona, numbers)
         rows.write_counts()
         connection.commit()
         # Like the real stores (the same public test).
         connection.execute("PRAGMA journal_mode = WAL").close()
+
+
+def has_name(persona: Persona) -> bool:
+    """Return whether somebody is known by more than an address: others are in no
+    address book."""
+    return persona.name not in persona.addresses
 
 
 def shown(number: str, style: Numbers) -> str:

@@ -179,18 +179,22 @@ class _Writer:
         ties = numbers()
         later: list[Arrived] = []
         previous: str | None = None
+        was_brought = bool(place.conversation.brought)
         end = self._ends[chat] = place.beginning()
         seen: str | None = None
         read = 0
         for message in in_batches(place.conversation.messages):
-            date = message.date
+            date = arrived = message.date
+            if was_brought or message.traits.arrived:
+                arrived = place.conversation.reached(message)
+                if was_brought and not message.traits.arrived:
+                    date = arrived
             while later and later[0][0] < date:
                 yield heapq.heappop(later)
             if is_ordinary(message):
                 yield date, chat, next(ties), ordinary_row(message, place, previous)
             else:
                 own = special(message, place, previous)
-                arrived = max(date, message.traits.arrived)
                 if arrived > date:
                     heapq.heappush(later, (arrived, chat, next(ties), own))
                 else:
@@ -199,14 +203,16 @@ class _Writer:
             if message.sender is None:
                 seen = previous
             elif message.date_read:
-                seen, read = previous, date
+                seen, read = previous, message.date
             if message.event is not None:
                 end.roll.tell(message)
             if reactions.has_drawn(message):
                 for when, row, files, sticker in reactions.rows(message, place):
                     drawn = Special(row, files, sticker)
+                    when = max(when, arrived)
                     heapq.heappush(later, (when, chat, next(ties), drawn))
                 for when, guid in reactions.gone(message):
+                    when = max(when, arrived)
                     heapq.heappush(later, (when, chat, next(ties), Gone(guid)))
         end.seen, end.read = seen, read
         while later:
@@ -216,16 +222,19 @@ class _Writer:
         plain: list[tuple[Any, ...]] = []
         joins: list[tuple[int, int, int, int]] = []
         services = self._services
-        service_at = VARYING.index("service") - 1
+        service_at, date_at = (VARYING.index(each) - 1 for each in ("service", "date"))
         ordinary_state = ORDINARY["index_state"]
         rowid = 0
-        for date, chat, _, arrived in arrivals:
+        for _, chat, _, arrived in arrivals:
             rowid += 1
             if isinstance(arrived, tuple):
                 plain.append((rowid, *arrived))
                 services[arrived[service_at], chat] = None
-                joins.append((chat, rowid, date, ordinary_state))
+                joins.append((chat, rowid, arrived[date_at], ordinary_state))
             elif isinstance(arrived, Special):
+                if arrived.message is not None:
+                    rowid += arrived.message.traits.gap
+                    self._forgotten += arrived.message.traits.gap
                 self._special(arrived, rowid, chat, joins)
             else:
                 self._forget(arrived)

@@ -34,7 +34,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.atomic import replacing
-from pytest_imessage_foundry.db.addressbook import shown
+from pytest_imessage_foundry.db.addressbook import has_name, shown
 from pytest_imessage_foundry.models.apple_time import SECOND, from_iso
 from pytest_imessage_foundry.models.guids import random_guid
 
@@ -64,7 +64,7 @@ def build(
     """
     with _new_file(folder / FILE_NAME, "book") as connection:
         contacts = _Contacts(connection)
-        for persona in people:
+        for persona in filter(has_name, people):
             contacts.add(persona, numbers)
         contacts.add_store()
     with _new_file(folder / IMAGES_NAME, "images"):

@@ -14,6 +14,8 @@ SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+# Dates of messages were whole seconds until 10.13 came, on 2017-09-25.
+SINCE_10_13 = 527_990_400 * SECOND
 # macOS 26 came on 2025-09-15 at 17:00 UTC; groups made since have other identifiers.
 SINCE_26 = 779_648_400 * SECOND
 # How long after it was sent Apple lets a message be edited, and taken back.

@@ -149,6 +149,7 @@ class Traits:
 
     `arrived` is when a message reached this phone, where younger ones came first:
     ROWIDs follow it. `also_in` is the GUID of a second chat that a message stands in.
+    `gap` counts rows before it that were deleted: ROWIDs that nothing has.
     `from_other_device` leaves the handle out of an own row of a one-to-one chat.
     `blank` are columns that real files leave empty, `in_seconds` dates that they
     hold in seconds. `part_code` is the type of the part numbers in the body,
@@ -185,6 +186,9 @@ class Traits:
     direction_text: str | None = None
     plugin_type: Literal[0, 2, 3] = 0
     arrived: int = 0
+    gap: int = 0
 
 
 ORDINARY = Traits()
+# Shared, since in some files most own rows have it and nothing else.
+OTHER_DEVICE = Traits(from_other_device=True)

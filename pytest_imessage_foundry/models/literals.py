@@ -6,6 +6,7 @@ from typing import Literal
 
 Service = Literal["iMessage", "SMS", "RCS", "iMessageLite"]
 IdentifierType = Literal["phone", "email", "short-code", "business"]
+LifeSpan = Literal["", "year", "decade"]
 Frequency = Literal["high", "medium", "low"]
 ResponseTime = Literal["instant", "minutes", "hours", "days"]
 Hours = tuple[int, int]  # of a day: from the first until the second, (22, 2) too

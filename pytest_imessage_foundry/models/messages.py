@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import field
 from typing import Literal
 
+from pytest_imessage_foundry.models.apple_time import MINUTE
 from pytest_imessage_foundry.models.balloons import Balloon
 from pytest_imessage_foundry.models.changes import (
     ORDINARY,
@@ -162,6 +163,9 @@ class ChatProperties:
     is_pending_review: bool = False
 
 
+BRINGING = MINUTE  # how long iCloud takes to bring a chat
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormerChat:
     """A row of `chat` with a conversation's identifier that is left empty.
@@ -185,7 +189,9 @@ class Conversation:
 
     `messages` is a tuple at rest. While a database is built it may be any
     iterable that can be walked again: that is what keeps memory flat. What is
-    asked of a group's members then walks it once.
+    asked of a group's members then walks it once. `brought` is when iCloud brought
+    all that is older, in its order: those rows have higher ROWIDs than younger ones of
+    other chats. 0 is that it came as it was written.
     """
 
     guid: str
@@ -198,6 +204,7 @@ class Conversation:
     group_id: str = ""
     properties: ChatProperties = field(default_factory=ChatProperties)
     former: tuple[FormerChat, ...] = ()
+    brought: int = 0
     config_id: str = ""
     origin: str = "faker"
 
@@ -229,6 +236,15 @@ class Conversation:
             ),
             default=0,
         )
+
+    def reached(self, message: Message) -> int:
+        """Return when a message reached this phone; ROWIDs follow it."""
+        until = self.brought + BRINGING
+        date = message.date
+        if self.brought and date < until:
+            # As far within that minute as its date is within the years.
+            date = self.brought + BRINGING * date // until
+        return max(date, message.traits.arrived)
 
     def _roll(self) -> Roll:
         roll = Roll(self.founders)

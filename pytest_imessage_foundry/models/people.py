@@ -9,6 +9,7 @@ from pytest_imessage_foundry.models.literals import (
     EmojiUsage,
     Frequency,
     IdentifierType,
+    LifeSpan,
     ResponseTime,
     Service,
     Vocabulary,
@@ -51,7 +52,9 @@ class ConversationConfig:
 
     `participants` are persona ids without the owner's. `start` and `end` are
     ISO 8601 times; empty, they stand for the year that ends at `Spec.now`.
-    `theme` steers what is talked about. `name` is what a group is called.
+    `theme` steers what is talked about. `name` is what a group is called; some have
+    no name. `address` is the one that the other person writes from; empty, it is
+    their first that the service can reach.
     `message_count_target` is about how many messages the chat gets; tapbacks are
     rows of their own and come on top.
     """
@@ -65,12 +68,15 @@ class ConversationConfig:
     end: str = ""
     theme: str | None = None
     service: Service = "iMessage"
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """A phone to build: its owner, the people, the conversations.
 
+    `life` is how long the phone was in use, which decides how many of its rows are
+    in the states that such files have: a "year", a "decade", or "" for none of it.
     `from_library` are the ids of those people who stand in the user's library; a
     build is the same without it. `real` permits addresses that may be somebody's,
     which are refused otherwise.
@@ -80,6 +86,7 @@ class Scenario:
     description: str
     personas: tuple[Persona, ...]
     conversations: tuple[ConversationConfig, ...] = ()
+    life: LifeSpan = ""
     # Out of the repr, which the fingerprint takes: it says whence and not what.
     from_library: tuple[str, ...] = field(default=(), repr=False, compare=False)
     real: bool = field(default=False, repr=False, compare=False)

@@ -14,6 +14,8 @@ from pytest_imessage_foundry.personas import builtin
 
 NAMES = [
     "default",
+    "tidy",
+    "lived-in",
     "small",
     "kinds",
     "empty",
@@ -46,19 +48,29 @@ def test_a_scenario_holds_together(name):
         scenario.conversations
     )
     for config in scenario.conversations:
-        assert set(config.participants) <= people.keys() - {"alex"}
+        others = set(config.participants) - {"alex"}
+        assert others <= people.keys()
+        assert others or config.id == "note:self"
         assert (config.chat_type == "group") == (len(config.participants) > 1)
-        assert (config.chat_type == "group") == bool(config.name)
+        if config.chat_type == "direct" or not scenario.life:
+            assert (config.chat_type == "group") == bool(config.name)
+        if config.address:
+            assert config.address in people[config.participants[0]].addresses
         for who in config.participants:
             if people[who].identifier_type == "short-code":
                 assert config.service == "SMS"
 
 
-def test_default_is_a_believable_phone():
-    scenario = scenarios.get("default")
-    assert total(scenario) == 2_000
+@pytest.mark.parametrize(("name", "messages"), [("tidy", 2_000), ("default", 1_930)])
+def test_default_and_tidy_are_believable_phones(name, messages):
+    scenario = scenarios.get(name)
+    assert total(scenario) == messages  # the tail of `default` comes on top
     groups = [each for each in scenario.conversations if each.chat_type == "group"]
-    assert len(groups) == 3
+    assert [each.name for each in groups if each.name] == [
+        "Carvers",
+        "Quizzly Bears",
+        "Launch week",
+    ]
     assert {each.service for each in scenario.conversations} == {
         "iMessage",
         "SMS",

@@ -225,7 +225,8 @@ def _chats(
     done: Comparison, reading: Reading, facts: list[Fact]
 ) -> Iterable[tuple[Finding | None, tuple[str, str]]]:
     """Members, names and kinds of the chats, where the reader lists them."""
-    firsts = {fact.chat.guid: fact for fact in reversed(facts)}
+    placed = [fact for fact in facts if not fact.is_chatless]
+    firsts = {fact.chat.guid: fact for fact in reversed(placed)}
     told = observed.chats(reading, done.world)
     for guid, first in firsts.items() if told else ():
         kind = "group" if first.chat.is_group else "direct"
@@ -302,8 +303,14 @@ def match(
     for seen in left.values():
         if seen.guid is None and seen.date is not None:
             nameless[observed.since_2001(seen.date) or 0].append(seen)
-    # Messages first: their text says which of one second they are.
-    for fact in sorted(waiting, key=lambda each: each.drawn is not None):
+
+    # Messages first: their text says which of one second they are. Last come those
+    # that the reader is known to leave out.
+    def rank(fact: Fact) -> tuple[bool, bool]:
+        is_left_out = _fault(reading.reader, "listed", fact) is not None
+        return is_left_out, fact.drawn is not None
+
+    for fact in sorted(waiting, key=rank):
         candidates = nameless.get(fact.date // 10**9, [])
         if fact.guid in moved:
             candidates = candidates or nameless.get(0, [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.models.filters import without_suffix
 from pytest_imessage_foundry.models.message_files import files_of
 
 from . import programs
@@ -39,7 +40,10 @@ def expected(world: World) -> dict[str, int]:
     """The same out of the truth."""
     rows = [fact for fact in world.facts if not fact.is_gone]
     handles = _handles(world)
-    people = Counter(world.person(address) for address, _ in handles)
+    owners = {each: who.id for who in world.people for each in who.addresses}
+    people = Counter(
+        owners.get(without_suffix(address), address) for address, _ in handles
+    )
     files = {
         file.guid: file
         for fact in rows
@@ -73,7 +77,8 @@ def _handles(world: World) -> set[tuple[str, str]]:
     for fact in world.facts:
         message = fact.message
         who = {fact.sender, message.event.who if message.event else None}
-        if fact.sender is None and not fact.chat.is_group:
+        elsewhere = message.traits.from_other_device
+        if fact.sender is None and not fact.chat.is_group and not elsewhere:
             who.add(fact.chat.participants[0])
         found |= {(address, message.service) for address in who if address}
     return found

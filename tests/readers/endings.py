@@ -59,7 +59,7 @@ FATAL: tuple[Fatal, ...] = (
         lambda fact: (
             fact.drawn is None
             and fact.message.reply_to is not None
-            and fact.message.reply_to.guid not in fact.world.messages
+            and symptoms.is_lost(fact, fact.message.reply_to.guid)
         ),
         "KeyError",
         "ends at a reply whose first message is not in the chat",

@@ -336,6 +336,13 @@ FAULTS: tuple[Fault, ...] = (
         "is_from_me tells whose it is; handle_id may be 0 on others' too (§26.8)",
     ),
     Fault(
+        ("imessage-wrapped",),
+        ("service",),
+        symptoms.sms_of_other_device,
+        "takes a row without a handle for an iMessage",
+        "message.service tells it; handle_id may be 0 on own rows (§26.7)",
+    ),
+    Fault(
         ("imessage-wrapped", "imessage-reader"),
         ("service",),
         lambda fact: "service" in fact.message.traits.blank,

@@ -103,9 +103,11 @@ def only_in_archive(fact: Fact) -> bool:
 
 
 def beyond_wrapped(fact: Fact) -> bool:
-    """It strips a length of up to 32, which is no character that shows."""
-    short = len(fact.message.text.encode()) <= ord(" ")
-    return only_in_archive(fact) and not (fact.message.immutable and short)
+    """It strips a length of up to 32, which is no character that shows, and those
+    from 127 on: that is none either, and longer ones take several bytes."""
+    length = len(fact.message.text.encode())
+    is_stripped = length <= ord(" ") or length >= 127
+    return only_in_archive(fact) and not (fact.message.immutable and is_stripped)
 
 
 def modern_tapback(fact: Fact) -> bool:
@@ -127,6 +129,20 @@ def file_beside_text(fact: Fact) -> bool:
     if fact.drawn or not plain(message.text):
         return False
     return any(own_files(message)) or unsent_file(fact)
+
+
+def sms_of_other_device(fact: Fact) -> bool:
+    message = fact.message
+    return message.service != "iMessage" and message.traits.from_other_device
+
+
+def is_lost(fact: Fact, guid: str) -> bool:
+    """Whether the chat of a row does not hold the message of that GUID."""
+    target = fact.world.messages.get(guid)
+    if target is None or target.traits.chatless:
+        return True
+    deleted = target.traits.deleted
+    return deleted is not None and not deleted.parts
 
 
 def without_handle(fact: Fact) -> bool:

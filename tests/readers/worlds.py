@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import permutations
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Scenario
 
 RELEASES = ("sonoma", "sequoia", "tahoe-26.0", "tahoe")
-SCENARIOS = ("kinds", "default")
+SCENARIOS = ("kinds", "default", "lived-in")
+# Some readers take a minute for what a long life holds.
+MESSAGES = {"lived-in": 2_000}
 Drawn = Tapback | Removal | Sticker | PollVote | PollChoice
 
 
@@ -106,7 +109,9 @@ class World:
         self.release = release
         self.scenario = scenario
         self.home = home
-        self.order = foundry.Order(Spec(release=release, scenario=scenario))
+        self.order = foundry.Order(
+            Spec(release=release, scenario=scenario, messages=MESSAGES.get(scenario))
+        )
         self.conversations = foundry.truth_of(self.order)
         self.owner = self.order.scenario.owner
         self.people = self.order.scenario.personas
@@ -185,12 +190,16 @@ class World:
     def stems(self) -> dict[str, str]:
         """How imessage-exporter calls its files → chat GUID.
 
-        A group's file has its name and a number; a chat's that of its people, by
-        name where the AddressBook has them.
+        A group's file has its name and a number, or the addresses of its members in
+        some order; a chat's that of its people, by name where the AddressBook has
+        them.
         """
         found: dict[str, str] = {}
         for chat in self.conversations:
-            for stem in (chat.identifier, ", ".join(self._who(chat)), chat.name or ""):
+            stems = [chat.identifier, ", ".join(self._who(chat)), chat.name or ""]
+            if chat.is_group and not chat.name:
+                stems += map(", ".join, permutations(chat.participants))
+            for stem in stems:
                 found.setdefault(re.sub(r'[/\\:*?"<>|]', "_", stem), chat.guid)
         return found
 

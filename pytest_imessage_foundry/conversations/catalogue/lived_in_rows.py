@@ -187,6 +187,16 @@ def _other_device(phone: CasePhone) -> Told:
     return draft, {"text": "Typed on the laptop", "names_other": False}
 
 
+@case("sent-from-other-device-sms", "an own SMS without a handle", "§26.7")
+def _other_device_sms(phone: CasePhone) -> Told:
+    draft = phone.sms.send("Sent by the phone nearby", from_other_device=True)
+    return draft, {
+        "text": "Sent by the phone nearby",
+        "names_other": False,
+        "service": "SMS",
+    }
+
+
 @case("sent-from-this-device", "an own row with the other's handle", "§1")
 def _this_device(phone: CasePhone) -> Told:
     draft = phone.direct.send("Typed right here")

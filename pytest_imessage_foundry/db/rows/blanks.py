@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.models.apple_time import SECOND
+from pytest_imessage_foundry.models.apple_time import SECOND, SINCE_10_13
 from pytest_imessage_foundry.models.literals import (
     AttachmentBlank,
     DateColumn,
@@ -39,8 +39,7 @@ ATTACHMENT: dict[AttachmentBlank, Row] = {
     # NULL in four rows of macOS 12 and 13, 0 or 1 in four of 15.
     "preview": {"preview_generation_state": None},
 }
-# 10.13 came on 2017-09-25: before it dates were whole seconds (SEMANTICS §18).
-LAST_IN_SECONDS = 527_990_400 * SECOND
+LAST_IN_SECONDS = SINCE_10_13  # SEMANTICS §18
 
 
 def check(traits: Traits, date: int) -> None:

@@ -24,6 +24,7 @@ from pytest_imessage_foundry.db.rows.columns import (
 )
 from pytest_imessage_foundry.models import (
     BALLOON_MARK,
+    OTHER_DEVICE,
     Message,
     TextPart,
     pictures,
@@ -43,7 +44,7 @@ def is_ordinary(message: Message) -> bool:
     """Return whether `ordinary_row` says all there is to say about `message`."""
     parts = message.parts
     return (
-        message.traits is NO_TRAITS
+        (message.traits is NO_TRAITS or message.traits is OTHER_DEVICE)
         and len(parts) == 1
         and parts[0].kind == "text"
         and not parts[0].runs
@@ -73,7 +74,7 @@ def ordinary_row(
     return (
         message.guid,
         text if storage != "archive" else None,
-        place.handle(sender, message.service),
+        place.handle(sender, message.service) if message.traits is NO_TRAITS else 0,
         bodies.plain(
             text,
             mutable=not message.immutable,
@@ -118,7 +119,9 @@ def envelope(message: Message, place: ChatContext, previous: str | None) -> Row:
     flagged = message.traits.delivered_flag_only
     return {
         "guid": message.guid,
-        "handle_id": place.handle(message.sender, message.service),
+        "handle_id": 0
+        if message.traits.from_other_device
+        else place.handle(message.sender, message.service),
         "service": message.service,
         "account": place.account(message.service),
         "account_guid": place.account_guid,
@@ -303,8 +306,6 @@ def _add_reply(row: Row, message: Message) -> None:
 def _add_traits(row: Row, message: Message) -> None:
     """The rare columns, §1, §11, §15, §16."""
     traits = message.traits
-    if traits.from_other_device:
-        row["handle_id"] = 0
     if traits.error or traits.is_sending:
         row |= {"error": traits.error, "is_sent": 0, "is_delivered": 0}
     if traits.audio is not None:

@@ -115,8 +115,8 @@ def test_reads_like_people():
     assert 0.05 <= sum(bool(turn.reactions) for turn in turns) / len(turns) <= 0.15
 
 
-def test_default_scenario_is_mostly_written():
-    scenario = scenarios.get("default")
+def test_the_tidy_scenario_is_mostly_written():
+    scenario = scenarios.get("tidy")
     for config in scenario.conversations:
         request = store.request_of(config, scenario.personas)
         found = store.find(INDEX, request)

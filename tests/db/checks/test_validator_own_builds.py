@@ -28,12 +28,30 @@ STATED: dict[str, tuple[tuple[str, str], ...]] = {
         ("associations", "it names no message (type 3, guid NULL)"),
         ("app-messages", "has no payload_data"),
     ),
+    "default": (
+        ("membership", "it is in 2 chats"),
+        ("chats", "does not begin with any, as on this release"),
+    ),
+    "lived-in": (
+        ("required-values", "service is NULL"),
+        ("required-values", "part_count is NULL"),
+        ("required-values", "transfer_name is NULL"),
+        ("dates", "counts seconds, not nanoseconds"),
+        ("message-values", "has no address after it"),
+        ("membership", "it is in 2 chats"),
+        ("chats", "does not begin with any, as on this release"),
+        ("bodies", "it has neither text nor attributedBody"),
+        ("associations", "points with a bare guid"),
+    ),
 }
 BUILDS = [
     *((release, "kinds", "fresh") for release in schema.RELEASES),
     *((release, "small", "fresh") for release in schema.RELEASES),
     *((release, "kinds", "migrated") for release in schema.ALL),
-    *(("tahoe", name, "fresh") for name in ("default", "international", "empty")),
+    *((release, "default", "fresh") for release in schema.RELEASES),
+    *((release, "lived-in", "migrated") for release in ("sonoma", "sequoia", "tahoe")),
+    ("golden-gate", "lived-in", "fresh"),
+    *(("tahoe", name, "fresh") for name in ("tidy", "international", "empty")),
     *(("sonoma", name, "fresh") for name in ("sms-only", "family", "work")),
 ]
 

@@ -1,0 +1,179 @@
+"""Members of a group who come later, leave and stay gone, or change their number.
+
+Dialogue does not know of it: what somebody would have said while they were away is
+left out, and the events that tell of it are put in.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.chat_life import Move, first_members
+from pytest_imessage_foundry.conversations.life.draws import Lot, chosen
+from pytest_imessage_foundry.models import Event, Message, Roll
+from pytest_imessage_foundry.models.guids import guid_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
+    from pytest_imessage_foundry.models import LifeSpan, Persona
+
+_MILLISECOND = 1_000_000
+_REACH = 64  # messages that an inline reply can reach
+
+
+class Comings:
+    """Who comes and goes in the groups of a phone.
+
+    The first two of a group stay, so that it remains one.
+    """
+
+    def __init__(
+        self,
+        plans: Iterable[ChatPlan],
+        span: LifeSpan,
+        changed: Mapping[str, tuple[str, int]],
+    ) -> None:
+        """`changed` has the number that a person gave up, and when, by id."""
+        self._span, self._changed = span, changed
+        groups = [plan for plan in plans if plan.is_group]
+        keys = [
+            _key(plan, who)
+            for plan in groups
+            for who in plan.people[2:]
+            if who.id not in changed
+        ]
+        self._late = chosen(keys, "joins-later", "chat", span)
+        self._gone = chosen(keys, "leaves", "chat", span)
+        ids = [_key(plan) for plan in groups]
+        self._out = chosen(ids, "owner-out", "chat", span)
+
+    def of(self, plan: ChatPlan) -> tuple[Move, ...]:
+        """Return the moves of one group, in order of date."""
+        moves = [*self._changes(plan), *self._moves(plan)]
+        moves.sort(key=lambda each: each.date)
+        if _key(plan) not in self._out:
+            return tuple(moves)
+        date = _at(plan, 0.7, self._number(_key(plan), "owner-out"))
+        first = self._address(plan, plan.people[0], date)
+        out = Move(date=date, kind="removed", who=None, by=first)
+        return (*(each for each in moves if each.date < date), out)
+
+    def _moves(self, plan: ChatPlan) -> Iterator[Move]:
+        for person in plan.people[2:]:
+            key = _key(plan, person)
+            if key in self._late:
+                date = _at(plan, 0.05, self._number(key, "joins-later"))
+                who = self._address(plan, person, date)
+                yield Move(date=date, kind="added", who=who, by=None)
+            if key in self._gone:
+                date = _at(plan, 0.6, self._number(key, "leaves"))
+                yield self._leaving(plan, person, date)
+
+    def _leaving(self, plan: ChatPlan, person: Persona, date: int) -> Move:
+        who = self._address(plan, person, date)
+        if self._number(_key(plan, person), "history") < 0.5:
+            return Move(date=date, kind="left", who=who, by=who)
+        by = self._address(plan, plan.people[0], date)
+        return Move(date=date, kind="removed", who=who, by=by)
+
+    def _changes(self, plan: ChatPlan) -> Iterator[Move]:
+        """Yield the moves of members whose number changed while the group was there."""
+        for person in plan.people:
+            was, date = self._changed.get(person.id, ("", 0))
+            if plan.start < date < plan.end:
+                now = plan.addresses[person.id]
+                yield Move(date=date, kind="number-changed", who=was, by=was, now=now)
+
+    def _address(self, plan: ChatPlan, person: Persona, date: int) -> str:
+        """Return the address that somebody had in a group."""
+        was, until = self._changed.get(person.id, ("", 0))
+        is_before = date < until and plan.start < until < plan.end
+        return was if is_before else plan.addresses[person.id]
+
+    def _number(self, key: str, state: str) -> float:
+        return Lot(key, "chat", self._span).number(state)
+
+
+def attended(messages: Iterable[Message], plan: ChatPlan) -> Iterator[Message]:
+    """Yield the messages of those who were in the group, and the events between."""
+    moves = deque(plan.life.moves)
+    if not moves:
+        yield from messages
+        return
+    roll = Roll(first_members(tuple(plan.addresses.values()), moves))
+    left_out: deque[str] = deque(maxlen=_REACH)
+    former = {move.now: move.who for move in moves if move.now}
+    for message in messages:
+        while moves and moves[0].date < message.date:
+            event = _event(move := moves.popleft(), plan)
+            former.pop(move.now, None)
+            roll.tell(event)
+            yield event
+        if former:
+            message = _under_former(message, former)
+        if not roll.has(None) or not roll.has(message.sender):
+            left_out.append(message.guid)
+            continue
+        yield _without_absent(message, roll, left_out)
+
+
+def _under_former(message: Message, former: Mapping[str, str | None]) -> Message:
+    """Return a message under the numbers that its people had then."""
+    sender = former.get(message.sender or "", message.sender)
+    if sender != message.sender:
+        message = replace(message, sender=sender)
+    if any(each.sender in former for each in message.tapbacks):
+        reactions = [
+            replace(each, sender=former.get(each.sender or "", each.sender))
+            for each in message.tapbacks
+        ]
+        message = replace(message, tapbacks=tuple(reactions))
+    return message
+
+
+def _key(plan: ChatPlan, person: Persona | None = None) -> str:
+    key = f"{plan.seed}:{plan.config.id}"
+    return key if person is None else f"{key}:{person.id}"
+
+
+def _at(plan: ChatPlan, least: float, number: float) -> int:
+    """Return a moment of a group's time, from the share `least` on."""
+    date = plan.start + int((plan.end - plan.start) * (least + 0.3 * number))
+    return date - date % _MILLISECOND
+
+
+def _event(move: Move, plan: ChatPlan) -> Message:
+    key = f"life:{plan.rng_key}:{move.date}:{move.who}"
+    bits = int.from_bytes(blake2b(key.encode(), digest_size=16).digest())
+    return Message(
+        guid=guid_of(bits),
+        date=move.date,
+        sender=move.by,
+        service=plan.config.service,
+        date_read=move.date + 1 if move.by is not None else 0,
+        event=_told(move, guid_of(bits ^ 1 << 32)),
+    )
+
+
+def _told(move: Move, second: str) -> Event:
+    if move.kind == "number-changed":
+        return Event(kind=move.kind, who=move.now, was=move.who, joined_by=second)
+    who = None if move.kind == "left" else move.who
+    return Event(kind=move.kind, who=who, incoming=move.by is not None)
+
+
+def _without_absent(message: Message, roll: Roll, left_out: Iterable[str]) -> Message:
+    """Return a message without the reactions of the absent, and without a reply to
+    what is not there."""
+    reply = message.reply_to
+    if reply is not None and reply.guid in left_out:
+        message = replace(message, reply_to=None)
+    if all(roll.has(each.sender) for each in message.tapbacks):
+        return message
+    kept = tuple(each for each in message.tapbacks if roll.has(each.sender))
+    return replace(message, tapbacks=kept)
