@@ -32,16 +32,16 @@ LARGER = {
         "golden-gate": "3b89cea43247cc9f",
     },
     "default": {
-        "sonoma": "0d965b39f6eec3d9",
-        "sequoia": "c10fe62e4b346960",
-        "tahoe": "f83e305064395dff",
-        "golden-gate": "ad7aa5d04a8c1412",
+        "sonoma": "78a988fefcfde34c",
+        "sequoia": "de29e3fbd0a41b45",
+        "tahoe": "a0d180dd64a2c8e8",
+        "golden-gate": "3945181943e62bbf",
     },
     "lived-in": {
-        "sonoma": "103dfd92033bb36d",
-        "sequoia": "65cf8224e024a628",
-        "tahoe": "25f59ae2d444bc55",
-        "golden-gate": "2300f3222dfa43d6",
+        "sonoma": "5ce4c159f1fb9625",
+        "sequoia": "97bed0344c60de0d",
+        "tahoe": "12baa03525a0d912",
+        "golden-gate": "3b527ce4d21fad9f",
     },
 }
 

@@ -1,8 +1,8 @@
 """A small, honest reader of chat.db: what a first version of a tool looks like.
 
-It knows three things that hand-made fixtures tend to leave out: `text` is often
-NULL beside a full attributedBody, a tapback is a row like any other, and an own
-message names somebody else's handle.
+It knows four things that hand-made fixtures tend to leave out: `text` is often
+NULL beside a full attributedBody, a tapback is a row like any other, an own message
+names somebody else's handle, and a message can stand in no chat or in two.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ MESSAGES = """
 SELECT message.guid, message.text, message.attributedBody, message.is_from_me,
        handle.id
 FROM message
-JOIN chat_message_join ON chat_message_join.message_id = message.ROWID
 LEFT JOIN handle ON handle.ROWID = message.handle_id
 WHERE message.associated_message_type NOT BETWEEN 2000 AND 3999
   AND message.item_type = 0
@@ -26,7 +25,7 @@ ORDER BY message.date
 
 @dataclass(frozen=True)
 class Said:
-    """One message: who (None: the owner) said what."""
+    """One message: who said what; None is the owner, "" somebody unnamed."""
 
     guid: str
     sender: str | None
@@ -37,7 +36,7 @@ def read(path: str | PathLike[str]) -> list[Said]:
     """All messages of a chat.db, oldest first."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return [
-            Said(guid, None if mine else sender, text or body_text(body))
+            Said(guid, None if mine else sender or "", text or body_text(body))
             for guid, text, body, mine, sender in connection.execute(MESSAGES)
         ]
 

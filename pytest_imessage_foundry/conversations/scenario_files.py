@@ -13,6 +13,7 @@ from pytest_imessage_foundry.conversations import model_checks, scenarios
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import (
     ConversationConfig,
+    LifeSpan,
     Persona,
     Scenario,
     apple_time,
@@ -41,6 +42,7 @@ class _File:
     description: str = ""
     personas: tuple[str | Persona, ...] = ()
     conversations: tuple[ConversationConfig, ...] = ()
+    life: LifeSpan = ""
 
 
 def read(
@@ -73,6 +75,7 @@ def read(
             known[each] if isinstance(each, str) else each for each in file.personas
         ),
         conversations=file.conversations,
+        life=file.life,
         from_library=tuple(each.id for each in kept),
         real=file.real,
     )
@@ -196,12 +199,16 @@ def _twice(what: str, ids: list[str]) -> Iterator[str]:
             yield f"{what}: the id {each!r} stands {times} times"
 
 
+def _is_to_oneself(config: ConversationConfig) -> bool:
+    return config.chat_type == "direct" and len(config.participants) == 1
+
+
 def _of_config(config: ConversationConfig, people: Mapping[str, Persona]) -> list[str]:
     found = list(_twice("participants", list(config.participants)))
     for number, who in enumerate(config.participants):
         if who not in people:
             found.append(f"participants[{number}]: nobody has the id {who!r}")
-        elif people[who].is_self:
+        elif people[who].is_self and not _is_to_oneself(config):
             found.append(f"participants[{number}]: {who!r} owns the phone")
     if escaped(config.id) != config.id:
         found.append("id: holds what a terminal would obey")

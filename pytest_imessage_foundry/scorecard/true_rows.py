@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.scorecard.readings import Reading
 
 Place = dict[str, Any]
-Arrived = tuple[int, int, int, "Callable[[Place], Reading]"]
+# When a row arrived, its chat, its turn among equals, the ROWIDs that were given to
+# others before it, and what makes its reading.
+Arrived = tuple[int, int, int, int, "Callable[[Place], Reading]"]
 
 
 def readings(
@@ -82,7 +84,9 @@ class _Walk:
 
     def rows(self) -> Iterator[Reading]:
         streams = (in_batches(self._arrivals(chat)) for chat in self._chats)
-        for rowid, (_, chat, _, make) in enumerate(heapq.merge(*streams), 1):
+        rowid = 0
+        for _, chat, _, gap, make in heapq.merge(*streams):
+            rowid += 1 + gap
             place: Place = {
                 "rowid": rowid,
                 "chat": self._chats[chat].conversation.guid,
@@ -99,17 +103,21 @@ class _Walk:
         ties = count()
         later: list[Arrived] = []
         for message in in_batches(chat.conversation.messages):
-            while later and later[0][0] < message.date:
+            arrived = chat.conversation.reached(message)
+            # What came late by itself waits; what came with its chat is in order.
+            due = message.date if message.traits.arrived else arrived
+            while later and later[0][0] < due:
                 yield heapq.heappop(later)
-            arrived = max(message.date, message.traits.arrived)
-            own = arrived, number, next(ties), self._own(message)
-            if arrived > message.date:
-                heapq.heappush(later, own)
+            own = self._own(message)
+            row = arrived, number, next(ties), message.traits.gap, own
+            if arrived > due:
+                heapq.heappush(later, row)
             else:
-                yield own
+                yield row
             chat.roll.tell(message)
             for date, make in self._drawn(message):
-                heapq.heappush(later, (date, number, next(ties), make))
+                when = max(date, arrived)
+                heapq.heappush(later, (when, number, next(ties), 0, make))
         while later:
             yield heapq.heappop(later)
 

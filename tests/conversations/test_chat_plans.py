@@ -286,7 +286,7 @@ def test_messages_scale(messages):
     assert sum(len(list(each.messages)) for each in chats) == messages
 
 
-@pytest.mark.parametrize("name", ["default", "work", "family", "busy-group"])
+@pytest.mark.parametrize("name", ["tidy", "work", "family", "busy-group"])
 def test_a_scenario_has_the_messages_that_it_promises(name):
     scenario = scenarios.get(name)
     chats = derive(scenario)

@@ -245,8 +245,8 @@ BAD = {
         "conversations[0].participants[0]: nobody has the id 'zed'",
     ),
     "owner": (
-        '[[conversations]]\nid="a"\nparticipants=["alex"]',
-        "conversations[0].participants[0]: 'alex' owns the phone",
+        '[[conversations]]\nid="a"\nchat_type="group"\nparticipants=["mom", "alex"]',
+        "conversations[0].participants[1]: 'alex' owns the phone",
     ),
     "direct": (
         '[[conversations]]\nid="a"\nparticipants=["mom", "dad"]',

@@ -192,7 +192,7 @@ def test_a_row_that_came_a_little_late_is_not_backdated(tmp_path):
 
 def test_a_filtered_sender(tmp_path):
     phone = Phone("tahoe")
-    shop = phone.person("Example Shop", address="61000")
+    shop = phone.person("Example Shop", address="61000", real=True)
     phone.direct(shop, service="SMS", filtered="promotion").receive("Sale", date_read=0)
 
     found = measured(phone, tmp_path)

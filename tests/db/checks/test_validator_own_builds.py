@@ -35,7 +35,6 @@ STATED: dict[str, tuple[tuple[str, str], ...]] = {
     "lived-in": (
         ("required-values", "service is NULL"),
         ("required-values", "part_count is NULL"),
-        ("required-values", "transfer_name is NULL"),
         ("dates", "counts seconds, not nanoseconds"),
         ("message-values", "has no address after it"),
         ("membership", "it is in 2 chats"),
