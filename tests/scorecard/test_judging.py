@@ -42,7 +42,7 @@ def mutated(true: list[Any], mutation: Mutation) -> list[Any]:
     return answer
 
 
-@pytest.mark.parametrize("scenario", ["kinds", "default"])
+@pytest.mark.parametrize("scenario", ["kinds", "default", "lived-in"])
 @pytest.mark.parametrize("release", RELEASES)
 def test_a_reader_without_a_fault_is_right_in_all(true_lines, release, scenario):
     true = true_lines(release, scenario)

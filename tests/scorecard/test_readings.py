@@ -27,7 +27,7 @@ def lines(db: ChatDB) -> list[dict[str, Any]]:
     return [reading_lines.plain_data(each) for each in db.readings()]
 
 
-@pytest.mark.parametrize("scenario", ["kinds", "default"])
+@pytest.mark.parametrize("scenario", ["kinds", "default", "lived-in"])
 @pytest.mark.parametrize("release", RELEASES)
 def test_there_is_one_for_each_row_under_its_rowid(built, release, scenario):
     db = built(release, scenario)
