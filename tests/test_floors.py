@@ -43,6 +43,7 @@ KNOWS: Mapping[str, str] = {
     "db.checks": "db.schema models reading",
     "db": "atomic batches db.checks db.rows db.schema models reading",
     "preview": "reading replaceable",
+    "anonymise": "atomic personas reading",
     # what is in it
     "conversations.packs": "models",
     "conversations": "attachments conversations.packs models personas",
@@ -67,7 +68,7 @@ KNOWS: Mapping[str, str] = {
     " processes spec terminal user_folders",
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
     " models personas processes spec terminal",
-    "cli": "atomic chatdb conversations conversations.catalogue conversations.packs"
+    "cli": "anonymise atomic chatdb conversations conversations.catalogue conversations.packs"
     " db db.schema foundry layouts llm models personas preview replaceable spec"
     " terminal ui",
 }
@@ -176,7 +177,7 @@ def test_ways_to_make_a_conversation_do_not_know_each_other():
         assert not set(KNOWS[way].split()) & ways
 
 
-@pytest.mark.parametrize("wing", ["preview", "db.checks", "reading"])
+@pytest.mark.parametrize("wing", ["preview", "db.checks", "reading", "anonymise"])
 def test_who_looks_shares_nothing_with_who_writes(wing):
     assert not reach(wing) & WRITER
 

@@ -28,7 +28,7 @@ from pytest_imessage_foundry.anonymise.kept import words_in
 from pytest_imessage_foundry.anonymise.outcome import Outcome
 from pytest_imessage_foundry.anonymise.rows import Replacing
 from pytest_imessage_foundry.anonymise.secret import Secret
-from pytest_imessage_foundry.anonymise.selection import Asked, Selection, selected
+from pytest_imessage_foundry.anonymise.selected_rows import Asked, Selection, selected
 from pytest_imessage_foundry.anonymise.vocabulary import Vocabulary
 from pytest_imessage_foundry.atomic import naming_disk_errors, replacing
 from pytest_imessage_foundry.errors import FoundryError
@@ -65,7 +65,7 @@ def anonymise(
         chats: keep these alone: ROWID, guid, chat_identifier or display_name.
         messages: keep these alone, by guid.
         last: keep the newest alone, this many.
-        kinds: keep messages of these kinds alone (`selection.KINDS`).
+        kinds: keep messages of these kinds alone (`selected_rows.KINDS`).
         keep_dates: leave dates as they are.
         stubs: put a small file of its type where each attachment should be, in the
             folder Attachments beside the copy.
@@ -270,7 +270,7 @@ def _outcome(
 
 def _refusal(leak: proof.Leak) -> FoundryError:
     return FoundryError(
-        "the copy is not safe, and was not written: something of the original is in it\n"
+        "the copy holds something of the original, and was not written\n"
         f"looked at all values and bytes of the copy; found in {leak.place}\n"
         "report this with the name of the column, and without the file"
     )

@@ -1,9 +1,8 @@
-"""Archives in a column: bodies, property lists, protobufs. What cannot be read is
+"""ArchiveStandIns in a column: bodies, property lists, protobufs. What cannot be read is
 emptied: its first bytes say what it was, the rest are zeros, its length stays."""
 
 from __future__ import annotations
 
-from pytest_imessage_foundry.anonymise.addresses import Addresses
 from pytest_imessage_foundry.anonymise.bodies_in_place import Bodies
 from pytest_imessage_foundry.anonymise.dates import Dates
 from pytest_imessage_foundry.anonymise.json_texts import JsonTexts
@@ -19,6 +18,7 @@ from pytest_imessage_foundry.anonymise.protobufs import (
     Protobufs,
 )
 from pytest_imessage_foundry.anonymise.quotations import NOTHING, Quotation
+from pytest_imessage_foundry.anonymise.reserved_addresses import Addresses
 from pytest_imessage_foundry.anonymise.stand_ins import StandIns
 from pytest_imessage_foundry.reading.typedstreams import HEADER, Damaged
 
@@ -26,8 +26,8 @@ _DEEPEST = 8
 _REMEMBERED = 2000
 
 
-class Archives:
-    """Archives of one file.
+class ArchiveStandIns:
+    """ArchiveStandIns of one file.
 
     Attributes:
         unreadable: how many were emptied as a whole.

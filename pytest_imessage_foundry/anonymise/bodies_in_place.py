@@ -61,12 +61,9 @@ class Bodies:
             return parts[0] + self._of.text(parts[1].decode()).encode() + parts[2]
         out = self._rewritten(data)
         if parts is not None and len(self._plain) < _REMEMBERED:
-            head, text, tail = parts
-            if (
-                out.startswith(head)
-                and out.endswith(tail)
-                and len(tail) < _LONGEST_TAIL
-            ):
+            head, _, tail = parts
+            is_same = out.startswith(head) and out.endswith(tail)
+            if is_same and len(tail) < _LONGEST_TAIL:
                 self._plain.add((head, tail))
         return out
 
@@ -131,7 +128,7 @@ class _Edit:
             elif code in "df":
                 self._real(start, end, role)
             elif code in "iIqQsSlL":
-                self._integer(start, end, value, role)
+                self._integer(start, end, role)
 
     def _node(self, node: Node, role: str, depth: int) -> None:
         if id(node) in self._done:
@@ -210,12 +207,10 @@ class _Edit:
             new = bytes(len(raw))
         self.out[start : start + len(raw)] = new
 
-    def _integer(self, start: int, end: int, value: int, role: str) -> None:
+    def _integer(self, start: int, end: int, role: str) -> None:
         """A short number tells little; a long one only where its key is known."""
-        if end - start > 1 and role not in kept("attributes") and role != "count":
-            self.emptied += 1
-            self.out[start + 1 : end] = bytes(end - start - 1)
-        elif end - start > 3 and role != "count":
+        is_known = role in kept("attributes") and end - start <= 3
+        if end - start > 1 and role != "count" and not is_known:
             self.emptied += 1
             self.out[start + 1 : end] = bytes(end - start - 1)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-from pytest_imessage_foundry.anonymise.addresses import Addresses
 from pytest_imessage_foundry.anonymise.dates import Dates
 from pytest_imessage_foundry.anonymise.kept import kept
+from pytest_imessage_foundry.anonymise.reserved_addresses import Addresses
 from pytest_imessage_foundry.anonymise.stand_ins import StandIns
 from pytest_imessage_foundry.anonymise.tokens import GUID_FORM
 

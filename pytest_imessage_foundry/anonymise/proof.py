@@ -44,6 +44,7 @@ _MOST_TRAILERS = 50
 # _ClientVersion: the last of Apple's migrations that the file went through.
 _VERSION = re.compile(r"1[4-9]\d{3}|2\d{4}")
 _REMEMBERED = 100_000
+_SHORT_VALUE = 200
 _DEEPEST = 6
 
 
@@ -53,24 +54,23 @@ class Teller:
     def __init__(self, of_text: Tell, of_name: Tell) -> None:
         self._of_text = of_text
         self._of_name = of_name
-        self._blobs: dict[bytes, tuple[str, ...]] = {}
+        self._seen: set[tuple[bool, str | bytes]] = set()
         self._silent: set[bytes] = set()
 
-    def tokens(self, kind: str, value: Any) -> Iterator[str]:
-        """Yield the tokens of one value of a column of a class."""
-        if _is_structure(kind, value):
-            return
-        if isinstance(value, str):
-            yield from self._text(
-                value, self._of_name if kind in _NAMED else self._of_text
-            )
-        elif isinstance(value, bytes):
-            found = self._blobs.get(value) if len(value) < 300 else None
-            if found is None:
-                found = tuple(dict.fromkeys(self._blob(value, 0)))
-                if len(value) < 300 and len(self._blobs) < _REMEMBERED:
-                    self._blobs[value] = found
-            yield from found
+    def tokens(self, kind: str, value: str | bytes) -> Iterable[str]:
+        """Return the tokens of a value of a column; none if it was met lately."""
+        is_name = kind in _NAMED
+        if (is_name, value) in self._seen or _is_structure(kind, value):
+            return ()
+        if len(value) < _SHORT_VALUE:
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            self._seen.add((is_name, value))
+        if isinstance(value, bytes):
+            return dict.fromkeys(self._blob(value, 0))
+        if len(value) == 36 and tokens.GUID_FORM.fullmatch(value):
+            return (tokens.GUID + value.replace("-", "").upper(),)
+        return self._text(value, self._of_name if is_name else self._of_text)
 
     def _text(self, text: str, tell: Tell) -> Iterator[str]:
         if "data:" in text:
@@ -144,7 +144,7 @@ def _without_length(piece: bytes) -> str:
 
 
 def _is_structure(kind: str, value: Any) -> bool:
-    """Tell whether a value is a position, a length or a version: numbers of the file."""
+    """Tell whether a value is a position, a length or a version."""
     if not isinstance(value, str) or any(map(str.isalpha, value)):
         return False
     if kind == "setting_value":
@@ -201,7 +201,7 @@ def collected(
     teller = Teller(tokens.told, tokens.told_by_name)
     for table, columns, values in rows:
         for kind, value in zip(_kinds(table, columns), values, strict=True):
-            if value is not None and not isinstance(value, int):
+            if isinstance(value, str | bytes):
                 vocabulary.add(teller.tokens(kind, value))
 
 
@@ -244,7 +244,7 @@ def prove_values(
     for table, columns, values in rows:
         kinds = _kinds(table, columns)
         for at, value in enumerate(values):
-            if value is None or isinstance(value, int):
+            if not isinstance(value, str | bytes):
                 continue
             for token in teller.tokens(kinds[at], value):
                 count += 1

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_imessage_foundry.anonymise.addresses import Addresses
-from pytest_imessage_foundry.anonymise.archives import Archives, emptied
+from pytest_imessage_foundry.anonymise.archives import ArchiveStandIns, emptied
 from pytest_imessage_foundry.anonymise.column_classes import UNKNOWN, class_of
 from pytest_imessage_foundry.anonymise.dates import Dates
 from pytest_imessage_foundry.anonymise.kept import kept
+from pytest_imessage_foundry.anonymise.reserved_addresses import Addresses
 from pytest_imessage_foundry.anonymise.secret import Secret
 from pytest_imessage_foundry.anonymise.stand_ins import StandIns
 from pytest_imessage_foundry.anonymise.urls import Urls
@@ -22,10 +22,17 @@ Value = Any
 Replace = Callable[[Value], Value]
 
 _SMALL = 100_000
+_REMEMBERED = 20_000
 # Positions and lengths of a text, and what SQLite counted.
 _RANGE = re.compile(r"(?:18446744073709551615|\d{1,5})?(?:[:,; ]+\d{1,9})*")
 _COUNTRY = re.compile("[A-Za-z]{2}")
-_KEPT = frozenset(("key", "flag", "size", "range", "table"))
+KINDS_OF_COLUMNS = frozenset(
+    (
+        "key flag size range table date empty setting_key setting_value text name guid "
+        "identifier address account token path emoji archive bundle service domain "
+        "effect uti mime country"
+    ).split()
+)
 
 
 @dataclass
@@ -55,10 +62,11 @@ class Replacing:
         self.addresses = Addresses(self.stand_ins)
         self.stand_ins.of_address = self.addresses.address
         self.stand_ins.of_url = Urls(self.stand_ins, self.addresses, dates).url
-        self.archives = Archives(self.stand_ins, self.addresses, dates)
+        self.archives = ArchiveStandIns(self.stand_ins, self.addresses, dates)
         self.dates = dates
         self.tally = Tally()
         self._texts = self._by_class()
+        self._lately: dict[tuple[Replace, str], str] = {}
 
     def _by_class(self) -> dict[str, Callable[[str], str]]:
         """Return what replaces a text, by the class of its column."""
@@ -143,7 +151,13 @@ class Replacing:
 
     def _text(self, value: Value, stand_in: Callable[[str], str]) -> Value:
         if isinstance(value, str):
-            return stand_in(value)
+            found = self._lately.get((stand_in, value))
+            if found is None:
+                found = stand_in(value)
+                if len(self._lately) >= _REMEMBERED:
+                    self._lately.clear()
+                self._lately[stand_in, value] = found
+            return found
         return self._archive(value) if isinstance(value, bytes) else _nothing(value)
 
     def _archived(self, value: Value, stand_in: Callable[[str], str]) -> Value:

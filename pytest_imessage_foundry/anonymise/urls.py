@@ -6,10 +6,10 @@ import base64
 import binascii
 import re
 
-from pytest_imessage_foundry.anonymise.addresses import Addresses, host_of
 from pytest_imessage_foundry.anonymise.dates import Dates
 from pytest_imessage_foundry.anonymise.json_texts import JsonTexts
 from pytest_imessage_foundry.anonymise.kept import kept
+from pytest_imessage_foundry.anonymise.reserved_addresses import Addresses, host_of
 from pytest_imessage_foundry.anonymise.stand_ins import StandIns
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(//)?")
