@@ -68,8 +68,8 @@ KNOWS: Mapping[str, str] = {
     " processes spec terminal user_folders",
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
     " models personas processes spec terminal",
-    "cli": "anonymise atomic chatdb conversations conversations.catalogue conversations.packs"
-    " db db.schema foundry layouts llm models personas preview replaceable spec"
+    "cli": "anonymise atomic chatdb conversations conversations.catalogue"
+    " conversations.packs db db.schema foundry layouts llm models personas preview replaceable spec"
     " terminal ui",
 }
 GROUND = {"", "errors"}

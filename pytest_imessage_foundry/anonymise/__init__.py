@@ -7,6 +7,6 @@ nothing of the original's words, numbers, names and addresses is in it.
 from __future__ import annotations
 
 from pytest_imessage_foundry.anonymise.anonymiser import anonymise
-from pytest_imessage_foundry.anonymise.outcome import Outcome
+from pytest_imessage_foundry.anonymise.copy_report import CopyReport
 
-__all__ = ["Outcome", "anonymise"]
+__all__ = ["CopyReport", "anonymise"]

@@ -16,8 +16,9 @@ from pytest_imessage_foundry.anonymise.column_classes import (
 from pytest_imessage_foundry.anonymise.column_classes import (
     columns as listed,
 )
+from pytest_imessage_foundry.anonymise.copy_report import CopyReport
 from pytest_imessage_foundry.anonymise.copying import (
-    Draft,
+    NewCopy,
     TableShape,
     as_text,
     rows,
@@ -25,7 +26,6 @@ from pytest_imessage_foundry.anonymise.copying import (
 )
 from pytest_imessage_foundry.anonymise.dates import Dates, drawn_weeks
 from pytest_imessage_foundry.anonymise.kept import words_in
-from pytest_imessage_foundry.anonymise.outcome import Outcome
 from pytest_imessage_foundry.anonymise.rows import Replacing
 from pytest_imessage_foundry.anonymise.secret import Secret
 from pytest_imessage_foundry.anonymise.selected_rows import Asked, Selection, selected
@@ -53,7 +53,7 @@ def anonymise(
     seed: str | int | None = None,
     force: bool = False,
     progress: Progress | None = None,
-) -> Outcome:
+) -> CopyReport:
     """Write an anonymised copy of the database at `path` to `out`.
 
     The original is not touched: its write-ahead log is read, never moved into it. The
@@ -191,14 +191,14 @@ class _Work:
         selection: Selection | None,
         *,
         is_wal: bool,
-    ) -> Outcome:
+    ) -> CopyReport:
         """Write the copy and prove it.
 
         Raises:
             Leak: something of the original is in it.
         """
         new = Replacing(secret, self._vocabulary, dates, self._names)
-        draft = Draft(self._draft, self._source)
+        draft = NewCopy(self._draft, self._source)
         with closing(draft.connection):
             draft.create("table")
             counts = {
@@ -212,7 +212,7 @@ class _Work:
 
     def _filled(
         self,
-        draft: Draft,
+        draft: NewCopy,
         table: TableShape,
         new: Replacing,
         selection: Selection | None,
@@ -240,7 +240,7 @@ def _outcome(
     counts: dict[str, tuple[int, int]],
     new: Replacing,
     proved: int,
-) -> Outcome:
+) -> CopyReport:
     unknown = [table.name for table in tables if table.name not in listed()]
     columns = [
         (table.name, column)
@@ -254,7 +254,7 @@ def _outcome(
         for (table, column), done in new.tally.counts.items()
         if any(kind != "kept" for kind in done)
     }
-    return Outcome(
+    return CopyReport(
         path=out,
         rows={name: kept for name, (kept, _) in counts.items()},
         dropped={name: dropped for name, (_, dropped) in counts.items()},

@@ -1,4 +1,4 @@
-"""ArchiveStandIns in a column: bodies, property lists, protobufs. What cannot be read is
+"""Archives in a column: bodies, property lists, protobufs. What cannot be read is
 emptied: its first bytes say what it was, the rest are zeros, its length stays."""
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _REMEMBERED = 2000
 
 
 class ArchiveStandIns:
-    """ArchiveStandIns of one file.
+    """Archives of one file.
 
     Attributes:
         unreadable: how many were emptied as a whole.

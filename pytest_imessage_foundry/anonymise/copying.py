@@ -103,7 +103,7 @@ def rows(
             yield table.name, table.columns, row[1:]
 
 
-class Draft:
+class NewCopy:
     """A new database with the schema of another."""
 
     def __init__(self, path: Path, source: sqlite3.Connection) -> None:

@@ -26,17 +26,13 @@ _REMEMBERED = 20_000
 # Positions and lengths of a text, and what SQLite counted.
 _RANGE = re.compile(r"(?:18446744073709551615|\d{1,5})?(?:[:,; ]+\d{1,9})*")
 _COUNTRY = re.compile("[A-Za-z]{2}")
-KINDS_OF_COLUMNS = frozenset(
-    (
-        "key flag size range table date empty setting_key setting_value text name guid "
-        "identifier address account token path emoji archive bundle service domain "
-        "effect uti mime country"
-    ).split()
-)
+# A class that is listed without anything that replaces it is an error of ours.
+_NUMBERS = ("key", "flag", "size", "date", "empty")
+_SETTINGS = ("setting_key", "setting_value")
 
 
 @dataclass
-class Tally:
+class ColumnCounts:
     """What was done to the values of each column: kept, replaced, moved, emptied."""
 
     counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
@@ -64,8 +60,9 @@ class Replacing:
         self.stand_ins.of_url = Urls(self.stand_ins, self.addresses, dates).url
         self.archives = ArchiveStandIns(self.stand_ins, self.addresses, dates)
         self.dates = dates
-        self.tally = Tally()
+        self.tally = ColumnCounts()
         self._texts = self._by_class()
+        self.classes = frozenset((*self._texts, *_NUMBERS, *_SETTINGS))
         self._lately: dict[tuple[Replace, str], str] = {}
 
     def _by_class(self) -> dict[str, Callable[[str], str]]:

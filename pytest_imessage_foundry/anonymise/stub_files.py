@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
-from pytest_imessage_foundry.anonymise.outcome import Outcome
+from pytest_imessage_foundry.anonymise.copy_report import CopyReport
 from pytest_imessage_foundry.atomic import removing_on_error
 
 _FOLDERS = ("Attachments", "StickerCache")
@@ -30,7 +30,7 @@ _SAMPLES = {
 }
 
 
-def put_stubs(outcome: Outcome) -> Outcome:
+def put_stubs(outcome: CopyReport) -> CopyReport:
     """Put a file where the copy says that each attachment is, beside the copy.
 
     Paths of a phone or of another user's folder are left out.

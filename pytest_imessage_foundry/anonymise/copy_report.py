@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CopyReport:
     """The report of a copy that was proved and published.
 
     Attributes:
