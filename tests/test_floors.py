@@ -50,6 +50,7 @@ KNOWS: Mapping[str, str] = {
     "db": "atomic batches db.checks db.rows db.schema models reading",
     "preview": "atomic reading replaceable whole_file",
     "rates": "db.schema measures reading",
+    "anonymise": "atomic personas reading",
     # what is in it
     "conversations.packs": "atomic models whole_file",
     "conversations": "attachments conversations.packs measures models personas spec"
@@ -79,7 +80,7 @@ KNOWS: Mapping[str, str] = {
     " personas scratch spec terminal user_folders",
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
     " models personas processes spec terminal",
-    "cli": "atomic atomic_folders attachments chatdb conversations"
+    "cli": "anonymise atomic atomic_folders attachments chatdb conversations"
     " conversations.catalogue conversations.packs db db.schema foundry layouts llm"
     " models personas preview rates replaceable scorecard scratch spec terminal"
     " termination ui",
@@ -189,7 +190,9 @@ def test_ways_to_make_a_conversation_do_not_know_each_other():
         assert not set(KNOWS[way].split()) & ways
 
 
-@pytest.mark.parametrize("wing", ["preview", "rates", "db.checks", "reading"])
+@pytest.mark.parametrize(
+    "wing", ["preview", "rates", "db.checks", "reading", "anonymise"]
+)
 def test_who_looks_shares_nothing_with_who_writes(wing):
     assert not reach(wing) & WRITER
 

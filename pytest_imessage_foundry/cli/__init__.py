@@ -31,6 +31,7 @@ _MODULES = (
     "schema_command",
     "stats_command",
     "preview_command",
+    "anonymise_command",
     "cache_command",
     "personas_command",
     "history_command",

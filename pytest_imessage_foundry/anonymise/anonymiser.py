@@ -1,0 +1,276 @@
+"""The way from a file to its anonymised copy: read, replace, prove, publish."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from pytest_imessage_foundry.anonymise import proof
+from pytest_imessage_foundry.anonymise.column_classes import (
+    UNKNOWN,
+    class_of,
+)
+from pytest_imessage_foundry.anonymise.column_classes import (
+    columns as listed,
+)
+from pytest_imessage_foundry.anonymise.copy_report import CopyReport
+from pytest_imessage_foundry.anonymise.copying import (
+    NewCopy,
+    TableShape,
+    as_text,
+    rows,
+    shapes,
+)
+from pytest_imessage_foundry.anonymise.dates import Dates, drawn_weeks
+from pytest_imessage_foundry.anonymise.kept import words_in
+from pytest_imessage_foundry.anonymise.rows import Replacing
+from pytest_imessage_foundry.anonymise.secret import Secret
+from pytest_imessage_foundry.anonymise.selected_rows import Asked, Selection, selected
+from pytest_imessage_foundry.anonymise.vocabulary import Vocabulary
+from pytest_imessage_foundry.atomic import naming_disk_errors, replacing
+from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.reading.open_readonly import BROKEN, opened, unreadable
+
+Progress = Callable[[int, int], None]
+_ATTEMPTS = 3
+_PASSES = 3  # what the original tells, the copy, the proof
+_STEP = 1000
+
+
+def anonymise(
+    path: str | Path,
+    out: str | Path,
+    *,
+    chats: Sequence[str] = (),
+    messages: Sequence[str] = (),
+    last: int | None = None,
+    kinds: Sequence[str] = (),
+    keep_dates: bool = False,
+    stubs: bool = False,
+    seed: str | int | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> CopyReport:
+    """Write an anonymised copy of the database at `path` to `out`.
+
+    The original is not touched: its write-ahead log is read, never moved into it. The
+    copy is there whole and proved, or not at all.
+
+    Args:
+        path: the original.
+        out: the copy.
+        chats: keep these alone: ROWID, guid, chat_identifier or display_name.
+        messages: keep these alone, by guid.
+        last: keep the newest alone, this many.
+        kinds: keep messages of these kinds alone (`selected_rows.KINDS`).
+        keep_dates: leave dates as they are.
+        stubs: put a small file of its type where each attachment should be, in the
+            folder Attachments beside the copy.
+        seed: what the stand-ins derive from, for tests. Without it they are random,
+            and what they derive from is kept nowhere.
+        force: replace what is at `out`.
+        progress: called with the rows done, and all.
+
+    Raises:
+        UnreadableFileError: the original is missing or no readable database.
+        FoundryError: `out` is there already, or the proof failed.
+    """
+    path, out = Path(path), Path(out)
+    _check_target(path, out, force=force)
+    asked = Asked(tuple(chats), tuple(messages), last, tuple(kinds))
+    with replacing(out) as draft, _reading(path) as (source, is_wal):
+        work = _Work(source, draft, _Steps(source, progress))
+        work.learn()
+        selection = selected(source, asked)
+        for attempt in range(_ATTEMPTS):
+            secret = Secret(None if seed is None else str(seed), attempt)
+            dates = Dates(0 if keep_dates else work.weeks(secret))
+            try:
+                with naming_disk_errors(out):
+                    outcome = work.copy(out, secret, dates, selection, is_wal=is_wal)
+                break
+            except proof.Leak as leak:
+                draft.unlink(missing_ok=True)
+                if attempt == _ATTEMPTS - 1:
+                    raise _refusal(leak) from None
+    if stubs:
+        from pytest_imessage_foundry.anonymise.stub_files import put_stubs
+
+        return put_stubs(outcome)
+    return outcome
+
+
+def _check_target(path: Path, out: Path, *, force: bool) -> None:
+    if out.exists() and path.exists() and out.samefile(path):
+        raise FoundryError(
+            f"the copy would take the place of the original\nlooked at {out}\n"
+            "name another file for the copy"
+        )
+    if out.exists() and not force:
+        raise FoundryError(
+            f"there is a file already\nlooked at {out}\nname another, or pass --force"
+        )
+    if not out.parent.is_dir():
+        raise FoundryError(
+            f"there is no folder for the copy\nlooked at {out.parent}\nmake it first"
+        )
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[tuple[sqlite3.Connection, bool]]:
+    """Give the original in one transaction, and whether it is in WAL mode."""
+    try:
+        with opened(path) as source, source.connect() as connection:
+            connection.text_factory = as_text
+            connection.execute("BEGIN")
+            yield connection, source.is_wal
+    except BROKEN as error:
+        raise unreadable(path, error) from None
+
+
+class _Steps:
+    """Counts rows for the progress line."""
+
+    def __init__(self, source: sqlite3.Connection, progress: Progress | None) -> None:
+        self._progress = progress
+        self._done = 0
+        self._total = 0
+        if progress is not None:
+            for table in shapes(source):
+                query = f'SELECT count(*) FROM "{table.name}"'
+                self._total += source.execute(query).fetchone()[0]
+
+    def counted(self, items: Iterator[Any]) -> Iterator[Any]:
+        """Yield the items, and tell how many there were so far."""
+        for item in items:
+            yield item
+            self.one()
+
+    def one(self) -> None:
+        self._done += 1
+        if self._progress is not None and self._done % _STEP == 0:
+            self._progress(self._done, max(self._total * _PASSES, self._done))
+
+
+class _Work:
+    """One original on its way to a copy."""
+
+    def __init__(self, source: sqlite3.Connection, draft: Path, steps: _Steps) -> None:
+        self._source = source
+        self._draft = draft
+        self._steps = steps
+        self._tables = shapes(source)
+        schema = source.execute("SELECT name, tbl_name, sql FROM sqlite_master")
+        names = [str(each) for row in schema for each in row if each]
+        self._vocabulary = Vocabulary(words_in(names))
+        self._names = frozenset(names)
+
+    def learn(self) -> None:
+        """Take in what the original tells."""
+        told = rows(self._source, self._tables)
+        proof.collected(self._vocabulary, self._steps.counted(told))
+
+    def weeks(self, secret: Secret) -> int:
+        """Return the offset of all dates, in weeks."""
+        query = "SELECT min(date) FROM message WHERE date > 0"
+        try:
+            oldest = self._source.execute(query).fetchone()[0]
+        except sqlite3.OperationalError:
+            oldest = None
+        number = secret.below(1 << 40, "weeks", "")
+        return drawn_weeks(number, oldest if isinstance(oldest, int) else 0)
+
+    def copy(
+        self,
+        out: Path,
+        secret: Secret,
+        dates: Dates,
+        selection: Selection | None,
+        *,
+        is_wal: bool,
+    ) -> CopyReport:
+        """Write the copy and prove it.
+
+        Raises:
+            Leak: something of the original is in it.
+        """
+        new = Replacing(secret, self._vocabulary, dates, self._names)
+        draft = NewCopy(self._draft, self._source)
+        with closing(draft.connection):
+            draft.create("table")
+            counts = {
+                table.name: self._filled(draft, table, new, selection)
+                for table in self._tables
+            }
+            draft.create("index", "trigger", "view")
+            draft.finish(self._draft, is_wal=is_wal)
+        proved = self._proved(is_wal=is_wal)
+        return _outcome(out, self._tables, counts, new, proved)
+
+    def _filled(
+        self,
+        draft: NewCopy,
+        table: TableShape,
+        new: Replacing,
+        selection: Selection | None,
+    ) -> tuple[int, int]:
+        def holds(row: tuple[Any, ...]) -> bool:
+            self._steps.one()
+            return selection is None or selection.holds(table.name, table.columns, row)
+
+        return draft.fill(table, new.of_table(table.name, table.columns), holds)
+
+    def _proved(self, *, is_wal: bool) -> int:
+        address = f"{self._draft.resolve().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(address, uri=True)) as copy:
+            copy.text_factory = as_text
+            proof.prove_storage(copy)
+            told = self._steps.counted(rows(copy, shapes(copy)))
+            count = proof.prove_values(self._vocabulary, told)
+        proof.prove_bytes(self._vocabulary, self._draft)
+        return count
+
+
+def _outcome(
+    out: Path,
+    tables: list[TableShape],
+    counts: dict[str, tuple[int, int]],
+    new: Replacing,
+    proved: int,
+) -> CopyReport:
+    unknown = [table.name for table in tables if table.name not in listed()]
+    columns = [
+        (table.name, column)
+        for table in tables
+        if table.name in listed()
+        for column in table.columns
+    ]
+    unknown += [f"{t}.{c}" for t, c in columns if class_of(t, c) == UNKNOWN]
+    changed = {
+        f"{table}.{column}": dict(done)
+        for (table, column), done in new.tally.counts.items()
+        if any(kind != "kept" for kind in done)
+    }
+    return CopyReport(
+        path=out,
+        rows={name: kept for name, (kept, _) in counts.items()},
+        dropped={name: dropped for name, (_, dropped) in counts.items()},
+        columns=changed,
+        unknown=tuple(unknown),
+        unreadable=new.archives.unreadable,
+        unknown_values=new.archives.emptied,
+        proved=proved,
+        dates_kept=not new.dates.weeks,
+        kept=tuple(f"{t}.{c}" for t, c in columns if f"{t}.{c}" not in changed),
+    )
+
+
+def _refusal(leak: proof.Leak) -> FoundryError:
+    return FoundryError(
+        "the copy holds something of the original, and was not written\n"
+        f"looked at all values and bytes of the copy; found in {leak.place}\n"
+        "report this with the name of the column, and without the file"
+    )

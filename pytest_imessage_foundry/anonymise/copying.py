@@ -1,0 +1,202 @@
+"""The rows of a database, read and written table by table."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pytest_imessage_foundry.anonymise.column_classes import columns as listed
+from pytest_imessage_foundry.errors import FoundryError
+
+Row = list[Any]
+_INTERNAL = ("sqlite_sequence", "sqlite_stat1")
+_PRAGMAS = ("page_size", "encoding", "auto_vacuum", "user_version", "application_id")
+_HELD = (
+    "journal_mode = OFF",
+    "synchronous = OFF",
+    "locking_mode = EXCLUSIVE",
+    "temp_store = FILE",
+    "cache_size = -32768",
+    "ignore_check_constraints = ON",
+)
+_WAL = 2  # header bytes 18 and 19 of a file in WAL mode
+
+
+@dataclass(frozen=True)
+class TableShape:
+    """A table that has rows: its columns, and whether they have ROWIDs of their own."""
+
+    name: str
+    columns: tuple[str, ...]
+    has_rowid: bool
+
+    def select(self) -> str:
+        """Return the query for all rows, each with its ROWID before its values."""
+        first = "rowid" if self.has_rowid else "NULL"
+        return f"SELECT {first}, {self._names()} FROM {quoted(self.name)}"
+
+    def insert(self) -> str:
+        """Return the statement that inserts such a row."""
+        marks = ", ".join("?" * (len(self.columns) + self.has_own_rowid))
+        first = "rowid, " if self.has_own_rowid else ""
+        return (
+            f"INSERT INTO {quoted(self.name)} ({first}{self._names()}) VALUES ({marks})"
+        )
+
+    @property
+    def has_own_rowid(self) -> bool:
+        """Whether no column stands for the ROWID."""
+        return self.has_rowid and "rowid" not in map(str.lower, self.columns)
+
+    def _names(self) -> str:
+        return ", ".join(map(quoted, self.columns))
+
+
+def quoted(name: str) -> str:
+    """Return an identifier in quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def as_text(raw: bytes) -> str:
+    """Decode a text; bytes that are no UTF-8 come back as they were."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def shapes(connection: sqlite3.Connection) -> list[TableShape]:
+    """Return the tables of a database in the order of their creation."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
+    virtual = [name for name, sql in connection.execute(query) if _is_virtual(sql)]
+    found = []
+    for name, sql in connection.execute(query).fetchall():
+        if _is_virtual(sql) or any(name.startswith(f"{each}_") for each in virtual):
+            continue
+        if name.startswith("sqlite_") and name not in _INTERNAL:
+            continue
+        info = connection.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()
+        columns = tuple(each[1] for each in info if each[6] == 0)
+        found.append(TableShape(name, columns, _has_rowid(connection, name)))
+    return found
+
+
+def _is_virtual(sql: object) -> bool:
+    return isinstance(sql, str) and sql.lstrip().upper().startswith("CREATE VIRTUAL")
+
+
+def _has_rowid(connection: sqlite3.Connection, name: str) -> bool:
+    try:
+        connection.execute(f"SELECT rowid FROM {quoted(name)} LIMIT 0").close()
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
+def rows(
+    connection: sqlite3.Connection, tables: list[TableShape]
+) -> Iterator[tuple[str, tuple[str, ...], tuple[Any, ...]]]:
+    """Yield each row of each table: the table, its columns, its values."""
+    for table in tables:
+        for row in connection.execute(table.select()):
+            yield table.name, table.columns, row[1:]
+
+
+class NewCopy:
+    """A new database with the schema of another."""
+
+    def __init__(self, path: Path, source: sqlite3.Connection) -> None:
+        self._source = source
+        self.connection = sqlite3.connect(path, isolation_level=None)
+        for name in _PRAGMAS:
+            value = source.execute(f"PRAGMA {name}").fetchone()[0]
+            self.connection.execute(f"PRAGMA {name} = '{value}'").close()
+        for pragma in _HELD:
+            self.connection.execute(f"PRAGMA {pragma}").close()
+        self.connection.execute("BEGIN")
+
+    def create(self, *types: str) -> None:
+        """Create what of these types the other database has, as it is stated there."""
+        query = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+        statements = self._source.execute(f"{query} ORDER BY rowid").fetchall()
+        for kind, name, sql in statements:
+            if kind not in types or name.startswith("sqlite_") or _is_virtual(sql):
+                continue
+            try:
+                self.connection.execute(sql).close()
+            except sqlite3.Error as error:
+                raise FoundryError(
+                    f"a part of its schema cannot be made: {error}\n"
+                    f"looked at {kind} {name}\n"
+                    "remove it from a copy of the file, and take that"
+                ) from None
+        names = {name for _, name, _ in statements}
+        if "table" in types and "sqlite_stat1" in names:
+            self.connection.execute("ANALYZE").close()
+            self.connection.execute("DELETE FROM sqlite_stat1").close()
+
+    def fill(
+        self,
+        table: TableShape,
+        replace: Callable[[Row], None],
+        holds: Callable[[tuple[Any, ...]], bool],
+    ) -> tuple[int, int]:
+        """Copy the rows of a table, replaced; return how many, and how many not.
+
+        Tables that no list knows stay empty.
+        """
+        if table.name not in listed():
+            (count,) = self._source.execute(
+                f"SELECT count(*) FROM {quoted(table.name)}"
+            ).fetchone()
+            return 0, count
+        if table.name == "sqlite_sequence":
+            self.connection.execute("DELETE FROM sqlite_sequence").close()
+        statement = table.insert()
+        first = 0 if table.has_own_rowid else 1
+        kept = dropped = 0
+        for row in self._source.execute(table.select()):
+            if not holds(row):
+                dropped += 1
+                continue
+            values = list(row[1:])
+            replace(values)
+            if not first:
+                values.insert(0, row[0])
+            self._insert(table, statement, values)
+            kept += 1
+        return kept, dropped
+
+    def _insert(self, table: TableShape, statement: str, values: Row) -> None:
+        try:
+            try:
+                self.connection.execute(statement, values)
+            except UnicodeEncodeError:
+                self._insert_bytes(statement, values)
+        except sqlite3.IntegrityError as error:
+            raise FoundryError(
+                f"a row cannot be copied: {error}\nlooked at table {table.name}\n"
+                "validate the file: a value that has to be unique is not"
+            ) from None
+
+    def _insert_bytes(self, statement: str, values: Row) -> None:
+        """Insert texts that are no UTF-8, byte for byte."""
+        head, _, _ = statement.rpartition("(")
+        marks = ["CAST(? AS TEXT)" if isinstance(v, str) else "?" for v in values]
+        coded = [
+            v.encode("utf-8", "surrogateescape") if isinstance(v, str) else v
+            for v in values
+        ]
+        self.connection.execute(f"{head}({', '.join(marks)})", coded)
+
+    def finish(self, path: Path, *, is_wal: bool) -> None:
+        """Close the file, without free pages, in the mode that the other one has."""
+        self.connection.execute("COMMIT")
+        with closing(self.connection):
+            if self.connection.execute("PRAGMA freelist_count").fetchone()[0]:
+                self.connection.execute("VACUUM").close()
+        if is_wal:
+            with path.open("r+b") as file:
+                file.seek(18)
+                file.write(bytes((_WAL, _WAL)))

@@ -1,0 +1,216 @@
+"""From a row of the original to that of the copy, by the class of each column."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_imessage_foundry.anonymise.archives import ArchiveStandIns, emptied
+from pytest_imessage_foundry.anonymise.column_classes import UNKNOWN, class_of
+from pytest_imessage_foundry.anonymise.dates import Dates
+from pytest_imessage_foundry.anonymise.kept import kept
+from pytest_imessage_foundry.anonymise.reserved_addresses import Addresses
+from pytest_imessage_foundry.anonymise.secret import Secret
+from pytest_imessage_foundry.anonymise.stand_ins import StandIns
+from pytest_imessage_foundry.anonymise.urls import Urls
+from pytest_imessage_foundry.anonymise.vocabulary import Vocabulary
+
+Value = Any
+Replace = Callable[[Value], Value]
+
+_SMALL = 100_000
+_REMEMBERED = 20_000
+# Positions and lengths of a text, and what SQLite counted.
+_RANGE = re.compile(r"(?:18446744073709551615|\d{1,5})?(?:[:,; ]+\d{1,9})*")
+_COUNTRY = re.compile("[A-Za-z]{2}")
+# A class that is listed without anything that replaces it is an error of ours.
+_NUMBERS = ("key", "flag", "size", "date", "empty")
+_SETTINGS = ("setting_key", "setting_value")
+
+
+@dataclass
+class ColumnCounts:
+    """What was done to the values of each column: kept, replaced, moved, emptied."""
+
+    counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+
+    def of(self, table: str, column: str) -> Counter[str]:
+        """Return the counts of one column."""
+        return self.counts.setdefault((table, column), Counter())
+
+
+class Replacing:
+    """All that replaces the values of one file."""
+
+    def __init__(
+        self,
+        secret: Secret,
+        vocabulary: Vocabulary,
+        dates: Dates,
+        names: frozenset[str] = frozenset(),
+    ) -> None:
+        """Begin; `names` are those of the file's tables and indexes."""
+        self._names = names
+        self.stand_ins = StandIns(secret, vocabulary)
+        self.addresses = Addresses(self.stand_ins)
+        self.stand_ins.of_address = self.addresses.address
+        self.stand_ins.of_url = Urls(self.stand_ins, self.addresses, dates).url
+        self.archives = ArchiveStandIns(self.stand_ins, self.addresses, dates)
+        self.dates = dates
+        self.tally = ColumnCounts()
+        self._texts = self._by_class()
+        self.classes = frozenset((*self._texts, *_NUMBERS, *_SETTINGS))
+        self._lately: dict[tuple[Replace, str], str] = {}
+
+    def _by_class(self) -> dict[str, Callable[[str], str]]:
+        """Return what replaces a text, by the class of its column."""
+        of = self.stand_ins
+        return {
+            "text": of.text,
+            "name": of.name,
+            "guid": of.guid,
+            "identifier": self.addresses.identifier,
+            "address": self.addresses.address,
+            "account": self.addresses.account,
+            "token": of.token,
+            "path": of.path,
+            "emoji": of.drawn,
+            "archive": of.text,
+            "bundle": of.bundle,
+            "service": lambda text: of.one_of(text, "services"),
+            "domain": lambda text: of.one_of(text, "domains"),
+            "effect": lambda text: of.one_of(text, "effects"),
+            "uti": lambda text: of.one_of(text, "utis"),
+            "mime": lambda text: of.one_of(text, "mimes"),
+            "country": lambda text: (
+                text if _COUNTRY.fullmatch(text) else of.drawn(text)
+            ),
+            "range": lambda text: text if _RANGE.fullmatch(text) else "",
+            "table": lambda text: text if text in self._names else "",
+        }
+
+    def of_table(
+        self, table: str, columns: Sequence[str]
+    ) -> Callable[[list[Value]], None]:
+        """Return what replaces the values of a row of `table`, in their list."""
+        if class_of(table, columns[-1]) == "setting_value" and "key" in columns:
+            return self._settings(table, columns)
+        steps = [
+            (at, *self._of_column(table, column), self.tally.of(table, column))
+            for at, column in enumerate(columns)
+        ]
+        bundle = (
+            columns.index("balloon_bundle_id") if "balloon_bundle_id" in columns else -1
+        )
+        payload = columns.index("payload_data") if "payload_data" in columns else -1
+
+        def replace(row: list[Value]) -> None:
+            app = row[bundle] if bundle >= 0 else None
+            for at, kind, of_column, counts in steps:
+                value = row[at]
+                if value is None:
+                    continue
+                if kind == "number" and type(value) is int and -_SMALL < value < _SMALL:
+                    continue
+                if at == payload and isinstance(value, bytes) and isinstance(app, str):
+                    new = self._archive(value, app)
+                else:
+                    new = of_column(value)
+                if new is not value:
+                    row[at] = new
+                    counts[_what_happened(value, new)] += 1
+
+        return replace
+
+    def _of_column(self, table: str, column: str) -> tuple[str, Replace]:
+        kind = class_of(table, column)
+        group = "number" if kind in ("key", "flag", "size") else kind
+        if kind == "date":
+            return group, self._date
+        if kind in ("key", "size"):
+            return (
+                group,
+                lambda value: value if isinstance(value, int) else _nothing(value),
+            )
+        if kind in ("flag", "empty", UNKNOWN):
+            return group, _nothing
+        text = self._texts[kind]
+        if kind == "archive":
+            return group, lambda value: self._archived(value, text)
+        return group, lambda value: self._text(value, text)
+
+    def _date(self, value: Value) -> Value:
+        is_number = isinstance(value, int | float)
+        return self.dates.moved(value) if is_number else _nothing(value)
+
+    def _text(self, value: Value, stand_in: Callable[[str], str]) -> Value:
+        if isinstance(value, str):
+            found = self._lately.get((stand_in, value))
+            if found is None:
+                found = stand_in(value)
+                if len(self._lately) >= _REMEMBERED:
+                    self._lately.clear()
+                self._lately[stand_in, value] = found
+            return found
+        return self._archive(value) if isinstance(value, bytes) else _nothing(value)
+
+    def _archived(self, value: Value, stand_in: Callable[[str], str]) -> Value:
+        if isinstance(value, bytes):
+            return self._archive(value)
+        return stand_in(value) if isinstance(value, str) else _nothing(value)
+
+    def _archive(self, value: bytes, bundle: str = "") -> bytes:
+        return self.archives.replaced(value, bundle)
+
+    def _settings(
+        self, table: str, columns: Sequence[str]
+    ) -> Callable[[list[Value]], None]:
+        """Settings: known ones stay, with their values in other digits."""
+        name, told = columns.index("key"), len(columns) - 1
+        counts = self.tally.of(table, columns[told])
+
+        def replace(row: list[Value]) -> None:
+            key, value = row[name], row[told]
+            is_known = key in kept("settings")
+            if not is_known and key is not None:
+                row[name] = self.stand_ins.token(key) if isinstance(key, str) else ""
+            row[told] = self._setting(key, value) if is_known else _nothing(value)
+            if row[told] != value:
+                counts[_what_happened(value, row[told])] += 1
+
+        return replace
+
+    def _setting(self, key: str, value: Value) -> Value:
+        if key in kept("setting_dates"):
+            return self._date(value)
+        if key in kept("setting_versions") and re.fullmatch(r"[12]\d{4}", str(value)):
+            return value
+        if isinstance(value, int) and key in kept("settings"):
+            return value
+        if isinstance(value, str) and re.fullmatch(r"\d{1,4}", value):
+            return value
+        return (
+            self.stand_ins.drawn(value) if isinstance(value, str) else _nothing(value)
+        )
+
+
+def _nothing(value: Value) -> Value:
+    """Return an empty value of the same type."""
+    if isinstance(value, str):
+        return ""
+    if isinstance(value, bytes):
+        return emptied(value)
+    return 0 if isinstance(value, int) else value and 0.0
+
+
+def _what_happened(old: Value, new: Value) -> str:
+    if new == old:
+        return "kept"
+    if isinstance(new, bytes) and not new.strip(b"\0"):
+        return "emptied"
+    if new in ("", 0):
+        return "emptied"
+    return "moved" if isinstance(new, int | float) else "replaced"

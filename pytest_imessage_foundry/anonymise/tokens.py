@@ -1,0 +1,174 @@
+"""What counts as a word, a number, a name, an address, a GUID and a host.
+
+The proof looks for these, and a stand-in that has one of the original's is drawn
+again. A token is a string whose first letter says what it is.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+
+from pytest_imessage_foundry.anonymise.kept import NAME_TOKEN, format_words
+
+WORD, GRAM, NUMBER, GUID, ADDRESS, HOST, WHOLE = "wgnuahv"
+LONG_WORD, LONG_NUMBER, SHORT = 6, 5, 3
+
+GUID_FORM = re.compile(
+    "[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|[0-9A-Fa-f]{32}"
+)
+MAIL_FORM = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+# A number as people write it: at least seven digits with a few signs between.
+_PHONE = re.compile(r"\+?\d(?:[ ().\u2011/-]{0,3}\d){6,}")
+_PLAIN_LETTERS = re.compile("[a-z]{3,}")
+_MIXED = re.compile(r"[a-z]*[\d_]\w+|[a-z]+[\d_]")
+_HOST_IN_URL = re.compile(r"(?:://|@)([\w-]+(?:\.[\w-]+)+)")
+_DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d{5,}")
+_SHORT_NUMBER = re.compile(r"[\d_]{1,4}")
+_PART_PREFIX = re.compile(r"\bat_\d{1,3}_")
+# Reserved for documents, so that they say nothing (RFC 2606).
+_RESERVED_HOSTS = frozenset(("example.com", "example.org", "example.net"))
+
+
+@cache
+def letters() -> re.Pattern[str]:
+    """Return the form of a run of letters, with the marks that belong to them."""
+    marks = _class(lambda c: unicodedata.category(c) in ("Mn", "Mc"))
+    return re.compile(rf"(?:[^\W\d_][{marks}]*){{{SHORT},}}")
+
+
+@cache
+def unspaced() -> re.Pattern[str]:
+    """Return the form of a run in a script that sets no spaces between words."""
+    ranges = (
+        "\u0e01-\u0eff\u0f40-\u0fbc\u1000-\u109f\u1780-\u17d3\u3041-\u3096\u30a1-\u30fa"
+        "\u30fc\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    )
+    return re.compile(f"[{ranges}]{{{SHORT},}}")
+
+
+def _class(belongs: Callable[[str], bool]) -> str:
+    """Return the ranges of all characters for which it is true, for a pattern."""
+    ranges: list[list[int]] = []
+    for code in range(0x300, min(0x1F000, sys.maxunicode)):
+        if belongs(chr(code)):
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges)
+
+
+def told(text: str) -> list[str]:
+    """Return what a text of the original tells."""
+    return _tokens(text, LONG_WORD, _hosts)
+
+
+def told_by_name(text: str) -> list[str]:
+    """Return what a name of the original tells: all that is longer than two."""
+    return _tokens(text, SHORT, _hosts)
+
+
+def looked_at(text: str) -> list[str]:
+    """Return all tokens of a text in the copy: each may be one of the original."""
+    return _tokens(text, SHORT, _dotted)
+
+
+def long_ones(text: str, word: int, number: int) -> list[str]:
+    """Return the tokens of bytes in which values touch each other."""
+    found = _identities(text)
+    text = GUID_FORM.sub(" ", text) if found else text
+    found += [WORD + each for each in _words(text, word)]
+    found += [NUMBER + each for each in _DIGITS.findall(text) if len(each) >= number]
+    own = format_words()
+    return [each for each in found if each[1:] not in own]
+
+
+def _tokens(text: str, shortest: int, hosts: Callable[[str], list[str]]) -> list[str]:
+    found = _identities(text) if len(text) >= 32 else []
+    is_whole = not found
+    if found:
+        text = GUID_FORM.sub(" ", text)
+    own = format_words()
+    words = [each for each in _words(text, shortest) if each not in own]
+    found += [WORD + each for each in words]
+    if not text.isascii():
+        found += _grams(text)
+    if _DIGIT.search(text):
+        found += [each for each in _numbers(text) if each[1:] not in own]
+        if shortest == SHORT:
+            found += [each for each in _mixed(text) if each[1:] not in own]
+    if "." in text:
+        found += hosts(text)
+    if "@" in text:
+        found += [ADDRESS + each.casefold() for each in MAIL_FORM.findall(text)]
+    if is_whole and SHORT < len(text) < 80 and (words or not _is_format(text)):
+        found.append(WHOLE + text.casefold())
+    return found
+
+
+def _words(text: str, shortest: int) -> list[str]:
+    if text.isascii():
+        runs = _PLAIN_LETTERS.findall(text.lower())
+    else:
+        runs = [each.casefold() for each in letters().findall(text)]
+    return [each for each in runs if len(each) >= shortest]
+
+
+def _grams(text: str) -> list[str]:
+    """Of scripts without spaces, each three letters."""
+    return [
+        GRAM + run[at : at + SHORT]
+        for run in unspaced().findall(text)
+        for at in range(len(run) - SHORT + 1)
+    ]
+
+
+def _numbers(text: str) -> list[str]:
+    """Numbers, and those of phones without what stands between."""
+    found = [NUMBER + _plain_digits(each) for each in _DIGITS.findall(text)]
+    return found + [NUMBER + _plain_digits(each) for each in _PHONE.findall(text)]
+
+
+def _plain_digits(text: str) -> str:
+    if text.isascii() and text.isdigit():
+        return text
+    return "".join(str(unicodedata.digit(c)) for c in text if c.isdecimal())
+
+
+def _identities(text: str) -> list[str]:
+    return [GUID + g.replace("-", "").upper() for g in GUID_FORM.findall(text)]
+
+
+def _mixed(text: str) -> list[str]:
+    """Names with digits in them, as files have."""
+    runs = _MIXED.findall(_PART_PREFIX.sub(" ", text.casefold()))
+    return [
+        WORD + each
+        for each in runs
+        if len(each) >= SHORT and not _SHORT_NUMBER.fullmatch(each)
+    ]
+
+
+def _hosts(text: str) -> list[str]:
+    """Return the hosts that a text names in a URL or an address."""
+    found = map(str.casefold, _HOST_IN_URL.findall(text))
+    return [HOST + each for each in found if each not in _RESERVED_HOSTS]
+
+
+def _dotted(text: str) -> list[str]:
+    """Return all that could be a host."""
+    return [HOST + each.casefold() for each in _DOTTED.findall(text)]
+
+
+def _is_format(text: str) -> bool:
+    """Tell whether a text has no letter but those of the format's own words."""
+    if not any(map(str.isalpha, text)):
+        return True
+    found = NAME_TOKEN.findall(text)
+    return bool(found) and format_words().issuperset(map(str.casefold, found))
