@@ -20,7 +20,7 @@ def test_messages_are_derived_once_for_a_build(tmp_path, monkeypatch):
     monkeypatch.setattr(
         MessageStream, "__iter__", lambda stream: walks.append(stream) or walk(stream)
     )
-    order = Order(Spec(messages=200))
+    order = Order(Spec(scenario="tidy", messages=200))
 
     forge(order, tmp_path / "chat.db")
 

@@ -307,7 +307,7 @@ def test_an_address_that_is_none(play, left):
         await person.press("enter")
         await person.fill("base_url", "http://[")
         await person.press("ctrl+n")
-        await person.sees("'http://[' is no address")
+        await person.sees("this is not the address of a server")
         await person.press("escape")
         assert person.screen == "WelcomeScreen"
 
