@@ -21,7 +21,10 @@ def built(tmp_path_factory) -> Callable[[str, str], ChatDB]:
 
     def of(release: str, scenario: str) -> ChatDB:
         if (release, scenario) not in known:
-            order = Order(Spec(release=release, scenario=scenario))
+            # Its shares are the same at any size.
+            messages = 3_000 if scenario == "lived-in" else None
+            spec = Spec(release=release, scenario=scenario, messages=messages)
+            order = Order(spec)
             path = tmp_path_factory.mktemp(release) / "chat.db"
             forge(order, path, attachments=False)
             known[release, scenario] = ChatDB(path, order)
