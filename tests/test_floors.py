@@ -51,6 +51,7 @@ KNOWS: Mapping[str, str] = {
     "preview": "atomic reading replaceable whole_file",
     "rates": "db.schema measures reading",
     "anonymise": "atomic personas reading",
+    "diagnosis": "anonymise db rates reading",
     # what is in it
     "conversations.packs": "atomic models whole_file",
     "conversations": "attachments conversations.packs measures models personas spec"
@@ -66,7 +67,8 @@ KNOWS: Mapping[str, str] = {
     "order": "conversations conversations.catalogue conversations.packs db.schema"
     " pipeline",
     "chatdb": "atomic attachments conversations conversations.authoring"
-    " conversations.catalogue db db.rows models scorecard scratch",
+    " conversations.catalogue db db.rows db.schema models reading scorecard scratch"
+    " spec",
     "shared_file": "",
     "templates": "attachments chatdb file_locks processes termination",
     "foundry": "attachments chatdb db.rows order pipeline shared_file templates",
@@ -81,9 +83,9 @@ KNOWS: Mapping[str, str] = {
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
     " models personas processes spec terminal",
     "cli": "anonymise atomic atomic_folders attachments chatdb conversations"
-    " conversations.catalogue conversations.packs db db.schema foundry layouts llm"
-    " models personas preview rates replaceable scorecard scratch spec terminal"
-    " termination ui",
+    " conversations.catalogue conversations.packs db db.schema diagnosis foundry"
+    " layouts llm models personas preview rates replaceable scorecard scratch spec"
+    " terminal termination ui",
 }
 GROUND = {"", "errors"}
 WRITER = {"db", "db.rows", "db.blobs", "conversations.authoring", "pipeline"}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.attachments import FOLDER_NAME
+from pytest_imessage_foundry.chatdb.found_file import FoundFile
 from pytest_imessage_foundry.conversations.scenarios import KINDS
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.errors import FoundryError
@@ -51,6 +52,19 @@ class ChatDB(os.PathLike[str]):
         self._order = order
         self._readonly = readonly
 
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> ChatDB:
+        """Return a handle on any chat.db: a committed one, an anonymised copy.
+
+        It has no truth. What is written goes into the file itself.
+
+        Raises:
+            FoundryError: the file cannot be read, or is none of Messages.
+        """
+        from pytest_imessage_foundry.chatdb import opened_file
+
+        return cls(Path(path), opened_file.found(Path(path)))
+
     def __fspath__(self) -> str:
         return str(self.path)
 
@@ -73,6 +87,13 @@ class ChatDB(os.PathLike[str]):
     def conversations(self) -> tuple[Conversation, ...]:
         """The truth: each chat with its messages, oldest first."""
         return truth_of(self._order)
+
+    @property
+    def known_conversations(self) -> tuple[Conversation, ...]:
+        """What `live()` goes on from: the truth, or what it wrote where there is
+        none."""
+        lived: tuple[Conversation, ...] | None = getattr(self._order, "lived", None)
+        return self.conversations if lived is None else lived
 
     def stream(self) -> Sequence[Conversation]:
         """Return the truth with messages derived as they are walked: flat in memory."""
@@ -178,6 +199,9 @@ class ChatDB(os.PathLike[str]):
         told = tuple(conversations)
         scenario = replace(self._order.scenario, personas=tuple(people))
         order = self._order
+        if isinstance(order, FoundFile):
+            self._order = replace(order, scenario=scenario, lived=told)
+            return
         self._order = _Retold(
             order.spec, scenario, order.schema, told, order.fingerprint
         )
@@ -197,6 +221,8 @@ class ChatDB(os.PathLike[str]):
     def provenance(self) -> str:
         """One line: from what the content was made."""
         spec = self.spec
+        if isinstance(self._order, FoundFile):
+            return f"release={spec.release} a file without a truth"
         # Keys of cached conversations are for who looks for one: `cache show`.
         origins = [re.sub(r":[^+]*", "", o.origin) for o in self._order.conversations]
         counts = ", ".join(f"{origins.count(o)} {o}" for o in dict.fromkeys(origins))

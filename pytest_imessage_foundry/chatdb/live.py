@@ -16,6 +16,7 @@ follow. A step that fails changes neither the file nor the truth.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -33,6 +34,7 @@ from pytest_imessage_foundry.conversations.authoring.resumed import (
     ResumedPhone,
     is_meant,
 )
+from pytest_imessage_foundry.conversations.authoring.words import END, FIRST
 from pytest_imessage_foundry.db.live_writer import LiveWriter
 from pytest_imessage_foundry.db.rows.attachment_roots import root_for
 from pytest_imessage_foundry.errors import FoundryError
@@ -87,14 +89,15 @@ class Live:
         self._connection = connection
         self._checkpoints = checkpoints
         self._one_step = threading.RLock()
-        self._truth = list(db.conversations)
+        self._truth = list(db.known_conversations)
         self._phone = ResumedPhone(
             db.schema,
-            db.conversations,
+            db.known_conversations,
             people=db.personas,
             owner=db.owner,
             seed=db.seed,
             written=_last_rowid(connection),
+            newest=_newest(connection),
         )
         self._found = {
             draft.message.guid: (chat, draft)
@@ -502,9 +505,16 @@ class Live:
         try:
             yield
             self._connection.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             if self._connection.roll_back():
                 self._steps.read_handles()
+            if isinstance(error, sqlite3.IntegrityError):
+                raise FoundryError(
+                    f"the file has such a row already: {error}\n"
+                    f"looked in {self._db.path}\n"
+                    "take another person or group: live() knows none of the chats of "
+                    "a file that was not built here"
+                ) from None
             raise
 
     def _lay_out(self, old: Message | None, new: Message) -> None:
@@ -575,6 +585,14 @@ def _restoring(chat: Chat) -> Iterator[None]:
 
 def _awaiting(draft: Draft, attaches_later: bool) -> Draft:
     return draft.awaits_files() if attaches_later else draft
+
+
+def _newest(connection: LiveConnection) -> int:
+    """Return the newest date of the file, for one whose truth nobody knows."""
+    found: int | None = connection.execute(
+        "SELECT max(date) FROM message WHERE date < ?", (END,)
+    ).fetchone()[0]
+    return found or FIRST
 
 
 def _last_rowid(connection: LiveConnection) -> int:

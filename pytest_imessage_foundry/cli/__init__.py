@@ -32,6 +32,7 @@ _MODULES = (
     "stats_command",
     "preview_command",
     "anonymise_command",
+    "diagnose_command",
     "cache_command",
     "personas_command",
     "history_command",

@@ -70,21 +70,29 @@ def private_copy(
     request: pytest.FixtureRequest, foundry: Foundry, version: str
 ) -> Iterator[ChatDB]:
     """Yield a copy for one test: removed when the test passes, kept when it fails."""
-    mark = releases.arguments_of(request.node)
     with failing():
-        order = _order(request, foundry, version)
         folder = foundry.new_folder(request.node.name)
-        if mark.place is None:
-            handed = foundry.copy_to(order, folder / FILE_NAME, lasts=True)
-        else:
-            from pytest_imessage_foundry import layouts
-
-            handed = layouts.hand_out(
-                foundry, order, folder, mark.place, mark.backup_password
-            )
+        handed = _copy_into(folder, request, foundry, version)
     report.note_handed(request.node, handed)
     yield handed
     _clear(request.node, foundry, folder)
+
+
+def _copy_into(
+    folder: Path, request: pytest.FixtureRequest, foundry: Foundry, version: str
+) -> ChatDB:
+    mark, own = releases.arguments_of(request.node), releases.file_of(request.node)
+    if own is not None:
+        from pytest_imessage_foundry.chatdb import opened_file
+
+        opened_file.copy(own, folder / FILE_NAME)
+        return ChatDB.open(folder / FILE_NAME)
+    order = _order(request, foundry, version)
+    if mark.place is None:
+        return foundry.copy_to(order, folder / FILE_NAME, lasts=True)
+    from pytest_imessage_foundry import layouts
+
+    return layouts.hand_out(foundry, order, folder, mark.place, mark.backup_password)
 
 
 def shared_copy(

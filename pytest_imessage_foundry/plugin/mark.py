@@ -34,6 +34,7 @@ class MarkArguments:
     layout: str | None = None
     backup_password: str | None = None
     known: str | None = None
+    file: str | None = None
 
     @property
     def place(self) -> LayoutName | None:
@@ -80,6 +81,7 @@ def imessage(
     layout: str | None = None,
     backup_password: str | None = None,
     known: str | None = None,
+    file: str | None = None,
 ) -> dict[str, Any]:
     """Return the arguments of the mark by name; its signature refuses others."""
     return locals()
@@ -114,12 +116,17 @@ def _known(value: object) -> str:
     return "" if is_one else "the path of a file of known faults"
 
 
+def _file(value: object) -> str:
+    return "" if isinstance(value, str) and value else "the path of a chat.db"
+
+
 _FAULTS: dict[str, Callable[[object], str]] = {
     **{name: FAULTS[name] for name in ("scenario", "seed", "messages", "source")},
     "versions": _versions,
     "layout": one_of(("fresh", "migrated", *PLACES)),
     "backup_password": _password,
     "known": _known,
+    "file": _file,
 }
 
 

@@ -12,11 +12,13 @@ from pytest_imessage_foundry.plugin.failures import failing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from pytest_imessage_foundry.plugin.mark import MarkArguments
 
 NAME = "imessage_version"
 CASE = "imessage_case"
+FILE = "file"  # in place of a release: that of the file which the mark names
 FIXTURES = {
     NAME,
     "chat_db",
@@ -56,6 +58,10 @@ def parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
 
 
 def _parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
+    if arguments_of(metafunc.definition).file is not None:
+        # It is of one release, whatever is selected.
+        metafunc.parametrize(argnames=NAME, argvalues=[FILE], indirect=True)
+        return
     wanted = _wanted(metafunc.definition)
     if CASE not in metafunc.fixturenames:
         metafunc.parametrize(
@@ -95,13 +101,32 @@ def version_of(request: pytest.FixtureRequest, selected: Sequence[str]) -> str:
     """Return the release of this run of the test, the newest if none was set."""
     if hasattr(request, "param"):
         version: str = request.param
-        return version
+        return release_of_file(request.node) if version == FILE else version
     wanted = _wanted(request.node)
     allowed = [name for name in selected if wanted is None or name in wanted]
     if not allowed:
         pytest.skip(_not_selected(wanted or (), selected))
     request.node.user_properties.append(("imessage_dynamic", allowed[-1]))
     return allowed[-1]
+
+
+def file_of(node: pytest.Item) -> Path | None:
+    """Return the file that the mark names, beside the test or below the rootdir."""
+    name = arguments_of(node).file
+    if name is None:
+        return None
+    places = [node.path.parent / name, node.config.rootpath / name]
+    return next((each for each in places if each.exists()), places[0])
+
+
+def release_of_file(node: pytest.Item) -> str:
+    """Return the release that the file of the mark is of."""
+    from pytest_imessage_foundry.db import version_detect
+
+    path = file_of(node)
+    assert path is not None
+    with failing():
+        return version_detect.detect_file(path).release
 
 
 def _parametrizes_itself(definition: pytest.Item) -> bool:

@@ -38,8 +38,9 @@ class ResumedPhone(Author):
         owner: Persona,
         seed: int,
         written: int,
+        newest: int = 0,
     ) -> None:
-        start = _last_moment(conversations)
+        start = _last_moment(conversations) or newest
         super().__init__(
             schema.name, seed=seed, start=start, schema=schema, owner=owner
         )
