@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.db.addressbook import has_name
 from pytest_imessage_foundry.models import Poll, Sticker, Tapback, TextPart
 from pytest_imessage_foundry.models.message_files import own_files
 
 from .expected import ATTACHED, plain
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.models import Run
+    from pytest_imessage_foundry.models import Persona, Run
 
     from .worlds import Fact
 
@@ -162,11 +163,16 @@ def long(fact: Fact, least: int) -> bool:
 
 
 def with_no_person(fact: Fact) -> bool:
-    """The other one is a short code, a business, or put aside by a filter."""
+    """The other one is a short code, a business, put aside by a filter, or unknown."""
     if len(fact.chat.participants) != 1:
         return False
     (who,) = fact.chat.participants
-    return who.isdigit() or who.startswith("urn:") or who.endswith(")")
+    is_unknown = not any(who in each.addresses for each in _contacts(fact))
+    return is_unknown or who.isdigit() or who.startswith("urn:") or who.endswith(")")
+
+
+def _contacts(fact: Fact) -> Iterable[Persona]:
+    return filter(has_name, fact.world.people)
 
 
 def link_on_text(fact: Fact) -> bool:

@@ -21,6 +21,7 @@ import pytest
 
 from pytest_imessage_foundry import foundry, layouts
 from pytest_imessage_foundry.attachments.folders import SENT_FOLDER
+from pytest_imessage_foundry.db.addressbook import has_name
 from pytest_imessage_foundry.models.message_files import files_of as files_of_message
 from pytest_imessage_foundry.spec import Spec
 
@@ -142,7 +143,8 @@ def _moved(message, places, path):
     files = message.attachments
     if (message.text or "").startswith(DEVICE):
         # In a home such a path leads nowhere and is shown as it is.
-        files, message = (message.text,), replace(message, text=None)
+        file, _, text = message.text.partition("\n")
+        files, message = (file,), replace(message, text=text or None)
     return replace(
         message,
         attachments=tuple(place(each) for each in files),
@@ -220,7 +222,7 @@ def test_mvt_finds_messages(built, tmp_path, release, scenario, layout):
     assert {each["filename"] for each in found["sms_attachments"]} - {"NULL"} == files
     known = {
         address
-        for persona in order.scenario.personas
+        for persona in filter(has_name, order.scenario.personas)
         for address in persona.addresses
         if not address.startswith("urn:")
     }

@@ -174,6 +174,13 @@ def test_the_default_scenario_as_pages(
 ):
     world = world_of("default", "tahoe")
     pages = export_html(world, tmp_path / "pages")
-    assert len([page for page in pages if page.stem != "orphaned"]) == len(
-        world.conversations
-    )
+    # One for each group and each person: it puts the chats of one person's addresses
+    # together.
+    groups = [chat.guid for chat in world.conversations if chat.is_group]
+    people = {
+        world.person(chat.founders[0])
+        for chat in world.conversations
+        if not chat.is_group
+    }
+    found = [page for page in pages if page.stem != "orphaned"]
+    assert len(found) == len(groups) + len(people)
