@@ -62,3 +62,10 @@ def test_every_check_has_faults_of_its_own():
     found = {check for check, _, _, _ in FOUND}
     # Filters are of macOS 27 alone, and have tests of their own.
     assert found == set(CHECKS) - {"integrity", "filters"}
+
+
+def test_the_page_states_the_counts():
+    page = Path(__file__).parents[3] / "docs" / "robustness.md"
+    text = page.read_text("utf-8")
+    assert f"| {len(FOUND)} faults of one statement each, over {len(TABLE)} checks |" in text
+    assert f"| {len(MISSED)} more, " in text
