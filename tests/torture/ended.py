@@ -66,16 +66,18 @@ def read(scene: Scene) -> list[str]:
     verbs: tuple[tuple[str, ...], ...] = (
         ("validate", "chat.db"),
         ("preview", "chat.db", "-o", "page.html", "--force"),
-        ("schema", "read", "chat.db", "--force"),
+        ("schema", "read", "chat.db", "-o", "manifest.json", "--force"),
     )
     verb = scene.random.choice(verbs)
     (scene.work / "page.html").write_text("the page of yesterday")
+    (scene.work / "manifest.json").write_text('"the manifest of yesterday"')
     scene.before  # noqa: B018
     found = _ended(scene, verb, about=verb[0], whole=[database])
     page = (scene.work / "page.html").read_text()
     if page != "the page of yesterday" and not page.rstrip().endswith("</html>"):
         found.append("half a page")
-    found += scene.lost("page.html")
+    json.loads((scene.work / "manifest.json").read_text())
+    found += scene.lost("page.html", "manifest.json")
     found += scene.run(*verb).findings(0)
     return found + scene.left_over()
 
@@ -203,7 +205,7 @@ FAULTS = (
     ),
     Fault(
         "validate, preview, schema read, ended",
-        "file and log unchanged, page old or new, nothing left over",
+        "file and log unchanged, page and manifest old or new, nothing left over",
         read,
     ),
     Fault(
