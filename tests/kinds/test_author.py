@@ -363,7 +363,7 @@ def test_words_that_nobody_knows(phone, chat, group):
     said = refused("unknown tapback 'lvoed'", draft.tapback, "lvoed")
     assert "loved, liked" in said
     refused("unknown effect 'slamm'", chat.send, "x", effect="slamm")
-    refused("unknown event 'renmaed'", group.event, "renmaed")
+    refused("unknown kind 'renmaed'", group.event, "renmaed")
     ballot = group.send(balloon=poll(phone, "a", "b"))
     assert "(choose from a, b)" in refused("choice 'z'", ballot.vote, "z")
 

@@ -14,13 +14,16 @@ with the names of those that can.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
+from typing import TYPE_CHECKING, Literal, NoReturn, Unpack, get_args
 
 from pytest_imessage_foundry.attachments.sending import send as send_file
 from pytest_imessage_foundry.conversations.authoring import contradictions, storable
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
-from pytest_imessage_foundry.conversations.authoring.words import unknown, when
+from pytest_imessage_foundry.conversations.authoring.edge import checked
+from pytest_imessage_foundry.conversations.authoring.facts import FileFacts
+from pytest_imessage_foundry.conversations.authoring.words import When, unknown, when
 from pytest_imessage_foundry.db import schema as releases
 from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
 from pytest_imessage_foundry.models import FILTER_SUFFIXES, Persona, Service
@@ -29,9 +32,6 @@ from pytest_imessage_foundry.models.guids import random_guid
 from pytest_imessage_foundry.personas import handles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from pytest_imessage_foundry.conversations.authoring.words import When
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.models import (
         Attachment,
@@ -45,6 +45,7 @@ START = "2025-10-06T15:00:00Z"
 class Author:
     """A phone to write on: its people, its chats, its clock."""
 
+    @checked
     def __init__(
         self,
         release: str = "tahoe",
@@ -65,6 +66,7 @@ class Author:
         self._ids = Random(f"{seed}:author:ids")
         self._files = 0
 
+    @checked
     def person(
         self,
         name: str,
@@ -92,6 +94,7 @@ class Author:
                 f"they are {address} and {', '.join(addresses)}\n"
                 "pass them all as addresses, the preferred one first"
             )
+        contradictions.check_name(name, country)
         if not real:
             for each in filter(None, (address, *addresses)):
                 contradictions.check_reserved(name, each, country)
@@ -139,6 +142,7 @@ class Author:
             taken.add(found)
             yield found
 
+    @checked
     def direct(
         self,
         person: Persona,
@@ -180,6 +184,7 @@ class Author:
             chat.set(filtered=filtered)
         return chat
 
+    @checked
     def note_to_self(
         self, *, address: str | None = None, service: Service = "iMessage"
     ) -> Chat:
@@ -190,6 +195,7 @@ class Author:
         """
         return self.direct(self.owner, address=address, service=service)
 
+    @checked
     def group(
         self,
         *people: Persona,
@@ -209,10 +215,11 @@ class Author:
             chat.created = made
         return chat
 
-    def file(self, kind: str = "photo", **fields: Any) -> Attachment:
+    @checked
+    def file(self, kind: str = "photo", **facts: Unpack[FileFacts]) -> Attachment:
         """Return a file to send: a kind of `attachments.generator`, and its `state`."""
         self._files += 1
-        return send_file(kind, self.new_guid(), self._files, **fields)
+        return send_file(kind, self.new_guid(), self._files, **facts)
 
     def conversations(self) -> list[Conversation]:
         """Return the truth as written so far."""
@@ -295,6 +302,7 @@ class Author:
                 "a chat needs somebody to write with\nnobody was named\n"
                 "pass what person() gave you"
             )
+        contradictions.check_strangers(self, people)
         unified = "any_guids" in self.schema.features
         merged = "filter_actions" in self.schema.features
         category = FILTER_SUFFIXES.get(suffix) if merged else None
