@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Literal
 from pytest_imessage_foundry import foundry
 from pytest_imessage_foundry.conversations.authoring.author import START, Author
 from pytest_imessage_foundry.conversations.authoring.edge import checked
-from pytest_imessage_foundry.conversations.authoring.words import When
+from pytest_imessage_foundry.conversations.authoring.words import When, when
 from pytest_imessage_foundry.models import Scenario
 from pytest_imessage_foundry.spec import Spec
+
+__all__ = ["START", "ChatDBBuilder", "Written", "when"]
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.definition import Schema
@@ -30,7 +32,12 @@ class ChatDBBuilder(Author):
         layout: a "fresh" file, or one that was "migrated" from release to release.
         schema: one of your own, in place of a release's.
         owner: whose phone it is.
+
+    Times that are not given go on from the last `at`, whether it was before or after
+    what was written until then.
     """
+
+    goes_back = True
 
     @checked
     def __init__(

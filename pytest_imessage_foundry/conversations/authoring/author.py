@@ -39,11 +39,19 @@ if TYPE_CHECKING:
         FilterTier,
     )
 
+MILLISECOND = 1_000_000
 START = "2025-10-06T15:00:00Z"
 
 
 class Author:
-    """A phone to write on: its people, its chats, its clock."""
+    """A phone to write on: its people, its chats, its clock.
+
+    Attributes:
+        goes_back: whether an `at` before the newest thing sets the clock back, so that
+            what follows happens after it. A phone that goes on living does not.
+    """
+
+    goes_back = False
 
     @checked
     def __init__(
@@ -268,14 +276,26 @@ class Author:
         """Set the clock to what it was before something that was refused."""
         self._clock = moment
 
-    def tick(self, at: When | None, low: int, high: int, *, mine: bool = True) -> int:
-        """Return the time of the next thing: given, or `low` to `high` seconds on.
+    def tick(
+        self,
+        at: When | None,
+        low: int,
+        high: int,
+        *,
+        mine: bool = True,
+        after: int = 0,
+    ) -> int:
+        """Return the time of the next thing: given, or `low` to `high` seconds on,
+        and later than what happened at `after`.
 
         Own sends end on a whole millisecond, received ones do not (SEMANTICS §1).
         """
         if at is not None:
-            self._clock = max(self._clock, moment := when(at))
+            moment = when(at)
+            self._clock = moment if self.goes_back else max(self._clock, moment)
             return moment
+        if after > self._clock + MILLISECOND:  # within it the clock was not set back
+            self._clock = after
         step = self._rhythm.uniform(low, high)
         self._clock += int(step * 1_000) * 1_000_000
         return self._clock if mine else self._clock + self._rhythm.randrange(10**6)

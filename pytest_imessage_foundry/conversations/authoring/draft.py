@@ -131,7 +131,8 @@ class Draft:
                 f"looked at message {self.message.guid}\ncall tapback() first"
             )
         *others, last = self.message.tapbacks
-        date = self._phone.tick(at, 5, 40, mine=last.sender is None)
+        mine = last.sender is None
+        date = self._phone.tick(at, 5, 40, mine=mine, after=last.date)
         if date < last.date:
             raise FoundryError(
                 "a tapback cannot be taken back before it was there\n"
@@ -277,7 +278,7 @@ class Draft:
             FoundryError: it was deleted before, and no further.
         """
         contradictions.check_not_deleted(self.message, permanent=permanent)
-        date = self._phone.tick(at, 10, 60)
+        date = self._phone.tick(at, 10, 60, after=self.message.date)
         contradictions.check_order(self.message, date, "deleted")
         return self.trait(deleted=Deletion(date=date, parts=parts, permanent=permanent))
 
@@ -440,7 +441,7 @@ class Draft:
     ) -> tuple[str | None, int]:
         """Who does something to the message, and when; both as they can be."""
         mine = self._is_mine(by)
-        date = self._phone.tick(at, low, high, mine=mine)
+        date = self._phone.tick(at, low, high, mine=mine, after=self.message.date)
         contradictions.check_order(self.message, date, "reacted to")
         sender = None if mine else self.chat.founders[0]
         if by is not None:

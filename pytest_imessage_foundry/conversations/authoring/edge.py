@@ -11,11 +11,9 @@ from typing import Any, TypeVar, cast, get_args, get_origin
 
 from pytest_imessage_foundry.conversations.authoring.fitting import (
     Names,
-    describe,
-    test_for,
-    words_of,
+    matcher,
+    misfit,
 )
-from pytest_imessage_foundry.conversations.authoring.words import unknown
 from pytest_imessage_foundry.errors import FoundryError
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
@@ -75,6 +73,7 @@ class Signature:
 
     def check(self, args: tuple[Any, ...], given: Mapping[str, Any]) -> None:
         """Refuse what is missing, too much, unknown, or not what its hint says."""
+        __tracebackhide__ = True
         try:
             bound = self._signature.bind(*args, **given).arguments
         except TypeError as error:
@@ -90,19 +89,12 @@ class Signature:
                     self._check_one(name, one, given)
 
     def _check_one(self, name: str, value: object, given: Mapping[str, Any]) -> None:
+        __tracebackhide__ = True
         if name not in self.hints:
             raise self._refusal(f"got an unexpected keyword argument {name!r}", given)
         hint = self.hints[name]
-        if test_for(hint)(value):
-            return
-        words = words_of(hint)
-        if words and isinstance(value, str):
-            raise unknown(name.replace("_", " "), value, map(str, words))
-        raise FoundryError(
-            f"{self.name}() cannot take {value!r:.60}\n"
-            f"looked at {name}, which is {describe(hint)}\n"
-            "give one of these"
-        )
+        if not matcher(hint)(value):
+            raise misfit(f"{self.name}() cannot take", name, value, hint)
 
     def _refusal(self, what: str, given: Mapping[str, Any]) -> FoundryError:
         taken = [each for each in self.hints if not each.startswith("_")]

@@ -9,6 +9,8 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pytest_imessage_foundry import models
+from pytest_imessage_foundry.conversations.authoring.words import unknown
+from pytest_imessage_foundry.errors import FoundryError
 
 Test = Callable[[object], bool]
 _WORDS: dict[Any, str] = {
@@ -58,7 +60,7 @@ class Names(dict[str, Any]):
 
 
 @cache
-def test_for(hint: Any) -> Test:
+def matcher(hint: Any) -> Test:
     """Return the test of whether a value is what a hint asks for."""
     origin, inner = get_origin(hint), get_args(hint)
     if hint in (Any, object):
@@ -70,7 +72,7 @@ def test_for(hint: Any) -> Test:
             type(value) is type(each) and value == each for each in inner
         )
     if origin in (Union, UnionType):
-        tests = tuple(test_for(each) for each in inner)
+        tests = tuple(matcher(each) for each in inner)
         return lambda value: any(test(value) for test in tests)
     if origin is not None:
         return _test_of_container(origin, inner)
@@ -79,7 +81,7 @@ def test_for(hint: Any) -> Test:
 
 def _test_of_container(origin: Any, inner: tuple[Any, ...]) -> Test:
     if origin is tuple and inner[-1] is not Ellipsis:
-        tests = tuple(test_for(each) for each in inner)
+        tests = tuple(matcher(each) for each in inner)
         return lambda value: (
             isinstance(value, tuple)
             and len(value) == len(tests)
@@ -87,7 +89,7 @@ def _test_of_container(origin: Any, inner: tuple[Any, ...]) -> Test:
         )
     if origin not in (tuple, list, Sequence, Iterable):
         return lambda value: isinstance(value, origin)
-    is_one = test_for(inner[0])
+    is_one = matcher(inner[0])
     return lambda value: (
         isinstance(value, origin)
         and not isinstance(value, (str, bytes))
@@ -113,6 +115,21 @@ def words_of(hint: Any) -> tuple[object, ...]:
     if get_origin(hint) is Literal:
         return get_args(hint)
     return tuple(word for each in get_args(hint) for word in words_of(each))
+
+
+def misfit(what: str, name: str, value: object, hint: Any) -> FoundryError:
+    """Return the error for a value that is not what a hint asks for; where that is a
+    closed word, with the choice."""
+    words = words_of(hint)
+    stated = value if isinstance(value, tuple) else (value,)
+    for each in stated if words else ():
+        if isinstance(each, str) and each not in words:
+            return unknown(name.replace("_", " "), each, map(str, words))
+    return FoundryError(
+        f"{what} {value!r:.60}\n"
+        f"looked at {name}, which is {describe(hint)}\n"
+        "give one of these"
+    )
 
 
 def describe(hint: Any) -> str:

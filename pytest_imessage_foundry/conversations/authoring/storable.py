@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any, get_type_hints
 
 from pytest_imessage_foundry.conversations.authoring.fitting import (
-    describe,
-    test_for,
+    matcher,
+    misfit,
     words_of,
 )
 from pytest_imessage_foundry.conversations.authoring.words import (
@@ -35,8 +35,9 @@ def check(model: Any) -> None:
     words, hints = _words(kind), _hints(kind)
     for field in fields_of(model):
         value = getattr(model, field.name)
-        if not test_for(hints[field.name])(value):
-            _refuse_type(kind, field.name, value, hints[field.name])
+        if not matcher(hints[field.name])(value):
+            what = f"{kind.__name__}.{field.name} cannot be"
+            raise misfit(what, field.name, value, hints[field.name])
         if field.name in words:
             _check_word(field.name, value, words[field.name])
         elif _is_date(field.name) and isinstance(value, int):
@@ -69,20 +70,6 @@ def _words(model: type) -> dict[str, tuple[object, ...]]:
 @cache
 def _hints(model: type) -> dict[str, Any]:
     return get_type_hints(model)
-
-
-def _refuse_type(kind: type, name: str, value: object, hint: Any) -> None:
-    """Refuse what is not of its field's type, a word that is none of its words."""
-    words = words_of(hint)
-    stated = value if isinstance(value, tuple) else (value,)
-    for each in stated if words else ():
-        if isinstance(each, str) and each not in words:
-            raise unknown(name.replace("_", " "), each, map(str, words))
-    raise FoundryError(
-        f"{kind.__name__}.{name} cannot be {value!r:.60}\n"
-        f"looked at its type, which is {describe(hint)}\n"
-        "give one of these"
-    )
 
 
 def _check_word(name: str, value: object, words: tuple[object, ...]) -> None:
