@@ -5,16 +5,20 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from pytest_imessage_foundry import foundry
-from pytest_imessage_foundry.conversations.authoring.author import Author
+from pytest_imessage_foundry.conversations.authoring.author import START, Author
+from pytest_imessage_foundry.conversations.authoring.edge import checked
+from pytest_imessage_foundry.conversations.authoring.words import When, when
 from pytest_imessage_foundry.models import Scenario
 from pytest_imessage_foundry.spec import Spec
 
+__all__ = ["START", "ChatDBBuilder", "Written", "when"]
+
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.definition import Schema
-    from pytest_imessage_foundry.models import Conversation
+    from pytest_imessage_foundry.models import Conversation, Persona
 
 
 class ChatDBBuilder(Author):
@@ -23,16 +27,37 @@ class ChatDBBuilder(Author):
     Args:
         release: macOS release by name or number.
         path: where the file goes; by default a new temporary folder.
-        further: what `Author` takes: seed, start, layout, schemas, owner.
+        seed: what GUIDs and the rhythm derive from.
+        start: when the clock begins; what happens moves it on.
+        layout: a "fresh" file, or one that was "migrated" from release to release.
+        schema: one of your own, in place of a release's.
+        owner: whose phone it is.
+
+    Times that are not given go on from the last `at`, whether it was before or after
+    what was written until then.
     """
 
+    goes_back = True
+
+    @checked
     def __init__(
-        self, release: str = "tahoe", *, path: Path | str | None = None, **further: Any
+        self,
+        release: str = "tahoe",
+        *,
+        path: Path | str | None = None,
+        seed: int = 0,
+        start: When = START,
+        layout: Literal["fresh", "migrated"] = "fresh",
+        schema: Schema | None = None,
+        owner: Persona | None = None,
     ) -> None:
-        super().__init__(release, **further)
-        self._layout = further.get("layout", "fresh")
+        super().__init__(
+            release, seed=seed, start=start, layout=layout, schema=schema, owner=owner
+        )
+        self._layout = layout
         self._path = Path(path) if path is not None else None
 
+    @checked
     def build(self, path: Path | str | None = None) -> foundry.ChatDB:
         """Write the database, with the attachments beside it."""
         target = Path(path) if path is not None else self._path

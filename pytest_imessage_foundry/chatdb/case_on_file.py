@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_imessage_foundry.chatdb.handle import ChatDB
-    from pytest_imessage_foundry.models import Case
+    from pytest_imessage_foundry.models import Case, CaseReading
     from pytest_imessage_foundry.scorecard.scores import Scorecard
 
 
@@ -49,7 +49,7 @@ class CaseOnFile(os.PathLike[str]):
         return self.case.message
 
     @property
-    def reading(self) -> dict[str, object]:
+    def reading(self) -> CaseReading:
         """What a correct reader says of that message, as docs/kinds.md shows it."""
         return self.case.reading
 

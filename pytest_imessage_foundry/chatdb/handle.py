@@ -387,6 +387,6 @@ class _Retold:
 def truth_of(order: Buildable) -> tuple[Conversation, ...]:
     """Return the conversations of an order with their messages held in tuples."""
     return tuple(
-        replace(conversation, messages=tuple(conversation.messages))
+        replace(conversation, messages=tuple(iter(conversation.messages)))
         for conversation in order.conversations
     )

@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 
 from pytest_imessage_foundry.attachments import generator
 from pytest_imessage_foundry.chatdb.live_connection import LiveConnection
@@ -30,11 +31,31 @@ from pytest_imessage_foundry.conversations.authoring.contradictions import (
     check_resent,
 )
 from pytest_imessage_foundry.conversations.authoring.draft import Draft
+from pytest_imessage_foundry.conversations.authoring.edge import checked
+from pytest_imessage_foundry.conversations.authoring.facts import (
+    ChatFacts,
+    DoneFacts,
+    FileFacts,
+    HappeningFacts,
+    LiveEventFacts,
+    LiveFacts,
+    LiveSentFacts,
+    StickerFacts,
+    TraitFacts,
+)
 from pytest_imessage_foundry.conversations.authoring.resumed import (
     ResumedPhone,
+    Where,
     is_meant,
 )
-from pytest_imessage_foundry.conversations.authoring.words import END, FIRST
+from pytest_imessage_foundry.conversations.authoring.words import (
+    END,
+    FIRST,
+    ME,
+    Content,
+    When,
+    unknown,
+)
 from pytest_imessage_foundry.db.live_writer import LiveWriter
 from pytest_imessage_foundry.db.rows.attachment_roots import root_for
 from pytest_imessage_foundry.errors import FoundryError
@@ -43,13 +64,12 @@ from pytest_imessage_foundry.models.message_files import files_of
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.chatdb.handle import ChatDB
-    from pytest_imessage_foundry.conversations.authoring.resumed import Where
-    from pytest_imessage_foundry.conversations.authoring.words import Content, When
     from pytest_imessage_foundry.models import (
         Attachment,
         Balloon,
         Conversation,
         EventKind,
+        FilterTier,
         Persona,
         Reply,
         Service,
@@ -62,14 +82,20 @@ Wal = Literal["open", "checkpointed"]
 @contextmanager
 def live(db: ChatDB, *, wal: Wal = "open") -> Iterator[Live]:
     """A `Live` on a database, closed at the end; see `ChatDB.live`."""
+    if wal not in get_args(Wal):
+        raise unknown("wal", wal, get_args(Wal))
     if db.is_readonly:
         raise FoundryError(
             "a shared database cannot go on living\n"
             f"it is {db.path}, which other tests read\n"
             "ask for chat_db instead of chat_db_readonly"
         )
-    with closing(LiveConnection(db.path)) as connection:
-        yield Live(db, connection, checkpoints=wal == "checkpointed")
+    with _explained(db.path):
+        connection = LiveConnection(db.path)
+    with closing(connection):
+        with _explained(db.path):
+            phone = Live(db, connection, checkpoints=wal == "checkpointed")
+        yield phone
 
 
 class Live:
@@ -120,21 +146,53 @@ class Live:
 
     # Who there is.
 
-    def person(self, name: str, **fields: Any) -> Persona:
-        """Meet somebody new, under an address that belongs to nobody; `fields` are
-        those of `Author.person`: address, email, country."""
+    @checked
+    def person(
+        self,
+        name: str,
+        *,
+        address: str | None = None,
+        addresses: Sequence[str] = (),
+        email: bool = False,
+        country: str = "US",
+        real: bool = False,
+    ) -> Persona:
+        """Meet somebody new, under an address that belongs to nobody; as
+        `Author.person`."""
         with self._one_step:
-            persona = self._phone.person(name, **fields)
+            persona = self._phone.person(
+                name,
+                address=address,
+                addresses=addresses,
+                email=email,
+                country=country,
+                real=real,
+            )
             self._steps.meet(self._phone.people)
             self._db.retell(self._truth, self._phone.people)
             return persona
 
-    def direct(self, person: Persona, **fields: Any) -> Conversation:
-        """Return the one-to-one chat with somebody, opened if there is none; `fields`
-        as for `Author.direct`: address, service, filtered."""
+    @checked
+    def direct(
+        self,
+        person: Persona,
+        *,
+        address: str | None = None,
+        service: Service = "iMessage",
+        suffix: str = "",
+        filtered: FilterTier | None = None,
+    ) -> Conversation:
+        """Return the one-to-one chat with somebody, opened if there is none; as
+        `Author.direct`."""
         with self._one_step:
             known = len(self._phone.chats)
-            chat = self._phone.direct(person, **fields)
+            chat = self._phone.direct(
+                person,
+                address=address,
+                service=service,
+                suffix=suffix,
+                filtered=filtered,
+            )
             if len(self._phone.chats) > known:
                 return self._open(chat)
             guid = chat.guid
@@ -149,22 +207,36 @@ class Live:
                 raise
             return self._truth[self._phone.chats.index(whole)]
 
-    def note_to_self(self, **fields: Any) -> Conversation:
-        """Return the owner's chat with themselves; `fields` as for
-        `Author.note_to_self`."""
-        return self.direct(self._db.owner, **fields)
+    @checked
+    def note_to_self(
+        self, *, address: str | None = None, service: Service = "iMessage"
+    ) -> Conversation:
+        """Return the owner's chat with themselves; as `Author.note_to_self`."""
+        return self.direct(self._db.owner, address=address, service=service)
 
-    def group(self, *people: Persona, **fields: Any) -> Conversation:
-        """Open a group; `fields` as for `Author.group`: name, service, created."""
+    @checked
+    def group(
+        self,
+        *people: Persona,
+        name: str | None = None,
+        service: Service = "iMessage",
+        created: When | None = None,
+    ) -> Conversation:
+        """Open a group; as `Author.group`."""
         with self._one_step:
-            return self._open(self._phone.group(*people, **fields))
+            chat = self._phone.group(
+                *people, name=name, service=service, created=created
+            )
+            return self._open(chat)
 
-    def file(self, kind: str = "photo", **fields: Any) -> Attachment:
+    @checked
+    def file(self, kind: str = "photo", **facts: Unpack[FileFacts]) -> Attachment:
         """Make a file to send, as `Author.file` does."""
-        return self._phone.file(kind, **fields)
+        return self._phone.file(kind, **facts)
 
     # What comes and goes.
 
+    @checked
     def receive(
         self,
         chat: Where,
@@ -172,75 +244,118 @@ class Live:
         sender: Persona | str | None = None,
         joins_later: bool = False,
         attaches_later: bool = False,
-        **fields: Any,
+        nameless: bool = False,
+        **facts: Unpack[LiveFacts],
     ) -> Message:
         """Receive a message, which is unread. In a group name the `sender`.
 
         With `joins_later` the row is there and belongs to no chat until `join()`; with
         `attaches_later` its files follow by `attach()`, and then `download()`.
         An `at` before the newest message is one that comes late, as iCloud brings
-        them: an old date under a new ROWID. `fields` are as for `Chat.receive`.
+        them: an old date under a new ROWID. `facts` are as for `Chat.receive`.
         """
-        fields = self._unseen(fields) | {"sender": self._phone.known(sender)}
+        fields = self._unseen({**facts}) | {"sender": self._phone.known(sender)}
+        fields |= {"nameless": nameless}
         return self._say(
             chat,
             lambda into: _awaiting(into.receive(*content, **fields), attaches_later),
             joins_later,
         )
 
+    @checked
     def send(
-        self, chat: Where, *content: Content, joins_later: bool = False, **fields: Any
+        self,
+        chat: Where,
+        *content: Content,
+        joins_later: bool = False,
+        **facts: Unpack[LiveSentFacts],
     ) -> Message:
         """Send a message, which is not yet delivered."""
-        fields = self._unseen(fields)
+        fields = self._unseen({**facts})
         return self._say(chat, lambda into: into.send(*content, **fields), joins_later)
 
-    def event(self, chat: Where, kind: EventKind, **fields: Any) -> Message:
-        """Announce something by a row of its own; `fields` as for `Chat.event`."""
-        return self._say(chat, lambda into: into.event(kind, **self._people(fields)))
+    @checked
+    def event(
+        self, chat: Where, kind: EventKind, **facts: Unpack[LiveEventFacts]
+    ) -> Message:
+        """Announce something by a row of its own; `facts` as for `Chat.event`."""
+        fields = self._people({**facts})
+        return self._say(chat, lambda into: into.event(kind, **fields))
 
-    def added(self, chat: Where, who: Persona | str, **fields: Any) -> Message:
-        """Let somebody into a group; `fields` as for `Chat.added`."""
-        fields = self._people(fields | {"who": who})
+    @checked
+    def added(
+        self,
+        chat: Where,
+        who: Persona | str,
+        *,
+        real: bool = False,
+        **facts: Unpack[DoneFacts],
+    ) -> Message:
+        """Let somebody into a group; `facts` as for `Chat.added`."""
+        fields = self._people({**facts, "who": who, "real": real})
         return self._say(chat, lambda into: into.added(**fields))
 
-    def removed(self, chat: Where, who: Persona | str, **fields: Any) -> Message:
+    @checked
+    def removed(
+        self, chat: Where, who: Persona | str, **facts: Unpack[DoneFacts]
+    ) -> Message:
         """Take somebody out of a group; 'me' is the owner."""
-        fields = self._people(fields | {"who": who})
+        fields = self._people({**facts, "who": who})
         return self._say(chat, lambda into: into.removed(**fields))
 
-    def left(self, chat: Where, who: Persona | str = "me", **fields: Any) -> Message:
+    @checked
+    def left(
+        self, chat: Where, who: Persona | str = "me", **facts: Unpack[HappeningFacts]
+    ) -> Message:
         """Let somebody leave a group."""
-        fields = self._people(fields | {"who": who})
+        fields = self._people({**facts, "who": who})
         return self._say(chat, lambda into: into.left(**fields))
 
+    @checked
     def number_changed(
-        self, chat: Where, old: Persona | str, new: str, **fields: Any
+        self,
+        chat: Where,
+        old: Persona | str,
+        new: str,
+        *,
+        real: bool = False,
+        **facts: Unpack[HappeningFacts],
     ) -> Message:
-        """Give a member a new number; `fields` as for `Chat.number_changed`."""
+        """Give a member a new number; as `Chat.number_changed`."""
         known = self._phone.known(old)
         meant = known if known is not None and old not in known.addresses else old
-        return self._say(chat, lambda into: into.number_changed(meant, new, **fields))
+        return self._say(
+            chat, lambda into: into.number_changed(meant, new, real=real, **facts)
+        )
 
-    def rename(self, chat: Where, name: str | None, **fields: Any) -> Message:
+    @checked
+    def rename(
+        self, chat: Where, name: str | None, **facts: Unpack[DoneFacts]
+    ) -> Message:
         """Give a group a name, or take it away with None."""
-        return self._say(chat, lambda into: into.rename(name, **self._people(fields)))
+        fields = self._people({**facts})
+        return self._say(chat, lambda into: into.rename(name, **fields))
 
-    def set_photo(self, chat: Where, **fields: Any) -> Message:
+    @checked
+    def set_photo(self, chat: Where, **facts: Unpack[DoneFacts]) -> Message:
         """Give a group a photo."""
-        return self._say(chat, lambda into: into.set_photo(**self._people(fields)))
+        fields = self._people({**facts})
+        return self._say(chat, lambda into: into.set_photo(**fields))
 
-    def set_background(self, chat: Where, **fields: Any) -> Message:
-        """Give a chat a background (macOS 26); `fields` as for `Chat.event`."""
-        fields = self._people(fields)
+    @checked
+    def set_background(self, chat: Where, **facts: Unpack[DoneFacts]) -> Message:
+        """Give a chat a background (macOS 26); who does it is `by`."""
+        fields = self._people({**facts})
         return self._say(chat, lambda into: into.set_background(**fields))
 
-    def remove_background(self, chat: Where, **fields: Any) -> Message:
+    @checked
+    def remove_background(self, chat: Where, **facts: Unpack[DoneFacts]) -> Message:
         """Take a chat's background away."""
-        fields = self._people(fields)
+        fields = self._people({**facts})
         return self._say(chat, lambda into: into.remove_background(**fields))
 
-    def set(self, chat: Where, **properties: Any) -> Conversation:
+    @checked
+    def set(self, chat: Where, **properties: Unpack[ChatFacts]) -> Conversation:
         """Set fields of a chat's `models.ChatProperties`."""
         into = self._chat(chat)
         with self._step(into):
@@ -248,43 +363,56 @@ class Live:
             self._write(into)
         return self._truth[self._phone.chats.index(into)]
 
-    def formerly(self, chat: Where, service: Service, **fields: Any) -> Conversation:
+    @checked
+    def formerly(
+        self, chat: Where, service: Service, *, domain: str | None = None
+    ) -> Conversation:
         """Leave an empty row of a service that a chat was moved from; as
         `Chat.formerly`."""
         into = self._chat(chat)
         with self._step(into):
-            into.formerly(service, **fields)
+            into.formerly(service, domain=domain)
             self._write(into)
         return self._truth[self._phone.chats.index(into)]
 
+    @checked
     def attach(self, message: Message | str) -> Message:
         """Insert the rows of a message's files, which are not there yet."""
         return self._change(message, lambda draft: draft.attach())
 
+    @checked
     def download(self, message: Message | str) -> Message:
         """Let a message's files arrive."""
         return self._change(message, lambda draft: draft.download())
 
+    @checked
     def react_in_text(
         self,
         message: Message | str,
         name: str,
         *,
         by: Persona | str | None = None,
-        **fields: Any,
+        language: str = "en",
+        removed: bool = False,
+        at: When | None = None,
     ) -> Message:
         """React by a message of its own, as `Draft.react_in_text`."""
         chat, draft = self._find(message)
         who = self._phone.known(by)
         return self._say(
-            chat.conversation(), lambda _: draft.react_in_text(name, by=who, **fields)
+            chat.conversation(),
+            lambda _: draft.react_in_text(
+                name, by=who, language=language, removed=removed, at=at
+            ),
         )
 
+    @checked
     def also_in(self, message: Message | str, chat: Where) -> Message:
         """Let a message stand in a second one-to-one chat."""
         other = self._chat(chat)
         return self._change(message, lambda draft: draft.also_in(other))
 
+    @checked
     def resent_as_sms(self, message: Message | str) -> Message:
         """Send an iMessage that did not get through as SMS: its row stands in the
         chats of both services (before macOS 26), the second of which is opened first
@@ -299,7 +427,8 @@ class Live:
             self.direct(chat.people[0], address=chat.founders[0], service="SMS")
             return self._change(message, lambda draft: draft.resent_as_sms())
 
-    def trait(self, message: Message | str, **traits: Any) -> Message:
+    @checked
+    def trait(self, message: Message | str, **traits: Unpack[TraitFacts]) -> Message:
         """Set fields of a message's `models.Traits`: that its audio was heard, that a
         mention was not seen, its translation, its schedule, ...
 
@@ -316,14 +445,17 @@ class Live:
             )
         return self._change(message, lambda draft: draft.trait(**traits))
 
+    @checked
     def target(self, message: Message | str, part: int = 0) -> Reply:
         """Return what a reply to one part of a message takes as `reply_to`."""
         return self._find(message)[1].as_target(part)
 
+    @checked
     def join(self, message: Message | str) -> Message:
         """Insert the join row of a message that was to join later."""
         return self._change(message, lambda draft: draft.trait(chatless=False))
 
+    @checked
     def deliver(self, message: Message | str, *, at: When | None = None) -> Message:
         """Deliver an own message to the other side.
 
@@ -344,6 +476,7 @@ class Live:
 
         return self._change(message, act)
 
+    @checked
     def read(self, message: Message | str, *, at: When | None = None) -> Message:
         """Let the owner read what was received, or the other side what was sent.
 
@@ -368,28 +501,62 @@ class Live:
 
         return self._change(message, act)
 
+    @checked
     def fail(self, message: Message | str, error: int = 22) -> Message:
         """Let an own message fail to be sent."""
         return self._change(message, lambda draft: draft.trait(error=error))
 
+    @checked
     def tapback(
-        self, message: Message | str, name: TapbackKind | str, **fields: Any
+        self,
+        message: Message | str,
+        name: TapbackKind | str,
+        *,
+        by: Persona | str | None = None,
+        part: int = 0,
+        at: When | None = None,
+        image: Attachment | None = None,
+        is_bare: bool = False,
     ) -> Message:
-        """React: 'loved', 'liked', ... or an emoji; `fields` as for `Draft.tapback`."""
+        """React: 'loved', 'liked', ... or an emoji; as `Draft.tapback`."""
+        who = self._phone.known(by)
         return self._change(
-            message, lambda draft: draft.tapback(name, **self._people(fields))
+            message,
+            lambda draft: draft.tapback(
+                name, by=who, part=part, at=at, image=image, is_bare=is_bare
+            ),
         )
 
-    def remove_tapback(self, message: Message | str, **fields: Any) -> Message:
+    @checked
+    def remove_tapback(
+        self,
+        message: Message | str,
+        *,
+        keeps_added: bool = False,
+        at: When | None = None,
+    ) -> Message:
         """Take the last tapback back: its row goes, unless `keeps_added`."""
-        return self._change(message, lambda draft: draft.remove_tapback(**fields))
-
-    def sticker(self, message: Message | str, **fields: Any) -> Message:
-        """Place a sticker on a bubble."""
         return self._change(
-            message, lambda draft: draft.sticker(**self._people(fields))
+            message, lambda draft: draft.remove_tapback(keeps_added=keeps_added, at=at)
         )
 
+    @checked
+    def sticker(
+        self,
+        message: Message | str,
+        *,
+        by: Persona | str | None = None,
+        at: When | None = None,
+        image: Attachment | None = None,
+        **facts: Unpack[StickerFacts],
+    ) -> Message:
+        """Place a sticker on a bubble."""
+        who = self._phone.known(by)
+        return self._change(
+            message, lambda draft: draft.sticker(by=who, at=at, image=image, **facts)
+        )
+
+    @checked
     def edit(
         self,
         message: Message | str,
@@ -404,37 +571,72 @@ class Live:
             message, lambda draft: draft.edit(text, part=part, at=at, balloon=balloon)
         )
 
+    @checked
     def unsend(
-        self, message: Message | str, part: int | None = None, **fields: Any
+        self,
+        message: Message | str,
+        part: int | None = None,
+        *,
+        at: When | None = None,
     ) -> Message:
         """Take one part back, or the whole message."""
-        return self._change(message, lambda draft: draft.unsend(part, **fields))
+        return self._change(message, lambda draft: draft.unsend(part, at=at))
 
-    def vote(self, message: Message | str, *choices: str, **fields: Any) -> Message:
+    @checked
+    def vote(
+        self,
+        message: Message | str,
+        *choices: str,
+        by: Persona | str = ME,
+        at: When | None = None,
+        is_noted: bool = False,
+    ) -> Message:
         """Vote in a poll: the voter's complete choice, by the options' texts."""
+        who = self._phone.known(by) or ME
         return self._change(
-            message, lambda draft: draft.vote(*choices, **self._people(fields))
+            message,
+            lambda draft: draft.vote(*choices, by=who, at=at, is_noted=is_noted),
         )
 
-    def add_choice(self, message: Message | str, text: str, **fields: Any) -> Message:
+    @checked
+    def add_choice(
+        self,
+        message: Message | str,
+        text: str,
+        *,
+        by: Persona | str = ME,
+        at: When | None = None,
+    ) -> Message:
         """Add a choice to a running poll."""
+        who = self._phone.known(by) or ME
         return self._change(
-            message, lambda draft: draft.add_choice(text, **self._people(fields))
+            message, lambda draft: draft.add_choice(text, by=who, at=at)
         )
 
-    def delete(self, message: Message | str, **fields: Any) -> Message:
+    @checked
+    def delete(
+        self,
+        message: Message | str,
+        *,
+        permanent: bool = False,
+        parts: tuple[int, ...] = (),
+        at: When | None = None,
+    ) -> Message:
         """Move a message to Recently Deleted, or with `permanent=True` delete it for
         good; `parts` names some of its parts.
 
         Raises:
             FoundryError: it was deleted before, and no further.
         """
-        return self._change(message, lambda draft: draft.delete(**fields))
+        return self._change(
+            message,
+            lambda draft: draft.delete(permanent=permanent, parts=parts, at=at),
+        )
 
     def checkpoint(self) -> bool:
         """Move the -wal into the file and empty it. Wait up to five seconds for
         readers, and return whether none was in the way."""
-        with self._one_step:
+        with self._one_step, _explained(self._db.path):
             done = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return not done.fetchone()[0]
 
@@ -501,20 +703,18 @@ class Live:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        with _explained(self._db.path), self._written():
+            yield
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
             self._connection.execute("COMMIT")
-        except BaseException as error:
+        except BaseException:
             if self._connection.roll_back():
                 self._steps.read_handles()
-            if isinstance(error, sqlite3.IntegrityError):
-                raise FoundryError(
-                    f"the file has such a row already: {error}\n"
-                    f"looked in {self._db.path}\n"
-                    "take another person or group: live() knows none of the chats of "
-                    "a file that was not built here"
-                ) from None
             raise
 
     def _lay_out(self, old: Message | None, new: Message) -> None:
@@ -567,6 +767,27 @@ class Live:
         if after is not None:
             fields = fields | {"rowid_after": self._find(after)[1]}
         return {"date_delivered": 0, "date_read": 0} | fields | {"reply_to": reply_to}
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ones that say which file it is and what to do."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise FoundryError(
+            f"the file has such a row already: {error}\n"
+            f"looked in {path}\n"
+            "take another person or group: live() knows none of the chats of "
+            "a file that was not built here"
+        ) from None
+    except sqlite3.Error as error:
+        raise FoundryError(
+            f"the step could not be written: {error}\n"
+            f"tried on {path}, which is as it was before\n"
+            "a locked file is one that another connection writes to: commit there, or "
+            "close it; else look whether the file is there and its tables are Apple's"
+        ) from None
 
 
 @contextmanager

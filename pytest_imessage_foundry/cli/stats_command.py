@@ -108,7 +108,7 @@ def _walked(order: Order) -> Iterator[Conversation]:
     total, done = build_options.expected_messages(order), 0
     with progress_bar.shown(f"of about {total:,} messages measured") as at:
         for chat in order.conversations:
-            messages = tuple(chat.messages)
+            messages = tuple(iter(chat.messages))
             yield replace(chat, messages=messages)
             done += len(messages)
             if at is not None:

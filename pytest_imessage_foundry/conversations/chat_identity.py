@@ -10,14 +10,14 @@ from pytest_imessage_foundry.models.apple_time import SINCE_26
 from pytest_imessage_foundry.models.guids import guid_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
     from pytest_imessage_foundry.models import Message
 
 
 def conversation_of(
-    plan: ChatPlan, messages: Iterable[Message], features: frozenset[str]
+    plan: ChatPlan, messages: Sequence[Message], features: frozenset[str]
 ) -> Conversation:
     """Return a plan's chat with `messages`, and ids in the form of the release."""
     addresses = tuple(plan.addresses.values())

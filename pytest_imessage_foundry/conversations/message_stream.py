@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -13,13 +15,34 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageStream:
-    """Messages that are derived again at each iteration and never stored."""
+class MessageStream(Sequence["Message"]):
+    """Messages that are derived again at each iteration and never stored.
+
+    Each question for the length, or for one message, is a walk of its own. `list(...)`
+    asks for the length first: `list(iter(...))` walks once.
+    """
 
     derive: Callable[[], Iterator[Message]]
 
     def __iter__(self) -> Iterator[Message]:
         return self.derive()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        return next(iter(self), None) is not None
+
+    @overload
+    def __getitem__(self, place: int) -> Message: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Message, ...]: ...
+    def __getitem__(self, place: int | slice) -> Message | tuple[Message, ...]:
+        if isinstance(place, slice) or place < 0:
+            return tuple(iter(self))[place]
+        for message in islice(self, place, None):
+            return message
+        raise IndexError("there are fewer messages")
 
 
 def joined_by_guid(conversations: Iterable[Conversation]) -> list[Conversation]:

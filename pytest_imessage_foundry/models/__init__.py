@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.models.balloons import *  # noqa: F403
+    from pytest_imessage_foundry.models.case_readings import *  # noqa: F403
     from pytest_imessage_foundry.models.changes import *  # noqa: F403
     from pytest_imessage_foundry.models.filters import *  # noqa: F403
     from pytest_imessage_foundry.models.literals import *  # noqa: F403
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 # Each knows those before it, so that looking in this order reads none too many.
 _FILES = (
     *("literals", "filters", "people", "turns", "parts", "balloons", "changes"),
-    *("members", "messages"),
+    *("members", "case_readings", "messages"),
 )
 
 

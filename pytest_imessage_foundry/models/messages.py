@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import field
+from datetime import datetime
 from typing import Literal
 
-from pytest_imessage_foundry.models.apple_time import MINUTE
+from pytest_imessage_foundry.models.apple_time import MINUTE, to_datetime
 from pytest_imessage_foundry.models.balloons import Balloon
+from pytest_imessage_foundry.models.case_readings import CaseReading
 from pytest_imessage_foundry.models.changes import (
     ORDINARY,
     Edit,
@@ -58,6 +60,11 @@ class Message:
     tapbacks: tuple[Tapback, ...] = ()
     stickers: tuple[Sticker, ...] = ()
     traits: Traits = ORDINARY
+
+    @property
+    def sent_at(self) -> datetime:
+        """`date` as an aware datetime in UTC, exact to the microsecond."""
+        return to_datetime(self.date)
 
     @property
     def is_from_me(self) -> bool:
@@ -187,17 +194,17 @@ class Conversation:
     `founders` are the addresses that it began with, without the owner's; who came
     and went since follows from the events among its messages.
 
-    `messages` is a tuple at rest. While a database is built it may be any
-    iterable that can be walked again: that is what keeps memory flat. What is
-    asked of a group's members then walks it once. `brought` is when iCloud brought
-    all that is older, in its order: those rows have higher ROWIDs than younger ones of
-    other chats. 0 is that it came as it was written.
+    `messages` is a tuple at rest. While a database is built, and in `ChatDB.stream()`,
+    it derives its messages at each walk: that is what keeps memory flat. To ask for its
+    length, for one of its messages, or for a group's members walks it. `brought` is
+    when iCloud brought all that is older, in its order: those rows have higher ROWIDs
+    than younger ones of other chats. 0 is that it came as it was written.
     """
 
     guid: str
     identifier: str
     founders: tuple[str, ...]
-    messages: Iterable[Message] = ()
+    messages: Sequence[Message] = ()
     service: Service = "iMessage"
     is_group: bool = False
     name: str | None = None
@@ -259,4 +266,4 @@ class Case:
 
     name: str
     message: str
-    reading: dict[str, object]
+    reading: CaseReading

@@ -133,7 +133,7 @@ def by_hand(
     request: pytest.FixtureRequest, foundry: Foundry, version: str
 ) -> Iterator[ChatDBBuilder]:
     """Yield a builder that writes into a folder of the test."""
-    from pytest_imessage_foundry.by_hand import ChatDBBuilder
+    from pytest_imessage_foundry.by_hand import START, ChatDBBuilder
 
     with failing():
         _refuse_place(request, "chat_db_builder")
@@ -143,6 +143,7 @@ def by_hand(
             spec.release,
             path=folder / FILE_NAME,
             seed=spec.seed,
+            start=releases.arguments_of(request.node).start or START,
             layout=spec.layout,
             schema=_schema(request, spec),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.errors import FoundryError
@@ -35,6 +36,7 @@ class MarkArguments:
     backup_password: str | None = None
     known: str | None = None
     file: str | None = None
+    start: datetime | str | int | None = None
 
     @property
     def place(self) -> LayoutName | None:
@@ -82,6 +84,7 @@ def imessage(
     backup_password: str | None = None,
     known: str | None = None,
     file: str | None = None,
+    start: datetime | str | int | None = None,
 ) -> dict[str, Any]:
     """Return the arguments of the mark by name; its signature refuses others."""
     return locals()
@@ -120,6 +123,19 @@ def _file(value: object) -> str:
     return "" if isinstance(value, str) and value else "the path of a chat.db"
 
 
+def _start(value: object) -> str:
+    from pytest_imessage_foundry.by_hand import when
+
+    needed = "a time between 2001-01-13 and 2040, such as 2025-10-06T15:00:00Z"
+    if isinstance(value, bool) or not isinstance(value, (datetime, str, int)):
+        return needed
+    try:
+        when(value)
+    except FoundryError:
+        return needed
+    return ""
+
+
 _FAULTS: dict[str, Callable[[object], str]] = {
     **{name: FAULTS[name] for name in ("scenario", "seed", "messages", "source")},
     "versions": _versions,
@@ -127,6 +143,7 @@ _FAULTS: dict[str, Callable[[object], str]] = {
     "backup_password": _password,
     "known": _known,
     "file": _file,
+    "start": _start,
 }
 
 

@@ -24,9 +24,10 @@ DEFAULT_VERSIONS = ("sonoma", "sequoia", "tahoe", "golden-gate")
 MARK = "imessage"
 MARK_HELP = (
     "imessage(*, versions=None, scenario=None, seed=None, messages=None, "
-    "source=None, layout=None, backup_password=None, known=None): what chat_db holds "
-    "for this test, where it stands, and which faults are known; a test that asks for "
-    "it dynamically runs once per selected macOS release"
+    "source=None, layout=None, backup_password=None, known=None, file=None, "
+    "start=None): what chat_db holds for this test, where it stands, which faults are "
+    "known, when the clock of chat_db_builder begins; a test that asks for it "
+    "dynamically runs once per selected macOS release"
 )
 
 

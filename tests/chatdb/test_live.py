@@ -343,7 +343,7 @@ def test_properties_that_could_not_be_written_are_not_told(make):
         phone._connection.execute("PRAGMA busy_timeout = 1")
         jo = next(each for each in db.personas if each.name == "Jo Ray")
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
+        with pytest.raises(FoundryError, match="locked"):
             phone.direct(jo, service="SMS", filtered="junk")
         other.rollback()
         phone.receive("Jo Ray", "Hello")
@@ -357,11 +357,11 @@ def test_a_step_of_two_rows_that_fails_leaves_none(make):
         note = phone.note_to_self()
         before = phone.conversations
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
+        with pytest.raises(FoundryError, match="locked"):
             phone.send(note, "not now")
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
+        with pytest.raises(FoundryError, match="locked"):
             phone.left("Trip", "Kim Lee")
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
+        with pytest.raises(FoundryError, match="locked"):
             phone.formerly("Trip", "RCS")
         other.rollback()
         assert phone.conversations == db.conversations == before
@@ -647,11 +647,11 @@ def test_a_step_that_cannot_be_written_changes_nothing(make):
         before = phone.conversations
         phone._connection.execute("PRAGMA busy_timeout = 1")
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
+        with pytest.raises(FoundryError, match="locked"):
             phone.receive("Alex Doe", "not now")
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
+        with pytest.raises(FoundryError, match="locked"):
             phone.edit(before[0].messages[1], "not now")
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
+        with pytest.raises(FoundryError, match="locked"):
             phone.direct(phone.person("Somebody New"))
         other.rollback()
         assert phone.conversations == db.conversations == before

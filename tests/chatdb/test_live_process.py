@@ -228,7 +228,7 @@ def test_errors_are_those_of_sqlite(db):
 
 def test_a_file_that_cannot_be_opened_is_an_error_and_no_process_stays(db):
     db.path.unlink()
-    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+    with pytest.raises(FoundryError, match="unable to open"):
         db.live().__enter__()
 
     assert not db.path.exists()

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from pytest_imessage_foundry.by_hand import ChatDBBuilder
+from pytest_imessage_foundry.errors import FoundryError
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def refused(db, phone):
     with closing(sqlite3.connect(db.path)) as other:
         phone._connection.execute("PRAGMA busy_timeout = 1")
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
+        with pytest.raises(FoundryError, match="locked"):
             yield
         other.rollback()
 

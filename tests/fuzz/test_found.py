@@ -79,7 +79,7 @@ FOUND = {
         "a date is between", "chat.send('Hi', deleted=Deletion(date=0))"
     ),
     "a column in seconds that is none": hand(
-        "nothing that a message's row can do without",
+        "unknown in seconds 'date_played'",
         "chat.send('Hi').trait(in_seconds=('date_played',))",
     ),
     "an arrival as a text": hand("", "chat.send('Hi').trait(arrived='2025-12-01')"),
@@ -189,7 +189,7 @@ FOUND = {
         "nobody is named who was number-changed",
         "group.event('number-changed', by=alex)",
     ),
-    "a sender by name": hand("is no person", "group.receive('Hi', sender='Alex Doe')"),
+    "a sender by name": hand("cannot take", "group.receive('Hi', sender='Alex Doe')"),
     "the file of a note that came back": hand(
         "a file that stands in two messages",
         "m = phone.note_to_self().send(phone.file('photo'))",

@@ -17,6 +17,7 @@ from pytest_imessage_foundry.errors import (
     UnsupportedError,
 )
 from pytest_imessage_foundry.models import (
+    Background,
     Handwriting,
     Link,
     Persona,
@@ -363,7 +364,7 @@ def test_words_that_nobody_knows(phone, chat, group):
     said = refused("unknown tapback 'lvoed'", draft.tapback, "lvoed")
     assert "loved, liked" in said
     refused("unknown effect 'slamm'", chat.send, "x", effect="slamm")
-    refused("unknown event 'renmaed'", group.event, "renmaed")
+    refused("unknown kind 'renmaed'", group.event, "renmaed")
     ballot = group.send(balloon=poll(phone, "a", "b"))
     assert "(choose from a, b)" in refused("choice 'z'", ballot.vote, "z")
 
@@ -415,7 +416,7 @@ def test_limits_of_edits_and_unsends(chat):
         ("sonoma", "sequoia-15.2", lambda c: c.send("x").edit([Run("x", bold=True)])),
         ("sonoma", "sequoia-15.2", lambda c: c.send("x", service="RCS")),
         ("sequoia", "tahoe-26.0", lambda c: c.event("background-set")),
-        ("sequoia", "tahoe-26.0", lambda c: c.set(background="x")),
+        ("sequoia", "tahoe-26.0", lambda c: c.set(background=Background())),
         ("sequoia", "tahoe-26.0", lambda c: c.set(is_pending_review=True)),
     ],
 )

@@ -14,13 +14,16 @@ with the names of those that can.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
+from typing import TYPE_CHECKING, Literal, NoReturn, Unpack, get_args
 
 from pytest_imessage_foundry.attachments.sending import send as send_file
 from pytest_imessage_foundry.conversations.authoring import contradictions, storable
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
-from pytest_imessage_foundry.conversations.authoring.words import unknown, when
+from pytest_imessage_foundry.conversations.authoring.edge import checked
+from pytest_imessage_foundry.conversations.authoring.facts import FileFacts
+from pytest_imessage_foundry.conversations.authoring.words import When, unknown, when
 from pytest_imessage_foundry.db import schema as releases
 from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
 from pytest_imessage_foundry.models import FILTER_SUFFIXES, Persona, Service
@@ -29,9 +32,6 @@ from pytest_imessage_foundry.models.guids import random_guid
 from pytest_imessage_foundry.personas import handles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from pytest_imessage_foundry.conversations.authoring.words import When
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.models import (
         Attachment,
@@ -39,12 +39,21 @@ if TYPE_CHECKING:
         FilterTier,
     )
 
+MILLISECOND = 1_000_000
 START = "2025-10-06T15:00:00Z"
 
 
 class Author:
-    """A phone to write on: its people, its chats, its clock."""
+    """A phone to write on: its people, its chats, its clock.
 
+    Attributes:
+        goes_back: whether an `at` before the newest thing sets the clock back, so that
+            what follows happens after it. A phone that goes on living does not.
+    """
+
+    goes_back = False
+
+    @checked
     def __init__(
         self,
         release: str = "tahoe",
@@ -65,6 +74,7 @@ class Author:
         self._ids = Random(f"{seed}:author:ids")
         self._files = 0
 
+    @checked
     def person(
         self,
         name: str,
@@ -92,6 +102,7 @@ class Author:
                 f"they are {address} and {', '.join(addresses)}\n"
                 "pass them all as addresses, the preferred one first"
             )
+        contradictions.check_name(name, country)
         if not real:
             for each in filter(None, (address, *addresses)):
                 contradictions.check_reserved(name, each, country)
@@ -139,6 +150,7 @@ class Author:
             taken.add(found)
             yield found
 
+    @checked
     def direct(
         self,
         person: Persona,
@@ -180,6 +192,7 @@ class Author:
             chat.set(filtered=filtered)
         return chat
 
+    @checked
     def note_to_self(
         self, *, address: str | None = None, service: Service = "iMessage"
     ) -> Chat:
@@ -190,6 +203,7 @@ class Author:
         """
         return self.direct(self.owner, address=address, service=service)
 
+    @checked
     def group(
         self,
         *people: Persona,
@@ -209,10 +223,11 @@ class Author:
             chat.created = made
         return chat
 
-    def file(self, kind: str = "photo", **fields: Any) -> Attachment:
+    @checked
+    def file(self, kind: str = "photo", **facts: Unpack[FileFacts]) -> Attachment:
         """Return a file to send: a kind of `attachments.generator`, and its `state`."""
         self._files += 1
-        return send_file(kind, self.new_guid(), self._files, **fields)
+        return send_file(kind, self.new_guid(), self._files, **facts)
 
     def conversations(self) -> list[Conversation]:
         """Return the truth as written so far."""
@@ -261,14 +276,26 @@ class Author:
         """Set the clock to what it was before something that was refused."""
         self._clock = moment
 
-    def tick(self, at: When | None, low: int, high: int, *, mine: bool = True) -> int:
-        """Return the time of the next thing: given, or `low` to `high` seconds on.
+    def tick(
+        self,
+        at: When | None,
+        low: int,
+        high: int,
+        *,
+        mine: bool = True,
+        after: int = 0,
+    ) -> int:
+        """Return the time of the next thing: given, or `low` to `high` seconds on,
+        and later than what happened at `after`.
 
         Own sends end on a whole millisecond, received ones do not (SEMANTICS §1).
         """
         if at is not None:
-            self._clock = max(self._clock, moment := when(at))
+            moment = when(at)
+            self._clock = moment if self.goes_back else max(self._clock, moment)
             return moment
+        if after > self._clock + MILLISECOND:  # within it the clock was not set back
+            self._clock = after
         step = self._rhythm.uniform(low, high)
         self._clock += int(step * 1_000) * 1_000_000
         return self._clock if mine else self._clock + self._rhythm.randrange(10**6)
@@ -295,6 +322,7 @@ class Author:
                 "a chat needs somebody to write with\nnobody was named\n"
                 "pass what person() gave you"
             )
+        contradictions.check_strangers(self, people)
         unified = "any_guids" in self.schema.features
         merged = "filter_actions" in self.schema.features
         category = FILTER_SUFFIXES.get(suffix) if merged else None

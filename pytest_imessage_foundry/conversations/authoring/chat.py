@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Unpack, cast, get_args
 
 from pytest_imessage_foundry.conversations.authoring import (
     contradictions,
@@ -13,9 +13,20 @@ from pytest_imessage_foundry.conversations.authoring import (
 )
 from pytest_imessage_foundry.conversations.authoring.attendance import Attendance
 from pytest_imessage_foundry.conversations.authoring.draft import Draft
+from pytest_imessage_foundry.conversations.authoring.edge import checked
+from pytest_imessage_foundry.conversations.authoring.facts import (
+    ChatFacts,
+    DoneFacts,
+    EventFacts,
+    HappeningFacts,
+    MessageFacts,
+    SentFacts,
+)
 from pytest_imessage_foundry.conversations.authoring.held import check
 from pytest_imessage_foundry.conversations.authoring.words import (
     ME,
+    Content,
+    When,
     address_of,
     named_parts,
     part_of,
@@ -40,7 +51,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_imessage_foundry.conversations.authoring.author import Author
-    from pytest_imessage_foundry.conversations.authoring.words import Content, When
     from pytest_imessage_foundry.models import Attachment, Service
 
 
@@ -78,35 +88,38 @@ class Chat:
         self.attendance = Attendance(self)
         self.group_id = group_id or phone.new_guid()
 
-    def send(self, *content: Content, **fields: Any) -> Draft:
+    @checked
+    def send(self, *content: Content, **facts: Unpack[SentFacts]) -> Draft:
         """Write a message of the owner. `content` are the parts of the body, each a
-        text, a list of runs or a file; `fields` are fields of `models.Message` and
+        text, a list of runs or a file; `facts` are fields of `models.Message` and
         of `models.Traits`, `at`, and `rowid_after` (a draft).
 
         In a note to self `twin` says whether it comes back as a received message;
         by default it does before macOS 26.
         """
-        comes_back = self._comes_back(fields.pop("twin", None))
-        draft = self._add(None, content, dict(fields))
+        comes_back = self._comes_back(facts.pop("twin", None))
+        draft = self._add(None, content, {**facts})
         if comes_back:
-            fields["at"] = draft.message.date + SECOND
-            self.receive(*content, **fields)
+            facts["at"] = draft.message.date + SECOND
+            self.receive(*content, **cast(MessageFacts, facts))
         return draft
 
+    @checked
     def receive(
         self,
         *content: Content,
         sender: Persona | None = None,
         nameless: bool = False,
-        **fields: Any,
+        **facts: Unpack[MessageFacts],
     ) -> Draft:
         """Write a message of somebody else; in a group name the `sender`, or nobody
         with `nameless`, as rows that name no handle do."""
         contradictions.check_sender(self, sender, nameless=nameless)
         if nameless:
-            return self._add(lambda _: "", content, fields)
-        return self._add(lambda date: self._address(sender, date), content, fields)
+            return self._add(lambda _: "", content, {**facts})
+        return self._add(lambda date: self._address(sender, date), content, {**facts})
 
+    @checked
     def event(
         self,
         kind: EventKind,
@@ -115,9 +128,15 @@ class Chat:
         who: Persona | str | None = None,
         was: Persona | str | None = None,
         at: When | None = None,
-        **fields: Any,
+        copies: int = 0,
+        real: bool = False,
+        **facts: Unpack[EventFacts],
     ) -> Draft:
-        """Announce something by a row of its own: 'renamed', 'added', 'left', ..."""
+        """Announce something by a row of its own: 'renamed', 'added', 'left', ...
+
+        `copies` is how many more rows say the same. An address that may be somebody's
+        is refused unless it is `real`.
+        """
         if kind not in get_args(EventKind):
             raise unknown("event", kind, get_args(EventKind))
         contradictions.check_event(self, kind)
@@ -129,14 +148,15 @@ class Chat:
                 "looked at `who`, which was left out\n"
                 "pass a person, an address, or 'me' for the owner"
             )
+        if not real:
+            contradictions.check_newcomer(self, who)
         mine = address_of(by) is None
         date = self.phone.tick(at, 30, 300, mine=mine)
-        copies = fields.pop("copies", 0)
         event = Event(
             kind=kind,
             who=self.address_in(who, date),
             was=self.address_in(was, date),
-            **fields,
+            **facts,
         )
         if event.joined_by is not None:
             contradictions.check_new_number(self, event.was, event.who)
@@ -152,26 +172,44 @@ class Chat:
             )
         )
 
+    @checked
     def added(
-        self, who: Persona | str, *, by: Persona | str = ME, **fields: Any
+        self,
+        who: Persona | str,
+        *,
+        by: Persona | str = ME,
+        real: bool = False,
+        **facts: Unpack[HappeningFacts],
     ) -> Draft:
         """Let somebody into the group, for the first time or again; 'me' is the
         owner."""
-        return self.event("added", by=by, who=who, **fields)
+        return self.event("added", by=by, who=who, real=real, **facts)
 
+    @checked
     def removed(
-        self, who: Persona | str, *, by: Persona | str = ME, **fields: Any
+        self,
+        who: Persona | str,
+        *,
+        by: Persona | str = ME,
+        **facts: Unpack[HappeningFacts],
     ) -> Draft:
         """Let somebody take another out of the group; 'me' is the owner, who
         then gets nothing of it until somebody adds them again."""
-        return self.event("removed", by=by, who=who, **fields)
+        return self.event("removed", by=by, who=who, **facts)
 
-    def left(self, who: Persona | str = ME, **fields: Any) -> Draft:
+    @checked
+    def left(self, who: Persona | str = ME, **facts: Unpack[HappeningFacts]) -> Draft:
         """Let somebody leave the group, the owner if nobody is named."""
-        return self.event("left", by=who, **fields)
+        return self.event("left", by=who, **facts)
 
+    @checked
     def number_changed(
-        self, old: Persona | str, new: str, *, real: bool = False, **fields: Any
+        self,
+        old: Persona | str,
+        new: str,
+        *,
+        real: bool = False,
+        **facts: Unpack[HappeningFacts],
     ) -> Draft:
         """Give somebody a new number: the old one leaves and the new one joins.
 
@@ -182,25 +220,34 @@ class Chat:
             contradictions.check_reserved("a member", new, "US")
         joined_by = self.phone.new_guid()
         return self.event(
-            "number-changed", by=old, who=new, was=old, joined_by=joined_by, **fields
+            "number-changed",
+            by=old,
+            who=new,
+            was=old,
+            joined_by=joined_by,
+            real=real,
+            **facts,
         )
 
-    def rename(self, name: str | None, **fields: Any) -> Draft:
+    @checked
+    def rename(self, name: str | None, **facts: Unpack[DoneFacts]) -> Draft:
         """Give the group a name, or take it away with None."""
-        draft = self.event("renamed", title=name, **fields)
+        draft = self.event("renamed", title=name, **facts)
         self.name = name
         return draft
 
-    def set_photo(self, **fields: Any) -> Draft:
+    @checked
+    def set_photo(self, **facts: Unpack[DoneFacts]) -> Draft:
         """Give the group a photo."""
         photo = self.phone.file("group-photo")
-        draft = self.event("photo-set", photo=photo, **fields)
+        draft = self.event("photo-set", photo=photo, **facts)
         self.properties = replace(self.properties, group_photo=photo)
         return draft
 
-    def set_background(self, **fields: Any) -> Draft:
+    @checked
+    def set_background(self, **facts: Unpack[DoneFacts]) -> Draft:
         """Give the chat a background (macOS 26); who does it is `by`."""
-        draft = self.event("background-set", **fields)
+        draft = self.event("background-set", **facts)
         background = Background(
             url="https://content.example.com/background",
             channel=self.phone.new_guid(),
@@ -209,15 +256,17 @@ class Chat:
         self.set(background=background)
         return draft
 
-    def remove_background(self, **fields: Any) -> Draft:
+    @checked
+    def remove_background(self, **facts: Unpack[DoneFacts]) -> Draft:
         """Take it away: the count of its changes stays."""
-        draft = self.event("background-removed", **fields)
+        draft = self.event("background-removed", **facts)
         before = self._whole.properties.background or Background()
         after = replace(before, version=before.version + 1, is_removed=True)
         self.set(background=after)
         return draft
 
-    def set(self, **properties: Any) -> Chat:
+    @checked
+    def set(self, **properties: Unpack[ChatFacts]) -> Chat:
         """Set fields of `models.ChatProperties`."""
         if properties.get("background") is not None:
             self.phone.require("backgrounds", "a chat background")
@@ -226,14 +275,16 @@ class Chat:
             raise unknown("filter tier", tier, TIER_NUMBERS)
         if properties.get("is_pending_review"):
             self.phone.require("unknown_senders", "the screening of unknown senders")
-        if properties.get("group_photo") is not None:
-            contradictions.check_photo(self, properties["group_photo"])
+        photo = properties.get("group_photo")
+        if photo is not None:
+            contradictions.check_photo(self, photo)
         whole = self._whole
         changed = replace(whole.properties, **properties)
         storable.check(changed)
         whole.properties = changed
         return self
 
+    @checked
     def formerly(self, service: Service, *, domain: str | None = None) -> Chat:
         """Leave an empty row of the same identifier for a service that the chat was
         moved from.

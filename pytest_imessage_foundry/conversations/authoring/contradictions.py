@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.conversations.authoring import coherence, storable
 from pytest_imessage_foundry.conversations.authoring.words import ME
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models import Persona
 from pytest_imessage_foundry.models.apple_time import SECOND, to_datetime
 from pytest_imessage_foundry.models.literals import GROUP_EVENTS
-from pytest_imessage_foundry.personas import checks
+from pytest_imessage_foundry.personas import checks, handles, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pytest_imessage_foundry.conversations.authoring.author import Author
     from pytest_imessage_foundry.conversations.authoring.chat import Chat
     from pytest_imessage_foundry.conversations.authoring.draft import Draft
     from pytest_imessage_foundry.models import (
@@ -22,8 +24,26 @@ if TYPE_CHECKING:
         EventKind,
         FormerChat,
         Message,
-        Persona,
     )
+
+
+def check_name(name: str, country: str) -> None:
+    """Refuse a person without a name, and one of no country."""
+    if not name.strip():
+        raise FoundryError(
+            "a person needs a name\n"
+            f"looked at {name!r}, which is nothing but blanks\n"
+            "give one"
+        )
+    if country in ("", *handles.countries()):
+        return
+    if country not in places.countries():
+        near = places.nearest(country, places.countries())
+        raise FoundryError(
+            f"unknown country {country!r}{near}\n"
+            "looked among the ISO codes of the countries that have telephones\n"
+            "give one of them, such as DE, or '' for one that is not known"
+        )
 
 
 def check_reserved(name: str, address: str, country: str) -> None:
@@ -36,6 +56,30 @@ def check_reserved(name: str, address: str, country: str) -> None:
             f"looked among those that are nobody's: {what}\n"
             "leave it out for one that is nobody's, or say real=True"
         )
+
+
+def check_newcomer(chat: Chat, who: Persona | str | None) -> None:
+    """Refuse a new member's address that may be somebody's."""
+    if who is None or who == ME or (isinstance(who, Persona) and who.is_self):
+        return
+    country = "US" if isinstance(who, str) else who.country_code
+    name = "a member" if isinstance(who, str) else who.name
+    known = {each for person in chat.phone.people for each in person.addresses}
+    roll = chat.attendance.roll(chat.phone.moment)
+    for address in (who,) if isinstance(who, str) else who.addresses:
+        if address not in known and not roll.knew(address):
+            check_form(name, address)
+            check_reserved(name, address, country)
+
+
+def check_strangers(phone: Author, people: Iterable[Persona]) -> None:
+    """Refuse people made elsewhere whose addresses may be somebody's."""
+    known = {each for person in phone.people for each in person.addresses}
+    for person in people:
+        for address in person.addresses:
+            if address not in known:
+                check_form(person.name, address)
+                check_reserved(person.name, address, person.country_code)
 
 
 def check_address(name: str, address: str, people: Iterable[Persona]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from pytest_imessage_foundry.attachments.sending import in_state
 from pytest_imessage_foundry.conversations.authoring import (
@@ -12,9 +12,17 @@ from pytest_imessage_foundry.conversations.authoring import (
     rare_facts,
     text_reactions,
 )
+from pytest_imessage_foundry.conversations.authoring.edge import checked
+from pytest_imessage_foundry.conversations.authoring.facts import (
+    ChangedFacts,
+    StickerFacts,
+    TraitFacts,
+)
 from pytest_imessage_foundry.conversations.authoring.held import check
 from pytest_imessage_foundry.conversations.authoring.words import (
     ME,
+    Content,
+    When,
     address_of,
     part_of,
     stuck,
@@ -49,7 +57,6 @@ from pytest_imessage_foundry.models.apple_time import (
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.authoring.chat import Chat
-    from pytest_imessage_foundry.conversations.authoring.words import Content, When
     from pytest_imessage_foundry.models import (
         Attachment,
         Balloon,
@@ -75,6 +82,7 @@ class Draft:
         self._phone = chat.phone
         self.message = message
 
+    @checked
     def tapback(
         self,
         name: TapbackKind | str,
@@ -112,6 +120,7 @@ class Draft:
         )
         return self._with(tapbacks=(*self.message.tapbacks, tapback))
 
+    @checked
     def remove_tapback(
         self, *, keeps_added: bool = False, at: When | None = None
     ) -> Draft:
@@ -122,7 +131,8 @@ class Draft:
                 f"looked at message {self.message.guid}\ncall tapback() first"
             )
         *others, last = self.message.tapbacks
-        date = self._phone.tick(at, 5, 40, mine=last.sender is None)
+        mine = last.sender is None
+        date = self._phone.tick(at, 5, 40, mine=mine, after=last.date)
         if date < last.date:
             raise FoundryError(
                 "a tapback cannot be taken back before it was there\n"
@@ -137,16 +147,17 @@ class Draft:
         )
         return self._with(tapbacks=(*others, replace(last, removed=removal)))
 
+    @checked
     def sticker(
         self,
         *,
         by: Persona | str | None = None,
         at: When | None = None,
         image: Attachment | None = None,
-        **fields: Any,
+        **facts: Unpack[StickerFacts],
     ) -> Draft:
         """Place a sticker on the bubble."""
-        self._check_part(fields.get("part", 0))
+        self._check_part(facts.get("part", 0))
         sender, date = self._reacting(by, at, 5, 40)
         guid = self._phone.new_guid()
         sticker = Sticker(
@@ -154,10 +165,11 @@ class Draft:
             date=date,
             sender=sender,
             image=stuck(image or self._phone.file("sticker"), guid),
-            **fields,
+            **facts,
         )
         return self._with(stickers=(*self.message.stickers, sticker))
 
+    @checked
     def edit(
         self,
         text: Content,
@@ -199,6 +211,7 @@ class Draft:
             balloon=balloon or self._kept_balloon(after),
         )
 
+    @checked
     def unsend(self, part: int | None = None, *, at: When | None = None) -> Draft:
         """Take one part back, or the whole message."""
         if part is not None or self.message.event is not None:
@@ -211,6 +224,7 @@ class Draft:
         # An app's balloon is a part, too, though the truth has none for it.
         return self._with(parts=parts or (Unsent(date=date, length=1),), balloon=None)
 
+    @checked
     def vote(
         self,
         *choices: str,
@@ -236,6 +250,7 @@ class Draft:
         )
         return self._with(balloon=replace(poll, votes=(*poll.votes, vote)))
 
+    @checked
     def add_choice(
         self, text: str, *, by: Persona | str = ME, at: When | None = None
     ) -> Draft:
@@ -249,6 +264,7 @@ class Draft:
         )
         return self._with(balloon=replace(poll, added=(*poll.added, added)))
 
+    @checked
     def delete(
         self,
         *,
@@ -262,7 +278,7 @@ class Draft:
             FoundryError: it was deleted before, and no further.
         """
         contradictions.check_not_deleted(self.message, permanent=permanent)
-        date = self._phone.tick(at, 10, 60)
+        date = self._phone.tick(at, 10, 60, after=self.message.date)
         contradictions.check_order(self.message, date, "deleted")
         return self.trait(deleted=Deletion(date=date, parts=parts, permanent=permanent))
 
@@ -294,6 +310,7 @@ class Draft:
             )
         return self._with(parts=parts)
 
+    @checked
     def react_in_text(
         self,
         name: str,
@@ -317,6 +334,7 @@ class Draft:
             return self.chat.send(text, **how)
         return self.chat.receive(text, sender=by, **how)
 
+    @checked
     def also_in(self, other: Chat) -> Draft:
         """Let it stand in a second chat, too.
 
@@ -337,14 +355,17 @@ class Draft:
             downgraded=True
         )
 
-    def trait(self, **traits: Any) -> Draft:
+    @checked
+    def trait(self, **traits: Unpack[TraitFacts]) -> Draft:
         """Set fields of `models.Traits`."""
-        return self._with(traits=rare_facts.add(self.chat, self.message, traits))
+        return self._with(traits=rare_facts.add(self.chat, self.message, {**traits}))
 
-    def set(self, **fields: Any) -> Draft:
+    @checked
+    def set(self, **facts: Unpack[ChangedFacts]) -> Draft:
         """Set fields of `models.Message`."""
-        return self._with(**fields)
+        return self._with(**facts)
 
+    @checked
     def as_target(self, part: int = 0) -> Reply:
         """Return what a reply to a part of this message points at.
 
@@ -420,7 +441,7 @@ class Draft:
     ) -> tuple[str | None, int]:
         """Who does something to the message, and when; both as they can be."""
         mine = self._is_mine(by)
-        date = self._phone.tick(at, low, high, mine=mine)
+        date = self._phone.tick(at, low, high, mine=mine, after=self.message.date)
         contradictions.check_order(self.message, date, "reacted to")
         sender = None if mine else self.chat.founders[0]
         if by is not None:

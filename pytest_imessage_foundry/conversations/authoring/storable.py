@@ -6,8 +6,13 @@ import math
 from dataclasses import fields as fields_of
 from dataclasses import is_dataclass
 from functools import cache
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
+from pytest_imessage_foundry.conversations.authoring.fitting import (
+    matcher,
+    misfit,
+    words_of,
+)
 from pytest_imessage_foundry.conversations.authoring.words import (
     END,
     FIRST,
@@ -27,9 +32,12 @@ def check(model: Any) -> None:
         FoundryError: with the field that holds it, and what it may hold.
     """
     kind: type = type(model)
-    words = _words(kind)
+    words, hints = _words(kind), _hints(kind)
     for field in fields_of(model):
         value = getattr(model, field.name)
+        if not matcher(hints[field.name])(value):
+            what = f"{kind.__name__}.{field.name} cannot be"
+            raise misfit(what, field.name, value, hints[field.name])
         if field.name in words:
             _check_word(field.name, value, words[field.name])
         elif _is_date(field.name) and isinstance(value, int):
@@ -55,19 +63,13 @@ def check_text(what: str, text: str | None) -> None:
 @cache
 def _words(model: type) -> dict[str, tuple[object, ...]]:
     """Return the closed words of each field that has such."""
-    found = {}
-    for name, hint in get_type_hints(model).items():
-        words = _literals(hint)
-        if words:
-            found[name] = words
-    return found
+    words = {name: words_of(hint) for name, hint in _hints(model).items()}
+    return {name: known for name, known in words.items() if known}
 
 
-def _literals(hint: Any) -> tuple[object, ...]:
-    """Return the words of a hint: Literal, `Literal | None`, tuple[Literal, ...]."""
-    if get_origin(hint) is Literal:
-        return get_args(hint)
-    return tuple(word for each in get_args(hint) for word in _literals(each))
+@cache
+def _hints(model: type) -> dict[str, Any]:
+    return get_type_hints(model)
 
 
 def _check_word(name: str, value: object, words: tuple[object, ...]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pytest_imessage_foundry.conversations.catalogue.case_phone import CASES, CasePhone
 from pytest_imessage_foundry.models import Case
@@ -19,7 +19,7 @@ from pytest_imessage_foundry.models.filters import without_suffix
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.catalogue.case_phone import CaseEntry
     from pytest_imessage_foundry.db.schema.definition import Schema
-    from pytest_imessage_foundry.models import Conversation, Persona
+    from pytest_imessage_foundry.models import CaseReading, Conversation, Persona
     from pytest_imessage_foundry.spec import Spec
 
 # In the order in which their cases are listed and dated.
@@ -110,7 +110,7 @@ def _written(seed: int, schema: Schema) -> _WrittenCases:
         found[entry.name] = Case(
             name=entry.name,
             message=message.guid,
-            reading={"sender": who, **reading},
+            reading=cast("CaseReading", {"sender": who, **reading}),
         )
     return _WrittenCases(
         phone.author.conversations(), tuple(phone.author.people), found, names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations.catalogue.case_phone import case
 from pytest_imessage_foundry.models.apple_time import HOUR, MINUTE, SECOND
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         CasePhone,
         Reading,
     )
-    from pytest_imessage_foundry.models import FilterTier
+    from pytest_imessage_foundry.models import FilterTier, MessageBlank
 
     Told = tuple[Draft, Reading]
 
@@ -279,17 +279,18 @@ def _tapback_gap(phone: CasePhone) -> Told:
 # --- columns that are empty, and dates in seconds -----------------------------------
 
 
-def _blank(phone: CasePhone, text: str, word: str, **says: object) -> Told:
+def _blank(phone: CasePhone, text: str, word: MessageBlank, **says: object) -> Told:
     draft = phone.direct.receive(text, blank=(word,))
     return draft, {"text": text, **says}
 
 
-for _name, _what, _word, _says, _until in (
+_BLANKS: tuple[tuple[str, str, MessageBlank, dict[str, Any], str | None], ...] = (
     ("blank-service", "no service", "service", {"service": None}, "chat_service"),
     ("blank-part-count", "no part_count", "part_count", {"parts": None}, None),
     ("blank-account", "an account of E: alone", "E:", {"account": "E:"}, None),
     ("blank-account-small", "an account of e: alone", "e:", {"account": "e:"}, None),
-):
+)
+for _name, _what, _word, _says, _until in _BLANKS:
     case(_name, _what, "§26.15", until=_until)(
         partial(_blank, text=f"A row with {_what}", word=_word, **_says)
     )

@@ -308,5 +308,5 @@ def _gone(phone: CasePhone) -> tuple[Draft, Reading]:
 def _late(phone: CasePhone) -> tuple[Draft, Reading]:
     draft = phone.direct.send("Read this tonight")
     date = draft.message.date
-    receipts = {"date_delivered": date + SECOND, "date_read": date + 3 * HOUR}
-    return draft.set(**receipts), {"text": "Read this tonight", "is_read": True}
+    draft.set(date_delivered=date + SECOND, date_read=date + 3 * HOUR)
+    return draft, {"text": "Read this tonight", "is_read": True}

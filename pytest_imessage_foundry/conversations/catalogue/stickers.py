@@ -40,8 +40,8 @@ def _of_an_app(phone: CasePhone) -> Attachment:
 def _image(phone: CasePhone, kind: str) -> Attachment:
     if kind == "app":
         return _of_an_app(phone)
-    prompt = {"genmoji": "a fox with a scarf"} if kind == "genmoji" else {}
-    return phone.author.file(kind, **prompt)
+    prompt = "a fox with a scarf" if kind == "genmoji" else None
+    return phone.author.file(kind, genmoji=prompt)
 
 
 _FROM: dict[str, list[str | None]] = {  # app, label, who made it
