@@ -100,7 +100,7 @@ RATES = (
          "S #27: was_downgraded"),
     Rate("two-chats", "message", "own ones of who has an SMS chat too", 0.001, 0.012,
          "S #2: 29 of 97,541, 16 of 94,116, 1 of 62,606, 1 of 171,887"),
-    Rate("recently-deleted", "message", "messages of the last 30 days", 0.02, 0.0,
+    Rate("recently-deleted", "message", "messages of the last 30 days", 0.02, 0.01,
          "S: SEMANTICS §17"),
     Rate("quiet", "message", "received ones since 2021", 0.03, 0.02, "S #27: Focus"),
     Rate("text-reaction", "message", "own ones to people over SMS", 0.10, 0.0,
@@ -118,6 +118,8 @@ RATES = (
          "M #20: 6,373 of 26,822 runs of one file of 27"),
     Rate("bare-pointer", "message", "messages with a tapback", 0.005, 0.0,
          "M #22: 9 bare ones in one file"),
+    Rate("unread-event", "message", "received announcements", 1.0, 1.0,
+         "S #27: never marked read (blip PR 14), or left unread (imsg PR 237)"),
     # files
     Rate("not-downloaded", "file", "files", 0.035, 0.03, "S #10: 228 of 6,500"),
     Rate("device-path", "file", "files", 0.026, 0.01, "S #10: 166 of 6,500"),
