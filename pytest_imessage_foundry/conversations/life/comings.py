@@ -208,13 +208,21 @@ def _event(move: Move, plan: ChatPlan, date: int, by: str | None) -> Message:
         sender=by,
         service=plan.config.service,
         date_read=date + 1 if by is not None else 0,
-        event=_told(move, guid_of(bits ^ 1 << 32)),
+        event=_told(move, bits, was_synced=date < plan.life.brought),
     )
 
 
-def _told(move: Move, second: str) -> Event:
+def _told(move: Move, bits: int, *, was_synced: bool) -> Event:
     if move.kind == "number-changed":
-        return Event(kind=move.kind, who=move.now, was=move.who, joined_by=second)
+        # What iCloud brought says it three times (§26.3).
+        copies = range(2, 6) if was_synced else ()
+        return Event(
+            kind=move.kind,
+            who=move.now,
+            was=move.who,
+            joined_by=guid_of(bits ^ 1 << 32),
+            copies=tuple(guid_of(bits ^ number << 32) for number in copies),
+        )
     who = None if move.kind == "left" else move.who
     return Event(kind=move.kind, who=who, incoming=move.by is not None)
 

@@ -24,6 +24,19 @@ from pytest_imessage_foundry.models.apple_time import (
 )
 
 if TYPE_CHECKING:
+    from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.life import quoted_reactions
+from pytest_imessage_foundry.conversations.life.found_data import with_found
+from pytest_imessage_foundry.conversations.life.state_rules import (
+    OWN,
+    RECEIVED,
+    guid_after,
+    with_traits,
+)
+
+if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
@@ -52,6 +65,7 @@ class LivedChat:
         self.plan, self.life, self.features = plan, life, features
         self.is_direct = not plan.is_group
         self.is_known = not life.correspondence or life.correspondence == "acquaintance"
+        self.is_business = plan.people[0].relationship == "service"
         self.is_note = self.is_direct and plan.people[0].is_self
         self.user = plan.owner.name.split()[0].lower()
         self.previous = 0  # the date of the message before
@@ -70,7 +84,9 @@ class LivedChat:
             message = with_traits(message, filtered=self.life.category)
         if self._is_unread(message):
             message = replace(message, date_read=0)
-        found = self._drawn(message, until)
+        if message.tapbacks and "sticker_tapbacks" in self.features:
+            message = file_states.with_stickers(message, self.life.span)
+        found = tuple(map(with_found, self._drawn(message, until)))
         self.previous, self.spoke = found[-1].date, found[-1].sender
         yield from found
 
@@ -95,8 +111,22 @@ class LivedChat:
                     if found is not None:
                         return found
         elif message.event is None and message.traits is ORDINARY:
-            return (self._rich(message),)
+            return (self._rich(message), *self._reacted(message, until))
         return (message,)
+
+    def _reacted(self, message: Message, until: int) -> tuple[Message, ...]:
+        """Return the reaction as text to a photo that went over SMS."""
+        is_own_photo = message.sender is None and len(message.attachments) == 1
+        if not is_own_photo or len(message.parts) > 1 or message.balloon is not None:
+            return ()
+        if message.tapbacks or message.service != "SMS":
+            return ()
+        if not self.is_direct or not self.is_known:
+            return ()
+        lot = Lot(message.guid, "message", self.life.span)
+        address = next(iter(self.plan.addresses.values()))
+        drawn = lot.has("text-reaction")
+        return quoted_reactions.after(message, address, until) if drawn else ()
 
     def _note(self, message: Message) -> Iterator[Message]:
         """Yield a note to oneself; before 26 it came back (§26.12)."""

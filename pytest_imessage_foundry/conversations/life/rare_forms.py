@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import AppCard, Attachment, Balloon, Message
 
 _IOS_10, _IOS_11_2, _IOS_12 = map(from_iso, ("2016-09-13", "2017-12-02", "2018-09-17"))
+_IOS_13 = from_iso("2019-09-19")
 _IOS_15, _IOS_17, _IOS_18 = map(from_iso, ("2021-09-20", "2023-09-18", "2024-09-16"))
 _RECEIVER = "$(kIMTranscriptPluginBreadcrumbTextReceiverIdentifier)"
 _BOARD = (
@@ -64,7 +65,7 @@ def rare(message: Message, *, is_business: bool) -> Message | None:
     fitting = [each for each in forms if each.since <= message.date < each.until]
     if not fitting or (is_business and message.is_from_me):
         return None
-    return fitting[int(message.guid[4:8], 16) % len(fitting)].make(message)
+    return fitting[int(message.guid[-8:], 16) % len(fitting)].make(message)
 
 
 def _with_card(message: Message, balloon: Balloon) -> Message:
@@ -72,9 +73,7 @@ def _with_card(message: Message, balloon: Balloon) -> Message:
 
 
 def _with_link(message: Message, url: str, balloon: Balloon) -> Message:
-    return replace(
-        message, parts=(TextPart.of(Run(url, link=url)),), balloon=balloon
-    )
+    return replace(message, parts=(TextPart.of(Run(url, link=url)),), balloon=balloon)
 
 
 def _file(message: Message, kind: str, what: str, **fields: object) -> Attachment:
@@ -235,8 +234,8 @@ def _chatbot(message: Message) -> Message:
 
 
 _BOTH = (
-    _Form(_older_pay, _IOS_11_2, _IOS_12),
-    _Form(_pay, _IOS_12),
+    _Form(_older_pay, _IOS_11_2, _IOS_13),
+    _Form(_pay, _IOS_13),
     _Form(_find_my, _IOS_15),
     _Form(_check_in, _IOS_17),
     _Form(_slideshow, _IOS_12),

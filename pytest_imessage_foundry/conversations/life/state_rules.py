@@ -11,18 +11,17 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.life import quoted_reactions
 from pytest_imessage_foundry.conversations.life.draws import Lot
 from pytest_imessage_foundry.models import (
     OTHER_DEVICE,
     Deletion,
     Message,
-    TextPart,
     Traits,
 )
 from pytest_imessage_foundry.models.apple_time import (
     DAY,
     HOUR,
-    MINUTE,
     SECOND,
     SINCE_10_13,
     SINCE_26,
@@ -104,7 +103,7 @@ def _failed(chat: LivedChat, message: Message, until: int) -> tuple[Message, ...
     failed = replace(
         message, date_delivered=0, date_read=0, traits=Traits(error=_NOT_SENT)
     )
-    again = _between(message.date, until, 90 * SECOND)
+    again = quoted_reactions.moment(message.date, until, 90 * SECOND)
     if not again or not lot.has("resent"):
         return (failed,)
     later = again - message.date
@@ -173,24 +172,12 @@ def _text_reaction(
     chat: LivedChat, message: Message, until: int
 ) -> tuple[Message, ...] | None:
     """Who has no iMessage gets, and sends, reactions as texts (§26.14)."""
-    after = _between(message.date, until, 40 * MINUTE)
-    is_over_sms = message.service == "SMS" and chat.is_direct and chat.is_known
-    text = message.parts[0].text if message.parts[0].kind == "text" else ""
-    if not after or not is_over_sms or len(text) > 60:
+    is_elsewhere = message.service in ("SMS", "RCS")
+    if not is_elsewhere or not chat.is_direct or not chat.is_known:
         return None
-    number = int(message.guid[:4], 16)
-    words = _REACTIONS[number % len(_REACTIONS)][1].format(text)
-    reaction = Message(
-        guid=guid_after(message.guid, "reaction"),
-        date=after,
-        sender=next(iter(chat.plan.addresses.values())),
-        parts=(TextPart(words),),
-        service="SMS",
-        date_read=after + SECOND,
-        storage=message.storage,
-        immutable=message.immutable,
-    )
-    return message, reaction
+    address = next(iter(chat.plan.addresses.values()))
+    found = quoted_reactions.after(message, address, until)
+    return (message, *found) if found else None
 
 
 def _bare_account(
@@ -198,7 +185,8 @@ def _bare_account(
 ) -> tuple[Message, ...] | None:
     if message.date >= _ACCOUNTS_TOLD:
         return None
-    return (with_traits(message, blank=("e:",)),)
+    is_upper = message.guid[0] < "4"
+    return (with_traits(message, blank=("E:" if is_upper else "e:",)),)
 
 
 def _no_part_count(
@@ -227,6 +215,14 @@ def _in_seconds(
     return (with_traits(replace(message, date=date), in_seconds=("date",)),)
 
 
+def _read_in_seconds(
+    chat: LivedChat, message: Message, until: int
+) -> tuple[Message, ...] | None:
+    if message.date >= SINCE_10_13 or not message.date_read:
+        return None
+    return (with_traits(message, in_seconds=("date_read",)),)
+
+
 def _long_part_number(
     chat: LivedChat, message: Message, until: int
 ) -> tuple[Message, ...] | None:
@@ -235,11 +231,37 @@ def _long_part_number(
     return (with_traits(message, part_code="q"),)
 
 
-def _between(date: int, until: int, most: int) -> int:
-    """Return a moment after `date`, up to `most` later and before `until`, or 0."""
-    wait = min(most, (until - date) // 2)
-    wait -= wait % 1_000_000
-    return date + wait if wait >= SECOND else 0
+def _direction_text(
+    chat: LivedChat, message: Message, until: int
+) -> tuple[Message, ...] | None:
+    if message.storage == "text":
+        return None
+    plain = replace(message, writing_direction=False)
+    return (with_traits(plain, direction_text="-1"),)  # what it says is not known
+
+
+def _business_card(
+    chat: LivedChat, message: Message, until: int
+) -> tuple[Message, ...] | None:
+    return _rare(chat, message, is_business=True) if chat.is_business else None
+
+
+def _rare_form(
+    chat: LivedChat, message: Message, until: int
+) -> tuple[Message, ...] | None:
+    if not chat.is_known or chat.is_business:
+        return None
+    return _rare(chat, message, is_business=False)
+
+
+def _rare(
+    chat: LivedChat, message: Message, *, is_business: bool
+) -> tuple[Message, ...] | None:
+    # The catalogue, whose cards these are, is not needed by a file without them.
+    from pytest_imessage_foundry.conversations.life import rare_forms
+
+    found = rare_forms.rare(message, is_business=is_business)
+    return None if found is None else (found,)
 
 
 def _is_mail(chat: LivedChat) -> bool:
@@ -256,6 +278,8 @@ BOTH: tuple[tuple[str, Rule], ...] = (
     ("bare-account", _bare_account),
     ("no-part-count", _no_part_count),
     ("in-seconds", _in_seconds),
+    ("direction-text", _direction_text),
+    ("rare-form", _rare_form),
 )
 OWN: tuple[tuple[str, Rule], ...] = (
     ("failed", _failed),
@@ -268,9 +292,11 @@ OWN: tuple[tuple[str, Rule], ...] = (
     ("long-part-number", _long_part_number),
 )
 RECEIVED: tuple[tuple[str, Rule], ...] = (
+    ("business-card", _business_card),
     ("twin", _twin),
     ("quiet", _quiet),
     *BOTH,
+    ("read-in-seconds", _read_in_seconds),
     ("no-service", _no_service),
     ("long-part-number", _long_part_number),
 )
