@@ -54,11 +54,12 @@ KNOWS: Mapping[str, str] = {
     "diagnosis": "anonymise db rates reading",
     # what is in it
     "conversations.packs": "atomic models whole_file",
-    "conversations": "attachments conversations.packs measures models personas spec"
-    " terminal whole_file",
-    "conversations.dialogue": "conversations models",
     "conversations.authoring": "attachments db.rows db.schema models personas",
     "conversations.catalogue": "conversations.authoring models",
+    # Of the catalogue it takes the cards of apps, which hold no rows.
+    "conversations": "attachments conversations.catalogue conversations.packs measures"
+    " models personas spec terminal whole_file",
+    "conversations.dialogue": "conversations models",
     # what readers say of it, and what is true
     "scorecard": "batches models reading",
     # from a spec to a file

@@ -28,14 +28,6 @@ LIVED_IN = tuple(
     name for name in ("default", "lived-in") if name in _BUILT_IN and name != TIDY
 )
 ALONE = ("kinds", BY_HAND)
-# Faults for which no scenario has rows, while the catalogue does.
-IN_THE_CATALOGUE = frozenset(
-    (
-        "announcements are unread",
-        "groups begin with chat",
-        "members of now at all times",
-    )
-)
 NAMES = (*(name for name in SIZES if name in _BUILT_IN), BY_HAND)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.chat_life import ChatLife
@@ -10,11 +11,13 @@ from pytest_imessage_foundry.conversations.life import comings, population
 from pytest_imessage_foundry.conversations.life.draws import Lot, chosen
 from pytest_imessage_foundry.models import (
     FILTER_SUFFIXES,
+    Background,
     ChatHistory,
     ChatProperties,
     FilterTier,
 )
 from pytest_imessage_foundry.models.apple_time import DAY, SINCE_26, from_iso
+from pytest_imessage_foundry.models.guids import guid_of
 from pytest_imessage_foundry.models.messages import BRINGING
 
 if TYPE_CHECKING:
@@ -34,6 +37,8 @@ _NOTICE_TIERS: tuple[tuple[FilterTier, str], ...] = (
     ("orders", "(smsft_or)"),
     ("reminders", "(smsft_rm)"),
 )
+_SUMMARIES_CAME = from_iso("2024-10-28")  # iOS 18.1
+_REPORTED = ChatHistory(reported_as_spam=True)
 _UNREAD = ("code", "promotion", "notice", "scam")
 
 
@@ -118,6 +123,7 @@ class _Phone:
                 filtered=tier,
                 is_blocked=self.has(plan, "blocked"),
                 is_pending_review=self.has(plan, "pending-review"),
+                history=_REPORTED if tier == "junk" else None,
             ),
             unread_since=int(self.has(plan, "unread-sender")),
         )
@@ -153,19 +159,44 @@ class _Phone:
         return ("SMS",) if self.has(plan, "former-row") else ()
 
     def _properties(self, plan: ChatPlan) -> ChatProperties:
-        lot = Lot(_key(plan), "chat", self.span)
-        receipts = self.has(plan, "read-receipts")
-        history = ChatHistory(
-            responses=1 + int(lot.number("history") * 40),
-            receipts_version=3 if receipts else 0,
-            handshake=1,
-        )
         return ChatProperties(
+            background=self._background(plan),
             mutes=self.has(plan, "muted"),
             is_archived=self.has(plan, "archived"),
-            read_receipts=receipts,
-            history=history if self.has(plan, "history") else None,
+            read_receipts=self.has(plan, "read-receipts"),
+            history=self._history(plan) if self.has(plan, "history") else None,
         )
+
+    def _history(self, plan: ChatPlan) -> ChatHistory:
+        """Return what years leave in a chat's properties (§24).
+
+        Messages and ROWIDs that they name are those of another device, or gone.
+        """
+        lot = Lot(_key(plan), "chat", self.span)
+        number = lot.number("history")
+        seen = plan.start + int((plan.end - plan.start) * lot.number("muted"))
+        return ChatHistory(
+            responses=1 + int(number * 40),
+            receipts_version=3 if self.has(plan, "read-receipts") else 0,
+            handshake=1,
+            lsmd=seen,
+            watermark=(1 + int(number * 90_000), seen),
+            last_archived=(_guid(plan, "archived"), 1 + int(number * 80_000)),
+            previous_accounts=((plan.config.service, _guid(plan, "account")),),
+            summary=(_guid(plan, "summary"), number < 0.1)
+            if plan.end >= _SUMMARIES_CAME
+            else None,
+        )
+
+    def _background(self, plan: ChatPlan) -> Background | None:
+        """Return a chat's background (26), or what is left of one."""
+        if "backgrounds" not in self.features or not self.has(plan, "background"):
+            return None
+        channel = _guid(plan, "background")
+        if int(channel[0], 16) % 3 == 0:
+            return Background(is_removed=True)
+        url = f"https://backgrounds.example.com/{channel}"
+        return Background(url=url, channel=channel, refreshed=self.now - 3 * DAY)
 
     def _resent_in(self, plan: ChatPlan) -> str | None:
         """Return the GUID of the SMS chat in which resent iMessages stand as well."""
@@ -185,6 +216,11 @@ class _Phone:
 
 def _key(plan: ChatPlan) -> str:
     return f"{plan.seed}:{plan.config.id}"
+
+
+def _guid(plan: ChatPlan, what: str) -> str:
+    digest = blake2b(f"life:{_key(plan)}:{what}".encode(), digest_size=16).digest()
+    return guid_of(int.from_bytes(digest))
 
 
 def _kind(plan: ChatPlan) -> str:
@@ -226,7 +262,7 @@ def _is_apart(phone: _Phone, plan: ChatPlan) -> bool:
 
 def _is_screened(phone: _Phone, plan: ChatPlan) -> bool:
     is_new = plan.start >= SINCE_26 and "unknown_senders" in phone.features
-    return is_new and _kind(plan) == "stranger"
+    return is_new and _kind(plan) in ("scam", "stranger")
 
 
 # State → the chats of which its rate is a share.
@@ -244,5 +280,6 @@ _APPLIES: Mapping[str, Callable[[_Phone, ChatPlan], bool]] = {
     "history": _is_of_people,
     "brought": lambda phone, plan: plan.start < phone.new_mac,
     "brought-last": lambda phone, plan: plan.end < phone.long_ago,
+    "background": _goes_on,
     "former-group": lambda _, plan: plan.is_group,
 }

@@ -6,7 +6,7 @@ left out, and the events that tell of it are put in.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _MILLISECOND = 1_000_000
 _REACH = 64  # messages that an inline reply can reach
+_BEFORE = 2  # messages of a group before somebody is added, or the owner taken out
 
 
 class Comings:
@@ -59,26 +60,25 @@ class Comings:
         if _key(plan) not in self._out:
             return tuple(moves)
         date = _at(plan, 0.7, self._number(_key(plan), "owner-out"))
-        first = self._address(plan, plan.people[0], date)
-        out = Move(date=date, kind="removed", who=None, by=first)
+        by = plan.addresses[plan.people[0].id]
+        out = Move(date=date, kind="removed", who=None, by=by)
         return (*(each for each in moves if each.date < date), out)
 
     def _moves(self, plan: ChatPlan) -> Iterator[Move]:
         for person in plan.people[2:]:
-            key = _key(plan, person)
+            key, who = _key(plan, person), plan.addresses[person.id]
             if key in self._late:
                 date = _at(plan, 0.05, self._number(key, "joins-later"))
-                who = self._address(plan, person, date)
                 yield Move(date=date, kind="added", who=who, by=None)
             if key in self._gone:
                 date = _at(plan, 0.6, self._number(key, "leaves"))
                 yield self._leaving(plan, person, date)
 
     def _leaving(self, plan: ChatPlan, person: Persona, date: int) -> Move:
-        who = self._address(plan, person, date)
+        who = plan.addresses[person.id]
         if self._number(_key(plan, person), "history") < 0.5:
             return Move(date=date, kind="left", who=who, by=who)
-        by = self._address(plan, plan.people[0], date)
+        by = plan.addresses[plan.people[0].id]
         return Move(date=date, kind="removed", who=who, by=by)
 
     def _changes(self, plan: ChatPlan) -> Iterator[Move]:
@@ -89,37 +89,89 @@ class Comings:
                 now = plan.addresses[person.id]
                 yield Move(date=date, kind="number-changed", who=was, by=was, now=now)
 
-    def _address(self, plan: ChatPlan, person: Persona, date: int) -> str:
-        """Return the address that somebody had in a group."""
-        was, until = self._changed.get(person.id, ("", 0))
-        is_before = date < until and plan.start < until < plan.end
-        return was if is_before else plan.addresses[person.id]
-
     def _number(self, key: str, state: str) -> float:
         return Lot(key, "chat", self._span).number(state)
 
 
 def attended(messages: Iterable[Message], plan: ChatPlan) -> Iterator[Message]:
     """Yield the messages of those who were in the group, and the events between."""
-    moves = deque(plan.life.moves)
-    if not moves:
-        yield from messages
-        return
-    roll = Roll(first_members(tuple(plan.addresses.values()), moves))
-    left_out: deque[str] = deque(maxlen=_REACH)
-    former = {move.now: move.who for move in moves if move.now}
-    for message in messages:
-        while moves and moves[0].date < message.date:
-            event = _event(move := moves.popleft(), plan)
-            former.pop(move.now, None)
-            roll.tell(event)
+    if not plan.life.moves:
+        return iter(messages)
+    return _Attendance(plan).of(messages)
+
+
+class _Attendance:
+    """Who is in a group, from one message to the next.
+
+    A move waits until something was said before it: few messages stand close together,
+    and nobody is added to a group, or leaves it, in which nobody wrote.
+    """
+
+    def __init__(self, plan: ChatPlan) -> None:
+        moves = plan.life.moves
+        self._plan, self._moves = plan, list(moves)
+        self._roll = Roll(first_members(tuple(plan.addresses.values()), moves))
+        # New number → the one that its owner still has.
+        self._former = {move.now: move.who for move in moves if move.now}
+        self._left_out: deque[str] = deque(maxlen=_REACH)
+        self._wrote: Counter[str | None] = Counter()
+        self._last = 0  # the date of the row before
+
+    def of(self, messages: Iterable[Message]) -> Iterator[Message]:
+        """Yield the messages of members, and the events of moves between them."""
+        for message in messages:
+            yield from self._events(message.date)
+            if not self._roll.has(None):
+                return
+            if self._former:
+                message = _under_former(message, self._former)
+            if not self._roll.has(message.sender):
+                self._left_out.append(message.guid)
+                continue
+            message = _without_absent(message, self._roll, self._left_out)
+            self._wrote[message.sender] += 1
+            self._last = _end_of(message)
+            yield message
+
+    def _events(self, until: int) -> Iterator[Message]:
+        """Yield the events of the moves that are due before `until`."""
+        for move in tuple(self._moves):
+            date = self._due(move, until)
+            if not date:
+                continue
+            self._moves.remove(move)
+            by = self._former.get(move.by or "", move.by)
+            event = _event(move, self._plan, date, by)
+            self._former.pop(move.now, None)
+            self._roll.tell(event)
+            self._last = date
             yield event
-        if former:
-            message = _under_former(message, former)
-        if not roll.has(None) or not roll.has(message.sender):
-            left_out.append(message.guid)
-            continue
-        yield _without_absent(message, roll, left_out)
+
+    def _due(self, move: Move, until: int) -> int:
+        """Return the date of a move before `until`, 0 if it has to wait."""
+        if move.date >= until or not self._may(move):
+            return 0
+        if move.date > self._last:
+            return move.date
+        date = (self._last + until) // 2
+        date -= date % _MILLISECOND
+        return date if date > self._last else 0
+
+    def _may(self, move: Move) -> bool:
+        """Return whether something was said that the move comes after."""
+        if move.kind == "number-changed":
+            return True
+        if move.kind == "added" or move.who is None:
+            return self._wrote.total() >= _BEFORE
+        return self._wrote[move.who] > 0
+
+
+def _end_of(message: Message) -> int:
+    """Return the date of a message's last row."""
+    ends = [message.date]
+    for each in message.tapbacks:
+        ends += [each.date, each.removed.date if each.removed else 0]
+    return max(ends)
 
 
 def _under_former(message: Message, former: Mapping[str, str | None]) -> Message:
@@ -147,22 +199,30 @@ def _at(plan: ChatPlan, least: float, number: float) -> int:
     return date - date % _MILLISECOND
 
 
-def _event(move: Move, plan: ChatPlan) -> Message:
+def _event(move: Move, plan: ChatPlan, date: int, by: str | None) -> Message:
     key = f"life:{plan.rng_key}:{move.date}:{move.who}"
     bits = int.from_bytes(blake2b(key.encode(), digest_size=16).digest())
     return Message(
         guid=guid_of(bits),
-        date=move.date,
-        sender=move.by,
+        date=date,
+        sender=by,
         service=plan.config.service,
-        date_read=move.date + 1 if move.by is not None else 0,
-        event=_told(move, guid_of(bits ^ 1 << 32)),
+        date_read=date + 1 if by is not None else 0,
+        event=_told(move, bits, was_synced=date < plan.life.brought),
     )
 
 
-def _told(move: Move, second: str) -> Event:
+def _told(move: Move, bits: int, *, was_synced: bool) -> Event:
     if move.kind == "number-changed":
-        return Event(kind=move.kind, who=move.now, was=move.who, joined_by=second)
+        # What iCloud brought says it three times (§26.3).
+        copies = range(2, 6) if was_synced else ()
+        return Event(
+            kind=move.kind,
+            who=move.now,
+            was=move.who,
+            joined_by=guid_of(bits ^ 1 << 32),
+            copies=tuple(guid_of(bits ^ number << 32) for number in copies),
+        )
     who = None if move.kind == "left" else move.who
     return Event(kind=move.kind, who=who, incoming=move.by is not None)
 

@@ -6,7 +6,6 @@ none contradicts another, and most messages stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain, pairwise
@@ -17,42 +16,30 @@ from pytest_imessage_foundry.conversations.life.draws import Lot, thresholds
 from pytest_imessage_foundry.models import (
     ORDINARY,
     OTHER_DEVICE,
-    Deletion,
     Message,
-    TextPart,
-    Traits,
 )
 from pytest_imessage_foundry.models.apple_time import (
-    DAY,
-    HOUR,
-    MINUTE,
     SECOND,
-    SINCE_10_13,
     SINCE_26,
-    from_iso,
 )
-from pytest_imessage_foundry.models.guids import guid_of
-from pytest_imessage_foundry.models.messages import BRINGING
+
+if TYPE_CHECKING:
+    from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.life import quoted_reactions
+from pytest_imessage_foundry.conversations.life.found_data import with_found
+from pytest_imessage_foundry.conversations.life.state_rules import (
+    OWN,
+    RECEIVED,
+    guid_after,
+    with_traits,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
-    from pytest_imessage_foundry.models import TapbackKind
-
-Rule = Callable[["_Chat", Message, int], "tuple[Message, ...] | None"]
-_NOT_SENT = 22  # the error of most failed sends in public reports (§15)
-_FOCUS_CAME = from_iso("2021-09-20")
-_PART_COUNT_CAME = from_iso("2021-10-25")  # macOS 12
-_ACCOUNTS_TOLD = from_iso("2020-01-01")
-_KEPT = 30 * DAY  # in Recently Deleted
-_SYNCED = 3 * DAY  # what is younger came on time
-_REACTIONS: tuple[tuple[TapbackKind, str], ...] = (
-    ("loved", "Loved \u201c{}\u201d"),
-    ("liked", "Liked \u201c{}\u201d"),
-    ("laughed", "Laughed at \u201c{}\u201d"),
-    ("emphasized", "Emphasized \u201c{}\u201d"),
-)
 
 
 def lived(
@@ -62,7 +49,7 @@ def lived(
 
     Dates rise strictly, as before.
     """
-    chat = _Chat(plan, features)
+    chat = LivedChat(plan, features)
     ends: tuple[Message | None, ...] = (None,)
     for message, following in pairwise(chain(messages, ends)):
         assert message is not None
@@ -70,7 +57,7 @@ def lived(
         yield from chat.states_of(message, until)
 
 
-class _Chat:
+class LivedChat:
     """One chat, and the rules that can apply in it."""
 
     def __init__(self, plan: ChatPlan, features: frozenset[str]) -> None:
@@ -78,14 +65,15 @@ class _Chat:
         self.plan, self.life, self.features = plan, life, features
         self.is_direct = not plan.is_group
         self.is_known = not life.correspondence or life.correspondence == "acquaintance"
+        self.is_business = plan.people[0].relationship == "service"
         self.is_note = self.is_direct and plan.people[0].is_self
         self.user = plan.owner.name.split()[0].lower()
         self.previous = 0  # the date of the message before
         self.spoke: str | None = ""  # who said it
         limits = thresholds(life.span)
-        self.own = [(*limits[name], rule) for name, rule in _OWN if limits[name][1]]
+        self.own = [(*limits[name], rule) for name, rule in OWN if limits[name][1]]
         self.received = [
-            (*limits[name], rule) for name, rule in _RECEIVED if limits[name][1]
+            (*limits[name], rule) for name, rule in RECEIVED if limits[name][1]
         ]
 
     def states_of(self, message: Message, until: int) -> Iterator[Message]:
@@ -93,12 +81,22 @@ class _Chat:
         if message.attachments:
             message = file_states.aged(message, self.life.span, self.user)
         if self.life.category is not None and message.sender is not None:
-            message = _with(message, filtered=self.life.category)
-        if self.life.unread_since and _is_late(message, self.life.unread_since):
+            message = with_traits(message, filtered=self.life.category)
+        if self._is_unread(message):
             message = replace(message, date_read=0)
-        found = self._drawn(message, until)
+        if message.tapbacks and "sticker_tapbacks" in self.features:
+            message = file_states.with_stickers(message, self.life.span)
+        found = tuple(map(with_found, self._drawn(message, until)))
         self.previous, self.spoke = found[-1].date, found[-1].sender
         yield from found
+
+    def _is_unread(self, message: Message) -> bool:
+        """Return whether the owner left it unread; announcements are always left so."""
+        since = self.life.unread_since
+        if message.event is not None and message.sender is not None:
+            lot = Lot(message.guid, "message", self.life.span)
+            return lot.has("unread-event")
+        return bool(since) and _is_late(message, since)
 
     def _drawn(self, message: Message, until: int) -> tuple[Message, ...]:
         if self.is_note:
@@ -113,8 +111,22 @@ class _Chat:
                     if found is not None:
                         return found
         elif message.event is None and message.traits is ORDINARY:
-            return (self._rich(message),)
+            return (self._rich(message), *self._reacted(message, until))
         return (message,)
+
+    def _reacted(self, message: Message, until: int) -> tuple[Message, ...]:
+        """Return the reaction as text to a photo that went over SMS."""
+        is_own_photo = message.sender is None and len(message.attachments) == 1
+        if not is_own_photo or len(message.parts) > 1 or message.balloon is not None:
+            return ()
+        if message.tapbacks or message.service != "SMS":
+            return ()
+        if not self.is_direct or not self.is_known:
+            return ()
+        lot = Lot(message.guid, "message", self.life.span)
+        address = next(iter(self.plan.addresses.values()))
+        drawn = lot.has("text-reaction")
+        return quoted_reactions.after(message, address, until) if drawn else ()
 
     def _note(self, message: Message) -> Iterator[Message]:
         """Yield a note to oneself; before 26 it came back (§26.12)."""
@@ -124,7 +136,7 @@ class _Chat:
             date = message.date + SECOND
             yield replace(
                 message,
-                guid=_guid(message.guid, "twin"),
+                guid=guid_after(message.guid, "twin"),
                 date=date,
                 sender=address,
                 date_delivered=0,
@@ -169,235 +181,3 @@ def _is_plain(message: Message) -> bool:
 
 def _is_late(message: Message, since: int) -> bool:
     return message.date >= since and message.sender is not None
-
-
-def _with(message: Message, **traits: object) -> Message:
-    return replace(message, traits=replace(message.traits, **traits))  # type: ignore[arg-type]
-
-
-def _guid(guid: str, what: str) -> str:
-    """Return the GUID of what came of a message."""
-    digest = blake2b(f"{guid}:{what}".encode(), digest_size=16).digest()
-    return guid_of(int.from_bytes(digest))
-
-
-# --- the rules: messages in their state, or None where it cannot be
-
-
-def _other_device(
-    chat: _Chat, message: Message, until: int
-) -> tuple[Message, ...] | None:
-    if not chat.is_direct:
-        return None
-    return (replace(message, traits=OTHER_DEVICE),)
-
-
-def _no_chat(chat: _Chat, message: Message, until: int) -> tuple[Message, ...]:
-    sender = message.sender
-    lot = Lot(message.guid, "message", chat.life.span)
-    if sender is not None and lot.has("nameless"):
-        message = replace(message, sender="")
-    return (_with(message, chatless=True),)
-
-
-def _straggler(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
-    """iCloud brings it when all else is there: the newest ROWID is no new message."""
-    if message.date > chat.life.now - _SYNCED:
-        return None
-    return (_with(message, arrived=chat.life.now),)
-
-
-def _late(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
-    """The Mac was asleep, and younger messages of other devices came first."""
-    is_new = message.date > chat.life.now - _SYNCED
-    if is_new or message.date < chat.life.brought + BRINGING:
-        return None
-    hours = 1 + int(message.guid[:4], 16) % 47
-    return (_with(message, arrived=message.date + hours * HOUR),)
-
-
-def _twin(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
-    found = _late(chat, message, until)
-    if found is None:
-        return None
-    twin = replace(found[0], guid=_guid(message.guid, "twin"), date=message.date)
-    return message, twin
-
-
-def _gap(chat: _Chat, message: Message, until: int) -> tuple[Message, ...]:
-    return (_with(message, gap=1 + int(message.guid[:4], 16) % 6),)
-
-
-def _failed(chat: _Chat, message: Message, until: int) -> tuple[Message, ...]:
-    lot = Lot(message.guid, "message", chat.life.span)
-    failed = replace(
-        message, date_delivered=0, date_read=0, traits=Traits(error=_NOT_SENT)
-    )
-    again = _between(message.date, until, 90 * SECOND)
-    if not again or not lot.has("resent"):
-        return (failed,)
-    later = again - message.date
-    delivered, read = message.date_delivered, message.date_read
-    resent = replace(
-        message,
-        guid=_guid(message.guid, "resent"),
-        date=again,
-        date_delivered=delivered + later if delivered else 0,
-        date_read=read + later if read else 0,
-    )
-    is_over = max(resent.date_delivered, resent.date_read) <= chat.life.now
-    return (failed, resent) if is_over else (failed,)
-
-
-def _ghost(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
-    """A failed send on 26 leaves a row without a text beside the one that went."""
-    before = message.date - SECOND
-    is_there = "any_guids" in chat.features and message.date >= SINCE_26
-    if not is_there or before <= chat.previous:
-        return None
-    ghost = Message(
-        guid=_guid(message.guid, "ghost"),
-        date=before,
-        sender=None,
-        service=message.service,
-        traits=Traits(error=_NOT_SENT, chatless=True, blank=("body",)),
-    )
-    return ghost, message
-
-
-def _downgraded(
-    chat: _Chat, message: Message, until: int
-) -> tuple[Message, ...] | None:
-    if not chat.is_direct or message.service != "iMessage" or _is_mail(chat):
-        return None
-    gone = replace(message, service="SMS", date_delivered=0, date_read=0)
-    return (_with(gone, downgraded=True),)
-
-
-def _two_chats(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
-    if chat.life.resent_in is None or message.service != "iMessage":
-        return None
-    gone = replace(message, service="SMS", date_delivered=0, date_read=0)
-    return (_with(gone, downgraded=True, also_in=chat.life.resent_in),)
-
-
-def _recently_deleted(
-    chat: _Chat, message: Message, until: int
-) -> tuple[Message, ...] | None:
-    if message.date < chat.life.now - _KEPT or message.date >= chat.life.now - HOUR:
-        return None
-    date = message.date + (chat.life.now - message.date) // 2
-    return (_with(message, deleted=Deletion(date=date)),)
-
-
-def _quiet(chat: _Chat, message: Message, until: int) -> tuple[Message, ...] | None:
-    if message.date < _FOCUS_CAME or message.service != "iMessage":
-        return None
-    return (_with(message, delivered_quietly=True),)
-
-
-def _text_reaction(
-    chat: _Chat, message: Message, until: int
-) -> tuple[Message, ...] | None:
-    """Who has no iMessage gets, and sends, reactions as texts (§26.14)."""
-    after = _between(message.date, until, 40 * MINUTE)
-    is_over_sms = message.service == "SMS" and chat.is_direct and chat.is_known
-    text = message.parts[0].text if message.parts[0].kind == "text" else ""
-    if not after or not is_over_sms or len(text) > 60:
-        return None
-    number = int(message.guid[:4], 16)
-    words = _REACTIONS[number % len(_REACTIONS)][1].format(text)
-    reaction = Message(
-        guid=_guid(message.guid, "reaction"),
-        date=after,
-        sender=next(iter(chat.plan.addresses.values())),
-        parts=(TextPart(words),),
-        service="SMS",
-        date_read=after + SECOND,
-        storage=message.storage,
-        immutable=message.immutable,
-    )
-    return message, reaction
-
-
-def _bare_account(
-    chat: _Chat, message: Message, until: int
-) -> tuple[Message, ...] | None:
-    if message.date >= _ACCOUNTS_TOLD:
-        return None
-    return (_with(message, blank=("e:",)),)
-
-
-def _no_part_count(
-    chat: _Chat, message: Message, until: int
-) -> tuple[Message, ...] | None:
-    if message.date >= _PART_COUNT_CAME:
-        return None
-    return (_with(message, blank=("part_count",)),)
-
-
-def _no_service(
-    chat: _Chat, message: Message, until: int
-) -> tuple[Message, ...] | None:
-    # Since 26 a trigger notes the service of what joins a chat, and takes no NULL.
-    if "chat_service" in chat.features:
-        return None
-    return (_with(message, blank=("service",)),)
-
-
-def _in_seconds(
-    chat: _Chat, message: Message, until: int
-) -> tuple[Message, ...] | None:
-    date = message.date - message.date % SECOND
-    if message.date >= SINCE_10_13 or date <= chat.previous:
-        return None
-    return (_with(replace(message, date=date), in_seconds=("date",)),)
-
-
-def _long_part_number(
-    chat: _Chat, message: Message, until: int
-) -> tuple[Message, ...] | None:
-    if message.date < SINCE_26 or message.storage == "text":
-        return None
-    return (_with(message, part_code="q"),)
-
-
-def _between(date: int, until: int, most: int) -> int:
-    """Return a moment after `date`, up to `most` later and before `until`, or 0."""
-    wait = min(most, (until - date) // 2)
-    wait -= wait % 1_000_000
-    return date + wait if wait >= SECOND else 0
-
-
-def _is_mail(chat: _Chat) -> bool:
-    """Return whether the other is written to by e-mail, which SMS does not reach."""
-    return any("@" in each for each in chat.plan.addresses.values())
-
-
-_BOTH: tuple[tuple[str, Rule], ...] = (
-    ("no-chat", _no_chat),
-    ("straggler", _straggler),
-    ("late", _late),
-    ("gap", _gap),
-    ("recently-deleted", _recently_deleted),
-    ("bare-account", _bare_account),
-    ("no-part-count", _no_part_count),
-    ("in-seconds", _in_seconds),
-)
-_OWN: tuple[tuple[str, Rule], ...] = (
-    ("failed", _failed),
-    ("two-chats", _two_chats),
-    ("downgraded", _downgraded),
-    ("ghost", _ghost),
-    ("text-reaction", _text_reaction),
-    *_BOTH,
-    ("other-device", _other_device),
-    ("long-part-number", _long_part_number),
-)
-_RECEIVED: tuple[tuple[str, Rule], ...] = (
-    ("twin", _twin),
-    ("quiet", _quiet),
-    *_BOTH,
-    ("no-service", _no_service),
-    ("long-part-number", _long_part_number),
-)

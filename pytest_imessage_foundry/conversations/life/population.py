@@ -43,6 +43,7 @@ UNKNOWN = (*SERVICES, "scam", "stranger")  # in no address book
 _START = {"decade": "2015-02-01", "year": ""}
 _FIRST_NUMBER = 400  # of those reserved for fiction; the ones before are the cast's
 _SMALL = 0.85  # the share of the tail's chats that stay at one to three messages
+_LATELY = 20  # days
 _SECOND = "-sms"  # ends the id of a second chat with somebody, over SMS
 
 
@@ -147,6 +148,9 @@ def _senders(scenario: Scenario, count: int, seed: int, end: int) -> Iterator[_S
         persona = _persona(kind, number, service, draw, taken)
         # The younger, the more: nobody got offers by the dozen ten years ago.
         begin = start + int((end - start - 2 * DAY) * max(draw(), draw()))
+        if kind not in kinds[:number]:
+            # One of each kind wrote last month, whatever the seed.
+            begin = max(begin, end - _LATELY * DAY)
         yield _Sender(persona, kind, service, begin, end)
 
 

@@ -121,7 +121,7 @@ LIVED_IN = {
     "account e:": (2, 40),
     "unknown country": (1, 40),
     "who left or came": (1, 40),
-    "changed numbers": (1, 4),
+    "changed numbers": (1, 12),  # three rows each where iCloud brought them
     "to oneself": (1, 1),
     "archived": (1, 9),
     "blocked": (1, 9),

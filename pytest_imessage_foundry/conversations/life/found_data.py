@@ -1,0 +1,113 @@
+"""What Apple's data detectors find in a text: days, times, money, numbers (§22).
+
+Only what the sources state the pieces of is looked for, and a day with a time, which
+has none here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.models import Detected, DetectedPart, Run, TextPart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_imessage_foundry.models import Detection, Message
+
+_DAY = r"(?:today|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+_FOUND = re.compile(
+    rf"(?P<calendar>\b(?i:{_DAY}) at \d\d?(?::\d\d)?(?: ?(?i:[ap]m))?\b)"
+    r"|(?P<date>\b(?i:tomorrow)\b)"
+    r"|(?P<time>\b\d\d?:\d\d(?: ?(?i:[ap]m))?\b)"
+    r"|(?P<money>\$\d+(?:\.\d\d)?(?![\d.,]\d))"
+    r"|(?P<phone>\b[2-9]\d{9}\b)"
+    r"|(?P<address>\b\d+ \w+ Street, \w+, [A-Z]{2} \d{5}\b)"
+    r"|(?P<shipment>\b1Z[0-9A-Z]{16}\b)"
+    r"|(?P<flight>\bUA \d{4}\b)"
+    r"|(?P<unit>\b\d+ lbs\b)"
+)
+_CLOCK = re.compile(r"(\d\d?):(\d\d) ?([AaPp][Mm])?")
+_STREET = re.compile(r"(\d+) (\w+ Street), (\w+), ([A-Z]{2}) (\d{5})")
+Pieces = tuple[DetectedPart, ...]
+
+
+def with_found(message: Message) -> Message:
+    """Return a message with what was detected in its text, if it is nothing but one."""
+    part = message.parts[0] if len(message.parts) == 1 else None
+    if (
+        part is None
+        or part.kind != "text"
+        or part.runs
+        or message.edits
+        or message.balloon is not None
+        or message.storage == "text"
+        or _FOUND.search(part.text) is None
+    ):
+        return message
+    return replace(message, parts=(TextPart.of(*_runs(part.text)),))
+
+
+def _runs(text: str) -> Iterator[Run | str]:
+    at = 0
+    for match in _FOUND.finditer(text):
+        if match.start() > at:
+            yield text[at : match.start()]
+        kind: Detection = match.lastgroup  # type: ignore[assignment]
+        pieces = _PIECES[kind](match[0]) if kind in _PIECES else ()
+        found = Detected(kind=kind, value=match[0], parts=pieces)
+        yield Run(match[0], detected=found)
+        at = match.end()
+    if at < len(text):
+        yield text[at:]
+
+
+def _date(text: str) -> Pieces:
+    return (DetectedPart("RelativeDay", text, "1"),)
+
+
+def _time(text: str) -> Pieces:
+    match = _CLOCK.fullmatch(text)
+    assert match is not None, "the pattern of times is a part of that of all"
+    hours, minutes, half = match.groups()
+    pieces = (DetectedPart("Hours", hours), DetectedPart("Minutes", minutes))
+    return (*pieces, DetectedPart("Meridian", half, half.lower())) if half else pieces
+
+
+def _address(text: str) -> Pieces:
+    match = _STREET.fullmatch(text)
+    assert match is not None, "the pattern of streets is that of all"
+    number, name, city, state, code = match.groups()
+    street = (DetectedPart("StreetNumber", number), DetectedPart("StreetName", name))
+    return (
+        DetectedPart("Street", f"{number} {name}", parts=street),
+        DetectedPart("City", city),
+        DetectedPart("State", state),
+        DetectedPart("ZipCode", code),
+    )
+
+
+def _shipment(text: str) -> Pieces:
+    return (DetectedPart("UPS", text),)
+
+
+def _flight(text: str) -> Pieces:
+    airline, number = text.split()
+    return (DetectedPart("AirlineCode", airline), DetectedPart("FlightNumber", number))
+
+
+def _unit(text: str) -> Pieces:
+    amount, unit = text.split()
+    return (DetectedPart("IntegralValue", amount), DetectedPart("Unit", unit, "pound"))
+
+
+_PIECES: dict[Detection, Callable[[str], Pieces]] = {
+    "date": _date,
+    "time": _time,
+    "address": _address,
+    "shipment": _shipment,
+    "flight": _flight,
+    "unit": _unit,
+}
