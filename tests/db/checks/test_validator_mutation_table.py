@@ -67,5 +67,8 @@ def test_every_check_has_faults_of_its_own():
 def test_the_page_states_the_counts():
     page = Path(__file__).parents[3] / "docs" / "robustness.md"
     text = page.read_text("utf-8")
-    assert f"| {len(FOUND)} faults of one statement each, over {len(TABLE)} checks |" in text
+    assert (
+        f"| {len(FOUND)} faults of one statement each, over {len(TABLE)} checks |"
+        in text
+    )
     assert f"| {len(MISSED)} more, " in text
