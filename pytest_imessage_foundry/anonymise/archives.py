@@ -3,6 +3,8 @@ emptied: its first bytes say what it was, the rest are zeros, its length stays."
 
 from __future__ import annotations
 
+import struct
+
 from pytest_imessage_foundry.anonymise.bodies_in_place import Bodies
 from pytest_imessage_foundry.anonymise.dates import Dates
 from pytest_imessage_foundry.anonymise.json_texts import JsonTexts
@@ -24,6 +26,16 @@ from pytest_imessage_foundry.reading.typedstreams import HEADER, Damaged
 
 _DEEPEST = 8
 _REMEMBERED = 2000
+# Damaged archives make Python raise what their bytes say.
+_SPOILT = (
+    Damaged,
+    Unreadable,
+    LookupError,
+    ValueError,
+    ArithmeticError,
+    RecursionError,
+    struct.error,
+)
 
 
 class ArchiveStandIns:
@@ -66,7 +78,7 @@ class ArchiveStandIns:
         if bundle in (HANDWRITING, DIGITAL_TOUCH) and not data.startswith(MAGIC):
             try:
                 return self._protobufs.replaced(data, bundle)
-            except NotProtobuf:
+            except (NotProtobuf, ArithmeticError):
                 return None
         self._depth = 0
         return self._nested(data, NOTHING) if data else data
@@ -82,8 +94,7 @@ class ArchiveStandIns:
             if data.startswith(MAGIC):
                 return self._plists.replaced(data, quotation)
             return self._json.replaced(data) if data.startswith(b"{") else None
-        # Damaged streams make Python raise what their bytes say.
-        except (Damaged, Unreadable, LookupError, ValueError, RecursionError):
+        except _SPOILT:
             return None
         finally:
             self._depth -= 1

@@ -24,7 +24,8 @@ Replace = Callable[[Value], Value]
 _SMALL = 100_000
 _REMEMBERED = 20_000
 # Positions and lengths of a text, and what SQLite counted.
-_RANGE = re.compile(r"(?:18446744073709551615|\d{1,5})?(?:[:,; ]+\d{1,9})*")
+_RANGE = re.compile(r"(?:18446744073709551615|\d{1,5})?(?:[:,; ]+\d{1,5})*")
+_STATISTICS = re.compile(r"\d{1,9}(?: \d{1,8})*")
 _COUNTRY = re.compile("[A-Za-z]{2}")
 # A class that is listed without anything that replaces it is an error of ours.
 _NUMBERS = ("key", "flag", "size", "date", "empty")
@@ -89,18 +90,20 @@ class Replacing:
                 text if _COUNTRY.fullmatch(text) else of.drawn(text)
             ),
             "range": lambda text: text if _RANGE.fullmatch(text) else "",
-            "table": lambda text: text if text in self._names else "",
+            "statistics": lambda text: text if _STATISTICS.fullmatch(text) else "",
+            "table": lambda text: text if text.casefold() in self._names else "",
         }
 
     def of_table(
         self, table: str, columns: Sequence[str]
     ) -> Callable[[list[Value]], None]:
         """Return what replaces the values of a row of `table`, in their list."""
-        if class_of(table, columns[-1]) == "setting_value" and "key" in columns:
+        kinds = [class_of(table, each) for each in columns]
+        if set(_SETTINGS) <= set(kinds):
             return self._settings(table, columns)
         steps = [
-            (at, *self._of_column(table, column), self.tally.of(table, column))
-            for at, column in enumerate(columns)
+            (at, *self._of_column(kind), self.tally.of(table, column))
+            for at, (kind, column) in enumerate(zip(kinds, columns, strict=True))
         ]
         bundle = (
             columns.index("balloon_bundle_id") if "balloon_bundle_id" in columns else -1
@@ -125,8 +128,7 @@ class Replacing:
 
         return replace
 
-    def _of_column(self, table: str, column: str) -> tuple[str, Replace]:
-        kind = class_of(table, column)
+    def _of_column(self, kind: str) -> tuple[str, Replace]:
         group = "number" if kind in ("key", "flag", "size") else kind
         if kind == "date":
             return group, self._date
@@ -135,7 +137,7 @@ class Replacing:
                 group,
                 lambda value: value if isinstance(value, int) else _nothing(value),
             )
-        if kind in ("flag", "empty", UNKNOWN):
+        if kind in ("flag", "empty", UNKNOWN, *_SETTINGS):
             return group, _nothing
         text = self._texts[kind]
         if kind == "archive":
@@ -169,17 +171,28 @@ class Replacing:
         self, table: str, columns: Sequence[str]
     ) -> Callable[[list[Value]], None]:
         """Settings: known ones stay, with their values in other digits."""
-        name, told = columns.index("key"), len(columns) - 1
+        kinds = [class_of(table, each) for each in columns]
+        name, told = (kinds.index(each) for each in _SETTINGS)
         counts = self.tally.of(table, columns[told])
+        others = [
+            (at, self._of_column(kind)[1], self.tally.of(table, columns[at]))
+            for at, kind in enumerate(kinds)
+            if kind not in _SETTINGS
+        ]
 
         def replace(row: list[Value]) -> None:
             key, value = row[name], row[told]
-            is_known = key in kept("settings")
+            is_known = isinstance(key, str) and key in kept("settings")
             if not is_known and key is not None:
                 row[name] = self.stand_ins.token(key) if isinstance(key, str) else ""
             row[told] = self._setting(key, value) if is_known else _nothing(value)
             if row[told] != value:
                 counts[_what_happened(value, row[told])] += 1
+            for at, of_column, done in others:
+                old = row[at]
+                if old is not None:
+                    row[at] = of_column(old)
+                    done[_what_happened(old, row[at])] += 1
 
         return replace
 
