@@ -33,7 +33,7 @@ _FLAG = 99_999
 _NAMED = frozenset(("name", "path", "account", "address", "identifier"))
 # What SQLite or the format states of itself: columns without a word of anybody.
 _STRUCTURE = {
-    "range": re.compile(r"(?:18446744073709551615|\d{0,5})(?:\D+\d{1,5})*\D*"),
+    "range": re.compile(r"(?:18446744073709551615|\d{0,5})(?:[:,;] ?\d{1,5}){0,9}"),
     "statistics": re.compile(r"[\d ]*"),
     # _ClientVersion: the last of Apple's migrations that the file went through.
     "setting_value": re.compile(r"1[4-9]\d{3}|2\d{4}"),

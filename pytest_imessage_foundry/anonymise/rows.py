@@ -24,7 +24,7 @@ Replace = Callable[[Value], Value]
 _SMALL = 100_000
 _REMEMBERED = 20_000
 # Positions and lengths of a text, and what SQLite counted.
-_RANGE = re.compile(r"(?:18446744073709551615|\d{1,5})?(?:[:,; ]+\d{1,5})*")
+_RANGE = re.compile(r"(?:18446744073709551615|\d{1,5})?(?:[:,;] ?\d{1,5}){0,9}")
 _STATISTICS = re.compile(r"\d{1,9}(?: \d{1,8})*")
 _COUNTRY = re.compile("[A-Za-z]{2}")
 # A class that is listed without anything that replaces it is an error of ours.

@@ -14,6 +14,7 @@ from pytest_imessage_foundry.anonymise.kept import kept
 
 _TOKEN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))"
+    r"|(?P<blob>\bx'[^']*')"
     r"|(?P<literal>'(?:[^']|'')*')"
     r'|(?P<quoted>"(?:[^"]|"")*"|\[[^\]]*\]|`(?:[^`]|``)*`)'
     # SQLite takes a bare word for a text here.
@@ -46,6 +47,8 @@ def without_texts(sql: str, names: Collection[str]) -> str:
         text = found[0]
         if found["quoted"] is not None:
             return text if _name(text) in names else text[0] + _blank(text[1:])
+        if found["blob"] is not None:
+            return f"{text[:2]}{'0' * (len(text) - 3)}'"
         if found["literal"] is not None:
             return text if _is_own(text[1:-1]) else _blank(text)
         if found["default"] is not None:
