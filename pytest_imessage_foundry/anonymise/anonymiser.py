@@ -26,6 +26,7 @@ from pytest_imessage_foundry.anonymise.copying import (
 )
 from pytest_imessage_foundry.anonymise.dates import Dates, drawn_weeks
 from pytest_imessage_foundry.anonymise.kept import words_in
+from pytest_imessage_foundry.anonymise.number_search import large_numbers
 from pytest_imessage_foundry.anonymise.rows import Replacing
 from pytest_imessage_foundry.anonymise.schema_texts import names_of
 from pytest_imessage_foundry.anonymise.secret import Secret
@@ -169,6 +170,8 @@ class _Work:
 
     def learn(self) -> None:
         """Take in what the original tells."""
+        large = large_numbers(self._source, self._tables)
+        self._vocabulary.add(token for _, token in large)
         told = rows(self._source, self._tables)
         proof.collected(self._vocabulary, self._steps.counted(told), self._names)
 
@@ -220,7 +223,8 @@ class _Work:
             self._steps.one()
             return selection is None or selection.holds(table.name, table.columns, row)
 
-        return draft.fill(table, new.of_table(table.name, table.columns), holds)
+        replace = new.of_table(table.name, table.columns)
+        return draft.fill(table, replace, holds, new.key)
 
     def _proved(self, *, is_wal: bool) -> int:
         address = f"{self._draft.resolve().as_uri()}?mode=ro&immutable=1"
@@ -229,8 +233,7 @@ class _Work:
             tables, names = shapes(copy), names_of(copy)
             schema = copy.execute("SELECT name, tbl_name, sql FROM sqlite_master")
             words = words_in(str(each) for row in schema for each in row if each)
-            proof.prove_storage(copy)
-            proof.prove_flags(copy, tables)
+            proof.prove_numbers(self._vocabulary, copy, tables)
             told = self._steps.counted(rows(copy, tables))
             count = proof.prove_values(self._vocabulary, told, names)
         proof.prove_bytes(self._vocabulary, self._draft, words)

@@ -169,10 +169,11 @@ class NewCopy:
         table: TableShape,
         replace: Callable[[Row], None],
         holds: Callable[[tuple[Any, ...]], bool],
+        key: Callable[[Any], Any],
     ) -> tuple[int, int]:
         """Copy the rows of a table, replaced; return how many, and how many not.
 
-        Tables that no list knows stay empty.
+        `key` gives the ROWID. Tables that no list knows stay empty.
         """
         if table.name not in listed():
             (count,) = self._source.execute(
@@ -191,7 +192,7 @@ class NewCopy:
             values = list(row[1:])
             replace(values)
             if not first:
-                values.insert(0, row[0])
+                values.insert(0, key(row[0]))
             self._insert(table, statement, values)
             kept += 1
         return kept, dropped

@@ -13,7 +13,7 @@ import json
 import plistlib
 import re
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -22,14 +22,14 @@ from typing import Any
 from pytest_imessage_foundry.anonymise import tokens
 from pytest_imessage_foundry.anonymise.byte_search import tokens_of_file
 from pytest_imessage_foundry.anonymise.column_classes import class_of
-from pytest_imessage_foundry.anonymise.copying import TableShape, quoted
+from pytest_imessage_foundry.anonymise.copying import TableShape
 from pytest_imessage_foundry.anonymise.kept import format_words, literals
+from pytest_imessage_foundry.anonymise.number_search import large_flag, large_numbers
 from pytest_imessage_foundry.anonymise.vocabulary import Vocabulary
 
 Tell = Callable[[str], list[str]]
 Rows = Iterable[tuple[str, tuple[str, ...], tuple[Any, ...]]]
 _TELLING = (str, bytes)
-_FLAG = 99_999
 _NAMED = frozenset(("name", "path", "account", "address", "identifier"))
 # What SQLite or the format states of itself: columns without a word of anybody.
 _STRUCTURE = {
@@ -311,21 +311,23 @@ def prove_values(
     return count
 
 
-def prove_flags(connection: sqlite3.Connection, tables: Iterable[TableShape]) -> None:
-    """Check that columns of flags hold no number that could tell something.
+def prove_numbers(
+    vocabulary: Vocabulary,
+    connection: sqlite3.Connection,
+    tables: Sequence[TableShape],
+) -> None:
+    """Check columns of numbers, and that the file holds no pages that were given up.
 
     Raises:
-        Leak: one does.
+        Leak: a flag is large, or a key or size is the original's.
     """
-    for table in tables:
-        flags = [each for each in table.columns if class_of(table.name, each) == "flag"]
-        for column in flags:
-            # Texts are greater than all numbers.
-            name = quoted(column)
-            told = f"{name} < -{_FLAG} OR ({name} > {_FLAG} AND {name} < '')"
-            query = f"SELECT 1 FROM {quoted(table.name)} WHERE {told} LIMIT 1"
-            if connection.execute(query).fetchone():
-                raise Leak(f"{table.name}.{column}")
+    if connection.execute("PRAGMA freelist_count").fetchone()[0]:
+        raise Leak("its free pages")
+    if (column := large_flag(connection, tables)) is not None:
+        raise Leak(column)
+    for place, token in large_numbers(connection, tables):
+        if vocabulary.known([token]):
+            raise Leak(place, token)
 
 
 def prove_bytes(
@@ -342,13 +344,3 @@ def prove_bytes(
         for token in vocabulary.known(found):
             if token[1:] not in names:
                 raise Leak("the bytes of the file", token)
-
-
-def prove_storage(connection: sqlite3.Connection) -> None:
-    """Check that the file holds no pages that were given up.
-
-    Raises:
-        Leak: it does.
-    """
-    if connection.execute("PRAGMA freelist_count").fetchone()[0]:
-        raise Leak("its free pages")

@@ -12,6 +12,7 @@ from pytest_imessage_foundry.anonymise.archives import ArchiveStandIns, emptied
 from pytest_imessage_foundry.anonymise.column_classes import UNKNOWN, class_of
 from pytest_imessage_foundry.anonymise.dates import Dates
 from pytest_imessage_foundry.anonymise.kept import kept
+from pytest_imessage_foundry.anonymise.number_search import LARGE
 from pytest_imessage_foundry.anonymise.reserved_addresses import Addresses
 from pytest_imessage_foundry.anonymise.secret import Secret
 from pytest_imessage_foundry.anonymise.stand_ins import StandIns
@@ -132,11 +133,8 @@ class Replacing:
         group = "number" if kind in ("key", "flag", "size") else kind
         if kind == "date":
             return group, self._date
-        if kind in ("key", "size"):
-            return (
-                group,
-                lambda value: value if isinstance(value, int) else _nothing(value),
-            )
+        if kind in LARGE:
+            return group, self.key if kind == "key" else self._size
         if kind in ("flag", "empty", UNKNOWN, *_SETTINGS):
             return group, _nothing
         text = self._texts[kind]
@@ -147,6 +145,22 @@ class Replacing:
     def _date(self, value: Value) -> Value:
         is_number = isinstance(value, int | float)
         return self.dates.moved(value) if is_number else _nothing(value)
+
+    def key(self, value: Value) -> Value:
+        """Return a key as it is, if it can be one."""
+        return self._whole(value, LARGE["key"])
+
+    def _size(self, value: Value) -> Value:
+        return self._whole(value, LARGE["size"])
+
+    def _whole(self, value: Value, limit: int) -> Value:
+        if not isinstance(value, int):
+            return _nothing(value)
+        if -limit < value < limit:
+            return value
+        least = 10 ** (min(len(str(abs(value))), 18) - 1)
+        drawn = least + self.stand_ins.secret.below(9 * least, "number", str(value))
+        return drawn if value > 0 else -drawn
 
     def _text(self, value: Value, stand_in: Callable[[str], str]) -> Value:
         if isinstance(value, str):
@@ -201,8 +215,8 @@ class Replacing:
             return self._date(value)
         if key in kept("setting_versions") and re.fullmatch(r"[12]\d{4}", str(value)):
             return value
-        if isinstance(value, int) and key in kept("settings"):
-            return value
+        if isinstance(value, int):
+            return self.key(value)
         if isinstance(value, str) and re.fullmatch(r"\d{1,4}", value):
             return value
         return (

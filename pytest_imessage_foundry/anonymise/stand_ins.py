@@ -237,6 +237,8 @@ class StandIns:
         """Return the stand-in of a string of an archive; the format's own stay."""
         if text in literals() or _SIZE.fullmatch(text):
             return text
+        if text.startswith("?") and "=" in text:  # the query of a URL
+            return self.of_url(text)
         return self.bundle(text) if text.startswith(_EXTENSION) else self.text(text)
 
     def bundle(self, text: str) -> str:

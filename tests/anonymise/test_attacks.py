@@ -17,6 +17,7 @@ import pytest
 from originals import change, query
 
 from pytest_imessage_foundry.anonymise import anonymise, anonymiser, proof, tokens
+from pytest_imessage_foundry.anonymise.rows import Replacing
 from pytest_imessage_foundry.anonymise.schema_texts import without_texts
 from pytest_imessage_foundry.anonymise.vocabulary import Vocabulary
 from pytest_imessage_foundry.db.blobs.keyed_archives import keyed_archive
@@ -148,7 +149,9 @@ RENDERED = {
     "escapes": "".join(f"\\u{ord(c):04x}" for c in WORD),
     "hex": WORD.encode().hex(),
     "full width": "".join(chr(ord(c) + 0xFEE0) for c in WORD),
-    "bold": "".join(chr(0x1D41A + ord(c) - 97) if c.islower() else chr(0x1D419) for c in WORD),
+    "bold": "".join(
+        chr(0x1D41A + ord(c) - 97) if c.islower() else chr(0x1D419) for c in WORD
+    ),
     "decomposed": unicodedata.normalize("NFD", "Zänzibärik"),
     "circled": "".join(chr(0x24D0 + ord(c) - 97) for c in WORD.lower()),
     "tags": "🏴" + "".join(chr(0xE0000 + ord(c)) for c in WORD),
@@ -312,3 +315,32 @@ def test_what_there_is_no_room_for_is_known_too(monkeypatch):
     vocabulary.add(words)
     assert vocabulary.known(words) == words
     assert vocabulary.known(["wother", "gabc"]) == []
+
+
+NUMBERED = {
+    "message": ("handle_id", "other_handle"),
+    "chat_message_join": ("rowid",),
+    "attachment": ("total_bytes",),
+    "sqlite_sequence": ("seq",),
+}
+
+
+@pytest.mark.parametrize("table", NUMBERED)
+def test_no_key_is_a_phone_number(planted, copied, tmp_path, table):
+    for column in NUMBERED[table]:
+        change(planted, f"UPDATE {table} SET {column} = {PHONE}")
+        small = 99 if column != "total_bytes" else 2**31
+    assert int(PHONE).to_bytes(6, "big") not in copied()
+    change(planted, f"UPDATE {table} SET {column} = {small}")
+    anonymise(planted, tmp_path / "two.db", seed=1)
+    told = f"SELECT DISTINCT {column} FROM {table}"
+    assert query(tmp_path / "two.db", told) == [(small,)]
+
+
+@pytest.mark.parametrize("table", NUMBERED)
+def test_a_key_that_was_not_replaced_is_caught(planted, tmp_path, monkeypatch, table):
+    for column in NUMBERED[table]:
+        change(planted, f"UPDATE {table} SET {column} = {PHONE}")
+    monkeypatch.setattr(Replacing, "_whole", lambda self, value, limit: value)
+    with pytest.raises(FoundryError, match=rf"found in {table}\."):
+        anonymise(planted, tmp_path / "out.db", seed=1)
