@@ -29,6 +29,16 @@ _PICTURES = "".join(
 )
 _SIGNS = "☀☁☂☃☄☎☔☕☘☠☢☣☮☯♈♉♊♋♌♍♎♏♐♑♒♓♻⚓⚔⚖⚙⚡⚽⚾⛄⛅⛔⛪⛲⛳⛵✂✈✉✌✏✨❄❗❤"
 _BLOCK = 128
+# Where a script has no other character of the class, by kind and length in UTF-8.
+_LAST = {
+    ("L", 2): "αβγδεζηθ",
+    ("L", 3): "一二三四五六七八",
+    ("L", 4): "".join(map(chr, range(0x20000, 0x20080))),
+    ("M", 2): "".join(map(chr, range(0x300, 0x310))),
+    ("M", 3): "".join(map(chr, range(0x1DC0, 0x1DD0))),
+    ("N", 2): "".join(map(chr, range(0x660, 0x66A))),
+    ("N", 3): "".join(map(chr, range(0x966, 0x970))),
+}
 
 
 def _ascii_table() -> tuple[bytes, ...]:
@@ -123,7 +133,8 @@ def _letters(character: str, category: str) -> str:
         own = _block(character, category)
     if len(own) > 4:
         return own
-    return families().get(("", category, length), own) or own or "\u4e00\u4e8c\u4e09"
+    own = families().get(("", category, length), own)
+    return own if len(own) > 1 else _LAST.get((category[0], length), own) or own
 
 
 def _block(character: str, category: str) -> str:

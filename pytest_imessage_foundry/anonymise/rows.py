@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from pytest_imessage_foundry.anonymise.archives import ArchiveStandIns, emptied
@@ -13,6 +14,7 @@ from pytest_imessage_foundry.anonymise.column_classes import UNKNOWN, class_of
 from pytest_imessage_foundry.anonymise.dates import Dates
 from pytest_imessage_foundry.anonymise.kept import kept
 from pytest_imessage_foundry.anonymise.number_search import LARGE
+from pytest_imessage_foundry.anonymise.quotations import Quotation
 from pytest_imessage_foundry.anonymise.reserved_addresses import Addresses
 from pytest_imessage_foundry.anonymise.secret import Secret
 from pytest_imessage_foundry.anonymise.stand_ins import StandIns
@@ -30,6 +32,7 @@ _STATISTICS = re.compile(r"\d{1,9}(?: \d{1,8})*")
 _COUNTRY = re.compile("[A-Za-z]{2}")
 # A class that is listed without anything that replaces it is an error of ours.
 _NUMBERS = ("key", "flag", "size", "date", "empty")
+_USUAL = frozenset((None, *range(-2, 10_000)))
 _SETTINGS = ("setting_key", "setting_value")
 
 
@@ -103,44 +106,66 @@ class Replacing:
         if set(_SETTINGS) <= set(kinds):
             return self._settings(table, columns)
         steps = [
-            (at, *self._of_column(kind), self.tally.of(table, column))
+            (at, self._of_column(kind), self.tally.of(table, column))
             for at, (kind, column) in enumerate(zip(kinds, columns, strict=True))
         ]
+        flags = [step for step in steps if kinds[step[0]] == "flag"]
+        others = [step for step in steps if kinds[step[0]] != "flag"]
+        places = [step[0] for step in flags]
+        # One place alone would come without a tuple around it.
+        of_flags = itemgetter(*places, *places[:1]) if flags else lambda row: ()
         bundle = (
             columns.index("balloon_bundle_id") if "balloon_bundle_id" in columns else -1
         )
         payload = columns.index("payload_data") if "payload_data" in columns else -1
+        text = columns.index("text") if "text" in columns else -1
+        history = (
+            columns.index("message_summary_info")
+            if "message_summary_info" in columns
+            else -1
+        )
 
         def replace(row: list[Value]) -> None:
             app = row[bundle] if bundle >= 0 else None
-            for at, kind, of_column, counts in steps:
+            whole = row[text] if text >= 0 else None
+            for at, of_column, counts in others:
                 value = row[at]
                 if value is None:
                     continue
-                if kind == "number" and type(value) is int and -_SMALL < value < _SMALL:
-                    continue
                 if at == payload and isinstance(value, bytes) and isinstance(app, str):
-                    new = self._archive(value, app)
+                    new: Value = self._archive(value, app)
+                elif at == history and isinstance(whole, str) and _is_history(value):
+                    parts = Quotation(whole, self.stand_ins.text(whole))
+                    new = self.archives.replaced(value, "", parts)
                 else:
                     new = of_column(value)
                 if new is not value:
                     row[at] = new
                     counts[_what_happened(value, new)] += 1
+            # Nearly always all of them are small.
+            if not _USUAL.issuperset(of_flags(row)):
+                for at, of_column, counts in flags:
+                    value = row[at]
+                    new = value if value is None else of_column(value)
+                    if new is not value:
+                        row[at] = new
+                        counts[_what_happened(value, new)] += 1
 
         return replace
 
-    def _of_column(self, kind: str) -> tuple[str, Replace]:
-        group = "number" if kind in ("key", "flag", "size") else kind
+    def _of_column(self, kind: str) -> Replace:
         if kind == "date":
-            return group, self._date
+            return self._date
         if kind in LARGE:
-            return group, self.key if kind == "key" else self._size
-        if kind in ("flag", "empty", UNKNOWN, *_SETTINGS):
-            return group, _nothing
+            return self.key if kind == "key" else self._size
+        if kind == "flag":
+            return _flag
+        if kind in ("empty", UNKNOWN, *_SETTINGS):
+            return _nothing
         text = self._texts[kind]
         if kind == "archive":
-            return group, lambda value: self._archived(value, text)
-        return group, lambda value: self._text(value, text)
+            return lambda value: self._archived(value, text)
+        return lambda value: self._text(value, text)
 
     def _date(self, value: Value) -> Value:
         is_number = isinstance(value, int | float)
@@ -189,7 +214,7 @@ class Replacing:
         name, told = (kinds.index(each) for each in _SETTINGS)
         counts = self.tally.of(table, columns[told])
         others = [
-            (at, self._of_column(kind)[1], self.tally.of(table, columns[at]))
+            (at, self._of_column(kind), self.tally.of(table, columns[at]))
             for at, kind in enumerate(kinds)
             if kind not in _SETTINGS
         ]
@@ -222,6 +247,17 @@ class Replacing:
         return (
             self.stand_ins.drawn(value) if isinstance(value, str) else _nothing(value)
         )
+
+
+def _is_history(value: Value) -> bool:
+    """Tell whether a value has texts of a message's parts, as they were and are."""
+    return isinstance(value, bytes) and b"streamtyped" in value
+
+
+def _flag(value: Value) -> Value:
+    """Return a flag as it is, if it is small enough to tell nothing."""
+    is_small = isinstance(value, int) and -_SMALL < value < _SMALL
+    return value if is_small else _nothing(value)
 
 
 def _nothing(value: Value) -> Value:

@@ -25,7 +25,11 @@ _HOMES = ("Users", "home")
 _SHARDED = re.compile("[0-9a-f]{0,2}")
 _STORES = frozenset(("Attachments", "StickerCache", "Stickers"))
 _SIZE = re.compile(r"\{\d{1,4}, \d{1,4}\}")
-_PREFIX = re.compile(r"p:\d{1,3}/|bp:|at_\d{1,3}_")
+_PREFIX = re.compile(r"p:\d{1,3}/|bp:|at_(?:\d{1,3}_)?")
+_REFERENCE = re.compile(
+    rf"(?:{_PREFIX.pattern})?(?:{tokens.GUID_FORM.pattern})"
+    rf"\d?(?:_(?:{tokens.GUID_FORM.pattern}))?\d?"
+)
 _MARK = re.compile(r"[:@\d]")  # one of them is in all that has a stand-in of its own
 _PIECE = re.compile(
     r"(?P<url>[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s<>\"“”]+"
@@ -161,7 +165,8 @@ class StandIns:
         if found is None:
             return text[:start] + self.token(text[start:])
         before, after = text[start : found.start()], text[found.end() :]
-        after = after if after.isdigit() and len(after) == 1 else self.token(after)
+        if not (after.isdigit() and len(after) == 1):
+            after = self.token(after)
         return text[:start] + self.token(before) + self.one_guid(found[0]) + after
 
     def one_guid(self, guid: str) -> str:
@@ -237,6 +242,8 @@ class StandIns:
         """Return the stand-in of a string of an archive; the format's own stay."""
         if text in literals() or _SIZE.fullmatch(text):
             return text
+        if _REFERENCE.fullmatch(text):
+            return self.guid(text)
         if text.startswith("?") and "=" in text:  # the query of a URL
             return self.of_url(text)
         return self.bundle(text) if text.startswith(_EXTENSION) else self.text(text)

@@ -74,7 +74,8 @@ def offset(original, copy):
 def followed(text, known):
     """The original's output with the copy's values."""
     longest = sorted(known, key=len, reverse=True)
-    form = re.compile("|".join(map(re.escape, longest)))
+    # Short codes are digits of other numbers too.
+    form = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)")
     return form.sub(lambda found: known[found[0]], text)
 
 
