@@ -208,7 +208,7 @@ def page(path: str) -> dict[str, Any]:
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     each.__name__: each
     for each in (
-        *(pipeline, derivation, writer, floor),
+        *(pipeline, anonymised, derivation, writer, floor),
         *(empty, statements, first_test, validation, texts, page),
     )
 }
