@@ -35,7 +35,7 @@ URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:[^\s<>\"“”\\]{3,}")
 MAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 HOST = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}")
 HASH = re.compile(r"(?<![\w-])(?=[a-f]*\d)[0-9a-f]{8,}(?![\w])")
-CODED = re.compile(r"[A-Za-z0-9+/=\n]{60,}")
+CODED = re.compile(r"[A-Za-z0-9+/=\n]{20,}")
 WORD = re.compile(r"[^\W\d_]{4,}")
 KEPT = re.compile(f"{GUID.pattern}|{WORD.pattern}")
 # Drawings, whose points are gone, and how long something took.
@@ -75,7 +75,7 @@ def followed(text, known):
     """The original's output with the copy's values."""
     longest = sorted(known, key=len, reverse=True)
     # Short codes are digits of other numbers too.
-    form = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)")
+    form = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, longest))})(?!\w)")
     return form.sub(lambda found: known[found[0]], text)
 
 
