@@ -32,16 +32,16 @@ LARGER = {
         "golden-gate": "3b89cea43247cc9f",
     },
     "default": {
-        "sonoma": "78a988fefcfde34c",
-        "sequoia": "de29e3fbd0a41b45",
-        "tahoe": "a0d180dd64a2c8e8",
-        "golden-gate": "3945181943e62bbf",
+        "sonoma": "f4306897715ab9ba",
+        "sequoia": "d073bc66dfa29208",
+        "tahoe": "a903bb985d6e5fcd",
+        "golden-gate": "92b6018d798eca1d",
     },
     "lived-in": {
-        "sonoma": "5ce4c159f1fb9625",
-        "sequoia": "97bed0344c60de0d",
-        "tahoe": "12baa03525a0d912",
-        "golden-gate": "3b527ce4d21fad9f",
+        "sonoma": "ff55c6c183381bdd",
+        "sequoia": "e797fb6c3887979c",
+        "tahoe": "a1cadd0e584a1b89",
+        "golden-gate": "e3fbe98918c45496",
     },
 }
 

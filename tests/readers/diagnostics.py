@@ -72,8 +72,10 @@ def _handles(world: World) -> set[tuple[str, str]]:
     """(address, service) of everybody who is in a chat, wrote or was named."""
     found = set()
     for chat in world.conversations:
-        services = {chat.service, *(each.service for each in chat.former)}
-        found |= {(who, service) for who in chat.participants for service in services}
+        found |= {(who, chat.service) for who in chat.participants}
+        # A row that is left empty keeps the members that the chat began with.
+        services = {each.service for each in chat.former}
+        found |= {(who, service) for who in chat.founders for service in services}
     for fact in world.facts:
         message = fact.message
         who = {fact.sender, message.event.who if message.event else None}

@@ -6,12 +6,14 @@ none contradicts another, and most messages stay as they are.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.life import file_states
+from pytest_imessage_foundry.conversations.life.comings import REACH
 from pytest_imessage_foundry.conversations.life.draws import Lot, thresholds
 from pytest_imessage_foundry.models import (
     ORDINARY,
@@ -70,6 +72,8 @@ class LivedChat:
         self.user = plan.owner.name.split()[0].lower()
         self.previous = 0  # the date of the message before
         self.spoke: str | None = ""  # who said it
+        # GUIDs of texts that another form took the place of.
+        self.replaced: deque[str] = deque(maxlen=REACH)
         limits = thresholds(life.span)
         self.own = [(*limits[name], rule) for name, rule in OWN if limits[name][1]]
         self.received = [
@@ -78,6 +82,8 @@ class LivedChat:
 
     def states_of(self, message: Message, until: int) -> Iterator[Message]:
         """Yield a message in its state, with rows that came of it before `until`."""
+        if message.reply_to is not None and message.reply_to.guid in self.replaced:
+            message = replace(message, reply_to=None)  # what it answers is gone
         if message.attachments:
             message = file_states.aged(message, self.life.span, self.user)
         if self.life.category is not None and message.sender is not None:

@@ -261,7 +261,10 @@ def _rare(
     from pytest_imessage_foundry.conversations.life import rare_forms
 
     found = rare_forms.rare(message, is_business=is_business)
-    return None if found is None else (found,)
+    if found is None:
+        return None
+    chat.replaced.append(message.guid)
+    return (found,)
 
 
 def _is_mail(chat: LivedChat) -> bool:
