@@ -36,7 +36,8 @@ class HelpScreen(ModalScreen[None]):
     """An explanation over the screen that it explains."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q", "close", "Close"),
+        # The app's own keys do not reach through a modal screen.
+        Binding("escape,enter,q,f1,question_mark", "close", "Close"),
     ]
 
     def __init__(self, title: str, what: str, keys: Keys) -> None:
