@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_imessage_foundry.preview.safe_text import visible
 
-_WIDTH, _ROW, _LABEL, _TRACK = 440, 24, 190, 130
+_WIDTH, _ROW, _LABEL, _TRACK = 440, 24, 216, 112
 _BAND = 4  # pixels that the narrowest goal still has
 
 
@@ -47,9 +47,12 @@ class GoalRow:
 
     @property
     def full(self) -> float:
-        """Return the value at the right end of the row: all, of shares above a half."""
+        """Return the value at the right end of the row.
+
+        It is all, of shares that have no goal, or a large one.
+        """
         top = max(self.value or 0.0, self.most or 0.0, self.least or 0.0)
-        if not self.unit and top > 0.5:
+        if not self.unit and (top > 0.5 or not self.has_goal):
             return 1.0
         return top * 1.15 or 1.0
 
@@ -91,7 +94,7 @@ def _row(row: GoalRow, y: int) -> str:
     return (
         f"<g><title>{told}</title>"
         f'<text class="end" x="{_LABEL - 8}" y="{y + 12}">'
-        f"{escape(visible(row.name, 30))}</text>"
+        f"{escape(visible(row.name, 29))}</text>"
         f'<rect class="track" x="{_LABEL}" y="{y + 6}" width="{_TRACK}" height="4"/>'
         f"{_band(row, y)}{_value(row, y)}"
         f'<text x="{right}" y="{y + 12}">{_number(row.value, row)}{mark}</text></g>'

@@ -9,7 +9,7 @@
   const { named, contentOf, partNode } = bubbles(people, parsed("pictures"));
   const loaded = new Map();
   const receipts = new Map();
-  let open = -1, from = 0, until = 0, pinned = false, folder = "All";
+  let open = -1, from = 0, until = 0, pinned = false, held = null, folder = "All";
 
   function messagesOf(number) {
     if (!loaded.has(number)) loaded.set(number, parsed(`chat-${number}`));
@@ -256,6 +256,7 @@
     const row = byId("rows").querySelector(`[data-index="${index}"]`);
     if (!row) return;
     row.scrollIntoView({ block: "center" });
+    held = row;
     row.classList.add("found");
     setTimeout(() => row.classList.remove("found"), 2500);
   }
@@ -296,6 +297,7 @@
     }
     headChat(chats[number]);
     const total = messagesOf(number).length, box = byId("messages");
+    held = null;
     if (index === undefined) {
       pinned = true;
       draw(total - BATCH, total);
@@ -339,19 +341,22 @@
     }
     byId("messages").addEventListener("scroll", grow, { passive: true });
     // Rows get their true heights as pictures load and as they come into view; a
-    // chat stays at its end until somebody scrolls.
+    // chat stays at its end, or at what was jumped to, until somebody scrolls.
     const box = byId("messages");
-    new ResizeObserver(() => { if (pinned) box.scrollTop = box.scrollHeight; })
-      .observe(byId("rows"));
+    new ResizeObserver(() => {
+      if (pinned) box.scrollTop = box.scrollHeight;
+      else if (held) held.scrollIntoView({ block: "center" });
+    }).observe(byId("rows"));
     for (const name of ["wheel", "touchstart", "pointerdown", "keydown"]) {
-      box.addEventListener(name, () => { pinned = false; }, { passive: true });
+      box.addEventListener(name, () => { pinned = false; held = null; }, { passive: true });
     }
     byId("details").addEventListener("click", (event) => {
       const on = byId("messages").classList.toggle("detailed");
       event.currentTarget.setAttribute("aria-pressed", String(on));
     });
     const place = new URLSearchParams(location.hash.slice(1));
-    if (chats.length && matchMedia("(min-width: 761px)").matches) {
+    const isWide = matchMedia("(min-width: 761px)").matches;
+    if (chats.length && (isWide || place.has("chat"))) {
       openChat(Number(place.get("chat") || 0), place.has("message")
         ? Number(place.get("message")) : undefined);
     }

@@ -68,8 +68,7 @@ def city(pen: Pen) -> None:
     pen.disc(250, 50, 20, "#f4efd0")
     for x, top, wide in ((10, 110, 54), (70, 70, 46), (124, 130, 60), (192, 90, 50)):
         pen.box(x, top, wide, 240 - top, "#141a33")
-        for row in range(top + 16, 216, 80):
-            pen.box(x + 8, row, 16, 16, "#ffd35c")
+        pen.box(x + 8, 160, 24, 24, "#ffd35c")
     pen.box(252, 150, 60, 90, "#141a33")
 
 

@@ -123,7 +123,7 @@ def test_a_measure_stands_beside_its_goal() -> None:
     assert first.svg.count('class="goal"') == 2
     assert first.svg.count('class="apart"') == 1
     places = [float(each) for each in re.findall(r'cx="([\d.]+)"', first.svg)]
-    assert all(190 <= place <= 320 for place in places)
+    assert all(216 <= place <= 328 for place in places)
 
 
 def test_the_rows_of_any_file_are_on_its_page(scratch: Made, tmp_path: Path) -> None:

@@ -202,6 +202,8 @@ class MessagesScreen(StepScreen):
     def _anew(self, phase: Phase) -> None:
         self._ended = None
         self.journal = Journal.of(self.foundry.project)
+        # Before the thread begins: it would be done before anybody sees it.
+        self.journal.followed = self.query_one(RowList).current or ""
         self.notice.say("")
         self._enter(phase)
 
