@@ -360,6 +360,8 @@
       openChat(Number(place.get("chat") || 0), place.has("message")
         ? Number(place.get("message")) : undefined);
     }
+    const current = byId("list").querySelector("[aria-current]");
+    if (current) current.scrollIntoView({ block: "center" });
     if (place.get("view") === "plots") view("plots");
     if (place.get("view") === "cases") choose("cases");
     if (place.has("details")) byId("details").click();
