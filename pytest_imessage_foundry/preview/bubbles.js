@@ -34,8 +34,16 @@ function put(node, text) {
   node.append(text.slice(at));
   return node;
 }
-// Initials of a name, or the outline of a person where there is no name.
-function face(name, tone, small) {
+// A contact's picture, initials of a name, or the outline of a person where there is
+// neither, or none that the browser can draw.
+function face(name, tone, small, picture) {
+  if (picture) {
+    const node = el("span", `face${small ? " small" : ""}`), image = el("img");
+    image.alt = name;
+    image.addEventListener("error", () => node.replaceWith(face(name, tone, small)));
+    image.src = picture;
+    return add(node, image);
+  }
   const letters = name.split(/\s+/).map((word) => [...word][0] || "")
     .filter((letter) => /\p{L}/u.test(letter));
   const node = el("span", `face tone${tone % 6}${small ? " small" : ""}`);

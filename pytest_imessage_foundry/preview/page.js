@@ -4,9 +4,11 @@
   const NEW_STRETCH = 3600 * 1000;
   const byId = (id) => document.getElementById(id);
   const parsed = (id) => JSON.parse(byId(id).textContent);
-  const { chats, people, cases, failure } = parsed("index");
+  const { chats, people, faces, cases, failure } = parsed("index");
   const caseOf = new Map(cases.map((each) => [each.message, each]));
-  const { named, contentOf, partNode } = bubbles(people, parsed("pictures"));
+  const pictures = parsed("pictures");
+  const { named, contentOf, partNode } = bubbles(people, pictures);
+  const pictureOf = (who) => Object.hasOwn(faces, who) && pictures[faces[who] - 1];
   const loaded = new Map();
   const receipts = new Map();
   let open = -1, from = 0, until = 0, pinned = false, held = null, folder = "All";
@@ -33,7 +35,8 @@
       when && el("time", "", day(when)));
     const body = add(el("span"), top, put(el("span", "glance words"), glance || ""));
     add(button, face(chat.group && !chat.name ? name.replace(/,/g, "") : name,
-      toneOf(chat.guid || name)), body);
+      toneOf(chat.guid || name), false,
+      !chat.group && pictureOf((chat.people || [])[0])), body);
     button.addEventListener("click", () => jump());
     return button;
   }
@@ -209,7 +212,8 @@
       if (chats[open].group && message.from !== null) {
         row.classList.add("grouped");
         if (row.classList.contains("last")) {
-          row.append(face(named(message.from), toneOf(message.from), true));
+          row.append(face(named(message.from), toneOf(message.from), true,
+            pictureOf(message.from)));
         }
       }
       add(row, speaks && el("div", "sender words", named(message.from)),

@@ -27,7 +27,7 @@ from typing import IO, Any, Protocol
 
 from pytest_imessage_foundry.atomic import replacing
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.preview import address_names
+from pytest_imessage_foundry.preview import address_names, contact_faces
 from pytest_imessage_foundry.preview import phone as shape
 from pytest_imessage_foundry.preview.goal_bars import GoalRow
 from pytest_imessage_foundry.preview.local_times import LocalTimes
@@ -174,6 +174,7 @@ def _fields(phone: _Phone, chats: IO[str], notes: Notes) -> dict[str, str]:
     facts = {
         "title": heading,
         "people": names,
+        "faces": _faces(phone, pictures),
         "chats": index,
         "cases": [dict(case) for case in notes.cases],
         "failure": notes.failure,
@@ -197,14 +198,24 @@ def _fields(phone: _Phone, chats: IO[str], notes: Notes) -> dict[str, str]:
 
 def _names(phone: _Phone, notes: Notes) -> dict[str, str]:
     given = dict(notes.names)
-    addresses = {
+    book = address_names.beside(phone.path)
+    return address_names.names_of(_addresses(phone), given, book)
+
+
+def _addresses(phone: _Phone) -> list[str]:
+    found = (
         address
         for chat in phone.chats
         for address in (*chat.participants, chat.identifier)
-        if address
-    }
-    book = address_names.beside(phone.path)
-    return address_names.names_of(sorted(addresses), given, book)
+    )
+    return sorted({each for each in found if each})
+
+
+def _faces(phone: _Phone, pictures: Pictures) -> dict[str, int]:
+    """Return the numbers of contacts' pictures, counted from 1, by address."""
+    found = contact_faces.faces_of(phone.path, _addresses(phone))
+    numbers = {each: pictures.kept(data) for each, data in found.items()}
+    return {each: at + 1 for each, at in numbers.items() if at is not None}
 
 
 def _draw_chat(

@@ -68,9 +68,12 @@ class FoundryApp(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Yield the commands of the palette: the keys of the screen, then the app's."""
+        named = set()
         for each in screen.active_bindings.values():
             binding = each.binding
-            if binding.show and each.enabled and isinstance(each.node, FoundryScreen):
+            is_shown = binding.show and each.enabled and binding.action not in named
+            if is_shown and isinstance(each.node, FoundryScreen):
+                named.add(binding.action)
                 yield SystemCommand(
                     binding.description,
                     f"the key {self.get_key_display(binding)} of this screen",

@@ -63,7 +63,8 @@ class HelpScreen(ModalScreen[None]):
             yield Static(Text("On this screen", "bold"), classes="gap")
             yield Static(_table(self._keys))
             yield Static(Text("Everywhere", "bold"), classes="gap")
-            rest = [each for each in _EVERYWHERE if each not in self._keys]
+            named = {key.replace("^", "ctrl+") for key, _ in self._keys}
+            rest = [each for each in _EVERYWHERE if each[0] not in named]
             yield Static(_table(rest))
 
     def on_mount(self) -> None:

@@ -146,7 +146,7 @@ class ToolScreen(StepScreen):
         elif self.ran.was_stopped:
             self.notice.say("stopped; nothing is left")
         elif code == 0:
-            self.notice.say(f"✓ {self.ENDS[0]}")
+            self.notice.succeed(self.ENDS[0])
         else:
             self.notice.fail(self.ENDS.get(code or 0, f"it ended with code {code}"))
 

@@ -73,7 +73,7 @@ class WelcomeScreen(StepScreen):
         menu = self.query_one(RowList)
         is_known = menu.has("continue")
         menu.show(rows)
-        if not is_known:
+        if self._left is not None and not is_known:
             menu.point_at(rows[0][0])
         if self.foundry.draft.notice:
             self.notice.fail(self.foundry.draft.notice)

@@ -47,6 +47,9 @@ class Notice(Static):
     def say(self, text: str) -> None:
         self._show(text, "· " if text else "", "")
 
+    def succeed(self, text: str) -> None:
+        self._show(text, "✓ ", "bold")
+
     def fail(self, text: str) -> None:
         self._show(text, "✗ ", "bold")
 
