@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench readers llm torture clean
+.PHONY: demo test lint bench readers llm torture pictures clean
 
 $(VENV)/ready: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -42,6 +42,10 @@ llm: $(VENV)/ready
 # `make torture ARGS="--minutes 1 --seed 7"`; ten minutes if nothing is said.
 torture: $(VENV)/ready
 	$(BIN)/python -m tests.torture $(ARGS)
+
+# `make pictures ARGS="page-light"` makes one; needs Chromium.
+pictures: $(VENV)/ready
+	$(BIN)/python docs/make_pictures.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) .venvs out
