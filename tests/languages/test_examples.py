@@ -92,3 +92,27 @@ def test_the_command_goes_by_the_package_name_too(tmp_path: Path) -> None:
 
     assert re.search(r"\d+\.\d+", said)
     assert toolchains.run(second, tmp_path).split()[-1] == said.split()[-1]
+
+
+def test_the_page_lists_the_words_of_each_field() -> None:
+    from typing import get_args
+
+    from pytest_imessage_foundry.models.literals import (
+        EventKind,
+        SendEffect,
+        Service,
+        TapbackKind,
+    )
+    from pytest_imessage_foundry.scorecard.readings import Status
+
+    page = (toolchains.ROOT / "docs/readings.md").read_text("utf-8")
+    for name, kind in (
+        ("service", Service),
+        ("tapback", TapbackKind),
+        ("event", EventKind),
+        ("status", Status),
+        ("effect", SendEffect),
+    ):
+        listed = re.search(rf"^\| `{name}` \| `([^`]*)`", page, re.MULTILINE)
+        assert listed is not None
+        assert tuple(listed[1].split()) == get_args(kind)

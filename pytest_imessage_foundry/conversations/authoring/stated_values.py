@@ -125,7 +125,13 @@ class StatedValues:
         try:
             return kind(**given)
         except TypeError:
-            needed = [each.name for each in fields(kind)]
+            needed = [
+                each.name
+                for each in fields(kind)
+                if each.name not in given
+                and each.default is MISSING
+                and each.default_factory is MISSING
+            ]
             raise FoundryError(
                 f"{_article(kind.__name__)} lacks {', '.join(needed)}\n"
                 f"looked at: {', '.join(given) or 'nothing'}\nstate it, too"
