@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Persona
 
 Table = dict[str, Any]
+# What the names of fields begin with that count nanoseconds.
+_MOMENTS = ("date", "arrived")
 Named = TypeVar("Named")
 # What the module of a verb imports for type checkers alone.
 _NAMES = {
@@ -57,6 +59,18 @@ class StatedValues:
         if who is None or who == words.ME or (isinstance(who, str) and "+" in who[:1]):
             return who
         return _named("person", who, self.people)
+
+    def _taken_person(self, taken: tuple[Any, ...], value: Any) -> Any:
+        """Return a person where not every verb takes nobody, or an address."""
+        if value is None and types.NoneType in taken:
+            return None
+        if value == words.ME and str not in taken:
+            return self.phone.owner
+        found = _named("person", None, self.people) if value is None else value
+        found = self.person(found)
+        if isinstance(found, str) and str not in taken:
+            raise unknown("id of a person", found, self.people)
+        return found
 
     def chat(self, name: Any) -> Chat:
         """Return a chat that stands above, by id."""
@@ -146,7 +160,7 @@ class StatedValues:
             if "new_guid" in value:
                 return self.phone.new_guid()
         if models.Persona in taken:
-            return self.person(value)
+            return self._taken_person(taken, value)
         if Chat in taken:
             return self.chat(value)
         if Draft in taken:
@@ -155,8 +169,8 @@ class StatedValues:
             return self._body(hint, value)
         if _is_balloon(taken):
             return None if value is None else self.balloon(value)
-        if int in taken and name.startswith(("date", "arrived")):
-            return value if isinstance(value, int) else when(value)
+        if isinstance(value, str) and int in taken and name.startswith(_MOMENTS):
+            return when(value)
         return self._plain(hint, taken, value, name)
 
     def _body(self, hint: Any, value: Any) -> Any:

@@ -147,13 +147,26 @@ class _Script:
             ) from None
 
     def _person(self, given: Table) -> None:
-        name, called = given.pop("id", None), given.pop("name", None)
+        called = given.pop("name", None)
+        name = given.pop("id", called)
+        if not isinstance(name, str) or name in self.values.people:
+            raise FoundryError(
+                f"id is no text, or somebody else's: {name!r:.60}\n"
+                f"looked among {', '.join(self.values.people) or 'nobody'}\n"
+                "give each of [[people]] an id of their own"
+            )
         person = self.values.called(self._phone.person, called, given, {})
-        self.values.people[name or called] = person
+        self.values.people[name] = person
 
     def _chat(self, block: Table) -> tuple[Chat, list[Table]]:
         entries = block.pop("messages", [])
         name = block.pop("id", None)
+        if not isinstance(entries, list) or not isinstance(name, str | None):
+            raise FoundryError(
+                "messages is a list of tables, and id a text\n"
+                f"looked at: {entries!r:.60} and {name!r:.60}\n"
+                "write [[chat.messages]] above each message"
+            )
         if name in self.values.chats and not block:
             return self.values.chats[name], entries
         chat = self._opened(block)
@@ -183,8 +196,12 @@ class _Script:
     def _entry(self, chat: Chat, entry: Table) -> None:
         """Write one entry: a message, what happens to one above or to the chat."""
         name = entry.pop("id", None)
+        if not isinstance(name, str | None):
+            raise FoundryError(
+                f"id is no text: {name!r:.60}\nlooked for a word\nname it otherwise"
+            )
         if "now" in entry:
-            self._phone.tick(entry["now"], 0, 0)
+            self._phone.tick(self.values.value(str | int, entry["now"], "now"), 0, 0)
             return
         if "message" in entry:
             about = self.values.draft(entry.pop("message"))
@@ -203,6 +220,12 @@ class _Script:
         parts = entry.pop("parts", None)
         if parts is None:
             parts = [entry.pop("text")] if "text" in entry else []
+        if not isinstance(parts, list) or not isinstance(steps, list):
+            raise FoundryError(
+                "parts and then are lists\n"
+                f"looked at: {parts!r:.60} and {steps!r:.60}\n"
+                'write parts = ["a text"] and then = [{ tapback = "loved" }]'
+            )
         body = [self.values.content(each) for each in parts]
         if "reply_to" in entry:
             entry["reply_to"] = self.values.reply(entry["reply_to"])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import random
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -180,3 +183,40 @@ def test_files_that_hold_no_chats(tmp_path, text, said):
     with pytest.raises(FoundryError) as caught:
         order(tmp_path, text)
     assert said in str(caught.value)
+
+
+def places(value, path=()):
+    """Every place in a file, each by the steps that lead to it."""
+    if path:
+        yield path
+    steps = value.items() if isinstance(value, dict) else enumerate(value)
+    for step, each in steps:
+        if isinstance(each, (dict, list)):
+            yield from places(each, (*path, step))
+        else:
+            yield (*path, step)
+
+
+def complaint_of(tmp_path, raw):
+    try:
+        order(tmp_path, json.dumps(raw), name="own.json")
+    except FoundryError as error:
+        return str(error)
+    return ""
+
+
+def test_whatever_stands_there_is_read_or_refused(tmp_path):
+    """A wrong value at each place of the examples: no traceback, whatever it is."""
+    wrong = (None, 3, "x", True, [], {}, [3], [[]], {"x": 1}, -1.5)
+    picks = random.Random("wrong values")
+    refusals = 0
+    for block in BLOCKS:
+        raw = json.loads(json.dumps(tomllib.loads(block)))
+        for path in places({key: raw[key] for key in ("people", "chat") if key in raw}):
+            changed = copy.deepcopy(raw)
+            at = changed
+            for step in path[:-1]:
+                at = at[step]
+            at[path[-1]] = picks.choice(wrong)
+            refusals += "own.json" in complaint_of(tmp_path, changed)
+    assert refusals > 100
