@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench readers llm torture pictures clean
+.PHONY: demo test lint bench readers languages llm torture pictures clean
 
 $(VENV)/ready: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -33,6 +33,9 @@ bench: $(VENV)/ready
 readers: $(VENV)/ready
 	$(BIN)/python tests/readers/install.py
 	$(BIN)/python -m pytest tests/readers -m readers
+
+languages: $(VENV)/ready
+	IMESSAGE_LANGUAGES=required $(BIN)/python -m pytest -n auto --dist loadfile tests/languages
 
 llm: $(VENV)/ready
 	$(BIN)/python tests/llm/model_server.py install

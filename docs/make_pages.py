@@ -229,7 +229,9 @@ def scenarios_page() -> str:
     lines.append(
         "`personas` has ids of built-in people, whole people (`[[personas]]`), or "
         "`library:ID` for people of your own library: [personas.md](personas.md). "
-        "Addresses are of nobody, or `real = true` stands at the top of the file.\n"
+        "Addresses are of nobody, or `real = true` stands at the top of the file.\n\n"
+        "A file can also hold chats message by message, of every kind: "
+        "[written-chats.md](written-chats.md).\n"
     )
     return "\n".join(lines)
 

@@ -75,6 +75,8 @@ def conversations_of(order: Order) -> list[Conversation]:
         from pytest_imessage_foundry.conversations import catalogue
 
         return catalogue.conversations(order.spec, order.schema)
+    if order.scenario.written:
+        return list(order.written.conversations)
     from pytest_imessage_foundry.conversations import chat_plans
 
     features = order.schema.features
