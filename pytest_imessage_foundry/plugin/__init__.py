@@ -41,8 +41,10 @@ def pytest_report_header(config: pytest.Config) -> str:
     return report.header(config.stash[settings.SETTINGS])
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    releases.parametrize(metafunc, metafunc.config.stash[settings.SETTINGS].versions)
+@pytest.hookimpl(wrapper=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None, None, None]:
+    versions = metafunc.config.stash[settings.SETTINGS].versions
+    yield from releases.parametrizing(metafunc, versions)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -74,11 +76,16 @@ def imessage_foundry(
 
 
 @pytest.fixture
-def imessage_version(request: pytest.FixtureRequest) -> str:
+def _imessage_release(request: pytest.FixtureRequest) -> str:
+    """The release that a test was parametrised with; '' where it was not."""
+    return getattr(request, "param", "")
+
+
+@pytest.fixture
+def imessage_version(request: pytest.FixtureRequest, _imessage_release: str) -> str:
     """The macOS release that this test runs against: 'sonoma', 'sequoia', ..."""
-    return releases.version_of(
-        request, request.config.stash[settings.SETTINGS].versions
-    )
+    versions = request.config.stash[settings.SETTINGS].versions
+    return releases.version_of(request, versions, _imessage_release)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.plugin.releases import DYNAMIC, UNITTEST
 from pytest_imessage_foundry.plugin.settings import SETTINGS
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 TITLE = "iMessage chat.db"
 # Strings in user_properties travel from xdist's workers and into JUnit files.
-DYNAMIC = "imessage_dynamic"
 HANDED = "imessage"
 _FAILED = pytest.StashKey[bool]()
 _NOTES = pytest.StashKey[list[str]]()
@@ -71,8 +71,9 @@ def has_failed(node: pytest.Item) -> bool:
 
 
 def summarise(terminal: pytest.TerminalReporter) -> None:
-    """Say when tests saw one release only because they asked dynamically, and with
-    -v what each database was made from."""
+    """Say when tests saw one release only because they asked dynamically, or cannot
+    be parametrised, and with -v what each database was made from."""
+    _say_of_unittest(terminal)
     dynamic = _noted(terminal, DYNAMIC)
     if dynamic:
         tests = {test for seen in dynamic.values() for test in seen}
@@ -84,6 +85,17 @@ def summarise(terminal: pytest.TerminalReporter) -> None:
     if terminal.config.getoption("verbose") > 0:
         for provenance, seen in _noted(terminal, HANDED).items():
             terminal.write_line(f"imessage: {provenance}, {len(seen)} test(s)")
+
+
+def _say_of_unittest(terminal: pytest.TerminalReporter) -> None:
+    seen = _noted(terminal, UNITTEST)
+    if seen:
+        count = len({test for tests in seen.values() for test in tests})
+        terminal.write_line(
+            f"imessage: {count} test(s) of unittest classes saw {', '.join(seen)} "
+            "alone: such classes cannot be parametrised; start pytest once for each "
+            "--imessage-version, or write plain functions or classes"
+        )
 
 
 def _noted(terminal: pytest.TerminalReporter, wanted: str) -> dict[str, set[str]]:
