@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_imessage_foundry.plugin import releases, report, settings
+from pytest_imessage_foundry.plugin import failure_notes, releases, report, settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -47,7 +47,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None, None, No
     yield from releases.parametrizing(metafunc, versions)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    failure_notes.begin(item)
     releases.check_mark(item)
 
 
@@ -65,14 +67,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def imessage_foundry(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Foundry:
+def imessage_foundry(request: pytest.FixtureRequest) -> Foundry:
     """A builder of databases for any Spec, session-scoped, to use with Hypothesis:
     `imessage_foundry.hand_out(imessage_foundry.order(spec))` returns a ChatDB."""
     from pytest_imessage_foundry.plugin import fixtures
 
-    return fixtures.open_foundry(request.config, tmp_path_factory)
+    return fixtures.open_foundry(request)
 
 
 @pytest.fixture

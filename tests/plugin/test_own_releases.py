@@ -127,7 +127,7 @@ def test_a_unittest_class_says_what_to_do(run, pytester):
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
         [
-            "imessage: 1 test(s) of unittest classes saw golden-gate alone: such classes "
+            "imessage: 1 test(s) of unittest classes saw golden-gate alone: such *"
             "cannot be parametrised; start pytest once for each --imessage-version*"
         ]
     )
