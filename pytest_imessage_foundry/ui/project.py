@@ -38,7 +38,7 @@ class Project:
     `personas` are the owner, who alone is_self, and whoever takes part.
     """
 
-    release: str = "sequoia"
+    release: str = "tahoe"
     layout: layouts.LayoutName = "file"
     output: str = "chat.db"
     seed: int = 0

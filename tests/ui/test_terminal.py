@@ -158,7 +158,7 @@ def test_five_steps_in_a_terminal(tmux, home):
 
     tmux.kill()
     tmux.start()
-    tmux.wait("▸ Continue         1 person, 1 conversation, sequoia, chat.db")
+    tmux.wait("▸ Continue         1 person, 1 conversation, tahoe, chat.db")
     tmux.press("Enter")
     tmux.wait("[4 Messages]")
     tmux.press("g")
@@ -168,5 +168,5 @@ def test_five_steps_in_a_terminal(tmux, home):
     assert "✓ valid  macOS 15 Sequoia" in screen
     assert "--scenario chat.scenario.json" in screen
     assert screen.rstrip().endswith("c Copy command  h Home  q Quit  esc Back")
-    assert validators.validate(home / "chat.db", release="sequoia").ok
+    assert validators.validate(home / "chat.db", release="tahoe").ok
     tmux.press("q")
