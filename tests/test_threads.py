@@ -49,9 +49,7 @@ def test_one_copy_that_all_read(foundry):
 
 def test_builders():
     def work(number):
-        phone = ChatDBBuilder(
-            "tahoe", path=tmp_path / str(number % 8) / "x" / "chat.db"
-        )
+        phone = ChatDBBuilder("tahoe")
         chat = phone.direct(phone.person("Alex Doe"))
         chat.send("Hello").tapback("loved")
         return phone.conversations()
