@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pytest_imessage_foundry.models.apple_time import MINUTE, to_datetime
 from pytest_imessage_foundry.models.balloons import Balloon
-from pytest_imessage_foundry.models.case_readings import CaseReading
 from pytest_imessage_foundry.models.changes import (
     ORDINARY,
     Edit,
@@ -29,6 +28,12 @@ from pytest_imessage_foundry.models.literals import (
 )
 from pytest_imessage_foundry.models.members import Membership, Roll
 from pytest_imessage_foundry.models.parts import Attachment, Part
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.models.case_readings import CaseReading
+else:
+    # Before Python 3.12 pydantic, which writes the truth's schema, takes no TypedDict.
+    CaseReading = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
