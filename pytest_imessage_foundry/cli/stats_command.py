@@ -47,7 +47,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         metavar="PATH",
         help="a database to measure, instead of a scenario",
     )
-    build_options.add_options(stats, macos="tahoe")
+    build_options.add_options(stats)
     stats.add_argument("--json", action="store_true", help="report as JSON")
     stats.add_argument(
         "--page",

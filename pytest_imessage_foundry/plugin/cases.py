@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 # The fixtures that a case gives a value.
-NAMES = ("imessage_version", "imessage_case")
+NAMES = ("_imessage_release", "imessage_case")
 
 
 def parametrize(

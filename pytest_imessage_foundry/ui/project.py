@@ -41,7 +41,7 @@ class Project:
     conversations. `offered` are the people for whom a conversation was begun once.
     """
 
-    release: str = "sequoia"
+    release: str = "tahoe"
     layout: layouts.LayoutName = "file"
     age: Layout = "fresh"
     backup_password: str = ""

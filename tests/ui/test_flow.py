@@ -42,8 +42,8 @@ def test_five_steps(play, home):
 
     assert "✓ valid" in seen
     assert str(home / "chat.db")[:50] in seen
-    assert "imessage-foundry build chat.db --macos sequoia" in seen
-    assert validators.validate(home / "chat.db", release="sequoia").ok
+    assert "imessage-foundry build chat.db --macos tahoe" in seen
+    assert validators.validate(home / "chat.db", release="tahoe").ok
     with closing(sqlite3.connect(home / "chat.db")) as connection:
         names = connection.execute("SELECT display_name FROM chat").fetchall()
         (count,) = connection.execute(
@@ -270,7 +270,7 @@ def test_a_session_goes_on(play, left, library, home):
     assert draft["project"]["step"] == "messages"
 
     async def second(person):
-        await person.sees("2 people, 2 conversations, sequoia, chat.db")
+        await person.sees("2 people, 2 conversations, tahoe, chat.db")
         await person.press("enter")
         assert person.screen == "MessagesScreen"
         await generate(person)
@@ -280,7 +280,7 @@ def test_a_session_goes_on(play, left, library, home):
 
     play(second)
 
-    assert validators.validate(home / "chat.db", release="sequoia").ok
+    assert validators.validate(home / "chat.db", release="tahoe").ok
 
 
 def test_a_new_phone_asks_before_it_drops_the_draft(play, left):

@@ -156,7 +156,7 @@ def test_five_steps_in_a_terminal(tmux, home):
 
     tmux.kill()
     tmux.start()
-    tmux.wait("▸ Continue         1 person, 1 conversation, sequoia, chat.db")
+    tmux.wait("▸ Continue         1 person, 1 conversation, tahoe, chat.db")
     tmux.press("Enter")
     tmux.wait("[4 Messages]")
     tmux.press("g")
@@ -165,10 +165,10 @@ def test_five_steps_in_a_terminal(tmux, home):
     tmux.wait("[5 Result]")
     screen = tmux.wait("q Quit")
 
-    assert "✓ valid  macOS 15 Sequoia" in screen
+    assert "✓ valid  macOS 26 Tahoe" in screen
     assert "--scenario chat.scenario.json" in screen
     assert screen.rstrip().endswith("c Copy command  h Home  q Quit  esc Back")
-    assert validators.validate(home / "chat.db", release="sequoia").ok
+    assert validators.validate(home / "chat.db", release="tahoe").ok
     # The command as it can be copied off the screen.
     shown = screen[screen.index("imessage-foundry build") : screen.index("Look at it")]
     made = (home / "chat.db").read_bytes()
