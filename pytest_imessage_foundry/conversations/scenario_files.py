@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections import Counter
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry import whole_file
@@ -18,6 +18,7 @@ from pytest_imessage_foundry.models import (
     Scenario,
     apple_time,
 )
+from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.personas import builtin, checks
 from pytest_imessage_foundry.spec import MOST_MESSAGES, fault
 from pytest_imessage_foundry.terminal import escaped

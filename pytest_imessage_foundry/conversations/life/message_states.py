@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.conversations.life import file_states
 from pytest_imessage_foundry.conversations.life.draws import Lot, thresholds
 from pytest_imessage_foundry.models import (
+    LONG_PART_NUMBER,
     ORDINARY,
     OTHER_DEVICE,
     Deletion,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
-    from pytest_imessage_foundry.models import TapbackKind
+    from pytest_imessage_foundry.models import LifeSpan, TapbackKind
 
 Rule = Callable[["_Chat", Message, int], "tuple[Message, ...] | None"]
 _NOT_SENT = 22  # the error of most failed sends in public reports (§15)
@@ -82,32 +83,36 @@ class _Chat:
         self.user = plan.owner.name.split()[0].lower()
         self.previous = 0  # the date of the message before
         self.spoke: str | None = ""  # who said it
-        limits = thresholds(life.span)
-        self.own = [(*limits[name], rule) for name, rule in _OWN if limits[name][1]]
-        self.received = [
-            (*limits[name], rule) for name, rule in _RECEIVED if limits[name][1]
-        ]
+        self.own = _drawable(_OWN, life.span)
+        self.received = _drawable(_RECEIVED, life.span)
 
-    def states_of(self, message: Message, until: int) -> Iterator[Message]:
-        """Yield a message in its state, with rows that came of it before `until`."""
-        if message.attachments:
+    def states_of(self, message: Message, until: int) -> tuple[Message, ...]:
+        """Return a message in its state, with rows that came of it before `until`."""
+        is_plain = _is_plain(message)
+        if not is_plain and message.attachments:
             message = file_states.aged(message, self.life.span, self.user)
         if self.life.category is not None and message.sender is not None:
             message = _with(message, filtered=self.life.category)
+            is_plain = False
         if self.life.unread_since and _is_late(message, self.life.unread_since):
             message = replace(message, date_read=0)
-        found = self._drawn(message, until)
+        found = self._drawn(message, until, is_plain=is_plain)
         self.previous, self.spoke = found[-1].date, found[-1].sender
-        yield from found
+        return found
 
-    def _drawn(self, message: Message, until: int) -> tuple[Message, ...]:
+    def _drawn(
+        self, message: Message, until: int, *, is_plain: bool
+    ) -> tuple[Message, ...]:
         if self.is_note:
             return tuple(self._note(message))
-        if _is_plain(message):
+        if is_plain:
             digest = blake2b(message.guid.encode(), digest_size=64).digest()
-            for at, limit, rule in (
+            for at, high, limit, rule in (
                 self.own if message.sender is None else self.received
             ):
+                # Most are decided by the first byte.
+                if digest[at] > high:
+                    continue
                 if digest[at] << 8 | digest[at + 1] < limit:
                     found = rule(self, message, until)
                     if found is not None:
@@ -149,6 +154,19 @@ class _Chat:
         if is_own and lot.has("other-device"):
             return replace(message, traits=OTHER_DEVICE)
         return message
+
+
+def _drawable(
+    rules: Iterable[tuple[str, Rule]], span: LifeSpan
+) -> list[tuple[int, int, int, Rule]]:
+    """Return where the number of each rule that can apply stands in a digest, the
+    first byte of its limit, the limit, and the rule."""
+    limits = thresholds(span)
+    return [
+        (at, limit >> 8, limit, rule)
+        for (at, limit), rule in ((limits[name], rule) for name, rule in rules)
+        if limit
+    ]
 
 
 def _is_plain(message: Message) -> bool:
@@ -359,7 +377,7 @@ def _long_part_number(
 ) -> tuple[Message, ...] | None:
     if message.date < SINCE_26 or message.storage == "text":
         return None
-    return (_with(message, part_code="q"),)
+    return (replace(message, traits=LONG_PART_NUMBER),)
 
 
 def _between(date: int, until: int, most: int) -> int:
