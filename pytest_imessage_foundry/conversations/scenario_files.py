@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections import Counter
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
@@ -138,7 +137,11 @@ def _parsed(path: Path) -> Any:
         ) from None
     if len(data) > MAX_BYTES:
         raise _refusal(path, [f"it is larger than {MAX_BYTES >> 20} MiB"])
-    parse = tomllib.loads if path.suffix.lower() == ".toml" else json.loads
+    parse = json.loads
+    if path.suffix.lower() == ".toml":
+        import tomllib  # not for scenarios that are built in
+
+        parse = tomllib.loads
     try:
         return parse(data.decode("utf-8-sig"))
     except RecursionError:
