@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.terminal import escaped, shown
 
 if TYPE_CHECKING:

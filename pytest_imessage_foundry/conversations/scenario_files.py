@@ -23,7 +23,7 @@ from pytest_imessage_foundry.spec import MOST_MESSAGES, fault
 from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -137,7 +137,7 @@ def _parsed(path: Path) -> Any:
         ) from None
     if len(data) > MAX_BYTES:
         raise _refusal(path, [f"it is larger than {MAX_BYTES >> 20} MiB"])
-    parse = json.loads
+    parse: Callable[[str], Any] = json.loads
     if path.suffix.lower() == ".toml":
         import tomllib  # not for scenarios that are built in
 

@@ -76,11 +76,14 @@ def ordinary_row(
         message.guid,
         text if storage != "archive" else None,
         0 if traits is OTHER_DEVICE else place.handle(sender, message.service),
-        bodies.plain(
-            text,
-            mutable=not message.immutable,
-            writing_direction=message.writing_direction,
-            part_code=traits.part_code,
+        # sqlite3 looks for an adapter of `bytes` each time, which takes longer.
+        bytearray(
+            bodies.plain(
+                text,
+                mutable=not message.immutable,
+                writing_direction=message.writing_direction,
+                part_code=traits.part_code,
+            )
         )
         if storage != "text"
         else None,
