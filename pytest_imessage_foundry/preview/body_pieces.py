@@ -63,8 +63,6 @@ def pieces(data: bytes, reader: BodyReader | None = None) -> tuple[Piece, ...]:
     Raises:
         Damaged: the data is damaged, or is not an attributed string.
     """
-    if reader is not None and (plain := reader.plain(data)) is not None:
-        return (Piece(0, ShownRun(text=plain[0].decode())),)
     body = reader.read(data) if reader is not None else parsed(data)
     if len(body.runs) == 1:
         ((length, attributes),) = body.runs

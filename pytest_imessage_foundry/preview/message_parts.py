@@ -42,6 +42,11 @@ def body(
 
     `reader` reads attributedBody.
     """
+    if reader is not None and not attached and not is_app and not summary:
+        plain = reader.plain(blob(row["attributedBody"]))
+        if plain is not None:
+            run = ShownRun(text=plain[0].decode())
+            return (ShownPart(number=0, runs=(run,)),), ()
     found, troubles = _read_pieces(row, reader)
     if is_app:
         marks = {_BALLOON, MARK, " "}
