@@ -10,7 +10,6 @@ import hashlib
 import re
 import struct
 import zlib
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from pkgutil import get_data
@@ -20,6 +19,7 @@ from pytest_imessage_foundry.atomic import Created
 from pytest_imessage_foundry.attachments import FOLDER_NAME, STICKERS_NAME
 from pytest_imessage_foundry.attachments.folders import METADATA, files_at
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.models.guids import guid_of
 from pytest_imessage_foundry.replaceable import check_is_regular
 

@@ -6,7 +6,7 @@ plan holds only what was looked up; messages are derived from it later.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations import scenarios, turn_members
@@ -14,6 +14,7 @@ from pytest_imessage_foundry.conversations.chat_life import ChatLife
 from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.errors import FoundryError, MissingConversationError
 from pytest_imessage_foundry.models import apple_time
+from pytest_imessage_foundry.models.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections import Counter
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry import whole_file
@@ -18,12 +17,13 @@ from pytest_imessage_foundry.models import (
     Scenario,
     apple_time,
 )
+from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.personas import builtin, checks
 from pytest_imessage_foundry.spec import MOST_MESSAGES, fault
 from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -177,7 +177,11 @@ def _parsed(path: Path) -> Any:
         ) from None
     if len(data) > MAX_BYTES:
         raise _refusal(path, [f"it is larger than {MAX_BYTES >> 20} MiB"])
-    parse = tomllib.loads if path.suffix.lower() == ".toml" else json.loads
+    parse: Callable[[str], Any] = json.loads
+    if path.suffix.lower() == ".toml":
+        import tomllib  # not for scenarios that are built in
+
+        parse = tomllib.loads
     try:
         return parse(data.decode("utf-8-sig"))
     except RecursionError:

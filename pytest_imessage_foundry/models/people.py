@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.models.literals import (
     EmojiUsage,
     Frequency,
