@@ -87,6 +87,7 @@ def run(given: Namespace) -> int:
             release=truth.release,
             faults=faults,
             columns=row_columns.columns_of(given.db) if given.db else None,
+            file=given.db,
         )
         release = truth.release
     card.expect(tuple(each for each in faults if each.is_of(release)))
