@@ -29,6 +29,7 @@ _DATES = frozenset(
     | {"date_edited", "date_changed"}
 )
 _NUMBERS = frozenset(f"{each}_ns" for each in _DATES)
+_PARTS = frozenset({"part", "reply_part"})
 # Where the order of a list says something; that of all others does not.
 _ORDERED = frozenset({"parts", "edits", "options", "cards"})
 
@@ -55,6 +56,9 @@ def _is_same(key: str, said: Any, true: Any) -> bool:
         return _list(key, said, true)
     if key in _DATES:
         return _date(said, true)
+    if key in _PARTS and true is None:
+        # A balloon has no parts; who counts them calls it the first one.
+        return said == 0 and not isinstance(said, bool)
     if key in _NUMBERS:
         return str(said) == str(true)
     if not isinstance(said, str) or not isinstance(true, str):

@@ -42,6 +42,8 @@ class FaultConditions:
         """
         if not fault.where:
             return True
+        if reading.get("kind") == "chat" and not fault.kind:
+            return False  # the columns are those of `message`
         if self._connection is None:
             raise _refusal(fault, "there is no database to ask")
         query = f"SELECT 1{_FROM.get(reading.get('kind'), _MESSAGE)} ({fault.where})"

@@ -44,7 +44,10 @@ class FaultFinder:
     def absent(
         self, reading: Reading, field: str, said: Any, true: Any
     ) -> Iterator[KnownFault]:
-        """Yield entries that should show everywhere, and do not in a right field."""
+        """Yield entries that should show everywhere, and do not in a right field.
+
+        One that names a kind and no rows is about the rows that show the kind.
+        """
         if field not in self._everywhere:
             self._everywhere[field] = [
                 each
@@ -54,6 +57,8 @@ class FaultFinder:
         case = reading.get("case")
         for each in self._everywhere[field]:
             kind = kind_of_field(reading["shows"], field)
+            if each.kind and not each.where and kind not in reading["shows"]:
+                continue
             covers = each.covers(kind, field, case, self._release)
             if covers and self._conditions.hold(each, reading, said, true):
                 yield each

@@ -53,9 +53,17 @@ class NamelessRows:
                 line = self._chosen(reading, whole=rank in (_MESSAGE, _OTHER))
                 later = self._rank_after(rank, reading) if line is None else None
                 if later is None:
+                    self._use_of_second_chat(reading)
                     yield reading, line
                 else:
                     self._index.put_off(later, reading)
+
+    def _use_of_second_chat(self, reading: Said) -> None:
+        """Take the line about a row that a reader shows in both of its chats."""
+        if "also_in" in reading:
+            there = {**reading, "chat": reading["also_in"]}
+            del there["chat_rowid"]
+            self._chosen(there, whole=True)
 
     def _rank_after(self, rank: int, reading: Said) -> int | None:
         if rank not in (_MESSAGE, _OTHER):
@@ -86,7 +94,7 @@ def _likeness(said: Said, reading: Said) -> tuple[int, int]:
     names, usual = field_names(kind), defaults(kind)
     right = wrong = 0
     for name, weight in _WEIGHTS.items():
-        if name not in said or name not in names:
+        if name not in said or name not in names or _is_elsewhere(name, reading):
             continue
         true = reading.get(name, usual.get(name))
         if agrees(name, said[name], true, others.get(name)):
@@ -94,3 +102,8 @@ def _likeness(said: Said, reading: Said) -> tuple[int, int]:
         else:
             wrong += weight
     return right, wrong
+
+
+def _is_elsewhere(name: str, reading: Said) -> bool:
+    """Whether the number of its second chat is asked for, which is not known."""
+    return name == "chat_rowid" and name not in reading and "also_in" in reading

@@ -1,6 +1,6 @@
 // Print what @photon-ai/imessage-kit makes of each row of a chat.db, as JSON lines.
 //
-// The keys are the words of tests/readers/expected.py.
+// The adapter `adapters/imessage_kit.py` makes readings of them.
 
 import { IMessageSDK } from '@photon-ai/imessage-kit'
 

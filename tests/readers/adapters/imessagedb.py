@@ -1,0 +1,75 @@
+"""imessagedb, whose output is a text for people, chat by chat."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.readers.install import find
+from tests.readers.lines import Line, iso, person
+from tests.readers.running import UnreadableError, run, scratch_home, tiles, utc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_CHAT = re.compile(
+    r"(?P<rowid>\d+)(?: \((?P<name>.*)\))?: Participants: (?P<who>.*), "
+    r"Last Message Sent: (?P<last>.*)\n?"
+)
+_HEAD = r"<(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d> "
+_MESSAGE = re.compile(
+    rf"<\w+ (?P<date>[^>]+)> (?P<who>.*?): (?P<text>(?:.|\n)*?)"
+    rf" (?:Reply to: (?P<thread>\[(?:.|\n)*?\]) )? (?:Attachments: (?P<files>.*))?"
+    rf"\n(?={_HEAD}|\Z)"
+)
+_COUNT = re.compile(r"^Exchanged (?P<count>[\d,]+) messages with .*\n", re.M)
+# What it says of a file that has no path.
+_MISSING = re.compile(r"Missing attachment \(\d+\)")
+
+
+def readings(db: Path) -> Iterator[Line]:
+    program = find("imessagedb", "imessagedb")
+    with scratch_home() as home:
+        (home / ".config").mkdir()
+        out, _ = run(home, program, "--database", db, "--get_chats")
+        listed = out.removeprefix("Available chats in the database:\n")
+        for match in tiles(_CHAT, listed.strip("\n"), "imessagedb"):
+            rowid = int(match["rowid"])
+            yield {
+                "kind": "chat",
+                "rowid": rowid,
+                "name": match["name"],
+                "participants": re.findall(r"(\S+) \(\d+\)", match["who"]),
+            }
+            asked = ("--database", db, "--chat", rowid, "--no_copy", "-t", "text")
+            out, _ = run(home, program, *asked)
+            yield from _messages(rowid, out)
+
+
+def _messages(chat: int, out: str) -> Iterator[Line]:
+    start = _COUNT.search(out)
+    if start is None:
+        raise UnreadableError(f"imessagedb: chat {chat}: no heading in {out[:200]!r}")
+    count = 0
+    for match in tiles(_MESSAGE, out[start.end() :], f"imessagedb: chat {chat}"):
+        count += 1
+        yield {
+            "kind": "message",
+            "chat_rowid": chat,
+            "date": iso(utc(match["date"])),
+            **person(match["who"], is_me=match["who"] == "Me"),
+            "text": None if match["text"] == "None" else match["text"],
+            "is_reply": match["thread"] is not None,
+            "files": _files(match["files"]),
+        }
+    if count != int(start["count"].replace(",", "")):
+        raise UnreadableError(f"imessagedb: chat {chat}: {count} of {start[0]}")
+
+
+def _files(listed: str | None) -> list[Line]:
+    """The names; those that it has no name for come last."""
+    paths = [path.strip() for path in listed.split(",")] if listed else []
+    lost = [path for path in paths if _MISSING.fullmatch(path)]
+    named = [path.rpartition("/")[2] for path in paths if path not in lost]
+    return [*({"name": name} for name in named), *({} for _ in lost)]
