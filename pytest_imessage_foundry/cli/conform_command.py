@@ -85,7 +85,7 @@ def run(given: Namespace) -> int:
             whole.add(card)
     releases = {each.release for each in database_set.members(given, Path())}
     whole.expect(tuple(e for e in faults if any(e.is_of(each) for each in releases)))
-    return check_command.report(given, whole)
+    return check_command.report(given, whole, faults)
 
 
 def _command(words: list[str]) -> list[str]:

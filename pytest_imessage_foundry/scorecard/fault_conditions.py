@@ -42,11 +42,11 @@ class FaultConditions:
         """
         if not fault.where:
             return True
-        if reading.get("kind") == "chat" and not fault.kind:
+        if reading["kind"] in _FROM and not fault.kind:
             return False  # the columns are those of `message`
         if self._connection is None:
             raise _refusal(fault, "there is no database to ask")
-        query = f"SELECT 1{_FROM.get(reading.get('kind'), _MESSAGE)} ({fault.where})"
+        query = f"SELECT 1{_FROM.get(reading['kind'], _MESSAGE)} ({fault.where})"
         values = {
             "guid": reading["guid"],
             "true": _plain(true),

@@ -154,10 +154,12 @@ class _Judge:
             if key not in names:
                 continue
             true = reading.get(key, usual.get(key))
-            if value == true or agrees(key, value, true, others and others.get(key)):
+            if value == true or agrees(key, value, true):
                 right += 1
                 self._right(reading, key, value, true)
-            else:
+            elif others and agrees(key, value, true, others.get(key)):
+                right += 1
+            elif not _is_second_chat(reading, key, value):
                 wrong.append((key, value, true))
         self.card.statements += right
         return wrong
@@ -259,3 +261,12 @@ class _Judge:
             self.card.complaints.append(f"and {further:,} more lines")
         if self.card.rows and not index.count and not index.refused:
             self.card.complaints.append("the answer is empty")
+
+
+def _is_second_chat(reading: Said, key: str, said: Any) -> bool:
+    """Whether a reader names the other one of two chats that a row stands in. Which
+    ROWID that has is not in a reading."""
+    if "also_in" not in reading:
+        return False
+    in_second = key == "chat" and agrees(key, said, reading["also_in"])
+    return in_second or key == "chat_rowid"

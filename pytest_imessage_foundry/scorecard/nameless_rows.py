@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.scorecard.answer_index import AnswerIndex, Said
 
-_WEIGHTS = {"kind": 1, "chat": 4, "chat_rowid": 4, "sender": 2, "from_me": 2, "text": 2}
+_WEIGHTS = {"chat": 4, "chat_rowid": 4, "sender": 2, "from_me": 2, "text": 2}
 # In this order rows choose: of lines that agree whole, then of all.
 _MESSAGE, _OTHER, _LIKE_MESSAGE, _LIKE_OTHER, _LEFT_OUT = range(5)
 
@@ -39,7 +39,7 @@ class NamelessRows:
         self._index = index
         self._is_left_out = is_left_out
         # Who knows messages alone may list tapbacks among them.
-        self._listed = None if listed <= {"message"} else listed
+        self._listed = None if listed <= {"message", "chat"} else listed
 
     def put_off(self, reading: Said) -> None:
         """Keep a row until all that have a name are done."""
@@ -78,6 +78,8 @@ class NamelessRows:
         best: tuple[int, int, Said] | None = None
         for key, said in self._index.of_second(reading):
             right, wrong = _likeness(said, reading)
+            # Who knows several kinds and calls a row another one comes last.
+            right += said.get("kind") == reading["kind"]
             if whole and wrong:
                 continue
             if best is None or right - wrong > best[0]:

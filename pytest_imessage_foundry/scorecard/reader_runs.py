@@ -53,7 +53,7 @@ class ReaderRun:
         Rows that end its run are taken out of the file, and it is run again.
         """
         done = self._run()
-        given: Mapping[str, KnownFault] = {}
+        taken: Mapping[str, KnownFault] = {}
         ending: list[KnownFault] = []
         while done.complaint is not None:
             fault = self._next(done.complaint, ending)
@@ -63,9 +63,9 @@ class ReaderRun:
             if not fault.where:
                 return self._refused(fault)
             ending.append(fault)
-            with spared(self._file, ending) as given:
+            with spared(self._file, ending) as taken:
                 done = self._run()
-        card = self._judged(done.answer, given)
+        card = self._judged(done.answer, taken)
         card.complaints = [f"{self._name}: {each}" for each in card.complaints]
         return card
 
@@ -77,7 +77,7 @@ class ReaderRun:
                 return each
         return None
 
-    def _judged(self, answer: Path, given: Mapping[str, KnownFault]) -> Scorecard:
+    def _judged(self, answer: Path, taken: Mapping[str, KnownFault]) -> Scorecard:
         with answer.open("rb") as lines:
             return judging.judge(
                 self._truth(),
@@ -87,7 +87,7 @@ class ReaderRun:
                 faults=self._faults,
                 columns=columns_of(self._file),
                 file=self._file,
-                spared=given,
+                spared=taken,
             )
 
     def _refused(self, fault: KnownFault) -> Scorecard:

@@ -20,9 +20,7 @@ _TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 
 
 @contextmanager
-def spared(
-    path: Path, faults: Sequence[KnownFault]
-) -> Iterator[dict[str, KnownFault]]:
+def spared(path: Path, faults: Sequence[KnownFault]) -> Iterator[dict[str, KnownFault]]:
     """Take the rows that the faults name out of a file, and put them back afterwards.
 
     Yields the GUIDs of these rows, each with its fault. The file stays where it is,

@@ -203,7 +203,7 @@ def _with_others(message: Message, found: MessageReading) -> MessageReading:
         others["balloon"] = [None]  # the text alone has the address
     texts = [part.text or "" for part in found.parts if part.kind == "text"]
     if message.balloon is None and (below := "\n".join(texts)) != found.text:
-        # Readers set bubbles one below the other; a file's run may be a text of its own.
+        # Readers set bubbles one below the other; a file's run may be some text.
         others["text"] = [below]
     if found.detected:
         # Messages underlines what it found, and readers show it so.

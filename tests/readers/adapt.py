@@ -1,12 +1,10 @@
 """Print what a reader makes of a chat.db as readings: `python -m tests.readers.adapt`.
 
-    imessage-foundry conform -- python -m tests.readers.adapt imbridge {db}
+imessage-foundry conform -- python -m tests.readers.adapt imbridge {db}
 """
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 

@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .exported import ME, Exported, Shown, Tapback
 from .install import find
 from .running import UnreadableError
-from .exported import ME, Exported, Shown, Tapback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

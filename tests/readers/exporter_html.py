@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .exported import Exported, Part, Shown, Tapback
 from .exporter import (
     ANNOUNCEMENT,
     READ,
@@ -18,7 +19,6 @@ from .exporter import (
     person,
 )
 from .running import UnreadableError
-from .exported import Exported, Part, Shown, Tapback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

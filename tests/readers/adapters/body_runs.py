@@ -86,7 +86,8 @@ def _parts(runs: Runs) -> Any:
             part = parts.setdefault(number, {"kind": "text", "text": ""})
             part["text"] += text
     shown = [
-        parts.get(number, {"kind": "unsent"}) for number in range(max(parts, default=-1) + 1)
+        parts.get(number, {"kind": "unsent"})
+        for number in range(max(parts, default=-1) + 1)
     ]
     gone: Line = {"kind": "unsent"}
     return {"any_of": [shown, [*shown, gone], [*shown, gone, gone]]}
@@ -102,7 +103,9 @@ def _styles(text: str, attributes: dict[str, Any]) -> Iterator[Line]:
 
 
 def _detected(text: str, attributes: dict[str, Any]) -> Iterator[Line]:
-    kinds = [kind for key, kind in _FOUND.items() if f"{_KIM}{key}{_NAME}" in attributes]
+    kinds = [
+        kind for key, kind in _FOUND.items() if f"{_KIM}{key}{_NAME}" in attributes
+    ]
     # The address of a page is found too, and is what the link says.
     is_other = not kinds and "://" not in text
     if is_other and f"{_KIM}DataDetected{_NAME}" in attributes:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tests.readers.install import find
-from tests.readers.lines import BY_TYPE, Line, person, since_2001, EPOCH
+from tests.readers.lines import BY_TYPE, EPOCH, Line, person, since_2001
 from tests.readers.running import UnreadableError, run, scratch_home
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _APP = "\N{REPLACEMENT CHARACTER}"
 
 
 def readings(db: Path) -> Iterator[Line]:
-    """Events come as rows without text, votes with a number: it has no name for them."""
+    """Events come as rows without text, votes with a number that it has no name for."""
     command = (find("imessage-chatdb", "python"), "-m", "imessage_chatdb")
     with scratch_home() as home:
         tail = ("tail", "--since-rowid", "0", "--parts", "--db", db)

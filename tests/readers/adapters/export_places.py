@@ -89,7 +89,12 @@ class ExportPlaces:
             who = [self.name(each) for each in members[rowid]]
             if style != _GROUP:
                 people[", ".join(who)].append(guid)
-            for stem in {identifier, name or "", *_orders(who), *_orders(members[rowid])}:
+            for stem in {
+                identifier,
+                name or "",
+                *_orders(who),
+                *_orders(members[rowid]),
+            }:
                 found[re.sub(r'[/\\:*?"<>|]', "_", stem)].append(guid)
         for guids in people.values():
             for stem, known in list(found.items()):

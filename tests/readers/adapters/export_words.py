@@ -106,7 +106,8 @@ def reactions(
     sizes = range(len(stickers) + 1)
     some = [list(each) for size in sizes for each in combinations(stickers, size)]
     as_tapbacks = [
-        [*plain, *({"tapback": "sticker", **each} for each in chosen)] for chosen in some
+        [*plain, *({"tapback": "sticker", **each} for each in chosen)]
+        for chosen in some
     ]
     return {"tapbacks": any_of(as_tapbacks), "stickers": any_of(some)}
 

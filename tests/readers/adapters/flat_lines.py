@@ -8,6 +8,7 @@ missing is one that the library says nothing of.
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tests.readers.lines import Line, given, since_2001
@@ -20,7 +21,12 @@ _DATES = {
     **{"date": "date", "read": "date_read", "delivered": "date_delivered"},
     **{"played": "date_played", "changed": "date_changed"},
 }
-_CALLED = {"unsent": "is_unsent", "deleted": "is_deleted", "effect": "effect"}
+_CALLED = {"unsent": "is_unsent", "deleted": "is_deleted"}
+# Effects whose identifier has another name than Messages shows.
+_EFFECTS = {
+    **{"impact": "slam", "invisibleink": "invisible-ink", "sparkles": "celebration"},
+    **{"shootingstar": "shooting-star", "happybirthday": "balloons"},
+}
 # What a library tells of a message, as it is one.
 _CONTENT = ("text", "names", "every_name", "link", "app", "drawing", "poll")
 _CHAT = ("name", "is_group", "participants")
@@ -46,6 +52,8 @@ def _row(line: Line) -> Line:
     told["service"] = line["service"]
     if line.get("reaction"):
         return told | _reaction(*line["reaction"])
+    if line.get("vote"):
+        return told | {"kind": "vote", "of": line["vote"]}
     if line.get("event"):
         kind, who, title = line["event"]
         told |= {"kind": "event", "event": kind, "title": title or None}
@@ -64,6 +72,8 @@ def _message(line: Line) -> Line:
     told: Line = {name: line[name] for name in _SAME if name in line}
     told |= {new: since_2001(line[old]) for old, new in _DATES.items() if old in line}
     told |= {new: line[old] for old, new in _CALLED.items() if old in line}
+    if "effect" in line:
+        told["effect"] = _effect(line["effect"])
     told |= _body(line) | _files(line) | _balloon(line)
     if "translation" in line:
         said = line["translation"]
@@ -75,6 +85,14 @@ def _message(line: Line) -> Line:
     if any(line.get(name) for name in _CONTENT):
         told["kind"] = "message"
     return told
+
+
+def _effect(said: str | None) -> str | None:
+    """An effect by its name, or by the identifier of its column."""
+    bare = (said or "").rpartition(".")[2]
+    if bare.startswith("CK"):
+        bare = bare.removeprefix("CK").removesuffix("Effect").lower()
+    return _EFFECTS.get(bare, bare) or None
 
 
 def _body(line: Line) -> Line:
@@ -94,7 +112,9 @@ def _body(line: Line) -> Line:
         ]
     if "marks" in line:
         marks = line["marks"]
-        told["styles"] = [{"style": m[0], "text": m[1]} for m in marks if m[0] != "link"]
+        told["styles"] = [
+            {"style": m[0], "text": m[1]} for m in marks if m[0] != "link"
+        ]
         told["links"] = [{"text": m[1], "url": m[2]} for m in marks if m[0] == "link"]
         told["detected"] = [{"text": m[1], "found": m[0]} for m in line["detected"]]
     if "mentions" in line:
@@ -138,6 +158,6 @@ def _edits(versions: list[Any]) -> list[Line]:
     """Each version but a part's last was the text until the next one."""
     return [
         {"before": text, "part": number}
-        for (number, text), following in zip(versions, versions[1:], strict=False)
+        for (number, text), following in pairwise(versions)
         if following[0] == number
     ]

@@ -62,7 +62,8 @@ def _row(message: Line, chat: int) -> Line:
         "text": message["text"],
         "has_files": message["has_attachment"],
         "tapbacks": [
-            given(each["type"]) | {"address": None if each["by"] == "Me" else each["by"]}
+            given(each["type"])
+            | {"address": None if each["by"] == "Me" else each["by"]}
             for each in message.get("tapbacks", ())
         ],
     }

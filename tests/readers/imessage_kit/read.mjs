@@ -27,6 +27,9 @@ function reaction({ reaction: said }) {
   return [kind, target, part === undefined ? null : Number(part), said.isRemoved]
 }
 
+const vote = ({ reaction: said }) =>
+  said?.kind === 'pollVote' ? said.targetMessageId.replace(/^(?:p:\d+\/|bp:)/, '') : null
+
 function event(message) {
   const kind = EVENTS[message.kind]
   return kind ? [kind, message.affectedParticipant, message.newGroupName] : null
@@ -64,6 +67,7 @@ function line(message) {
     guids: files.map((file) => file.id),
     genmoji: files.map((file) => file.altText).find(Boolean) ?? null,
     reaction: reaction(message),
+    vote: vote(message),
     event: event(message),
     status: status(message),
     scheduled: message.scheduleStatus === 'pending' ? seconds(message.createdAt) : null,
