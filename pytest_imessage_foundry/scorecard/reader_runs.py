@@ -63,8 +63,9 @@ class ReaderRun:
             if not fault.where:
                 return self._refused(fault)
             ending.append(fault)
-            with spared(self._file, ending) as taken:
+            with spared(self._file, ending) as gone:
                 done = self._run()
+            taken = gone
         card = self._judged(done.answer, taken)
         card.complaints = [f"{self._name}: {each}" for each in card.complaints]
         return card

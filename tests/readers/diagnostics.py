@@ -81,7 +81,8 @@ def _handles(
         elsewhere = "other-device" in row["shows"]
         if row.get("from_me") and not chat.get("is_group") and not elsewhere:
             who |= set(chat.get("participants", ()))
-        service = row.get("service", "iMessage")
+        # Where a row names no service, its people are of iMessage.
+        service = row.get("service") or "iMessage"
         found |= {(address, service) for address in who if address}
     return found
 

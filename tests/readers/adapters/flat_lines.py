@@ -80,7 +80,8 @@ def _message(line: Line) -> Line:
         told["translation"] = None if said is None else {"text": said}
     if "status" in line:
         told["status"] = line["status"]
-    if "edits" in line:
+    if "edits" in line and not line["unsent"]:
+        # Of what was taken back no library shows the history.
         told["edits"] = _edits(line["edits"])
     if any(line.get(name) for name in _CONTENT):
         told["kind"] = "message"
