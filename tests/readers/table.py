@@ -158,6 +158,19 @@ def scored() -> list[ScoredReader]:
     ]
 
 
+def write(readers: list[ScoredReader], folder: Path, day: str) -> None:
+    """Write both pages."""
+    text = markdown(readers, day)
+    (folder / "readers.md").write_text(text, encoding="utf-8")
+    about = (
+        f"{len(readers)} programs that others wrote, on databases of "
+        f"{len(RELEASES)} macOS releases with every kind of message, held against the "
+        f"truth by the scorecard of imessage-foundry on {day}."
+    )
+    page = score_page.page(readers, title=TITLE, about=about)
+    (folder / "readers.html").write_text(page, encoding="utf-8")
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Write docs/readers.md and .html")
     parser.add_argument("--date", default=date.today().isoformat())
@@ -172,15 +185,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
         return 2
     readers = scored()
-    text = markdown(readers, options.date)
-    (options.out / "readers.md").write_text(text, encoding="utf-8")
-    about = (
-        f"{len(readers)} programs that others wrote, on databases of "
-        f"{len(RELEASES)} macOS releases with every kind of message, held against the "
-        f"truth by imessage-foundry's scorecard on {options.date}."
-    )
-    page = score_page.page(readers, title=TITLE, about=about)
-    (options.out / "readers.html").write_text(page, encoding="utf-8")
+    write(readers, options.out, options.date)
     for each in readers:
         each.card.expect(each.faults)
         if not each.card.ok:

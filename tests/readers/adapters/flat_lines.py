@@ -83,7 +83,9 @@ def _message(line: Line) -> Line:
     if "edits" in line and not line["unsent"]:
         # Of what was taken back no library shows the history.
         told["edits"] = _edits(line["edits"])
-    if any(line.get(name) for name in _CONTENT):
+    # An app's row with nothing to show may be a vote: the program does not say.
+    is_silent = line.get("parts") == ["app"] and "balloon" not in told
+    if not is_silent and any(line.get(name) for name in _CONTENT):
         told["kind"] = "message"
     return told
 
