@@ -133,8 +133,10 @@ class _Judge:
 
     def _not_given(self, reading: Said, fault: KnownFault) -> None:
         """Count a row that the reader was spared because it ends its run."""
-        for kind in reading["shows"]:
-            self.card.tally(kind).known += 1
+        main, *further = reading["shows"]
+        self.card.tally(main).known += 1
+        for kind in further:
+            self.card.tally(kind).cannot += 1
         self._shown(fault, reading.get("case"))
 
     def _shown(self, fault: KnownFault, case: str | None) -> None:

@@ -66,7 +66,7 @@ def _body(readers: Sequence[ScoredReader], title: str, about: str) -> Iterator[s
 
 
 def _summary(readers: Sequence[ScoredReader]) -> Iterator[str]:
-    yield '<h2>All in all</h2><div class="card wide"><table><thead><tr>'
+    yield '<h2>All in all</h2><div class="card wide"><table class="summary"><thead><tr>'
     yield '<th scope="col">reader</th><th scope="col">kinds of message</th>'
     for verdict in _VERDICTS:
         yield f'<th scope="col" class="number">{_TITLES[verdict]}</th>'
@@ -89,7 +89,8 @@ def _summary_row(reader: ScoredReader) -> Iterator[str]:
             yield f'<span class="{verdict}" style="flex:{share}"></span>'
     yield "</div></td>"
     for verdict in _VERDICTS:
-        yield f'<td class="number">{verdicts.count(verdict) or "·"}</td>'
+        count = verdicts.count(verdict) or "·"
+        yield f'<td class="number" data-label="{_TITLES[verdict]}">{count}</td>'
     yield f'<td class="number optional">{reader.card.statements:,}</td></tr>'
 
 
