@@ -41,7 +41,7 @@ LEAST = {
     "imessage-wrapped": (4_770, 21_580, 21_980),
     "imessage-reader": (2_830, 13_390, 11_790),
     "imessagedb": (3_540, 16_740, 16_850),
-    "parse-smsdb": (4_390, 18_000, 17_860),
+    "parse-smsdb": (4_390, 19_980, 17_860),
     "imessage-database": (11_300, 55_800, 55_810),
     "imessage-kit": (8_180, 39_760, 39_690),
     "parseaple-typedstream": (2_480, 13_910, 13_020),
