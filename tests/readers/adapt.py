@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.readers.adapters import (
+from .adapters import (
     analyzer,
     chatdb,
     exporter_html,
@@ -28,7 +28,7 @@ from tests.readers.adapters import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.readers.lines import Line
+    from .lines import Line
 
 ADAPTERS: dict[str, Callable[[Path], Iterator[Line]]] = {
     "imessage-exporter txt": exporter_txt.readings,

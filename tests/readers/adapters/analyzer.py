@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.readers.install import find
-from tests.readers.lines import EPOCH, Line, person, select, since_2001
-from tests.readers.running import run
+from ..install import find
+from ..lines import EPOCH, Line, person, select, since_2001
+from ..running import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

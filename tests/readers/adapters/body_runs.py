@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.readers.lines import Line, select
+from ..lines import Line, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -6,9 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from tests.readers.install import find
-from tests.readers.lines import BY_TYPE, EPOCH, Line, person, since_2001
-from tests.readers.running import UnreadableError, run, scratch_home
+from ..install import find
+from ..lines import BY_TYPE, EPOCH, Line, person, since_2001
+from ..running import UnreadableError, run, scratch_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ from functools import cached_property
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
-from tests.readers.exported import ME
-from tests.readers.lines import EPOCH, Line, any_of, select
+from ..exported import ME
+from ..lines import EPOCH, Line, any_of, select
 
 if TYPE_CHECKING:
     from datetime import datetime

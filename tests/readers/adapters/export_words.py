@@ -7,13 +7,13 @@ from datetime import timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from tests.readers.lines import Line, any_of, given, iso
+from ..lines import Line, any_of, given, iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.readers.adapters.export_places import ExportPlaces
-    from tests.readers.exported import Shown, Tapback
+    from ..exported import Shown, Tapback
+    from .export_places import ExportPlaces
 
 _UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 _EFFECTS = {

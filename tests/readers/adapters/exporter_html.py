@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.readers import exporter_html
-from tests.readers.adapters import export_words
-from tests.readers.adapters.export_places import ExportPlaces
-from tests.readers.exporter import Export
-from tests.readers.lines import Line
-from tests.readers.running import UnreadableError
+from .. import exporter_html
+from ..exporter import Export
+from ..lines import Line
+from ..running import UnreadableError
+from . import export_words
+from .export_places import ExportPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.readers.exported import Part, Shown
+    from ..exported import Part, Shown
 
 _STYLES = {"b": "bold", "i": "italic", "u": "underline", "s": "strikethrough"}
 _TEXTS = ("text", "edited", "translated")

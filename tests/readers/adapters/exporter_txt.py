@@ -10,18 +10,18 @@ import re
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from tests.readers import exporter
-from tests.readers.adapters import export_words
-from tests.readers.adapters.export_places import ExportPlaces
-from tests.readers.exporter import Export
-from tests.readers.lines import Line, any_of
-from tests.readers.running import UnreadableError
+from .. import exporter
+from ..exporter import Export
+from ..lines import Line, any_of
+from ..running import UnreadableError
+from . import export_words
+from .export_places import ExportPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.readers.exported import Shown
+    from ..exported import Shown
 
 # Where a sticker is from, behind its file.
 _SOURCE = re.compile(r" \((?:Genmoji prompt|App): .*\)$")

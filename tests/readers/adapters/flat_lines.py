@@ -11,7 +11,7 @@ import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from tests.readers.lines import Line, given, since_2001
+from ..lines import Line, given, since_2001
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

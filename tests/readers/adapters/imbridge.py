@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.readers.install import find
-from tests.readers.lines import Line, given, person
-from tests.readers.running import run
+from ..install import find
+from ..lines import Line, given, person
+from ..running import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.readers.adapters import flat_lines
-from tests.readers.install import find
-from tests.readers.running import run, scratch_home
+from ..install import find
+from ..running import run, scratch_home
+from . import flat_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.readers.lines import Line
+    from ..lines import Line
 
 
 def readings(db: Path) -> Iterator[Line]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.readers.install import find
-from tests.readers.lines import Line, iso, person
-from tests.readers.running import run, scratch_home, tiles, utc
+from ..install import find
+from ..lines import Line, iso, person
+from ..running import run, scratch_home, tiles, utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,9 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
-from tests.readers.install import find
-from tests.readers.lines import Line, person
-from tests.readers.running import run, scratch_home
+from ..install import find
+from ..lines import Line, person
+from ..running import run, scratch_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

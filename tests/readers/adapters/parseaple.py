@@ -6,15 +6,15 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.readers.adapters import body_runs
-from tests.readers.install import find, home
-from tests.readers.running import run, scratch_home
+from ..install import find, home
+from ..running import run, scratch_home
+from . import body_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from tests.readers.lines import Line
+    from ..lines import Line
 
 
 def readings(db: Path) -> Iterator[Line]:

@@ -8,14 +8,14 @@ import typedstream
 from typedstream.archiving import GenericArchivedObject
 from typedstream.stream import InvalidTypedStreamError
 
-from tests.readers.adapters import body_runs
-from tests.readers.running import UnreadableError
+from ..running import UnreadableError
+from . import body_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from tests.readers.lines import Line
+    from ..lines import Line
 
 
 def readings(db: Path) -> Iterator[Line]:

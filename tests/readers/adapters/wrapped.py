@@ -6,9 +6,9 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tests.readers.install import find
-from tests.readers.lines import EPOCH, Line, given, person, select
-from tests.readers.running import run, scratch_home
+from ..install import find
+from ..lines import EPOCH, Line, given, person, select
+from ..running import run, scratch_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
