@@ -7,10 +7,12 @@ plan holds only what was looked up; messages are derived from it later.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from random import Random
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations import scenarios, turn_members
 from pytest_imessage_foundry.conversations.chat_life import ChatLife
+from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.errors import FoundryError, MissingConversationError
 from pytest_imessage_foundry.models import apple_time
@@ -28,6 +30,12 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.spec import Spec
 
 _YEAR = 365 * apple_time.DAY
+# Shares of the turns that may be cached stories, where generated ones may be added.
+_STORIES, _STORIES_AT_HOME, _STORIES_IN_GROUPS = 0.55, 0.25, 0.65
+_GOLDEN = 0.618034  # multiples of it are spread evenly, whatever their number
+# A chat begins at most so late, as a share of the year; the product of that and its
+# share of all messages is at most the second.
+_LATEST, _SMALL_SHARE = 0.6, 0.008
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +52,7 @@ class ChatPlan:
         scenes: turns of the hook or the cache; turns of a scene stay together.
         generated: how many more turns are generated.
         origin: the source of the turns, such as "cache:KEY+faker".
+        phase: where in its share of the generated turns each scene comes, from 0 to 1.
         life: what years of use made of the chat.
     """
 
@@ -56,6 +65,7 @@ class ChatPlan:
     scenes: tuple[Sequence[Turn], ...] = ()
     generated: int = 0
     origin: str = "faker"
+    phase: float = 0.5
     life: ChatLife = field(default_factory=ChatLife)
 
     @property
@@ -124,8 +134,14 @@ def plan_chats(
     scenario = scenarios.complete(scenario, {})
     plans: list[ChatPlan] = []
     missing: list[tuple[str, str]] = []
-    for asked, config in _scaled(scenario, spec.messages):
-        plan = _plan(spec, scenario, _over_its_service(config, features))
+    pairs = list(_scaled(scenario, spec.messages))
+    total = sum(config.message_count_target for _, config in pairs)
+    phase = Random(f"phase:{spec.seed}").random()
+    for asked, config in pairs:
+        plan = _plan(spec, scenario, _over_its_service(config, features), total)
+        # Each chat's stories come at other times, so that no month has most of them.
+        phase = (phase + _GOLDEN) % 1.0
+        plan = replace(plan, phase=phase)
         turns = answers.get(asked.id) if answers else None
         # The key derives from the conversation before it is scaled.
         request = store.request_of(asked, scenario.personas, scenario.owner.id)
@@ -133,7 +149,7 @@ def plan_chats(
             plans.append(_with_turns_of_hook(plan, turns))
         elif spec.source == "faker" or packs is None:
             plans.append(_with_generated_turns(plan))
-        elif found := store.find(packs, request, config.message_count_target):
+        elif found := store.find(packs, request, _told(plan, spec.source)):
             plans.append(_with_cached_turns(plan, found, may_add=spec.source == "auto"))
         elif spec.source == "auto":
             plans.append(_with_generated_turns(plan))
@@ -158,10 +174,33 @@ def _scaled(
             yield asked, config
 
 
-def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPlan:
-    """Return a plan without turns: only what the scenario says."""
+def _told(plan: ChatPlan, source: str) -> int:
+    """Return how many turns of a chat the cache may give.
+
+    Its conversations tell stories; between them people write a few words.
+    """
+    count = plan.config.message_count_target
+    is_of_service = plan.people and "service" in circles(plan.people[0])
+    if source != "auto" or is_of_service:
+        return count
+    if plan.is_group:
+        return round(count * _STORIES_IN_GROUPS)
+    lives_here = plan.people and "partner" in circles(plan.people[0])
+    return round(count * (_STORIES_AT_HOME if lives_here else _STORIES))
+
+
+def _plan(
+    spec: Spec, scenario: Scenario, config: ConversationConfig, total: int
+) -> ChatPlan:
+    """Return a plan without turns: only what the scenario says.
+
+    `total` is the number of messages of the whole scenario.
+    """
     known = {each.id: each for each in scenario.personas}
     start, end = _range(config, spec.now)
+    if not config.start:
+        share = config.message_count_target / max(total, 1)
+        start += _late_by(f"{spec.seed}:{config.id}", share, end - start)
     return ChatPlan(
         config=config,
         owner=scenario.owner,
@@ -170,6 +209,17 @@ def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPla
         start=start,
         end=end,
     )
+
+
+def _late_by(key: str, share: float, length: int) -> int:
+    """Return how long after the start of a range a chat of no stated start begins.
+
+    Chats begin all over the year. The smaller the share of all messages, the later
+    one may begin: who writes most was there before.
+    """
+    latest = min(_LATEST, _SMALL_SHARE / max(share, 1e-9))
+    draw = Random(f"begins:{key}").random()
+    return int(length * latest * draw * draw)
 
 
 def _over_its_service(

@@ -12,17 +12,20 @@ if TYPE_CHECKING:
 
 
 def spread(
-    scenes: Sequence[Sequence[Turn]], generated: Iterable[Turn], count: int
+    scenes: Sequence[Sequence[Turn]],
+    generated: Iterable[Turn],
+    count: int,
+    phase: float = 0.5,
 ) -> Iterator[Turn]:
     """Yield `scenes`, evenly spread among about `count` generated turns.
 
-    A scene comes only before a turn that opens a topic. The last scene comes at the
-    end, because people see the newest messages first.
+    A scene comes only before a turn that opens a topic, so far into its share of the
+    generated turns as `phase` says, from 0 to 1; so a chat seldom ends with a story.
     """
-    placed, since, last = 0, 0, len(scenes) - 1
+    placed, since = 0, 0
     for number, turn in enumerate(generated):
-        due = number * len(scenes) >= count * (placed + 1)
-        if placed < last and turn.opens and due:
+        due = number * len(scenes) >= count * (placed + phase)
+        if placed < len(scenes) and turn.opens and due:
             yield from scenes[placed]
             placed, since = placed + 1, 0
         if placed and turn.replies_to > since:

@@ -209,8 +209,9 @@ def _of_reading(held: Held) -> Measure:
     if not held.has("message", "date", "date_read"):
         return of_rows(name, None, known)
     bins = held.connection.execute(
-        f"SELECT max(reads), total(reads) FROM (SELECT count(*) AS reads FROM message "
-        f"WHERE date > {SECONDS} AND date_read > date + {600 * _SECOND} "
+        # What is read at one moment counts once: who opens a chat reads all of it.
+        f"SELECT max(reads), total(reads) FROM (SELECT "
+        f"count(DISTINCT date_read / {_SECOND}) AS reads FROM message WHERE date > {SECONDS} AND date_read > date + {600 * _SECOND} "
         f"GROUP BY (date_read - date) / {5 * _SECOND})"
     ).fetchone()
     counts = (bins[0], int(bins[1])) if bins[0] else None

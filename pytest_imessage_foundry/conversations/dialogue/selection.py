@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.dialogue.scenes import Language, Scene
     from pytest_imessage_foundry.models import ConversationConfig, Persona
 
+DAILY = "daily"  # the tag of exchanges of a few words: on the way, milk, good night
+# Circle → share of its sittings that are such an exchange. Who lives together
+# writes little else.
+_DAILY_SHARES = (
+    ("partner", 0.98),
+    ("family", 0.5),
+    ("friend", 0.45),
+    ("work", 0.45),
+    ("neighbour", 0.2),
+)
+_DAILY_IN_GROUPS = 0.2
 _MASK = (1 << 64) - 1
 _UNIT = 2.0**-53
 _SKIPPED = 0.25
@@ -72,6 +83,21 @@ def repertoire(
     if scenes or spoken.code == "en":
         return scenes or [s for s in spoken.scenes if "friend" in s.company]
     return repertoire(config, people, language("en"))
+
+
+def apart(scenes: Sequence[Scene]) -> tuple[list[Scene], list[Scene]]:
+    """Return the scenes that tell something, and the exchanges of every day."""
+    told = [scene for scene in scenes if DAILY not in scene.tags]
+    daily = [scene for scene in scenes if DAILY in scene.tags]
+    return (told, daily) if told else (daily, [])
+
+
+def daily_share(config: ConversationConfig, people: Sequence[Persona]) -> float:
+    """Return the share of sittings that are an exchange of every day."""
+    if config.chat_type == "group" or not people:
+        return _DAILY_IN_GROUPS
+    around = circles(people[0])
+    return next((share for name, share in _DAILY_SHARES if name in around), 0.0)
 
 
 def favourites(
