@@ -125,6 +125,13 @@ def offset_in(zone: str, moment: float) -> int:
     return _offset(_zone(zone), moment)
 
 
+def local_time(moment: int, zone: str) -> datetime:
+    """Return the local time of nanoseconds since 2001, without a zone."""
+    seconds = moment // 1_000_000_000
+    local = datetime.fromtimestamp(seconds + EPOCH_UNIX, _zone(zone))
+    return local.replace(tzinfo=None)
+
+
 def _offset(zone: zoneinfo.ZoneInfo, moment: float) -> int:
     offset = datetime.fromtimestamp(int(moment) + EPOCH_UNIX, zone).utcoffset()
     return offset.days * _DAY + offset.seconds if offset is not None else 0

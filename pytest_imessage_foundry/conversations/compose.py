@@ -36,7 +36,6 @@ from pytest_imessage_foundry.models import (
 )
 from pytest_imessage_foundry.models.apple_time import (
     EDIT_WITHIN,
-    HOUR,
     MINUTE,
     SECOND,
     UNSEND_WITHIN,
@@ -153,13 +152,16 @@ class _Composer:
         # Who reads what the owner says, and the owner, who reads what the others say.
         habits = [each.typical_response_time for each in others.values()]
         zones = [each.time_zone for each in others.values()]
-        theirs = Reader(list(habits), zones[0] if zones else owner.time_zone, self.random)
+        theirs = Reader(
+            list(habits), zones[0] if zones else owner.time_zone, self.random
+        )
         mine = Reader([owner.typical_response_time], owner.time_zone, self.random)
         self.readers = {True: theirs, False: mine}
         self.shows_delivery = service != "SMS"
         self.shows_reading = (
             service != "SMS" and not is_group and self.random() < _RECEIPTS
         )
+        self.is_out = False  # whether the owner is not in the group
         self.recent: deque[Message | None] = deque(maxlen=_MEMORY)
         self.files = int(self.random() * 4_000)
 
@@ -194,7 +196,8 @@ class _Composer:
             self.enter(self.eras.popleft())
         reader = self.readers[is_mine]
         opened = reader.answers(block[-1][0], until) if is_answered else 0
-        unread = 0 if until else reader.stops([date for date, _ in block])
+        dates = [date for date, _ in block]
+        unread = 0 if until else reader.stops(dates)
         era = self.era
         archived, directed = era.own if is_mine else era.received
         immutable, text_only = era.immutable, 256 - era.text_only
@@ -202,18 +205,18 @@ class _Composer:
         shows = self.shows_reading or not is_mine
         bits, end, service, services = self.bits, self.end, self.service, self.services
         messages: list[Message] = []
-        delivered, reads = 0, reader.reads
-        for date, turn in block:
+        delivered = 0
+        reads = reader.reads(dates, opened)
+        for (date, turn), read in zip(block, reads, strict=True):
             chance = bits(56)
             share = chance & 255
-            read = reads(date, opened)
             if delivers:
                 delivered = delivered_at(date, chance >> 24)
                 if delivered > read:
                     delivered = (date + read + 1) // 2
                 if delivered > end:
                     delivered = 0
-            if read > end or unread and date >= unread:
+            if read > end or (unread and date >= unread):
                 read = 0
             fields: dict[str, Any] = {
                 "guid": guid_of(bits(128)),
@@ -231,7 +234,9 @@ class _Composer:
                 "writing_direction": chance >> 16 & 255 < directed,
             }
             message: Message | None
-            if _RARITIES(turn) != _PLAIN or turn.sender in services:
+            if self.is_out and not self._comes_back(turn):
+                message = None
+            elif _RARITIES(turn) != _PLAIN or turn.sender in services:
                 message = self._special(fields, turn, read)
             else:
                 message = Message(parts=(TextPart(turn.text),), **fields)
@@ -318,6 +323,8 @@ class _Composer:
     def _event(self, fields: Mapping[str, Any], turn: Turn) -> Message | None:
         kind, sender = turn.event, fields["sender"]
         assert kind is not None
+        if (turn.event_who or turn.sender) == self.owner:
+            self.is_out = kind in ("left", "removed")
         if kind.startswith("background") and "backgrounds" not in self.features:
             return None
         photo = self._attachment("group-photo") if kind == "photo-set" else None
@@ -337,6 +344,13 @@ class _Composer:
             date_read=fields["date_read"] if sender is not None else 0,
             event=event,
         )
+
+    def _comes_back(self, turn: Turn) -> bool:
+        """Return whether the owner, who is out of the group, is added by a turn.
+
+        Until then the phone receives nothing.
+        """
+        return turn.event == "added" and turn.event_who == self.owner
 
     def _number(self, sender: str) -> Event | None:
         """Return the event of a sender's new address, None if they have only one."""

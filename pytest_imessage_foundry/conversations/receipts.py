@@ -28,6 +28,7 @@ _LOOKS = {
 }
 _STEPS = 512  # of a table of quantiles
 _STAYS = 150 * SECOND  # a chat stays open so long after the last message
+_BURST = 60 * SECOND  # messages nearer to each other make one notification
 _ASLEEP = 0.05  # of the busiest hour
 _GETS_UP = 1_500.0  # seconds of waking time, more than a night has
 _HABITS = ("instant", "minutes", "hours", "days")  # the quickest first
@@ -67,18 +68,41 @@ class Reader:
         least = min(wait - wait // 10, (5 + int(240 * self._random())) * SECOND)
         return max(last + wait // 20, until - least)
 
-    def reads(self, date: int, opened: int) -> int:
-        """Return when a message is read; `opened` is when it is at the latest, or 0."""
-        if date <= self._opened:
-            return self._opened
-        if date - self._opened < _STAYS:
-            read = date + SECOND + int(3 * SECOND * self._random())
-        else:
-            read = self._looked(date)
-        if opened and read > opened:
-            read = opened if opened > date else date + 1
-        self._opened = read
-        return read
+    def reads(self, dates: Sequence[int], opened: int) -> list[int]:
+        """Return when each message of a block is read.
+
+        Args:
+            dates: when the messages were sent, in order.
+            opened: when all of them are read at the latest; 0: no such time.
+        """
+        random = self._random
+        times = self._openings(dates, opened)
+        now = self._opened
+        for place, date in enumerate(dates):
+            if date > now:
+                read = times[place]
+                if date - now < _STAYS:
+                    read = min(read, date + SECOND + int(3 * SECOND * random()))
+                now = read if read > date else date + 1
+            times[place] = now
+        self._opened = now
+        return times
+
+    def _openings(self, dates: Sequence[int], opened: int) -> list[int]:
+        """Return when the chat is opened next after each date.
+
+        Every message that comes by itself may be the one that somebody looks at.
+        """
+        times = [opened] * len(dates)
+        soonest = opened
+        for place in range(len(dates) - 1, -1, -1):
+            date = dates[place]
+            is_alone = not place or date - dates[place - 1] > _BURST
+            if is_alone or not soonest:
+                look = self._looked(date)
+                soonest = min(soonest, look) if soonest else look
+            times[place] = soonest
+        return times
 
     def stops(self, dates: Sequence[int]) -> int:
         """Return from when on the last messages, of these dates, stay unread; 0: never.

@@ -17,6 +17,7 @@ from itertools import accumulate, chain
 from random import Random
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.anchors import Anchors
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import Rhythm, Week, offset_in
 from pytest_imessage_foundry.conversations.turn_sessions import Sessions
@@ -52,6 +53,7 @@ _SOON = (1.1, 1.3, 1.5, 1.8, 2.1, 2.5, 3.0, 3.6, 4.4, 5.5, 7.5, 10.5)
 _SOON_AGAIN, _NOTICED_AGAIN = 0.4, 0.3  # their share; that of services
 # Who writes on most days does so rather evenly: the waits, as multiples of the mean.
 _OFTEN = 30 * HOUR  # of waking time between two sessions
+_SOMETIMES = 90 * HOUR  # who writes at least so often is never silent for weeks
 _EVENLY = (0.25, 0.45, 0.6, 0.75, 0.85, 0.95, 1.0, 1.1, 1.2, 1.35, 1.55, 1.95)
 _SPREAD = 20.0  # the longest other waits, as a multiple of the usual one
 _DRIFT = 0.035  # share of the range by which sessions may come early or late
@@ -59,9 +61,7 @@ _LAST = 0.1  # share of the time left that passes at least before the last sessi
 _OVERRUN = 50  # there is time for 1/50 more turns than expected
 _CRAMPED = 8 * SECOND  # for a turn; with less, turns are as near as need be
 _A_DAY = int(DAY) * SECOND
-_REACH = 3.0  # how far a sitting is moved at most, as a multiple of the usual wait
 _WEEK = 7 * DAY
-_NEARBY, _NEARBY_BEFORE = (0, -1, 1, -2, 2, -3, 3), (-1, 0, -2, 1, -3, 2)  # days
 _AWAKE = 0.25  # share of the rate in the busiest hour of people in several zones
 
 
@@ -122,6 +122,7 @@ class _Timeline:
         self.soon_again = _NOTICED_AGAIN if self.sessions.is_service else _SOON_AGAIN
         self.is_scattered = len(set(self.zones.values())) > 1
         self.week = _week(cast, owner.id, is_service=self.sessions.is_service)
+        self.anchors = Anchors(self.zones, self.random)
         self.rhythms: dict[tuple[str, ...], Rhythm] = {}
         room = (end - start) // (2 * max(count, 1))
         self.is_cramped = room < _CRAMPED // 2
@@ -142,11 +143,7 @@ class _Timeline:
             rhythm = self._rhythm(session)
             waits = self.waits.of(session)
             paused = sum(
-                [
-                    wait
-                    for turn, wait in zip(session, waits, strict=True)
-                    if turn.pause
-                ]
+                [wait for turn, wait in zip(session, waits, strict=True) if turn.pause]
             )
             talk = sum(waits) - paused
             spent += talk
@@ -168,14 +165,14 @@ class _Timeline:
             if pace < 1.0 and not self.is_cramped:
                 waits, pace = hurried(session, waits, pace), 1.0
             begin = int(rhythm.after(moment / SECOND, gap) * SECOND)
-            if session[0].hours:
-                reach = _REACH * free / ahead
-                latest = self.last - int(sum(waits) * pace * SECOND)
-                begin = self._moved(session[0], begin, (moment, latest), reach, rhythm)
+            anchored = [turn for turn in session if turn.hours or turn.when]
             if self.is_cramped:
                 moments = self._pressed(session, waits, begin, pace, done, moment)
+            elif anchored:
+                moments = self._anchored(session, waits, rhythm, begin, done, moment)
             else:
                 moments = self._moments(session, waits, rhythm, begin, done, moment)
+            self.anchors.note(moments)
             yield zip(moments, session, strict=True)
             moment = moments[-1]
             done += len(session)
@@ -195,7 +192,7 @@ class _Timeline:
         It comes between its place in the range and the end, so that chats of a few
         sessions do not all end on the same days.
         """
-        passed = max(0.0, (moment - self.start) / (self.end - self.start))
+        passed = max(0.0, (moment - self.start) / max(self.end - self.start, 1))
         there = middle + (1.0 - middle) * self.random()
         return free * min(max((there - passed) / (1.0 - passed), _LAST), 1.0)
 
@@ -227,38 +224,71 @@ class _Timeline:
         steep = 1.0 - self.random() * (1.0 - 1.0 / spread)
         relative = 1.0 / (spread * steep * steep)
         most = max(late + _DRIFT, _DRIFT / 8) / (1.0 - passed)
+        if usual < _SOMETIMES:
+            most = min(most, 4.0 * usual / max(free, 1.0))
         return free * min(relative / (relative + ahead), most)
 
-    def _moved(
+    def _anchored(
         self,
-        turn: Turn,
-        moment: int,
-        between: tuple[int, int],
-        reach: float,
+        session: Sequence[Turn],
+        waits: Sequence[float],
         rhythm: Rhythm,
-    ) -> int:
-        """Return the time nearest to `moment` in the hours of `turn`, else `moment`.
+        begin: int,
+        done: int,
+        previous: int,
+    ) -> list[int]:
+        """Return the times of a session in which turns say when they can be.
 
-        The time is `between` two others, at most `reach` seconds away, and in waking
-        hours of `rhythm`.
+        Turns between two long waits move together, to the nearest time that they allow.
         """
-        assert turn.hours is not None
-        first, last = (hour * HOUR for hour in turn.hours)
-        local = moment / SECOND + offset_in(self.zones[turn.sender], moment / SECOND)
-        width = (last - first) % DAY
-        if (local - first) % DAY < width:
-            return moment
-        ahead = (first + width * self.random() - local) % DAY
-        for days in _NEARBY if ahead < DAY / 2 else _NEARBY_BEFORE:
-            way = ahead + days * DAY
-            there = moment + int(way * SECOND)
-            if abs(way) > reach or not between[0] < there < between[1]:
-                continue
-            if self.week == "work" and (local + way) % _WEEK >= 5 * DAY:
-                continue
-            if not rhythm.is_shared or rhythm.rate(there / SECOND) > _AWAKE:
-                return there
-        return moment
+        latest = self._latest(done, len(session), previous)
+        moments: list[int] = []
+        left = sum(waits)
+        at = begin / SECOND
+        earliest = previous / SECOND + typed_in(session[0])
+        for start, end in _parts(session, waits):
+            if start:
+                wait = waits[start]
+                at = self._next(session[start], wait, moments[-1] / SECOND, rhythm)
+                earliest = moments[-1] / SECOND + max(
+                    wait / 2, typed_in(session[start])
+                )
+            offsets = list(accumulate(waits[start + 1 : end], initial=0.0))
+            part = list(zip(offsets, session[start:end], strict=True))
+            left -= waits[start] + offsets[-1]
+            around = earliest, max(latest / SECOND - offsets[-1] - left, earliest)
+
+            def is_good(there: float) -> bool:
+                return self._is_good(there, rhythm)
+
+            found = self.anchors.begin(part, at, around, is_good)
+            at = max(at, earliest) if found is None else found
+            moments += [int((at + offset) * SECOND) for offset in offsets]
+        moments = [
+            moment - moment % self.grain if turn.sender == self.owner else moment
+            for turn, moment in zip(session, moments, strict=True)
+        ]
+        if moments[-1] > latest:
+            return self._fitted(session, moments, previous, latest)
+        return moments
+
+    def _is_good(self, moment: float, rhythm: Rhythm) -> bool:
+        """Return whether all who write are awake at a time, and colleagues at work."""
+        if self.week == "work":
+            local = moment + offset_in(self.zones[self.owner], moment)
+            if local % _WEEK >= 5 * DAY:
+                return False
+        return not rhythm.is_shared or rhythm.rate(moment) > _AWAKE
+
+    def _next(self, turn: Turn, wait: float, moment: float, rhythm: Rhythm) -> float:
+        """Return when the turn after a long wait comes: people sleep in between."""
+        there = moment + wait
+        if turn.pause:
+            is_asleep = rhythm.rate(there) < _ASLEEP
+            return rhythm.after(there, _ATTENTION) if is_asleep else there
+        if wait > _PATIENCE or rhythm.rate(there) < _ASLEEP:
+            return rhythm.after(moment, wait)
+        return there
 
     def _moments(
         self,
@@ -278,17 +308,7 @@ class _Timeline:
             if wait < quick:
                 moment += int(wait * SECOND)
             else:
-                there = moment / SECOND + wait
-                if turn.pause and rhythm.rate(there) < _ASLEEP:
-                    there = rhythm.after(there, _ATTENTION)
-                elif not turn.pause and (
-                    wait > _PATIENCE or rhythm.rate(there) < _ASLEEP
-                ):
-                    there = rhythm.after(moment / SECOND, wait)
-                before, moment = moment, int(there * SECOND)
-                if turn.hours:
-                    around = before, latest
-                    moment = self._moved(turn, moment, around, 3 * DAY, rhythm)
+                moment = int(self._next(turn, wait, moment / SECOND, rhythm) * SECOND)
             if turn.sender == owner:
                 moment -= moment % grain
             moments.append(moment)
@@ -317,7 +337,10 @@ class _Timeline:
         """
         over = moments[-1] - latest
         room = moments[0] - previous - int(typed_in(session[0]) * SECOND)
-        for back in (-(-over // _A_DAY) * _A_DAY, -(-over // MILLISECOND) * MILLISECOND):
+        for back in (
+            -(-over // _A_DAY) * _A_DAY,
+            -(-over // MILLISECOND) * MILLISECOND,
+        ):
             if back <= room:
                 return [moment - back for moment in moments]
         back = max(0, room - room % MILLISECOND)
@@ -384,6 +407,15 @@ class _Timeline:
         if nearest > self.end:
             raise FoundryError(_no_room(self.start, self.end, self.count))
         return nearest
+
+
+def _parts(
+    session: Sequence[Turn], waits: Sequence[float]
+) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last place of each part of a session, without long
+    waits."""
+    starts = [0, *(n for n, wait in enumerate(waits) if n and wait >= _ATTENTION)]
+    yield from zip(starts, [*starts[1:], len(session)], strict=True)
 
 
 def _week(cast: Mapping[str, Persona], owner: str, *, is_service: bool) -> Week:

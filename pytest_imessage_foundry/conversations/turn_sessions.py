@@ -47,8 +47,9 @@ class Sessions:
         self.is_service = services.issuperset(openers) and bool(openers)
         self._is_drawn = topic < _TOPIC and not self.is_service
         is_known = self._has_sittings and not self._is_drawn
-        self._seen = _TRUST
-        self._turns_seen = _TRUST * (topic if is_known else _USUAL)
+        # One long story among the first sessions says little of those to come.
+        self._seen = max(_TRUST, len(openers)) if is_known else _TRUST
+        self._turns_seen = self._seen * (topic if is_known else _USUAL)
 
     @property
     def mean(self) -> float:

@@ -77,7 +77,9 @@ def typed_in(turn: Turn) -> float:
     return _AT_LEAST + _FASTEST * len(turn.text)
 
 
-def hurried(session: Sequence[Turn], waits: Sequence[float], pace: float) -> list[float]:
+def hurried(
+    session: Sequence[Turn], waits: Sequence[float], pace: float
+) -> list[float]:
     """Return the waits at another pace: answers come sooner, but nobody types faster.
 
     Pauses, such as the night within a story, keep their length.
@@ -97,14 +99,14 @@ def shortened(
     The first wait counts, too. All give up the same share of what they have beyond the
     time that typing takes.
     """
-    least = [min(typed_in(turn), wait) for turn, wait in zip(session, waits, strict=True)]
+    least = [
+        min(typed_in(turn), wait) for turn, wait in zip(session, waits, strict=True)
+    ]
     needed, spent = sum(least), sum(waits)
     if needed > total:
         return None
     share = min(1.0, (total - needed) / max(spent - needed, 1e-9))
-    return [
-        low + (wait - low) * share for low, wait in zip(least, waits, strict=True)
-    ]
+    return [low + (wait - low) * share for low, wait in zip(least, waits, strict=True)]
 
 
 @cache

@@ -23,13 +23,13 @@ DAILY = "daily"  # the tag of exchanges of a few words: on the way, milk, good n
 # Circle → share of its sittings that are such an exchange. Who lives together
 # writes little else.
 _DAILY_SHARES = (
-    ("partner", 0.98),
-    ("family", 0.5),
-    ("friend", 0.45),
-    ("work", 0.45),
+    ("partner", 0.97),
+    ("family", 0.36),
+    ("friend", 0.33),
+    ("work", 0.33),
     ("neighbour", 0.2),
 )
-_DAILY_IN_GROUPS = 0.2
+_DAILY_IN_GROUPS = 0.15
 _MASK = (1 << 64) - 1
 _UNIT = 2.0**-53
 _SKIPPED = 0.25
