@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
 _MOST_DAYS = 370  # how far a part is moved: every season comes within that
 _PLACES = (0.5, 0.15, 0.85, 0.3, 0.7, 0.03, 0.97)  # in a window of hours
+_GIVEN_UP = 7 * _DAY  # how much farther a good time may be than another one
 _REMEMBERED = 512  # turns to which `after` and `within` can reach
 
 
@@ -71,14 +72,12 @@ class Anchors:
         if self._holds(anchored, wanted, part):
             return wanted
         second: float | None = None
-        for there in self._candidates(anchored, wanted):
-            if not earliest <= there <= latest:
-                continue
+        for there in self._candidates(anchored, wanted, earliest, latest):
             if self._holds(anchored, there, part):
                 if is_good(there):
                     return there
                 second = there if second is None else second
-                if abs(there - wanted) > abs(second - wanted) + 7 * _DAY:
+                if abs(there - wanted) > abs(second - wanted) + _GIVEN_UP:
                     break
         return second
 
@@ -103,7 +102,11 @@ class Anchors:
         return earliest, latest
 
     def _candidates(
-        self, anchored: list[tuple[int, float, Turn]], wanted: float
+        self,
+        anchored: list[tuple[int, float, Turn]],
+        wanted: float,
+        earliest: float,
+        latest: float,
     ) -> Iterator[float]:
         """Yield times near to `wanted` first: each day, in the hours of one turn."""
         ways: list[float] = [0.0]
@@ -118,9 +121,14 @@ class Anchors:
                 ]
                 break
         for days in range(_MOST_DAYS):
-            for way in ways:
-                yield wanted + way + days * _DAY
-                yield wanted + way - (days + 1) * _DAY
+            ahead, back = wanted + days * _DAY, wanted - (days + 1) * _DAY
+            if ahead > latest and back + _DAY < earliest:
+                return
+            # The nearer one first.
+            for start in (ahead, back) if ways[0] < _DAY / 2 else (back, ahead):
+                for way in ways:
+                    if earliest <= start + way <= latest:
+                        yield start + way
 
     def _holds(
         self, anchored: list[tuple[int, float, Turn]], begin: float, part: Placed

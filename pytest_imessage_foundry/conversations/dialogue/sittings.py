@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _MASK = (1 << 64) - 1
 _SITTINGS, _DAILY = 0x517716, 0xDA11
 _COMES_UP_AGAIN = 0.6
+_SKIPPED = 24  # most scenes in a row that cannot go on with a sitting
 _DUE, _WAITING = 4, 4  # most scenes with a later part to come, or postponed
 
 
@@ -64,7 +65,7 @@ def dialogue(
     """
     spare = 0 if renames or config.chat_type == "direct" else count // 16 + 16
     context = DialogueContext(config, owner, people, seed, count + spare)
-    scenes = repertoire(config, people, context.language)
+    scenes = repertoire(config, owner, people, context.language)
     wanted = favourites(config, scenes, context.language)
     liked = interests((owner, *people), context.language)
     told, daily = apart(scenes)
@@ -174,8 +175,11 @@ class _Sittings:
         """Return the next scene, and choose the one after it."""
         scene, times = self.next
         self.next = next(self.scenes)
-        while transitions.is_first(self.next[0]) and len(self.waiting) < _WAITING:
-            self.waiting.append(self.next)
+        for _ in range(_SKIPPED):
+            if not transitions.is_first(self.next[0]):
+                break
+            if len(self.waiting) < _WAITING:
+                self.waiting.append(self.next)
             self.next = next(self.scenes)
         return self._planned(scene, times, present, first)
 

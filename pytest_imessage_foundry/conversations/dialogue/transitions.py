@@ -114,6 +114,13 @@ def is_alone(scene: Scene) -> bool:
 
 
 @cache
+def is_narrow(scene: Scene) -> bool:
+    """Return whether a scene can begin in a few hours of the day only."""
+    when = hours(scene)
+    return when is not None and _width(when) <= _NARROW
+
+
+@cache
 def is_first(scene: Scene) -> bool:
     """Return whether a sitting has to begin with it, as with "good morning"."""
     when = hours(scene)
