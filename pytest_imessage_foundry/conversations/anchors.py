@@ -144,6 +144,31 @@ class Anchors:
         return moment + offset_in(self._zones[turn.sender], moment)
 
 
+def are_within(session: Sequence[Turn]) -> bool:
+    """Return whether a turn after the first one has an anchor."""
+    return any(turn.hours or turn.when for turn in session[1:])
+
+
+def spaced(session: Sequence[Turn], waits: Sequence[float]) -> list[float]:
+    """Return the waits of a session with which its turns are as far apart as they say."""
+    spaced = list(waits)
+    for number, turn in enumerate(session):
+        if turn.when is None:
+            continue
+        for limit, is_least in ((turn.when.after, True), (turn.when.within, False)):
+            if limit is None or limit[0] > number:
+                continue
+            first, wanted = number - limit[0] + 1, limit[1] * _MINUTE
+            passed = sum(spaced[first : number + 1])
+            if is_least and passed < wanted:
+                spaced[number] += wanted - passed + 1.0
+            elif not is_least and passed > wanted:
+                scale = 0.9 * wanted / passed
+                for each in range(first, number + 1):
+                    spaced[each] = max(spaced[each] * scale, 0.5)
+    return spaced
+
+
 def _keeps_distance(when: When, number: int, part: Placed) -> bool:
     """Return whether a turn is as far as it has to be from one of the same part."""
     for limit, sign in ((when.after, 1), (when.within, -1)):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations import scenarios, turn_members
+from pytest_imessage_foundry.conversations import scenarios, seasons, turn_members
 from pytest_imessage_foundry.conversations.chat_life import ChatLife
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.packs import store
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.packs.store import Found, PackIndex
     from pytest_imessage_foundry.models import (
         ConversationConfig,
+        Frequency,
         Persona,
         Scenario,
         Turn,
@@ -32,10 +33,9 @@ if TYPE_CHECKING:
 _YEAR = 365 * apple_time.DAY
 # Shares of the turns that may be cached stories, where generated ones may be added.
 _STORIES, _STORIES_AT_HOME, _STORIES_IN_GROUPS = 0.55, 0.25, 0.65
-_GOLDEN = 0.618034  # multiples of it are spread evenly, whatever their number
-# A chat begins at most so late, as a share of the year; the product of that and its
-# share of all messages is at most the second.
-_LATEST, _SMALL_SHARE = 0.6, 0.008
+# A chat begins at most so late, as a share of the year.
+_LATEST: dict[Frequency, float] = {"high": 0.12, "medium": 0.4, "low": 0.6}
+_LATEST_AT_HOME = 0.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,8 @@ class ChatPlan:
         scenes: turns of the hook or the cache; turns of a scene stay together.
         generated: how many more turns are generated.
         origin: the source of the turns, such as "cache:KEY+faker".
-        phase: where in its share of the generated turns each scene comes, from 0 to 1.
+        phase: where in its share of the generated turns a scene comes, from 0 to 1.
+        places: after which share of the generated turns each scene comes.
         life: what years of use made of the chat.
     """
 
@@ -66,6 +67,7 @@ class ChatPlan:
     generated: int = 0
     origin: str = "faker"
     phase: float = 0.5
+    places: tuple[float, ...] = ()
     life: ChatLife = field(default_factory=ChatLife)
 
     @property
@@ -134,14 +136,8 @@ def plan_chats(
     scenario = scenarios.complete(scenario, {})
     plans: list[ChatPlan] = []
     missing: list[tuple[str, str]] = []
-    pairs = list(_scaled(scenario, spec.messages))
-    total = sum(config.message_count_target for _, config in pairs)
-    phase = Random(f"phase:{spec.seed}").random()
-    for asked, config in pairs:
-        plan = _plan(spec, scenario, _over_its_service(config, features), total)
-        # Each chat's stories come at other times, so that no month has most of them.
-        phase = (phase + _GOLDEN) % 1.0
-        plan = replace(plan, phase=phase)
+    for asked, config in _scaled(scenario, spec.messages):
+        plan = _plan(spec, scenario, _over_its_service(config, features))
         turns = answers.get(asked.id) if answers else None
         # The key derives from the conversation before it is scaled.
         request = store.request_of(asked, scenario.personas, scenario.owner.id)
@@ -189,37 +185,40 @@ def _told(plan: ChatPlan, source: str) -> int:
     return round(count * (_STORIES_AT_HOME if lives_here else _STORIES))
 
 
-def _plan(
-    spec: Spec, scenario: Scenario, config: ConversationConfig, total: int
-) -> ChatPlan:
-    """Return a plan without turns: only what the scenario says.
-
-    `total` is the number of messages of the whole scenario.
-    """
+def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPlan:
+    """Return a plan without turns: only what the scenario says."""
     known = {each.id: each for each in scenario.personas}
     start, end = _range(config, spec.now)
+    people = tuple(known[each] for each in config.participants)
+    key = f"{spec.seed}:{config.id}"
     if not config.start:
-        share = config.message_count_target / max(total, 1)
-        start += _late_by(f"{spec.seed}:{config.id}", share, end - start)
+        start += int((end - start) * _latest(people) * _squared(f"begins:{key}"))
     return ChatPlan(
         config=config,
         owner=scenario.owner,
-        people=tuple(known[each] for each in config.participants),
+        people=people,
+        # Each chat's stories come at other times, so that no month has most of them.
+        phase=Random(f"phase:{key}").random(),
         seed=spec.seed,
         start=start,
         end=end,
     )
 
 
-def _late_by(key: str, share: float, length: int) -> int:
-    """Return how long after the start of a range a chat of no stated start begins.
+def _latest(people: Sequence[Persona]) -> float:
+    """Return when a chat of no stated start begins at the latest, as a share of a year.
 
-    Chats begin all over the year. The smaller the share of all messages, the later
-    one may begin: who writes most was there before.
+    Chats begin all over the year; who lives here or writes much was there before.
     """
-    latest = min(_LATEST, _SMALL_SHARE / max(share, 1e-9))
-    draw = Random(f"begins:{key}").random()
-    return int(length * latest * draw * draw)
+    if len(people) == 1 and "partner" in circles(people[0]):
+        return _LATEST_AT_HOME
+    return max((_LATEST[each.communication_frequency] for each in people), default=0.0)
+
+
+def _squared(key: str) -> float:
+    """Return a number from 0 to 1 that is rather small."""
+    draw = Random(key).random()
+    return draw * draw
 
 
 def _over_its_service(
@@ -263,18 +262,23 @@ def _with_generated_turns(plan: ChatPlan) -> ChatPlan:
 def _with_cached_turns(plan: ChatPlan, found: Found, *, may_add: bool) -> ChatPlan:
     """Return the plan with the cache's turns, and generated ones if it `may_add`."""
     origin = f"cache:{','.join(found.keys)}"
-    rest = max(0, plan.config.message_count_target - found.count) if may_add else 0
+    scenes, places = seasons.placed(
+        found.scenes, plan.phase, plan.start, plan.end, may_drop=may_add
+    )
+    if not scenes:
+        return _with_generated_turns(plan)
+    told = sum(map(len, scenes))
+    rest = max(0, plan.config.message_count_target - told) if may_add else 0
     # Generated turns between scenes do not know who is absent in the scenes.
     settled = not rest and turn_members.is_settled(
-        [turn for scene in found.scenes for turn in scene],
+        [turn for scene in scenes for turn in scene],
         tuple(plan.addresses),
         plan.owner.id,
     )
     return replace(
         plan,
-        scenes=found.scenes
-        if settled
-        else tuple(map(turn_members.without_moves, found.scenes)),
+        scenes=scenes if settled else tuple(map(turn_members.without_moves, scenes)),
+        places=places,
         generated=rest,
         origin=f"{origin}+faker" if rest else origin,
     )

@@ -67,7 +67,8 @@ def findings(
             if message.event is not None or message.sender == "":
                 continue
             sender = owner if message.sender is None else known.get(message.sender)
-            zone = (sender or owner).time_zone if sender or owner else "UTC"
+            sender = sender or owner
+            zone = sender.time_zone if sender else "UTC"
             moment = local_time(message.date, zone)
             for what in faults(message.text, moment, codes):
                 yield Finding(chat.config_id, moment, what, message.text)
@@ -86,15 +87,16 @@ def faults(text: str, moment: datetime, languages: Iterable[str]) -> Iterator[st
 def _fits(rule: dict[str, Any], moment: datetime, found: re.Match[str]) -> bool:
     if "hours" in rule:
         first, last = rule["hours"]
-        return (moment.hour - first) % 24 < (last - first) % 24
+        return bool((moment.hour - first) % 24 < (last - first) % 24)
     if "weekdays" in rule:
-        return moment.weekday() in rule["weekdays"]
+        return bool(moment.weekday() in rule["weekdays"])
     if "months" in rule:
-        return moment.month in rule["months"]
+        return bool(moment.month in rule["months"])
     if "dates" in rule:
         first, last = rule["dates"]
         day = f"{moment:%m-%d}"
-        return first <= day <= last if first <= last else day >= first or day <= last
+        goes_over = first > last
+        return bool(first <= day or day <= last if goes_over else first <= day <= last)
     hour = int(found[1]) % 12 + (12 if found[2] == "pm" else 0)
     return (moment.hour - hour + 1) % 24 <= 2
 

@@ -161,7 +161,6 @@ class _Composer:
         self.shows_reading = (
             service != "SMS" and not is_group and self.random() < _RECEIPTS
         )
-        self.is_out = False  # whether the owner is not in the group
         self.recent: deque[Message | None] = deque(maxlen=_MEMORY)
         self.files = int(self.random() * 4_000)
 
@@ -234,9 +233,7 @@ class _Composer:
                 "writing_direction": chance >> 16 & 255 < directed,
             }
             message: Message | None
-            if self.is_out and not self._comes_back(turn):
-                message = None
-            elif _RARITIES(turn) != _PLAIN or turn.sender in services:
+            if _RARITIES(turn) != _PLAIN or turn.sender in services:
                 message = self._special(fields, turn, read)
             else:
                 message = Message(parts=(TextPart(turn.text),), **fields)
@@ -323,8 +320,6 @@ class _Composer:
     def _event(self, fields: Mapping[str, Any], turn: Turn) -> Message | None:
         kind, sender = turn.event, fields["sender"]
         assert kind is not None
-        if (turn.event_who or turn.sender) == self.owner:
-            self.is_out = kind in ("left", "removed")
         if kind.startswith("background") and "backgrounds" not in self.features:
             return None
         photo = self._attachment("group-photo") if kind == "photo-set" else None
@@ -344,13 +339,6 @@ class _Composer:
             date_read=fields["date_read"] if sender is not None else 0,
             event=event,
         )
-
-    def _comes_back(self, turn: Turn) -> bool:
-        """Return whether the owner, who is out of the group, is added by a turn.
-
-        Until then the phone receives nothing.
-        """
-        return turn.event == "added" and turn.event_who == self.owner
 
     def _number(self, sender: str) -> Event | None:
         """Return the event of a sender's new address, None if they have only one."""

@@ -29,6 +29,7 @@ _LOOKS = {
 _STEPS = 512  # of a table of quantiles
 _STAYS = 150 * SECOND  # a chat stays open so long after the last message
 _BURST = 60 * SECOND  # messages nearer to each other make one notification
+_AT_ONCE = 600.0  # seconds: who looks so soon is awake
 _ASLEEP = 0.05  # of the busiest hour
 _GETS_UP = 1_500.0  # seconds of waking time, more than a night has
 _HABITS = ("instant", "minutes", "hours", "days")  # the quickest first
@@ -118,7 +119,11 @@ class Reader:
         place = self._random() * _STEPS
         step = int(place)
         base, width = self._looks[step]
-        there = self._rhythm.after(date / SECOND, base + (place - step) * width)
+        wait = base + (place - step) * width
+        if wait < _AT_ONCE:
+            there = date / SECOND + wait
+        else:
+            there = self._rhythm.after(date / SECOND, wait)
         if self._rhythm.rate(there) < _ASLEEP:
             there = self._rhythm.after(there, _GETS_UP * (0.6 + self._random()))
         return max(int(there * SECOND), date + 1)

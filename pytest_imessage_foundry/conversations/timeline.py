@@ -13,11 +13,11 @@ writes faster than people type (see `waits`), unless the range has no room for i
 
 from __future__ import annotations
 
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from random import Random
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations.anchors import Anchors
+from pytest_imessage_foundry.conversations import anchors
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import Rhythm, Week, offset_in
 from pytest_imessage_foundry.conversations.turn_sessions import Sessions
@@ -122,7 +122,7 @@ class _Timeline:
         self.soon_again = _NOTICED_AGAIN if self.sessions.is_service else _SOON_AGAIN
         self.is_scattered = len(set(self.zones.values())) > 1
         self.week = _week(cast, owner.id, is_service=self.sessions.is_service)
-        self.anchors = Anchors(self.zones, self.random)
+        self.anchors = anchors.Anchors(self.zones, self.random)
         self.rhythms: dict[tuple[str, ...], Rhythm] = {}
         room = (end - start) // (2 * max(count, 1))
         self.is_cramped = room < _CRAMPED // 2
@@ -172,7 +172,8 @@ class _Timeline:
                 moments = self._anchored(session, waits, rhythm, begin, done, moment)
             else:
                 moments = self._moments(session, waits, rhythm, begin, done, moment)
-            self.anchors.note(moments)
+            if not anchored or self.is_cramped:
+                self.anchors.note(moments)
             yield zip(moments, session, strict=True)
             moment = moments[-1]
             done += len(session)
@@ -242,6 +243,8 @@ class _Timeline:
         Turns between two long waits move together, to the nearest time that they allow.
         """
         latest = self._latest(done, len(session), previous)
+        if anchors.are_within(session):
+            waits = anchors.spaced(session, waits)
         moments: list[int] = []
         left = sum(waits)
         at = begin / SECOND
@@ -263,7 +266,9 @@ class _Timeline:
 
             found = self.anchors.begin(part, at, around, is_good)
             at = max(at, earliest) if found is None else found
-            moments += [int((at + offset) * SECOND) for offset in offsets]
+            there = [int((at + offset) * SECOND) for offset in offsets]
+            self.anchors.note(there)
+            moments += there
         moments = [
             moment - moment % self.grain if turn.sender == self.owner else moment
             for turn, moment in zip(session, moments, strict=True)
@@ -345,10 +350,7 @@ class _Timeline:
                 return [moment - back for moment in moments]
         back = max(0, room - room % MILLISECOND)
         starts = (previous, *(moment - back for moment in moments))
-        waits = [
-            (after - before) / SECOND
-            for before, after in zip(starts, starts[1:], strict=False)
-        ]
+        waits = [(after - before) / SECOND for before, after in pairwise(starts)]
         short = shortened(session, waits, (latest - previous) / SECOND - 0.002)
         if short is None:
             return self._squeezed(session, previous)

@@ -15,17 +15,19 @@ def spread(
     scenes: Sequence[Sequence[Turn]],
     generated: Iterable[Turn],
     count: int,
-    phase: float = 0.5,
+    places: Sequence[float] = (),
 ) -> Iterator[Turn]:
-    """Yield `scenes`, evenly spread among about `count` generated turns.
+    """Yield `scenes`, spread among about `count` generated turns.
 
-    A scene comes only before a turn that opens a topic, so far into its share of the
-    generated turns as `phase` says, from 0 to 1; so a chat seldom ends with a story.
+    A scene comes only before a turn that opens a topic, after that share of the
+    generated turns that `places` says; without places they are spread evenly.
     """
+    size = len(scenes)
+    places = places or [(number + 0.5) / size for number in range(size)]
     placed, since = 0, 0
     for number, turn in enumerate(generated):
-        due = number * len(scenes) >= count * (placed + phase)
-        if placed < len(scenes) and turn.opens and due:
+        due = placed < size and number >= count * places[placed]
+        if due and turn.opens:
             yield from scenes[placed]
             placed, since = placed + 1, 0
         if placed and turn.replies_to > since:

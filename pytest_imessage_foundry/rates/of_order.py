@@ -211,8 +211,9 @@ def _of_reading(held: Held) -> Measure:
         return of_rows(name, None, known)
     bins = held.connection.execute(
         # What is read at one moment counts once: who opens a chat reads all of it.
-        f"SELECT max(reads), total(reads) FROM (SELECT "
-        f"count(DISTINCT date_read / {_SECOND}) AS reads FROM message WHERE date > {SECONDS} AND date_read > date + {600 * _SECOND} "
+        "SELECT max(reads), total(reads) FROM (SELECT "
+        f"count(DISTINCT date_read / {_SECOND}) AS reads FROM message "
+        f"WHERE date > {SECONDS} AND date_read > date + {600 * _SECOND} "
         f"GROUP BY (date_read - date) / {5 * _SECOND})"
     ).fetchone()
     # In few readings two that took equally long are chance.

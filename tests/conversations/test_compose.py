@@ -226,7 +226,7 @@ def test_reading_has_a_tail_without_an_edge() -> None:
 
 
 def test_the_owner_reads_nothing_asleep() -> None:
-    """Messages of somebody awake on the other side of the world wait for the morning."""
+    """What comes at night from the other side of the world waits for the morning."""
     said = [Turn(sender="f", text="are you up")] * 400
     zone = ZoneInfo(ME.time_zone)
     messages = composed(said, step=5 * 3_600 * SECOND)
@@ -277,8 +277,8 @@ def test_what_is_never_answered_is_read_all_the_same() -> None:
     messages = composed(notices, step=3_600 * SECOND)
     waits = sorted(m.date_read - m.date for m in messages if m.date_read)
     assert len(waits) > 60
-    assert 0 < waits[0]
-    assert waits[len(waits) // 2] < 3_600 * SECOND
+    assert waits[0] > 0
+    assert waits[len(waits) // 2] < 7_200 * SECOND
 
 
 def test_bodies_are_stored_in_the_shares_that_people_report() -> None:

@@ -75,7 +75,7 @@ def dialogue(
     turns = iter(_Sittings(context, rounds, exchanges, share))
     if spare:
         turns = (turn for turn in turns if turn.event != "renamed")
-        turns = turn_members.short_absences(turns)
+        turns = turn_members.short_absences(turns, owner.id)
     return islice(turns, count)
 
 
