@@ -110,12 +110,15 @@ class Anchors:
     ) -> Iterator[float]:
         """Yield times near to `wanted` first: each day, in the hours of one turn."""
         ways: list[float] = [0.0]
+        if len(anchored) == 1 and anchored[0][2].hours and not anchored[0][2].when:
+            places: tuple[float, ...] = (self._random(),)
+        else:
+            places = (self._random(), *_PLACES)
         for _, offset, turn in anchored:
             if turn.hours:
                 first, last = turn.hours
                 local = self._local(turn, wanted + offset)
                 width = (last - first) % 24 * _HOUR or _DAY
-                places = (self._random(), *_PLACES)
                 ways = [
                     (first * _HOUR + width * place - local) % _DAY for place in places
                 ]
@@ -150,7 +153,7 @@ def are_within(session: Sequence[Turn]) -> bool:
 
 
 def spaced(session: Sequence[Turn], waits: Sequence[float]) -> list[float]:
-    """Return the waits of a session with which its turns are as far apart as they say."""
+    """Return the waits with which a session's turns are as far apart as they say."""
     spaced = list(waits)
     for number, turn in enumerate(session):
         if turn.when is None:

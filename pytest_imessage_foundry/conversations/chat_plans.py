@@ -212,7 +212,7 @@ def _latest(people: Sequence[Persona]) -> float:
     """
     if len(people) == 1 and "partner" in circles(people[0]):
         return _LATEST_AT_HOME
-    return max((_LATEST[each.communication_frequency] for each in people), default=0.0)
+    return min((_LATEST[each.communication_frequency] for each in people), default=0.0)
 
 
 def _squared(key: str) -> float:

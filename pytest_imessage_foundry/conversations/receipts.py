@@ -28,6 +28,8 @@ _LOOKS = {
 }
 _STEPS = 512  # of a table of quantiles
 _STAYS = 150 * SECOND  # a chat stays open so long after the last message
+_GLANCE = 3 * SECOND
+_TALK = 240 * SECOND  # people who answer so soon are in a talk
 _BURST = 60 * SECOND  # messages nearer to each other make one notification
 _AT_ONCE = 600.0  # seconds: who looks so soon is awake
 _ASLEEP = 0.05  # of the busiest hour
@@ -76,14 +78,22 @@ class Reader:
             dates: when the messages were sent, in order.
             opened: when all of them are read at the latest; 0: no such time.
         """
-        random = self._random
+        random, now = self._random, self._opened
+        if opened and opened - dates[0] < _TALK:
+            # In the middle of a talk nobody waits for a notification.
+            self._opened = opened
+            if dates[0] - now >= _STAYS:
+                return [opened if opened > date else date + 1 for date in dates]
+            return [
+                min(max(opened, date + 1), date + SECOND + int(_GLANCE * random()))
+                for date in dates
+            ]
         times = self._openings(dates, opened)
-        now = self._opened
         for place, date in enumerate(dates):
             if date > now:
                 read = times[place]
                 if date - now < _STAYS:
-                    read = min(read, date + SECOND + int(3 * SECOND * random()))
+                    read = min(read, date + SECOND + int(_GLANCE * random()))
                 now = read if read > date else date + 1
             times[place] = now
         self._opened = now

@@ -13,6 +13,7 @@ writes faster than people type (see `waits`), unless the range has no room for i
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import accumulate, chain, pairwise
 from random import Random
 from typing import TYPE_CHECKING
@@ -168,11 +169,14 @@ class _Timeline:
             anchored = [turn for turn in session if turn.hours or turn.when]
             if self.is_cramped:
                 moments = self._pressed(session, waits, begin, pace, done, moment)
-            elif anchored:
+            elif anchored and anchored != session[:1]:
                 moments = self._anchored(session, waits, rhythm, begin, done, moment)
+            elif anchored:
+                begin = self._begun(session, waits, rhythm, begin, done, moment)
+                moments = self._moments(session, waits, rhythm, begin, done, moment)
             else:
                 moments = self._moments(session, waits, rhythm, begin, done, moment)
-            if not anchored or self.is_cramped:
+            if self.is_cramped or not anchors.are_within(session):
                 self.anchors.note(moments)
             yield zip(moments, session, strict=True)
             moment = moments[-1]
@@ -243,8 +247,7 @@ class _Timeline:
         Turns between two long waits move together, to the nearest time that they allow.
         """
         latest = self._latest(done, len(session), previous)
-        if anchors.are_within(session):
-            waits = anchors.spaced(session, waits)
+        waits = anchors.spaced(session, waits)
         moments: list[int] = []
         left = sum(waits)
         at = begin / SECOND
@@ -260,10 +263,7 @@ class _Timeline:
             part = list(zip(offsets, session[start:end], strict=True))
             left -= waits[start] + offsets[-1]
             around = earliest, max(latest / SECOND - offsets[-1] - left, earliest)
-
-            def is_good(there: float) -> bool:
-                return self._is_good(there, rhythm)
-
+            is_good = partial(self._is_good, rhythm)
             found = self.anchors.begin(part, at, around, is_good)
             at = max(at, earliest) if found is None else found
             there = [int((at + offset) * SECOND) for offset in offsets]
@@ -277,7 +277,27 @@ class _Timeline:
             return self._fitted(session, moments, previous, latest)
         return moments
 
-    def _is_good(self, moment: float, rhythm: Rhythm) -> bool:
+    def _begun(
+        self,
+        session: Sequence[Turn],
+        waits: Sequence[float],
+        rhythm: Rhythm,
+        begin: int,
+        done: int,
+        previous: int,
+    ) -> int:
+        """Return when a session begins whose first turn alone has an anchor."""
+        latest = self._latest(done, len(session), previous) / SECOND - sum(waits)
+        earliest = previous / SECOND + typed_in(session[0])
+        found = self.anchors.begin(
+            [(0.0, session[0])],
+            begin / SECOND,
+            (earliest, max(latest, earliest)),
+            partial(self._is_good, rhythm),
+        )
+        return begin if found is None else int(found * SECOND)
+
+    def _is_good(self, rhythm: Rhythm, moment: float) -> bool:
         """Return whether all who write are awake at a time, and colleagues at work."""
         if self.week == "work":
             local = moment + offset_in(self.zones[self.owner], moment)

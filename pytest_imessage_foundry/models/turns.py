@@ -49,8 +49,8 @@ class Turn:
     sender's local hours in which that can be, such as (7, 10) for a good
     morning or (22, 2) for a sleepless night, and `when` the days. `pause` is
     how many minutes pass before a turn that does not open, about, where that is
-    not how soon its sender answers. `replies_to` counts turns back (1 is the turn before).
-    `edited_from` is what the bubble said at first; `attachment` and `stub`
+    not how soon its sender answers. `replies_to` counts turns back (1 is the turn
+    before). `edited_from` is what the bubble said at first; `attachment` and `stub`
     names are those of `attachments.generator`. `event` turns announce instead
     of saying.
     """

@@ -87,8 +87,9 @@ def test_a_turn_within_a_sitting_moves_all_of_it(key):
     times = lay(turns, key=key, other=friend("instant"))
     assert times[2].weekday() == 0
     assert times[3].hour >= 21
+    # Who answers after twenty minutes begins another part.
     waits = [(after - before).total_seconds() for before, after in pairwise(times)]
-    assert max(waits) < 3_600
+    assert sum(wait > 3_600 for wait in waits) <= 1
 
 
 @pytest.mark.parametrize("key", SEEDS)
@@ -141,8 +142,8 @@ def test_anchors_survive_a_pack():
 
 
 def pack(**turn: object) -> dict[str, object]:
-    from pytest_imessage_foundry.conversations.packs.store import Request, key
     from pytest_imessage_foundry.conversations.packs.pack_lines import fields_of
+    from pytest_imessage_foundry.conversations.packs.store import Request, key
 
     request = Request(
         owner="me", participants=("f",), locale="en_US", theme=None, count=1

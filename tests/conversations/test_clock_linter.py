@@ -15,6 +15,10 @@ from pytest_imessage_foundry.conversations.clock_linter import (
 from pytest_imessage_foundry.foundry import Order, truth_of
 from pytest_imessage_foundry.spec import Spec
 
+NIGHTS = (
+    *("good night", "gute nacht", "bonne nuit", "buenas noches", "おやすみ"),
+    "تصبح على خير",
+)
 WEDNESDAY_NIGHT = datetime(2025, 7, 2, 1, 30)
 MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
 
@@ -60,8 +64,7 @@ def test_every_language_has_words():
         what
         for code in LANGUAGES
         for hour in range(24)
-        for text in ("good night", "gute nacht", "bonne nuit", "buenas noches")
-        + ("おやすみ", "تصبح على خير")
+        for text in NIGHTS
         for what in faults(text, datetime(2025, 7, 2, hour), [code])
     )
     assert len(seen) == len(LANGUAGES)

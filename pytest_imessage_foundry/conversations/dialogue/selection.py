@@ -25,7 +25,7 @@ DAILY = "daily"  # the tag of exchanges of a few words: on the way, milk, good n
 # Circle → share of its sittings that are such an exchange. Who lives together
 # writes little else.
 _DAILY_SHARES = (
-    ("partner", 0.97),
+    ("partner", 0.985),
     ("family", 0.36),
     ("friend", 0.33),
     ("work", 0.33),
@@ -93,7 +93,7 @@ def repertoire(
     ]
     if people and apart_by(owner, people) >= _FAR:
         # A good morning is none for somebody who sits six zones to the west.
-        scenes = [scene for scene in scenes if not transitions.is_narrow(scene)]
+        scenes = [scene for scene in scenes if not transitions.names_a_time(scene)]
     if "service" in company and people:
         scenes = _own_trade(people[0], config.theme, scenes)
     if scenes or spoken.code == "en":

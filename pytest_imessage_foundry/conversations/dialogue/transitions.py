@@ -114,10 +114,11 @@ def is_alone(scene: Scene) -> bool:
 
 
 @cache
-def is_narrow(scene: Scene) -> bool:
-    """Return whether a scene can begin in a few hours of the day only."""
+def names_a_time(scene: Scene) -> bool:
+    """Return whether a scene speaks of its time of the day, as "tonight" does."""
     when = hours(scene)
-    return when is not None and _width(when) <= _NARROW
+    is_short = when is not None and _width(when) <= _NARROW
+    return is_short or "hours" in scene.data
 
 
 @cache
