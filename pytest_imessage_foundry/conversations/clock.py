@@ -50,7 +50,7 @@ _SERVICES = (
     *(0.65, 0.60, 0.60, 0.55, 0.55, 0.50, 0.45, 0.40, 0.35, 0.25, 0.15, 0.08),
 ) * 2
 _WEEKS = {"people": _PEOPLE, "work": _WORK, "service": _SERVICES}
-_WEEKS_KEPT = 64  # more than the year that most histories last
+_WEEKS_KEPT = 1_024  # more than ten years
 _FLOOR = 0.002  # the lowest rate; waking time must never stop
 
 
@@ -114,6 +114,12 @@ class Rhythm:
         first = offsets[0]
         shifts = tuple([(offset - first) // _HOUR for offset in offsets])
         return first, _shared(shifts, self._week)
+
+
+@cache
+def rhythm(zones: tuple[str, ...], week: Week = "people") -> Rhythm:
+    """Return the waking hours of some zones; all chats share what it has computed."""
+    return Rhythm(zones, week)
 
 
 def offset_in(zone: str, moment: float) -> int:

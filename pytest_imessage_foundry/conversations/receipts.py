@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations.clock import Rhythm
+from pytest_imessage_foundry.conversations.clock import rhythm
 from pytest_imessage_foundry.conversations.waits import DAY, HOUR, Table, quantiles
 from pytest_imessage_foundry.models.apple_time import SECOND
 
@@ -58,7 +58,7 @@ class Reader:
     ) -> None:
         quickest = min(habits, key=_HABITS.index, default="hours")
         self._looks: Table = quantiles(_LOOKS[quickest])
-        self._rhythm = Rhythm((zone,))
+        self._rhythm = rhythm((zone,))
         self._random = random
         self._opened = 0
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations import anchors
 from pytest_imessage_foundry.conversations.circles import circles
-from pytest_imessage_foundry.conversations.clock import Rhythm, Week, offset_in
+from pytest_imessage_foundry.conversations.clock import Rhythm, Week, offset_in, rhythm
 from pytest_imessage_foundry.conversations.turn_sessions import Sessions
 from pytest_imessage_foundry.conversations.waits import (
     DAY,
@@ -124,7 +124,6 @@ class _Timeline:
         self.is_scattered = len(set(self.zones.values())) > 1
         self.week = _week(cast, owner.id, is_service=self.sessions.is_service)
         self.anchors = anchors.Anchors(self.zones, self.random)
-        self.rhythms: dict[tuple[str, ...], Rhythm] = {}
         room = (end - start) // (2 * max(count, 1))
         self.is_cramped = room < _CRAMPED // 2
         self.grain = MILLISECOND if room >= MILLISECOND else 1
@@ -187,9 +186,7 @@ class _Timeline:
         key: tuple[str, ...] = (self.zones[self.owner],)
         if self.is_scattered:
             key += tuple(sorted({self.zones[turn.sender] for turn in session}))
-        if key not in self.rhythms:
-            self.rhythms[key] = Rhythm(key, self.week)
-        return self.rhythms[key]
+        return rhythm(key, self.week)
 
     def _last_gap(self, free: float, middle: float, moment: int) -> float:
         """Return the waking seconds before the last session.
