@@ -25,22 +25,22 @@ GOLDEN = {
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "28d3e4ec25c6dbcf",
-        "sequoia": "1817ed930e0f81f6",
-        "tahoe": "31d8896716c7b0fb",
-        "golden-gate": "627fdb1183440fdc",
+        "sonoma": "2fdd076cd4934501",
+        "sequoia": "8094ab6bdc4d677c",
+        "tahoe": "cde074349ba926ca",
+        "golden-gate": "39bd8d2e4a9de3e1",
     },
     "default": {
-        "sonoma": "4cf447060f148cb3",
-        "sequoia": "81c5101de4a810cb",
-        "tahoe": "99507c8834f96b2b",
-        "golden-gate": "c025cc740ffce248",
+        "sonoma": "24dab3351101cd38",
+        "sequoia": "5cab60a446b8463a",
+        "tahoe": "b5456ce97e097459",
+        "golden-gate": "43a7f7beb394cca1",
     },
     "lived-in": {
-        "sonoma": "3e2928bd70c24d3d",
-        "sequoia": "8bf468b1c569e254",
-        "tahoe": "e1f33a79d580a4ca",
-        "golden-gate": "5f91bf19419c3072",
+        "sonoma": "37ad36647bff75a4",
+        "sequoia": "cf31db3e5e32a741",
+        "tahoe": "99dabc857ae92d08",
+        "golden-gate": "6928ad56e0209822",
     },
 }
 
