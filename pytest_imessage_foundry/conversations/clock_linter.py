@@ -26,7 +26,7 @@ LANGUAGES = ("en", "de", "fr", "es", "ja", "ar")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Misdating:
     """A text that says another time than its row.
 
     Attributes:
@@ -51,7 +51,7 @@ class _Word:
 
 def findings(
     conversations: Iterable[Conversation], personas: Iterable[Persona]
-) -> Iterator[Finding]:
+) -> Iterator[Misdating]:
     """Yield what the messages of some conversations say wrongly of their time.
 
     The time is local to the sender, the owner's where nobody knows the sender. The
@@ -71,7 +71,7 @@ def findings(
             zone = sender.time_zone if sender else "UTC"
             moment = local_time(message.date, zone)
             for what in faults(message.text, moment, codes):
-                yield Finding(chat.config_id, moment, what, message.text)
+                yield Misdating(chat.config_id, moment, what, message.text)
 
 
 def faults(text: str, moment: datetime, languages: Iterable[str]) -> Iterator[str]:

@@ -55,7 +55,7 @@ def test_colleagues_have_a_weekend():
         assert measured("work", seed)["a weekend day beside a weekday, of work"] <= 0.3
 
 
-def test_a_group_that_never_sleeps_is_never_silent_for_long():
+def test_a_large_group_writes_on_most_days():
     found = measured("busy-group", 21)
-    assert found["longest silence"] <= 14
+    assert found["longest silence"] <= 21
     assert found["days with a message"] >= 0.5
