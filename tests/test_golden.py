@@ -14,33 +14,33 @@ from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
     ("sonoma", "auto"): "f22bcbe58bad4daf",
-    ("sonoma", "faker"): "62f700aa040b10bb",
+    ("sonoma", "faker"): "38e88cefebf25fab",
     ("sequoia", "auto"): "02520d4540550696",
-    ("sequoia", "faker"): "ad1caa495c0f3f79",
+    ("sequoia", "faker"): "20f595b6a651362e",
     ("tahoe", "auto"): "01b77beceb133293",
-    ("tahoe", "faker"): "50430945fd32e4f0",
+    ("tahoe", "faker"): "41f6b82ad35c55a4",
     ("golden-gate", "auto"): "e985470afa101a59",
-    ("golden-gate", "faker"): "c025e5ff42975c98",
+    ("golden-gate", "faker"): "bd7d67953e530acb",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "2fdd076cd4934501",
-        "sequoia": "8094ab6bdc4d677c",
-        "tahoe": "cde074349ba926ca",
-        "golden-gate": "39bd8d2e4a9de3e1",
+        "sonoma": "4c5c0a2c6b759ed7",
+        "sequoia": "cca4126b134d3f4c",
+        "tahoe": "f428cc8d7e5bbdc4",
+        "golden-gate": "d873650f9ad45602",
     },
     "default": {
-        "sonoma": "24dab3351101cd38",
-        "sequoia": "5cab60a446b8463a",
-        "tahoe": "b5456ce97e097459",
-        "golden-gate": "43a7f7beb394cca1",
+        "sonoma": "20fad1d2cfb49d59",
+        "sequoia": "da814a5d588cb56d",
+        "tahoe": "d32440ed7524d7de",
+        "golden-gate": "7a51f6adf91896b3",
     },
     "lived-in": {
-        "sonoma": "37ad36647bff75a4",
-        "sequoia": "cf31db3e5e32a741",
-        "tahoe": "99dabc857ae92d08",
-        "golden-gate": "6928ad56e0209822",
+        "sonoma": "790ecf3b1baf40ca",
+        "sequoia": "c8b9f2f1389d0b83",
+        "tahoe": "719647a2d5ff08bf",
+        "golden-gate": "dda353050c1ac811",
     },
 }
 
