@@ -25,22 +25,22 @@ GOLDEN = {
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "4c5c0a2c6b759ed7",
-        "sequoia": "cca4126b134d3f4c",
-        "tahoe": "f428cc8d7e5bbdc4",
-        "golden-gate": "d873650f9ad45602",
+        "sonoma": "cbaf9961b351ff2b",
+        "sequoia": "0f167037f292dfdf",
+        "tahoe": "efaf51d1d0ab636e",
+        "golden-gate": "b018a5f094dcdce8",
     },
     "default": {
-        "sonoma": "20fad1d2cfb49d59",
-        "sequoia": "da814a5d588cb56d",
-        "tahoe": "d32440ed7524d7de",
-        "golden-gate": "7a51f6adf91896b3",
+        "sonoma": "4840a083d1c37e21",
+        "sequoia": "de895b9e61e70de5",
+        "tahoe": "b8179eb79a573660",
+        "golden-gate": "633de705dfe601a5",
     },
     "lived-in": {
-        "sonoma": "790ecf3b1baf40ca",
-        "sequoia": "c8b9f2f1389d0b83",
-        "tahoe": "719647a2d5ff08bf",
-        "golden-gate": "dda353050c1ac811",
+        "sonoma": "a103f4054e94250a",
+        "sequoia": "27ea9c64152b4a5b",
+        "tahoe": "f8fd63fbd912663e",
+        "golden-gate": "5d5254f064399734",
     },
 }
 

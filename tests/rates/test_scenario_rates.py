@@ -11,7 +11,7 @@ from pytest_imessage_foundry.spec import Spec
 
 RELEASES = ("sonoma", "sequoia", "tahoe", "golden-gate")
 SEEDS = range(5)
-SIZES = {"default": None, "lived-in": 2_000}
+SIZES = {"default": None, "lived-in": 4_000}
 # Since 27 categories stand with messages, no longer with chats (SEMANTICS §26.1).
 BEFORE_27 = {
     "chats of a filter tier",
