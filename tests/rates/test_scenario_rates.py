@@ -87,8 +87,16 @@ def wanted(names: tuple[str, ...], release: str) -> list[str]:
 def test_rates_are_inside_of_what_was_published(measured):
     scenario, release, found = measured
     names = wanted((*INSIDE, *INSIDE_OF_ONE[scenario]), release)
-    outside = {name: found[name].counted for name in names if not found[name].is_met}
+    outside = {name: found[name].counted for name in names if is_off(found[name])}
     assert not outside
+
+
+def is_off(rate):
+    """Return whether a rate is outside by more than a few rows: that is chance."""
+    if rate.is_met or rate.whole is None:
+        return not rate.is_met
+    least, most = rate.least or 0.0, 1.0 if rate.most is None else rate.most
+    return rate.part < least * rate.whole - 3 or rate.part > most * rate.whole + 3
 
 
 def test_states_are_there(measured):
