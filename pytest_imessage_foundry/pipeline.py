@@ -131,7 +131,7 @@ def _composed(plan: ChatPlan, features: frozenset[str]) -> Iterator[Message]:
     from pytest_imessage_foundry.conversations import compose, eras, timeline
     from pytest_imessage_foundry.conversations.turn_stream import spread
 
-    turns = spread(plan.scenes, dialogue(plan), plan.generated)
+    turns = spread(plan.scenes, dialogue(plan), plan.generated, plan.places)
     timed = timeline.lay_out(
         in_batches(turns),
         people=plan.everybody,
