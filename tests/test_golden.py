@@ -31,16 +31,16 @@ LARGER = {
         "golden-gate": "b018a5f094dcdce8",
     },
     "default": {
-        "sonoma": "4840a083d1c37e21",
-        "sequoia": "de895b9e61e70de5",
-        "tahoe": "b8179eb79a573660",
-        "golden-gate": "633de705dfe601a5",
+        "sonoma": "f8a68ebabc824898",
+        "sequoia": "a4f226414b2daae8",
+        "tahoe": "dd3c0024323a00db",
+        "golden-gate": "4d87bb16b6d8c3fe",
     },
     "lived-in": {
-        "sonoma": "a103f4054e94250a",
-        "sequoia": "27ea9c64152b4a5b",
-        "tahoe": "f8fd63fbd912663e",
-        "golden-gate": "5d5254f064399734",
+        "sonoma": "68c03f99037065af",
+        "sequoia": "99f566f7735c56ed",
+        "tahoe": "dcc4366f6126aa87",
+        "golden-gate": "0677d4b52a0691cf",
     },
 }
 
