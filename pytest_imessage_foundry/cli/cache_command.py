@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.cli import cache_refresh, pack_options, subcommands
+from pytest_imessage_foundry.cli import (
+    cache_refresh,
+    cache_verify,
+    pack_options,
+    subcommands,
+)
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
     from collections.abc import Iterator
-    from importlib.resources.abc import Traversable
 
     from pytest_imessage_foundry.conversations.packs.store import Cached
     from pytest_imessage_foundry.llm.plan import Survey
@@ -46,22 +49,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     pack_options.add_options(show)
     show.add_argument("--json", action="store_true", help="as JSON")
     show.set_defaults(run=run_show)
-    verify = subcommands.add(
-        verbs,
-        "verify",
-        "check packs of conversations",
-        more="They are read strictly; exit code 2 names the first that is broken.",
-        examples=("cache verify", "cache verify fixtures_cache/*.json --json"),
-    )
-    verify.add_argument(
-        "paths",
-        nargs="*",
-        type=Path,
-        metavar="PACK",
-        help="default: the shipped ones",
-    )
-    verify.add_argument("--json", action="store_true", help="report as JSON")
-    verify.set_defaults(run=run_verify)
+    cache_verify.add_verb(verbs)
 
 
 def _add_status(verbs: _SubParsersAction[ArgumentParser]) -> None:
@@ -198,31 +186,3 @@ def _said(turn: Turn) -> str:
             f"({each.sender}: {what}{' taken back' if each.is_removed else ''})"
         )
     return " ".join(said)
-
-
-def run_verify(given: Namespace) -> int:
-    """Read every pack and print what each holds."""
-    from pytest_imessage_foundry.conversations.packs import pack_files
-
-    read = [_verified(path) for path in given.paths or pack_files.shipped()]
-    if given.json:
-        print(json.dumps(read, indent=1))
-    else:
-        for each in read:
-            print("{path}: {conversations} conversations, {turns} turns".format(**each))
-    return 0
-
-
-def _verified(path: Path | Traversable) -> dict[str, Any]:
-    from pytest_imessage_foundry.conversations import turn_checks
-    from pytest_imessage_foundry.conversations.packs import pack_files, store
-
-    found = store.read(path).conversations
-    for number, each in enumerate(found):
-        for what in turn_checks.unknown_files(each.turns):
-            raise pack_files.refusal(path, f"conversations[{number}].turns{what}")
-    return {
-        "path": str(path),
-        "conversations": len(found),
-        "turns": sum(len(each.turns) for each in found),
-    }

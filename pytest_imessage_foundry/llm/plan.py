@@ -126,7 +126,8 @@ def survey(asked: Iterable[Scenario], folder: Path, *, is_part: bool = False) ->
     """Return what `folder` and the shipped packs hold of scenarios' conversations.
 
     Of a part of the scenarios, packs that none of it writes into are not looked at for
-    conversations that nobody asks for: they are other scenarios'.
+    conversations that nobody asks for: they are other scenarios'. Nor are those that a
+    built-in scenario asks for, in whatever pack.
     """
     stored = _read(folder)
     index = _index(stored, folder)
@@ -139,6 +140,8 @@ def survey(asked: Iterable[Scenario], folder: Path, *, is_part: bool = False) ->
             entry = _entry(scenario, config, index, stored, folder)
             entries.append(entry)
             used.update(entry.answers)
+    if is_part:
+        used.update(_of_built_in(index))
     own = {each.target for each in entries} if is_part else stored.packs.keys()
     unused = (
         (path, each)
@@ -153,6 +156,15 @@ def survey(asked: Iterable[Scenario], folder: Path, *, is_part: bool = False) ->
         packs=index.packs,
         places=index.places,
     )
+
+
+def _of_built_in(index: PackIndex) -> Iterator[str]:
+    """Yield the keys of all cached conversations that a built-in scenario gets."""
+    for scenario in chosen(()):
+        for config in scenario.conversations:
+            request = packs.request_of(config, scenario.personas, scenario.owner.id)
+            if found := packs.find(index, request):
+                yield from found.keys
 
 
 def select(found: Survey, which: Which, only: Sequence[str] = ()) -> list[PlanEntry]:
@@ -292,12 +304,16 @@ def _stale(cached: Cached, everybody: Sequence[Persona]) -> str:
 
 
 def _covered(found: packs.Found, exact: Cached | None, count: int) -> str:
-    turns = f"{found.count} of {count} turns" if found.count < count else "all turns"
-    if exact is not None:
-        return f"{exact.provenance.kind}, {len(exact.lines)} turns"
-    number = len(found.keys)
-    others = "another conversation" if number == 1 else f"{number} other conversations"
-    return f"{turns} from {others} of the same people"
+    turns = "all turns" if found.count >= count else f"{found.count} of {count} turns"
+    others = len(found.keys) - (exact is not None)
+    more = "another conversation" if others == 1 else f"{others} other conversations"
+    if exact is None:
+        return f"{turns} from {more} of the same people"
+    its = f"{exact.provenance.kind}, {len(exact.lines)} turns"
+    if len(exact.lines) >= count:
+        return its
+    longer = f"; {turns} with {more} of the same people" if others else ""
+    return f"{its}, shorter than the {count} of its scenario{longer}"
 
 
 def slug(name: str) -> str:
