@@ -44,7 +44,8 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     show.add_argument(
         "word",
         metavar="KEY|NAME",
-        help="a key, its first digits, a conversation or a scenario",
+        help="a key or its first digits, the id of a conversation or of a person, a "
+        "scenario, or a pack's name",
     )
     pack_options.add_options(show)
     show.add_argument("--json", action="store_true", help="as JSON")
@@ -83,6 +84,11 @@ def run_status(given: Namespace) -> int:
     else:
         for line in _status_lines(found):
             print(line)
+        if found.unused and not given.scenario:
+            print(
+                "unused: no built-in scenario asks for them; name a scenario file of "
+                "your own with --scenario"
+            )
     return 1 if given.check and not found.is_fresh else 0
 
 
@@ -97,6 +103,7 @@ def _status(found: Survey) -> dict[str, Any]:
                 "key": each.key,
                 "state": each.state,
                 "messages": each.config.message_count_target,
+                "cached": each.cached,
                 "note": each.note,
             }
             for each in found.entries
@@ -118,6 +125,12 @@ def _status_lines(found: Survey) -> Iterator[str]:
     for path, why in found.invalid:
         yield f"invalid  {escaped(str(path))}: {escaped(why)}"
     yield pack_options.summary(found)
+    short = [each for each in found.entries if each.state == "fresh" and each.is_short]
+    if short:
+        yield (
+            f"{len(short)} of the fresh ones are shorter than their scenario: the rest "
+            "of each is generated"
+        )
     yield f"looked in: {'; '.join(map(escaped, found.places))}"
     if not found.is_fresh:
         yield "`imessage-foundry cache refresh --dry-run` says what it would take"
@@ -130,17 +143,26 @@ def run_show(given: Namespace) -> int:
     found = plan.survey(plan.chosen(given.scenario), given.out)
     meant = list(plan.by_name(found, given.word))
     if not meant:
-        raise FoundryError(
-            f"nothing cached under {given.word!r}\n"
-            f"looked in: {'; '.join(found.places)}\n"
-            "`imessage-foundry cache status` lists keys and names"
-        )
+        raise _nothing(found, given.word)
     if given.json:
         print(json.dumps([_cached(*each) for each in meant], indent=1))
     else:
         for each in meant:
             _show(*each)
     return 0
+
+
+def _nothing(found: Survey, word: str) -> FoundryError:
+    known = [each for each in found.entries if word in (each.config.id, each.scenario)]
+    what = f"nothing cached under {word!r}"
+    if known:
+        what += f", which {known[0].scenario} asks for"
+    return FoundryError(
+        f"{what}\n"
+        f"looked in: {'; '.join(found.places)}\n"
+        "`imessage-foundry cache status` lists keys and names; name a scenario file "
+        "of your own with --scenario"
+    )
 
 
 def _cached(pack: str, cached: Cached) -> dict[str, Any]:

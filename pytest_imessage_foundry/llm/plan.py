@@ -35,7 +35,8 @@ _REASK = prompts.AGAIN_TEXT + 500  # most characters that a repeated request add
 class PlanEntry:
     """One conversation of a scenario, and its state in the cache.
 
-    `answers` are the keys of the cached conversations that a test would get.
+    `answers` are the keys of the cached conversations that a test would get, `cached`
+    is the number of their turns.
     """
 
     scenario: str
@@ -47,7 +48,13 @@ class PlanEntry:
     state: State
     note: str
     answers: tuple[str, ...]
+    cached: int
     target: Path
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the cache has turns for a part of the conversation alone."""
+        return 0 < self.cached < self.config.message_count_target
 
     @property
     def everybody(self) -> tuple[Persona, ...]:
@@ -287,6 +294,7 @@ def _entry(
         state=state,
         note=note,
         answers=found.keys if found else (),
+        cached=found.count if found else 0,
         target=stored.homes.get(key, folder / f"{slug(scenario.name)}.json"),
     )
 
@@ -326,12 +334,18 @@ def by_name(found: Survey, word: str) -> Iterator[tuple[str, Cached]]:
     """Yield the conversations that `word` means, each with the name of its pack.
 
     `word` is a key, the start of one, the name of a pack or of a scenario, or the id of
-    a conversation.
+    a conversation or else of somebody who takes part in one.
     """
     asked = [each for each in found.entries if word in (each.config.id, each.scenario)]
     keys = {key for each in asked for key in each.answers}
-    for pack in found.packs:
-        for cached in pack.conversations:
-            is_start = len(word) >= 4 and cached.key.startswith(word)
-            if is_start or cached.key in keys or word == pack.name:
-                yield pack.name, cached
+    cached = [(pack.name, each) for pack in found.packs for each in pack.conversations]
+    named = [
+        (name, each)
+        for name, each in cached
+        if (len(word) >= 4 and each.key.startswith(word))
+        or each.key in keys
+        or word == name
+    ]
+    yield from named or (
+        pair for pair in cached if word in pair[1].request.participants
+    )
