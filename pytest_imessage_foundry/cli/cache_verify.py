@@ -107,16 +107,16 @@ def _is_shipped(folder: Path) -> bool:
 def _in(place: Path | Traversable, *, is_named: bool) -> list[Path | Traversable]:
     from pytest_imessage_foundry.conversations.packs import pack_files
 
+    if not place.is_dir():
+        return [place]  # where it is none, reading it says what it is
     found = pack_files.files(place)
-    if found or not is_named:
-        return found
-    if place.is_dir():
+    if is_named and not found:
         raise FoundryError(
             f"there are no packs\nlooked in: {place}\n"
             "name a pack, or a folder of *.json files that `imessage-foundry cache "
             "refresh --out DIR` wrote"
         )
-    return [place]  # which is not there, as reading it says
+    return found
 
 
 def _checked(path: Path | Traversable) -> _Checked:
