@@ -14,10 +14,9 @@ from pytest_imessage_foundry.anonymise.dates import Dates
 from pytest_imessage_foundry.anonymise.kept import kept
 from pytest_imessage_foundry.anonymise.quotations import NOTHING, Quotation
 from pytest_imessage_foundry.anonymise.stand_ins import StandIns
+from pytest_imessage_foundry.reading.attributed_strings import DICTIONARIES, STRINGS
 from pytest_imessage_foundry.reading.typedstreams import (
-    DICTIONARIES,
     HEADER,
-    STRINGS,
     Damaged,
     Group,
     Node,

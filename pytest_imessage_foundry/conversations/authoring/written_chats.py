@@ -42,7 +42,8 @@ def _verbs(kind: type, without: tuple[str, ...]) -> tuple[str, ...]:
     """Return the public methods of a class that write something."""
     return tuple(
         name
-        for name, member in vars(kind).items()
+        for each in kind.__mro__
+        for name, member in vars(each).items()
         if inspect.isfunction(member) and name[0] != "_" and name not in without
     )
 
