@@ -89,10 +89,9 @@ class TraitFacts(RareFacts, total=False):
     rowid_after: Draft | Message | None
 
 
-class SaidFacts(RareFacts, total=False):
-    """What a new message can have, whoever writes it: fields of `models.Message`."""
+class StatedFacts(TypedDict, total=False):
+    """The fields of `models.Message` that hold the same of a new and an old message."""
 
-    at: When
     service: Service
     date_delivered: int
     date_read: int
@@ -107,6 +106,12 @@ class SaidFacts(RareFacts, total=False):
     tapbacks: tuple[Tapback, ...]
     stickers: tuple[Sticker, ...]
     traits: Traits
+
+
+class SaidFacts(RareFacts, StatedFacts, total=False):
+    """What a new message can have, whoever writes it."""
+
+    at: When
 
 
 class MessageFacts(SaidFacts, TraitFacts, total=False):
@@ -121,28 +126,14 @@ class SentFacts(MessageFacts, total=False):
     twin: bool | None
 
 
-class ChangedFacts(TypedDict, total=False):
+class ChangedFacts(StatedFacts, total=False):
     """What `set()` changes of a message: fields of `models.Message`."""
 
     guid: str
     date: int
     sender: str | None
     parts: tuple[Part, ...]
-    service: Service
-    date_delivered: int
-    date_read: int
-    storage: Storage
-    immutable: bool
-    writing_direction: bool
-    subject: str | None
-    effect: SendEffect | None
     reply_to: Reply | None
-    balloon: Balloon | None
-    event: Event | None
-    edits: tuple[Edit, ...]
-    tapbacks: tuple[Tapback, ...]
-    stickers: tuple[Sticker, ...]
-    traits: Traits
 
 
 class HappeningFacts(TypedDict, total=False):
