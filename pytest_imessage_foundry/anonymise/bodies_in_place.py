@@ -50,7 +50,8 @@ class Bodies:
         self.emptied = 0
 
     def replaced(self, data: bytes, quotation: Quotation = NOTHING) -> bytes:
-        """Return a body with stand-ins; a text that is part of `quotation` has its.
+        """Return a body with stand-ins. A text that is part of `quotation` takes its
+        stand-in from there.
 
         Raises:
             Damaged: it is cut short or spoilt, or holds what no list knows.

@@ -97,6 +97,6 @@ class LiveEvents(LiveSteps):
 
     @checked
     def remove_background(self, chat: Where, **facts: Unpack[DoneFacts]) -> Message:
-        """Take a chat's background away."""
+        """Remove a chat's background."""
         fields = self._people({**facts})
         return self._say(chat, lambda into: into.remove_background(**fields))

@@ -46,7 +46,7 @@ class LiveReactions(LiveSteps):
         keeps_added: bool = False,
         at: When | None = None,
     ) -> Message:
-        """Take the last tapback back: its row goes, unless `keeps_added`."""
+        """Remove the last tapback: its row is deleted, unless `keeps_added`."""
         return self._change(
             message, lambda draft: draft.remove_tapback(keeps_added=keeps_added, at=at)
         )

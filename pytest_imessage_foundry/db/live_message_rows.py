@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # Triggers on the joins fill them (SEMANTICS, "Database-level facts").
 _BY_TRIGGERS = {"cache_roomnames": None, "cache_has_attachments": 0}
-# All that changes in the row of a tapback once it is there: it keeps quoting what
-# it was a reaction to, whatever becomes of that.
+# The only columns of a tapback's row that change. It keeps quoting the message as it
+# was at the reaction.
 _RECEIPTS = ("date_delivered", "date_read", "is_delivered", "is_read")
 
 
@@ -123,9 +123,9 @@ class LiveMessageRows(LiveTables):
             self._connection.execute(
                 f"DELETE FROM {table} WHERE message_id = ?", (rowid,)
             )
-        # One that was in no chat had no join whose trigger could do it.
+        # For a message in no chat there was no join, and so no trigger.
         self._connection.execute("DELETE FROM message WHERE ROWID = ?", (rowid,))
-        # Triggers also delete the handles that nothing names any more.
+        # Triggers also delete handles that no row names any more.
         self.read_handles()
 
     def _insert_message(

@@ -52,12 +52,12 @@ class LiveTables:
         self._phone.last = self._last_rowid("handle")
 
     def meet(self, people: Iterable[Persona]) -> None:
-        """Know these people by their addresses."""
+        """Learn the addresses of these people."""
         self._phone.people = tuple(people)
 
     def _write_handles(self) -> None:
-        """Insert the handles that are new; one that is no longer a person's only
-        one, or is so again, changes too."""
+        """Insert the handles that are new. Update one that became a person's only one,
+        or is no longer that."""
         for row in self._phone.handle_rows():
             rowid, person = row["ROWID"], row["person_centric_id"]
             if rowid not in self._written:
@@ -118,7 +118,7 @@ class LiveTables:
 
 
 class _Phone(Accounts):
-    """A phone whose handles are numbered on, whatever was deleted before."""
+    """A phone that never gives the number of a deleted handle to another one."""
 
     last: int = 0
 

@@ -175,7 +175,7 @@ class ChatEvents(OpenedChat):
 
     @checked
     def remove_background(self, **facts: Unpack[DoneFacts]) -> Draft:
-        """Take it away: the count of its changes stays."""
+        """Remove the background. The count of its changes stays."""
         draft = self.event("background-removed", **facts)
         before = self._whole.properties.background or Background()
         after = replace(before, version=before.version + 1, is_removed=True)

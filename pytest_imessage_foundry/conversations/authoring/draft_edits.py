@@ -28,7 +28,7 @@ from pytest_imessage_foundry.models.apple_time import EDIT_WITHIN, SECOND, UNSEN
 if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Balloon, Part
 
-EDITS = 5  # at most, as Apple's own limits have it (SEMANTICS §8)
+EDITS = 5  # Apple's own limit (SEMANTICS §8)
 
 
 class DraftEdits(WrittenMessage):
@@ -86,7 +86,7 @@ class DraftEdits(WrittenMessage):
             _gone(each, date) if part in (None, number) else each
             for number, each in enumerate(self.message.parts)
         )
-        # An app's balloon is a part, too, though the truth has none for it.
+        # An app's balloon is a part too, but the truth has no part for it.
         return self._with(parts=parts or (Unsent(date=date, length=1),), balloon=None)
 
     @checked
@@ -120,7 +120,7 @@ class DraftEdits(WrittenMessage):
         done += [part.date for part in message.parts if isinstance(part, Unsent)]
         first, end = max([message.date, *done]), message.date + limit
         if at is None:
-            # After what was said of it before, where there is time for that.
+            # After the reactions to it, if there is time for that.
             said = [each.date for each in message.tapbacks if each.date < end]
             moment = min(max([first, *said]) + 20 * SECOND, max(first, end))
         else:

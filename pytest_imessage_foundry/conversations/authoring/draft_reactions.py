@@ -87,7 +87,7 @@ class DraftReactions(WrittenMessage):
     def remove_tapback(
         self, *, keeps_added: bool = False, at: When | None = None
     ) -> Self:
-        """Take the last tapback back."""
+        """Remove the last tapback."""
         if not self.message.tapbacks:
             raise FoundryError(
                 "there is no tapback to take back\n"
@@ -140,8 +140,8 @@ class DraftReactions(WrittenMessage):
         at: When | None = None,
         is_noted: bool = False,
     ) -> Self:
-        """Vote in a poll: the voter's complete choice, by the options' texts. One that
-        `is_noted` states when Apple's server got it."""
+        """Vote in a poll: the voter's complete choice, by the options' texts. With
+        `is_noted` the vote states when Apple's server got it."""
         poll = self._poll()
         every = [*poll.options, *(added.option for added in poll.added)]
         ids = {option.text: option.id for option in every}
@@ -208,7 +208,8 @@ class DraftReactions(WrittenMessage):
     def _reacting(
         self, by: Persona | str | None, at: When | None, low: int, high: int
     ) -> tuple[str | None, int]:
-        """Who does something to the message, and when; both as they can be."""
+        """Return who does something to the message, and when. Refuse who cannot do
+        it."""
         mine = self._is_mine(by)
         date = self._phone.tick(at, low, high, mine=mine, after=self.message.date)
         contradictions.check_order(self.message, date, "reacted to")
@@ -219,7 +220,8 @@ class DraftReactions(WrittenMessage):
         return sender, date
 
     def _is_mine(self, by: Persona | str | None) -> bool:
-        """Whether the owner does it: who is named, or else the other side."""
+        """Return whether the owner does it: by default in groups, and to what was
+        received."""
         if by is not None:
             return address_of(by) is None
         return self.message.sender is not None or self.chat.is_group

@@ -1,7 +1,7 @@
 """The facts that verbs take by name, for type checkers and completion.
 
-They are the fields of the models, which say what each one means; a test holds both
-together. `at` is when it happens: a datetime, an ISO 8601 text, or nanoseconds.
+They are the fields of the models, which explain each one. A test compares both. `at` is
+when it happens: a datetime, an ISO 8601 text, or nanoseconds.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class TraitFacts(RareFacts, total=False):
 
 
 class StatedFacts(TypedDict, total=False):
-    """The fields of `models.Message` that hold the same of a new and an old message."""
+    """Fields of `models.Message` that a new message can have and `set()` can change."""
 
     service: Service
     date_delivered: int
@@ -137,7 +137,7 @@ class ChangedFacts(StatedFacts, total=False):
 
 
 class HappeningFacts(TypedDict, total=False):
-    """What an event of a verb of its own takes: `copies` is how many more rows say the
+    """What a verb for one kind of event takes. `copies` is how many more rows say the
     same."""
 
     at: When | None
@@ -211,7 +211,7 @@ class FileFacts(TypedDict, total=False):
 
 
 class StickerFacts(TypedDict, total=False):
-    """Where `sticker()` places one: fields of `models.Sticker`."""
+    """Where `sticker()` places a sticker: fields of `models.Sticker`."""
 
     part: int
     x: float

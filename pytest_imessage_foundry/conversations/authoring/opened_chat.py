@@ -87,8 +87,8 @@ class OpenedChat:
         """Leave an empty row of the same identifier for a service that the chat was
         moved from.
 
-        `domain` is where chat_lookup finds it from macOS 26 on. That of groups over
-        RCS is known; without any there is no such row.
+        `domain` is where chat_lookup finds the row from macOS 26 on. For groups over
+        RCS it is known. Without a domain chat_lookup has no such row.
 
         Raises:
             FoundryError: there is a chat with that guid, or one under that domain.
@@ -105,7 +105,7 @@ class OpenedChat:
         return self
 
     def conversation(self) -> Conversation:
-        """The truth of this chat as written so far."""
+        """Return the truth of this chat as written so far."""
         messages = sorted(
             (draft.message for draft in self.drafts), key=lambda each: each.date
         )
@@ -137,13 +137,13 @@ class OpenedChat:
 
     @property
     def guid(self) -> str:
-        """That of its row."""
+        """The GUID of its row."""
         return self._guid(self._identifier())
 
     def address_in(self, who: Persona | str | None, moment: int) -> str | None:
-        """The address that somebody has in this chat; None is the owner.
+        """Return the address that somebody has in this chat; None is the owner.
 
-        Of several it is the one that is, or else was, a member.
+        Of several addresses it is the one that is a member, else one that was.
         """
         if not isinstance(who, Persona) or who.is_self:
             return address_of(who)
@@ -155,7 +155,7 @@ class OpenedChat:
         return who.identifier
 
     def name_of(self, address: str | None) -> str:
-        """Who has an address, for people."""
+        """Return the name of whoever has an address, for messages to users."""
         if address is None:
             return f"{self.phone.owner.name} (the owner)"
         for person in self.phone.people:

@@ -55,7 +55,7 @@ DRAFT_VERBS = _verbs(Draft, ("as_target",))
 _OWN = ("guid", "date", "sender", "parts", "traits", "event")
 _SAID = {
     **facts_of(Message, Traits, without=(*_OWN, "tapbacks", "stickers", "edits")),
-    # Where a message stands is said by the ids of others.
+    # Other chats and messages are named by their ids.
     **{"also_in": Chat, "rowid_after": Draft, "at": str | int, "twin": bool},
 }
 _FACTS: dict[tuple[type, str], Table] = {
@@ -139,7 +139,7 @@ class _Script:
         try:
             yield
         except FoundryError as error:
-            # The class stays: what a release cannot hold skips a test.
+            # The class stays the same, because UnsupportedError skips a test.
             raise type(error)(f"{self._where}: {place}: {error}") from None
         except (TypeError, ValueError, KeyError) as error:
             raise FoundryError(

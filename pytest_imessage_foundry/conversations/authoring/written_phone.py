@@ -104,7 +104,8 @@ class WrittenPhone:
             moment = when(at)
             self._clock = moment if self.goes_back else max(self._clock, moment)
             return moment
-        if after > self._clock + MILLISECOND:  # within it the clock was not set back
+        # What is received comes up to a millisecond after the clock.
+        if after > self._clock + MILLISECOND:
             self._clock = after
         step = self._rhythm.uniform(low, high)
         self._clock += int(step * 1_000) * 1_000_000

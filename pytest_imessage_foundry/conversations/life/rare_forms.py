@@ -1,8 +1,8 @@
 """Rare forms of messages: apps' cards, songs, drawings, odd bodies (§21, §23, §25).
 
-A text that is drawn for it becomes one of them: one that its day, its service and its
-sender could have. The dates are those of the iOS that brought an app; when Apple Pay
-changed its bundle id is inferred.
+A text that is chosen for it becomes one of them, if its day, its service and its sender
+allow that. The dates are those of the iOS that brought an app. The date at which Apple
+Pay changed its bundle id is inferred.
 """
 
 from __future__ import annotations
