@@ -26,7 +26,7 @@ from pytest_imessage_foundry.reading.typedstreams import HEADER, Damaged
 
 _DEEPEST = 8
 _REMEMBERED = 2000
-# Damaged archives make Python raise what their bytes say.
+# The bytes of a damaged archive can make Python raise each of these.
 _SPOILT = (
     Damaged,
     Unreadable,

@@ -14,10 +14,9 @@ from pytest_imessage_foundry.anonymise.dates import Dates
 from pytest_imessage_foundry.anonymise.kept import kept
 from pytest_imessage_foundry.anonymise.quotations import NOTHING, Quotation
 from pytest_imessage_foundry.anonymise.stand_ins import StandIns
+from pytest_imessage_foundry.reading.attributed_strings import DICTIONARIES, STRINGS
 from pytest_imessage_foundry.reading.typedstreams import (
-    DICTIONARIES,
     HEADER,
-    STRINGS,
     Damaged,
     Group,
     Node,
@@ -51,7 +50,8 @@ class Bodies:
         self.emptied = 0
 
     def replaced(self, data: bytes, quotation: Quotation = NOTHING) -> bytes:
-        """Return a body with stand-ins; a text that is part of `quotation` has its.
+        """Return a body with stand-ins. A text that is part of `quotation` takes its
+        stand-in from there.
 
         Raises:
             Damaged: it is cut short or spoilt, or holds what no list knows.

@@ -1,7 +1,8 @@
 """The search of a copy's bytes, whatever its pages say they hold.
 
-Values of neighbouring columns touch each other there, so that shorter words and numbers
-would be found by chance: all values are searched one by one besides.
+Values of neighbouring columns touch each other there, so short words and numbers would
+be found by chance. Only long ones are looked for here; all values are also searched one
+by one.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ def _told(data: bytes) -> set[str]:
 
 
 def _told_wide(data: bytes) -> set[str]:
-    """Of texts in UTF-16; where none can be, no more than a look is taken."""
+    """Return the tokens of texts in UTF-16. Bytes that hold no such text are
+    skipped."""
     found: set[str] = set()
     shapes = data.translate(_SHAPES)
     for shape, code, form in _WIDE:

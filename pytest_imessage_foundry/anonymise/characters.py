@@ -13,8 +13,8 @@ _LOWER, _UPPER, _DIGITS = (range(97, 123), range(65, 91), range(48, 58))
 _STAY = frozenset("\ufffc\ufffd\u200d\ufe0e\ufe0f\ufeff\u20e3")
 _SKIN = range(0x1F3FB, 0x1F400)
 _FLAGS = range(0x1F1E6, 0x1F200)
-# Characters of no shape: small letters spell the name of a flag, and what is ASCII can
-# be hidden in them.
+# Invisible characters. The small letters spell the name of a flag; ASCII text can be
+# hidden in all of them.
 _HIDDEN = tuple(
     range(0xE0000 + first, 0xE0000 + last)
     for first, last in ((0x61, 0x7B), (0x41, 0x5B), (0x30, 0x3A))
@@ -29,7 +29,7 @@ _PICTURES = "".join(
 )
 _SIGNS = "☀☁☂☃☄☎☔☕☘☠☢☣☮☯♈♉♊♋♌♍♎♏♐♑♒♓♻⚓⚔⚖⚙⚡⚽⚾⛄⛅⛔⛪⛲⛳⛵✂✈✉✌✏✨❄❗❤"
 _BLOCK = 128
-# Where a script has no other character of the class, by kind and length in UTF-8.
+# Used if a script has no other character of the class, by kind and length in UTF-8.
 _LAST = {
     ("L", 2): "αβγδεζηθ",
     ("L", 3): "一二三四五六七八",

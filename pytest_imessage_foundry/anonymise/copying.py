@@ -210,7 +210,7 @@ class NewCopy:
             ) from None
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
-                raise  # of the disk
+                raise  # an error of the disk
             raise FoundryError(
                 f"a row cannot be copied: {error}\nlooked at table {table.name}\n"
                 "remove generated columns and indexes of expressions from a copy of "

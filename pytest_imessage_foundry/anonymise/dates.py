@@ -27,7 +27,8 @@ class Dates:
             return value
         unit = 1 if abs(value) < _NANOSECONDS else SECOND
         moved = value + self.weeks * WEEK * unit
-        # What is no date may be too large to be moved, and is as far ahead as can be.
+        # A number that is no date can be too large to be moved: it becomes the largest
+        # one.
         return (
             type(value)(min(max(moved, _FIRST), _LAST)) if abs(moved) > _LAST else moved
         )

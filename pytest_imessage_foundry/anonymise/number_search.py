@@ -12,7 +12,8 @@ from pytest_imessage_foundry.anonymise import tokens
 from pytest_imessage_foundry.anonymise.column_classes import class_of
 from pytest_imessage_foundry.anonymise.copying import TableShape, quoted
 
-# From here on a number is one of a phone or an account: ten digits, eleven for a size.
+# Numbers from this one on can be of a phone or an account: ten digits, eleven for a
+# size.
 LARGE = {"key": 10**9, "size": 10**10}
 _FLAG = 99_999
 

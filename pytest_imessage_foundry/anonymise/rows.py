@@ -112,7 +112,7 @@ class Replacing:
         flags = [step for step in steps if kinds[step[0]] == "flag"]
         others = [step for step in steps if kinds[step[0]] != "flag"]
         places = [step[0] for step in flags]
-        # One place alone would come without a tuple around it.
+        # With one place alone, itemgetter returns no tuple.
         of_flags = itemgetter(*places, *places[:1]) if flags else lambda row: ()
         bundle = (
             columns.index("balloon_bundle_id") if "balloon_bundle_id" in columns else -1
@@ -142,7 +142,7 @@ class Replacing:
                 if new is not value:
                     row[at] = new
                     counts[_what_happened(value, new)] += 1
-            # Nearly always all of them are small.
+            # Nearly always all flags are small, and one look is enough.
             if not _USUAL.issuperset(of_flags(row)):
                 for at, of_column, counts in flags:
                     value = row[at]

@@ -30,7 +30,7 @@ _REFERENCE = re.compile(
     rf"(?:{_PREFIX.pattern})?(?:{tokens.GUID_FORM.pattern})"
     rf"\d?(?:_(?:{tokens.GUID_FORM.pattern}))?\d?"
 )
-_MARK = re.compile(r"[:@\d]")  # one of them is in all that has a stand-in of its own
+_MARK = re.compile(r"[:@\d]")  # a text with a stand-in of its own has one of these
 _PIECE = re.compile(
     r"(?P<url>[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s<>\"“”]+"
     r"|\b(?:mailto|tel|sms|data):[^\s<>\"“”]+)"
@@ -231,7 +231,7 @@ class StandIns:
 
     @staticmethod
     def _is_kept(part: str, above: list[str]) -> bool:
-        """Tell whether a folder is one that all phones have; nobody's home is."""
+        """Tell whether a folder is one that all phones have. A person's home is not."""
         if above and above[-1] in _HOMES:
             return False
         if _SHARDED.fullmatch(part):

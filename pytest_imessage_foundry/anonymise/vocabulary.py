@@ -17,12 +17,12 @@ _BITS = 28  # 32 MiB: one mistake in a million with ten million tokens
 _PROBES = 8
 _MASK = (1 << _BITS) - 1
 _MOST_WORDS = 200_000
-# Of these there are about as many as messages, and each is met once or twice.
+# A file has about as many of these as messages, and each stands there once or twice.
 _MANY = frozenset((tokens.GUID, tokens.WHOLE))
 
 
 class Vocabulary:
-    """Tokens of the original, but for the format's own words."""
+    """The tokens of the original, without the format's own words."""
 
     def __init__(self) -> None:
         self._words: set[str] = set()

@@ -1,4 +1,4 @@
-"""When a turn can be: its hours, days, seasons, and how far from other turns.
+"""Find out when a turn can be: its hours, days, seasons, its distance from other turns.
 
 A part of a session is what people write without a long pause. All of its turns move
 together. `Anchors.begin` looks for the time nearest to a wanted one at which every
@@ -29,7 +29,7 @@ _REMEMBERED = 512  # turns to which `after` and `within` can reach
 
 
 class Anchors:
-    """The anchors of one conversation, and when its latest turns were.
+    """The anchors of one conversation, with the times of its latest turns.
 
     Args:
         zones: the time zone of each person, by id.

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _YEAR = 365 * apple_time.DAY
 # Shares of the turns that may be cached stories, where generated ones may be added.
 _STORIES, _STORIES_AT_HOME, _STORIES_IN_GROUPS = 0.55, 0.25, 0.65
-# A chat begins at most so late, as a share of the year.
+# The latest beginning of a chat, as a share of the year.
 _LATEST: dict[Frequency, float] = {"high": 0.12, "medium": 0.4, "low": 0.6}
 _LATEST_AT_HOME = 0.03
 
@@ -198,7 +198,8 @@ def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPla
         config=config,
         owner=scenario.owner,
         people=people,
-        # Each chat's stories come at other times, so that no month has most of them.
+        # The stories of each chat come at other times, so that no month has most of
+        # them.
         phase=Random(f"phase:{key}").random(),
         seed=spec.seed,
         start=start,
@@ -207,9 +208,11 @@ def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPla
 
 
 def _latest(people: Sequence[Persona]) -> float:
-    """Return when a chat of no stated start begins at the latest, as a share of a year.
+    """Return the latest beginning of a chat without a stated start, as a share of a
+    year.
 
-    Chats begin all over the year; who lives here or writes much was there before.
+    Chats begin all over the year. Those with people who live here or write much began
+    before.
     """
     if len(people) == 1 and "partner" in circles(people[0]):
         return _LATEST_AT_HOME

@@ -24,7 +24,7 @@ _HOUR, _DAY, _WEEK = 3_600, 86_400, 604_800
 # The rate of messages in each local hour, near 1 in the busiest. The shape is that of
 # published histograms of private messages: almost nothing from two to six, a rise in
 # the morning, a plateau by day, and the busiest hours from 18 to 1 h (two public
-# analyses of whole histories). On a weekend day people sleep longer and write more.
+# analyses of whole histories). On weekends people sleep longer and write more.
 _PEOPLE = (
     *(0.46, 0.10, 0.018, 0.010, 0.010, 0.020, 0.08, 0.24, 0.34, 0.34, 0.34, 0.36),
     *(0.46, 0.40, 0.34, 0.34, 0.38, 0.54, 0.88, 0.98, 1.00, 1.00, 0.96, 0.80),

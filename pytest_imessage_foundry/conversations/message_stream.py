@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class MessageStream(Sequence["Message"]):
     """Messages that are derived again at each iteration and never stored.
 
-    Each question for the length, or for one message, is a walk of its own. `list(...)`
-    asks for the length first: `list(iter(...))` walks once.
+    Asking for the length, or for one message, derives the messages anew. `list(...)`
+    asks for the length first; `list(iter(...))` derives them once.
     """
 
     derive: Callable[[], Iterator[Message]]

@@ -1,8 +1,7 @@
 """When a message arrives, and when it is read.
 
-People look at their phones soon, or after hours, or after days: the times until they do
-have a tail without an edge. They read nothing while they sleep, and whoever answers has
-read before.
+People look at their phones soon, or after hours, or after days: the times have a long
+tail. Nobody reads while asleep, and whoever answers has read before.
 """
 
 from __future__ import annotations
@@ -29,9 +28,9 @@ _LOOKS = {
 _STEPS = 512  # of a table of quantiles
 _STAYS = 150 * SECOND  # a chat stays open so long after the last message
 _GLANCE = 3 * SECOND
-_TALK = 240 * SECOND  # people who answer so soon are in a talk
+_TALK = 240 * SECOND  # people who answer that soon are in a talk
 _BURST = 60 * SECOND  # messages nearer to each other make one notification
-_AT_ONCE = 600.0  # seconds: who looks so soon is awake
+_AT_ONCE = 600.0  # seconds: whoever looks that soon is awake
 _ASLEEP = 0.05  # of the busiest hour
 _GETS_UP = 1_500.0  # seconds of waking time, more than a night has
 _HABITS = ("instant", "minutes", "hours", "days")  # the quickest first
@@ -116,9 +115,10 @@ class Reader:
         return times
 
     def stops(self, dates: Sequence[int]) -> int:
-        """Return from when on the last messages, of these dates, stay unread; 0: never.
+        """Return the time from which on the last messages, of these dates, stay unread;
+        0: never.
 
-        Only last ones can: whoever opens a chat has read all of it.
+        Only last messages can stay unread, because opening a chat reads all of it.
         """
         if self._random() >= _UNREAD:
             return 0

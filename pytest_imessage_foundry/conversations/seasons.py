@@ -26,9 +26,9 @@ def placed(
 ) -> tuple[tuple[tuple[Turn, ...], ...], tuple[float, ...]]:
     """Return scenes in the order of their places, and their places, from 0 to 1.
 
-    They are spread evenly, each in the middle of its share or where `phase` says; one
-    whose first turn names days is moved to the nearest of them. One whose days the
-    range has not is left out if it `may_drop`.
+    They are spread evenly, each in the middle of its share or where `phase` says. A
+    scene whose first turn names days is moved to the nearest of them. If the range has
+    none of these days, the scene is left out where it `may_drop`.
     """
     size = len(scenes)
     found: list[tuple[float, int]] = []

@@ -23,8 +23,9 @@ _USUAL, _TRUST = 11.0, 5
 class Sessions:
     """Sessions of a stream of turns, each with whether it is the last.
 
-    A session ends before the next turn that opens a sitting. If no turn does, or nearly
-    every turn does, and no turn has a pause, its length is drawn. A service sends one
+    A session ends before the next turn that opens a sitting. Its length is drawn if no
+    turn has a pause, and no turn, or nearly every turn, opens a sitting. A service
+    sends one
     notice at a time.
 
     Attributes:
@@ -47,7 +48,7 @@ class Sessions:
         self.is_service = services.issuperset(openers) and bool(openers)
         self._is_drawn = topic < _TOPIC and not self.is_service
         is_known = self._has_sittings and not self._is_drawn
-        # One long story among the first sessions says little of those to come.
+        # One long story among the first sessions says little about the later ones.
         self._seen = max(_TRUST, len(openers)) if is_known else _TRUST
         self._turns_seen = self._seen * (topic if is_known else _USUAL)
 
@@ -71,7 +72,7 @@ class Sessions:
             yield session, True
 
     def _lengths(self) -> tuple[int, int]:
-        """Return from how many turns on a session may end, and its most turns."""
+        """Return the smallest and the largest number of turns of a session."""
         if self._has_sittings and not self._is_drawn:
             return 1, _STORY
         wanted = _LENGTHS[int(self._random() * len(_LENGTHS))]

@@ -73,7 +73,7 @@ class Waits:
 
 
 def typed_in(turn: Turn) -> float:
-    """Return the seconds that writing a turn takes at least."""
+    """Return the least seconds that writing a turn takes."""
     return _AT_LEAST + _FASTEST * len(turn.text)
 
 
@@ -93,11 +93,11 @@ def hurried(
 def shortened(
     session: Sequence[Turn], waits: Sequence[float], total: float
 ) -> list[float] | None:
-    """Return waits that are at most `total` seconds in all; None if nobody could write
-    so fast.
+    """Return waits of at most `total` seconds in all; None if nobody could write that
+    fast.
 
-    The first wait counts, too. All give up the same share of what they have beyond the
-    time that typing takes.
+    The first wait counts, too. Each wait loses the same share of what is more than
+    typing takes.
     """
     least = [
         min(typed_in(turn), wait) for turn, wait in zip(session, waits, strict=True)

@@ -132,9 +132,9 @@ def chosen(names: Sequence[str]) -> list[Scenario]:
 def survey(asked: Iterable[Scenario], folder: Path, *, is_part: bool = False) -> Survey:
     """Return what `folder` and the shipped packs hold of scenarios' conversations.
 
-    Of a part of the scenarios, packs that none of it writes into are not looked at for
-    conversations that nobody asks for: they are other scenarios'. Nor are those that a
-    built-in scenario asks for, in whatever pack.
+    If only some scenarios are planned, conversations that nobody asks for are looked
+    for only in packs that these scenarios write into. The rest belongs to other
+    scenarios. What a built-in scenario asks for counts as asked for in any pack.
     """
     stored = _read(folder)
     index = _index(stored, folder)

@@ -191,7 +191,7 @@ class Traits:
 
 
 ORDINARY = Traits()
-# Shared, since in some files most own rows have the one and nothing else, and many
-# rows since macOS 26 the other.
+# Shared objects: in some files most own rows have only the first, and many rows since
+# macOS 26 only the second.
 OTHER_DEVICE = Traits(from_other_device=True)
 LONG_PART_NUMBER = Traits(part_code="q")

@@ -23,13 +23,13 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
-    """The days on which a turn can be, and how far from earlier ones.
+    """The days on which a turn can be, and its distance from earlier turns.
 
     `weekdays` are 0 for Monday to 6; `days` are the first and last day of a month,
     `months` are 1 to 12, `dates` the first and last day of a year like ("12-24",
-    "12-26"), which may go over New Year. `after` is how many turns back, and at least
-    how many minutes later than that turn; `within` the same, and at most how many.
-    All that is given has to hold, in the sender's local time.
+    "12-26"), which may go over New Year. `after` names an earlier turn, by how many
+    turns it is back, and the least minutes between both. `within` is the same with the
+    most minutes. All that is given has to hold, in the sender's local time.
     """
 
     weekdays: tuple[int, ...] = ()

@@ -77,7 +77,7 @@ def imessage_foundry(request: pytest.FixtureRequest) -> Foundry:
 
 @pytest.fixture
 def _imessage_release(request: pytest.FixtureRequest) -> str:
-    """The release that a test was parametrised with; '' where it was not."""
+    """The release that a test was parametrised with; '' if it was not."""
     return getattr(request, "param", "")
 
 

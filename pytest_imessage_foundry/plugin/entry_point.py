@@ -1,7 +1,7 @@
-"""What pytest loads by the package's entry point: it registers the plugin once.
+"""Register the plugin once. pytest loads this module by the package's entry point.
 
-pytest refuses a plugin that is registered by two names, as one is that
-`-p pytest_imessage_foundry.plugin` or a conftest names beside its entry point.
+pytest refuses a plugin that is registered under two names. That would happen if
+`-p pytest_imessage_foundry.plugin` or a conftest names it too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What is known of one attempt at a test: which databases it got, and how it ended.
+"""The facts about one attempt at a test: its databases, and how it ended.
 
-A plugin may run a test again. Each attempt begins with nothing known.
+A plugin may run a test again. Each attempt begins without facts.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Note(NamedTuple):
 
     Attributes:
         fixture: which one it is from.
-        content: what is in it, in a line.
+        content: what is in it, in one line.
         path: where it is, if it is the test's own.
-        folder: what goes with it.
+        folder: what is removed or kept with it.
         handed: the handle, if the test did not build it by hand.
     """
 
@@ -59,7 +59,8 @@ def of(node: pytest.Item) -> Attempt:
 
 
 def begin(node: pytest.Item) -> None:
-    """Forget the attempt before, and remove what it kept: the next one tells."""
+    """Forget the last attempt, and remove what it kept. The next attempt decides
+    anew."""
     before = node.stash.get(_ATTEMPT, None)
     if before is None:
         return
@@ -75,8 +76,8 @@ def begin(node: pytest.Item) -> None:
 def note_handed(
     request: pytest.FixtureRequest, handed: ChatDB, folder: Path | None = None
 ) -> None:
-    """Record the database that a test got, for the section on failure; `folder` is
-    what is kept then."""
+    """Record the database that a test got, for the section on failure. `folder` is kept
+    if the test fails."""
     spec = handed.spec
     request.node.user_properties.append((HANDED, handed.provenance()))
     content = (
@@ -111,7 +112,7 @@ def _note(
 
 
 def lines(node: pytest.Item) -> list[str]:
-    """Return what the section on failure says: of several databases, which is which."""
+    """Return what the section on failure says. It names each of several databases."""
     notes = of(node).notes
     said: list[str] = []
     for note in notes:
@@ -126,7 +127,7 @@ def lines(node: pytest.Item) -> list[str]:
 def why_not_kept(config: pytest.Config) -> str:
     """Return why pytest removes its folders when it ends, '' if it does not.
 
-    A worker of xdist has the folder that the first process gave it, which removes it.
+    The first process gives each worker of xdist its folder, and removes it.
     """
     if config.option.basetemp and not hasattr(config, "workerinput"):
         return ""

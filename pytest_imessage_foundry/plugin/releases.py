@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.plugin.mark import MarkArguments
 
 NAME = "imessage_version"
-# What is parametrised: a project that overrides imessage_version has no use for it.
+# The name that is parametrised. A project that overrides imessage_version does not use
+# it.
 RELEASE = "_imessage_release"
 CASE = "imessage_case"
 FILE = "file"  # in place of a release: that of the file which the mark names
@@ -67,7 +68,7 @@ def _is_ours(metafunc: pytest.Metafunc) -> bool:
     marked = metafunc.definition.get_closest_marker(settings.MARK) is not None
     if not marked and FIXTURES.isdisjoint(metafunc.fixturenames):
         return False
-    # A project's own imessage_version may have parameters, or one answer for all.
+    # A project's own imessage_version may have parameters, or return one release.
     is_overridden = RELEASE not in metafunc.fixturenames
     return not (NAME in metafunc.fixturenames and is_overridden)
 
@@ -150,7 +151,8 @@ def version_of(
 
 
 def _is_unittest(request: pytest.FixtureRequest) -> bool:
-    # Who has such a class has imported it; to do so here would slow every start.
+    # A project with such a class has imported its module. Importing it here would slow
+    # every start.
     unittest = sys.modules.get("unittest")
     if unittest is None or request.cls is None:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_imessage_foundry.preview.phone import ShownRun
-from pytest_imessage_foundry.reading.typedstreams import Attributes, parsed
+from pytest_imessage_foundry.reading.attributed_strings import Attributes, parsed
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.reading.body_reader import BodyReader

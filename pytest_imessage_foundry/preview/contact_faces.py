@@ -1,10 +1,10 @@
 """Pictures of contacts, from the address book beside a database.
 
 On a Mac they are in ZABCDRECORD: a byte 1 and then the file, or a byte 2 and the name
-of a file elsewhere, which is not looked for. So read it at least two programs that show
-contacts from AddressBook-v22.abcddb, which do not share code; no file with pictures was
-seen here. On an iPhone they are in AddressBookImages.sqlitedb by the ROWID of a person;
-format 0 is the thumbnail (iLEAPP, scripts/artifacts/addressBook.py).
+of a file elsewhere, which is not looked for. At least two programs that share no code
+read AddressBook-v22.abcddb like this. No file with pictures was seen for this project.
+On an iPhone they are in AddressBookImages.sqlitedb by the ROWID of a person; format 0
+is the thumbnail (iLEAPP, scripts/artifacts/addressBook.py).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _INLINE = b"\1"
 
 
 def faces_of(database: Path, addresses: Iterable[str]) -> dict[str, bytes]:
-    """Return the pictures of those addresses that have one; none that is unreadable."""
+    """Return the pictures by address. Unreadable ones are left out."""
     pictures: list[bytes] = []
     entries: list[tuple[str, str]] = []
     for address, picture in _found(address_names.library_of(database)):
@@ -71,4 +71,4 @@ def _rows(book: Path, query: str) -> list[tuple[Any, ...]]:
         with opened(book) as source, source.connect() as connection:
             return connection.execute(query).fetchall()
     except (FoundryError, sqlite3.Error, OSError):
-        return []  # faces are initials then
+        return []  # initials are shown instead

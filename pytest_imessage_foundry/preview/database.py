@@ -62,7 +62,7 @@ class Tables:
     """The tables of one open database."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        # Called for every text: no function of Python's own.
+        # Called for every text, so it is no function written in Python.
         connection.text_factory = methodcaller("decode", "utf-8", "replace")
         self._connection = connection
         self._columns: dict[str, frozenset[str]] = {}

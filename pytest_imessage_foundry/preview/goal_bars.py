@@ -1,4 +1,4 @@
-"""Measures beside their goals: a row each, the goal as a band behind the value."""
+"""Draw measures beside their goals: one row each, with the goal as a band behind it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class GoalRow:
     def full(self) -> float:
         """Return the value at the right end of the row.
 
-        It is all, of shares that have no goal, or a large one.
+        It is 1 for a share without a goal, or with a large goal or value.
         """
         top = max(self.value or 0.0, self.most or 0.0, self.least or 0.0)
         if not self.unit and (top > 0.5 or not self.has_goal):

@@ -72,7 +72,8 @@ class MessageIndex:
     def of_chat(self, chat: int, hidden: set[int]) -> list[int]:
         """Return the ROWIDs of a chat's messages but the hidden ones, oldest first."""
         ids = set(self._chats.get(chat, ())) - hidden
-        # The same as by date and number: sorting keeps the order of equal dates.
+        # This is the order by date and number, since sorting keeps the order of equal
+        # dates.
         return sorted(sorted(ids), key=self.dates.__getitem__)
 
 

@@ -37,7 +37,7 @@ class Pictures:
         return self.kept(self._content(file))
 
     def kept(self, content: bytes) -> int | None:
-        """Return the number of a picture by its bytes, None for what is none."""
+        """Return the number of a picture by its bytes, None if they are no picture."""
         mime = _picture_type(content)
         if not mime or len(content) > PICTURE_LIMIT:
             return None

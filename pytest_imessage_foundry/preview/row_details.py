@@ -10,7 +10,8 @@ from typing import Any
 
 from pytest_imessage_foundry.preview.database import Tables
 from pytest_imessage_foundry.preview.plist_reader import keyed_archive, property_list
-from pytest_imessage_foundry.reading.typedstreams import Damaged, Node, parsed
+from pytest_imessage_foundry.reading.attributed_strings import parsed
+from pytest_imessage_foundry.reading.typedstreams import Damaged, Node
 
 MOST_ROWS = 5_000
 """Messages up to which a page carries their rows as well."""

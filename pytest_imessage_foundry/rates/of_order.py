@@ -210,12 +210,13 @@ def _of_reading(held: Held) -> Measure:
     if not held.has("message", "date", "date_read"):
         return of_rows(name, None, known)
     bins = held.connection.execute(
-        # What is read at one moment counts once: who opens a chat reads all of it.
+        # Messages read at one moment count once, because opening a chat reads all of
+        # it.
         "SELECT max(reads), total(reads) FROM (SELECT "
         f"count(DISTINCT date_read / {_SECOND}) AS reads FROM message "
         f"WHERE date > {SECONDS} AND date_read > date + {600 * _SECOND} "
         f"GROUP BY (date_read - date) / {5 * _SECOND})"
     ).fetchone()
-    # In few readings two that took equally long are chance.
+    # Among few readings, two of equal length are chance.
     counts = (bins[0], int(bins[1])) if bins[0] and bins[1] >= _LATE else None
     return of_rows(name, counts, known)

@@ -11,14 +11,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from pytest_imessage_foundry.reading.body_templates import Form, Forms
-from pytest_imessage_foundry.reading.typedstreams import (
+from pytest_imessage_foundry.reading.attributed_strings import (
     Attributes,
     Body,
     body_of,
     tree,
     utf16_units,
 )
+from pytest_imessage_foundry.reading.body_templates import Form, Forms
 
 PART = "__kIMMessagePartAttributeName"
 _PLAIN = frozenset((PART, "__kIMBaseWritingDirectionAttributeName"))

@@ -12,16 +12,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple, Self
 
-from pytest_imessage_foundry.reading.typedstreams import (
+from pytest_imessage_foundry.reading.attributed_strings import (
     DICTIONARIES,
     STRINGS,
     Attributes,
     Body,
-    Damaged,
-    Node,
-    Stream,
     decoded,
 )
+from pytest_imessage_foundry.reading.typedstreams import Damaged, Node, Stream
 
 _Reading = Callable[[Stream], Any]
 

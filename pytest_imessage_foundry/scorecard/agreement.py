@@ -57,7 +57,7 @@ def _is_same(key: str, said: Any, true: Any) -> bool:
     if key in _DATES:
         return _date(said, true)
     if key in _PARTS and true is None:
-        # A balloon has no parts; who counts them calls it the first one.
+        # A balloon has no parts. Readers that count parts call it the first one.
         return said == 0 and not isinstance(said, bool)
     if key in _NUMBERS:
         return str(said) == str(true)

@@ -143,12 +143,12 @@ class AnswerIndex:
 
     @property
     def has_nameless(self) -> bool:
-        """Whether any line names its row by neither GUID nor ROWID."""
+        """Return whether any line names its row by neither GUID nor ROWID."""
         return self._has_nameless
 
     def of_second(self, reading: Said) -> list[tuple[int, Said]]:
-        """Return the lines without a name of the second of a row that no other row
-        has taken, with what `use` calls them."""
+        """Return the nameless lines with a row's second that no other row has taken,
+        each with what `use` calls it."""
         second = int((seconds_of(reading["date"]) or 0) // 1)
         query = "SELECT id, line FROM said WHERE guid IS NULL AND rowid_ IS NULL "
         rows = self._select(f"{query} AND second = ?", second)

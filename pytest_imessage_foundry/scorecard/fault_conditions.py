@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 _MESSAGE = " FROM message WHERE guid = :guid AND"
-# What the file does not have is in no table; `:said` is all that there is of it.
+# A row that the file does not have is in no table. Only `:said` tells about it.
 _FROM = {"chat": " FROM chat WHERE guid = :guid AND", UNKNOWN_ROW: " WHERE"}
 
 

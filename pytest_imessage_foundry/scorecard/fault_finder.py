@@ -1,4 +1,4 @@
-"""Which known fault a misreading is, and which ones should have shown on a row."""
+"""Find the known fault that a misreading is, and those that should show on a row."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class FaultFinder:
     def find(
         self, reading: Reading, kind: str, field: str, said: Any, true: Any
     ) -> KnownFault | None:
-        """Return the first entry that a misreading is, if there is one."""
+        """Return the first entry that matches a misreading, if there is one."""
         case = reading.get("case")
         for each in self._faults:
             covers = each.covers(kind, field, case, self._release)
@@ -44,9 +44,10 @@ class FaultFinder:
     def absent(
         self, reading: Reading, field: str, said: Any, true: Any
     ) -> Iterator[KnownFault]:
-        """Yield entries that should show everywhere, and do not in a right field.
+        """Yield entries that should show everywhere, but do not, because a field is
+        right.
 
-        One that names a kind and no rows is about the rows that show the kind.
+        An entry that names a kind and no rows is about the rows that show the kind.
         """
         if field not in self._everywhere:
             self._everywhere[field] = [

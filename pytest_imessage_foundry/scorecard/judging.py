@@ -266,8 +266,8 @@ class _Judge:
 
 
 def _is_second_chat(reading: Said, key: str, said: Any) -> bool:
-    """Whether a reader names the other one of two chats that a row stands in. Which
-    ROWID that has is not in a reading."""
+    """Return whether a reader names the other one of two chats that a row stands in. A
+    reading does not have the ROWID of that chat."""
     if "also_in" not in reading:
         return False
     in_second = key == "chat" and agrees(key, said, reading["also_in"])

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Patterns = str | tuple[str, ...]
-# The kind of what a reader lists and the file does not have.
+# The kind of a row that a reader lists and the file does not have.
 UNKNOWN_ROW = "not-in-file"
 _LISTS = frozenset({"kind", "field", "case", "releases"})
 _NAMING = frozenset({"kind", "field", "case", "where", "ends"})
@@ -37,7 +37,7 @@ _NAMING = frozenset({"kind", "field", "case", "where", "ends"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFault:
-    """One entry of a file of known faults; what it leaves out it does not ask for.
+    """One entry of a file of known faults. A field that it leaves out matches anything.
 
     Attributes:
         why: what the reader does, to go on after its name.
@@ -61,7 +61,8 @@ class KnownFault:
     ends: str = ""
 
     def covers(self, kind: str, field: str, case: str | None, release: str) -> bool:
-        """Return whether a misreading is this one, if its row is one of `where`."""
+        """Return whether a misreading is this fault, supposing that its row fits
+        `where`."""
         return (
             not self.ends
             and self.has_kind(kind)

@@ -1,8 +1,8 @@
-"""Find what was said of rows where a reader names them by neither GUID nor ROWID.
+"""Find the lines about rows that a reader names by neither GUID nor ROWID.
 
-Such lines are told apart by their second and by what else they say. Rows wait until
-all others are done, and those that agree whole with a line choose first: else a row
-that the reader leaves out would take the line of another one.
+Such lines differ by their second and by what else they say. Rows wait until all others
+are done, and rows that agree with a whole line choose first. Otherwise a row that the
+reader leaves out would take the line of another one.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.scorecard.answer_index import AnswerIndex, Said
 
 _WEIGHTS = {"chat": 4, "chat_rowid": 4, "sender": 2, "from_me": 2, "text": 2}
-# In this order rows choose: of lines that agree whole, then of all.
+# Rows choose first among lines that agree as a whole, then among all lines.
 _MESSAGE, _OTHER, _LIKE_MESSAGE, _LIKE_OTHER, _LEFT_OUT = range(5)
 
 
 class NamelessRows:
-    """The rows of which no line has the name.
+    """The rows that no line names.
 
     Args:
         index: the lines.
@@ -38,7 +38,7 @@ class NamelessRows:
     ) -> None:
         self._index = index
         self._is_left_out = is_left_out
-        # Who knows messages alone may list tapbacks among them.
+        # Readers that know only messages may list tapbacks among them.
         self._listed = None if listed <= {"message", "chat"} else listed
 
     def put_off(self, reading: Said) -> None:
@@ -78,7 +78,8 @@ class NamelessRows:
         best: tuple[int, int, Said] | None = None
         for key, said in self._index.of_second(reading):
             right, wrong = _likeness(said, reading)
-            # Who knows several kinds and calls a row another one comes last.
+            # A line comes last if its reader knows several kinds and gives the row
+            # another one.
             right += said.get("kind") == reading["kind"]
             if whole and wrong:
                 continue
@@ -107,5 +108,5 @@ def _likeness(said: Said, reading: Said) -> tuple[int, int]:
 
 
 def _is_elsewhere(name: str, reading: Said) -> bool:
-    """Whether the number of its second chat is asked for, which is not known."""
+    """Return whether the number of its second chat is needed, which is not known."""
     return name == "chat_rowid" and name not in reading and "also_in" in reading

@@ -1,4 +1,4 @@
-"""What is wrong, as a part of the page of scorecards: known faults, and others."""
+"""The part of the page of scorecards that lists known faults and other misreadings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_CASES = 8
 
 
 def section(readers: Sequence[ScoredReader]) -> Iterator[str]:
-    """Yield what is wrong with each reader; nothing where nothing is."""
+    """Yield the faults of each reader; nothing for readers without faults."""
     told = [each for each in readers if _has_any(each)]
     if not told:
         return

@@ -1,4 +1,4 @@
-"""Judge one run of a reader, whatever it does, and what known faults it ends on."""
+"""Judge the run of a reader, also if a known fault ends it."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class ReaderRun:
             )
 
     def _refused(self, fault: KnownFault) -> Scorecard:
-        """Count all rows of a file that the reader does not read as what it cannot."""
+        """Count all rows of a file that the reader cannot read."""
         card = Scorecard(databases=[self._name])
         card.shown[fault] += 1
         for reading in self._truth():

@@ -1,4 +1,4 @@
-"""Whether a text shows what an app put in place of a message.
+"""Tell whether a text shows what an app put in place of a message.
 
 Readers that print for people show a link's preview or an app's card as one text.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 # The field of a balloon that a reader may fill instead of the others.
 SHOWN = "shown"
-# What must stand in the text: all of the first, and one at least of the second.
+# What must stand in the text: all of the first, and at least one of the second.
 _MUST: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "link": (("url", "title"), ()),
     "song": (("url", "name"), ()),
@@ -21,8 +21,8 @@ _MUST: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def is_shown(balloon: dict[str, Any], text: object) -> bool:
-    """Return whether a text shows a balloon: a link's address with its title, one of
-    the lines of a card. Of other balloons a text shows nothing."""
+    """Return whether a text shows a balloon: a link by its address and title, a card by
+    one of its lines. A text shows no other balloon."""
     must, either = _MUST.get(balloon["kind"], ((), ()))
     if not isinstance(text, str) or not (must or either):
         return False

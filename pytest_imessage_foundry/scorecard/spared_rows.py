@@ -27,7 +27,7 @@ def spared(path: Path, faults: Sequence[KnownFault]) -> Iterator[dict[str, Known
     because a reader may want what stands beside it.
 
     Raises:
-        FoundryError: the rows cannot be asked for.
+        FoundryError: the rows cannot be found.
     """
     whole = path.with_name(f"{path.name}.whole")
     shutil.copyfile(path, whole)
@@ -46,7 +46,7 @@ def _taken(
     taken: dict[str, KnownFault] = {}
     try:
         connection.execute("BEGIN")
-        # They call functions that Apple's process alone has, and no reader needs them.
+        # They call functions that only Apple's process has, and no reader needs them.
         for (name,) in connection.execute(_TRIGGERS).fetchall():
             quoted = name.replace('"', '""')
             connection.execute(f'DROP TRIGGER "{quoted}"')

@@ -210,7 +210,7 @@ def _with_others(message: Message, found: MessageReading) -> MessageReading:
         marked = [{"style": "underline", "text": e.text} for e in found.detected]
         others["styles"] = [plain_data([*found.styles, *marked])]
     if balloon is not None and (brought := [*own_files(message)]):
-        # The pictures of an app came with the row, and are no part of its body.
+        # An app's pictures belong to the row, but are no part of its body.
         others["files"] = [plain_data([file_reading(file) for file in brought])]
     if _RECEIVER in found.text:
         read = found.text.replace(_RECEIVER, "You")

@@ -55,7 +55,7 @@ class FoundryApp(App[None]):
         self.cast = Cast(place)
         self.draft = ProjectDraft(place.parent)
         self.project = Project()
-        # What was typed into the forms of tools, by their screens' names.
+        # The text typed into the forms of tools, by the names of their screens.
         self.typed: dict[str, dict[str, str]] = {}
         for theme in themes.THEMES.values():
             self.register_theme(theme)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 State = Literal["waiting", "writing", "written", "failed", "building", "built"]
 SHOWN = 60  # bubbles that are kept to be looked at
-# Seconds: about what it takes to see a bubble and to skim its characters.
+# In seconds: about the time to see a bubble, and to read one character quickly.
 _GLANCE = 0.15
 _CHARACTER = 0.012
 
@@ -57,7 +57,7 @@ class Journal:
     doing: str = ""
     notes: list[str] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
-    # Set when nobody is to wait for the reader any more.
+    # Set when the work shall no longer wait for the reader.
     hurry: threading.Event = field(default_factory=threading.Event)
     followed: str = ""
     patience: int = 0
@@ -82,14 +82,14 @@ class Journal:
 
     @property
     def is_read(self) -> bool:
-        """Whether the work waits for a person who reads along."""
+        """Return whether the work waits for a person who reads along."""
         return self.patience > 0 and not self.hurry.is_set()
 
     def linger(self, chat: ChatProgress, text: str) -> None:
-        """Wait as long as one needs to read `text` in the chat that is looked at.
+        """Wait as long as a person needs to read `text` in the chat on the screen.
 
-        `patience` is how many messages are waited for at most, so that a build that
-        nobody looks at ends too.
+        `patience` is the largest number of messages to wait for, so that a build
+        without a reader ends too.
         """
         if chat.id == self.followed and self.is_read:
             self.patience -= 1

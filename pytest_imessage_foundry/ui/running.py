@@ -1,4 +1,4 @@
-"""A command of ours in a process of its own, whose lines a screen shows."""
+"""Run one of our commands in its own process, and show its lines on a screen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROGRAM = "imessage-foundry"
-_LINES = 2000  # the last ones are what matters
+_LINES = 2000  # only the last ones are kept
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class CommandRun:
         return self.code
 
     def stop(self) -> None:
-        """End it, as SIGTERM ends the command: what was half done is removed."""
+        """End it by SIGTERM: the command removes what it had half done."""
         self.was_stopped = True
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()

@@ -1,4 +1,4 @@
-"""The two looks of the app, and which one a terminal gets."""
+"""The two looks of the app, and the choice for a terminal."""
 
 from __future__ import annotations
 

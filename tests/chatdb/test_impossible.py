@@ -13,7 +13,7 @@ import pytest
 
 from pytest_imessage_foundry.by_hand import ChatDBBuilder
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.models import Poll, PollOption
+from pytest_imessage_foundry.models import Poll, PollOption, Translation
 from pytest_imessage_foundry.models.apple_time import HOUR, MINUTE
 
 
@@ -181,7 +181,7 @@ IMPOSSIBLE = {
         lambda scene: scene.phone.group(scene.alex, created="long ago"),
     ),
     "an unknown tier": both(
-        "unknown filter tier 'spam'",
+        "unknown filtered 'spam'",
         lambda scene: scene.phone.direct(scene.alex, filtered="spam"),
     ),
     "an unknown suffix": both(
@@ -203,15 +203,15 @@ IMPOSSIBLE = {
         "needs its sender", *in_chat("group", "receive", "?")
     ),
     "a column that is never empty": Impossible(
-        "'date' is nothing that a message's row can do without",
+        "unknown blank 'date'",
         *in_chat("direct", "receive", "?", blank=("date",)),
     ),
     "a file's column that is never empty": both(
-        "unknown column that a file's row can do without 'guid'",
+        "unknown blank 'guid'",
         lambda scene: scene.phone.file("photo", blank=("guid",)),
     ),
     "a file in no known state": both(
-        "unknown state of a file 'lost'",
+        "unknown state 'lost'",
         lambda scene: scene.phone.file("photo", state="lost"),
     ),
     "seconds on a new row": Impossible(
@@ -325,7 +325,7 @@ IMPOSSIBLE = {
     ),
     "a translation before macOS 26": Impossible(
         "cannot hold a message translation",
-        *on("said", "trait", translation="x"),
+        *on("said", "trait", translation=Translation(language="de", text="x")),
     ),
     "a chat that is not there": Impossible(
         "no chat is 'Nobody'", live=lambda scene: scene.phone.send("Nobody", "?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sqlite3
 import subprocess
@@ -714,8 +715,8 @@ def test_every_verb_of_writing_by_hand_is_one_of_a_living_phone():
     by_hand = {
         name
         for each in (Chat, Draft)
-        for name, verb in vars(each).items()
-        if callable(verb) and not name.startswith("_")
+        for name, verb in inspect.getmembers(each, callable)
+        if not name.startswith("_")
     }
     asks = {"conversation", "address_in", "name_of"}
     otherwise = {
@@ -723,4 +724,4 @@ def test_every_verb_of_writing_by_hand_is_one_of_a_living_phone():
         "awaits_files",  # attaches_later=
         "as_target",  # target()
     }
-    assert by_hand - asks - otherwise <= vars(Live).keys()
+    assert by_hand - asks - otherwise <= set(dir(Live))

@@ -39,9 +39,8 @@ INNER = {
 VERBS = [
     pytest.param(verb, id=f"{owner.__name__}.{name}")
     for owner in (Author, ChatDBBuilder, Chat, Draft, Live)
-    for name, verb in vars(owner).items()
-    if inspect.isfunction(verb)
-    and (not name.startswith("_") or name == "__init__")
+    for name, verb in inspect.getmembers(owner, inspect.isfunction)
+    if (not name.startswith("_") or name == "__init__")
     and name not in INNER
     and not (name == "__init__" and owner in (Chat, Draft, Live))
     and len(inspect.signature(verb).parameters) > 1

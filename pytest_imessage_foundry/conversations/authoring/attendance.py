@@ -9,8 +9,8 @@ from pytest_imessage_foundry.models import Roll
 from pytest_imessage_foundry.models.members import moves
 
 if TYPE_CHECKING:
-    from pytest_imessage_foundry.conversations.authoring.chat import Chat
     from pytest_imessage_foundry.conversations.authoring.draft import Draft
+    from pytest_imessage_foundry.conversations.authoring.opened_chat import OpenedChat
     from pytest_imessage_foundry.models import Message
     from pytest_imessage_foundry.models.members import Address
 
@@ -22,7 +22,7 @@ class Attendance:
         events: the drafts whose events let people in or out, as they were written.
     """
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: OpenedChat) -> None:
         self._chat = chat
         self.events: list[Draft] = []
 

@@ -14,44 +14,34 @@ with the names of those that can.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from random import Random
-from typing import TYPE_CHECKING, Literal, NoReturn, Unpack, get_args
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, Unpack, get_args
 
 from pytest_imessage_foundry.attachments.sending import send as send_file
-from pytest_imessage_foundry.conversations.authoring import contradictions, storable
+from pytest_imessage_foundry.conversations.authoring import (
+    contradictions,
+    made_up,
+    storable,
+)
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
 from pytest_imessage_foundry.conversations.authoring.edge import checked
 from pytest_imessage_foundry.conversations.authoring.facts import FileFacts
 from pytest_imessage_foundry.conversations.authoring.words import When, unknown, when
+from pytest_imessage_foundry.conversations.authoring.written_phone import WrittenPhone
 from pytest_imessage_foundry.db import schema as releases
-from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
+from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import FILTER_SUFFIXES, Persona, Service
 from pytest_imessage_foundry.models.filters import SUFFIX_TIERS, TIER_NUMBERS
-from pytest_imessage_foundry.models.guids import random_guid
-from pytest_imessage_foundry.personas import handles
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.definition import Schema
-    from pytest_imessage_foundry.models import (
-        Attachment,
-        Conversation,
-        FilterTier,
-    )
+    from pytest_imessage_foundry.models import Attachment, FilterTier
 
-MILLISECOND = 1_000_000
 START = "2025-10-06T15:00:00Z"
 
 
-class Author:
-    """A phone to write on: its people, its chats, its clock.
-
-    Attributes:
-        goes_back: whether an `at` before the newest thing sets the clock back, so that
-            what follows happens after it. A phone that goes on living does not.
-    """
-
-    goes_back = False
+class Author(WrittenPhone):
+    """A phone to write on: its people, its chats, its clock."""
 
     @checked
     def __init__(
@@ -64,14 +54,12 @@ class Author:
         schema: Schema | None = None,
         owner: Persona | None = None,
     ) -> None:
-        self.schema = schema or releases.get(release, layout=layout)
-        self.seed = seed
-        self.owner = owner or _owner()
-        self.people: list[Persona] = [self.owner]
-        self.chats: list[Chat] = []
-        self._clock = when(start)
-        self._rhythm = Random(f"{seed}:author:rhythm")
-        self._ids = Random(f"{seed}:author:ids")
+        super().__init__(
+            schema or releases.get(release, layout=layout),
+            owner or made_up.owner(),
+            seed,
+            start,
+        )
         self._files = 0
 
     @checked
@@ -106,10 +94,11 @@ class Author:
         if not real:
             for each in filter(None, (address, *addresses)):
                 contradictions.check_reserved(name, each, country)
-        first, *others = self._addresses(
+        first, *others = made_up.addresses(
             name,
             tuple(addresses) or (address or ("email" if email else "phone"),),
             country,
+            self.people,
         )
         persona = Persona(
             id=f"person-{len(self.people)}",
@@ -122,33 +111,6 @@ class Author:
         storable.check(persona)
         self.people.append(persona)
         return persona
-
-    def _addresses(
-        self, name: str, wanted: Sequence[str], country: str
-    ) -> Iterator[str]:
-        """Yield the addresses as given, those that are to be made up made."""
-        taken = {each for person in self.people for each in person.addresses}
-        named: list[str] = []
-        for each in wanted:
-            if each not in ("phone", "email"):
-                contradictions.check_address(name, each, self.people)
-            number = len(self.people)
-            found = each
-            while each in ("phone", "email") and (found == each or found in taken):
-                found = (
-                    handles.email(name, number)
-                    if each == "email"
-                    else handles.phone(country or "US", number)
-                )
-                number += 1
-            if found in named:
-                raise FoundryError(
-                    f"{name} has the address {found} twice\n"
-                    f"they are {', '.join(wanted)}\nname each of them once"
-                )
-            named.append(found)
-            taken.add(found)
-            yield found
 
     @checked
     def direct(
@@ -229,77 +191,6 @@ class Author:
         self._files += 1
         return send_file(kind, self.new_guid(), self._files, **facts)
 
-    def conversations(self) -> list[Conversation]:
-        """Return the truth as written so far."""
-        return [chat.conversation() for chat in self.chats]
-
-    def require(self, feature: str, what: str) -> None:
-        """Refuse what the release cannot hold.
-
-        Raises:
-            UnsupportedError: with the names of the releases that can.
-        """
-        if feature not in self.schema.features:
-            self._refuse(feature, what, has=True)
-
-    def require_before(self, feature: str, what: str) -> None:
-        """Refuse what a release can no longer hold since it has a feature.
-
-        Raises:
-            UnsupportedError: with the names of the releases that can.
-        """
-        if feature in self.schema.features:
-            self._refuse(feature, what, has=False)
-
-    def _refuse(self, feature: str, what: str, *, has: bool) -> NoReturn:
-        able = [
-            name
-            for name in releases.RELEASES
-            if (feature in releases.get(name).features) is has
-        ]
-        raise UnsupportedError(
-            f"{self.schema.name} cannot hold {what}\n"
-            f"looked for {feature!r} among what {self.schema.name} has\n"
-            f"use a release that can: {', '.join(able)}"
-        )
-
-    def new_guid(self) -> str:
-        """Return an upper-case UUID that derives from the seed."""
-        return random_guid(self._ids)
-
-    @property
-    def moment(self) -> int:
-        """The time of the newest thing, in nanoseconds since 2001."""
-        return self._clock
-
-    def turn_back(self, moment: int) -> None:
-        """Set the clock to what it was before something that was refused."""
-        self._clock = moment
-
-    def tick(
-        self,
-        at: When | None,
-        low: int,
-        high: int,
-        *,
-        mine: bool = True,
-        after: int = 0,
-    ) -> int:
-        """Return the time of the next thing: given, or `low` to `high` seconds on,
-        and later than what happened at `after`.
-
-        Own sends end on a whole millisecond, received ones do not (SEMANTICS §1).
-        """
-        if at is not None:
-            moment = when(at)
-            self._clock = moment if self.goes_back else max(self._clock, moment)
-            return moment
-        if after > self._clock + MILLISECOND:  # within it the clock was not set back
-            self._clock = after
-        step = self._rhythm.uniform(low, high)
-        self._clock += int(step * 1_000) * 1_000_000
-        return self._clock if mine else self._clock + self._rhythm.randrange(10**6)
-
     def _open(
         self,
         people: list[Persona],
@@ -368,14 +259,3 @@ def _suffix_of(filtered: FilterTier) -> str:
         raise unknown("filter tier", filtered, TIER_NUMBERS)
     suffixes = {tier: suffix for suffix, tier in SUFFIX_TIERS.items()}
     return "" if filtered == "unknown" else suffixes.get(filtered, "")
-
-
-def _owner() -> Persona:
-    return Persona(
-        id="me",
-        name="Robin Vale",
-        identifier=handles.phone("US", 0),
-        other_identifiers=(handles.email("Robin Vale", 0),),
-        relationship="self",
-        is_self=True,
-    )

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pytest_imessage_foundry.conversations.authoring.author import Author
-    from pytest_imessage_foundry.conversations.authoring.chat import Chat
-    from pytest_imessage_foundry.conversations.authoring.draft import Draft
+    from pytest_imessage_foundry.conversations.authoring.opened_chat import OpenedChat
+    from pytest_imessage_foundry.conversations.authoring.written_message import (
+        WrittenMessage,
+    )
     from pytest_imessage_foundry.models import (
         Attachment,
         EventKind,
@@ -58,7 +60,7 @@ def check_reserved(name: str, address: str, country: str) -> None:
         )
 
 
-def check_newcomer(chat: Chat, who: Persona | str | None) -> None:
+def check_newcomer(chat: OpenedChat, who: Persona | str | None) -> None:
     """Refuse a new member's address that may be somebody's."""
     if who is None or who == ME or (isinstance(who, Persona) and who.is_self):
         return
@@ -123,7 +125,7 @@ def check_group(people: Sequence[Persona]) -> None:
             )
 
 
-def check_guid(chat: Chat, guid: str) -> None:
+def check_guid(chat: OpenedChat, guid: str) -> None:
     """Refuse a second row of one guid: a chat's, or one that a chat left empty."""
     taken = [
         each
@@ -138,7 +140,9 @@ def check_guid(chat: Chat, guid: str) -> None:
         )
 
 
-def check_domain(chat: Chat, domain: str | None, former: Iterable[FormerChat]) -> None:
+def check_domain(
+    chat: OpenedChat, domain: str | None, former: Iterable[FormerChat]
+) -> None:
     """Refuse a second row of chat_lookup with one identifier and domain."""
     own = {"iMessageGroupID"} if chat.is_group else set()
     taken = own | {row.domain for row in former}
@@ -150,7 +154,9 @@ def check_domain(chat: Chat, domain: str | None, former: Iterable[FormerChat]) -
         )
 
 
-def check_sender(chat: Chat, sender: Persona | str | None, *, nameless: bool) -> None:
+def check_sender(
+    chat: OpenedChat, sender: Persona | str | None, *, nameless: bool
+) -> None:
     """Refuse a received message that is from nobody where it has a sender, the other
     way round, or from the owner."""
     names = ", ".join(person.name for person in chat.people)
@@ -178,7 +184,7 @@ def check_sender(chat: Chat, sender: Persona | str | None, *, nameless: bool) ->
         )
 
 
-def check_event(chat: Chat, kind: EventKind) -> None:
+def check_event(chat: OpenedChat, kind: EventKind) -> None:
     """Refuse an event of groups in a chat of two."""
     if kind in GROUP_EVENTS and not chat.is_group:
         raise FoundryError(
@@ -188,7 +194,7 @@ def check_event(chat: Chat, kind: EventKind) -> None:
         )
 
 
-def check_new_number(chat: Chat, old: str | None, new: str | None) -> None:
+def check_new_number(chat: OpenedChat, old: str | None, new: str | None) -> None:
     """Refuse a change of number that changes nothing, or is the owner's."""
     if old is None:
         raise FoundryError(
@@ -205,7 +211,7 @@ def check_new_number(chat: Chat, old: str | None, new: str | None) -> None:
         )
 
 
-def check_files_agree(draft: Draft, message: Message) -> None:
+def check_files_agree(draft: WrittenMessage, message: Message) -> None:
     """Refuse a file that another message holds in another state: it has one row."""
     own = {file.guid: file for file in message.attachments}
     if not own:
@@ -223,7 +229,7 @@ def check_files_agree(draft: Draft, message: Message) -> None:
                     )
 
 
-def check_photo(chat: Chat, photo: Attachment) -> None:
+def check_photo(chat: OpenedChat, photo: Attachment) -> None:
     """Refuse a group photo that no event brought."""
     events = (draft.message.event for draft in chat.drafts)
     if not any(event is not None and event.photo == photo for event in events):
@@ -234,7 +240,7 @@ def check_photo(chat: Chat, photo: Attachment) -> None:
         )
 
 
-def check_photo_stays(chat: Chat, message: Message) -> None:
+def check_photo_stays(chat: OpenedChat, message: Message) -> None:
     """Refuse to delete the event that brought the photo which a group has."""
     photo = chat.photo
     if photo is None or message.event is None or message.event.photo != photo:
@@ -247,7 +253,7 @@ def check_photo_stays(chat: Chat, message: Message) -> None:
         )
 
 
-def check_reply(chat: Chat, target: Chat) -> None:
+def check_reply(chat: OpenedChat, target: OpenedChat) -> None:
     """Refuse a reply in another group, or with another person, than what it answers."""
     is_one_person = not chat.is_group and not target.is_group
     if chat.guid != target.guid and not (
@@ -285,7 +291,7 @@ def check_not_deleted(message: Message, *, permanent: bool) -> None:
         )
 
 
-def check_resent(chat: Chat, message: Message) -> None:
+def check_resent(chat: OpenedChat, message: Message) -> None:
     """Refuse to resend what is no iMessage of the owner's to one person."""
     reasons = {
         "it is in a group": chat.is_group,

@@ -23,11 +23,12 @@ _KINDS = inspect.Parameter
 def checked(verb: Verb) -> Verb:
     """Refuse arguments that the verb's signature does not take.
 
-    Type checkers say so before a test runs. Who uses none gets an error that names the
-    argument and what it may be, in place of a row that no phone writes.
+    Type checkers say so before a test runs. Without a type checker, the call raises an
+    error that
+    names the argument and what it may be, and writes no row.
 
     Raises:
-        FoundryError: at the call of what is returned.
+        FoundryError: when the returned function is called with wrong arguments.
     """
 
     @wraps(verb)
@@ -45,10 +46,11 @@ def _signature_of(verb: Callable[..., Any]) -> Signature:
 
 
 class Signature:
-    """What a verb takes, `**facts: Unpack[...]` fact by fact.
+    """The arguments that a verb takes, including each fact of `**facts: Unpack[...]`.
 
     Attributes:
-        hints: of each argument and each fact by name; of `*content` that of one.
+        hints: the hint of each argument and each fact, by name. That of `*content` is
+        for one item.
         facts: the names that `**facts` has, if it states them.
     """
 
@@ -72,7 +74,7 @@ class Signature:
                 self.hints[each.name] = hint
 
     def check(self, args: tuple[Any, ...], given: Mapping[str, Any]) -> None:
-        """Refuse what is missing, too much, unknown, or not what its hint says."""
+        """Refuse arguments that are missing, too many, unknown, or of a wrong type."""
         __tracebackhide__ = True
         try:
             bound = self._signature.bind(*args, **given).arguments

@@ -1,7 +1,7 @@
 """The facts that verbs take by name, for type checkers and completion.
 
-They are the fields of the models, which say what each one means; a test holds both
-together. `at` is when it happens: a datetime, an ISO 8601 text, or nanoseconds.
+They are the fields of the models, which explain each one. A test compares both. `at` is
+when it happens: a datetime, an ISO 8601 text, or nanoseconds.
 """
 
 from __future__ import annotations
@@ -89,10 +89,9 @@ class TraitFacts(RareFacts, total=False):
     rowid_after: Draft | Message | None
 
 
-class SaidFacts(RareFacts, total=False):
-    """What a new message can have, whoever writes it: fields of `models.Message`."""
+class StatedFacts(TypedDict, total=False):
+    """Fields of `models.Message` that a new message can have and `set()` can change."""
 
-    at: When
     service: Service
     date_delivered: int
     date_read: int
@@ -107,6 +106,12 @@ class SaidFacts(RareFacts, total=False):
     tapbacks: tuple[Tapback, ...]
     stickers: tuple[Sticker, ...]
     traits: Traits
+
+
+class SaidFacts(RareFacts, StatedFacts, total=False):
+    """What a new message can have, whoever writes it."""
+
+    at: When
 
 
 class MessageFacts(SaidFacts, TraitFacts, total=False):
@@ -121,32 +126,18 @@ class SentFacts(MessageFacts, total=False):
     twin: bool | None
 
 
-class ChangedFacts(TypedDict, total=False):
+class ChangedFacts(StatedFacts, total=False):
     """What `set()` changes of a message: fields of `models.Message`."""
 
     guid: str
     date: int
     sender: str | None
     parts: tuple[Part, ...]
-    service: Service
-    date_delivered: int
-    date_read: int
-    storage: Storage
-    immutable: bool
-    writing_direction: bool
-    subject: str | None
-    effect: SendEffect | None
     reply_to: Reply | None
-    balloon: Balloon | None
-    event: Event | None
-    edits: tuple[Edit, ...]
-    tapbacks: tuple[Tapback, ...]
-    stickers: tuple[Sticker, ...]
-    traits: Traits
 
 
 class HappeningFacts(TypedDict, total=False):
-    """What an event of a verb of its own takes: `copies` is how many more rows say the
+    """What a verb for one kind of event takes. `copies` is how many more rows say the
     same."""
 
     at: When | None
@@ -220,7 +211,7 @@ class FileFacts(TypedDict, total=False):
 
 
 class StickerFacts(TypedDict, total=False):
-    """Where `sticker()` places one: fields of `models.Sticker`."""
+    """Where `sticker()` places a sticker: fields of `models.Sticker`."""
 
     part: int
     x: float

@@ -1,4 +1,4 @@
-"""Say whether a value is what a type hint asks for, and in words what that is."""
+"""Tell whether a value fits a type hint, and describe the hint in words."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _WORDS: dict[Any, str] = {
 
 
 class Named:
-    """A class that is known by its name alone: a module above it declares it."""
+    """A class that is known by its name alone, because this module cannot import it."""
 
 
 class Names(dict[str, Any]):
     """What the names in an annotation stand for, those for type checkers included.
 
-    A name that neither the module, Python nor the models have is that of a class, and
-    an object is of it if a class of that name is among its own.
+    A name that is neither in the module nor in Python nor in the models is the name of
+    a class. An object fits it if its class, or a base of that, has the name.
     """
 
     def __init__(self, module: dict[str, Any]) -> None:
@@ -118,8 +118,8 @@ def words_of(hint: Any) -> tuple[object, ...]:
 
 
 def misfit(what: str, name: str, value: object, hint: Any) -> FoundryError:
-    """Return the error for a value that is not what a hint asks for; where that is a
-    closed word, with the choice."""
+    """Return the error for a value that does not fit a hint. If the hint has closed
+    words, the error lists them."""
     words = words_of(hint)
     stated = value if isinstance(value, tuple) else (value,)
     for each in stated if words else ():

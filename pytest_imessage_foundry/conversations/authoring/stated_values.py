@@ -1,7 +1,7 @@
-"""Make what the verbs of `chat` and `draft` take of what a file states.
+"""Turn the values of a file into arguments for the verbs of `chat` and `draft`.
 
-A file has texts, numbers, lists and tables. What a parameter takes decides what is
-made of it, so that no verb and no fact is listed here.
+A file has texts, numbers, lists and tables. The type of a parameter decides what a
+value becomes, so no verb and no fact is listed here.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Persona
 
 Table = dict[str, Any]
-# What the names of fields begin with that count nanoseconds.
+# Fields whose names begin so count nanoseconds.
 _MOMENTS = ("date", "arrived")
 Named = TypeVar("Named")
-# What the module of a verb imports for type checkers alone.
+# Names that the module of a verb imports for type checkers alone.
 _NAMES = {
     **vars(literals),
     **vars(filters),
@@ -61,7 +61,7 @@ class StatedValues:
         return _named("person", who, self.people)
 
     def _taken_person(self, taken: tuple[Any, ...], value: Any) -> Any:
-        """Return a person where not every verb takes nobody, or an address."""
+        """Return a person for a verb that may not take None, or no address."""
         if value is None and types.NoneType in taken:
             return None
         if value == words.ME and str not in taken:
@@ -129,7 +129,7 @@ class StatedValues:
         """Return a model, its fields as its class has them."""
         known = _hints(kind)
         if known.get("id") is str and "id" not in table:
-            # Of whatever has an id nobody wants to make one up.
+            # A model that needs an id gets one, so that the file need not state it.
             table = {"id": self.phone.new_guid(), **table}
         what = f"fact of {_article(kind.__name__)}"
         given = {
@@ -152,7 +152,7 @@ class StatedValues:
             ) from None
 
     def value(self, hint: Any, value: Any, name: str = "") -> Any:
-        """Return what stands for a value where `hint` says what is taken."""
+        """Return a value of the file as the type that `hint` asks for."""
         taken = _members(hint)
         if isinstance(value, dict) and len(value) == 1:
             if "guid_of" in value:

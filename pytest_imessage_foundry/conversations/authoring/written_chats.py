@@ -42,7 +42,8 @@ def _verbs(kind: type, without: tuple[str, ...]) -> tuple[str, ...]:
     """Return the public methods of a class that write something."""
     return tuple(
         name
-        for name, member in vars(kind).items()
+        for each in kind.__mro__
+        for name, member in vars(each).items()
         if inspect.isfunction(member) and name[0] != "_" and name not in without
     )
 
@@ -54,7 +55,7 @@ DRAFT_VERBS = _verbs(Draft, ("as_target",))
 _OWN = ("guid", "date", "sender", "parts", "traits", "event")
 _SAID = {
     **facts_of(Message, Traits, without=(*_OWN, "tapbacks", "stickers", "edits")),
-    # Where a message stands is said by the ids of others.
+    # Other chats and messages are named by their ids.
     **{"also_in": Chat, "rowid_after": Draft, "at": str | int, "twin": bool},
 }
 _FACTS: dict[tuple[type, str], Table] = {
@@ -138,7 +139,7 @@ class _Script:
         try:
             yield
         except FoundryError as error:
-            # The class stays: what a release cannot hold skips a test.
+            # The class stays the same, because UnsupportedError skips a test.
             raise type(error)(f"{self._where}: {place}: {error}") from None
         except (TypeError, ValueError, KeyError) as error:
             raise FoundryError(

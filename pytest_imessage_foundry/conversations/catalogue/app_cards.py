@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, urlencode
 from zlib import compressobj
 
-from pytest_imessage_foundry.models import AppCard
+from pytest_imessage_foundry.models import AppCard, Place
 from pytest_imessage_foundry.models.apple_time import EPOCH_UNIX, SECOND
 
 if TYPE_CHECKING:
@@ -174,6 +174,35 @@ def game(name: str, *, data: str, preview: Attachment | None = None) -> AppCard:
         url=f"data:?ver=48&data={quote(data)}",
         ldtext=name,
         caption="Your move.",
+    )
+
+
+def puzzle(preview: Attachment) -> AppCard:
+    """Return a card of an invented app, whose text is its picture alone (§23)."""
+    return AppCard(
+        team="ABCDE12345",
+        bundle_id="com.example.puzzle.MessagesExtension",
+        app_name="Puzzle",
+        url="?level=7",
+        ldtext="Level 7",
+        caption="Level 7",
+        body="file",
+        preview=preview,
+        mutable=False,
+    )
+
+
+def cafe(url: str) -> Place:
+    """Return what Apple Maps makes of a link to an invented cafe (§10)."""
+    return Place(
+        url=url,
+        name="Corner Cafe",
+        address="1 Main Street, Springfield",
+        street="1 Main Street",
+        city="Springfield",
+        state="IL",
+        postal_code="62701",
+        country="United States",
     )
 
 

@@ -14,7 +14,6 @@ from pytest_imessage_foundry.models import (
     Link,
     Lyrics,
     Music,
-    Place,
     Poll,
     PollOption,
     StoreApp,
@@ -137,16 +136,7 @@ case("app-store", "an app of the App Store", "§10")(
 case("place", "a place of Apple Maps", "§10")(
     partial(
         _linked,
-        balloon=Place(
-            url=_PIN,
-            name="Corner Cafe",
-            address="1 Main Street, Springfield",
-            street="1 Main Street",
-            city="Springfield",
-            state="IL",
-            postal_code="62701",
-            country="United States",
-        ),
+        balloon=app_cards.cafe(_PIN),
         title="Corner Cafe",
     )
 )

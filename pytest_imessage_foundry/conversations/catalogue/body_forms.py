@@ -163,17 +163,7 @@ def _game(phone: CasePhone) -> tuple[Draft, Reading]:
 @case("app-file", "an app's card whose text is its picture alone", "§23")
 def _app_file(phone: CasePhone) -> tuple[Draft, Reading]:
     picture = phone.author.file("screenshot")
-    card = AppCard(
-        team="ABCDE12345",
-        bundle_id="com.example.puzzle.MessagesExtension",
-        app_name="Puzzle",
-        url="?level=7",
-        ldtext="Level 7",
-        caption="Level 7",
-        body="file",
-        preview=picture,
-        mutable=False,
-    )
+    card = app_cards.puzzle(picture)
     return _card(phone, card, MARK, says="Level 7", attachments=[picture.name])
 
 

@@ -6,14 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.dialogue import transitions
-from pytest_imessage_foundry.conversations.dialogue.scenes import (
+from pytest_imessage_foundry.conversations.dialogue.scene_text import (
     EFFECTS,
     EVENTS,
     TAPBACKS,
-    Beat,
-    Fork,
     marked,
 )
+from pytest_imessage_foundry.conversations.dialogue.scenes import Beat, Fork
 from pytest_imessage_foundry.conversations.dialogue.voice import PALETTES
 
 if TYPE_CHECKING:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_imessage_foundry.conversations.dialogue import transitions
-from pytest_imessage_foundry.conversations.dialogue.scenes import (
-    Beat,
-    Fork,
+from pytest_imessage_foundry.conversations.dialogue.scene_text import (
     Pieces,
     SceneLine,
     Slot,
     slug,
 )
+from pytest_imessage_foundry.conversations.dialogue.scenes import Beat, Fork
 from pytest_imessage_foundry.conversations.dialogue.voice import (
     QUESTIONS,
     SERVICE,

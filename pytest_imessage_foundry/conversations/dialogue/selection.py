@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import ConversationConfig, Persona
 
 DAILY = "daily"  # the tag of exchanges of a few words: on the way, milk, good night
-# Circle → share of its sittings that are such an exchange. Who lives together
-# writes little else.
+# Circle → share of its sittings that are such an exchange. People who live together
+# write little else.
 _DAILY_SHARES = (
     ("partner", 0.985),
     ("family", 0.36),
@@ -66,7 +66,8 @@ def language_of(owner: Persona, people: Sequence[Persona]) -> Language:
 
 
 def apart_by(owner: Persona, people: Sequence[Persona]) -> float:
-    """Return how many hours the clocks of somebody differ from the owner's at most."""
+    """Return the largest difference in hours between the owner's clock and
+    somebody's."""
     here = offset_in(owner.time_zone, _SOME_DAY)
     return max(abs(offset_in(p.time_zone, _SOME_DAY) - here) for p in people) / 3_600
 
@@ -92,7 +93,7 @@ def repertoire(
         and (config.theme or "theme" not in scene.tags)
     ]
     if people and apart_by(owner, people) >= _FAR:
-        # A good morning is none for somebody who sits six zones to the west.
+        # For somebody six time zones to the west it is not morning yet.
         scenes = [scene for scene in scenes if not transitions.names_a_time(scene)]
     if "service" in company and people:
         scenes = _own_trade(people[0], config.theme, scenes)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _MASK = (1 << 64) - 1
 _SITTINGS, _DAILY = 0x517716, 0xDA11
 _COMES_UP_AGAIN = 0.6
-_SKIPPED = 24  # most scenes in a row that cannot go on with a sitting
+_SKIPPED = 24  # most scenes in a row that are put off because they must begin a sitting
 _DUE, _WAITING = 4, 4  # most scenes with a later part to come, or postponed
 
 

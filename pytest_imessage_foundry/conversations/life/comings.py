@@ -158,7 +158,7 @@ class _Attendance:
         return date if date > self._last else 0
 
     def _may(self, move: Move) -> bool:
-        """Return whether something was said that the move comes after."""
+        """Return whether a message was written that the move can come after."""
         if move.kind == "number-changed":
             return True
         if move.kind == "added" or move.who is None:

@@ -79,6 +79,6 @@ def _values(name: str, draw: Any) -> dict[str, object]:
         "parcel": f"1Z999AA1{int(draw() * 10**10):010}",
         "flight": f"UA {int(draw() * 9_000) + 1_000}",
         "street": f"{int(draw() * 900) + 1} Main Street, Springfield, IL 62701",
-        # Of the numbers that are reserved for fiction.
+        # These numbers are reserved for fiction.
         "phone": f"21255501{int(draw() * 100):02}",
     }

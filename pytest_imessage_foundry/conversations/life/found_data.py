@@ -1,7 +1,7 @@
 """What Apple's data detectors find in a text: days, times, money, numbers (§22).
 
-Only what the sources state the pieces of is looked for, and a day with a time, which
-has none here.
+It looks for data whose pieces the sources state, and for a day with a time, which has
+no pieces here.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Pieces = tuple[DetectedPart, ...]
 
 
 def with_found(message: Message) -> Message:
-    """Return a message with what was detected in its text, if it is nothing but one."""
+    """Return a message with its detected data, if its text is exactly one such item."""
     part = message.parts[0] if len(message.parts) == 1 else None
     if (
         part is None

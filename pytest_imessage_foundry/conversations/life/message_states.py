@@ -61,7 +61,7 @@ class LivedChat:
         self.user = plan.owner.name.split()[0].lower()
         self.previous = 0  # the date of the message before
         self.spoke: str | None = ""  # who said it
-        # GUIDs of texts that another form took the place of.
+        # GUIDs of texts that got another form.
         self.replaced: deque[str] = deque(maxlen=REACH)
         self.own = _drawable(OWN, life.span)
         self.received = _drawable(RECEIVED, life.span)
@@ -69,7 +69,8 @@ class LivedChat:
     def states_of(self, message: Message, until: int) -> tuple[Message, ...]:
         """Return a message in its state, with rows that came of it before `until`."""
         if message.reply_to is not None and message.reply_to.guid in self.replaced:
-            message = replace(message, reply_to=None)  # what it answers is gone
+            # The message that it answers is gone.
+            message = replace(message, reply_to=None)
         is_plain = _is_plain(message)
         if not is_plain and message.attachments:
             message = file_states.aged(message, self.life.span, self.user)
@@ -166,7 +167,7 @@ class LivedChat:
 def _drawable(
     rules: Iterable[tuple[str, Rule]], span: LifeSpan
 ) -> list[tuple[int, int, int, Rule]]:
-    """Return where the number of each rule that can apply stands in a digest, the
+    """Return, for each rule that can apply, the place of its number in a digest, the
     first byte of its limit, the limit, and the rule."""
     limits = thresholds(span)
     return [

@@ -1,4 +1,4 @@
-"""Reactions that come as texts, from who has no iMessage (SEMANTICS §26.14)."""
+"""Reactions that come as texts, from people without iMessage (SEMANTICS §26.14)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _IOS_18 = from_iso("2024-09-16")  # other emoji than the six
-# How a reaction is told, and how its end.
+# The words for a reaction, and for its removal.
 _WORDS = (
     ("Loved {}", "Removed a heart from {}"),
     ("Liked {}", "Removed a like from {}"),
@@ -25,7 +25,7 @@ _LONGEST = 60  # characters of a text that is quoted whole
 
 
 def after(message: Message, sender: str, until: int) -> tuple[Message, ...]:
-    """Return the reaction to a message by `sender`, and now and then its end.
+    """Return the reaction of `sender` to a message, and now and then its removal.
 
     There is none if it would come after `until`, or quote something long.
     """
@@ -48,7 +48,7 @@ def moment(date: int, until: int, most: int) -> int:
 
 
 def _quoted(message: Message) -> str:
-    """Return what a reaction says it is to, "" where it cannot be told."""
+    """Return how a reaction quotes its message, "" if that is not possible."""
     (part,) = message.parts
     if part.kind == "attachment":
         is_image = (part.mime_type or "").startswith("image/")

@@ -1,8 +1,8 @@
 """Rare forms of messages: apps' cards, songs, drawings, odd bodies (§21, §23, §25).
 
-A text that is drawn for it becomes one of them: one that its day, its service and its
-sender could have. The dates are those of the iOS that brought an app; when Apple Pay
-changed its bundle id is inferred.
+A text that is chosen for it becomes one of them, if its day, its service and its sender
+allow that. The dates are those of the iOS that brought an app. The date at which Apple
+Pay changed its bundle id is inferred.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from pytest_imessage_foundry.models import (
     Link,
     Lyrics,
     Music,
-    Place,
     RichCard,
     Run,
     TextPart,
@@ -132,20 +131,8 @@ def _game(message: Message) -> Message:
 
 
 def _puzzle(message: Message) -> Message:
-    from pytest_imessage_foundry.models import AppCard
-
-    card = AppCard(
-        team="ABCDE12345",
-        bundle_id="com.example.puzzle.MessagesExtension",
-        app_name="Puzzle",
-        url="?level=7",
-        ldtext="Level 7",
-        caption="Level 7",
-        body="file",
-        preview=_file(message, "screenshot", "puzzle"),
-        mutable=False,
-    )
-    return _with_card(message, card)
+    picture = _file(message, "screenshot", "puzzle")
+    return _with_card(message, app_cards.puzzle(picture))
 
 
 def _song(message: Message) -> Message:
@@ -168,17 +155,7 @@ def _lyrics(message: Message) -> Message:
 
 def _place(message: Message) -> Message:
     url = "https://maps.example.com/?address=1,Main+Street,Springfield"
-    place = Place(
-        url=url,
-        name="Corner Cafe",
-        address="1 Main Street, Springfield",
-        street="1 Main Street",
-        city="Springfield",
-        state="IL",
-        postal_code="62701",
-        country="United States",
-    )
-    return _with_link(message, url, place)
+    return _with_link(message, url, app_cards.cafe(url))
 
 
 def _unloaded(message: Message) -> Message:

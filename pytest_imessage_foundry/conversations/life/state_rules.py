@@ -1,7 +1,7 @@
-"""The rules of states that a message can be in: each returns it in its state.
+"""Rules for the states of a message: each returns the message in one state.
 
-A rule returns None where its state cannot be, and further rows that came of it where
-they are.
+A rule returns None if the state is not possible. It also returns further rows, if the
+state brings them.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def with_traits(message: Message, **traits: object) -> Message:
 
 
 def guid_after(guid: str, what: str) -> str:
-    """Return the GUID of what came of a message."""
+    """Return the GUID of a row that a message brought with it."""
     digest = blake2b(f"{guid}:{what}".encode(), digest_size=16).digest()
     return guid_of(int.from_bytes(digest))
 
@@ -72,7 +72,7 @@ def _no_chat(chat: LivedChat, message: Message, until: int) -> tuple[Message, ..
 def _straggler(
     chat: LivedChat, message: Message, until: int
 ) -> tuple[Message, ...] | None:
-    """iCloud brings it when all else is there: the newest ROWID is no new message."""
+    """iCloud brings it after all others: the newest ROWID is not the newest message."""
     if message.date > chat.life.now - _SYNCED:
         return None
     return (with_traits(message, arrived=chat.life.now),)
@@ -121,7 +121,8 @@ def _failed(chat: LivedChat, message: Message, until: int) -> tuple[Message, ...
 
 
 def _ghost(chat: LivedChat, message: Message, until: int) -> tuple[Message, ...] | None:
-    """A failed send on 26 leaves a row without a text beside the one that went."""
+    """A failed send on macOS 26 leaves a row without text beside the one that was
+    sent."""
     before = message.date - SECOND
     is_there = "any_guids" in chat.features and message.date >= SINCE_26
     if not is_there or before <= chat.previous:
@@ -172,7 +173,7 @@ def _quiet(chat: LivedChat, message: Message, until: int) -> tuple[Message, ...]
 def _text_reaction(
     chat: LivedChat, message: Message, until: int
 ) -> tuple[Message, ...] | None:
-    """Who has no iMessage gets, and sends, reactions as texts (§26.14)."""
+    """People without iMessage get and send reactions as texts (§26.14)."""
     is_elsewhere = message.service in ("SMS", "RCS")
     if not is_elsewhere or not chat.is_direct or not chat.is_known:
         return None
@@ -238,7 +239,7 @@ def _direction_text(
     if message.storage == "text":
         return None
     plain = replace(message, writing_direction=False)
-    return (with_traits(plain, direction_text="-1"),)  # what it says is not known
+    return (with_traits(plain, direction_text="-1"),)  # its meaning is not known
 
 
 def _business_card(
@@ -258,7 +259,7 @@ def _rare_form(
 def _rare(
     chat: LivedChat, message: Message, *, is_business: bool
 ) -> tuple[Message, ...] | None:
-    # The catalogue, whose cards these are, is not needed by a file without them.
+    # The cards are the catalogue's, which a file without cards does not need.
     from pytest_imessage_foundry.conversations.life import rare_forms
 
     found = rare_forms.rare(message, is_business=is_business)

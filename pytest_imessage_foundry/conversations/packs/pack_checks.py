@@ -307,7 +307,8 @@ def _days(raw: Any, people: frozenset[str], name: str) -> None:
 
 
 def _excludes(after: tuple[int, int], within: tuple[int, int]) -> bool:
-    """Return whether a turn cannot be so long after one and so soon after another."""
+    """Return whether a turn cannot have both distances: long after one, soon after
+    another."""
     return within[0] >= after[0] and within[1] < after[1]
 
 

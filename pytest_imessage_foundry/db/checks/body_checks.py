@@ -15,9 +15,9 @@ from pytest_imessage_foundry.db.checks import plists
 from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
 from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
 from pytest_imessage_foundry.db.checks.storage_classes import is_utf8
-from pytest_imessage_foundry.reading import typedstreams
+from pytest_imessage_foundry.reading.attributed_strings import Body, utf16_units
 from pytest_imessage_foundry.reading.body_reader import PART, BodyReader
-from pytest_imessage_foundry.reading.typedstreams import Body, Damaged
+from pytest_imessage_foundry.reading.typedstreams import Damaged
 
 FILE = "__kIMFileTransferGUIDAttributeName"
 _MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -159,7 +159,7 @@ class _Walk:
             self.find(rowid, f"attributedBody: {error}")
             return
         raw = body.raw
-        units = len(raw) if raw.isascii() else typedstreams.utf16_units(raw)
+        units = len(raw) if raw.isascii() else utf16_units(raw)
         if text is not None and text != raw:
             reason = f"text is not that of its body: {_both(text, raw)}"
             # An app's text and its body have had different marks.

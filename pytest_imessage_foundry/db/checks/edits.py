@@ -12,8 +12,9 @@ from pytest_imessage_foundry.db.checks.findings import Ledger
 from pytest_imessage_foundry.db.checks.plists import loads
 from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
 from pytest_imessage_foundry.models.apple_time import SECOND
+from pytest_imessage_foundry.reading.attributed_strings import Body
 from pytest_imessage_foundry.reading.body_reader import BodyReader
-from pytest_imessage_foundry.reading.typedstreams import Body, Damaged
+from pytest_imessage_foundry.reading.typedstreams import Damaged
 
 _HALF_A_SECOND = 0.5
 Faults = Iterator[str]

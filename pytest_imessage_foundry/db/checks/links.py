@@ -11,8 +11,9 @@ from pytest_imessage_foundry.db.checks.body_checks import parts_of
 from pytest_imessage_foundry.db.checks.findings import Ledger, Severity
 from pytest_imessage_foundry.db.checks.plists import loads
 from pytest_imessage_foundry.db.checks.rule_scan import Columns, shown
+from pytest_imessage_foundry.reading.attributed_strings import utf16_units
 from pytest_imessage_foundry.reading.body_reader import BodyReader
-from pytest_imessage_foundry.reading.typedstreams import Damaged, utf16_units
+from pytest_imessage_foundry.reading.typedstreams import Damaged
 
 _UUID = r"[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}"
 _POINTING = re.compile(rf"(?:p:(\d{{1,9}})/|(bp:))?{_UUID}\Z")

@@ -76,7 +76,7 @@ def ordinary_row(
         message.guid,
         text if storage != "archive" else None,
         0 if traits is OTHER_DEVICE else place.handle(sender, message.service),
-        # sqlite3 looks for an adapter of `bytes` each time, which takes longer.
+        # For `bytes`, sqlite3 looks for an adapter each time, which takes longer.
         bytearray(
             bodies.plain(
                 text,

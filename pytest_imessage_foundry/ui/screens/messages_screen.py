@@ -194,7 +194,7 @@ class MessagesScreen(StepScreen):
         project, folder = self.foundry.project, self.foundry.draft.packs
         self._anew("building")
         if project.writer == "offline":
-            # What a model wrote was seen as it came.
+            # The user saw each message as the model wrote it.
             self.journal.patience = PATIENCE
         texts = folder if project.writer == "model" else None
         self._run(lambda: building.make(project, self.journal, texts))
@@ -202,7 +202,7 @@ class MessagesScreen(StepScreen):
     def _anew(self, phase: Phase) -> None:
         self._ended = None
         self.journal = Journal.of(self.foundry.project)
-        # Before the thread begins: it would be done before anybody sees it.
+        # Set before the thread begins, which can be done before the screen is drawn.
         self.journal.followed = self.query_one(RowList).current or ""
         self.notice.say("")
         self._enter(phase)

@@ -45,10 +45,10 @@ class ToolScreen(StepScreen):
 
     @abstractmethod
     def words(self) -> list[str]:
-        """Return the command's words as the fields say; its name comes before them.
+        """Return the arguments of the command, as the fields say.
 
         Raises:
-            FoundryError: a field says nothing that can be meant.
+            FoundryError: a field has no possible value.
         """
 
     def body(self) -> ComposeResult:
@@ -91,7 +91,7 @@ class ToolScreen(StepScreen):
         try:
             shown = shlex.join([PROGRAM, *self.words()])
         except FoundryError:
-            shown = ""  # half typed; the key to run it says what is missing
+            shown = ""  # half typed; running it says what is missing
         self.query_one(CommandText).show(shown)
 
     # --- running ---

@@ -36,8 +36,8 @@ class CommandText(Static):
 def broken(words: list[str], width: int) -> list[str]:
     """Return a command in lines of a width; all but the last end with a backslash.
 
-    An option and its value stay together. What is longer than a line stands on one
-    of its own: a shell breaks no word.
+    An option and its value stay together. A word that is longer than a line has its own
+    line, because a shell cannot break a word.
     """
     lines = [""]
     for piece in _pieces(words):

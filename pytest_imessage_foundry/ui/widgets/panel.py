@@ -1,4 +1,4 @@
-"""A frame around what may be longer than the screen."""
+"""A frame around content that may be longer than the screen."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Panel(VerticalScroll):
     def on_resize(self) -> None:
         self._tell()
 
-    # Told which, since `has_focus` changes after these.
+    # Passed as an argument, since `has_focus` changes after these.
 
     def on_focus(self) -> None:
         self._tell(FOCUSED)

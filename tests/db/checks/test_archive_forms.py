@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pytest_imessage_foundry.db.checks import plists
 from pytest_imessage_foundry.db.checks.archive_forms import ArchiveForm
-from pytest_imessage_foundry.reading.typedstreams import parsed
+from pytest_imessage_foundry.reading.attributed_strings import parsed
 
 
 def as_parsed(data):

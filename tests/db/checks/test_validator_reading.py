@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_imessage_foundry.db.checks import plists
+from pytest_imessage_foundry.reading.attributed_strings import parsed, tree
 from pytest_imessage_foundry.reading.body_reader import BodyReader
 from pytest_imessage_foundry.reading.body_templates import Form, Forms
-from pytest_imessage_foundry.reading.typedstreams import Damaged, parsed, tree
+from pytest_imessage_foundry.reading.typedstreams import Damaged
 
 
 def bodies_of(path):
