@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from pytest_imessage_foundry.models.frozen import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

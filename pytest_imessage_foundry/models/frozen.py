@@ -13,19 +13,11 @@ import inspect
 import operator
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["dataclass", "replace"]
+__all__ = ["dataclass"]
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass, replace
+    from dataclasses import dataclass
 else:
-
-    def replace(model, /, **changes):
-        """Return a copy of a model with other values, as `dataclasses.replace` does.
-
-        It takes half of the time: all values are read at once.
-        """
-        fields = dict(zip(model._names, model._values, strict=False))
-        return type(model)(**fields | changes)
 
     def dataclass(*, frozen: bool, slots: bool, kw_only: bool = False):
         """Declare a frozen dataclass with slots, whose objects are made fast."""
@@ -67,7 +59,6 @@ def _frozen(cls: Any, kw_only: bool) -> Any:
 def _compared(model: Any) -> dict[str, Any]:
     """Return the methods that `dataclass` would compile anew for each class."""
     fields = dataclasses.fields(model)
-    names = [each.name for each in fields]
     shown = [each.name for each in fields if each.repr]
     values = operator.attrgetter(*[each.name for each in fields if each.compare])
 
@@ -83,14 +74,7 @@ def _compared(model: Any) -> dict[str, Any]:
     def __hash__(self: Any) -> int:
         return hash(values(self))
 
-    return {
-        "__repr__": __repr__,
-        "__eq__": __eq__,
-        "__hash__": __hash__,
-        "_names": names,
-        # The class is there to make it a tuple where there is one field.
-        "_values": property(operator.attrgetter(*names, "__class__")),
-    }
+    return {"__repr__": __repr__, "__eq__": __eq__, "__hash__": __hash__}
 
 
 def _no_check(self: object) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.attachments.sending import send
 from pytest_imessage_foundry.conversations.life.draws import Lot
 from pytest_imessage_foundry.models import Attribution
 from pytest_imessage_foundry.models.apple_time import from_iso
-from pytest_imessage_foundry.models.frozen import replace
 from pytest_imessage_foundry.models.guids import guid_of
 
 if TYPE_CHECKING:

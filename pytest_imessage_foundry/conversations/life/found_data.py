@@ -7,10 +7,10 @@ has none here.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.models import Detected, DetectedPart, Run, TextPart
-from pytest_imessage_foundry.models.frozen import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

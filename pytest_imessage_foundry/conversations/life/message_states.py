@@ -7,6 +7,7 @@ none contradicts another, and most messages stay as they are.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
@@ -23,7 +24,6 @@ from pytest_imessage_foundry.conversations.life.state_rules import (
 )
 from pytest_imessage_foundry.models import ORDINARY, OTHER_DEVICE, Message
 from pytest_imessage_foundry.models.apple_time import SECOND, SINCE_26
-from pytest_imessage_foundry.models.frozen import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,6 +7,7 @@ they are.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,6 @@ from pytest_imessage_foundry.models.apple_time import (
     SINCE_26,
     from_iso,
 )
-from pytest_imessage_foundry.models.frozen import replace
 from pytest_imessage_foundry.models.guids import guid_of
 from pytest_imessage_foundry.models.messages import BRINGING
 
