@@ -147,11 +147,6 @@ class Anchors:
         return moment + offset_in(self._zones[turn.sender], moment)
 
 
-def are_within(session: Sequence[Turn]) -> bool:
-    """Return whether a turn after the first one has an anchor."""
-    return any(turn.hours or turn.when for turn in session[1:])
-
-
 def spaced(session: Sequence[Turn], waits: Sequence[float]) -> list[float]:
     """Return the waits with which a session's turns are as far apart as they say."""
     spaced = list(waits)

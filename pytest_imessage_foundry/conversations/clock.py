@@ -94,6 +94,10 @@ class Rhythm:
         offset, (rates, _) = self._local(moment)
         return rates[int((moment + offset) % _WEEK // _HOUR)]
 
+    def offset(self, moment: float) -> int:
+        """Return the seconds to add to UTC in the first zone at a time."""
+        return self._local(moment)[0]
+
     def _local(self, moment: float) -> tuple[int, Table]:
         """Return the first zone's offset to UTC in seconds, and the shared week.
 
@@ -128,7 +132,7 @@ def offset_in(zone: str, moment: float) -> int:
     Raises:
         FoundryError: this machine knows no such time zone.
     """
-    return _offset(_zone(zone), moment)
+    return rhythm((zone,)).offset(moment)
 
 
 def local_time(moment: int, zone: str) -> datetime:

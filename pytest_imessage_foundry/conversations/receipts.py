@@ -53,7 +53,7 @@ class Reader:
     """
 
     def __init__(
-        self, habits: list[str], zone: str, random: Callable[[], float]
+        self, habits: Sequence[str], zone: str, random: Callable[[], float]
     ) -> None:
         quickest = min(habits, key=_HABITS.index, default="hours")
         self._looks: Table = quantiles(_LOOKS[quickest])

@@ -116,12 +116,19 @@ def quantiles(mixture: tuple[tuple[float, float, float], ...]) -> Table:
     They are in milliseconds, since the last digits of a power differ by platform.
     """
     grid = 4 * _STEPS
-    values = sorted(
-        min(max(median * (u / (1 - u)) ** spread, _SHORTEST), _LONGEST)
-        for share, median, spread in mixture
-        for u in ((k + 0.5) / (share * grid) for k in range(round(share * grid)))
-        if u < 1
-    )
+    values: list[float] = []
+    for share, median, spread in mixture:
+        odds = _odds(share * grid)
+        values += [median * each**spread for each in odds]
+    values.sort()
     last = len(values) - 1
-    edges = [round(values[last * step // _STEPS], 3) for step in range(_STEPS + 1)]
-    return tuple((low, high - low) for low, high in pairwise(edges))
+    chosen = [values[last * step // _STEPS] for step in range(_STEPS + 1)]
+    edges = [round(min(max(each, _SHORTEST), _LONGEST), 3) for each in chosen]
+    return tuple([(low, high - low) for low, high in pairwise(edges)])
+
+
+@cache
+def _odds(size: float) -> list[float]:
+    """Return the odds of the middles of about `size` equal steps from 0 to 1."""
+    places = [(k + 0.5) / size for k in range(round(size))]
+    return [u / (1 - u) for u in places if u < 1]

@@ -134,7 +134,10 @@ def tags_for(text: str, spoken: Language) -> frozenset[str]:
     """Return the scene tags that a text asks for."""
     words = text.lower().replace(",", " ").replace("-", " ").split()
     tags = {"theme", *words} if words else set()
+    keywords = tuple(spoken.themes)
     for word in words:
+        if not word.startswith(keywords):
+            continue  # as most do not
         for keyword, named in spoken.themes.items():
             if word.startswith(keyword):
                 tags.update(named.split())

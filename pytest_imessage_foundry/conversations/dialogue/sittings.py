@@ -110,6 +110,8 @@ class _Sittings:
         self.context, self.scenes = context, scenes
         self.daily, self.share = daily, share
         self.rand = Random(mix(context.key, _SITTINGS)).random
+        # One scene is written at a time: all use one generator, seeded for each.
+        self.draws = Random(0)
         self.number = 0
         self.due: deque[tuple[int, _PlannedScene]] = deque()
         self.waiting: deque[tuple[Scene, int]] = deque()
@@ -193,7 +195,7 @@ class _Sittings:
         self, scene: Scene, times: int, present: Sequence[str], first: str = ""
     ) -> _PlannedScene:
         slots = SceneSlots(self.context.known, scene, times)
-        rand = Random(mix(mix(self.context.key, self.number), scene.key)).random
+        rand = self._draws_of(scene, self.number)
         cast = self.context.cast(scene, present, slots, rand, first)
         planned = _PlannedScene(scene, scene.steps, slots, cast, rand)
         if "later" in scene.data and len(self.due) < _DUE and rand() < _COMES_UP_AGAIN:
@@ -206,10 +208,13 @@ class _Sittings:
         if not self.due or self.due[0][0] > self.number:
             return None
         _, (scene, _, slots, cast, _) = self.due.popleft()
-        rand = Random(
-            mix(mix(self.context.key, ~self.number & _MASK), scene.key)
-        ).random
+        rand = self._draws_of(scene, ~self.number & _MASK)
         return _PlannedScene(scene, scene.later, slots, cast, rand)
+
+    def _draws_of(self, scene: Scene, number: int) -> Callable[[], float]:
+        """Return the draws of the scene that is written next."""
+        self.draws.seed(mix(mix(self.context.key, number), scene.key))
+        return self.draws.random
 
 
 def _performed(

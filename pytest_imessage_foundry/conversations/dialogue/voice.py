@@ -191,9 +191,8 @@ def _words(
     table: dict[str, str] = {}
     variant = language.variants.get(persona.locale, {}).get("words", {})
     table.update(variant)
-    for word, other in language.voice.get("slang", {}).items():
-        takes = Random(key_of(persona.id + word)).random() < 0.6
-        if slang and takes:
+    for word, other in language.voice.get("slang", {}).items() if slang else ():
+        if Random(key_of(persona.id + word)).random() < 0.6:
             table[word] = other
     if formal:
         table.update(language.voice.get("formal", {}))
