@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench readers llm torture clean
+.PHONY: demo test lint bench readers llm torture dist package audit clean
 
 $(VENV)/ready: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -43,5 +43,24 @@ llm: $(VENV)/ready
 torture: $(VENV)/ready
 	$(BIN)/python -m tests.torture $(ARGS)
 
+$(VENV)/packaging: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --group packaging
+	touch $@
+
+dist: $(VENV)/packaging
+	rm -rf dist
+	$(BIN)/python -m build
+	$(BIN)/twine check --strict dist/*
+
+package: $(VENV)/packaging
+	IMESSAGE_PACKAGING=required $(BIN)/python -m pytest -n 2 -m packaging \
+		tests/packaging
+
+# Asks a registry for advisories about what users install.
+audit: $(VENV)/packaging
+	mkdir -p out
+	$(BIN)/uv pip compile --quiet --all-extras pyproject.toml -o out/audited.txt
+	$(BIN)/pip-audit --strict --no-deps --disable-pip -r out/audited.txt
+
 clean:
-	rm -rf $(VENV) .venvs out
+	rm -rf $(VENV) .venvs dist out
