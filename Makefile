@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench readers llm torture dist package audit clean
+.PHONY: demo test lint bench readers languages llm torture pictures dist package audit \
+	clean
 
 $(VENV)/ready: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -34,6 +35,9 @@ readers: $(VENV)/ready
 	$(BIN)/python tests/readers/install.py
 	$(BIN)/python -m pytest tests/readers -m readers
 
+languages: $(VENV)/ready
+	IMESSAGE_LANGUAGES=required $(BIN)/python -m pytest -n auto --dist loadfile tests/languages
+
 llm: $(VENV)/ready
 	$(BIN)/python tests/llm/model_server.py install
 	IMESSAGE_LLM=required $(BIN)/python -m pytest tests/llm -m llm
@@ -42,6 +46,10 @@ llm: $(VENV)/ready
 # `make torture ARGS="--minutes 1 --seed 7"`; ten minutes if nothing is said.
 torture: $(VENV)/ready
 	$(BIN)/python -m tests.torture $(ARGS)
+
+# `make pictures ARGS="page-light"` makes one; needs Chromium.
+pictures: $(VENV)/ready
+	$(BIN)/python docs/make_pictures.py $(ARGS)
 
 $(VENV)/packaging: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet --group packaging
@@ -54,7 +62,7 @@ dist: $(VENV)/packaging
 
 package: $(VENV)/packaging
 	IMESSAGE_PACKAGING=required $(BIN)/python -m pytest -n 2 -m packaging \
-		tests/packaging
+		tests/distributions
 
 # Asks a registry for advisories about what users install.
 audit: $(VENV)/packaging

@@ -12,7 +12,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import building, handing, page, startup, suite, table
+from benchmarks import anonymising, building, handing, page, startup, suite, table
 from benchmarks.environments import REPOSITORY
 from benchmarks.measure import Results
 
@@ -72,6 +72,9 @@ def _sections(
             memory,
             messages=10_000 if quick else page.MESSAGES,
             rounds=2 if quick else 3,
+        ),
+        "anonymise": lambda: anonymising.run(
+            results, memory, counts=counts[1:], rounds=2 if quick else 3
         ),
         "suite": lambda: suite.run(
             results, rounds=1 if quick else 3, tests=20 if quick else 100

@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from pytest_imessage_foundry.anonymise import anonymise
 from pytest_imessage_foundry.db import builder, new_file, schema, validators
 from pytest_imessage_foundry.foundry import Order, forge, truth_of
 from pytest_imessage_foundry.spec import Spec
@@ -45,6 +46,14 @@ def pipeline(path: str, messages: str) -> dict[str, Any]:
     with _timed(result):
         counts = forge(_order(messages), Path(path), attachments=False)
     return result | {"rows": counts.messages, "bytes": Path(path).stat().st_size}
+
+
+def anonymised(path: str, target: str) -> dict[str, Any]:
+    """An anonymised copy of a finished database, proved."""
+    result: dict[str, Any] = {}
+    with _timed(result):
+        anonymise(path, target, seed=1)
+    return result
 
 
 def derivation(messages: str) -> dict[str, Any]:
@@ -199,7 +208,7 @@ def page(path: str) -> dict[str, Any]:
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     each.__name__: each
     for each in (
-        *(pipeline, derivation, writer, floor),
+        *(pipeline, anonymised, derivation, writer, floor),
         *(empty, statements, first_test, validation, texts, page),
     )
 }

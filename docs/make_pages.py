@@ -32,6 +32,21 @@ MEASURED = ("default", "family", "work", "international", "busy-group", "sms-onl
 FILES = ("tidy", "default", "lived-in")
 LANGUAGES = ("en", "de", "fr", "es", "ja", "ar")
 EXCERPTS, LINES = 10, 12
+SEEDS = range(12)
+_CALENDAR = (
+    "messages in sessions of 5 to 30",
+    "from 18 to 1 h, private chats",
+    "a weekend day beside a weekday, of work",
+    "a weekend day beside a weekday, private",
+    "days with a message",
+    "longest silence",
+    "the quietest twelfth of the time",
+    "the busiest twelfth of the time",
+    "days on which a partner writes",
+    "chats that begin on the first three days",
+    "at once after the one before",
+    "sooner than typing takes",
+)
 
 
 def measure(spec: Spec, scenario: Scenario | None = None) -> realism.Realism:
@@ -74,8 +89,10 @@ def one_language(language: str) -> Scenario:
     )
 
 
-def table(columns: dict[str, realism.Realism]) -> str:
-    """Return a table with a row for each measure and a column for each scenario."""
+def table(
+    columns: dict[str, realism.Realism], names: Sequence[str] | None = None
+) -> str:
+    """Return a table with a row for each measure, or those of some `names`."""
     first = next(iter(columns.values()))
     lines = [
         f"| | goal | {' | '.join(columns)} |",
@@ -84,6 +101,8 @@ def table(columns: dict[str, realism.Realism]) -> str:
     for place, measure_ in enumerate(first.measures):
         shown = [_shown(each.measures[place]) for each in columns.values()]
         name = measure_.name.strip()
+        if names is not None and name not in names:
+            continue
         lines.append(f"| {name} | {measure_.goal} | {' | '.join(shown)} |")
     return "\n".join(lines)
 
@@ -125,6 +144,7 @@ def realism_page() -> str:
     by_language = {
         name: measure(Spec(source="faker"), one_language(name)) for name in LANGUAGES
     }
+    by_seed = {str(seed): measure(Spec(seed=seed)) for seed in SEEDS}
     known = {each.name for each in scenarios.built_in()}
     by_file = {name: file_rates(name) for name in FILES if name in known}
     return f"""\
@@ -137,6 +157,13 @@ The values were measured by `python docs/make_pages.py`; to measure one scenario
 ## By scenario: source `auto`, tahoe, seed 0
 
 {table(by_scenario)}
+
+## A year of one phone: `default` with twelve seeds
+
+The goals of days, months and partners are those of a year of one phone, as `default`
+is. A smaller scenario cannot meet them: so few messages leave most days empty.
+
+{table(by_seed, _CALENDAR)}
 
 ## By language: source `faker`, a thousand messages each
 
@@ -229,7 +256,9 @@ def scenarios_page() -> str:
     lines.append(
         "`personas` has ids of built-in people, whole people (`[[personas]]`), or "
         "`library:ID` for people of your own library: [personas.md](personas.md). "
-        "Addresses are of nobody, or `real = true` stands at the top of the file.\n"
+        "Addresses are of nobody, or `real = true` stands at the top of the file.\n\n"
+        "A file can also hold chats message by message, of every kind: "
+        "[written-chats.md](written-chats.md).\n"
     )
     return "\n".join(lines)
 

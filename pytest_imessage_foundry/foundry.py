@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,8 @@ class Foundry:
     Templates stand in `shared` under their fingerprint; workers of one run share
     the folder. Copies and read-only handles stand in `private`. `kept` holds
     templates of earlier runs: those of orders that say `lasts`. `earlier` are the
-    shared folders of earlier runs, whose files of attachments may be had.
+    shared folders of earlier runs, whose files of attachments may be had. Threads may
+    share a foundry.
     """
 
     def __init__(
@@ -64,13 +66,15 @@ class Foundry:
         self._truths: dict[str, tuple[Conversation, ...]] = {}
         self._readonly: dict[str, SharedFile] = {}
         self._handed_out = 0
+        self._one_thread = threading.RLock()
 
     def order(self, spec: Spec, materials: Materials = NOTHING_ADDED) -> Order:
         """Return the order of a spec, the same object for equal specs."""
         key = (spec, materials)
-        if key not in self._orders:
-            self._orders[key] = Order(spec, materials)
-        return self._orders[key]
+        with self._one_thread:
+            if key not in self._orders:
+                self._orders[key] = Order(spec, materials)
+            return self._orders[key]
 
     def template(
         self, order: Order, *, lasts: bool = False, attachment_root: str = MAC_ROOT
@@ -109,13 +113,14 @@ class Foundry:
 
     def hand_out_readonly(self, order: Order, *, lasts: bool = False) -> ChatDB:
         """Return a shared copy that nobody may write to, a new one if somebody did."""
-        known = self._readonly.get(order.fingerprint)
-        if known is not None and known.is_untouched():
-            return known.handle
-        copy = self.hand_out(order, "readonly", lasts=lasts)
-        handle = _Handed(copy.path, order, self, readonly=True)
-        self._readonly[order.fingerprint] = SharedFile.of(handle)
-        return handle
+        with self._one_thread:
+            known = self._readonly.get(order.fingerprint)
+            if known is not None and known.is_untouched():
+                return known.handle
+            copy = self.hand_out(order, "readonly", lasts=lasts)
+            handle = _Handed(copy.path, order, self, readonly=True)
+            self._readonly[order.fingerprint] = SharedFile.of(handle)
+            return handle
 
     def is_untouched(self, handle: ChatDB) -> bool:
         """Return whether a shared copy and its attachments are as they were handed
@@ -139,20 +144,23 @@ class Foundry:
 
     def new_folder(self, name: str) -> Path:
         """Return a new folder for one test's files."""
-        self._handed_out += 1
+        with self._one_thread:
+            self._handed_out += 1
+            number = self._handed_out
         safe = re.sub(r"[^\w.-]+", "_", name)[:40]
-        folder = self._private / f"{self._handed_out:04d}-{safe}"
+        folder = self._private / f"{number:04d}-{safe}"
         folder.mkdir(parents=True)
         return folder
 
     def truth(self, order: Buildable) -> tuple[Conversation, ...]:
         """Return the truth of an order, derived once while few others are asked for."""
         key = order.fingerprint
-        if key not in self._truths:
-            if len(self._truths) == TRUTHS_HELD:
-                del self._truths[next(iter(self._truths))]
-            self._truths[key] = truth_of(order)
-        return self._truths[key]
+        with self._one_thread:
+            if key not in self._truths:
+                if len(self._truths) == TRUTHS_HELD:
+                    del self._truths[next(iter(self._truths))]
+                self._truths[key] = truth_of(order)
+            return self._truths[key]
 
 
 def _waiting_beside(shared: Path) -> Path:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from pytest_imessage_foundry.conversations.authoring.written_chats import (
+        WrittenChats,
+    )
     from pytest_imessage_foundry.conversations.packs.store import PackIndex
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.models import (
@@ -74,16 +77,16 @@ class Order:
     scenario: Scenario = field(init=False)
 
     def __post_init__(self) -> None:
-        spec, materials = self.spec, self.materials
+        spec = self.spec
         schemas.check(spec.release, layout=spec.layout, extra=self._own_schemas)
-        scenario = scenarios.get(
-            spec.scenario, extra=materials.scenarios, personas=materials.personas
-        )
+        scenario = self._stated()
         if scenario.name == scenarios.KINDS:
             from pytest_imessage_foundry.conversations import catalogue
 
             people = catalogue.people(spec, self.schema)
             scenario = replace(scenario, personas=people)
+        if scenario.written:
+            scenario = replace(scenario, personas=self.written.people)
         if scenario.life:
             from pytest_imessage_foundry.conversations.life import population
 
@@ -91,6 +94,20 @@ class Order:
                 scenario, messages=spec.messages, seed=spec.seed, now=spec.now
             )
         object.__setattr__(self, "scenario", scenario)
+
+    def _stated(self) -> Scenario:
+        """Return the scenario as it was found."""
+        materials = self.materials
+        return scenarios.get(
+            self.spec.scenario, extra=materials.scenarios, personas=materials.personas
+        )
+
+    @cached_property
+    def written(self) -> WrittenChats:
+        """The chats that a scenario file holds written out."""
+        from pytest_imessage_foundry.conversations.authoring import written_chats
+
+        return written_chats.written(self._stated(), self.spec.seed, self.schema)
 
     @property
     def _own_schemas(self) -> dict[str, Schema]:

@@ -75,6 +75,8 @@ def conversations_of(order: Order) -> list[Conversation]:
         from pytest_imessage_foundry.conversations import catalogue
 
         return catalogue.conversations(order.spec, order.schema)
+    if order.scenario.written:
+        return list(order.written.conversations)
     from pytest_imessage_foundry.conversations import chat_plans
 
     features = order.schema.features
@@ -129,7 +131,7 @@ def _composed(plan: ChatPlan, features: frozenset[str]) -> Iterator[Message]:
     from pytest_imessage_foundry.conversations import compose, eras, timeline
     from pytest_imessage_foundry.conversations.turn_stream import spread
 
-    turns = spread(plan.scenes, dialogue(plan), plan.generated)
+    turns = spread(plan.scenes, dialogue(plan), plan.generated, plan.places)
     timed = timeline.lay_out(
         in_batches(turns),
         people=plan.everybody,

@@ -65,8 +65,8 @@ KNOWS: Mapping[str, str] = {
     # from a spec to a file
     "pipeline": "attachments batches conversations conversations.catalogue"
     " conversations.dialogue db db.rows models",
-    "order": "conversations conversations.catalogue conversations.packs db.schema"
-    " pipeline",
+    "order": "conversations conversations.authoring conversations.catalogue"
+    " conversations.packs db.schema pipeline",
     "chatdb": "atomic attachments conversations conversations.authoring"
     " conversations.catalogue db db.rows db.schema models reading scorecard scratch"
     " spec",

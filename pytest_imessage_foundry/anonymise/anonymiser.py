@@ -26,7 +26,9 @@ from pytest_imessage_foundry.anonymise.copying import (
 )
 from pytest_imessage_foundry.anonymise.dates import Dates, drawn_weeks
 from pytest_imessage_foundry.anonymise.kept import words_in
+from pytest_imessage_foundry.anonymise.number_search import large_numbers
 from pytest_imessage_foundry.anonymise.rows import Replacing
+from pytest_imessage_foundry.anonymise.schema_texts import names_of
 from pytest_imessage_foundry.anonymise.secret import Secret
 from pytest_imessage_foundry.anonymise.selected_rows import Asked, Selection, selected
 from pytest_imessage_foundry.anonymise.vocabulary import Vocabulary
@@ -163,15 +165,15 @@ class _Work:
         self._draft = draft
         self._steps = steps
         self._tables = shapes(source)
-        schema = source.execute("SELECT name, tbl_name, sql FROM sqlite_master")
-        names = [str(each) for row in schema for each in row if each]
-        self._vocabulary = Vocabulary(words_in(names))
-        self._names = frozenset(names)
+        self._vocabulary = Vocabulary()
+        self._names = names_of(source)
 
     def learn(self) -> None:
         """Take in what the original tells."""
+        large = large_numbers(self._source, self._tables)
+        self._vocabulary.add(token for _, token in large)
         told = rows(self._source, self._tables)
-        proof.collected(self._vocabulary, self._steps.counted(told))
+        proof.collected(self._vocabulary, self._steps.counted(told), self._names)
 
     def weeks(self, secret: Secret) -> int:
         """Return the offset of all dates, in weeks."""
@@ -221,16 +223,20 @@ class _Work:
             self._steps.one()
             return selection is None or selection.holds(table.name, table.columns, row)
 
-        return draft.fill(table, new.of_table(table.name, table.columns), holds)
+        replace = new.of_table(table.name, table.columns)
+        return draft.fill(table, replace, holds, new.key)
 
     def _proved(self, *, is_wal: bool) -> int:
         address = f"{self._draft.resolve().as_uri()}?mode=ro&immutable=1"
         with closing(sqlite3.connect(address, uri=True)) as copy:
             copy.text_factory = as_text
-            proof.prove_storage(copy)
-            told = self._steps.counted(rows(copy, shapes(copy)))
-            count = proof.prove_values(self._vocabulary, told)
-        proof.prove_bytes(self._vocabulary, self._draft)
+            tables, names = shapes(copy), names_of(copy)
+            schema = copy.execute("SELECT name, tbl_name, sql FROM sqlite_master")
+            words = words_in(str(each) for row in schema for each in row if each)
+            proof.prove_numbers(self._vocabulary, copy, tables)
+            told = self._steps.counted(rows(copy, tables))
+            count = proof.prove_values(self._vocabulary, told, names)
+        proof.prove_bytes(self._vocabulary, self._draft, words)
         return count
 
 

@@ -3,6 +3,8 @@ emptied: its first bytes say what it was, the rest are zeros, its length stays."
 
 from __future__ import annotations
 
+import struct
+
 from pytest_imessage_foundry.anonymise.bodies_in_place import Bodies
 from pytest_imessage_foundry.anonymise.dates import Dates
 from pytest_imessage_foundry.anonymise.json_texts import JsonTexts
@@ -24,6 +26,16 @@ from pytest_imessage_foundry.reading.typedstreams import HEADER, Damaged
 
 _DEEPEST = 8
 _REMEMBERED = 2000
+# Damaged archives make Python raise what their bytes say.
+_SPOILT = (
+    Damaged,
+    Unreadable,
+    LookupError,
+    ValueError,
+    ArithmeticError,
+    RecursionError,
+    struct.error,
+)
 
 
 class ArchiveStandIns:
@@ -47,29 +59,34 @@ class ArchiveStandIns:
         """How many values inside archives were emptied."""
         return self._bodies.emptied + self._plists.emptied
 
-    def replaced(self, data: bytes, bundle: str = "") -> bytes:
-        """Return an archive with stand-ins, of the same length."""
+    def replaced(
+        self, data: bytes, bundle: str = "", quotation: Quotation = NOTHING
+    ) -> bytes:
+        """Return an archive with stand-ins, of the same length.
+
+        Parts of the text that `quotation` has keep its stand-ins.
+        """
         found = self._done.get(data) if len(data) < 200 else None
         if found is not None:
             return found
-        new = self._replaced(data, bundle)
+        new = self._replaced(data, bundle, quotation)
         if new is None:
             self.unreadable += 1
             new = emptied(data)
-        if len(data) < 200 and not bundle:
+        if len(data) < 200 and not bundle and quotation is NOTHING:
             if len(self._done) >= _REMEMBERED:
                 self._done.clear()
             self._done[data] = new
         return new
 
-    def _replaced(self, data: bytes, bundle: str) -> bytes | None:
+    def _replaced(self, data: bytes, bundle: str, quotation: Quotation) -> bytes | None:
         if bundle in (HANDWRITING, DIGITAL_TOUCH) and not data.startswith(MAGIC):
             try:
                 return self._protobufs.replaced(data, bundle)
-            except NotProtobuf:
+            except (NotProtobuf, ArithmeticError):
                 return None
         self._depth = 0
-        return self._nested(data, NOTHING) if data else data
+        return self._nested(data, quotation) if data else data
 
     def _nested(self, data: bytes, quotation: Quotation) -> bytes | None:
         """Return archived data with stand-ins; None where it is of no known form."""
@@ -78,12 +95,11 @@ class ArchiveStandIns:
         self._depth += 1
         try:
             if data.startswith(HEADER):
-                return self._bodies.replaced(data)
+                return self._bodies.replaced(data, quotation)
             if data.startswith(MAGIC):
                 return self._plists.replaced(data, quotation)
             return self._json.replaced(data) if data.startswith(b"{") else None
-        # Damaged streams make Python raise what their bytes say.
-        except (Damaged, Unreadable, LookupError, ValueError, RecursionError):
+        except _SPOILT:
             return None
         finally:
             self._depth -= 1

@@ -50,16 +50,18 @@ class Bodies:
         self._plain: set[tuple[bytes, bytes]] = set()
         self.emptied = 0
 
-    def replaced(self, data: bytes) -> bytes:
-        """Return a body with stand-ins.
+    def replaced(self, data: bytes, quotation: Quotation = NOTHING) -> bytes:
+        """Return a body with stand-ins; a text that is part of `quotation` has its.
 
         Raises:
             Damaged: it is cut short or spoilt, or holds what no list knows.
         """
         parts = _around_text(data)
         if parts is not None and (parts[0], parts[2]) in self._plain:
-            return parts[0] + self._of.text(parts[1].decode()).encode() + parts[2]
-        out = self._rewritten(data)
+            text = parts[1].decode()
+            new = quotation.part(text) or self._of.text(text)
+            return parts[0] + new.encode() + parts[2]
+        out = self._rewritten(data, quotation)
         if parts is not None and len(self._plain) < _REMEMBERED:
             head, _, tail = parts
             is_same = out.startswith(head) and out.endswith(tail)
@@ -67,7 +69,7 @@ class Bodies:
                 self._plain.add((head, tail))
         return out
 
-    def _rewritten(self, data: bytes) -> bytes:
+    def _rewritten(self, data: bytes, quotation: Quotation) -> bytes:
         stream = Stream(data)
         stream.position = len(HEADER)
         group = stream.group(0)
@@ -76,7 +78,7 @@ class Bodies:
         for each in stream.strings:
             if each not in kept("classes") and not _CODES.fullmatch(each):
                 raise Damaged("it holds an unknown class")
-        edit = _Edit(self._of, self._dates, self._nested, data)
+        edit = _Edit(self._of, self._dates, self._nested, data, quotation)
         edit.root(group)
         self.emptied += edit.emptied
         return bytes(edit.out)
@@ -91,13 +93,14 @@ class _Edit:
         dates: Dates,
         nested: Callable[[bytes, Quotation], bytes | None],
         data: bytes,
+        quotation: Quotation = NOTHING,
     ) -> None:
         self._of = stand_ins
         self._dates = dates
         self._nested = nested
         self.out = bytearray(data)
         self.emptied = 0
-        self._quotation = NOTHING
+        self._quotation = quotation
         self._done: dict[int, str] = {}
 
     def root(self, group: Group) -> None:
@@ -106,11 +109,14 @@ class _Edit:
             raise Damaged("its root is no attributed string")
         string = node.groups[0].values[0]
         if isinstance(string, Node) and string.name in STRINGS:
-            original, new = self._string(string, self._of.text)
+            original, new = self._string(string, self._whole_text)
             self._quotation = Quotation(original, new)
         for each in node.groups[1:]:
             if each.codes != "iI":
                 self._group(each, "", 0)
+
+    def _whole_text(self, text: str) -> str:
+        return self._quotation.part(text) or self._of.text(text)
 
     def _group(self, group: Group, role: str, depth: int) -> None:
         if depth > _DEEPEST:

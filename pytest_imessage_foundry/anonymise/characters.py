@@ -13,7 +13,12 @@ _LOWER, _UPPER, _DIGITS = (range(97, 123), range(65, 91), range(48, 58))
 _STAY = frozenset("\ufffc\ufffd\u200d\ufe0e\ufe0f\ufeff\u20e3")
 _SKIN = range(0x1F3FB, 0x1F400)
 _FLAGS = range(0x1F1E6, 0x1F200)
-_TAGS = range(0xE0061, 0xE007B)  # letters of no shape, which spell the name of a flag
+# Characters of no shape: small letters spell the name of a flag, and what is ASCII can
+# be hidden in them.
+_HIDDEN = tuple(
+    range(0xE0000 + first, 0xE0000 + last)
+    for first, last in ((0x61, 0x7B), (0x41, 0x5B), (0x30, 0x3A))
+)
 _HANDS = "👂👃👆👇👈👉👊👋👌👍👎👏👐💅💪🖐🖕🖖🙌🙏🤘🤙🤚🤛🤜🤞🤟🤲🤳🦵🦶"
 # Those of one plane and of one look: all are shown as emoji by themselves.
 _PICTURES = "".join(
@@ -24,6 +29,16 @@ _PICTURES = "".join(
 )
 _SIGNS = "☀☁☂☃☄☎☔☕☘☠☢☣☮☯♈♉♊♋♌♍♎♏♐♑♒♓♻⚓⚔⚖⚙⚡⚽⚾⛄⛅⛔⛪⛲⛳⛵✂✈✉✌✏✨❄❗❤"
 _BLOCK = 128
+# Where a script has no other character of the class, by kind and length in UTF-8.
+_LAST = {
+    ("L", 2): "αβγδεζηθ",
+    ("L", 3): "一二三四五六七八",
+    ("L", 4): "".join(map(chr, range(0x20000, 0x20080))),
+    ("M", 2): "".join(map(chr, range(0x300, 0x310))),
+    ("M", 3): "".join(map(chr, range(0x1DC0, 0x1DD0))),
+    ("N", 2): "".join(map(chr, range(0x660, 0x66A))),
+    ("N", 3): "".join(map(chr, range(0x966, 0x970))),
+}
 
 
 def _ascii_table() -> tuple[bytes, ...]:
@@ -84,11 +99,14 @@ def pool_of(character: str) -> str:
         return ""
     if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8
         return "\udcff"
-    if code in _TAGS:
-        return "".join(map(chr, _TAGS))
+    for hidden in _HIDDEN:
+        if code in hidden:
+            return "".join(map(chr, hidden))
     if is_emoji(character):
         return _emoji_pool(character)
     category = unicodedata.category(character)
+    if category == "So" and unicodedata.decomposition(character):
+        return _block(character, category)  # letters in a circle, words in a square
     if category[0] in "PSZ" or category in ("Cc", "Cf"):
         return ""
     return _letters(character, category)
@@ -112,12 +130,17 @@ def _letters(character: str, category: str) -> str:
     if len(own) > 4:
         return own
     if ord(character) >= 0x10000 or category in ("Co", "Cn"):
-        start = ord(character) // _BLOCK * _BLOCK
-        block = map(chr, range(start, start + _BLOCK))
-        own = "".join(each for each in block if unicodedata.category(each) == category)
+        own = _block(character, category)
     if len(own) > 4:
         return own
-    return families().get(("", category, length), own) or own or "\u4e00\u4e8c\u4e09"
+    own = families().get(("", category, length), own)
+    return own if len(own) > 1 else _LAST.get((category[0], length), own) or own
+
+
+def _block(character: str, category: str) -> str:
+    start = ord(character) // _BLOCK * _BLOCK
+    block = map(chr, range(start, start + _BLOCK))
+    return "".join(each for each in block if unicodedata.category(each) == category)
 
 
 @cache

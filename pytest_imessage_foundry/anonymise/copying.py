@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from pytest_imessage_foundry.anonymise.column_classes import columns as listed
+from pytest_imessage_foundry.anonymise.schema_texts import names_of, without_texts
 from pytest_imessage_foundry.errors import FoundryError
 
 Row = list[Any]
 _INTERNAL = ("sqlite_sequence", "sqlite_stat1")
-_PRAGMAS = ("page_size", "encoding", "auto_vacuum", "user_version", "application_id")
+_PRAGMAS = ("page_size", "encoding", "auto_vacuum")
+# Numbers that a program may set as it likes; a small one is a version.
+_NUMBERS = ("user_version", "application_id")
+_SMALL = 10_000
 _HELD = (
     "journal_mode = OFF",
     "synchronous = OFF",
@@ -69,10 +73,10 @@ def as_text(raw: bytes) -> str:
 def shapes(connection: sqlite3.Connection) -> list[TableShape]:
     """Return the tables of a database in the order of their creation."""
     query = "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
-    virtual = [name for name, sql in connection.execute(query) if _is_virtual(sql)]
+    left_out = _left_out(connection)
     found = []
-    for name, sql in connection.execute(query).fetchall():
-        if _is_virtual(sql) or any(name.startswith(f"{each}_") for each in virtual):
+    for name, _ in connection.execute(query).fetchall():
+        if name in left_out:
             continue
         if name.startswith("sqlite_") and name not in _INTERNAL:
             continue
@@ -80,6 +84,22 @@ def shapes(connection: sqlite3.Connection) -> list[TableShape]:
         columns = tuple(each[1] for each in info if each[6] == 0)
         found.append(TableShape(name, columns, _has_rowid(connection, name)))
     return found
+
+
+def _left_out(connection: sqlite3.Connection) -> set[str]:
+    """Return virtual tables and the tables that hold their content."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
+    found = connection.execute(query).fetchall()
+    virtual = [name for name, sql in found if _is_virtual(sql)]
+    return {
+        name
+        for name, _ in found
+        if name in virtual
+        or (
+            name not in listed()
+            and any(name.startswith(f"{each}_") for each in virtual)
+        )
+    }
 
 
 def _is_virtual(sql: object) -> bool:
@@ -112,26 +132,34 @@ class NewCopy:
         for name in _PRAGMAS:
             value = source.execute(f"PRAGMA {name}").fetchone()[0]
             self.connection.execute(f"PRAGMA {name} = '{value}'").close()
+        for name in _NUMBERS:
+            number = source.execute(f"PRAGMA {name}").fetchone()[0]
+            if 0 < number < _SMALL:
+                self.connection.execute(f"PRAGMA {name} = {number}").close()
         for pragma in _HELD:
             self.connection.execute(f"PRAGMA {pragma}").close()
         self.connection.execute("BEGIN")
 
     def create(self, *types: str) -> None:
         """Create what of these types the other database has, as it is stated there."""
-        query = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-        statements = self._source.execute(f"{query} ORDER BY rowid").fetchall()
-        for kind, name, sql in statements:
-            if kind not in types or name.startswith("sqlite_") or _is_virtual(sql):
+        query = "SELECT type, name, sql, tbl_name FROM sqlite_master"
+        statements = self._source.execute(
+            f"{query} WHERE sql IS NOT NULL ORDER BY rowid"
+        ).fetchall()
+        known = names_of(self._source)
+        left_out = _left_out(self._source)
+        for kind, name, sql, table in statements:
+            if kind not in types or name.startswith("sqlite_") or table in left_out:
                 continue
             try:
-                self.connection.execute(sql).close()
+                self.connection.execute(without_texts(sql, known)).close()
             except sqlite3.Error as error:
                 raise FoundryError(
                     f"a part of its schema cannot be made: {error}\n"
                     f"looked at {kind} {name}\n"
                     "remove it from a copy of the file, and take that"
                 ) from None
-        names = {name for _, name, _ in statements}
+        names = {statement[1] for statement in statements}
         if "table" in types and "sqlite_stat1" in names:
             self.connection.execute("ANALYZE").close()
             self.connection.execute("DELETE FROM sqlite_stat1").close()
@@ -141,10 +169,11 @@ class NewCopy:
         table: TableShape,
         replace: Callable[[Row], None],
         holds: Callable[[tuple[Any, ...]], bool],
+        key: Callable[[Any], Any],
     ) -> tuple[int, int]:
         """Copy the rows of a table, replaced; return how many, and how many not.
 
-        Tables that no list knows stay empty.
+        `key` gives the ROWID. Tables that no list knows stay empty.
         """
         if table.name not in listed():
             (count,) = self._source.execute(
@@ -163,7 +192,7 @@ class NewCopy:
             values = list(row[1:])
             replace(values)
             if not first:
-                values.insert(0, row[0])
+                values.insert(0, key(row[0]))
             self._insert(table, statement, values)
             kept += 1
         return kept, dropped
@@ -174,10 +203,18 @@ class NewCopy:
                 self.connection.execute(statement, values)
             except UnicodeEncodeError:
                 self._insert_bytes(statement, values)
-        except sqlite3.IntegrityError as error:
+        except (sqlite3.IntegrityError, OverflowError) as error:
             raise FoundryError(
                 f"a row cannot be copied: {error}\nlooked at table {table.name}\n"
                 "validate the file: a value that has to be unique is not"
+            ) from None
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
+                raise  # of the disk
+            raise FoundryError(
+                f"a row cannot be copied: {error}\nlooked at table {table.name}\n"
+                "remove generated columns and indexes of expressions from a copy of "
+                "the file, and take that"
             ) from None
 
     def _insert_bytes(self, statement: str, values: Row) -> None:

@@ -9,6 +9,7 @@ SECOND = 10**9
 WEEK = 7 * 24 * 3600
 # Readers take smaller numbers for seconds (SEMANTICS §18).
 _NANOSECONDS = 10**11
+_FIRST, _LAST = -(2**63), 2**63 - 1  # of SQLite's integers
 _LEAST, _MOST = 27, 207  # weeks: half a year to four years
 
 Number = TypeVar("Number", int, float)
@@ -24,9 +25,12 @@ class Dates:
         """Return a date in nanoseconds or seconds since 2001; 0 is none."""
         if not value or not math.isfinite(value):
             return value
-        if abs(value) < _NANOSECONDS:
-            return value + self.weeks * WEEK
-        return value + self.weeks * WEEK * SECOND
+        unit = 1 if abs(value) < _NANOSECONDS else SECOND
+        moved = value + self.weeks * WEEK * unit
+        # What is no date may be too large to be moved, and is as far ahead as can be.
+        return (
+            type(value)(min(max(moved, _FIRST), _LAST)) if abs(moved) > _LAST else moved
+        )
 
     def written(self, text: str, epoch: int = 0) -> str:
         """Return a date that is written in digits, seconds since 2001 plus `epoch`."""

@@ -13,21 +13,35 @@ import json
 import plistlib
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pytest_imessage_foundry.anonymise import tokens
+from pytest_imessage_foundry.anonymise.byte_search import tokens_of_file
 from pytest_imessage_foundry.anonymise.column_classes import class_of
+from pytest_imessage_foundry.anonymise.copying import TableShape
 from pytest_imessage_foundry.anonymise.kept import format_words, literals
+from pytest_imessage_foundry.anonymise.number_search import large_flag, large_numbers
 from pytest_imessage_foundry.anonymise.vocabulary import Vocabulary
 
-Tell = Callable[[str], Iterable[str]]
+Tell = Callable[[str], list[str]]
+Rows = Iterable[tuple[str, tuple[str, ...], tuple[Any, ...]]]
+_TELLING = (str, bytes)
 _NAMED = frozenset(("name", "path", "account", "address", "identifier"))
 # What SQLite or the format states of itself: columns without a word of anybody.
-_STRUCTURE = frozenset(("range", "table", "setting_key"))
+_STRUCTURE = {
+    "range": re.compile(r"(?:18446744073709551615|\d{0,5})(?:[:,;] ?\d{1,5}){0,9}"),
+    "statistics": re.compile(r"[\d ]*"),
+    # _ClientVersion: the last of Apple's migrations that the file went through.
+    "setting_value": re.compile(r"1[4-9]\d{3}|2\d{4}"),
+    "setting_key": re.compile(""),
+    "table": re.compile(""),
+}
+_BODY, _TEXT, _END, _TWO_BYTES = b"\x04\x0bstreamtyped", b"\x84\x01+", b"\x86", 0x81
+_MOST_FRAMES = 5000
 _DATA_URL = re.compile(r"data:[^,\s]*,([A-Za-z0-9+/_=-]{8,})")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _PERCENT = re.compile("(?:%[0-9A-Fa-f]{2})+")
@@ -41,8 +55,6 @@ _WIDE = (
 )
 _TRAILER = re.compile(rb"\0{5}[\0-\x08][\1-\x08][\1-\x08]\0{4}")
 _MOST_TRAILERS = 50
-# _ClientVersion: the last of Apple's migrations that the file went through.
-_VERSION = re.compile(r"1[4-9]\d{3}|2\d{4}")
 _REMEMBERED = 100_000
 _SHORT_VALUE = 200
 _DEEPEST = 6
@@ -51,41 +63,63 @@ _DEEPEST = 6
 class Teller:
     """What values tell: all tokens of a value, read by the class of its column."""
 
-    def __init__(self, of_text: Tell, of_name: Tell) -> None:
+    def __init__(
+        self, of_text: Tell, of_name: Tell, names: Collection[str] = ()
+    ) -> None:
+        """Begin; `names` are those of the file's tables and indexes."""
         self._of_text = of_text
         self._of_name = of_name
-        self._seen: set[tuple[bool, str | bytes]] = set()
-        self._silent: set[bytes] = set()
+        self._own = names
+        self._seen: dict[bool, set[str | bytes]] = {False: set(), True: set()}
+        self._met: set[bytes] = set()
+        self._frames: set[tuple[bytes, bytes]] = set()
 
-    def tokens(self, kind: str, value: str | bytes) -> Iterable[str]:
+    def tokens(self, kind: str, value: str | bytes) -> Collection[str]:
         """Return the tokens of a value of a column; none if it was met lately."""
         is_name = kind in _NAMED
-        if (is_name, value) in self._seen or _is_structure(kind, value):
+        seen = self._seen[is_name]
+        if value in seen or (kind in _STRUCTURE and self._is_structure(kind, value)):
             return ()
         if len(value) < _SHORT_VALUE:
-            if len(self._seen) >= _REMEMBERED:
-                self._seen.clear()
-            self._seen.add((is_name, value))
+            if len(seen) >= _REMEMBERED:
+                seen.clear()
+            seen.add(value)
         if isinstance(value, bytes):
             return dict.fromkeys(self._blob(value, 0))
         if len(value) == 36 and tokens.GUID_FORM.fullmatch(value):
             return (tokens.GUID + value.replace("-", "").upper(),)
         return self._text(value, self._of_name if is_name else self._of_text)
 
-    def _text(self, text: str, tell: Tell) -> Iterator[str]:
+    def _is_structure(self, kind: str, value: str | bytes) -> bool:
+        """Tell whether a value is a position, a length, a version or a table's name."""
+        if not isinstance(value, str):
+            return False
+        if kind == "table":
+            return value.casefold() in self._own
+        if any(map(str.isalpha, value)):
+            return False
+        return bool(_STRUCTURE[kind].fullmatch(value))
+
+    def _text(self, text: str, tell: Tell) -> list[str]:
+        found: list[str] = []
         if "data:" in text:
             for coded in _DATA_URL.findall(text):
                 plain = _decoded(coded)
                 if plain:  # letters of base64 are no words
-                    yield from tell(plain)
+                    found += tell(plain)
                     text = text.replace(coded, " ")
-        yield from tell(text)
+        found += tell(text)
         if "%" in text:
-            yield from tell(_PERCENT.sub(_unescaped, text))
+            found += tell(_PERCENT.sub(_unescaped, text))
+        return found
 
     def _blob(self, data: bytes, depth: int) -> Iterator[str]:
         """Property lists are read, wherever they stand; of the rest, what can be read
         as a text."""
+        parts = _around_text(data)
+        if parts is not None:
+            yield from self._body(*parts)
+            return
         at = end = 0
         while depth < _DEEPEST and (at := data.find(b"bplist00", at)) >= 0:
             content, size = _property_list(data[at:])
@@ -96,6 +130,27 @@ class Teller:
             at += max(size, 1)
         yield from self._raw(data[end:])
 
+    def _body(self, head: bytes, text: str, tail: bytes) -> Iterator[str]:
+        """A text and what stands around it, which is the same in most bodies."""
+        yield from self._told_once(text)
+        if (head, tail) in self._frames:
+            return
+        if len(self._frames) < _MOST_FRAMES and len(tail) < _SHORT_VALUE:
+            self._frames.add((head, tail))
+        yield from self._raw(head)
+        yield from self._blob(tail, 1)
+
+    def _told_once(self, text: str) -> Collection[str]:
+        """Return the tokens of a text in an archive; none if it was met lately."""
+        seen = self._seen[False]
+        if text in seen:
+            return ()
+        if len(text) < _SHORT_VALUE:
+            if len(seen) >= _REMEMBERED:
+                seen.clear()
+            seen.add(text)
+        return self._text(text, self._of_text)
+
     def _plist(self, content: Any, depth: int) -> Iterator[str]:
         waiting = [content]
         seen = 0
@@ -103,7 +158,7 @@ class Teller:
             seen += 1
             each = waiting.pop()
             if isinstance(each, str):
-                yield from self._text(each, self._of_text)
+                yield from self._told_once(each)
             elif isinstance(each, bytes):
                 if len(each) == 16:
                     yield tokens.GUID + each.hex().upper()
@@ -121,15 +176,17 @@ class Teller:
         """Text in bytes, behind a byte of its length or not."""
         if b"bplist00" in data:  # a damaged one, whose keys touch each other
             data = _literals().sub(b" ", data)
+        met = self._met
         for piece in _PRINTED.findall(data):
-            if piece in self._silent:
+            if piece in met:
                 continue
+            if len(piece) < _SHORT_VALUE:
+                if len(met) >= _REMEMBERED:
+                    met.clear()
+                met.add(piece)
             told = self._text(_without_length(piece), self._of_text)
-            found = [each for each in told if each[0] != tokens.WHOLE]
-            if not found and len(piece) < 80 and len(self._silent) < _REMEMBERED:
-                self._silent.add(piece)
-            yield from found
-        if data.startswith(b"\x04\x0bstreamtyped") and b"c]" not in data:
+            yield from [each for each in told if each[0] != tokens.WHOLE]
+        if b"\0" not in data or (data.startswith(_BODY) and b"c]" not in data):
             return  # its strings are UTF-8, and it holds no data
         for form, code in zip(_WIDE, ("utf-16-le", "utf-16-be"), strict=True):
             for piece in form.findall(data):
@@ -143,13 +200,24 @@ def _without_length(piece: bytes) -> str:
     return piece[next(starts, 0) :].decode("utf-8", "ignore")
 
 
-def _is_structure(kind: str, value: Any) -> bool:
-    """Tell whether a value is a position, a length or a version."""
-    if not isinstance(value, str) or any(map(str.isalpha, value)):
-        return False
-    if kind == "setting_value":
-        return bool(_VERSION.fullmatch(value))
-    return kind in _STRUCTURE
+def _around_text(data: bytes) -> tuple[bytes, str, bytes] | None:
+    """Return a body's text and what stands before and behind it.
+
+    Only where a byte that is no character's ends the text, so that no word is cut.
+    """
+    at = data.find(_TEXT, 0, 200) + len(_TEXT)
+    if at < len(_TEXT) or not data.startswith(_BODY) or at + 4 > len(data):
+        return None
+    length, start = data[at], at + 1
+    if length == _TWO_BYTES:
+        length, start = int.from_bytes(data[at + 1 : at + 3], "little"), at + 3
+    end = start + length
+    if length > _TWO_BYTES > data[at] or data[end : end + 1] != _END:
+        return None
+    try:
+        return data[:start], data[start:end].decode(), data[end:]
+    except UnicodeDecodeError:
+        return None
 
 
 def _unescaped(found: re.Match[str]) -> str:
@@ -194,15 +262,13 @@ def _literals() -> re.Pattern[bytes]:
     return re.compile(b"|".join(re.escape(each.encode()) for each in known))
 
 
-def collected(
-    vocabulary: Vocabulary, rows: Iterable[tuple[str, tuple[str, ...], tuple[Any, ...]]]
-) -> None:
+def collected(vocabulary: Vocabulary, rows: Rows, names: Collection[str] = ()) -> None:
     """Put into `vocabulary` what the rows of the original tell."""
-    teller = Teller(tokens.told, tokens.told_by_name)
+    teller = Teller(tokens.told, tokens.told_by_name, names)
     for table, columns, values in rows:
         for kind, value in zip(_kinds(table, columns), values, strict=True):
-            if isinstance(value, str | bytes):
-                vocabulary.add(teller.tokens(kind, value))
+            if isinstance(value, _TELLING) and (found := teller.tokens(kind, value)):
+                vocabulary.add(found)
 
 
 @cache
@@ -224,65 +290,57 @@ class Leak(Exception):
         self.token = token
 
 
-_CHUNK = 1 << 20
-_OVERLAP = 256
-# In the bytes of a file, values of neighbouring columns touch each other: shorter words
-# would be found by chance. All values were searched one by one before.
-_RAW_WORD, _RAW_NUMBER = 8, 9
-
-
 def prove_values(
-    vocabulary: Vocabulary, rows: Iterable[tuple[str, tuple[str, ...], tuple[Any, ...]]]
+    vocabulary: Vocabulary, rows: Rows, names: Collection[str] = ()
 ) -> int:
     """Return how many tokens were looked at in the rows of the copy.
 
     Raises:
         Leak: a token of the original is in one.
     """
-    teller = Teller(tokens.looked_at, tokens.looked_at)
+    teller = Teller(tokens.looked_at, tokens.looked_at, names)
     count = 0
     for table, columns, values in rows:
         kinds = _kinds(table, columns)
         for at, value in enumerate(values):
-            if not isinstance(value, str | bytes):
-                continue
-            for token in teller.tokens(kinds[at], value):
-                count += 1
-                if token in vocabulary:
-                    raise Leak(f"{table}.{columns[at]}", token)
+            if isinstance(value, _TELLING):
+                found = teller.tokens(kinds[at], value)
+                count += len(found)
+                if found and (known := vocabulary.known(found)):
+                    raise Leak(f"{table}.{columns[at]}", known[0])
     return count
 
 
-def prove_bytes(vocabulary: Vocabulary, path: Path) -> None:
-    """Search the file itself, whatever its pages say it holds.
+def prove_numbers(
+    vocabulary: Vocabulary,
+    connection: sqlite3.Connection,
+    tables: Sequence[TableShape],
+) -> None:
+    """Check columns of numbers, and that the file holds no pages that were given up.
 
     Raises:
-        Leak: a token of the original is in it, or pages that hold nothing.
-    """
-    with path.open("rb") as file:
-        before = b""
-        while chunk := file.read(_CHUNK):
-            for token in _told_by_bytes(before + chunk):
-                if token in vocabulary:
-                    raise Leak("the bytes of the file", token)
-            before = chunk[-_OVERLAP:]
-
-
-def _told_by_bytes(data: bytes) -> Iterator[str]:
-    for piece in set(_PRINTED.findall(data)):
-        yield from tokens.long_ones(
-            piece.decode("utf-8", "ignore"), _RAW_WORD, _RAW_NUMBER
-        )
-    for form, code in zip(_WIDE, ("utf-16-le", "utf-16-be"), strict=True):
-        for piece in form.findall(data):
-            yield from tokens.long_ones(piece.decode(code), _RAW_WORD, _RAW_NUMBER)
-
-
-def prove_storage(connection: sqlite3.Connection) -> None:
-    """Check that the file holds no pages that were given up.
-
-    Raises:
-        Leak: it does.
+        Leak: a flag is large, or a key or size is the original's.
     """
     if connection.execute("PRAGMA freelist_count").fetchone()[0]:
         raise Leak("its free pages")
+    if (column := large_flag(connection, tables)) is not None:
+        raise Leak(column)
+    for place, token in large_numbers(connection, tables):
+        if vocabulary.known([token]):
+            raise Leak(place, token)
+
+
+def prove_bytes(
+    vocabulary: Vocabulary, path: Path, names: Collection[str] = ()
+) -> None:
+    """Search the file itself, whatever its pages say it holds.
+
+    `names` are words of its schema.
+
+    Raises:
+        Leak: a token of the original is in it.
+    """
+    for found in tokens_of_file(path):
+        for token in vocabulary.known(found):
+            if token[1:] not in names:
+                raise Leak("the bytes of the file", token)

@@ -6,6 +6,7 @@ gets a stand-in, the date of handwriting is moved.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 
 from pytest_imessage_foundry.anonymise.dates import SECOND, Dates
@@ -18,6 +19,10 @@ _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MILLISECOND = SECOND // 1000
 # Field numbers of what is drawn (SEMANTICS §10). Lengths and counts in it stay.
 _DRAWN = {HANDWRITING: 4, DIGITAL_TOUCH: 3}
+_MOST = 1000
+_FRAME, _STROKES = 3, 8
+_STROKES_AND_FRAME = {_FRAME, _STROKES}
+_WIDEST = 64  # of a pen
 _DATED = {HANDWRITING: 2}
 
 
@@ -42,7 +47,9 @@ class Protobufs:
         for number, wire, start, end in _fields(data, 0, len(data)):
             if wire == _BYTES:
                 if number == _DRAWN.get(bundle):
-                    self._empty(out, start, end)
+                    is_note = bundle == HANDWRITING
+                    if not (is_note and self._redrawn(out, start, end)):
+                        self._empty(out, start, end)
                 else:
                     out[start:end] = self._identifier(data[start:end])
             elif wire == _FIXED64 and number == _DATED.get(bundle):
@@ -59,6 +66,33 @@ class Protobufs:
             return self._of.one_guid(text).encode()
         return bytes(len(raw))
 
+    def _redrawn(self, out: bytearray, start: int, end: int) -> bool:
+        """Put other points into handwriting: as many strokes of as many points, in the
+        same frame. Return whether it is in the form that is known."""
+        data = bytes(out)
+        fields = {n: (a, b) for n, _, a, b in _fields(data, start, end)}
+        if not fields.keys() >= _STROKES_AND_FRAME or len(fields) > 4:
+            return False
+        (first, last), (at, to) = fields[_FRAME], fields[_STROKES]
+        if last - first != 8 or any(
+            b - a > 2 for n, (a, b) in fields.items() if n in (4, 5)
+        ):
+            return False
+        x, y, width, height = _shorts(data[first:last])
+        stream = self._of.secret.stream("points", data[at:to], 2 * (to - at))
+        while at + 2 <= to:
+            count = int.from_bytes(data[at : at + 2], "little")
+            at += 2
+            if at + 8 * count > to:
+                return False
+            for place in range(at, at + 8 * count, 8):
+                one, other = stream[2 * (place - at)], stream[2 * (place - at) + 1]
+                point = (x + one * width // 255, y + other * height // 255)
+                pen = min(_shorts(data[place : place + 8])[2], _WIDEST)
+                out[place : place + 8] = _coded(*point, pen, 0)
+            at += 8 * count
+        return at == to
+
     def _empty(self, out: bytearray, start: int, end: int) -> None:
         """Empty the points of a drawing: of fields, all but short numbers."""
         data = bytes(out)
@@ -74,8 +108,19 @@ class Protobufs:
                     n if at < 4 else 0x80 * (at & 1)
                     for at, n in enumerate(data[first:last])
                 )
-            elif wire in (_FIXED64, _FIXED32) or last - first > 1:
+            elif wire == _FIXED32:
+                out[first:last] = self._like(data[first:last])
+            elif wire == _FIXED64 or last - first > 1:
                 self._zero(out, wire, first, last)
+
+    def _like(self, raw: bytes) -> bytes:
+        """Return another real number of as many digits: a heart's beats per minute."""
+        (value,) = struct.unpack("<f", raw)
+        if not 1 <= value < _MOST:
+            return bytes(len(raw))
+        least = 10 ** (len(str(int(value))) - 1)
+        drawn = least + self._of.secret.below(9 * least, "real", raw.hex())
+        return struct.pack("<f", drawn)
 
     @staticmethod
     def _zero(out: bytearray, wire: int, start: int, end: int) -> None:
@@ -84,6 +129,16 @@ class Protobufs:
                 out[at] &= 0x80
         else:
             out[start:end] = bytes(end - start)
+
+
+def _shorts(raw: bytes) -> list[int]:
+    """Return little-endian numbers whose top bit is turned over."""
+    return [number ^ 0x8000 for number in struct.unpack(f"<{len(raw) // 2}H", raw)]
+
+
+def _coded(*numbers: int) -> bytes:
+    raw = ((number & 0xFFFF) ^ 0x8000 for number in numbers)
+    return struct.pack(f"<{len(numbers)}H", *raw)
 
 
 def _fields(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:

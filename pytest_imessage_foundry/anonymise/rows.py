@@ -6,12 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from pytest_imessage_foundry.anonymise.archives import ArchiveStandIns, emptied
 from pytest_imessage_foundry.anonymise.column_classes import UNKNOWN, class_of
 from pytest_imessage_foundry.anonymise.dates import Dates
 from pytest_imessage_foundry.anonymise.kept import kept
+from pytest_imessage_foundry.anonymise.number_search import LARGE
+from pytest_imessage_foundry.anonymise.quotations import Quotation
 from pytest_imessage_foundry.anonymise.reserved_addresses import Addresses
 from pytest_imessage_foundry.anonymise.secret import Secret
 from pytest_imessage_foundry.anonymise.stand_ins import StandIns
@@ -24,10 +27,12 @@ Replace = Callable[[Value], Value]
 _SMALL = 100_000
 _REMEMBERED = 20_000
 # Positions and lengths of a text, and what SQLite counted.
-_RANGE = re.compile(r"(?:18446744073709551615|\d{1,5})?(?:[:,; ]+\d{1,9})*")
+_RANGE = re.compile(r"(?:18446744073709551615|\d{1,5})?(?:[:,;] ?\d{1,5}){0,9}")
+_STATISTICS = re.compile(r"\d{1,9}(?: \d{1,8})*")
 _COUNTRY = re.compile("[A-Za-z]{2}")
 # A class that is listed without anything that replaces it is an error of ours.
 _NUMBERS = ("key", "flag", "size", "date", "empty")
+_USUAL = frozenset((None, *range(-2, 10_000)))
 _SETTINGS = ("setting_key", "setting_value")
 
 
@@ -89,62 +94,98 @@ class Replacing:
                 text if _COUNTRY.fullmatch(text) else of.drawn(text)
             ),
             "range": lambda text: text if _RANGE.fullmatch(text) else "",
-            "table": lambda text: text if text in self._names else "",
+            "statistics": lambda text: text if _STATISTICS.fullmatch(text) else "",
+            "table": lambda text: text if text.casefold() in self._names else "",
         }
 
     def of_table(
         self, table: str, columns: Sequence[str]
     ) -> Callable[[list[Value]], None]:
         """Return what replaces the values of a row of `table`, in their list."""
-        if class_of(table, columns[-1]) == "setting_value" and "key" in columns:
+        kinds = [class_of(table, each) for each in columns]
+        if set(_SETTINGS) <= set(kinds):
             return self._settings(table, columns)
         steps = [
-            (at, *self._of_column(table, column), self.tally.of(table, column))
-            for at, column in enumerate(columns)
+            (at, self._of_column(kind), self.tally.of(table, column))
+            for at, (kind, column) in enumerate(zip(kinds, columns, strict=True))
         ]
+        flags = [step for step in steps if kinds[step[0]] == "flag"]
+        others = [step for step in steps if kinds[step[0]] != "flag"]
+        places = [step[0] for step in flags]
+        # One place alone would come without a tuple around it.
+        of_flags = itemgetter(*places, *places[:1]) if flags else lambda row: ()
         bundle = (
             columns.index("balloon_bundle_id") if "balloon_bundle_id" in columns else -1
         )
         payload = columns.index("payload_data") if "payload_data" in columns else -1
+        text = columns.index("text") if "text" in columns else -1
+        history = (
+            columns.index("message_summary_info")
+            if "message_summary_info" in columns
+            else -1
+        )
 
         def replace(row: list[Value]) -> None:
             app = row[bundle] if bundle >= 0 else None
-            for at, kind, of_column, counts in steps:
+            whole = row[text] if text >= 0 else None
+            for at, of_column, counts in others:
                 value = row[at]
                 if value is None:
                     continue
-                if kind == "number" and type(value) is int and -_SMALL < value < _SMALL:
-                    continue
                 if at == payload and isinstance(value, bytes) and isinstance(app, str):
-                    new = self._archive(value, app)
+                    new: Value = self._archive(value, app)
+                elif at == history and isinstance(whole, str) and _is_history(value):
+                    parts = Quotation(whole, self.stand_ins.text(whole))
+                    new = self.archives.replaced(value, "", parts)
                 else:
                     new = of_column(value)
                 if new is not value:
                     row[at] = new
                     counts[_what_happened(value, new)] += 1
+            # Nearly always all of them are small.
+            if not _USUAL.issuperset(of_flags(row)):
+                for at, of_column, counts in flags:
+                    value = row[at]
+                    new = value if value is None else of_column(value)
+                    if new is not value:
+                        row[at] = new
+                        counts[_what_happened(value, new)] += 1
 
         return replace
 
-    def _of_column(self, table: str, column: str) -> tuple[str, Replace]:
-        kind = class_of(table, column)
-        group = "number" if kind in ("key", "flag", "size") else kind
+    def _of_column(self, kind: str) -> Replace:
         if kind == "date":
-            return group, self._date
-        if kind in ("key", "size"):
-            return (
-                group,
-                lambda value: value if isinstance(value, int) else _nothing(value),
-            )
-        if kind in ("flag", "empty", UNKNOWN):
-            return group, _nothing
+            return self._date
+        if kind in LARGE:
+            return self.key if kind == "key" else self._size
+        if kind == "flag":
+            return _flag
+        if kind in ("empty", UNKNOWN, *_SETTINGS):
+            return _nothing
         text = self._texts[kind]
         if kind == "archive":
-            return group, lambda value: self._archived(value, text)
-        return group, lambda value: self._text(value, text)
+            return lambda value: self._archived(value, text)
+        return lambda value: self._text(value, text)
 
     def _date(self, value: Value) -> Value:
         is_number = isinstance(value, int | float)
         return self.dates.moved(value) if is_number else _nothing(value)
+
+    def key(self, value: Value) -> Value:
+        """Return a key as it is, if it can be one."""
+        return self._whole(value, LARGE["key"])
+
+    def _size(self, value: Value) -> Value:
+        return self._whole(value, LARGE["size"])
+
+    def _whole(self, value: Value, limit: int) -> Value:
+        if not isinstance(value, int):
+            return _nothing(value)
+        if -limit < value < limit:
+            return value
+        least = 10 ** (min(len(str(abs(value))), 18) - 1)
+        drawn = least + self.stand_ins.secret.below(9 * least, "number", str(value))
+        return drawn if value > 0 else -drawn
 
     def _text(self, value: Value, stand_in: Callable[[str], str]) -> Value:
         if isinstance(value, str):
@@ -169,17 +210,28 @@ class Replacing:
         self, table: str, columns: Sequence[str]
     ) -> Callable[[list[Value]], None]:
         """Settings: known ones stay, with their values in other digits."""
-        name, told = columns.index("key"), len(columns) - 1
+        kinds = [class_of(table, each) for each in columns]
+        name, told = (kinds.index(each) for each in _SETTINGS)
         counts = self.tally.of(table, columns[told])
+        others = [
+            (at, self._of_column(kind), self.tally.of(table, columns[at]))
+            for at, kind in enumerate(kinds)
+            if kind not in _SETTINGS
+        ]
 
         def replace(row: list[Value]) -> None:
             key, value = row[name], row[told]
-            is_known = key in kept("settings")
+            is_known = isinstance(key, str) and key in kept("settings")
             if not is_known and key is not None:
                 row[name] = self.stand_ins.token(key) if isinstance(key, str) else ""
             row[told] = self._setting(key, value) if is_known else _nothing(value)
             if row[told] != value:
                 counts[_what_happened(value, row[told])] += 1
+            for at, of_column, done in others:
+                old = row[at]
+                if old is not None:
+                    row[at] = of_column(old)
+                    done[_what_happened(old, row[at])] += 1
 
         return replace
 
@@ -188,13 +240,24 @@ class Replacing:
             return self._date(value)
         if key in kept("setting_versions") and re.fullmatch(r"[12]\d{4}", str(value)):
             return value
-        if isinstance(value, int) and key in kept("settings"):
-            return value
+        if isinstance(value, int):
+            return self.key(value)
         if isinstance(value, str) and re.fullmatch(r"\d{1,4}", value):
             return value
         return (
             self.stand_ins.drawn(value) if isinstance(value, str) else _nothing(value)
         )
+
+
+def _is_history(value: Value) -> bool:
+    """Tell whether a value has texts of a message's parts, as they were and are."""
+    return isinstance(value, bytes) and b"streamtyped" in value
+
+
+def _flag(value: Value) -> Value:
+    """Return a flag as it is, if it is small enough to tell nothing."""
+    is_small = isinstance(value, int) and -_SMALL < value < _SMALL
+    return value if is_small else _nothing(value)
 
 
 def _nothing(value: Value) -> Value:

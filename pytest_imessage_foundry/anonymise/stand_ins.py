@@ -20,8 +20,17 @@ _MOST_DRAWS = 400
 _REMEMBERED = 20_000
 _HEX = re.compile("(?=[0-9A-Fa-f]*[0-9])[0-9A-Fa-f]{8,}")
 _EXTENSION = "com.apple.messages.MSMessageExtensionBalloonPlugin:"
+_HOMES = ("Users", "home")
+# Apple spreads attachments over folders of two digits (SEMANTICS §9).
+_SHARDED = re.compile("[0-9a-f]{0,2}")
+_STORES = frozenset(("Attachments", "StickerCache", "Stickers"))
 _SIZE = re.compile(r"\{\d{1,4}, \d{1,4}\}")
-_PREFIX = re.compile(r"p:\d{1,3}/|bp:|at_\d{1,3}_")
+_PREFIX = re.compile(r"p:\d{1,3}/|bp:|at_(?:\d{1,3}_)?")
+_REFERENCE = re.compile(
+    rf"(?:{_PREFIX.pattern})?(?:{tokens.GUID_FORM.pattern})"
+    rf"\d?(?:_(?:{tokens.GUID_FORM.pattern}))?\d?"
+)
+_MARK = re.compile(r"[:@\d]")  # one of them is in all that has a stand-in of its own
 _PIECE = re.compile(
     r"(?P<url>[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s<>\"“”]+"
     r"|\b(?:mailto|tel|sms|data):[^\s<>\"“”]+)"
@@ -80,6 +89,8 @@ class StandIns:
 
     def in_pieces(self, text: str) -> str:
         """Return a text whose URLs, addresses and GUIDs have their own stand-ins."""
+        if _MARK.search(text) is None:
+            return self.drawn(text, text)
         out, end = [], 0
         for found in _PIECE.finditer(text):
             out.append(self.drawn(text[end : found.start()], text))
@@ -136,7 +147,7 @@ class StandIns:
 
     def known(self, text: str) -> list[str]:
         """Return the tokens of a stand-in that the original has too."""
-        return [each for each in tokens.looked_at(text) if each in self._vocabulary]
+        return self._vocabulary.known(tokens.looked_at(text))
 
     def clean(self, draw: Callable[[int], str]) -> str:
         """Return the first draw that has nothing of the original."""
@@ -154,7 +165,8 @@ class StandIns:
         if found is None:
             return text[:start] + self.token(text[start:])
         before, after = text[start : found.start()], text[found.end() :]
-        after = after if after.isdigit() and len(after) == 1 else self.token(after)
+        if not (after.isdigit() and len(after) == 1):
+            after = self.token(after)
         return text[:start] + self.token(before) + self.one_guid(found[0]) + after
 
     def one_guid(self, guid: str) -> str:
@@ -212,18 +224,28 @@ class StandIns:
 
     def path(self, text: str) -> str:
         """Return the stand-in of a path; folders that all phones have stay."""
-        parts = text.split("/")
-        return "/".join([self._folder(part) for part in parts])
+        out: list[str] = []
+        for part in text.split("/"):
+            out.append(part if self._is_kept(part, out) else self.name(part))
+        return "/".join(out)
 
-    def _folder(self, part: str) -> str:
-        if part in kept("folders") or re.fullmatch("[0-9a-f]{0,2}", part):
-            return part
-        return self.name(part)
+    @staticmethod
+    def _is_kept(part: str, above: list[str]) -> bool:
+        """Tell whether a folder is one that all phones have; nobody's home is."""
+        if above and above[-1] in _HOMES:
+            return False
+        if _SHARDED.fullmatch(part):
+            return not part or not _STORES.isdisjoint(above)
+        return part in kept("folders")
 
     def archived(self, text: str) -> str:
         """Return the stand-in of a string of an archive; the format's own stay."""
         if text in literals() or _SIZE.fullmatch(text):
             return text
+        if _REFERENCE.fullmatch(text):
+            return self.guid(text)
+        if text.startswith("?") and "=" in text:  # the query of a URL
+            return self.of_url(text)
         return self.bundle(text) if text.startswith(_EXTENSION) else self.text(text)
 
     def bundle(self, text: str) -> str:

@@ -23,7 +23,8 @@ GUID_FORM = re.compile(
 MAIL_FORM = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 # A number as people write it: at least seven digits with a few signs between.
 _PHONE = re.compile(r"\+?\d(?:[ ().\u2011/-]{0,3}\d){6,}")
-_PLAIN_LETTERS = re.compile("[a-z]{3,}")
+# Letters in lower case, and spaces for all else.
+_LOWER = {c: chr(c).lower() if chr(c).isalpha() else " " for c in range(128)}
 _MIXED = re.compile(r"[a-z]*[\d_]\w+|[a-z]+[\d_]")
 _HOST_IN_URL = re.compile(r"(?:://|@)([\w-]+(?:\.[\w-]+)+)")
 _DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+")
@@ -79,42 +80,41 @@ def looked_at(text: str) -> list[str]:
     return _tokens(text, SHORT, _dotted)
 
 
-def long_ones(text: str, word: int, number: int) -> list[str]:
-    """Return the tokens of bytes in which values touch each other."""
-    found = _identities(text)
-    text = GUID_FORM.sub(" ", text) if found else text
-    found += [WORD + each for each in _words(text, word)]
-    found += [NUMBER + each for each in _DIGITS.findall(text) if len(each) >= number]
-    own = format_words()
-    return [each for each in found if each[1:] not in own]
+def long_ones(text: str, shortest: int) -> list[str]:
+    """Return the words and numbers of bytes in which values touch each other."""
+    text = unicodedata.normalize("NFKC", text)
+    found = [WORD + each for each in _words(text, shortest)]
+    return found + [NUMBER + _plain_digits(each) for each in _DIGITS.findall(text)]
 
 
 def _tokens(text: str, shortest: int, hosts: Callable[[str], list[str]]) -> list[str]:
-    found = _identities(text) if len(text) >= 32 else []
+    if not text.isascii():
+        # Letters of other forms (full width, bold, joined, with marks) are the same.
+        text = unicodedata.normalize("NFKC", text)
+    found = identities(text) if len(text) >= 32 else []
     is_whole = not found
     if found:
         text = GUID_FORM.sub(" ", text)
-    own = format_words()
-    words = [each for each in _words(text, shortest) if each not in own]
+    words = _words(text, shortest)
     found += [WORD + each for each in words]
     if not text.isascii():
         found += _grams(text)
     if _DIGIT.search(text):
-        found += [each for each in _numbers(text) if each[1:] not in own]
+        found += _numbers(text)
         if shortest == SHORT:
-            found += [each for each in _mixed(text) if each[1:] not in own]
+            found += _mixed(text)
     if "." in text:
         found += hosts(text)
     if "@" in text:
         found += [ADDRESS + each.casefold() for each in MAIL_FORM.findall(text)]
-    if is_whole and SHORT < len(text) < 80 and (words or not _is_format(text)):
+    if is_whole and SHORT < len(text) < 80 and not _is_format(text, words):
         found.append(WHOLE + text.casefold())
     return found
 
 
 def _words(text: str, shortest: int) -> list[str]:
     if text.isascii():
-        runs = _PLAIN_LETTERS.findall(text.lower())
+        runs = text.translate(_LOWER).split()
     else:
         runs = [each.casefold() for each in letters().findall(text)]
     return [each for each in runs if len(each) >= shortest]
@@ -141,7 +141,8 @@ def _plain_digits(text: str) -> str:
     return "".join(str(unicodedata.digit(c)) for c in text if c.isdecimal())
 
 
-def _identities(text: str) -> list[str]:
+def identities(text: str) -> list[str]:
+    """Return the GUIDs of a text."""
     return [GUID + g.replace("-", "").upper() for g in GUID_FORM.findall(text)]
 
 
@@ -166,9 +167,12 @@ def _dotted(text: str) -> list[str]:
     return [HOST + each.casefold() for each in _DOTTED.findall(text)]
 
 
-def _is_format(text: str) -> bool:
+def _is_format(text: str, words: list[str]) -> bool:
     """Tell whether a text has no letter but those of the format's own words."""
+    own = format_words()
+    if words and not own.issuperset(words):
+        return False
     if not any(map(str.isalpha, text)):
         return True
     found = NAME_TOKEN.findall(text)
-    return bool(found) and format_words().issuperset(map(str.casefold, found))
+    return bool(found) and own.issuperset(map(str.casefold, found))

@@ -35,7 +35,8 @@ class Urls:
         """Return the stand-in of a URL, of the same length."""
         found = _SCHEME.match(text)
         if found is None:
-            return self._of.drawn(text)
+            is_query = text.startswith("?")
+            return self._tail(text) if is_query else self._of.drawn(text)
         scheme = found[1] if found[1].lower() in kept("schemes") else None
         head = (
             found[0] if scheme else self._of.drawn(found[1]) + found[0][len(found[1]) :]

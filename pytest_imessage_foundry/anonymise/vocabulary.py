@@ -1,45 +1,63 @@
-"""What the original tells, as a set of fixed size: a Bloom filter.
+"""What the original tells, in a bounded space.
 
-It never denies what is in it, so that the proof can rest on it. What it takes for
-known by mistake is drawn again like the rest.
+Words are held as they are, as many as there is room for. GUIDs, whole texts and all
+further words go into a Bloom filter: it never denies what is in it, so that the proof
+can rest on it, and what it takes for known by mistake is drawn again like the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from hashlib import blake2b
+
+from pytest_imessage_foundry.anonymise import tokens
+from pytest_imessage_foundry.anonymise.kept import format_words
 
 _BITS = 28  # 32 MiB: one mistake in a million with ten million tokens
 _PROBES = 8
 _MASK = (1 << _BITS) - 1
-_REMEMBERED = 200_000
+_MOST_WORDS = 200_000
+# Of these there are about as many as messages, and each is met once or twice.
+_MANY = frozenset((tokens.GUID, tokens.WHOLE))
 
 
 class Vocabulary:
-    """Tokens of the original."""
+    """Tokens of the original, but for the format's own words."""
 
-    def __init__(self, own: Iterable[str] = ()) -> None:
-        """Begin with nothing; what of `own` is met is not put in."""
-        self._own = frozenset(own)
+    def __init__(self) -> None:
+        self._words: set[str] = set()
+        self._is_full = False
         self._table = bytearray(1 << (_BITS - 3))
-        self._lately: set[str] = set()
 
-    def add(self, tokens: Iterable[str]) -> None:
+    def add(self, found: Iterable[str]) -> None:
         """Put tokens in."""
-        for token in tokens:
-            if token in self._lately or token[1:] in self._own:
+        own, words = format_words(), self._words
+        for token in found:
+            if token in words or token[1:] in own:
                 continue
-            if len(self._lately) >= _REMEMBERED:
-                self._lately.clear()
-            self._lately.add(token)
-            first, step = _places(token)
-            for _ in range(_PROBES):
-                self._table[first >> 3] |= 1 << (first & 7)
-                first = first + step & _MASK
+            if token[0] in _MANY or self._is_full:
+                self._mark(token)
+            else:
+                words.add(token)
+                self._is_full = len(words) >= _MOST_WORDS
 
-    def __contains__(self, token: str) -> bool:
-        if token[1:] in self._own:
-            return False
+    def _mark(self, token: str) -> None:
+        first, step = _places(token)
+        for _ in range(_PROBES):
+            self._table[first >> 3] |= 1 << (first & 7)
+            first = first + step & _MASK
+
+    def known(self, found: Collection[str]) -> list[str]:
+        """Return those of the tokens that the original has too."""
+        known = [] if self._words.isdisjoint(found) else self._exact(found)
+        full = self._is_full
+        known += [t for t in found if (full or t[0] in _MANY) and self._is_marked(t)]
+        return known
+
+    def _exact(self, found: Iterable[str]) -> list[str]:
+        return [token for token in found if token in self._words]
+
+    def _is_marked(self, token: str) -> bool:
         first, step = _places(token)
         table = self._table
         for _ in range(_PROBES):

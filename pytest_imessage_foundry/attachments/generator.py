@@ -10,7 +10,6 @@ import hashlib
 import re
 import struct
 import zlib
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from pkgutil import get_data
@@ -20,6 +19,7 @@ from pytest_imessage_foundry.atomic import Created
 from pytest_imessage_foundry.attachments import FOLDER_NAME, STICKERS_NAME
 from pytest_imessage_foundry.attachments.folders import METADATA, files_at
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.models.guids import guid_of
 from pytest_imessage_foundry.replaceable import check_is_regular
 
@@ -50,6 +50,7 @@ class Kind:
     Attributes:
         name: what the rest of the package calls it.
         stub: file in `stubs/` that stands for it.
+        others: file with more of them in a row, each as long as the stub.
         uti: Apple's type identifier, as `attachment.uti` has it.
         mime_type: `attachment.mime_type`; None where Messages leaves it NULL.
         pattern: how a phone names such a file; `{number}` and `{uuid}` vary.
@@ -64,14 +65,15 @@ class Kind:
     pattern: str
     width: int = 0
     height: int = 0
+    others: str = ""
 
 
 # fmt: off
 _TABLE = (
     Kind("photo", "photo.jpg", "public.jpeg", "image/jpeg",
-         "IMG_{number:04}.jpeg", 320, 240),
+         "IMG_{number:04}.jpeg", 320, 240, "photos.jpg"),
     Kind("heic", "photo.heic", "public.heic", "image/heic",
-         "IMG_{number:04}.HEIC", 320, 240),
+         "IMG_{number:04}.HEIC", 320, 240, "photos.heic"),
     Kind("screenshot", "screenshot.png", "public.png", "image/png",
          "IMG_{number:04}.PNG", 117, 253),
     Kind("gif", "animation.gif", "com.compuserve.gif", "image/gif",
@@ -90,7 +92,7 @@ _TABLE = (
     Kind("location", "location.loc.vcf", "public.vlocation", "text/x-vlocation",
          "CL.loc.vcf"),
     Kind("link-image", "link.pluginPayloadAttachment", _PLUGIN_PAYLOAD, None,
-         "{uuid}.pluginPayloadAttachment", 96, 96),
+         "{uuid}.pluginPayloadAttachment", 96, 96, "links.pluginPayloadAttachment"),
     Kind("sticker", "sticker.heic", "public.heic", "image/heic",
          "{uuid}.heic", 96, 96),
     Kind("memoji", "memoji.heic", "public.heic", "image/heic",
@@ -102,7 +104,7 @@ _TABLE = (
     Kind("text", "text.txt", "public.plain-text", "text/plain",
          "Note {number}.txt"),
     Kind("group-photo", "photo.jpg", "public.jpeg", "image/jpeg",
-         "GroupPhotoImage", 320, 240),
+         "GroupPhotoImage", 320, 240, "photos.jpg"),
     # One row, that of the film; `folders` has what lies beside it.
     Kind("live-photo", "video.mov", "com.apple.quicktime-movie", "video/quicktime",
          "IMG_{number:04}.MOV", 160, 90),
@@ -146,8 +148,21 @@ def file_name(kind: str, number: int) -> str:
 @cache
 def stub_bytes(kind: str) -> bytes:
     """Return the sample file of a kind, as the package ships it."""
+    return _shipped(kind_named(kind).stub)
+
+
+@cache
+def _pictures(kind: str) -> tuple[bytes, ...]:
+    """Return the stub of a kind and those that are drawn to differ from it."""
+    stub, others = stub_bytes(kind), kind_named(kind).others
+    row = _shipped(others) if others else b""
+    starts = range(0, len(row), len(stub))
+    return (stub, *(row[start : start + len(stub)] for start in starts))
+
+
+def _shipped(name: str) -> bytes:
     # importlib.resources would do the same in 5 ms; both read a zipped wheel.
-    data = get_data(__package__, f"stubs/{kind_named(kind).stub}")
+    data = get_data(__package__, f"stubs/{name}")
     assert data is not None, "a loader that reads this module reads its neighbour"
     return data
 
@@ -156,10 +171,12 @@ def content(kind: str, variant: int = 0) -> bytes:
     """Return the bytes of a file of this kind.
 
     Variant 0 is the stub. Every other one adds a note where the format has room
-    for one that decoders skip, so that two attachments are not the same file.
+    for one that decoders skip, so that two attachments are not the same file; of
+    photos and the icons of links there are several that look different.
     """
-    stub = stub_bytes(kind)
-    return stub if variant == 0 else _annotated(stub, b"variant %d" % variant)
+    pictures = _pictures(kind)
+    drawn = pictures[variant % len(pictures)]
+    return drawn if variant == 0 else _annotated(drawn, b"variant %d" % variant)
 
 
 def size(kind: str, variant: int = 0) -> int:

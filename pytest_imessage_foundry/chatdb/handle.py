@@ -299,6 +299,7 @@ class ChatDB(os.PathLike[str]):
             faults=faults,
             columns=row_columns.columns_of(self.path),
             only=only,
+            file=self.path,
         )
         card.expect(tuple(each for each in faults if each.is_of(self.version)))
         return card

@@ -21,15 +21,9 @@ if TYPE_CHECKING:
 LAYOUTS = ("file", "home", "ios", "ios-backup")
 
 
-def add_options(command: ArgumentParser, *, macos: str) -> None:
-    """Add the options to a command whose default release is `macos`."""
-    command.add_argument(
-        "--macos",
-        default=macos,
-        metavar="RELEASE",
-        help="release by name or number, or 'auto' for this machine's "
-        f"(default: {macos})",
-    )
+def add_options(command: ArgumentParser) -> None:
+    """Add the options that say what to build."""
+    add_release(command)
     command.add_argument(
         "--scenario",
         default="default",
@@ -109,6 +103,20 @@ def schema_at(path: Path) -> Schema:
     from pytest_imessage_foundry.db.schema import reading
 
     return reading.read(path).schema
+
+
+def add_release(command: ArgumentParser) -> None:
+    """Add --macos, whose default is one for all commands."""
+    from pytest_imessage_foundry.db import schema, version_detect
+
+    command.add_argument(
+        "--macos",
+        default="auto",
+        metavar="RELEASE",
+        help=f"{', '.join(schema.RELEASES)}, a number such as 26.0, or 'auto': this "
+        f"machine's, which elsewhere than on a Mac is {version_detect.FALLBACK} "
+        "(default: auto)",
+    )
 
 
 def release(word: str) -> str:

@@ -87,7 +87,9 @@ def run_status(given: Namespace) -> int:
     """List the cached and the missing conversations."""
     from pytest_imessage_foundry.llm import plan
 
-    found = plan.survey(plan.chosen(given.scenario), given.out)
+    found = plan.survey(
+        plan.chosen(given.scenario), given.out, is_part=bool(given.scenario)
+    )
     if given.json:
         print(json.dumps(_status(found), indent=1))
     else:

@@ -67,6 +67,9 @@ def add_outputs(command: ArgumentParser) -> None:
     command.add_argument(
         "--badge", type=Path, metavar="FILE", help="write a badge (SVG), too"
     )
+    command.add_argument(
+        "--html", type=Path, metavar="FILE", help="write a page that shows it, too"
+    )
 
 
 def run(given: Namespace) -> int:
@@ -87,10 +90,11 @@ def run(given: Namespace) -> int:
             release=truth.release,
             faults=faults,
             columns=row_columns.columns_of(given.db) if given.db else None,
+            file=given.db,
         )
         release = truth.release
     card.expect(tuple(each for each in faults if each.is_of(release)))
-    return report(given, card)
+    return report(given, card, faults)
 
 
 def faults_of(given: Namespace) -> tuple[KnownFault, ...]:
@@ -119,7 +123,9 @@ def _answer(name: str) -> Iterator[BinaryIO]:
         ) from None
 
 
-def report(given: Namespace, card: Scorecard) -> int:
+def report(
+    given: Namespace, card: Scorecard, faults: tuple[KnownFault, ...] = ()
+) -> int:
     """Print a scorecard and write what was asked for; return the exit code."""
     from pytest_imessage_foundry.scorecard import score_files, score_text
     from pytest_imessage_foundry.terminal import escaped_lines
@@ -128,11 +134,22 @@ def report(given: Namespace, card: Scorecard) -> int:
         _write(given.junit, score_files.junit(card))
     if given.badge:
         _write(given.badge, score_files.badge(card))
+    if given.html:
+        _write(given.html, _page(card, faults))
     if given.json:
         print(json.dumps(score_files.as_json(card), default=str))
     else:
         print(escaped_lines(score_text.table(card)))
     return 0 if card.ok else 1
+
+
+def _page(card: Scorecard, faults: tuple[KnownFault, ...]) -> str:
+    from pytest_imessage_foundry.scorecard import score_page
+
+    reader = score_page.ScoredReader("this reader", "", card, faults)
+    about = f"{card.rows:,} rows and chats of {', '.join(card.databases)}."
+    title = "What a reader makes of chat.db"
+    return score_page.page([reader], title=title, about=about)
 
 
 def _write(path: Path, text: str) -> None:

@@ -85,7 +85,7 @@ def run(given: Namespace) -> int:
             whole.add(card)
     releases = {each.release for each in database_set.members(given, Path())}
     whole.expect(tuple(e for e in faults if any(e.is_of(each) for each in releases)))
-    return check_command.report(given, whole)
+    return check_command.report(given, whole, faults)
 
 
 def _command(words: list[str]) -> list[str]:
@@ -124,39 +124,31 @@ def _judged(
     limits: Limits,
     faults: tuple[KnownFault, ...],
 ) -> Scorecard:
-    from pytest_imessage_foundry.scorecard import (
-        adapters,
-        judging,
-        reading_lines,
-        row_columns,
-    )
-    from pytest_imessage_foundry.scorecard.scores import Scorecard
+    from pytest_imessage_foundry.scorecard import adapters, reading_lines
+    from pytest_imessage_foundry.scorecard.reader_runs import ReaderRun
 
     built = job.build(with_truth=given.keep is not None)
     home = None if given.layout == "file" else job.place / "home"
-    done = adapters.run(
-        command,
-        # A reader of backups wants the folder, whatever its file is called there.
-        db=home if home and given.layout == "ios-backup" else built.path,
-        home=home,
-        release=job.release,
-        answer=job.place / "answer.jsonl",
-        limits=limits,
-    )
-    if done.complaint is not None:
-        complaint = f"{job.name}: {done.complaint}"
-        return Scorecard(complaints=[complaint], databases=[job.name])
-    with done.answer.open("rb") as lines:
-        card = judging.judge(
-            (reading_lines.plain_data(each) for each in built.readings()),
-            lines,
-            database=job.name,
+
+    def run() -> adapters.AdapterRun:
+        return adapters.run(
+            command,
+            # A reader of backups wants the folder, whatever its file is called there.
+            db=home if home and given.layout == "ios-backup" else built.path,
+            home=home,
             release=job.release,
-            faults=faults,
-            columns=row_columns.columns_of(built.path),
+            answer=job.place / "answer.jsonl",
+            limits=limits,
         )
-    card.complaints = [f"{job.name}: {each}" for each in card.complaints]
-    return card
+
+    return ReaderRun(
+        run,
+        lambda: map(reading_lines.plain_data, built.readings()),
+        file=built.path,
+        name=job.name,
+        release=job.release,
+        faults=faults,
+    ).card()
 
 
 def _say(given: Namespace, job: Member, card: Scorecard) -> None:

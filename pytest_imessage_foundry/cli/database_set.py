@@ -13,6 +13,7 @@ from pytest_imessage_foundry.errors import FoundryError
 if TYPE_CHECKING:
     from pytest_imessage_foundry.foundry import ChatDB
     from pytest_imessage_foundry.layouts import LayoutName
+    from pytest_imessage_foundry.models import Scenario
 
 TRUTH = "truth.json"
 
@@ -29,7 +30,8 @@ def add_options(command: ArgumentParser) -> None:
         "--scenario",
         default="kinds,default",
         metavar="NAMES",
-        help="scenarios with commas between them (default: kinds,default)",
+        help="scenarios with commas between them, TOML and JSON files among them "
+        "(default: kinds,default)",
     )
     command.add_argument(
         "--seed", type=int, default=0, metavar="N", help="as for build (default: 0)"
@@ -51,6 +53,8 @@ class Member:
     seed: int
     layout: LayoutName
     place: Path
+    own: Scenario | None = None
+    """The scenario of a file, where it is one."""
 
     @property
     def name(self) -> str:
@@ -70,7 +74,8 @@ class Member:
         from pytest_imessage_foundry.spec import Spec
 
         spec = Spec(release=self.release, scenario=self.scenario, seed=self.seed)
-        order = foundry.Order(spec)
+        own = (self.own,) if self.own else ()
+        order = foundry.Order(spec, foundry.Materials(scenarios=own))
         self.place.mkdir()
         layouts.build(order, self.path, self.layout)
         built = foundry.ChatDB(layouts.database_in(self.path, self.layout), order)
@@ -86,23 +91,40 @@ def members(given: Namespace, folder: Path) -> list[Member]:
     Raises:
         FoundryError: there is no such release or scenario.
     """
-    from pytest_imessage_foundry.conversations import scenarios
-
-    names = words(given.scenario)
-    for name in names:
-        scenarios.get(name)
+    found = _scenarios(words(given.scenario))
     chosen = releases(given.macos)
-    if not chosen or not names:
+    if not chosen or not found:
         raise FoundryError(
             "there is nothing to build\n"
             f"looked at: --macos {given.macos!r}, --scenario {given.scenario!r}\n"
             "name a release and a scenario, or leave both out"
         )
     return [
-        Member(each, name, given.seed, given.layout, folder / f"{each}-{name}")
+        Member(each, name, given.seed, given.layout, folder / f"{each}-{name}", own)
         for each in chosen
-        for name in dict.fromkeys(names)
+        for name, own in found.items()
     ]
+
+
+def _scenarios(names: list[str]) -> dict[str, Scenario | None]:
+    """Return the scenarios that are named, with what those of files hold."""
+    from pytest_imessage_foundry.conversations import scenario_files, scenarios
+
+    found: dict[str, Scenario | None] = {}
+    for name in names:
+        if not name.endswith((".toml", ".json")):
+            scenarios.get(name)
+            found[name] = None
+            continue
+        own = scenario_files.read(Path(name))
+        if own.name in found and found[own.name] != own:
+            raise FoundryError(
+                f"two scenarios are called {own.name!r}\n"
+                f"looked at: --scenario {','.join(names)}\n"
+                "give one of the files another name"
+            )
+        found[own.name] = own
+    return found
 
 
 def releases(text: str) -> list[str]:

@@ -84,12 +84,7 @@ def _add_kinds(commands: _SubParsersAction[ArgumentParser]) -> None:
         ),
     )
     kinds.add_argument("name", nargs="?", metavar="NAME", help="show it in full")
-    kinds.add_argument(
-        "--macos",
-        default="tahoe",
-        metavar="RELEASE",
-        help="what this release can hold (default: tahoe)",
-    )
+    build_options.add_release(kinds)
     kinds.add_argument(
         "--scenarios", action="store_true", help="list the built-in scenarios instead"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.cli import build_options, progress_bar, subcommands
 from pytest_imessage_foundry.errors import FoundryError
@@ -47,7 +47,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         metavar="PATH",
         help="a database to measure, instead of a scenario",
     )
-    build_options.add_options(stats, macos="tahoe")
+    build_options.add_options(stats)
     stats.add_argument("--json", action="store_true", help="report as JSON")
     stats.add_argument(
         "--page",
@@ -66,7 +66,7 @@ def run_stats(given: Namespace) -> int:
 
 
 def _stats_of_file(given: Namespace) -> int:
-    from pytest_imessage_foundry.preview import write
+    from pytest_imessage_foundry.preview import Notes, rows_of, write
     from pytest_imessage_foundry.rates.file_rates import rates_of
     from pytest_imessage_foundry.terminal import escaped_lines
 
@@ -85,7 +85,8 @@ def _stats_of_file(given: Namespace) -> int:
         found = rates_of(given.path, progress=at)
     if given.page is not None:
         with progress_bar.shown("messages read and drawn") as at:
-            write(given.path, given.page, force=given.force, progress=at)
+            notes = Notes(measures=rows_of(found.as_json()["measures"]))
+            write(given.path, given.page, notes, force=given.force, progress=at)
     print(json.dumps(found.as_json()) if given.json else escaped_lines(found.table()))
     return 0
 
@@ -96,7 +97,8 @@ def _stats_of_scenario(given: Namespace) -> int:
     order = build_options.order(given)
     measured = realism.measure(_walked(order), order.scenario.personas)
     if given.page is not None:
-        _write_plots(order, given.page, force=given.force)
+        measures = measured.as_json()["measures"]
+        _write_plots(order, measures, given.page, force=given.force)
     print(json.dumps(measured.as_json()) if given.json else measured.table())
     return 0
 
@@ -115,10 +117,12 @@ def _walked(order: Order) -> Iterator[Conversation]:
                 at(done, total)
 
 
-def _write_plots(order: Order, page: Path, *, force: bool) -> None:
+def _write_plots(
+    order: Order, measures: list[dict[str, Any]], page: Path, *, force: bool
+) -> None:
     """Write the preview of a database that is built for it and removed."""
     from pytest_imessage_foundry import foundry
-    from pytest_imessage_foundry.preview import Notes, write
+    from pytest_imessage_foundry.preview import Notes, rows_of, write
     from pytest_imessage_foundry.preview.notes_files import time_zone
     from pytest_imessage_foundry.scratch import scratch_folder
 
@@ -127,7 +131,8 @@ def _write_plots(order: Order, page: Path, *, force: bool) -> None:
         for persona in order.scenario.personas
         for address in persona.addresses
     }
-    notes = Notes(names=names, zone=time_zone(order.scenario.owner.time_zone))
+    zone = time_zone(order.scenario.owner.time_zone)
+    notes = Notes(names=names, zone=zone, measures=rows_of(measures))
     with scratch_folder() as folder:
         database = folder / foundry.FILE_NAME
         foundry.forge(order, database)

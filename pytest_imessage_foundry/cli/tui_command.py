@@ -26,6 +26,12 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         examples=["tui"],
     )
     persona_output.add_library_option(tui)
+    tui.add_argument(
+        "--look",
+        choices=("dark", "light"),
+        help="which colours; F2 changes them (default: light where COLORFGBG says "
+        "that the terminal is, else dark)",
+    )
     tui.set_defaults(run=run)
 
 
@@ -48,6 +54,6 @@ def run(given: Namespace) -> int:
 
     with library.opened(given.library):
         pass  # what is wrong with it is said here, where it can be read
-    app = FoundryApp(given.library)
+    app = FoundryApp(given.library, given.look)
     app.run()
     return app.return_code or 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.models import (
@@ -13,6 +13,7 @@ from pytest_imessage_foundry.models import (
     LifeSpan,
     Service,
 )
+from pytest_imessage_foundry.models.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,14 +6,17 @@ plan holds only what was looked up; messages are derived from it later.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
+from random import Random
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations import scenarios, turn_members
+from pytest_imessage_foundry.conversations import scenarios, seasons, turn_members
 from pytest_imessage_foundry.conversations.chat_life import ChatLife
+from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.errors import FoundryError, MissingConversationError
 from pytest_imessage_foundry.models import apple_time
+from pytest_imessage_foundry.models.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.packs.store import Found, PackIndex
     from pytest_imessage_foundry.models import (
         ConversationConfig,
+        Frequency,
         Persona,
         Scenario,
         Turn,
@@ -28,6 +32,11 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.spec import Spec
 
 _YEAR = 365 * apple_time.DAY
+# Shares of the turns that may be cached stories, where generated ones may be added.
+_STORIES, _STORIES_AT_HOME, _STORIES_IN_GROUPS = 0.55, 0.25, 0.65
+# A chat begins at most so late, as a share of the year.
+_LATEST: dict[Frequency, float] = {"high": 0.12, "medium": 0.4, "low": 0.6}
+_LATEST_AT_HOME = 0.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +53,8 @@ class ChatPlan:
         scenes: turns of the hook or the cache; turns of a scene stay together.
         generated: how many more turns are generated.
         origin: the source of the turns, such as "cache:KEY+faker".
+        phase: where in its share of the generated turns a scene comes, from 0 to 1.
+        places: after which share of the generated turns each scene comes.
         life: what years of use made of the chat.
     """
 
@@ -56,6 +67,8 @@ class ChatPlan:
     scenes: tuple[Sequence[Turn], ...] = ()
     generated: int = 0
     origin: str = "faker"
+    phase: float = 0.5
+    places: tuple[float, ...] = ()
     life: ChatLife = field(default_factory=ChatLife)
 
     @property
@@ -133,7 +146,7 @@ def plan_chats(
             plans.append(_with_turns_of_hook(plan, turns))
         elif spec.source == "faker" or packs is None:
             plans.append(_with_generated_turns(plan))
-        elif found := store.find(packs, request, config.message_count_target):
+        elif found := store.find(packs, request, _told(plan, spec.source)):
             plans.append(_with_cached_turns(plan, found, may_add=spec.source == "auto"))
         elif spec.source == "auto":
             plans.append(_with_generated_turns(plan))
@@ -158,18 +171,55 @@ def _scaled(
             yield asked, config
 
 
+def _told(plan: ChatPlan, source: str) -> int:
+    """Return how many turns of a chat the cache may give.
+
+    Its conversations tell stories; between them people write a few words.
+    """
+    count = plan.config.message_count_target
+    is_of_service = plan.people and "service" in circles(plan.people[0])
+    if source != "auto" or is_of_service:
+        return count
+    if plan.is_group:
+        return round(count * _STORIES_IN_GROUPS)
+    lives_here = plan.people and "partner" in circles(plan.people[0])
+    return round(count * (_STORIES_AT_HOME if lives_here else _STORIES))
+
+
 def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPlan:
     """Return a plan without turns: only what the scenario says."""
     known = {each.id: each for each in scenario.personas}
     start, end = _range(config, spec.now)
+    people = tuple(known[each] for each in config.participants)
+    key = f"{spec.seed}:{config.id}"
+    if not config.start:
+        start += int((end - start) * _latest(people) * _squared(f"begins:{key}"))
     return ChatPlan(
         config=config,
         owner=scenario.owner,
-        people=tuple(known[each] for each in config.participants),
+        people=people,
+        # Each chat's stories come at other times, so that no month has most of them.
+        phase=Random(f"phase:{key}").random(),
         seed=spec.seed,
         start=start,
         end=end,
     )
+
+
+def _latest(people: Sequence[Persona]) -> float:
+    """Return when a chat of no stated start begins at the latest, as a share of a year.
+
+    Chats begin all over the year; who lives here or writes much was there before.
+    """
+    if len(people) == 1 and "partner" in circles(people[0]):
+        return _LATEST_AT_HOME
+    return min((_LATEST[each.communication_frequency] for each in people), default=0.0)
+
+
+def _squared(key: str) -> float:
+    """Return a number from 0 to 1 that is rather small."""
+    draw = Random(key).random()
+    return draw * draw
 
 
 def _over_its_service(
@@ -213,18 +263,23 @@ def _with_generated_turns(plan: ChatPlan) -> ChatPlan:
 def _with_cached_turns(plan: ChatPlan, found: Found, *, may_add: bool) -> ChatPlan:
     """Return the plan with the cache's turns, and generated ones if it `may_add`."""
     origin = f"cache:{','.join(found.keys)}"
-    rest = max(0, plan.config.message_count_target - found.count) if may_add else 0
+    scenes, places = seasons.placed(
+        found.scenes, plan.phase, plan.start, plan.end, may_drop=may_add
+    )
+    if not scenes:
+        return _with_generated_turns(plan)
+    told = sum(map(len, scenes))
+    rest = max(0, plan.config.message_count_target - told) if may_add else 0
     # Generated turns between scenes do not know who is absent in the scenes.
     settled = not rest and turn_members.is_settled(
-        [turn for scene in found.scenes for turn in scene],
+        [turn for scene in scenes for turn in scene],
         tuple(plan.addresses),
         plan.owner.id,
     )
     return replace(
         plan,
-        scenes=found.scenes
-        if settled
-        else tuple(map(turn_members.without_moves, found.scenes)),
+        scenes=scenes if settled else tuple(map(turn_members.without_moves, scenes)),
+        places=places,
         generated=rest,
         origin=f"{origin}+faker" if rest else origin,
     )

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations.codes import notice
 from pytest_imessage_foundry.conversations.eras import USUAL, Era
+from pytest_imessage_foundry.conversations.receipts import Reader
+from pytest_imessage_foundry.conversations.receipts import delivered as delivered_at
 from pytest_imessage_foundry.models import (
     Attachment,
     Audio,
@@ -34,7 +36,6 @@ from pytest_imessage_foundry.models import (
 )
 from pytest_imessage_foundry.models.apple_time import (
     EDIT_WITHIN,
-    HOUR,
     MINUTE,
     SECOND,
     UNSEND_WITHIN,
@@ -55,13 +56,6 @@ if TYPE_CHECKING:
 
     Timed = tuple[int, Turn]
 
-# How soon people open the chat at the latest, by their usual response time.
-_SOON = {
-    "instant": 5 * MINUTE,
-    "minutes": 45 * MINUTE,
-    "hours": 6 * HOUR,
-    "days": 30 * HOUR,
-}
 _BLOCK = 32  # most messages of one side that are read together
 _LAST_FILE = 9_999  # as cameras count, and so that few different files are made
 _MEMORY = 64  # messages that an inline reply can still reach
@@ -155,10 +149,14 @@ class _Composer:
         self.services = {
             who for who, p in others.items() if p.identifier_type == "short-code"
         }
-        # Who reads what the owner says, and the owner what the others say.
-        habits = [_SOON[persona.typical_response_time] for persona in others.values()]
-        self.soon_read = min(habits, default=HOUR)
-        self.soon = _SOON[owner.typical_response_time]
+        # Who reads what the owner says, and the owner, who reads what the others say.
+        habits = [each.typical_response_time for each in others.values()]
+        zones = [each.time_zone for each in others.values()]
+        theirs = Reader(
+            list(habits), zones[0] if zones else owner.time_zone, self.random
+        )
+        mine = Reader([owner.typical_response_time], owner.time_zone, self.random)
+        self.readers = {True: theirs, False: mine}
         self.shows_delivery = service != "SMS"
         self.shows_reading = (
             service != "SMS" and not is_group and self.random() < _RECEIPTS
@@ -178,22 +176,27 @@ class _Composer:
         for pair in timed:
             mine = pair[1].sender == owner
             if block and (mine is not is_mine or len(block) == _BLOCK):
-                yield self._block(block, is_mine, pair[0])
+                yield self._block(block, is_mine, pair[0], mine is not is_mine)
                 block = []
             is_mine = mine
             block.append(pair)
         if block:
             yield self._block(block, is_mine, 0)
 
-    def _block(self, block: list[Timed], is_mine: bool, until: int) -> list[Message]:
-        """Return the messages of one side until the other writes, at `until` (0:
-        never)."""
+    def _block(
+        self, block: list[Timed], is_mine: bool, until: int, is_answered: bool = False
+    ) -> list[Message]:
+        """Return the messages of one side up to `until`, when somebody writes again (0:
+        never).
+
+        The other side has read them by then if it `is_answered`.
+        """
         while self.eras and self.eras[0].since <= block[0][0]:
             self.enter(self.eras.popleft())
-        last = block[-1][0]
-        soon = self.soon_read if is_mine else self.soon
-        wait = min(until - last, soon) if until else soon
-        opened = last + int(wait * (0.1 + 0.85 * self.random()))
+        reader = self.readers[is_mine]
+        opened = reader.answers(block[-1][0], until) if is_answered else 0
+        dates = [date for date, _ in block]
+        unread = 0 if until else reader.stops(dates)
         era = self.era
         archived, directed = era.own if is_mine else era.received
         immutable, text_only = era.immutable, 256 - era.text_only
@@ -201,24 +204,18 @@ class _Composer:
         shows = self.shows_reading or not is_mine
         bits, end, service, services = self.bits, self.end, self.service, self.services
         messages: list[Message] = []
-        latest = delivered = 0
-        for date, turn in block:
+        delivered = 0
+        reads = reader.reads(dates, opened)
+        for (date, turn), read in zip(block, reads, strict=True):
             chance = bits(56)
             share = chance & 255
-            seconds = chance >> 24  # up to 4.3, in nanoseconds
-            read = date + soon + seconds
-            if read < latest:
-                read = latest
-            if read > opened:
-                read = opened if opened > date else date + 1
-            latest = read
             if delivers:
-                delivered = date + 250_000_000 + seconds
+                delivered = delivered_at(date, chance >> 24)
                 if delivered > read:
                     delivered = (date + read + 1) // 2
                 if delivered > end:
                     delivered = 0
-            if read > end:
+            if read > end or (unread and date >= unread):
                 read = 0
             fields: dict[str, Any] = {
                 "guid": guid_of(bits(128)),

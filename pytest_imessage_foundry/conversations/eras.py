@@ -6,11 +6,11 @@ give a file away. Dates are those on which Apple released the iOS that brought i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.models.apple_time import from_iso
+from pytest_imessage_foundry.models.frozen import dataclass
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.models import LifeSpan

@@ -13,6 +13,7 @@ from itertools import pairwise
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_imessage_foundry.conversations.calendar_measures import Calendar
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import offset_in
 from pytest_imessage_foundry.measures import Measure, share
@@ -172,10 +173,12 @@ class _Survey:
         self.words: list[int] = []
         self.texts: list[str] = []
         self.archived = {True: [0, 0], False: [0, 0]}
+        self.calendar = Calendar()
 
     def add(self, conversation: Conversation) -> None:
         previous: Message | None = None
         runs = [0]
+        self.calendar.begin([self._persona(each) for each in conversation.founders])
         for message in conversation.messages:
             self._one(message)
             if previous is not None:
@@ -205,6 +208,7 @@ class _Survey:
         local = moment + (offset_in(zone.time_zone, moment) if zone else 0)
         self.hours[int(local % _DAY // 3600)] += 1
         self.weekdays[int(local // _DAY % 7)] += 1
+        self.calendar.add(message, local)
         if self._is_person(message.sender):
             self.times[message.sender or ""].append(moment)
         text = message.text.replace("\ufffc", "").strip()
@@ -247,6 +251,7 @@ class _Survey:
         yield Measure("from 2 to 6 h", share(sum(self.hours[2:6]), count), None, 0.0399)
         week, rest = sum(self.weekdays[:5]) / 5, sum(self.weekdays[5:]) / 2
         yield Measure("a weekend day beside a weekday", share(rest, week))
+        yield from self.calendar.measures()
         yield from self._answers(medians)
         yield from self._wording()
         yield Measure(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections import Counter
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry import whole_file
@@ -18,17 +17,20 @@ from pytest_imessage_foundry.models import (
     Scenario,
     apple_time,
 )
+from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.personas import builtin, checks
 from pytest_imessage_foundry.spec import MOST_MESSAGES, fault
 from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
 MAX_BYTES = 4 << 20
 _SHOWN = 5
+# Fields of a scenario that a file states in another form, or not.
+_APART = ("personas", "conversations", "from_library", "written", "written_in")
 # The prefix of ids that name personas in the user's library.
 LIBRARY = "library:"
 
@@ -43,6 +45,9 @@ class _File:
     personas: tuple[str | Persona, ...] = ()
     conversations: tuple[ConversationConfig, ...] = ()
     life: LifeSpan = ""
+    start: str = ""
+    people: tuple[dict[str, Any], ...] = ()
+    chat: tuple[dict[str, Any], ...] = ()
 
 
 def read(
@@ -68,16 +73,19 @@ def read(
         if isinstance(each, str) and each not in known
     ]:
         raise _refusal(path, unknown, f"choose from {', '.join(cast)}")
+    personas = tuple(
+        known[each] if isinstance(each, str) else each for each in file.personas
+    )
     scenario = Scenario(
         name=file.name or path.stem,
         description=file.description,
-        personas=tuple(
-            known[each] if isinstance(each, str) else each for each in file.personas
-        ),
+        personas=(*personas, *_named_in_chats(file, personas, cast)),
         conversations=file.conversations,
         life=file.life,
         from_library=tuple(each.id for each in kept),
         real=file.real,
+        written=_written(file, path),
+        written_in=f"scenario file {path}",
     )
     if found := list(problems(scenario, cast)):
         raise _refusal(path, found, "correct these places")
@@ -85,6 +93,37 @@ def read(
     if doubled := list(shared(whole)):
         raise _refusal(path, doubled, "leave one out, or give one another address")
     return whole
+
+
+def _written(file: _File, path: Path) -> str:
+    """Return the chats that are written out as JSON; "" if there are none."""
+    if not file.chat:
+        if file.people:
+            raise _refusal(path, ["people: nobody writes, since there is no [[chat]]"])
+        return ""
+    if file.conversations or file.life:
+        what = "conversations" if file.conversations else "life"
+        raise _refusal(
+            path,
+            [f"chat: stands beside {what}; a file has chats written out or generated"],
+            "make two files of it",
+        )
+    stated = {"start": file.start, "people": file.people, "chat": file.chat}
+    return json.dumps(stated, ensure_ascii=False)
+
+
+def _named_in_chats(
+    file: _File, personas: Sequence[Persona], cast: Mapping[str, Persona]
+) -> Iterator[Persona]:
+    """Yield built-in people with whom chats are, and who are not in the file."""
+    known = {each.id for each in personas}
+    known |= {str(each.get("id") or each.get("name")) for each in file.people}
+    for chat in file.chat:
+        with_ = chat.get("with", ())
+        for who in with_ if isinstance(with_, list) else ():
+            if isinstance(who, str) and who in cast and who not in known:
+                known.add(who)
+                yield cast[who]
 
 
 def _of_library(file: _File, path: Path | None) -> tuple[Persona, ...]:
@@ -107,7 +146,8 @@ def dumps(scenario: Scenario) -> str:
     """
     known = builtin.by_id()
     raw = {
-        **_stated(scenario, leave_out=("personas", "conversations", "from_library")),
+        **_stated(scenario, leave_out=_APART),
+        **(json.loads(scenario.written) if scenario.written else {}),
         "personas": [
             each.id if known.get(each.id) == each else _stated(each)
             for each in scenario.personas
@@ -137,7 +177,11 @@ def _parsed(path: Path) -> Any:
         ) from None
     if len(data) > MAX_BYTES:
         raise _refusal(path, [f"it is larger than {MAX_BYTES >> 20} MiB"])
-    parse = tomllib.loads if path.suffix.lower() == ".toml" else json.loads
+    parse: Callable[[str], Any] = json.loads
+    if path.suffix.lower() == ".toml":
+        import tomllib  # not for scenarios that are built in
+
+        parse = tomllib.loads
     try:
         return parse(data.decode("utf-8-sig"))
     except RecursionError:

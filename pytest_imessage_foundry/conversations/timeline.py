@@ -7,66 +7,62 @@ no more turns are in memory.
 
 Waits are drawn in the waking time of the people (see `clock`), as shares of the time
 that is left. So five turns, ten thousand or a million fill the same year: few turns
-have long gaps, many are pressed together until people answer within seconds.
+have long gaps, many are pressed together until people answer within seconds. Nobody
+writes faster than people type (see `waits`), unless the range has no room for it.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from itertools import chain, islice, pairwise
+from functools import partial
+from itertools import accumulate, chain, pairwise
 from random import Random
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations import anchors
 from pytest_imessage_foundry.conversations.circles import circles
-from pytest_imessage_foundry.conversations.clock import Rhythm, offset_in
+from pytest_imessage_foundry.conversations.clock import Rhythm, Week, offset_in, rhythm
+from pytest_imessage_foundry.conversations.turn_sessions import Sessions
+from pytest_imessage_foundry.conversations.waits import (
+    DAY,
+    HOUR,
+    Waits,
+    hurried,
+    shortened,
+    typed_in,
+)
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pytest_imessage_foundry.models import Persona, Turn
 
 # Own messages have the sending phone's milliseconds, received ones the
 # nanoseconds of their arrival (SEMANTICS §1).
 MILLISECOND = 1_000_000
-_MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
 
-# Answers in seconds: (share, median, spread) of log-logistic distributions. Their
-# tails are power laws, as in real correspondence. People who answer after
-# hours or days sometimes take part at once and then answer within minutes.
-_ANSWERS: dict[str, tuple[tuple[float, float, float], ...]] = {
-    "instant": ((1.0, 16.0, 0.50),),
-    "minutes": ((1.0, 110.0, 0.72),),
-    "hours": ((0.24, 240.0, 0.6), (0.58, 0.72 * _HOUR, 0.22), (0.18, 3 * _HOUR, 0.5)),
-    "days": ((0.15, 400.0, 0.6), (0.85, 16 * _HOUR, 0.25)),
-}
-_BURST = ((1.0, 5.0, 0.65),)  # the same person writes again
-_TYPING = 0.17  # seconds for each character
-_STEPS = 512  # of a table of quantiles
-_SHORTEST, _LONGEST = 0.8, 10 * 24 * _HOUR
 # During waits up to the first people look at the phone; waits longer than the
 # second, and those that reach into the night, count in waking time.
 _ATTENTION, _PATIENCE = 1_200.0, 3_600.0
 _ASLEEP = 0.15  # of the busiest hour
-
 _IN_SESSIONS = 0.7  # the largest share of the time left that goes into sessions
+_AWAKE_OF_PAUSES = 0.5  # the share of a long pause in which people are awake
 # Hours until people write again the same day or the next. A table, since the last
 # digits of a power differ by platform.
 _SOON = (1.1, 1.3, 1.5, 1.8, 2.1, 2.5, 3.0, 3.6, 4.4, 5.5, 7.5, 10.5)
-_SOON_AGAIN, _NOTICED_AGAIN = 0.82, 0.3  # their share; that of services
+_SOON_AGAIN, _NOTICED_AGAIN = 0.4, 0.3  # their share; that of services
+# Who writes on most days does so rather evenly: the waits, as multiples of the mean.
+_OFTEN = 30 * HOUR  # of waking time between two sessions
+_SOMETIMES = 90 * HOUR  # who writes at least so often is never silent for weeks
+_EVENLY = (0.25, 0.45, 0.6, 0.75, 0.85, 0.95, 1.0, 1.1, 1.2, 1.35, 1.55, 1.95)
 _SPREAD = 20.0  # the longest other waits, as a multiple of the usual one
-_DRIFT = 0.08  # share of the range by which sessions may come early or late
-_LAST = 0.12  # the last session begins within this share of the time left
+_DRIFT = 0.035  # share of the range by which sessions may come early or late
+_LAST = 0.1  # share of the time left that passes at least before the last session
 _OVERRUN = 50  # there is time for 1/50 more turns than expected
-_LOOKAHEAD = 64
-_STORY = 200  # most turns that are read at once
-# Lengths of sessions if turns do not say where one begins, equally likely. Most
-# messages should be in sessions of 5 to 30.
-_LENGTHS = (*(1, 2, 3, 4) * 6, *tuple(range(5, 18)) * 5, *range(20, 46, 2))
-_TOPIC = 2  # turns; marks nearer to each other mean topics, not sittings
-_USUAL, _TRUST = 11.0, 5
-_REACH = 3.0  # how far a sitting is moved at most, as a multiple of the usual wait
+_CRAMPED = 8 * SECOND  # for a turn; with less, turns are as near as need be
+_A_DAY = int(DAY) * SECOND
+_WEEK = 7 * DAY
 _AWAKE = 0.25  # share of the rate in the busiest hour of people in several zones
 
 
@@ -121,19 +117,19 @@ class _Timeline:
         self.random = Random(f"timeline:{rng_key}").random
         cast = {owner.id: owner, **people}
         self.zones = {who: persona.time_zone for who, persona in cast.items()}
-        self.answers = {
-            who: _quantiles(_ANSWERS[persona.typical_response_time])
-            for who, persona in cast.items()
-        }
+        self.waits = Waits(cast, self.random)
         services = {who for who, each in cast.items() if "service" in circles(each)}
-        self.sessions = _Sessions(turns, services - {owner.id}, self.random)
+        self.sessions = Sessions(turns, services - {owner.id}, self.random)
         self.soon_again = _NOTICED_AGAIN if self.sessions.is_service else _SOON_AGAIN
         self.is_scattered = len(set(self.zones.values())) > 1
-        self.rhythms: dict[tuple[str, ...], Rhythm] = {}
-        self.room = MILLISECOND  # kept free for each later turn
+        self.week = _week(cast, owner.id, is_service=self.sessions.is_service)
+        self.anchors = anchors.Anchors(self.zones, self.random)
+        room = (end - start) // (2 * max(count, 1))
+        self.is_cramped = room < _CRAMPED // 2
+        self.grain = MILLISECOND if room >= MILLISECOND else 1
+        self.room = max(1, min(_CRAMPED // 2, room))  # kept free for each later turn
         self.last = end - (end - start) // 1_000  # the rest is for unexpected turns
-        if end - start < 2 * count * MILLISECOND:
-            self.room = max(1, (end - start) // (2 * count))
+        if room < MILLISECOND:
             self.last = end
 
     def times(self) -> Iterator[tuple[int, Turn]]:
@@ -145,30 +141,42 @@ class _Timeline:
         moment, done, spent = self.start - 1, 0, 0.0
         for session, is_last in self.sessions:
             rhythm = self._rhythm(session)
-            waits = self._waits(session)
-            duration = sum(waits)
-            pairs = zip(session, waits, strict=True)
-            spent += sum([wait for turn, wait in pairs if not turn.pause])
+            waits = self.waits.of(session)
+            paused = sum(
+                [wait for turn, wait in zip(session, waits, strict=True) if turn.pause]
+            )
+            talk = sum(waits) - paused
+            spent += talk
             usual = spent / (done + len(session)) + 1e-9
             left = rhythm.until(moment / SECOND, self.end / SECOND)
             expected = max(self.count - done, 1 + self.count // _OVERRUN)
             later = max(expected - len(session), 0)
-            pace = min(1.0, _IN_SESSIONS * left / max(expected * usual, duration))
-            free = max(left - pace * (duration + later * usual), 0.0)
+            pace = min(1.0, _IN_SESSIONS * left / max(expected * usual, talk))
+            busy = pace * (talk + later * usual) + _AWAKE_OF_PAUSES * paused
+            free = max(left - busy, 0.0)
             ahead = max(later / self.sessions.mean, 1.0)
+            middle = (done + len(session) / 2) / max(self.count, 1)
             if is_last:
-                gap = free * (1.0 - _LAST * self.random())
+                gap = self._last_gap(free, middle, moment)
             else:
-                middle = (done + len(session) / 2) / self.count
                 gap = self._gap(free, ahead, middle, moment)
             if not done and not is_last:
                 gap *= self.random()  # the range begins within a pause
+            if pace < 1.0 and not self.is_cramped:
+                waits, pace = hurried(session, waits, pace), 1.0
             begin = int(rhythm.after(moment / SECOND, gap) * SECOND)
-            if session[0].hours:
-                reach = _REACH * free / ahead
-                latest = self.last - int(duration * pace * SECOND)
-                begin = self._moved(session[0], begin, (moment, latest), reach, rhythm)
-            moments = self._moments(session, waits, rhythm, begin, pace, done, moment)
+            anchored = [turn for turn in session if turn.hours or turn.when]
+            if self.is_cramped:
+                moments = self._pressed(session, waits, begin, pace, done, moment)
+            elif anchored and anchored != session[:1]:
+                moments = self._anchored(session, waits, rhythm, begin, done, moment)
+            elif anchored:
+                begin = self._begun(session, waits, rhythm, begin, done, moment)
+                moments = self._moments(session, waits, rhythm, begin, done, moment)
+            else:
+                moments = self._moments(session, waits, rhythm, begin, done, moment)
+            if self.is_cramped or not anchors.are_within(session):
+                self.anchors.note(moments)
             yield zip(moments, session, strict=True)
             moment = moments[-1]
             done += len(session)
@@ -178,16 +186,25 @@ class _Timeline:
         key: tuple[str, ...] = (self.zones[self.owner],)
         if self.is_scattered:
             key += tuple(sorted({self.zones[turn.sender] for turn in session}))
-        if key not in self.rhythms:
-            self.rhythms[key] = Rhythm(key)
-        return self.rhythms[key]
+        return rhythm(key, self.week)
+
+    def _last_gap(self, free: float, middle: float, moment: int) -> float:
+        """Return the waking seconds before the last session.
+
+        It comes between its place in the range and the end, so that chats of a few
+        sessions do not all end on the same days.
+        """
+        passed = max(0.0, (moment - self.start) / max(self.end - self.start, 1))
+        there = middle + (1.0 - middle) * self.random()
+        return free * min(max((there - passed) / (1.0 - passed), _LAST), 1.0)
 
     def _gap(self, free: float, ahead: float, middle: float, moment: int) -> float:
         """Return the waking seconds, of `free` ones, before a session.
 
-        People write several times within a day or two, then pause for long. Most waits
-        are hours. The long ones are drawn from the power law x^-1.5, cut off on both
-        sides of its mean, and keep the session near its place in the range.
+        Who writes on most days does so evenly. Others write several times within a day
+        or two, then pause for long. The long waits are drawn from the power law x^-1.5,
+        cut off on both sides of its mean, and keep the session near its place in the
+        range.
 
         Args:
             free: the seconds outside sessions that are left.
@@ -195,64 +212,105 @@ class _Timeline:
             middle: the place in the range of the session, from 0 to 1.
             moment: the time of the last turn.
         """
+        usual = free / ahead
+        if usual < _OFTEN:
+            evenly = _EVENLY[int(self.random() * len(_EVENLY))]
+            return usual * evenly * (0.8 + 0.4 * self.random())
         passed = (moment - self.start) / (self.end - self.start)
         late = middle - passed
         if self.random() < self.soon_again and late < _DRIFT:
             soon = _SOON[int(self.random() * len(_SOON))]
-            return min(soon * _HOUR * (0.9 + 0.2 * self.random()), free / ahead)
+            return min(soon * HOUR * (0.9 + 0.2 * self.random()), usual)
         ahead = max(ahead * (1.0 - self.soon_again), 1.0)
-        spread = max(2.0, min(_SPREAD, free / ahead / _HOUR))
+        spread = max(2.0, min(_SPREAD, free / ahead / HOUR))
         steep = 1.0 - self.random() * (1.0 - 1.0 / spread)
         relative = 1.0 / (spread * steep * steep)
         most = max(late + _DRIFT, _DRIFT / 8) / (1.0 - passed)
+        if usual < _SOMETIMES:
+            most = min(most, 4.0 * usual / max(free, 1.0))
         return free * min(relative / (relative + ahead), most)
 
-    def _moved(
+    def _anchored(
         self,
-        turn: Turn,
-        moment: int,
-        between: tuple[int, int],
-        reach: float,
+        session: Sequence[Turn],
+        waits: Sequence[float],
         rhythm: Rhythm,
-    ) -> int:
-        """Return the time nearest to `moment` in the hours of `turn`, else `moment`.
+        begin: int,
+        done: int,
+        previous: int,
+    ) -> list[int]:
+        """Return the times of a session in which turns say when they can be.
 
-        The time is `between` two others, at most `reach` seconds away, and in waking
-        hours of `rhythm`.
+        Turns between two long waits move together, to the nearest time that they allow.
         """
-        assert turn.hours is not None
-        first, last = (hour * _HOUR for hour in turn.hours)
-        local = moment / SECOND + offset_in(self.zones[turn.sender], moment / SECOND)
-        width = (last - first) % _DAY
-        if (local - first) % _DAY < width:
-            return moment
-        ahead = (first + width * self.random() - local) % _DAY
-        for way in sorted((ahead, ahead - _DAY), key=abs):
-            there = moment + int(way * SECOND)
-            if abs(way) > reach or not between[0] < there < between[1]:
-                continue
-            if not rhythm.is_shared or rhythm.rate(there / SECOND) > _AWAKE:
-                return there
-        return moment
+        latest = self._latest(done, len(session), previous)
+        waits = anchors.spaced(session, waits)
+        moments: list[int] = []
+        left = sum(waits)
+        at = begin / SECOND
+        earliest = previous / SECOND + typed_in(session[0])
+        for start, end in _parts(session, waits):
+            if start:
+                wait = waits[start]
+                at = self._next(session[start], wait, moments[-1] / SECOND, rhythm)
+                earliest = moments[-1] / SECOND + max(
+                    wait / 2, typed_in(session[start])
+                )
+            offsets = list(accumulate(waits[start + 1 : end], initial=0.0))
+            part = list(zip(offsets, session[start:end], strict=True))
+            left -= waits[start] + offsets[-1]
+            around = earliest, max(latest / SECOND - offsets[-1] - left, earliest)
+            is_good = partial(self._is_good, rhythm)
+            found = self.anchors.begin(part, at, around, is_good)
+            at = max(at, earliest) if found is None else found
+            there = [int((at + offset) * SECOND) for offset in offsets]
+            self.anchors.note(there)
+            moments += there
+        moments = [
+            moment - moment % self.grain if turn.sender == self.owner else moment
+            for turn, moment in zip(session, moments, strict=True)
+        ]
+        if moments[-1] > latest:
+            return self._fitted(session, moments, previous, latest)
+        return moments
 
-    def _waits(self, session: Sequence[Turn]) -> list[float]:
-        """Return the seconds before each turn of a session; 0 before the first."""
-        random, answers, burst = self.random, self.answers, _quantiles(_BURST)
-        last = session[0].sender
-        waits = [0.0]
-        for turn in session[1:]:
-            sender = turn.sender
-            if turn.pause:
-                last = sender
-                waits.append(turn.pause * _MINUTE * (0.75 + 0.5 * random()))
-                continue
-            table = answers[sender] if sender != last or turn.opens else burst
-            last = sender
-            place = random() * _STEPS
-            step = int(place)
-            base, width = table[step]
-            waits.append(base + (place - step) * width + _TYPING * len(turn.text))
-        return waits
+    def _begun(
+        self,
+        session: Sequence[Turn],
+        waits: Sequence[float],
+        rhythm: Rhythm,
+        begin: int,
+        done: int,
+        previous: int,
+    ) -> int:
+        """Return when a session begins whose first turn alone has an anchor."""
+        latest = self._latest(done, len(session), previous) / SECOND - sum(waits)
+        earliest = previous / SECOND + typed_in(session[0])
+        found = self.anchors.begin(
+            [(0.0, session[0])],
+            begin / SECOND,
+            (earliest, max(latest, earliest)),
+            partial(self._is_good, rhythm),
+        )
+        return begin if found is None else int(found * SECOND)
+
+    def _is_good(self, rhythm: Rhythm, moment: float) -> bool:
+        """Return whether all who write are awake at a time, and colleagues at work."""
+        if self.week == "work":
+            local = moment + offset_in(self.zones[self.owner], moment)
+            if local % _WEEK >= 5 * DAY:
+                return False
+        return not rhythm.is_shared or rhythm.rate(moment) > _AWAKE
+
+    def _next(self, turn: Turn, wait: float, moment: float, rhythm: Rhythm) -> float:
+        """Return when the turn after a long wait comes: people sleep in between."""
+        there = moment + wait
+        if turn.pause:
+            is_asleep = rhythm.rate(there) < _ASLEEP
+            return rhythm.after(there, _ATTENTION) if is_asleep else there
+        if wait > _PATIENCE or rhythm.rate(there) < _ASLEEP:
+            return rhythm.after(moment, wait)
+        return there
 
     def _moments(
         self,
@@ -260,34 +318,95 @@ class _Timeline:
         waits: Sequence[float],
         rhythm: Rhythm,
         moment: int,
-        pace: float,
         done: int,
         previous: int,
     ) -> list[int]:
         """Return the times of a session that begins at `moment`, after `previous`."""
-        owner, room, quick = self.owner, self.room, _ATTENTION
+        owner, quick, grain = self.owner, _ATTENTION, self.grain
+        moment = max(moment, previous + int(typed_in(session[0]) * SECOND))
+        latest = self._latest(done, len(session), previous)
+        moments = []
+        for turn, wait in zip(session, waits, strict=True):
+            if wait < quick:
+                moment += int(wait * SECOND)
+            else:
+                moment = int(self._next(turn, wait, moment / SECOND, rhythm) * SECOND)
+            if turn.sender == owner:
+                moment -= moment % grain
+            moments.append(moment)
+        if moments[-1] > latest:
+            return self._fitted(session, moments, previous, latest)
+        return moments
+
+    def _latest(self, done: int, turns: int, previous: int) -> int:
+        """Return the latest time of a session of so many turns, after `done` others.
+
+        It leaves room for the turns to come.
+        """
+        later = self.count - done - turns
+        if later < 0:
+            # Turns beyond the expected ones each get a share of the rest.
+            return previous + max(1, (self.end - previous) // 4)
+        share = (self.last - previous) * later // (2 * (later + turns))
+        return self.last - max(later * self.room, share)
+
+    def _fitted(
+        self, session: Sequence[Turn], moments: list[int], previous: int, latest: int
+    ) -> list[int]:
+        """Return the times of a session that would end after `latest`.
+
+        It begins earlier, by whole days if it can; then its waits are shortened.
+        """
+        over = moments[-1] - latest
+        room = moments[0] - previous - int(typed_in(session[0]) * SECOND)
+        for back in (
+            -(-over // _A_DAY) * _A_DAY,
+            -(-over // MILLISECOND) * MILLISECOND,
+        ):
+            if back <= room:
+                return [moment - back for moment in moments]
+        back = max(0, room - room % MILLISECOND)
+        starts = (previous, *(moment - back for moment in moments))
+        waits = [(after - before) / SECOND for before, after in pairwise(starts)]
+        short = shortened(session, waits, (latest - previous) / SECOND - 0.002)
+        if short is None:
+            return self._squeezed(session, previous)
+        return [
+            moment - moment % self.grain if turn.sender == self.owner else moment
+            for turn, moment in zip(
+                session,
+                (
+                    previous + MILLISECOND + int(passed * SECOND)
+                    for passed in accumulate(short)
+                ),
+                strict=True,
+            )
+        ]
+
+    def _squeezed(self, session: Sequence[Turn], previous: int) -> list[int]:
+        """Return times for turns that have less room than typing takes."""
+        waits = [0.0] * len(session)
+        return self._pressed(session, waits, previous, 1.0, self.count, previous)
+
+    def _pressed(
+        self,
+        session: Sequence[Turn],
+        waits: Sequence[float],
+        moment: int,
+        pace: float,
+        done: int,
+        previous: int,
+    ) -> list[int]:
+        """Return the times of a session in a range too short for typing."""
+        owner, room, grain = self.owner, self.room, self.grain
         scale = pace * SECOND
-        grain = MILLISECOND if room == MILLISECOND else 1
         limit = self.last - (self.count - done) * room
         moments = []
         for turn, wait in zip(session, waits, strict=True):
             limit += room
             if limit > self.last:  # unexpected turns each get a share of the rest
                 limit = previous + max(1, (self.end - previous) // 40)
-            if wait < quick:
-                moment += int(wait * scale)
-            else:
-                there = moment / SECOND + wait * pace
-                if turn.pause and rhythm.rate(there) < _ASLEEP:
-                    there = rhythm.after(there, _ATTENTION)
-                elif not turn.pause and (
-                    wait > _PATIENCE or rhythm.rate(there) < _ASLEEP
-                ):
-                    there = rhythm.after(moment / SECOND, wait * pace)
-                moment = int(there * SECOND)
-                if turn.hours:
-                    around = previous, limit
-                    moment = self._moved(turn, moment, around, _DAY, rhythm)
+            moment += int(wait * scale)
             if turn.sender == owner:
                 moment -= moment % grain
             if moment <= previous or moment > limit:
@@ -309,86 +428,21 @@ class _Timeline:
         return nearest
 
 
-class _Sessions:
-    """Sessions of a stream of turns, each with whether it is the last.
-
-    A session ends before the next turn that opens a sitting. If no turn does, or nearly
-    every turn does, and no turn has a pause, its length is drawn. A service sends one
-    notice at a time.
-
-    A session lasts from one turn that opens a sitting to the next. Where none
-    does, or nearly every one, and nothing tells of pauses, its length is drawn.
-    Services send one notice at a time.
-
-    Attributes:
-        ahead: the first turns of the stream.
-        is_service: whether a service begins all sessions.
-        mean: the mean number of turns of the sessions so far.
-    """
-
-    def __init__(
-        self, turns: Iterable[Turn], services: set[str], random: Callable[[], float]
-    ) -> None:
-        stream = iter(turns)
-        self.ahead = list(islice(stream, _LOOKAHEAD))
-        self._turns = chain(self.ahead, stream)
-        self._random = random
-        openers = [turn.sender for turn in self.ahead if turn.opens]
-        topic = len(self.ahead) / max(len(openers), 1)
-        tells = any(turn.pause for turn in self.ahead)
-        self._has_sittings = tells or len(openers) > 1
-        self.is_service = services.issuperset(openers) and bool(openers)
-        self._is_drawn = topic < _TOPIC and not self.is_service
-        is_known = self._has_sittings and not self._is_drawn
-        self._seen = _TRUST
-        self._turns_seen = _TRUST * (topic if is_known else _USUAL)
-
-    @property
-    def mean(self) -> float:
-        return self._turns_seen / self._seen
-
-    def __iter__(self) -> Iterator[tuple[list[Turn], bool]]:
-        session: list[Turn] = []
-        least, most = self._lengths()
-        for turn in self._turns:
-            length = len(session)
-            if length >= most or (turn.opens and length >= least):
-                self._seen += 1
-                self._turns_seen += length
-                yield session, False
-                session = []
-                least, most = self._lengths()
-            session.append(turn)
-        if session:
-            yield session, True
-
-    def _lengths(self) -> tuple[int, int]:
-        """Return from how many turns on a session may end, and its most turns."""
-        if self._has_sittings and not self._is_drawn:
-            return 1, _STORY
-        wanted = _LENGTHS[int(self._random() * len(_LENGTHS))]
-        return wanted, _LOOKAHEAD if self._has_sittings else wanted
+def _parts(
+    session: Sequence[Turn], waits: Sequence[float]
+) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last place of each part of a session, without long
+    waits."""
+    starts = [0, *(n for n, wait in enumerate(waits) if n and wait >= _ATTENTION)]
+    yield from zip(starts, [*starts[1:], len(session)], strict=True)
 
 
-Table = tuple[tuple[float, float], ...]
-
-
-@cache
-def _quantiles(mixture: tuple[tuple[float, float, float], ...]) -> Table:
-    """Return a distribution as `_STEPS` equally likely steps (least, width) in seconds.
-
-    They are in milliseconds, since the last digits of a power differ by platform.
-    """
-    grid = 4 * _STEPS
-    values = sorted(
-        min(max(median * (u / (1 - u)) ** spread, _SHORTEST), _LONGEST)
-        for share, median, spread in mixture
-        for u in ((k + 0.5) / (share * grid) for k in range(round(share * grid)))
-        if u < 1
-    )
-    last = len(values) - 1
-    edges = [round(values[last * step // _STEPS], 3) for step in range(_STEPS + 1)]
-    return tuple((low, high - low) for low, high in pairwise(edges))
+def _week(cast: Mapping[str, Persona], owner: str, *, is_service: bool) -> Week:
+    """Return whose week a chat keeps: that of work if all others are of it."""
+    if is_service:
+        return "service"
+    others = [circles(each) for who, each in cast.items() if who != owner]
+    return "work" if others and all("work" in each for each in others) else "people"
 
 
 def _no_room(start: int, end: int, count: int) -> str:

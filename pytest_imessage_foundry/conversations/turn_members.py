@@ -7,6 +7,7 @@ change the members.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -66,8 +67,10 @@ def without_moves(turns: Iterable[Turn]) -> tuple[Turn, ...]:
     return tuple(turn for turn in turns if turn.event not in MOVES)
 
 
-def short_absences(turns: Iterable[Turn]) -> Iterator[Turn]:
+def short_absences(turns: Iterable[Turn], owner: str = "") -> Iterator[Turn]:
     """Yield the turns without those moves that later turns would contradict.
+
+    While the owner is away, the phone receives nothing: those turns are left out.
 
     Everybody is a member at first. Generated turns are not known in advance, so only
     the next turns are read: somebody leaves only if they come back within those turns,
@@ -76,6 +79,7 @@ def short_absences(turns: Iterable[Turn]) -> Iterator[Turn]:
     stream = iter(turns)
     ahead: deque[Turn] = deque()
     away: set[str] = set()
+    since = 0  # turns since some were left out
     while turn := ahead.popleft() if ahead else next(stream, None):
         if turn.event == "added":
             if _moved(turn) not in away:
@@ -85,6 +89,12 @@ def short_absences(turns: Iterable[Turn]) -> Iterator[Turn]:
             if not _comes_back(_moved(turn), ahead, stream):
                 continue
             away.add(_moved(turn))
+        elif owner in away:
+            since = 0
+            continue
+        since += 1
+        if turn.replies_to >= since and since <= _ABSENCE:
+            turn = replace(turn, replies_to=0)
         yield turn
 
 

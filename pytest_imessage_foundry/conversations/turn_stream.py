@@ -12,17 +12,22 @@ if TYPE_CHECKING:
 
 
 def spread(
-    scenes: Sequence[Sequence[Turn]], generated: Iterable[Turn], count: int
+    scenes: Sequence[Sequence[Turn]],
+    generated: Iterable[Turn],
+    count: int,
+    places: Sequence[float] = (),
 ) -> Iterator[Turn]:
-    """Yield `scenes`, evenly spread among about `count` generated turns.
+    """Yield `scenes`, spread among about `count` generated turns.
 
-    A scene comes only before a turn that opens a topic. The last scene comes at the
-    end, because people see the newest messages first.
+    A scene comes only before a turn that opens a topic, after that share of the
+    generated turns that `places` says; without places they are spread evenly.
     """
-    placed, since, last = 0, 0, len(scenes) - 1
+    size = len(scenes)
+    places = places or [(number + 0.5) / size for number in range(size)]
+    placed, since = 0, 0
     for number, turn in enumerate(generated):
-        due = number * len(scenes) >= count * (placed + 1)
-        if placed < last and turn.opens and due:
+        due = placed < size and number >= count * places[placed]
+        if due and turn.opens:
             yield from scenes[placed]
             placed, since = placed + 1, 0
         if placed and turn.replies_to > since:

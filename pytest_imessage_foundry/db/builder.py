@@ -12,7 +12,6 @@ from __future__ import annotations
 import heapq
 import os
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import count as numbers
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,7 @@ from pytest_imessage_foundry.db.rows.chats import Accounts, ChatContext, ChatEnd
 from pytest_imessage_foundry.db.rows.columns import ORDINARY, VARYING
 from pytest_imessage_foundry.db.rows.message import is_ordinary, ordinary_row
 from pytest_imessage_foundry.db.rows.special import Gone, Special, special
+from pytest_imessage_foundry.models.frozen import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

@@ -12,7 +12,8 @@ from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
 if TYPE_CHECKING:
     from pathlib import Path
 
-FALLBACK = "sequoia"  # where there is no macOS to ask
+# Where there is no macOS to ask: the newest release that was read whole from a file.
+FALLBACK = "tahoe"
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,8 +122,12 @@ def chosen(names: Sequence[str]) -> list[Scenario]:
     ]
 
 
-def survey(asked: Iterable[Scenario], folder: Path) -> Survey:
-    """Return what `folder` and the shipped packs hold of scenarios' conversations."""
+def survey(asked: Iterable[Scenario], folder: Path, *, is_part: bool = False) -> Survey:
+    """Return what `folder` and the shipped packs hold of scenarios' conversations.
+
+    Of a part of the scenarios, packs that none of it writes into are not looked at for
+    conversations that nobody asks for: they are other scenarios'.
+    """
     stored = _read(folder)
     index = _index(stored, folder)
     entries: list[PlanEntry] = []
@@ -135,11 +139,12 @@ def survey(asked: Iterable[Scenario], folder: Path) -> Survey:
             entry = _entry(scenario, config, index, stored, folder)
             entries.append(entry)
             used.update(entry.answers)
+    own = {each.target for each in entries} if is_part else stored.packs.keys()
     unused = (
         (path, each)
         for path, pack in stored.packs.items()
         for each in pack.conversations
-        if each.key not in used
+        if path in own and each.key not in used
     )
     return Survey(
         entries=tuple(entries),

@@ -10,6 +10,7 @@ from pytest_imessage_foundry.models.literals import (
     DateColumn,
     EventKind,
     MessageBlank,
+    PartCode,
     TapbackKind,
 )
 from pytest_imessage_foundry.models.parts import Attachment, TextPart
@@ -182,7 +183,7 @@ class Traits:
     from_other_device: bool = False
     blank: tuple[MessageBlank, ...] = ()
     in_seconds: tuple[DateColumn, ...] = ()
-    part_code: Literal["i", "q"] = "i"
+    part_code: PartCode = "i"
     direction_text: str | None = None
     plugin_type: Literal[0, 2, 3] = 0
     arrived: int = 0
@@ -190,5 +191,7 @@ class Traits:
 
 
 ORDINARY = Traits()
-# Shared, since in some files most own rows have it and nothing else.
+# Shared, since in some files most own rows have the one and nothing else, and many
+# rows since macOS 26 the other.
 OTHER_DEVICE = Traits(from_other_device=True)
+LONG_PART_NUMBER = Traits(part_code="q")

@@ -7,8 +7,9 @@ each message instead (strings of its migration).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from pytest_imessage_foundry.models.frozen import dataclass
 
 FilterAction = Literal["none", "allow", "junk", "promotion", "transaction"]
 FilterSubAction = Literal[

@@ -82,6 +82,8 @@ MessageBlank = Literal["service", "part_count", "E:", "e:", "body"]
 FileState = Literal["present", "missing", "waiting", "not-downloaded", "awaited"]
 AttachmentBlank = Literal["transfer_name", "filename", "user_info", "preview"]
 DateColumn = Literal["date", "date_read", "date_delivered"]
+# The type of a part's number in the body.
+PartCode = Literal["i", "q"]
 # How a row stores its body: most rows since Ventura leave `text` NULL beside a
 # full attributedBody (SEMANTICS §2), old ones have no attributedBody at all.
 Storage = Literal["both", "archive", "text"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.models.frozen import dataclass
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.models.changes import Event

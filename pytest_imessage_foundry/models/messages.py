@@ -32,8 +32,7 @@ from pytest_imessage_foundry.models.parts import Attachment, Part
 if TYPE_CHECKING:
     from pytest_imessage_foundry.models.case_readings import CaseReading
 else:
-    # pydantic, which makes the JSON Schema of a truth file, refuses a
-    # typing.TypedDict before Python 3.12.
+    # Before Python 3.12 pydantic, which writes the truth's schema, takes no TypedDict.
     CaseReading = dict[str, object]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.models.literals import (
     EmojiUsage,
     Frequency,
@@ -79,7 +80,8 @@ class Scenario:
     in the states that such files have: a "year", a "decade", or "" for none of it.
     `from_library` are the ids of those people who stand in the user's library; a
     build is the same without it. `real` permits addresses that may be somebody's,
-    which are refused otherwise.
+    which are refused otherwise. `written` has chats that stand in a scenario file
+    message by message, as JSON, and `written_in` names that file.
     """
 
     name: str
@@ -90,6 +92,8 @@ class Scenario:
     # Out of the repr, which the fingerprint takes: it says whence and not what.
     from_library: tuple[str, ...] = field(default=(), repr=False, compare=False)
     real: bool = field(default=False, repr=False, compare=False)
+    written: str = ""
+    written_in: str = field(default="", repr=False, compare=False)
 
     @property
     def owner(self) -> Persona:

@@ -22,16 +22,35 @@ class Reaction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """The days on which a turn can be, and how far from earlier ones.
+
+    `weekdays` are 0 for Monday to 6; `days` are the first and last day of a month,
+    `months` are 1 to 12, `dates` the first and last day of a year like ("12-24",
+    "12-26"), which may go over New Year. `after` is how many turns back, and at least
+    how many minutes later than that turn; `within` the same, and at most how many.
+    All that is given has to hold, in the sender's local time.
+    """
+
+    weekdays: tuple[int, ...] = ()
+    days: tuple[int, int] | None = None
+    months: tuple[int, ...] = ()
+    dates: tuple[str, str] | None = None
+    after: tuple[int, int] | None = None
+    within: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One bubble of a dialogue: who says what, not yet when.
 
     `sender` is a persona id, the owner's included. `opens` marks the first
     turn of a new sitting, before which hours or days pass; `hours` are the
     sender's local hours in which that can be, such as (7, 10) for a good
-    morning or (22, 2) for a sleepless night. `pause` is how many minutes pass
-    before a turn that does not open, about, where that is not how soon its
-    sender answers. `replies_to` counts turns back (1 is the turn before).
-    `edited_from` is what the bubble said at first; `attachment` and `stub`
+    morning or (22, 2) for a sleepless night, and `when` the days. `pause` is
+    how many minutes pass before a turn that does not open, about, where that is
+    not how soon its sender answers. `replies_to` counts turns back (1 is the turn
+    before). `edited_from` is what the bubble said at first; `attachment` and `stub`
     names are those of `attachments.generator`. `event` turns announce instead
     of saying.
     """
@@ -50,3 +69,4 @@ class Turn:
     event_who: str | None = None
     pause: int = 0
     hours: Hours | None = None
+    when: When | None = None

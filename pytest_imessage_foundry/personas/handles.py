@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_imessage_foundry.plugin import releases, report, settings
+from pytest_imessage_foundry.plugin import failure_notes, releases, report, settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -41,11 +41,15 @@ def pytest_report_header(config: pytest.Config) -> str:
     return report.header(config.stash[settings.SETTINGS])
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    releases.parametrize(metafunc, metafunc.config.stash[settings.SETTINGS].versions)
+@pytest.hookimpl(wrapper=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None, None, None]:
+    versions = metafunc.config.stash[settings.SETTINGS].versions
+    yield from releases.parametrizing(metafunc, versions)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    failure_notes.begin(item)
     releases.check_mark(item)
 
 
@@ -63,22 +67,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def imessage_foundry(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Foundry:
+def imessage_foundry(request: pytest.FixtureRequest) -> Foundry:
     """A builder of databases for any Spec, session-scoped, to use with Hypothesis:
     `imessage_foundry.hand_out(imessage_foundry.order(spec))` returns a ChatDB."""
     from pytest_imessage_foundry.plugin import fixtures
 
-    return fixtures.open_foundry(request.config, tmp_path_factory)
+    return fixtures.open_foundry(request)
 
 
 @pytest.fixture
-def imessage_version(request: pytest.FixtureRequest) -> str:
+def _imessage_release(request: pytest.FixtureRequest) -> str:
+    """The release that a test was parametrised with; '' where it was not."""
+    return getattr(request, "param", "")
+
+
+@pytest.fixture
+def imessage_version(request: pytest.FixtureRequest, _imessage_release: str) -> str:
     """The macOS release that this test runs against: 'sonoma', 'sequoia', ..."""
-    return releases.version_of(
-        request, request.config.stash[settings.SETTINGS].versions
-    )
+    versions = request.config.stash[settings.SETTINGS].versions
+    return releases.version_of(request, versions, _imessage_release)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 # The fixtures that a case gives a value.
-NAMES = ("imessage_version", "imessage_case")
+NAMES = ("_imessage_release", "imessage_case")
 
 
 def parametrize(
@@ -62,10 +62,12 @@ def _expected(
     for each in faults:
         if not each.is_of(release):
             continue
-        if each.case and each.covers(each.kind, each.field, name, release):
+        names_case = bool(each.case) and each.has_case(name)
+        if names_case and not each.where:
             yield pytest.mark.xfail(reason=each.why, strict=True)
             return
-        if not each.case and each.kind in shown:
+        is_of_kind = each.kind and any(each.has_kind(kind) for kind in shown)
+        if names_case or (not each.case and is_of_kind):
             yield pytest.mark.xfail(reason=each.why, strict=False)
             return
 

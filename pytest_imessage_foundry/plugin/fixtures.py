@@ -13,7 +13,7 @@ import pytest
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.foundry import FILE_NAME, ChatDB, Foundry, Materials
-from pytest_imessage_foundry.plugin import hook_answers, releases, report
+from pytest_imessage_foundry.plugin import failure_notes, hook_answers, releases
 from pytest_imessage_foundry.plugin.failures import failing
 from pytest_imessage_foundry.plugin.settings import SETTINGS, user_schemas
 
@@ -33,14 +33,29 @@ SHARED = "imessage-foundry"
 _RUN = re.compile(r"pytest-\d+")  # how pytest names the folder of a run
 
 
-def open_foundry(
-    config: pytest.Config, tmp_path_factory: pytest.TempPathFactory
-) -> Foundry:
+def open_foundry(request: pytest.FixtureRequest) -> Foundry:
     """Make the session's foundry; xdist's workers share one folder of templates."""
-    base = tmp_path_factory.getbasetemp()
+    config = request.config
+    base = _base(request)
     run = base.parent if hasattr(config, "workerinput") else base
     earlier = map(_shared, _earlier(run))
     return Foundry(_shared(run), base / SHARED, _kept(config), earlier)
+
+
+def _base(request: pytest.FixtureRequest) -> Path:
+    """Return the folder of this run."""
+    try:
+        factory = request.getfixturevalue("tmp_path_factory")
+    except pytest.FixtureLookupError:
+        factory = None
+    with failing():
+        if not isinstance(factory, pytest.TempPathFactory):
+            raise FoundryError(
+                "chat_db needs pytest's plugin tmpdir, whose folders it stands in\n"
+                "looked for the fixture tmp_path_factory, which is not there\n"
+                "start pytest without `-p no:tmpdir`"
+            )
+        return factory.getbasetemp()
 
 
 def _shared(run: Path) -> Path:
@@ -73,7 +88,7 @@ def private_copy(
     with failing():
         folder = foundry.new_folder(request.node.name)
         handed = _copy_into(folder, request, foundry, version)
-    report.note_handed(request.node, handed)
+    failure_notes.note_handed(request, handed, folder)
     yield handed
     _clear(request.node, foundry, folder)
 
@@ -106,7 +121,7 @@ def shared_copy(
         _refuse_place(request, "chat_db_readonly")
         order = _order(request, foundry, version, scenario)
         handed = foundry.hand_out_readonly(order, lasts=True)
-    report.note_handed(request.node, handed, keeps=False)
+    failure_notes.note_handed(request, handed)
     yield handed
     if not foundry.is_untouched(handed):
         foundry.forget_readonly(handed)
@@ -147,7 +162,7 @@ def by_hand(
             layout=spec.layout,
             schema=_schema(request, spec),
         )
-    report.note_folder(request.node, folder, spec)
+    failure_notes.note_by_hand(request, folder / FILE_NAME, spec)
     yield builder
     _clear(request.node, foundry, folder)
 
@@ -162,12 +177,15 @@ def home(
     from pytest_imessage_foundry import layouts
     from pytest_imessage_foundry.messages_home import MessagesHome
 
+    if "pytester" in request.fixturenames:
+        request.getfixturevalue("pytester")  # it sets HOME, too: ours comes last
     with failing():
         order = _order(request, foundry, version)
         folder = foundry.new_folder(request.node.name)
         handed = layouts.home(foundry, order, folder)
-    report.note_handed(request.node, handed)
-    monkeypatch.setenv("HOME", str(folder))
+    failure_notes.note_handed(request, handed, folder)
+    for name in ("HOME", "USERPROFILE"):  # Path.home() asks for the second on Windows
+        monkeypatch.setenv(name, str(folder))
     yield MessagesHome.around(folder, handed)
     _clear(request.node, foundry, folder)
 
@@ -183,7 +201,7 @@ def ios_backup(
         order = _order(request, foundry, version)
         folder = foundry.new_folder(request.node.name)
         handed = layouts.phone_backup(foundry, order, folder, password)
-    report.note_handed(request.node, handed.chat_db)
+    failure_notes.note_handed(request, handed.chat_db, folder)
     yield handed
     _clear(request.node, foundry, folder)
 
@@ -256,5 +274,5 @@ def _materials(request: pytest.FixtureRequest) -> Materials:
 
 def _clear(node: pytest.Item, foundry: Foundry, folder: Path) -> None:
     """Remove a passing test's files: a thousand copies would fill the disk."""
-    if not report.has_failed(node):
+    if not failure_notes.of(node).has_failed:
         foundry.clear(folder)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,14 +12,19 @@ from pytest_imessage_foundry.plugin import settings
 from pytest_imessage_foundry.plugin.failures import failing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
     from pytest_imessage_foundry.plugin.mark import MarkArguments
 
 NAME = "imessage_version"
+# What is parametrised: a project that overrides imessage_version has no use for it.
+RELEASE = "_imessage_release"
 CASE = "imessage_case"
 FILE = "file"  # in place of a release: that of the file which the mark names
+# Kinds of request that see one release alone, as user_properties name them.
+DYNAMIC = "imessage_dynamic"
+UNITTEST = "imessage_unittest"
 FIXTURES = {
     NAME,
     "chat_db",
@@ -30,25 +36,51 @@ FIXTURES = {
 }
 
 
-def parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
-    """Run the test once per selected release if it uses a fixture of ours.
+def parametrizing(
+    metafunc: pytest.Metafunc, selected: Sequence[str]
+) -> Generator[None, None, None]:
+    """Run the test once per selected release if it uses a fixture of ours, and if
+    nobody else says on which releases it runs.
 
     A mark asks for it even where no fixture shows in the signature: a dynamic
     request can be multiplied in no other way.
     """
+    if not _is_ours(metafunc):
+        yield
+        return
+    # Ours comes first in a test's id, and only if no hook of the project names
+    # releases itself: what the other hooks ask for waits until all have asked.
+    asked: list[tuple[Any, Any]] = []
+    metafunc.parametrize = lambda *given, **named: asked.append((given, named))  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del metafunc.parametrize
+    if not any(NAME in _names(given, named) for given, named in asked):
+        _parametrize_or_fail(metafunc, selected)
+    for given, named in asked:
+        metafunc.parametrize(*given, **named)
+
+
+def _is_ours(metafunc: pytest.Metafunc) -> bool:
+    """Whether a test is to run once per release, as far as its fixtures say so."""
     marked = metafunc.definition.get_closest_marker(settings.MARK) is not None
     if not marked and FIXTURES.isdisjoint(metafunc.fixturenames):
-        return
-    if _parametrizes_itself(metafunc.definition):
-        return
-    if NAME not in metafunc.fixturenames:
+        return False
+    # A project's own imessage_version may have parameters, or one answer for all.
+    is_overridden = RELEASE not in metafunc.fixturenames
+    return not (NAME in metafunc.fixturenames and is_overridden)
+
+
+def _parametrize_or_fail(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
+    if RELEASE not in metafunc.fixturenames:
         # A test that overrides chat_db has dropped the name from its closure.
-        metafunc.fixturenames.append(NAME)
+        metafunc.fixturenames.append(RELEASE)
     try:
         _parametrize(metafunc, selected)
     except FoundryError:
         # An error here would end the whole run. The test fails when it is set up.
-        names = (NAME, CASE) if CASE in metafunc.fixturenames else (NAME,)
+        names = (RELEASE, CASE) if CASE in metafunc.fixturenames else (RELEASE,)
         metafunc.parametrize(
             argnames=names,
             argvalues=[(selected[-1], "")[: len(names)]],
@@ -60,12 +92,12 @@ def parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
 def _parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
     if arguments_of(metafunc.definition).file is not None:
         # It is of one release, whatever is selected.
-        metafunc.parametrize(argnames=NAME, argvalues=[FILE], indirect=True)
+        metafunc.parametrize(argnames=RELEASE, argvalues=[FILE], indirect=True)
         return
     wanted = _wanted(metafunc.definition)
     if CASE not in metafunc.fixturenames:
         metafunc.parametrize(
-            argnames=NAME, argvalues=_cases(selected, wanted), indirect=True
+            argnames=RELEASE, argvalues=_cases(selected, wanted), indirect=True
         )
         return
     from pytest_imessage_foundry.plugin import cases
@@ -97,17 +129,42 @@ def check_mark(item: pytest.Item) -> None:
             _wanted(item)
 
 
-def version_of(request: pytest.FixtureRequest, selected: Sequence[str]) -> str:
-    """Return the release of this run of the test, the newest if none was set."""
-    if hasattr(request, "param"):
-        version: str = request.param
+def version_of(
+    request: pytest.FixtureRequest, selected: Sequence[str], given: str
+) -> str:
+    """Return the release of this run of the test, the newest if none was `given`."""
+    version: str = getattr(request, "param", given)
+    if version:
         return release_of_file(request.node) if version == FILE else version
     wanted = _wanted(request.node)
     allowed = [name for name in selected if wanted is None or name in wanted]
     if not allowed:
         pytest.skip(_not_selected(wanted or (), selected))
-    request.node.user_properties.append(("imessage_dynamic", allowed[-1]))
+    kind = DYNAMIC
+    if _is_unittest(request):
+        kind = UNITTEST
+        if len(wanted or ()) > 1:
+            _refuse_several(request, allowed)
+    request.node.user_properties.append((kind, allowed[-1]))
     return allowed[-1]
+
+
+def _is_unittest(request: pytest.FixtureRequest) -> bool:
+    # Who has such a class has imported it; to do so here would slow every start.
+    unittest = sys.modules.get("unittest")
+    if unittest is None or request.cls is None:
+        return False
+    return issubclass(request.cls, unittest.TestCase)
+
+
+def _refuse_several(request: pytest.FixtureRequest, allowed: Sequence[str]) -> None:
+    with failing():
+        raise FoundryError(
+            f"a unittest class runs on one release, not on {', '.join(allowed)}\n"
+            f"looked at: the mark of {request.node.nodeid}\n"
+            "name one release in the mark, write a plain function or class, or start "
+            "pytest once for each --imessage-version"
+        )
 
 
 def file_of(node: pytest.Item) -> Path | None:
@@ -129,14 +186,12 @@ def release_of_file(node: pytest.Item) -> str:
         return version_detect.detect_file(path).release
 
 
-def _parametrizes_itself(definition: pytest.Item) -> bool:
-    for mark in definition.iter_markers("parametrize"):
-        names = mark.args[0] if mark.args else mark.kwargs.get("argnames", ())
-        if isinstance(names, str):
-            names = [name.strip() for name in names.split(",")]
-        if NAME in names:
-            return True
-    return False
+def _names(given: tuple[Any, ...], named: dict[str, Any]) -> list[str]:
+    """Return the names that a call of parametrize() gives values to."""
+    names = given[0] if given else named.get("argnames", ())
+    if isinstance(names, str):
+        names = [name.strip() for name in names.split(",")]
+    return list(names)
 
 
 def _wanted(node: pytest.Item) -> tuple[str, ...] | None:

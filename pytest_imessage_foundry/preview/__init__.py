@@ -6,7 +6,8 @@ errors of that code show on the page.
 
 from __future__ import annotations
 
+from pytest_imessage_foundry.preview.goal_bars import GoalRow, rows_of
 from pytest_imessage_foundry.preview.page import Notes, render, write
 from pytest_imessage_foundry.preview.reader import read, reading
 
-__all__ = ["Notes", "read", "reading", "render", "write"]
+__all__ = ["GoalRow", "Notes", "read", "reading", "render", "rows_of", "write"]

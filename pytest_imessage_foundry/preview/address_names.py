@@ -76,13 +76,28 @@ def beside(database: Path) -> AddressBook:
 
     It is empty if there is none, or none that can be read.
     """
-    library = database.resolve().parent.parent
+    library = library_of(database)
     entries: list[tuple[str, str]] = []
-    mac = library / _MAC
-    for book in (mac / _MAC_FILE, *sorted(mac.glob(f"Sources/*/{_MAC_FILE}"))):
+    for book in mac_books(library):
         entries += _entries(book, _MAC_QUERIES)
-    entries += _entries(library / _IPHONE_FILE, _IPHONE_QUERIES)
+    entries += _entries(iphone_book(library), _IPHONE_QUERIES)
     return AddressBook(entries)
+
+
+def library_of(database: Path) -> Path:
+    """Return the folder Library that a database stands in."""
+    return database.resolve().parent.parent
+
+
+def mac_books(library: Path) -> list[Path]:
+    """Return where a Mac's address books are: its own, and one for each account."""
+    mac = library / _MAC
+    return [mac / _MAC_FILE, *sorted(mac.glob(f"Sources/*/{_MAC_FILE}"))]
+
+
+def iphone_book(library: Path) -> Path:
+    """Return where an iPhone's address book is."""
+    return library / _IPHONE_FILE
 
 
 def _entries(book: Path, queries: Iterable[str]) -> list[tuple[str, str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_imessage_foundry.preview.phone import ShownRun
-from pytest_imessage_foundry.reading.typedstreams import Attributes, Body, parsed
+from pytest_imessage_foundry.reading.typedstreams import Attributes, parsed
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.reading.body_reader import BodyReader
 
 _PLAIN = frozenset(
     ("__kIMMessagePartAttributeName", "__kIMBaseWritingDirectionAttributeName")
@@ -45,8 +46,7 @@ _EFFECTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run with its part number and, for a file, the attachment's GUID."""
 
     part: int
@@ -55,15 +55,15 @@ class Piece:
     transcript: str = ""
 
 
-def pieces(data: bytes, read: Callable[[bytes], Body] = parsed) -> tuple[Piece, ...]:
+def pieces(data: bytes, reader: BodyReader | None = None) -> tuple[Piece, ...]:
     """Return the runs of an archived attributed string.
 
-    `read` parses it: a `BodyReader` is fast if there are many.
+    A `reader` is fast if there are many.
 
     Raises:
         Damaged: the data is damaged, or is not an attributed string.
     """
-    body = read(data)
+    body = reader.read(data) if reader is not None else parsed(data)
     if len(body.runs) == 1:
         ((length, attributes),) = body.runs
         if attributes.keys() <= _PLAIN and length == body.units > 0:

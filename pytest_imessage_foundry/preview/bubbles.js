@@ -34,8 +34,16 @@ function put(node, text) {
   node.append(text.slice(at));
   return node;
 }
-// Initials of a name, or the outline of a person where there is no name.
-function face(name, tone, small) {
+// A contact's picture, initials of a name, or the outline of a person where there is
+// neither, or none that the browser can draw.
+function face(name, tone, small, picture) {
+  if (picture) {
+    const node = el("span", `face${small ? " small" : ""}`), image = el("img");
+    image.alt = name;
+    image.addEventListener("error", () => node.replaceWith(face(name, tone, small)));
+    image.src = picture;
+    return add(node, image);
+  }
   const letters = name.split(/\s+/).map((word) => [...word][0] || "")
     .filter((letter) => /\p{L}/u.test(letter));
   const node = el("span", `face tone${tone % 6}${small ? " small" : ""}`);
@@ -127,14 +135,23 @@ function bubbles(people, pictures) {
       file.transcript && el("span", "words", `“${file.transcript}”`));
     return add(el("span", "file"), el("span", "sort", sort ? sort[1] : "📎"), body);
   }
+  // A print without its picture: the colours follow from the name, to tell two apart.
+  function blankNode(file) {
+    const name = file.name || "picture";
+    const why = `${file.mime || "a picture"}: this browser does not show it`;
+    const node = el("span",
+      `picture blank tone${toneOf(name) % 6}${file.sticker ? " sticker" : ""}`);
+    node.title = [name, why, size(file.size)].filter(Boolean).join(" · ");
+    return add(node, el("b", "words", name), el("small", "", why));
+  }
   // `small` is the sign that stands for a picture where there is no room to name it.
   function fileNode(file, audio, small) {
     if (!file.picture) return small ? el("span", "label", small) : chip(file, audio);
     const image = el("img", file.sticker ? "picture sticker" : "picture");
     image.alt = image.title = file.description || file.name || "picture";
-    // HEIC shows in some browsers only; the others get its name.
+    // HEIC shows in some browsers only; the others get a blank with its name.
     image.addEventListener("error", () => image.replaceWith(
-      small ? el("span", "label", small) : chip(file, audio)));
+      small ? el("span", "label", small) : blankNode(file)));
     image.src = pictures[file.picture - 1];
     return image;
   }

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, tzinfo
 from pytest_imessage_foundry.preview.phone import moment
 
 _HOUR = 3600 * 10**9
-_MINUTE = 60 * 10**9
 _SECOND = 10**9
+# What a stamp ends with, for each second of an hour.
+_WITHIN = [f":{minute:02}:{second:02}" for minute in range(60) for second in range(60)]
 
 
 class LocalTimes:
@@ -32,7 +33,7 @@ class LocalTimes:
             known = self._hours[hour] = self._hour(hour)
         if not known:
             return f"{self.at(date):%Y-%m-%dT%H:%M:%S}"
-        return f"{known}:{rest // _MINUTE:02}:{rest % _MINUTE // _SECOND:02}"
+        return known + _WITHIN[rest // _SECOND]
 
     def _hour(self, hour: int) -> str:
         """Return what all stamps of an hour begin with, '' if it is no whole hour in

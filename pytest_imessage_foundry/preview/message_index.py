@@ -51,8 +51,9 @@ class MessageIndex:
         housed: set[int] = set()
         columns = ("chat_id", "message_id")
         for _, chat, message in tables.tuples("chat_message_join", *columns):
-            self._put(found, whole(message), whole(chat), chats)
-            housed.add(whole(message))
+            number = whole(message)
+            self._put(found, number, whole(chat), chats)
+            housed.add(number)
         for number in self.dates.keys() - housed:
             chat, _ = self.deleted.get(number, (STRAY, 0))
             self._put(found, number, chat, chats)
@@ -70,8 +71,9 @@ class MessageIndex:
 
     def of_chat(self, chat: int, hidden: set[int]) -> list[int]:
         """Return the ROWIDs of a chat's messages but the hidden ones, oldest first."""
-        ids = {number for number in self._chats.get(chat, ()) if number not in hidden}
-        return sorted(ids, key=lambda number: (self.dates[number], number))
+        ids = set(self._chats.get(chat, ())) - hidden
+        # The same as by date and number: sorting keeps the order of equal dates.
+        return sorted(sorted(ids), key=self.dates.__getitem__)
 
 
 def _deleted(tables: Tables) -> dict[int, tuple[int, int]]:

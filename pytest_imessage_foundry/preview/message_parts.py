@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.preview.body_pieces import MARK, Piece, pieces
 from pytest_imessage_foundry.preview.database import Row, blob, date, whole, words
@@ -19,7 +19,10 @@ from pytest_imessage_foundry.preview.plist_reader import (
     seconds,
     text,
 )
-from pytest_imessage_foundry.reading.typedstreams import Body, Damaged, parsed
+from pytest_imessage_foundry.reading.typedstreams import Damaged
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.reading.body_reader import BodyReader
 
 _BALLOON = "\N{REPLACEMENT CHARACTER}"
 _MOST_PARTS = 10_000
@@ -33,13 +36,18 @@ def body(
     summary: dict[str, Any],
     *,
     is_app: bool,
-    read: Callable[[bytes], Body] = parsed,
+    reader: BodyReader | None = None,
 ) -> tuple[tuple[ShownPart, ...], tuple[str, ...]]:
     """Return the parts of a message row, and what could not be read of them.
 
-    `read` parses attributedBody.
+    `reader` reads attributedBody.
     """
-    found, troubles = _read_pieces(row, read)
+    if reader is not None and not attached and not is_app and not summary:
+        plain = reader.plain(blob(row["attributedBody"]))
+        if plain is not None:
+            run = ShownRun(text=plain[0].decode())
+            return (ShownPart(number=0, runs=(run,)),), ()
+    found, troubles = _read_pieces(row, reader)
     if is_app:
         marks = {_BALLOON, MARK, " "}
         found = tuple(piece for piece in found if piece.run.text not in marks)
@@ -95,13 +103,13 @@ def _translations(found: Any, depth: int) -> Iterator[str]:
 
 
 def _read_pieces(
-    row: Row, read: Callable[[bytes], Body]
+    row: Row, reader: BodyReader | None
 ) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
     archive, plain = row["attributedBody"], words(row["text"])
     if archive is None:
         return tuple(_plain_pieces(plain)), ()
     try:
-        found = pieces(blob(archive), read)
+        found = pieces(blob(archive), reader)
     except Damaged as error:
         trouble = f"attributedBody could not be read: {error}"
         return tuple(_plain_pieces(plain)), (trouble,)

@@ -4,12 +4,14 @@
   const NEW_STRETCH = 3600 * 1000;
   const byId = (id) => document.getElementById(id);
   const parsed = (id) => JSON.parse(byId(id).textContent);
-  const { chats, people, cases, failure } = parsed("index");
+  const { chats, people, faces, cases, failure } = parsed("index");
   const caseOf = new Map(cases.map((each) => [each.message, each]));
-  const { named, contentOf, partNode } = bubbles(people, parsed("pictures"));
+  const pictures = parsed("pictures");
+  const { named, contentOf, partNode } = bubbles(people, pictures);
+  const pictureOf = (who) => Object.hasOwn(faces, who) && pictures[faces[who] - 1];
   const loaded = new Map();
   const receipts = new Map();
-  let open = -1, from = 0, until = 0, pinned = false, folder = "All";
+  let open = -1, from = 0, until = 0, pinned = false, held = null, folder = "All";
 
   function messagesOf(number) {
     if (!loaded.has(number)) loaded.set(number, parsed(`chat-${number}`));
@@ -33,7 +35,8 @@
       when && el("time", "", day(when)));
     const body = add(el("span"), top, put(el("span", "glance words"), glance || ""));
     add(button, face(chat.group && !chat.name ? name.replace(/,/g, "") : name,
-      toneOf(chat.guid || name)), body);
+      toneOf(chat.guid || name), false,
+      !chat.group && pictureOf((chat.people || [])[0])), body);
     button.addEventListener("click", () => jump());
     return button;
   }
@@ -209,7 +212,8 @@
       if (chats[open].group && message.from !== null) {
         row.classList.add("grouped");
         if (row.classList.contains("last")) {
-          row.append(face(named(message.from), toneOf(message.from), true));
+          row.append(face(named(message.from), toneOf(message.from), true,
+            pictureOf(message.from)));
         }
       }
       add(row, speaks && el("div", "sender words", named(message.from)),
@@ -256,6 +260,7 @@
     const row = byId("rows").querySelector(`[data-index="${index}"]`);
     if (!row) return;
     row.scrollIntoView({ block: "center" });
+    held = row;
     row.classList.add("found");
     setTimeout(() => row.classList.remove("found"), 2500);
   }
@@ -296,6 +301,7 @@
     }
     headChat(chats[number]);
     const total = messagesOf(number).length, box = byId("messages");
+    held = null;
     if (index === undefined) {
       pinned = true;
       draw(total - BATCH, total);
@@ -339,22 +345,27 @@
     }
     byId("messages").addEventListener("scroll", grow, { passive: true });
     // Rows get their true heights as pictures load and as they come into view; a
-    // chat stays at its end until somebody scrolls.
+    // chat stays at its end, or at what was jumped to, until somebody scrolls.
     const box = byId("messages");
-    new ResizeObserver(() => { if (pinned) box.scrollTop = box.scrollHeight; })
-      .observe(byId("rows"));
+    new ResizeObserver(() => {
+      if (pinned) box.scrollTop = box.scrollHeight;
+      else if (held) held.scrollIntoView({ block: "center" });
+    }).observe(byId("rows"));
     for (const name of ["wheel", "touchstart", "pointerdown", "keydown"]) {
-      box.addEventListener(name, () => { pinned = false; }, { passive: true });
+      box.addEventListener(name, () => { pinned = false; held = null; }, { passive: true });
     }
     byId("details").addEventListener("click", (event) => {
       const on = byId("messages").classList.toggle("detailed");
       event.currentTarget.setAttribute("aria-pressed", String(on));
     });
     const place = new URLSearchParams(location.hash.slice(1));
-    if (chats.length && matchMedia("(min-width: 761px)").matches) {
+    const isWide = matchMedia("(min-width: 761px)").matches;
+    if (chats.length && (isWide || place.has("chat"))) {
       openChat(Number(place.get("chat") || 0), place.has("message")
         ? Number(place.get("message")) : undefined);
     }
+    const current = byId("list").querySelector("[aria-current]");
+    if (current) current.scrollIntoView({ block: "center" });
     if (place.get("view") === "plots") view("plots");
     if (place.get("view") === "cases") choose("cases");
     if (place.has("details")) byId("details").click();

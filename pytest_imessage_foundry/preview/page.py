@@ -27,8 +27,9 @@ from typing import IO, Any, Protocol
 
 from pytest_imessage_foundry.atomic import replacing
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.preview import address_names
+from pytest_imessage_foundry.preview import address_names, contact_faces
 from pytest_imessage_foundry.preview import phone as shape
+from pytest_imessage_foundry.preview.goal_bars import GoalRow
 from pytest_imessage_foundry.preview.local_times import LocalTimes
 from pytest_imessage_foundry.preview.page_data import PageData
 from pytest_imessage_foundry.preview.pictures import (
@@ -36,7 +37,7 @@ from pytest_imessage_foundry.preview.pictures import (
     PICTURES_LIMIT,
     Pictures,
 )
-from pytest_imessage_foundry.preview.plots import plots
+from pytest_imessage_foundry.preview.plots import goals, plots
 from pytest_imessage_foundry.preview.reader import Progress, reading
 from pytest_imessage_foundry.preview.safe_text import visible
 from pytest_imessage_foundry.preview.tally import Tally
@@ -69,6 +70,7 @@ class Notes:
             must say of each.
         zone: that of the times, the owner's at best; UTC by default.
         failure: why a test failed that used it.
+        measures: shares and counts beside their goals, for the plots.
     """
 
     title: str | None = None
@@ -76,6 +78,7 @@ class Notes:
     cases: Sequence[Mapping[str, Any]] = ()
     zone: tzinfo | None = None
     failure: str = ""
+    measures: Sequence[GoalRow] = ()
 
 
 NOTHING = Notes()
@@ -171,6 +174,7 @@ def _fields(phone: _Phone, chats: IO[str], notes: Notes) -> dict[str, str]:
     facts = {
         "title": heading,
         "people": names,
+        "faces": _faces(phone, pictures),
         "chats": index,
         "cases": [dict(case) for case in notes.cases],
         "failure": notes.failure,
@@ -183,7 +187,7 @@ def _fields(phone: _Phone, chats: IO[str], notes: Notes) -> dict[str, str]:
         "title": escape(heading),
         "style": style,
         "script": script,
-        "plots": _figures(tally, names),
+        "plots": _figures(tally, names, notes.measures),
         "index": _json("index", facts),
         "pictures": _json("pictures", pictures.urls),
         "limit": f"{PICTURE_LIMIT // 1024} KiB",
@@ -194,14 +198,24 @@ def _fields(phone: _Phone, chats: IO[str], notes: Notes) -> dict[str, str]:
 
 def _names(phone: _Phone, notes: Notes) -> dict[str, str]:
     given = dict(notes.names)
-    addresses = {
+    book = address_names.beside(phone.path)
+    return address_names.names_of(_addresses(phone), given, book)
+
+
+def _addresses(phone: _Phone) -> list[str]:
+    found = (
         address
         for chat in phone.chats
         for address in (*chat.participants, chat.identifier)
-        if address
-    }
-    book = address_names.beside(phone.path)
-    return address_names.names_of(sorted(addresses), given, book)
+    )
+    return sorted({each for each in found if each})
+
+
+def _faces(phone: _Phone, pictures: Pictures) -> dict[str, int]:
+    """Return the numbers of contacts' pictures, counted from 1, by address."""
+    found = contact_faces.faces_of(phone.path, _addresses(phone))
+    numbers = {each: pictures.kept(data) for each, data in found.items()}
+    return {each: at + 1 for each, at in numbers.items() if at is not None}
 
 
 def _draw_chat(
@@ -261,10 +275,12 @@ def _encoded(content: Any) -> str:
     return text
 
 
-def _figures(tally: Tally, names: Mapping[str, str]) -> str:
+def _figures(
+    tally: Tally, names: Mapping[str, str], measures: Sequence[GoalRow]
+) -> str:
     figures = [
         f"<figure><h2>{escape(plot.title)}</h2>{plot.svg}"
         f"<figcaption>{escape(plot.note)}</figcaption></figure>"
-        for plot in plots(tally, names)
+        for plot in (*plots(tally, names), *goals(measures))
     ]
     return "\n".join(figures) or "<p>There is no message to count.</p>"

@@ -96,8 +96,10 @@ class PageData:
     def _part(self, part: shape.ShownPart) -> dict[str, Any]:
         if part.file is None and not part.history and not part.is_unsent:
             runs = {"runs": [_run(run) for run in part.runs]}
-            rest = nonempty(number=part.number, deleted=self._stamp(part.deleted))
-            return runs | rest if rest else runs
+            if not part.number and not part.deleted:
+                return runs
+            stamp = self._stamp(part.deleted)
+            return runs | nonempty(number=part.number, deleted=stamp)
         return nonempty(
             number=part.number,
             runs=[_run(run) for run in part.runs],

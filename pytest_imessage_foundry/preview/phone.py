@@ -77,7 +77,9 @@ class ShownPart:
     @property
     def text(self) -> str:
         """Return the text of the bubble without attributes."""
-        return "".join(run.text for run in self.runs)
+        if len(self.runs) == 1:
+            return self.runs[0].text
+        return "".join([run.text for run in self.runs])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -182,12 +184,12 @@ class ShownMessage:
     @property
     def text(self) -> str:
         """Return the text of all bubbles, without files."""
-        return "\n".join(part.text for part in self.parts if part.text)
+        return "\n".join(filter(None, [part.text for part in self.parts]))
 
     @property
     def files(self) -> tuple[ShownFile, ...]:
         """Return the files of all bubbles."""
-        return tuple(part.file for part in self.parts if part.file is not None)
+        return tuple([part.file for part in self.parts if part.file is not None])
 
 
 @dataclass(slots=True, kw_only=True)

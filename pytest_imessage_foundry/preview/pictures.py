@@ -34,9 +34,12 @@ class Pictures:
 
     def number(self, file: ShownFile) -> int | None:
         """Return the number of a picture on the page, None for any other file."""
-        content = self._content(file)
+        return self.kept(self._content(file))
+
+    def kept(self, content: bytes) -> int | None:
+        """Return the number of a picture by its bytes, None for what is none."""
         mime = _picture_type(content)
-        if not mime:
+        if not mime or len(content) > PICTURE_LIMIT:
             return None
         digest = hashlib.sha256(content).digest()
         if digest not in self._known:

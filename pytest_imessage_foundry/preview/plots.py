@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from statistics import median
 from typing import NamedTuple
 
+from pytest_imessage_foundry.preview import goal_bars
+from pytest_imessage_foundry.preview.goal_bars import GoalRow
 from pytest_imessage_foundry.preview.svg_bars import (
     PlotColumn,
     calendar,
@@ -46,6 +48,18 @@ def plots(tally: Tally, names: Mapping[str, str]) -> Iterator[Plot]:
     yield _largest("Messages per chat", "chats", tally.chats, names)
     yield _answers(tally)
     yield _kinds(tally)
+
+
+def goals(measures: Sequence[GoalRow]) -> Iterator[Plot]:
+    """Yield the measures beside their goals, a plot for each section."""
+    for name, rows in goal_bars.sections(measures).items():
+        judged = [row for row in rows if row.has_goal]
+        met = sum(row.is_met for row in judged)
+        note = f"{met} of {len(judged)} within the shaded goal"
+        if len(rows) > len(judged):
+            note += f"; {len(rows) - len(judged)} without a published figure"
+        title = f"Shares of {name}" if name else "Shares and their goals"
+        yield Plot(title, note, goal_bars.goal_bars(rows))
 
 
 def _per_day(tally: Tally) -> Plot:

@@ -135,7 +135,7 @@ class PhoneReader:
         self.path = path
         self._tables = tables
         self._progress = progress
-        self._read = BodyReader().read
+        self._bodies = BodyReader()
         self._handles = {
             number: words(address) for number, address in tables.tuples("handle", "id")
         }
@@ -225,7 +225,9 @@ class PhoneReader:
         if any(_rare(row)) or row["service"] not in _USUAL_SERVICES:
             return self._any_message(row)
         summary = property_list(blob(row["message_summary_info"])) or {}
-        if summary.keys() - _SAYS_NOTHING or (row["is_from_me"] and not row["is_sent"]):
+        if not summary.keys() <= _SAYS_NOTHING or (
+            row["is_from_me"] and not row["is_sent"]
+        ):
             return self._any_message(row)
         return self._ordinary_message(row)
 
@@ -234,7 +236,7 @@ class PhoneReader:
         number, guid = row["id"], words(row["guid"])
         sender = self._sender(row)
         parts, troubles = body(
-            row, self._files_of(number), {}, is_app=False, read=self._read
+            row, self._files_of(number), {}, is_app=False, reader=self._bodies
         )
         return ShownMessage(
             id=number,
@@ -259,7 +261,9 @@ class PhoneReader:
         summary = property_list(blob(row["message_summary_info"])) or {}
         shown = card(row, attached)
         is_app = bool(bundle(row))
-        parts, troubles = body(row, attached, summary, is_app=is_app, read=self._read)
+        parts, troubles = body(
+            row, attached, summary, is_app=is_app, reader=self._bodies
+        )
         parts = self._with_deleted(number, parts)
         poll = self._reactions.polls.get(guid)
         other = self._handles.get(whole(row["other_handle"]), "")
@@ -295,9 +299,9 @@ class PhoneReader:
         self, number: int, parts: tuple[ShownPart, ...]
     ) -> tuple[ShownPart, ...]:
         """Put deleted parts in their places, whether or not the body has them."""
-        lost = {part.number: part for part in self._deleted_parts.get(number, ())}
-        if not lost:
+        if number not in self._deleted_parts:
             return parts
+        lost = {part.number: part for part in self._deleted_parts[number]}
         kept = [
             replace(part, deleted=lost[part.number].deleted)
             if part.number in lost

@@ -90,8 +90,9 @@ class Tally:
                 self.waits[not is_mine].append(seconds)
 
     def _add_kinds(self, message: ShownMessage, is_mine: bool) -> None:
+        counted = self.kinds.mine if is_mine else self.kinds.theirs
         for kind in kinds(message):
-            self.kinds.add(kind, is_mine=is_mine)
+            counted[kind] += 1
         for tapback in message.tapbacks:
             kind = "sticker" if tapback.name == "placed" else "tapback"
             self.kinds.add(kind, is_mine=tapback.sender is None)
@@ -101,18 +102,20 @@ def _name(chat: ShownChat) -> str:
     return chat.name or ", ".join(chat.participants) or chat.identifier or "no name"
 
 
-def kinds(message: ShownMessage) -> Iterator[str]:
-    """Yield the kinds of a message, as names for a plot."""
+def kinds(message: ShownMessage) -> list[str]:
+    """Return the kinds of a message, as names for a plot."""
     if message.event:
-        yield "group event"
-        return
-    if message.text:
-        yield "text"
+        return ["group event"]
+    found = ["text"] if message.text else []
     for file in message.files:
         major = file.mime.partition("/")[0]
-        yield {"image": "picture", "video": "video"}.get(major, "file")
-    if not message.is_rare:
-        return
+        found.append({"image": "picture", "video": "video"}.get(major, "file"))
+    if message.is_rare:
+        found += _rare_kinds(message)
+    return found
+
+
+def _rare_kinds(message: ShownMessage) -> Iterator[str]:
     for present, kind in (
         (message.is_audio, "audio message"),
         (message.poll, "poll"),

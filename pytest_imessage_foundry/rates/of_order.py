@@ -21,6 +21,7 @@ _SECOND = 10**9
 _DAY = 86_400 * _SECOND
 _HOURS = 6 * 3_600 * _SECOND
 _AT_ONCE = 2 * 10**6  # nanoseconds
+_LATE = 300  # readings
 _EPOCH = datetime.date(2001, 1, 1)
 _SERVICES = ("iMessage", "SMS", "RCS")
 _BACKDATED = Published(
@@ -209,9 +210,12 @@ def _of_reading(held: Held) -> Measure:
     if not held.has("message", "date", "date_read"):
         return of_rows(name, None, known)
     bins = held.connection.execute(
-        f"SELECT max(reads), total(reads) FROM (SELECT count(*) AS reads FROM message "
+        # What is read at one moment counts once: who opens a chat reads all of it.
+        "SELECT max(reads), total(reads) FROM (SELECT "
+        f"count(DISTINCT date_read / {_SECOND}) AS reads FROM message "
         f"WHERE date > {SECONDS} AND date_read > date + {600 * _SECOND} "
         f"GROUP BY (date_read - date) / {5 * _SECOND})"
     ).fetchone()
-    counts = (bins[0], int(bins[1])) if bins[0] else None
+    # In few readings two that took equally long are chance.
+    counts = (bins[0], int(bins[1])) if bins[0] and bins[1] >= _LATE else None
     return of_rows(name, counts, known)

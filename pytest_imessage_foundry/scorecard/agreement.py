@@ -2,7 +2,8 @@
 
 Readers differ in how they say the same: a date to the second or beyond it, a path
 from its root or within a folder, a list in another order, an object without the fields
-that they know nothing of. None of that is a misreading.
+that they know nothing of. None of that is a misreading. One that knows a value less
+exactly says which ones it may be: {"any_of": [...]}.
 """
 
 from __future__ import annotations
@@ -18,14 +19,17 @@ from pytest_imessage_foundry.scorecard import (
 )
 from pytest_imessage_foundry.scorecard.iso_dates import seconds_of
 from pytest_imessage_foundry.scorecard.reading_lines import default_of
+from pytest_imessage_foundry.scorecard.shown_balloons import SHOWN, is_shown
 from pytest_imessage_foundry.scorecard.true_body import plain
 
+ANY_OF = "any_of"
 _TEXTS = frozenset({"text", "before"})
 _DATES = frozenset(
     {"date", "date_read", "date_delivered", "date_played"}
     | {"date_edited", "date_changed"}
 )
 _NUMBERS = frozenset(f"{each}_ns" for each in _DATES)
+_PARTS = frozenset({"part", "reply_part"})
 # Where the order of a list says something; that of all others does not.
 _ORDERED = frozenset({"parts", "edits", "options", "cards"})
 
@@ -42,12 +46,19 @@ def _is_same(key: str, said: Any, true: Any) -> bool:
         return True
     if said in ("", None) and true in ("", None):
         return True
+    if isinstance(said, dict) and said.keys() == {ANY_OF}:
+        choice = said[ANY_OF]
+        known = choice if isinstance(choice, list) else []
+        return any(_is_same(key, each, true) for each in known)
     if isinstance(said, dict) and isinstance(true, dict):
         return _object(said, true)
     if isinstance(said, list) and isinstance(true, list):
         return _list(key, said, true)
     if key in _DATES:
         return _date(said, true)
+    if key in _PARTS and true is None:
+        # A balloon has no parts; who counts them calls it the first one.
+        return said == 0 and not isinstance(said, bool)
     if key in _NUMBERS:
         return str(said) == str(true)
     if not isinstance(said, str) or not isinstance(true, str):
@@ -61,7 +72,9 @@ def _object(said: dict[str, Any], true: dict[str, Any]) -> bool:
     """Compare the fields that a reader fills in; unknown ones are none."""
     others = true.get("or_else", {})
     return all(
-        agrees(key, value, true.get(key, _nested().get(key)), others.get(key))
+        is_shown(true, value)
+        if key == SHOWN and "kind" in true
+        else agrees(key, value, true.get(key, _nested().get(key)), others.get(key))
         for key, value in said.items()
     )
 

@@ -27,7 +27,10 @@ CREATE TABLE said (
     id INTEGER PRIMARY KEY, number INTEGER, is_chat INTEGER,
     guid TEXT, rowid_ INTEGER, second INTEGER, line TEXT
 )"""
+_WAITING = "CREATE TABLE waiting (id INTEGER PRIMARY KEY, rank INTEGER, line TEXT)"
+_PUT_OFF = "INSERT INTO waiting (rank, line) VALUES (?, ?)"
 _INDEXES = (
+    "CREATE INDEX by_rank ON waiting (rank, id)",
     "CREATE INDEX by_guid ON said (guid, is_chat)",
     "CREATE INDEX by_rowid ON said (rowid_, is_chat) WHERE guid IS NULL",
     "CREATE INDEX by_second ON said (second) WHERE guid IS NULL AND rowid_ IS NULL",
@@ -65,6 +68,7 @@ class AnswerIndex:
     def fill(self, lines: Iterable[str | bytes | Said]) -> None:
         """Take in all lines: JSON text, or objects already."""
         self._connection.execute(_TABLE)
+        self._connection.execute(_WAITING)
         batch: list[tuple[Any, ...]] = []
         for number, line in enumerate(lines, 1):
             if isinstance(line, (str, bytes)) and not line.strip():
@@ -137,18 +141,36 @@ class AnswerIndex:
     def _is_by_number(self) -> bool:
         return "rowid" in self.told
 
-    def nearest(self, reading: Said) -> list[Said]:
-        """Return what was said without a GUID or ROWID of a row of this second: of
-        several that which is most like it."""
-        if not self._has_nameless or "date" not in reading:
-            return []
+    @property
+    def has_nameless(self) -> bool:
+        """Whether any line names its row by neither GUID nor ROWID."""
+        return self._has_nameless
+
+    def of_second(self, reading: Said) -> list[tuple[int, Said]]:
+        """Return the lines without a name of the second of a row that no other row
+        has taken, with what `use` calls them."""
         second = int((seconds_of(reading["date"]) or 0) // 1)
         query = "SELECT id, line FROM said WHERE guid IS NULL AND rowid_ IS NULL "
         rows = self._select(f"{query} AND second = ?", second)
-        rows = [each for each in rows if not self._used[each[0]]]
-        if not rows:
-            return []
-        return self._mark([max(rows, key=lambda row: _likeness(row[1], reading))])
+        return [(key, json.loads(line)) for key, line in rows if not self._used[key]]
+
+    def use(self, key: int) -> None:
+        """Note that a line is about a row."""
+        self._used[key] = 1
+
+    def put_off(self, rank: int, reading: Said) -> None:
+        """Keep a row until all others have been looked at."""
+        text = json.dumps(reading)
+        self._connection.execute(_PUT_OFF, (rank, text))
+
+    def waiting(self, rank: int) -> Iterator[Said]:
+        """Yield the rows that were put off with this rank, in their order."""
+        query = "SELECT id, line FROM waiting WHERE rank = ? AND id > ? "
+        query += "ORDER BY id LIMIT 1"
+        last = 0
+        while rows := self._select(query, rank, last):
+            last, line = rows[0]
+            yield json.loads(line)
 
     def _select(self, query: str, *values: object) -> list[tuple[int, str]]:
         return self._connection.execute(query, values).fetchall()
@@ -190,14 +212,6 @@ def _check_names(said: Said) -> None:
     is_number = isinstance(rowid, int) and not isinstance(rowid, bool)
     if rowid is not None and not (is_number and 0 <= rowid <= _LARGEST):
         raise _NoReadingError(f"rowid is no row's number: {rowid!r}")
-
-
-def _likeness(line: str, reading: Said) -> int:
-    said = json.loads(line)
-    return sum(
-        weight * (name in said and said[name] == reading.get(name))
-        for name, weight in (("chat", 4), ("sender", 2), ("from_me", 1), ("text", 2))
-    )
 
 
 @contextmanager

@@ -5,9 +5,13 @@
     field = "edits"          # the field that is wrong, or all of its fields
     case = "edit-*"          # only in these cases of the catalogue
     releases = ["tahoe"]     # only on these releases
+    where = "date_edited > 0"  # only on these rows of `message`: an SQL expression
+    everywhere = true        # on each of the rows that the entry names
     why = "it knows the history of the first part alone"
+    rule = "ec is keyed by part"
 
 An entry that shows nowhere is told, so that it is taken out when the reader is mended.
+One with `ends` names what ends a reader's run: see `spared_rows`.
 """
 
 from __future__ import annotations
@@ -24,32 +28,76 @@ from pytest_imessage_foundry.scorecard.shown_kinds import kinds
 if TYPE_CHECKING:
     from pathlib import Path
 
+Patterns = str | tuple[str, ...]
+# The kind of what a reader lists and the file does not have.
+UNKNOWN_ROW = "not-in-file"
+_LISTS = frozenset({"kind", "field", "case", "releases"})
+_NAMING = frozenset({"kind", "field", "case", "where", "ends"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFault:
-    """One entry of a file of known faults; what it leaves out it does not ask for."""
+    """One entry of a file of known faults; what it leaves out it does not ask for.
+
+    Attributes:
+        why: what the reader does, to go on after its name.
+        rule: what it should do.
+        kind, field, case: names, or patterns such as "event-*", or several.
+        where: an SQL expression over the row's columns; `:true`, `:said` and
+            `:reading` are the true value, the reader's and the whole true reading, as
+            JSON where they are no plain values.
+        everywhere: whether it must show on every row that it names.
+        ends: what the reader says when such a row ends its run.
+    """
 
     why: str
-    kind: str = ""
-    field: str = ""
-    case: str = ""
+    rule: str = ""
+    kind: Patterns = ()
+    field: Patterns = ()
+    case: Patterns = ()
     releases: tuple[str, ...] = ()
+    where: str = ""
+    everywhere: bool = False
+    ends: str = ""
 
     def covers(self, kind: str, field: str, case: str | None, release: str) -> bool:
-        """Return whether a misreading is this one."""
+        """Return whether a misreading is this one, if its row is one of `where`."""
         return (
-            (not self.kind or self.kind == kind)
-            and (not self.field or self.field == field)
-            and (not self.case or fnmatchcase(case or "", self.case))
+            not self.ends
+            and self.has_kind(kind)
+            and _fits(self.field, field)
+            and self.has_case(case)
             and self.is_of(release)
         )
+
+    def has_kind(self, kind: str) -> bool:
+        return _fits(self.kind, kind)
+
+    def has_case(self, case: str | None) -> bool:
+        return _fits(self.case, case or "")
+
+    def covers_field(self, field: str) -> bool:
+        return not self.ends and _fits(self.field, field)
 
     def is_of(self, release: str) -> bool:
         return not self.releases or release in self.releases
 
     def __str__(self) -> str:
-        named = (self.kind, self.field, self.case)
+        named = (_text(self.kind), _text(self.field), _text(self.case), self.ends)
         return f"{' '.join(each for each in named if each)}: {self.why}"
+
+
+def _names(patterns: Patterns) -> tuple[str, ...]:
+    return (patterns,) if isinstance(patterns, str) else patterns
+
+
+def _fits(patterns: Patterns, value: str) -> bool:
+    names = _names(patterns)
+    return not any(names) or any(fnmatchcase(value, each) for each in names)
+
+
+def _text(patterns: Patterns) -> str:
+    return ", ".join(_names(patterns))
 
 
 def read(path: Path) -> tuple[KnownFault, ...]:
@@ -76,24 +124,37 @@ def _entry(raw: Any, number: int, path: Path) -> KnownFault:
     names = [each.name for each in fields(KnownFault)]
     if not isinstance(raw, dict) or not raw.keys() <= set(names):
         raise _refusal(path, f"fault {number}: its fields are {', '.join(names)}")
-    if not raw.get("why") or not (raw.keys() - {"why", "releases"}):
+    if not raw.get("why") or not raw.keys() & _NAMING:
         raise _refusal(path, f"fault {number}: give `why`, and `kind` or `case`")
-    for name, value in raw.items():
-        if name != "releases" and not isinstance(value, str):
-            raise _refusal(path, f"fault {number}: {name} is no text: {value!r}")
-    if raw.get("kind") and raw["kind"] not in (*kinds(), UNKNOWN_ROW):
-        choice = ", ".join(kinds())
-        raise _refusal(
-            path, f"fault {number}: no kind {raw['kind']!r} (choose from {choice})"
-        )
-    releases = raw.get("releases", [])
-    if not isinstance(releases, list):
-        raise _refusal(path, f"fault {number}: releases is no list: {releases!r}")
-    return KnownFault(**{**raw, "releases": tuple(releases)})
+    if raw.get("ends") and not (raw.get("where") or raw.get("releases")):
+        raise _refusal(path, f"fault {number}: beside `ends` give `where`: which rows")
+    values = {name: _value(name, raw[name], number, path) for name in raw}
+    entry = KnownFault(**values)
+    known = (*kinds(), UNKNOWN_ROW)
+    for each in _names(entry.kind):
+        if not any(fnmatchcase(name, each) for name in known):
+            choice = ", ".join(kinds())
+            raise _refusal(
+                path, f"fault {number}: no kind {each!r} (choose from {choice})"
+            )
+    return entry
 
 
-# The kind of what a reader lists and the file does not have.
-UNKNOWN_ROW = "not-in-file"
+def _value(name: str, value: Any, number: int, path: Path) -> Any:
+    """Return what a field of an entry holds; lists as tuples."""
+    if name == "everywhere":
+        if not isinstance(value, bool):
+            raise _refusal(path, f"fault {number}: everywhere is true or false")
+        return value
+    if name in _LISTS and isinstance(value, list):
+        if all(isinstance(each, str) for each in value):
+            return tuple(value)
+        raise _refusal(path, f"fault {number}: {name} is no list of texts: {value!r}")
+    if name == "releases":
+        raise _refusal(path, f"fault {number}: releases is no list: {value!r}")
+    if not isinstance(value, str):
+        raise _refusal(path, f"fault {number}: {name} is no text: {value!r}")
+    return value
 
 
 def _refusal(path: Path, why: str) -> FoundryError:

@@ -37,6 +37,7 @@ def as_json(card: Scorecard) -> dict[str, Any]:
         "misreadings": [_misreading(card, each) for each in card.misreadings],
         "complaints": card.complaints,
         "faults_not_shown": [str(each) for each in card.unshown],
+        "faults_not_everywhere": {str(k): where for k, where in card.absent.items()},
     }
 
 
@@ -61,7 +62,7 @@ def junit(card: Scorecard) -> str:
     tallies = card.in_order()
     failed = [name for name, tally in tallies if tally.wrong]
     skipped = [name for name, tally in tallies if tally.verdict == "cannot"]
-    problems = [*card.complaints, *map(str, card.unshown)]
+    problems = [*card.complaints, *map(str, [*card.unshown, *card.absent])]
     suite = xml.Element(
         "testsuite",
         name="imessage-foundry",

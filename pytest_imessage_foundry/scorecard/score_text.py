@@ -74,6 +74,9 @@ def failures(card: Scorecard) -> str:
         lines += ["", *_of_kind(card, kind, list(found))]
     for each in card.unshown:
         lines += ["", f"a known fault does not show any more: {each}", "  take it out"]
+    for each, where in card.absent.items():
+        lines += ["", f"a known fault does not show everywhere: {each}"]
+        lines += [f"  not in {where}", "  name fewer rows, or leave out `everywhere`"]
     return "\n".join(lines).strip("\n")
 
 

@@ -73,7 +73,9 @@ class Scorecard:
         counts: how many misreadings there are by kind and field, known ones apart.
         statements: how many single fields are right.
         complaints: what the reader said that is no reading, or how its run ended.
-        shown: the known faults that showed.
+        shown: how often each known fault showed.
+        cases: the cases of the catalogue in which it did.
+        absent: known faults that do not show where they should, with an example.
         databases: those that were judged.
     """
 
@@ -83,7 +85,9 @@ class Scorecard:
     statements: int = 0
     rows: int = 0
     complaints: list[str] = declared(default_factory=list)
-    shown: set[KnownFault] = declared(default_factory=set)
+    shown: Counter[KnownFault] = declared(default_factory=Counter)
+    cases: dict[KnownFault, set[str]] = declared(default_factory=dict)
+    absent: dict[KnownFault, str] = declared(default_factory=dict)
     unshown: list[KnownFault] = declared(default_factory=list)
     databases: list[str] = declared(default_factory=list)
 
@@ -91,7 +95,7 @@ class Scorecard:
     def ok(self) -> bool:
         """Whether nothing is wrong but what is known to be, and all that still is."""
         is_wrong = any(each.wrong for each in self.tallies.values())
-        return not (is_wrong or self.complaints or self.unshown)
+        return not (is_wrong or self.complaints or self.unshown or self.absent)
 
     @property
     def unknown(self) -> list[Misreading]:
@@ -114,7 +118,10 @@ class Scorecard:
         self.statements += other.statements
         self.rows += other.rows
         self.complaints += other.complaints
-        self.shown |= other.shown
+        self.shown += other.shown
+        for fault, cases in other.cases.items():
+            self.cases.setdefault(fault, set()).update(cases)
+        self.absent |= {**other.absent, **self.absent}
         self.databases += other.databases
 
     def in_order(self) -> list[tuple[str, KindTally]]:

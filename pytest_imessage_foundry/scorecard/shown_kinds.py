@@ -46,6 +46,29 @@ def kinds() -> dict[str, ShownKind]:
     }
 
 
+# The first kind of each family, in the order of the table.
+_FAMILIES = {
+    "text": "Messages",
+    "link-preview": "From apps",
+    "tapback": "Tapbacks, stickers, votes",
+    "event-added": "Announcements",
+    "subject": "On a text or a file",
+    "reply": "Replies, edits, effects",
+    "receipts": "How it went, and where it is",
+    "chat": "Chats",
+}
+
+
+def families() -> list[tuple[str, list[str]]]:
+    """Return the kinds in families, each with its title."""
+    found: list[tuple[str, list[str]]] = []
+    for name in kinds():
+        if name in _FAMILIES:
+            found.append((_FAMILIES[name], []))
+        found[-1][1].append(name)
+    return found
+
+
 def _fields(names: str) -> frozenset[str]:
     """Return the named fields, those of dates in both their forms."""
     dates = [f"{name}_ns" for name in names.split() if name.startswith("date")]

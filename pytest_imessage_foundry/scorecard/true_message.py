@@ -9,6 +9,7 @@ from pytest_imessage_foundry.models.filters import without_suffix
 from pytest_imessage_foundry.models.message_files import own_files
 from pytest_imessage_foundry.scorecard import shows
 from pytest_imessage_foundry.scorecard.iso_dates import digits, iso
+from pytest_imessage_foundry.scorecard.reading_lines import plain_data
 from pytest_imessage_foundry.scorecard.reading_parts import (
     FilteredAs,
     PlacedSticker,
@@ -200,8 +201,21 @@ def _with_others(message: Message, found: MessageReading) -> MessageReading:
         balloon.is_placeholder or not balloon.has_payload
     ):
         others["balloon"] = [None]  # the text alone has the address
+    texts = [part.text or "" for part in found.parts if part.kind == "text"]
+    if message.balloon is None and (below := "\n".join(texts)) != found.text:
+        # Readers set bubbles one below the other; a file's run may be some text.
+        others["text"] = [below]
+    if found.detected:
+        # Messages underlines what it found, and readers show it so.
+        marked = [{"style": "underline", "text": e.text} for e in found.detected]
+        others["styles"] = [plain_data([*found.styles, *marked])]
+    if balloon is not None and (brought := [*own_files(message)]):
+        # The pictures of an app came with the row, and are no part of its body.
+        others["files"] = [plain_data([file_reading(file) for file in brought])]
     if _RECEIVER in found.text:
-        others["text"] = [found.text.replace(_RECEIVER, "You")]
+        read = found.text.replace(_RECEIVER, "You")
+        others["text"] = [*others.get("text", ()), read]
+        others["parts"] = [[{"kind": "text", "text": read}]]
     if any(file.state == "awaited" for file in message.attachments):
         # The body names a file that has no row yet.
         named = [{"guid": file.guid} for file in message.attachments]

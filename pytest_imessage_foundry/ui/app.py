@@ -5,24 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.theme import Theme
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.personas import library
+from pytest_imessage_foundry.ui import themes
 from pytest_imessage_foundry.ui.cast import Cast
-from pytest_imessage_foundry.ui.project import STEPS, Project, Step
+from pytest_imessage_foundry.ui.project import Project, Step
 from pytest_imessage_foundry.ui.project_draft import ProjectDraft
 from pytest_imessage_foundry.ui.screens.conversations_screen import ConversationsScreen
+from pytest_imessage_foundry.ui.screens.help_screen import HelpScreen
 from pytest_imessage_foundry.ui.screens.messages_screen import MessagesScreen
 from pytest_imessage_foundry.ui.screens.people_screen import PeopleScreen
 from pytest_imessage_foundry.ui.screens.settings_screen import SettingsScreen
-from pytest_imessage_foundry.ui.screens.step import StepScreen
+from pytest_imessage_foundry.ui.screens.step import FoundryScreen, StepScreen
 from pytest_imessage_foundry.ui.screens.welcome_screen import WelcomeScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from textual.screen import Screen
 
 SCREENS: dict[Step, type[StepScreen]] = {
     "settings": SettingsScreen,
@@ -30,46 +34,73 @@ SCREENS: dict[Step, type[StepScreen]] = {
     "conversations": ConversationsScreen,
     "messages": MessagesScreen,
 }
-_THEME = Theme(
-    name="night",
-    primary="#0a84ff",
-    secondary="#30d158",
-    accent="#0a84ff",
-    warning="#ffd60a",
-    error="#ff453a",
-    success="#30d158",
-    foreground="#f2f2f7",
-    background="#111113",
-    surface="#26262a",
-    panel="#1c1c1f",
-    dark=True,
-    variables={"footer-key-foreground": "#7cc0ff"},
-)
 
 
 class FoundryApp(App[None]):
     """The steps from settings to a finished database.
 
-    The draft is kept beside the library at `path`."""
+    The draft is kept beside the library at `path`; `look` is "dark" or "light"."""
 
     CSS_PATH = "styles.tcss"
     TITLE = "imessage-foundry"
-    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "Quit", show=False, priority=True)
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+        Binding("f1,question_mark", "help", "Help", show=False),
+        Binding("f2", "look", "Light or dark", show=False),
     ]
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, look: str | None = None) -> None:
         super().__init__()
         place = path or library.default_path()
         self.cast = Cast(place)
         self.draft = ProjectDraft(place.parent)
         self.project = Project()
+        # What was typed into the forms of tools, by their screens' names.
+        self.typed: dict[str, dict[str, str]] = {}
+        for theme in themes.THEMES.values():
+            self.register_theme(theme)
+        self.theme = themes.THEMES[look or themes.usual()].name
 
     def on_mount(self) -> None:
-        self.register_theme(_THEME)
-        self.theme = _THEME.name
         self.push_screen(WelcomeScreen())
+
+    # --- on every screen ---
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Yield the commands of the palette: the keys of the screen, then the app's."""
+        named = set()
+        for each in screen.active_bindings.values():
+            binding = each.binding
+            is_shown = binding.show and each.enabled and binding.action not in named
+            if is_shown and isinstance(each.node, FoundryScreen):
+                named.add(binding.action)
+                yield SystemCommand(
+                    binding.description,
+                    f"the key {self.get_key_display(binding)} of this screen",
+                    self._runner(each.node, binding.action),
+                )
+        yield SystemCommand("Help", "what this screen is for", self.action_help)
+        yield SystemCommand("Light or dark", "the other look", self.action_look)
+        yield SystemCommand("Theme", "any look of Textual", self.action_change_theme)
+        yield SystemCommand("Quit", "what you made is kept", self.exit)
+
+    def _runner(self, node: FoundryScreen, action: str) -> Any:
+        async def run() -> None:
+            await self.run_action(action, node)
+
+        return run
+
+    def action_help(self) -> None:
+        """Explain the current screen, or close the explanation."""
+        if isinstance(self.screen, HelpScreen):
+            self.pop_screen()
+        elif isinstance(self.screen, StepScreen):
+            self.push_screen(HelpScreen.of(self.screen))
+
+    def action_look(self) -> None:
+        """Change between light and dark."""
+        look = "light" if self.current_theme.dark else "dark"
+        self.theme = themes.THEMES[look].name
 
     # --- the project ---
 
@@ -77,7 +108,8 @@ class FoundryApp(App[None]):
         """Open a project at the step where the user left it."""
         self.project = project
         self.keep(project)
-        for step in STEPS[: STEPS.index(project.step) + 1]:
+        steps = project.steps
+        for step in steps[: steps.index(project.step) + 1]:
             self.push_screen(SCREENS[step]())
 
     def keep(self, project: Project) -> None:
@@ -103,8 +135,13 @@ class FoundryApp(App[None]):
 
     # --- the way ---
 
+    def advance(self, step: Step) -> None:
+        """Go to the step that follows `step`."""
+        steps = self.project.steps
+        self.go(steps[steps.index(step) + 1])
+
     def go(self, step: Step) -> None:
-        """Go to the next step."""
+        """Go to a step."""
         self.keep(replace(self.project, step=step))
         self.push_screen(SCREENS[step]())
 

@@ -39,7 +39,7 @@ class BuildResult:
     path: Path
     counts: Counts
     report: Report
-    scenario_file: Path
+    scenario_file: Path | None
     pack_file: Path | None
     command: str
 
@@ -69,7 +69,8 @@ def _made(project: Project, journal: Journal, folder: Path | None) -> BuildResul
     order = foundry.Order(
         project.spec,
         foundry.Materials(
-            scenarios=(project.scenario,), packs=own or pack_files.project_folders()
+            scenarios=() if project.whole else (project.scenario,),
+            packs=own or pack_files.project_folders(),
         ),
     )
     used = _used(order, own)
@@ -81,6 +82,7 @@ def _made(project: Project, journal: Journal, folder: Path | None) -> BuildResul
             watched,
             place,
             project.layout,
+            backup_password=project.password,
             progress=lambda _rows: journal.go_on(),
         )
         for chat in journal.chats.values():
@@ -102,7 +104,7 @@ def _made(project: Project, journal: Journal, folder: Path | None) -> BuildResul
         path=project.database,
         counts=counts,
         report=report,
-        scenario_file=project.scenario_file,
+        scenario_file=None if project.whole else project.scenario_file,
         pack_file=project.pack_file if used else None,
         command=project.command(has_pack=bool(used)),
     )
@@ -124,7 +126,8 @@ class Watched:
     def _watched(
         self, conversation: Conversation, journal: Journal, names: dict[str, str]
     ) -> Conversation:
-        chat = journal.chats[conversation.config_id]
+        title = _title(conversation, names)
+        chat = journal.chat(conversation.config_id or conversation.guid, title)
         owner = self.scenario.owner.name
 
         def derive() -> Iterator[Message]:
@@ -134,11 +137,18 @@ class Watched:
                 journal.go_on()
                 chat.done += 1
                 who = names.get(message.sender or "", message.sender or owner)
-                chat.bubbles.append(_bubble(message, who))
+                bubble = _bubble(message, who)
+                chat.bubbles.append(bubble)
+                journal.linger(chat, bubble.text)
                 yield message
             chat.state = "built"
 
         return replace(conversation, messages=MessageStream(derive))
+
+
+def _title(conversation: Conversation, names: dict[str, str]) -> str:
+    others = (names.get(each, each) for each in conversation.founders)
+    return conversation.name or ", ".join(others)
 
 
 def _bubble(message: Message, who: str) -> Bubble:
@@ -162,6 +172,8 @@ def _used(order: foundry.Order, folders: Sequence[Path]) -> tuple[Cached, ...]:
 
 
 def _write_beside(stage: Path, project: Project, used: Sequence[Cached]) -> None:
+    if project.whole:
+        return
     text = scenario_files.dumps(project.scenario)
     (stage / project.scenario_file.name).write_text(text, encoding="utf-8")
     if used:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 State = Literal["waiting", "writing", "written", "failed", "building", "built"]
 SHOWN = 60  # bubbles that are kept to be looked at
+# Seconds: about what it takes to see a bubble and to skim its characters.
+_GLANCE = 0.15
+_CHARACTER = 0.012
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,10 @@ class Journal:
     doing: str = ""
     notes: list[str] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
+    # Set when nobody is to wait for the reader any more.
+    hurry: threading.Event = field(default_factory=threading.Event)
+    followed: str = ""
+    patience: int = 0
 
     @classmethod
     def of(cls, project: Project) -> Journal:
@@ -65,6 +72,33 @@ class Journal:
                 for each in project.conversations
             }
         )
+
+    def chat(self, id: str, title: str) -> ChatProgress:
+        """Return a conversation; a scenario can bring more than the project names."""
+        if id not in self.chats:
+            # Replaced as a whole: a screen may walk it at this moment.
+            self.chats = {**self.chats, id: ChatProgress(id, title, 0)}
+        return self.chats[id]
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the work waits for a person who reads along."""
+        return self.patience > 0 and not self.hurry.is_set()
+
+    def linger(self, chat: ChatProgress, text: str) -> None:
+        """Wait as long as one needs to read `text` in the chat that is looked at.
+
+        `patience` is how many messages are waited for at most, so that a build that
+        nobody looks at ends too.
+        """
+        if chat.id == self.followed and self.is_read:
+            self.patience -= 1
+            self.hurry.wait(_GLANCE + _CHARACTER * min(len(text), 80))
+
+    def end(self) -> None:
+        """Stop the work, without a wait."""
+        self.stop.set()
+        self.hurry.set()
 
     def go_on(self) -> None:
         """Raise StoppedError if the user wants to stop."""

@@ -14,12 +14,13 @@ from pytest_imessage_foundry.conversations import scenario_files
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import (
     ConversationConfig,
+    LifeSpan,
     Persona,
     Scenario,
     apple_time,
 )
 from pytest_imessage_foundry.personas import builtin
-from pytest_imessage_foundry.spec import Spec
+from pytest_imessage_foundry.spec import Layout, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,11 +36,15 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 class Project:
     """Settings, people and conversations; each change returns a new project.
 
-    `personas` are the owner, who alone is_self, and whoever takes part.
+    `personas` are the owner, who alone is_self, and whoever takes part. `whole` names
+    a built-in scenario that is built as it stands, because it is more than people and
+    conversations. `offered` are the people for whom a conversation was begun once.
     """
 
-    release: str = "sequoia"
+    release: str = "tahoe"
     layout: layouts.LayoutName = "file"
+    age: Layout = "fresh"
+    backup_password: str = ""
     output: str = "chat.db"
     seed: int = 0
     writer: Writer = "offline"
@@ -48,6 +53,9 @@ class Project:
     base_url: str = ""
     personas: tuple[Persona, ...] = ()
     conversations: tuple[ConversationConfig, ...] = ()
+    life: LifeSpan = ""
+    whole: str = ""
+    offered: tuple[str, ...] = ()
     step: Step = "settings"
 
     # --- people ---
@@ -122,6 +130,21 @@ class Project:
         with_whom = ", ".join(names.get(each, each) for each in config.participants)
         return config.name or with_whom
 
+    def with_offers(self) -> Project:
+        """Return a project with a conversation for each person who never had one.
+
+        One that the user deleted does not come back.
+        """
+        project = self
+        for each in self.people:
+            if each.id not in self.offered and not self.chats_of(each.id):
+                config = ConversationConfig(
+                    id=project.free_id(each.id), participants=(each.id,)
+                )
+                project = project.with_conversation(config)
+        offered = dict.fromkeys((*self.offered, *(each.id for each in self.people)))
+        return replace(project, offered=tuple(offered))
+
     @property
     def messages(self) -> int:
         return sum(each.message_count_target for each in self.conversations)
@@ -134,8 +157,15 @@ class Project:
         return cls(
             personas=scenario.personas,
             conversations=scenario.conversations,
+            life=scenario.life,
+            whole="" if scenario.conversations else scenario.name,
             **settings,  # type: ignore[arg-type]
         )
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return the steps that the user goes through."""
+        return ("settings", "messages") if self.whole else STEPS
 
     @property
     def scenario(self) -> Scenario:
@@ -144,11 +174,22 @@ class Project:
             description="",
             personas=self.personas,
             conversations=self.conversations,
+            life=self.life,
         )
 
     @property
     def spec(self) -> Spec:
-        return Spec(release=self.release, scenario=NAME, seed=self.seed)
+        return Spec(
+            release=self.release,
+            scenario=self.whole or NAME,
+            seed=self.seed,
+            layout=self.age,
+        )
+
+    @property
+    def password(self) -> str | None:
+        """Return the password of the backup, if that is what is built."""
+        return self.backup_password or None if self.layout == "ios-backup" else None
 
     @property
     def path(self) -> Path:
@@ -162,7 +203,10 @@ class Project:
 
     @property
     def scenario_file(self) -> Path:
-        """Return the path of the scenario file that the build writes."""
+        """Return the path of the scenario file that the build writes.
+
+        A scenario that is built as it stands needs none.
+        """
         return self.path.with_name(f"{self.path.stem}.scenario.json")
 
     @property
@@ -174,10 +218,13 @@ class Project:
     def files(self) -> tuple[Path, ...]:
         """Return the files that the build may replace."""
         texts = (self.pack_file,) if self.writer == "model" else ()
-        return (self.database, self.scenario_file, *texts)
+        beside = () if self.whole else (self.scenario_file, *texts)
+        return (self.database, *beside)
 
     def check(self) -> None:
         """Raise FoundryError if the project cannot be built."""
+        if self.whole:
+            return
         if self.owner is None:
             raise FoundryError(
                 "the phone is nobody's\n"
@@ -195,13 +242,19 @@ class Project:
             )
 
     def command(self, *, has_pack: bool) -> str:
-        """Return the command that builds the same without a question."""
-        words = ["imessage-foundry", "build", _short(self.path)]
-        words += ["--macos", self.release, "--scenario", _short(self.scenario_file)]
-        words += ["--cache", _short(self.pack_file)] if has_pack else []
+        """Return the command that builds the same without a question.
+
+        It runs as it stands, so it replaces the database that the app has built.
+        """
+        scenario = self.whole or short(self.scenario_file)
+        words = ["imessage-foundry", "build", short(self.path)]
+        words += ["--macos", self.release, "--scenario", scenario]
+        words += ["--cache", short(self.pack_file)] if has_pack else []
         words += ["--seed", str(self.seed)] if self.seed else []
         words += ["--layout", self.layout] if self.layout != "file" else []
-        return shlex.join(words)
+        words += ["--backup-password", self.password] if self.password else []
+        words += ["--migrated"] if self.age == "migrated" else []
+        return shlex.join([*words, "--force"])
 
 
 def _without(config: ConversationConfig, persona_id: str) -> ConversationConfig:
@@ -209,7 +262,7 @@ def _without(config: ConversationConfig, persona_id: str) -> ConversationConfig:
     return config if left == config.participants else replace(config, participants=left)
 
 
-def _short(path: Path) -> str:
+def short(path: Path) -> str:
     """Return the path relative to the working folder, if it is below."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)

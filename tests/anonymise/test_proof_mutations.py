@@ -317,8 +317,8 @@ def test_tables_that_no_list_knows_are_caught(planted, refused, monkeypatch):
     change(planted, "INSERT INTO tomorrow VALUES (?)", (WORD,))
     usual = NewCopy.fill
 
-    def lazy(self, table, replace, holds):
-        result = usual(self, table, replace, holds)
+    def lazy(self, table, *how):
+        result = usual(self, table, *how)
         if table.name == "tomorrow":
             self.connection.execute("INSERT INTO tomorrow VALUES (?)", (WORD,))
         return result

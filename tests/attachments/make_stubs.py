@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import zipfile
+import zlib
 from fractions import Fraction
 from math import cos, pi, sin
 from pathlib import Path
@@ -18,6 +20,7 @@ import av
 import pillow_heif
 from av.bitstream import BitStreamFilterContext
 from PIL import Image, ImageDraw
+from scenes import SCENES, scene
 
 STUBS = Path(__file__).parents[2] / "pytest_imessage_foundry/attachments/stubs"
 CLEAR = (0, 0, 0, 0)
@@ -91,11 +94,11 @@ def star(size: int) -> Image.Image:
     return picture
 
 
-def icon(size: int) -> Image.Image:
+def icon(size: int, tint: str = "#1f6feb", core: str = "#ffd84a") -> Image.Image:
     """A site's icon: rings on a plain ground."""
-    picture = Image.new("RGB", (size, size), "#1f6feb")
+    picture = Image.new("RGB", (size, size), tint)
     draw = ImageDraw.Draw(picture)
-    for inset, colour in ((8, "#ffffff"), (20, "#1f6feb"), (26, "#ffd84a")):
+    for inset, colour in ((8, "#ffffff"), (20, tint), (26, core)):
         draw.ellipse((inset, inset, size - inset, size - inset), colour)
     return picture.quantize(8)
 
@@ -104,6 +107,64 @@ def encoded(picture: Image.Image, form: str, **options: object) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, form, **options)
     return buffer.getvalue()
+
+
+# Each photo is as large as the first one was, so that the sizes in databases stay.
+JPEG_BYTES, HEIC_BYTES, ICON_BYTES = 2132, 1651, 563
+ICONS = (
+    ("#1f6feb", "#ffd84a"),
+    ("#c0392b", "#f6e3b4"),
+    ("#1e8449", "#ffffff"),
+    ("#6c3fb5", "#ff9f5a"),
+    ("#202124", "#34c6eb"),
+    ("#d35400", "#2c3e50"),
+)
+
+
+def jpeg(picture: Image.Image) -> bytes:
+    """A JPEG of JPEG_BYTES.
+
+    Flat areas are kept fine and edges coarse, so that a sky has no bands."""
+    for coarse in range(8, 160, 4):
+        fine = [
+            [grain, *(min(255, int(step * (1 + at / 10))) for at in range(1, 64))]
+            for grain, step in ((5, coarse), (6, coarse * 1.3))
+        ]
+        found = encoded(
+            picture,
+            "JPEG",
+            qtables=fine,
+            subsampling="4:2:0",
+            optimize=True,
+            progressive=True,
+        )
+        if len(found) <= JPEG_BYTES:
+            # Any number of these may stand before a marker.
+            return found[:-2] + b"\xff" * (JPEG_BYTES - len(found)) + found[-2:]
+    raise ValueError("the picture has too many edges")
+
+
+def heic(picture: Image.Image) -> bytes:
+    """A HEIC file of HEIC_BYTES, with a free box at its end."""
+    for quality in range(90, 10, -2):
+        found = encoded(picture, "HEIF", quality=quality)
+        room = HEIC_BYTES - len(found)
+        if room >= 8:
+            return found + struct.pack(">I4s", room, b"free") + bytes(room - 8)
+    raise ValueError("the picture has too many edges")
+
+
+def png(picture: Image.Image) -> bytes:
+    """A PNG of ICON_BYTES, with a chunk before its end that decoders skip."""
+    found = encoded(picture, "PNG", optimize=True)
+    room = ICON_BYTES - len(found)
+    if not room:
+        return found
+    if room < 12:
+        raise ValueError(f"the icon has {len(found)} bytes")
+    body = b"fiLl" + bytes(room - 12)
+    chunk = struct.pack(">I", room - 12) + body + struct.pack(">I", zlib.crc32(body))
+    return found[:-12] + chunk + found[-12:]
 
 
 def movie() -> bytes:
@@ -217,18 +278,22 @@ def archive() -> bytes:
 def stubs() -> dict[str, bytes]:
     """Every stub by its file name."""
     pillow_heif.register_heif_opener()
-    photo = landscape(320, 240)
+    photos = [scene(number) for number in range(len(SCENES))]
+    icons = [png(icon(96, *each)) for each in ICONS]
     frames = [landscape(96, 72, at / 4).quantize(16) for at in (1, 2, 3)]
     moving = {"save_all": True, "append_images": frames[1:], "duration": 200, "loop": 0}
     return {
-        "photo.jpg": encoded(photo, "JPEG", quality=40, optimize=True),
-        "photo.heic": encoded(photo, "HEIF", quality=40),
+        "photo.jpg": jpeg(photos[0]),
+        "photo.heic": heic(photos[0]),
+        "photos.jpg": b"".join(map(jpeg, photos[1:])),
+        "photos.heic": b"".join(map(heic, photos[1:])),
         "screenshot.png": encoded(screen(), "PNG", optimize=True),
         "animation.gif": encoded(frames[0], "GIF", **moving),
         "sticker.heic": encoded(star(96), "HEIF", quality=50, xmp=STICKER_XMP.encode()),
         "memoji.heic": encoded(face(96, "#e0ac69", (10, 170)), "HEIF", quality=50),
         "genmoji.heic": encoded(face(64, "#ffd84a", (0, 180)), "HEIF", quality=50),
-        "link.pluginPayloadAttachment": encoded(icon(96), "PNG", optimize=True),
+        "link.pluginPayloadAttachment": icons[0],
+        "links.pluginPayloadAttachment": b"".join(icons[1:]),
         "video.mov": movie(),
         "voice.caf": audio_message(),
         "voice.m4a": recording(),
@@ -252,5 +317,7 @@ def stubs() -> dict[str, bytes]:
 
 
 if __name__ == "__main__":
+    # With names, those alone: other versions of the encoders give other bytes.
     for name, content in stubs().items():
-        (STUBS / name).write_bytes(content)
+        if name in (sys.argv[1:] or [name]):
+            (STUBS / name).write_bytes(content)

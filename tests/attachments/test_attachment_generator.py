@@ -62,14 +62,16 @@ UUID4 = r"[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}"
 
 
 def test_each_kind_has_a_stub_and_each_stub_a_kind():
-    assert {kind.stub for kind in KINDS.values()} == set(os.listdir(STUBS))
+    named = {name for kind in KINDS.values() for name in (kind.stub, kind.others)}
+    assert named - {""} == set(os.listdir(STUBS))
     assert all(name == kind.name for name, kind in KINDS.items())
 
 
 def test_the_package_stays_small():
-    sizes = [path.stat().st_size for path in STUBS.iterdir()]
-    assert len(sizes) <= 16
-    assert max(sizes) < 4096
+    sizes = {path.name: path.stat().st_size for path in STUBS.iterdir()}
+    assert len(sizes) <= 19
+    assert max(sizes[kind.stub] for kind in KINDS.values()) < 4096
+    assert sum(sizes.values()) < 64 << 10
 
 
 @pytest.mark.parametrize(
@@ -156,6 +158,12 @@ def test_variants_differ_and_stay_the_same_each_time(name):
     assert several[0] == stub_bytes(name) == (STUBS / KINDS[name].stub).read_bytes()
     assert len(set(several)) == 20
     assert several == [content(name, variant) for variant in range(20)]
+
+
+@pytest.mark.parametrize("name", [each.name for each in KINDS.values() if each.others])
+def test_the_others_are_as_long_as_the_stub(name):
+    others = (STUBS / KINDS[name].others).read_bytes()
+    assert len(others) % len(stub_bytes(name)) == 0
 
 
 def test_the_package_works_from_a_zip(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from array import array
+from itertools import pairwise
 
 import av
 import pillow_heif
@@ -135,3 +136,34 @@ def test_the_text_is_text(variant):
     text = content("text", variant).decode("ascii")
     assert text.startswith("Bring the tent.\n")
     assert text.endswith("\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("photo", 8), ("heic", 8), ("link-image", 6)]
+)
+def test_pictures_differ_to_the_eye(name, count):
+    seen = [decoded(name, variant) for variant in range(count + 1)]
+    assert len({picture.tobytes() for picture in seen}) == count
+    assert seen[0].tobytes() == seen[count].tobytes()
+
+
+@pytest.mark.parametrize("name", ["photo", "heic"])
+def test_a_sky_has_no_bands(name):
+    """From row to row it changes by a little, where a band would be a jump."""
+    for variant in range(8):
+        picture = decoded(name, variant)
+        column = [picture.getpixel((3, y)) for y in range(60)]
+        steps = [
+            abs(a - b)
+            for one, other in pairwise(column)
+            for a, b in zip(one, other, strict=True)
+        ]
+        assert max(steps) <= 6
+        assert column[0] != column[-1]
+
+
+def decoded(name, variant):
+    data = io.BytesIO(content(name, variant))
+    if name == "heic":
+        return pillow_heif.open_heif(data).to_pillow().convert("RGB")
+    return Image.open(data).convert("RGB")

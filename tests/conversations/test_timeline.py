@@ -75,8 +75,10 @@ def test_any_count_fits_a_year_in_order(count: int, response: ResponseTime) -> N
     pairs = times(count, other=friend(response))
     check(pairs, START, END)
     assert [turn for _, turn in pairs] == list(talk(count, key="0"))
-    if count:
+    if count > 100:
         assert pairs[-1][0] > END - (END - START) // 8
+    elif count:  # a chat of a few words may end long before
+        assert pairs[-1][0] > END - 3 * (END - START) // 4
 
 
 @settings(derandomize=True, deadline=None, max_examples=150)

@@ -27,7 +27,14 @@ from pytest_imessage_foundry.db.rows.columns import ORDINARY, VARYING
 from pytest_imessage_foundry.db.rows.message import changes, is_ordinary, ordinary_row
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.foundry import Order, forge
-from pytest_imessage_foundry.models import Conversation, Message, TextPart
+from pytest_imessage_foundry.models import (
+    LONG_PART_NUMBER,
+    OTHER_DEVICE,
+    Conversation,
+    Message,
+    TextPart,
+)
+from pytest_imessage_foundry.models import ORDINARY as NO_TRAITS
 from pytest_imessage_foundry.spec import Spec
 
 LAYOUTS = list(product(schema.RELEASES, ("fresh", "migrated")))
@@ -136,10 +143,11 @@ ORDINARY_MESSAGES = [
         storage=storage,
         immutable=immutable,
         writing_direction=direction,
+        traits=traits,
         date_read=781_000_009 * 10**9 if read else 0,
         date_delivered=781_000_001 * 10**9 if sender is None and read else 0,
     )
-    for sender, service, storage, immutable, direction, read, text in product(
+    for sender, service, storage, immutable, direction, read, text, traits in product(
         (None, "+12125550101"),
         SERVICES,
         ("both", "archive", "text"),
@@ -147,6 +155,7 @@ ORDINARY_MESSAGES = [
         (False, True),
         (False, True),
         ("Hello", "Grüße 🎈"),
+        (NO_TRAITS, OTHER_DEVICE, LONG_PART_NUMBER),
     )
 ]
 

@@ -6,8 +6,11 @@ import platform
 
 import pytest
 
+from pytest_imessage_foundry.cli import parser
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.db.version_detect import FALLBACK, detect
+from pytest_imessage_foundry.spec import Spec
+from pytest_imessage_foundry.ui.project import Project
 
 
 @pytest.mark.parametrize(
@@ -44,8 +47,19 @@ def test_guesses_say_so(version, release):
     assert found.notice
 
 
-def test_the_fallback_is_sequoia():
-    assert FALLBACK == "sequoia"
+def test_the_fallback_is_the_newest_that_was_read_whole():
+    whole = [name for name in schema.ALL if not schema.get(name).origins]
+    assert whole[-1] == FALLBACK
+
+
+def test_no_mac_is_one_release_for_all_commands(monkeypatch):
+    monkeypatch.setattr(platform, "mac_ver", lambda: ("", ("", "", ""), ""))
+    defaults = {
+        parser().parse_args(words).macos
+        for words in (["build", "x.db"], ["stats"], ["kinds"])
+    }
+    assert defaults == {"auto"}
+    assert {detect().release, Spec().release, Project().release} == {FALLBACK}
 
 
 @pytest.mark.parametrize(("version", "release"), [("15.6", "sequoia"), ("", FALLBACK)])

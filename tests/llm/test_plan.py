@@ -68,6 +68,11 @@ def test_life_of_a_conversation(foundry, scenario, key, server):
     scenario.write_text(scenario.read_text().replace("a quiz night", "a race"))
     assert foundry("status") == 0
     assert "1 missing, 1 unused" in foundry.output
+    # The pack of another scenario is none of this one's concern.
+    foundry.pack.rename(foundry.pack.with_name("another.json"))
+    scenario.write_text(re.sub('theme = "', 'theme = "quite ', scenario.read_text()))
+    assert foundry("status") == 0
+    assert "0 fresh, 0 stale, 2 missing, 0 unused" in foundry.output
 
 
 def test_prompts_that_changed_make_stale(foundry, key, server):

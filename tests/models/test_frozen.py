@@ -10,6 +10,8 @@ from dataclasses import FrozenInstanceError, field, fields, replace
 
 import pytest
 
+from pytest_imessage_foundry.conversations import chat_life
+from pytest_imessage_foundry.db.blobs import values
 from pytest_imessage_foundry.models import (
     Edit,
     Event,
@@ -21,18 +23,26 @@ from pytest_imessage_foundry.models import (
     Turn,
     balloons,
     changes,
+    filters,
     frozen,
+    members,
     messages,
     parts,
+    people,
     turns,
 )
 
-FILES = (turns, parts, balloons, changes, messages)
+FILES = (
+    *(filters, people, turns, parts, balloons, changes, members, messages),
+    *(chat_life, values),
+)
 MODELS = [
     each
     for file in FILES
     for each in vars(file).values()
-    if isinstance(each, type) and each.__module__ == file.__name__
+    if isinstance(each, type)
+    and dataclasses.is_dataclass(each)
+    and each.__module__ == file.__name__
 ]
 SAMPLES = [
     Message(guid="G", date=5, sender=None),
@@ -58,7 +68,8 @@ def in_a_body(model: type) -> dict[str, object]:
         if each.default_factory is not dataclasses.MISSING:
             body[each.name] = field(default_factory=each.default_factory)
         elif each.default is not dataclasses.MISSING:
-            body[each.name] = each.default
+            told = {"repr": each.repr, "compare": each.compare}
+            body[each.name] = field(default=each.default, **told)
     return body | {"__annotations__": {each.name: each.type for each in fields(model)}}
 
 

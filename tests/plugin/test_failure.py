@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import sys
 from pathlib import Path
+
+import pytest
 
 FAILS = """
     import pytest
@@ -102,6 +105,62 @@ def test_by_hand_is_kept_too(plain_run, pytester):
     result.assert_outcomes(failed=1)
     kept = Path(re.search(r"kept: (.*)", result.stdout.str()).group(1))
     assert kept.exists()
+    result.stdout.fnmatch_lines(["release=tahoe by hand seed=0"])
+    result.stdout.no_fnmatch_line("*scenario=*")
+
+
+def test_two_databases_of_a_test_say_which_is_which(plain_run, pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(scenario="empty")
+        def test_it(chat_db, chat_db_builder, chat_db_readonly):
+            assert False
+        """
+    )
+
+    result = plain_run("--imessage-version=tahoe")
+
+    result.stdout.fnmatch_lines(
+        [
+            "chat_db:",
+            "release=tahoe scenario=empty seed=0 source=auto",
+            "kept: *-test_it*chat.db",
+            "chat_db_builder:",
+            "release=tahoe by hand seed=0",
+            "kept: *-test_it*chat.db",
+            "chat_db_readonly:",
+            "release=tahoe scenario=empty seed=0 source=auto",
+            "reproduce: pytest *",
+        ],
+        consecutive=True,
+    )
+    assert result.stdout.str().count("reproduce: ") == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "is_kept"),
+    [
+        ("tmp_path_retention_policy=none", False),
+        ("tmp_path_retention_count=0", False),
+        ("tmp_path_retention_policy=failed", True),
+        ("tmp_path_retention_policy=all", True),
+    ],
+)
+def test_kept_is_said_of_what_is_kept(pytester, monkeypatch, setting, is_kept):
+    monkeypatch.setenv("PYTEST_DEBUG_TEMPROOT", str(pytester.path))
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    pytester.makepyfile(FAILS)
+
+    # By itself: pytester's own way to run it would name the folder to keep.
+    asked = [f"-o{setting}", "--imessage-version=tahoe"]
+    said = pytester.run(sys.executable, "-m", "pytest", *asked).stdout.str()
+
+    assert (re.search(r"^kept: ", said, re.MULTILINE) is not None) is is_kept
+    assert (f"not kept: {setting}" in said) is not is_kept
+    copies = list(pytester.path.rglob("*-test_fails*/chat.db"))
+    assert (len(copies) == 1) is is_kept
 
 
 def test_the_command_works_from_where_pytest_was_started(plain_run, pytester):

@@ -337,3 +337,25 @@ def test_fixtures_are_documented(plain_run):
     for name in ("chat_db", "chat_db_readonly", "chat_db_builder", "messages_home"):
         result.stdout.fnmatch_lines([f"{name} *"])
     result.stdout.no_fnmatch_line("*no docstring available*imessage*")
+
+
+def test_a_fixture_of_a_module_reads_a_shared_copy(plain_run, pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        from pytest_imessage_foundry import Spec
+
+        @pytest.fixture(scope="module", params=["sonoma", "tahoe"])
+        def shared(request, imessage_foundry):
+            spec = Spec(release=request.param, scenario="empty")
+            return imessage_foundry.hand_out_readonly(imessage_foundry.order(spec))
+
+        @pytest.mark.imessage(scenario="empty")
+        def test_it(shared, chat_db_readonly):
+            same = shared.version == chat_db_readonly.version
+            assert (shared.path == chat_db_readonly.path) is same
+        """
+    )
+
+    plain_run("--imessage-version=tahoe").assert_outcomes(passed=2)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from scratch_phones import write_phone
 
+from pytest_imessage_foundry.attachments.generator import content
 from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.db import addressbook
 from pytest_imessage_foundry.ios import address_book
+from pytest_imessage_foundry.preview import write
 from pytest_imessage_foundry.preview.address_names import AddressBook, beside, names_of
+from pytest_imessage_foundry.preview.contact_faces import faces_of
 
 
 @pytest.fixture
@@ -86,3 +93,78 @@ def test_numbers_are_written_as_messages_writes_them() -> None:
         "+447700900757": "+44 7700 900757",
         "a@example.com": "Ada",
     }
+
+
+# --- pictures of contacts ----------------------------------------------------
+
+PNG = content("link-image")
+
+
+def test_a_mac_s_pictures(phone, tmp_path: Path) -> None:
+    """Byte 1 and the file itself; byte 2 names a file elsewhere."""
+    people = [phone.person(f"Person {each}") for each in "ABC"]
+    place = tmp_path / "Library/Application Support/AddressBook"
+    place.mkdir(parents=True)
+    file = place / addressbook.FILE_NAME
+    addressbook.build(file, people)
+    with closing(sqlite3.connect(file)) as connection:
+        for name, blob in (("A", b"\1" + PNG), ("B", b"\2A-UUID"), ("C", "text")):
+            connection.execute(
+                "UPDATE ZABCDRECORD SET ZTHUMBNAILIMAGEDATA = ? WHERE ZLASTNAME = ?",
+                (blob, name),
+            )
+        connection.commit()
+    addresses = [each.identifier for each in people]
+
+    found = faces_of(tmp_path / "Library/Messages/chat.db", addresses)
+
+    assert found == {addresses[0]: PNG}
+
+
+def test_an_iphone_s_pictures(phone, tmp_path: Path) -> None:
+    people = [phone.person("Alex Doe"), phone.person("Kim Poe")]
+    folder = tmp_path / "Library/AddressBook"
+    folder.mkdir(parents=True)
+    address_book.build(folder, people)
+    with closing(sqlite3.connect(folder / address_book.IMAGES_NAME)) as connection:
+        connection.execute(
+            "INSERT INTO ABThumbnailImage (record_id, format, data) VALUES (1, 0, ?)",
+            (PNG,),
+        )
+        connection.commit()
+    with closing(sqlite3.connect(folder / address_book.FILE_NAME)) as connection:
+        ((who,),) = connection.execute("SELECT First FROM ABPerson WHERE ROWID = 1")
+    shown = next(each for each in people if each.name.startswith(who))
+
+    found = faces_of(
+        tmp_path / "Library/SMS/sms.db", [each.identifier for each in people]
+    )
+
+    assert found == {shown.identifier: PNG}
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" * 60])
+def test_pictures_that_cannot_be_read(tmp_path: Path, content) -> None:
+    place = tmp_path / "Library/Application Support/AddressBook"
+    place.mkdir(parents=True)
+    (place / addressbook.FILE_NAME).write_bytes(content)
+
+    assert faces_of(tmp_path / "Library/Messages/chat.db", ["+12125550142"]) == {}
+
+
+def test_a_contact_s_picture_is_on_the_page(phone, tmp_path: Path) -> None:
+    alex = phone.person("Alex Doe")
+    phone.direct(alex).receive("Hello")
+    place = tmp_path / "Library/Application Support/AddressBook"
+    place.mkdir(parents=True)
+    addressbook.build(place / addressbook.FILE_NAME, [alex])
+    with closing(sqlite3.connect(place / addressbook.FILE_NAME)) as connection:
+        connection.execute("UPDATE ZABCDRECORD SET ZIMAGEDATA = ?", (b"\1" + PNG,))
+        connection.commit()
+    (tmp_path / "Library/Messages").mkdir()
+    database = write_phone(tmp_path / "Library/Messages/chat.db", phone)
+
+    text = write(database, tmp_path / "page.html").read_text()
+
+    assert f'"faces":{{"{alex.identifier}":1}}' in text
+    assert base64.b64encode(PNG).decode() in text

@@ -185,7 +185,7 @@ def test_the_catalogue_shows_its_cases(browse: Open, tmp_path: Path) -> None:
 
     assert every.count('class="item case"') == len(cases) > 300
     assert found.count('class="item case"') == 1
-    assert re.search(r'<details id="failure">.*why not', every)
+    assert re.search(r'<details id="failure" open="">.*why not', every)
 
 
 def test_a_narrow_window_starts_with_the_list(browse: Open, tmp_path: Path) -> None:
@@ -196,6 +196,7 @@ def test_a_narrow_window_starts_with_the_list(browse: Open, tmp_path: Path) -> N
 
     assert 'data-ready="yes"' in dom
     assert rows(dom) == []
+    assert rows(browse(page, "#chat=0", width=500))
 
 
 def with_script(page: Path, script: str) -> Path:
@@ -268,6 +269,47 @@ def test_what_is_clicked_answers(browse: Open, tmp_path: Path) -> None:
         "columns": True,
         "tree": True,
     }
+
+
+def test_what_is_jumped_to_stays_in_view(browse: Open, tmp_path: Path) -> None:
+    """Rows above it get their heights late, which must not push it away."""
+    path = write_phone(tmp_path / "chat.db", every_kind("tahoe"))
+    page = with_script(
+        write(path, tmp_path / "page.html"),
+        """
+        setTimeout(() => {
+          const box = document.querySelector("#messages").getBoundingClientRect();
+          const row = document.querySelector('[data-index="12"]');
+          const at = row.getBoundingClientRect();
+          document.title = String(at.top >= box.top && at.bottom <= box.bottom);
+        }, 1500);
+        """,
+    )
+
+    assert "<title>true</title>" in browse(page, "#chat=3&message=12")
+
+
+def test_faces_beside_a_group_are_whole(browse: Open, tmp_path: Path) -> None:
+    """What is outside of its row is not painted."""
+    path = write_phone(tmp_path / "chat.db", every_kind("tahoe"))
+    page = with_script(
+        write(path, tmp_path / "page.html"),
+        """
+        const cut = [], seen = [];
+        document.querySelectorAll("#list .item").forEach((item) => {
+          item.click();
+          for (const face of document.querySelectorAll(".row .face.small")) {
+            const at = face.getBoundingClientRect();
+            const row = face.closest(".row").getBoundingClientRect();
+            seen.push(at.left);
+            if (at.left < row.left || at.right > row.right) cut.push(at.left);
+          }
+        });
+        document.title = `${seen.length > 0} ${cut.length}`;
+        """,
+    )
+
+    assert "<title>true 0</title>" in browse(page)
 
 
 def test_a_long_chat_grows_where_it_is_scrolled(browse: Open, long_page: Path) -> None:

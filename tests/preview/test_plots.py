@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from scratch_phones import START, Scratch
 
-from pytest_imessage_foundry.preview import read
+from pytest_imessage_foundry.cli import main
+from pytest_imessage_foundry.preview import GoalRow, read
 from pytest_imessage_foundry.preview.local_times import LocalTimes
 from pytest_imessage_foundry.preview.phone import ShownPhone
-from pytest_imessage_foundry.preview.plots import Plot, plots
+from pytest_imessage_foundry.preview.plots import Plot, goals, plots
 from pytest_imessage_foundry.preview.safe_text import visible
 from pytest_imessage_foundry.preview.tally import Tally
 
@@ -96,3 +98,41 @@ def test_hostile_names_stay_text(scratch: Made) -> None:
 def test_visible_drops_what_reorders_and_hides() -> None:
     assert visible("a\u202eb\u2066c\x00d\ud800e\u200ff") == "abcdef"
     assert visible("abcdef", 4) == "abc…"
+
+
+def test_a_measure_stands_beside_its_goal() -> None:
+    rows = [
+        GoalRow(name="within", value=0.05, least=0.02, most=0.06, source="a <file>"),
+        GoalRow(name="above", value=0.2, most=0.1),
+        GoalRow(name="unjudged", value=12, unit="d"),
+        GoalRow(name="nothing to measure", value=None, least=0.5),
+        GoalRow(name="elsewhere", value=0.9, least=0.5, section="chats"),
+    ]
+
+    first, second = goals(rows)
+
+    assert second.title == "Shares of chats"
+    assert first.note == ("1 of 2 within the shaded goal; 1 without a published figure")
+    assert re.findall(r"<title>(.*?)</title>", first.svg) == [
+        "within: 5.0 %; goal 2.0 % to 6.0 % (a &lt;file&gt;)",
+        "above: 20.0 %; goal up to 10.0 %",
+        "unjudged: 12 d",
+    ]
+    assert "5.0 % ✓" in first.svg
+    assert "20.0 % ✗" in first.svg
+    assert first.svg.count('class="goal"') == 2
+    assert first.svg.count('class="apart"') == 1
+    places = [float(each) for each in re.findall(r'cx="([\d.]+)"', first.svg)]
+    assert all(216 <= place <= 328 for place in places)
+
+
+def test_the_rows_of_any_file_are_on_its_page(scratch: Made, tmp_path: Path) -> None:
+    made = scratch()
+    made.add(text="hello", date=START)
+    page = tmp_path / "page.html"
+
+    assert main(["stats", str(made.path), "--page", str(page)]) == 0
+
+    text = page.read_text()
+    assert "Shares of messages" in text
+    assert "rows in no chat: 0.0 %; goal 0.018 % to 6.4 %" in text

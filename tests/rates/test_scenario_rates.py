@@ -11,7 +11,7 @@ from pytest_imessage_foundry.spec import Spec
 
 RELEASES = ("sonoma", "sequoia", "tahoe", "golden-gate")
 SEEDS = range(5)
-SIZES = {"default": None, "lived-in": 2_000}
+SIZES = {"default": None, "lived-in": 4_000}
 # Since 27 categories stand with messages, no longer with chats (SEMANTICS §26.1).
 BEFORE_27 = {
     "chats of a filter tier",
@@ -56,11 +56,12 @@ THERE = (
     "categories of SMS (3 and up)",
     "without a name",
     "handles with a filter's suffix",
-    "attachments without a path",
     "rows dated six hours before one below them",
     "rows above that of the newest message",
     "ROWIDs without a row",
 )
+# A year has about a hundred files, of which one in fifty has no path: perhaps none.
+THERE_IN_A_DECADE = ("attachments without a path",)
 CASES = [
     (name, seed, RELEASES[seed % len(RELEASES)])
     for name in SIZES
@@ -86,10 +87,19 @@ def wanted(names: tuple[str, ...], release: str) -> list[str]:
 def test_rates_are_inside_of_what_was_published(measured):
     scenario, release, found = measured
     names = wanted((*INSIDE, *INSIDE_OF_ONE[scenario]), release)
-    outside = {name: found[name].counted for name in names if not found[name].is_met}
+    outside = {name: found[name].counted for name in names if is_off(found[name])}
     assert not outside
 
 
+def is_off(rate):
+    """Return whether a rate is outside by more than a few rows: that is chance."""
+    if rate.is_met or rate.whole is None:
+        return not rate.is_met
+    least, most = rate.least or 0.0, 1.0 if rate.most is None else rate.most
+    return rate.part < least * rate.whole - 3 or rate.part > most * rate.whole + 3
+
+
 def test_states_are_there(measured):
-    _, release, found = measured
-    assert not [name for name in wanted(THERE, release) if not found[name].part]
+    scenario, release, found = measured
+    there = THERE + (THERE_IN_A_DECADE if scenario == "lived-in" else ())
+    assert not [name for name in wanted(there, release) if not found[name].part]

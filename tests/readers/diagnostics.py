@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.models.filters import without_suffix
 from pytest_imessage_foundry.models.message_files import files_of
 
-from . import programs
-from .programs import Export
+from .exporter import Export, imessage_exporter_diagnostics
 
 if TYPE_CHECKING:
-    from .worlds import World
+    from pathlib import Path
+
+    from pytest_imessage_foundry.foundry import ChatDB
 
 COUNTED = (
     ("Handle", "Total handles"),
@@ -27,62 +28,81 @@ COUNTED = (
 )
 
 
-def said(world: World) -> dict[str, int]:
+def said(db: Path) -> dict[str, int]:
     """Its counts by label; a label that it leaves out is a 0."""
-    told = programs.imessage_exporter_diagnostics(world.db, _home(world))
+    told = imessage_exporter_diagnostics(db, Export(home=db.parents[2]))
     return {
         label: int(told.get(heading, {}).get(label, "0").replace(",", ""))
         for heading, label in COUNTED
     }
 
 
-def expected(world: World) -> dict[str, int]:
+def expected(built: ChatDB) -> dict[str, int]:
     """The same out of the truth."""
-    rows = [fact for fact in world.facts if not fact.is_gone]
-    handles = _handles(world)
-    owners = {each: who.id for who in world.people for each in who.addresses}
-    people = Counter(
+    chats = [each for each in built.true_lines if each["kind"] == "chat"]
+    rows = [e for e in built.true_lines if e["kind"] not in ("chat", "gone")]
+    handles = _handles(rows, chats) | _left_behind(built)
+    people = built._order.scenario.personas
+    owners = {each: who.id for who in people for each in who.addresses}
+    persons = Counter(
         owners.get(without_suffix(address), address) for address, _ in handles
     )
-    files = {
-        file.guid: file
-        for fact in rows
-        if fact.drawn is None
-        for file in files_of(fact.message)
-    }
-    states = [file.state for file in files.values()]
+    states = _file_states(built)
+    deleted = sum(each.get("is_deleted", False) for each in rows)
     return {
         "Total handles": len(handles),
         "Participants with more than one handle": sum(
-            count > 1 for count in people.values()
+            count > 1 for count in persons.values()
         ),
         "Total messages": len(rows),
-        "Messages not associated with a chat": sum(
-            fact.is_chatless or fact.is_in_recently_deleted for fact in rows
-        ),
-        "Recoverable messages": sum(fact.is_in_recently_deleted for fact in rows),
-        "Total attachments": len(files),
+        "Messages not associated with a chat": deleted
+        + sum("chat" not in each for each in rows),
+        "Recoverable messages": deleted,
+        "Total attachments": len(states),
         "No path provided": states.count("not-downloaded"),
         "No file located": states.count("missing") + states.count("waiting"),
-        "Total chats": sum(1 + len(chat.former) for chat in world.conversations),
+        "Total chats": len(chats),
     }
 
 
-def _handles(world: World) -> set[tuple[str, str]]:
+def _handles(
+    rows: list[dict[str, Any]], chats: list[dict[str, Any]]
+) -> set[tuple[str, str]]:
     """(address, service) of everybody who is in a chat, wrote or was named."""
-    found = set()
-    for chat in world.conversations:
-        services = {chat.service, *(each.service for each in chat.former)}
-        found |= {(who, service) for who in chat.participants for service in services}
-    for fact in world.facts:
-        message = fact.message
-        who = {fact.sender, message.event.who if message.event else None}
-        elsewhere = message.traits.from_other_device
-        if fact.sender is None and not fact.chat.is_group and not elsewhere:
-            who.add(fact.chat.participants[0])
-        found |= {(address, message.service) for address in who if address}
+    services = {chat["guid"]: chat for chat in chats}
+    found = {
+        (who, chat.get("service", "iMessage"))
+        for chat in chats
+        for who in chat.get("participants", ())
+    }
+    for row in rows:
+        who = {row.get("sender"), row.get("who")}
+        chat = services.get(row.get("chat"), {})
+        elsewhere = "other-device" in row["shows"]
+        if row.get("from_me") and not chat.get("is_group") and not elsewhere:
+            who |= set(chat.get("participants", ()))
+        # Where a row names no service, its people are of iMessage.
+        service = row.get("service") or "iMessage"
+        found |= {(address, service) for address in who if address}
     return found
 
 
-def _home(world: World) -> Export:
-    return Export(home=world.db.parents[2])
+def _left_behind(built: ChatDB) -> set[tuple[str, str]]:
+    """Who is in rows of chats that are left empty: the members of the beginning."""
+    return {
+        (who, row.service)
+        for chat in built.conversations
+        for row in chat.former
+        for who in chat.founders
+    }
+
+
+def _file_states(built: ChatDB) -> list[str]:
+    files = {
+        file.guid: file
+        for chat in built.conversations
+        for message in chat.messages
+        if message.traits.deleted is None or not message.traits.deleted.permanent
+        for file in files_of(message)
+    }
+    return [file.state for file in files.values()]

@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .exported import ME, Exported, Shown, Tapback
 from .install import find
-from .seen import ME, Reading, Seen, Tapback, UnreadableError, words
+from .running import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,10 +75,6 @@ QUIET = re.compile(
     r"|No (?:HEIC|CAF|MOV) converter found, .+"
 )
 INDENT = "    "
-TELLS = words(
-    "chat sender date read_after text tapbacks is_reply replies edits unsent effect "
-    "attachments transcript system announcement deleted problems"
-)
 
 
 @dataclass(frozen=True)
@@ -117,7 +114,7 @@ class Export:
             yield from ("--conversation-filter", self.conversation)
 
 
-def imessage_exporter_txt(db: Path, how: Export | None = None) -> Reading:
+def imessage_exporter_txt(db: Path, how: Export | None = None) -> Exported:
     how = how or Export()
     with tempfile.TemporaryDirectory() as out:
         done = export(db, "txt", Path(out) / "export", how)
@@ -126,7 +123,7 @@ def imessage_exporter_txt(db: Path, how: Export | None = None) -> Reading:
             for file in sorted((Path(out) / "export").glob("*.txt"))
             for message in _messages(file, how)
         ]
-    return Reading("imessage-exporter txt", TELLS, tuple(messages), complaints=done)
+    return Exported(tuple(messages), done)
 
 
 def imessage_exporter_diagnostics(
@@ -199,17 +196,17 @@ def person(name: str) -> str:
     return ME if name in ("Me", "You") else name
 
 
-def _messages(file: Path, how: Export) -> Iterator[Seen]:
+def _messages(file: Path, how: Export) -> Iterator[Shown]:
     lines = file.read_bytes().decode("utf-8").split("\n")
     for record in _records(lines[:-1], file.name):
         match = ANNOUNCEMENT.fullmatch(record[0])
         if match and record[1:] == [""]:
-            yield Seen(
+            yield Shown(
                 chat=file.stem,
                 sender=person(match["who"]),
                 date=parse_stamp(match["date"]),
                 announcement=match["what"],
-                unsent=match["what"].startswith("unsent"),
+                unsent=int(match["what"].startswith("unsent")),
             )
         else:
             yield replace(_message(record, how), chat=file.stem)
@@ -238,16 +235,16 @@ class _Body:
 
     text: list[str] = field(default_factory=list)
     tapbacks: list[Tapback] = field(default_factory=list)
-    replies: list[Seen] = field(default_factory=list)
+    replies: list[Shown] = field(default_factory=list)
     edits: list[str] = field(default_factory=list)
     attachments: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     effect: str | None = None
     transcript: str | None = None
-    unsent: bool = False
+    unsent: int = 0
 
 
-def _message(record: list[str], how: Export) -> Seen:
+def _message(record: list[str], how: Export) -> Shown:
     header = HEADER.fullmatch(record[0])
     if header is None or len(record) < 3 or record[-1] != "":
         raise UnreadableError(f"not a message: {record!r}")
@@ -261,7 +258,7 @@ def _message(record: list[str], how: Export) -> Seen:
     body = _Body()
     while lines:
         lines = lines[_take(lines, body, how) :]
-    return Seen(
+    return Shown(
         sender=person(record[1]),
         date=parse_stamp(header["date"]),
         read_after=header["after"],
@@ -291,7 +288,7 @@ def _take(lines: list[str], body: _Body, how: Export) -> int:
     if line in EFFECTS:
         body.effect = line
     elif UNSENT.fullmatch(line):
-        body.unsent = True
+        body.unsent += 1
     elif match := EDIT.fullmatch(line):
         body.edits.append(match["text"])
     elif line.startswith(f"{how.attachments}/"):

@@ -9,16 +9,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .exported import Exported, Part, Shown, Tapback
 from .exporter import (
     ANNOUNCEMENT,
     READ,
-    TELLS,
     Export,
     export,
     parse_stamp,
     person,
 )
-from .seen import Part, Reading, Seen, Tapback, UnreadableError
+from .running import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,17 +108,16 @@ class _Tree(HTMLParser):
         self._open[-1].children.append(data)
 
 
-def imessage_exporter_html(db: Path, how: Export | None = None) -> Reading:
+def imessage_exporter_html(db: Path, how: Export | None = None) -> Exported:
     how = how or Export()
     with tempfile.TemporaryDirectory() as out:
         done = export(db, "html", Path(out) / "export", how)
         files = sorted((Path(out) / "export").glob("*.html"))
         messages = tuple(message for file in files for message in read_page(file))
-    tells = TELLS | {"guid", "service", "subject", "parts", "mentions"}
-    return Reading("imessage-exporter html", tells, messages, complaints=done)
+    return Exported(messages, done)
 
 
-def read_page(file: Path) -> Iterator[Seen]:
+def read_page(file: Path) -> Iterator[Shown]:
     """The messages of one exported conversation, in the order shown."""
     tree = _Tree()
     tree.feed(file.read_bytes().decode("utf-8"))
@@ -132,19 +131,19 @@ def read_page(file: Path) -> Iterator[Seen]:
             raise UnreadableError(f"{file.name}: unknown {node} in body")
 
 
-def _announcement(node: Node) -> Seen:
+def _announcement(node: Node) -> Shown:
     match = ANNOUNCEMENT.fullmatch(" ".join(node.need("p").text().split(" ")).strip())
     if match is None:
-        return Seen(announcement=node.text().strip(), problems=(node.text().strip(),))
-    return Seen(
+        return Shown(announcement=node.text().strip(), problems=(node.text().strip(),))
+    return Shown(
         sender=person(match["who"]),
         date=parse_stamp(match["date"]),
         announcement=match["what"],
-        unsent=match["what"].startswith("unsent"),
+        unsent=int(match["what"].startswith("unsent")),
     )
 
 
-def _message(node: Node) -> Seen:
+def _message(node: Node) -> Shown:
     (box,) = node.nodes
     if not re.fullmatch(r"received|sent [\w ]+?|received \w+", box.cls):
         raise UnreadableError(f"unknown {box}")
@@ -159,7 +158,7 @@ def _message(node: Node) -> Seen:
     service = box.cls.removeprefix("sent ").removesuffix(" digital_touch_bubble")
     said = ("text", "translated", "edited")
     texts = [part.text or "" for part in parts if part.kind in said]
-    return Seen(
+    return Shown(
         guid=link.attributes["href"].removeprefix(GUID),
         service=service if box.cls.startswith("sent ") else None,
         sender=person(head.need("span", "sender").text()),
@@ -171,7 +170,7 @@ def _message(node: Node) -> Seen:
         is_reply=head.find("span", "reply_anchor") is not None,
         replies=tuple(each for part in parts for each in part.replies),
         edits=tuple(each for part in parts for each in part.edits),
-        unsent=any(part.kind == "unsent" for part in parts),
+        unsent=sum(part.kind == "unsent" for part in parts),
         effect=next((part.effect for part in parts if part.effect), None),
         attachments=tuple(part.attachment for part in parts if part.attachment),
         transcript=next((part.transcript for part in parts if part.transcript), None),

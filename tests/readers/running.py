@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .seen import UnreadableError
-
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
+
+
+class UnreadableError(Exception):
+    """A reader failed, or printed something of a shape not seen before."""
 
 
 @contextmanager

@@ -7,7 +7,8 @@ import pytest
 from pytest_imessage_foundry import layouts
 from pytest_imessage_foundry.by_hand import ChatDBBuilder
 
-from . import programs
+from .exporter import Export
+from .exporter_html import imessage_exporter_html
 from .install import InstallError, find
 
 pytestmark = pytest.mark.readers
@@ -40,10 +41,8 @@ def test_names(tmp_path, numbers, is_named):
         stores="top" if is_named else "sources",
     )
 
-    how = programs.Export(home=tmp_path, contacts=top if is_named else None)
-    reading = programs.imessage_exporter_html(
-        layouts.database_in(tmp_path, "home"), how
-    )
+    how = Export(home=tmp_path, contacts=top if is_named else None)
+    reading = imessage_exporter_html(layouts.database_in(tmp_path, "home"), how)
 
     # A fault of its own: "07700 900123" is not looked for under +44 7700 900123.
     unnamed = uma.identifier if numbers == "national" else "Uma Kent"

@@ -25,10 +25,13 @@ from pytest_imessage_foundry.db.addressbook import has_name
 from pytest_imessage_foundry.models.message_files import files_of as files_of_message
 from pytest_imessage_foundry.spec import Spec
 
-from . import programs
+from .exporter import (
+    Export,
+    imessage_exporter_diagnostics,
+    imessage_exporter_txt,
+)
 from .install import InstallError, find
-from .running import run, scratch_home
-from .seen import UnreadableError
+from .running import UnreadableError, run, scratch_home
 
 pytestmark = pytest.mark.readers
 
@@ -96,12 +99,10 @@ def test_exporter_reads_what_it_reads_in_a_home(built, release, scenario, passwo
     needs("imessage-exporter", "imessage-exporter")
     order, path = built(release, scenario, "ios-backup", password)
     _, home = built(release, scenario, "home")
-    how = programs.Export(backup=path, password=password)
+    how = Export(backup=path, password=password)
 
-    backup = programs.imessage_exporter_txt(path, how)
-    mac = programs.imessage_exporter_txt(
-        layouts.database_in(home, "home"), programs.Export(home=home)
-    )
+    backup = imessage_exporter_txt(path, how)
+    mac = imessage_exporter_txt(layouts.database_in(home, "home"), Export(home=home))
 
     assert len(mac.messages) > 100
     places = _hashed(home)
@@ -160,7 +161,7 @@ def test_exporter_finds_all_that_is_not_missing(built, release, scenario):
     needs("imessage-exporter", "imessage-exporter")
     order, path = built(release, scenario, "ios-backup")
 
-    found = programs.imessage_exporter_diagnostics(path, programs.Export(backup=path))
+    found = imessage_exporter_diagnostics(path, Export(backup=path))
 
     query = "SELECT guid FROM attachment"
     with closing(sqlite3.connect(path / layouts.backup.DATABASE)) as connection:
@@ -182,9 +183,9 @@ def test_exporter_finds_all_that_is_not_missing(built, release, scenario):
 def test_exporter_refuses_another_password(built):
     needs("imessage-exporter", "imessage-exporter")
     _, path = built("tahoe", "kinds", "ios-backup", "secret")
-    how = programs.Export(backup=path, password="wrong")
+    how = Export(backup=path, password="wrong")
     with pytest.raises(UnreadableError, match="password was incorrect"):
-        programs.imessage_exporter_txt(path, how)
+        imessage_exporter_txt(path, how)
 
 
 # --- MVT ----------------------------------------------------------------------

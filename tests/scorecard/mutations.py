@@ -160,7 +160,7 @@ TABLE = (
     ),
     Mutation("tapback-loved", "tapback", lambda line: None, "tapback", "row"),
     Mutation("tapback-on-part", "tapback", says(part=0), "tapback", "part"),
-    Mutation("tapback-on-balloon", "tapback", says(part=0), "tapback", "part"),
+    Mutation("tapback-on-balloon", "tapback", says(part=1), "tapback", "part"),
     Mutation("tapback-emoji", "tapback", says(emoji=None), "tapback", "emoji"),
     Mutation("tapback-mine", "tapback", says(from_me=False), "tapback", "from_me"),
     Mutation(

@@ -233,7 +233,7 @@ def test_known_faults_are_no_failures_as_long_as_they_show(true_lines):
         ("[[fault]]\nkind='edit'", "give `why`"),
         ("[[fault]]\nwhy='x'", "give `why`, and `kind` or `case`"),
         ("[[fault]]\nwhy='x'\nkind='mail'", "no kind 'mail'"),
-        ("[[fault]]\nwhy='x'\nrule='edit'", "its fields are why, kind"),
+        ("[[fault]]\nwhy='x'\nruler='edit'", "its fields are why, rule"),
         ("[[fault]]\nwhy=3\nkind='edit'", "why is no text"),
         ("[[fault]]\nwhy='x'\nkind='edit'\nreleases='a'", "releases is no list"),
         ("[[fault]", "looked in"),

@@ -33,6 +33,11 @@ def home(tmp_path, monkeypatch):
     """A folder to work in; nothing of whoever runs this is seen."""
     for name in _VARIABLES:
         monkeypatch.delenv(name, raising=False)
+    if importlib.util.find_spec("textual"):
+        from pytest_imessage_foundry.ui.screens import messages_screen
+
+        # Nobody reads along, but for the tests of that.
+        monkeypatch.setattr(messages_screen, "PATIENCE", 0)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     place = tmp_path / "home"
     place.mkdir()

@@ -27,12 +27,11 @@ def test_five_steps(play, home):
         await person.sees("New phone")
         await person.press("enter", "ctrl+n")
         await person.press("down", "space", "down", "space", "ctrl+n")
-        await person.press("n", "shift+tab", "space", "ctrl+s")
-        await person.press("n", "right", "shift+tab", "space", "down", "space")
+        await person.press("n", "right")  # a group of all
         await person.fill("group_name", "Parents")
         await person.fill("count", "30")
         await person.press("ctrl+s", "ctrl+n")
-        await person.sees("130 messages in 2 conversations")
+        await person.sees("230 messages in 3 conversations")
         await generate(person)
         await person.sees("c Copy command")
         await person.press("c")
@@ -43,15 +42,15 @@ def test_five_steps(play, home):
 
     assert "✓ valid" in seen
     assert str(home / "chat.db")[:50] in seen
-    assert "imessage-foundry build chat.db --macos sequoia" in seen
-    assert validators.validate(home / "chat.db", release="sequoia").ok
+    assert "imessage-foundry build chat.db --macos tahoe" in seen
+    assert validators.validate(home / "chat.db", release="tahoe").ok
     with closing(sqlite3.connect(home / "chat.db")) as connection:
         names = connection.execute("SELECT display_name FROM chat").fetchall()
         (count,) = connection.execute(
             "SELECT count(*) FROM message WHERE associated_message_type = 0"
         ).fetchone()
     assert {name for (name,) in names} > {"Parents"}
-    assert count == 130
+    assert count == 230
 
 
 def test_the_command_makes_the_same(play, left, home):
@@ -66,7 +65,7 @@ def test_the_command_makes_the_same(play, left, home):
     made = (home / "chat.db").read_bytes()
 
     assert program == "imessage-foundry"
-    assert main([*arguments, "--force"]) == 0
+    assert main(arguments) == 0
     assert (home / "chat.db").read_bytes() == made
 
 
@@ -76,6 +75,7 @@ def test_settings_reach_the_build(play, home):
         await person.press("right")  # the next release
         await person.fill("output", "phone")
         await person.press("down", "right")  # a home folder
+        await person.press("down", "right")  # carried along
         await person.fill("seed", "7")
         await person.press("ctrl+n", "ctrl+n", "ctrl+n")
         await generate(person)
@@ -84,7 +84,7 @@ def test_settings_reach_the_build(play, home):
     command = play(story)
 
     assert "--macos tahoe-26.0" in command
-    assert command.endswith("--seed 7 --layout home")
+    assert command.endswith("--seed 7 --layout home --migrated --force")
     path = home / "phone" / "Library" / "Messages" / "chat.db"
     assert validators.validate(path, release="tahoe-26.0").ok
     assert (home / "phone" / "Library" / "Application Support").is_dir()
@@ -209,11 +209,14 @@ def test_wrong_conversations_are_named(play):
     async def story(person):
         await person.press("enter", "ctrl+n", "ctrl+n")
         await person.sees("nobody takes part yet")
-        await person.press("down", "space", "ctrl+n", "ctrl+n")
+        await person.press("down", "space", "ctrl+n")
+        await person.press("d", "y", "ctrl+n")
         await person.sees("there is no conversation yet")
-        await person.press("n", "ctrl+s")
+        await person.press("escape", "ctrl+n", "ctrl+n")  # it does not come back
+        await person.sees("there is no conversation yet")
+        await person.press("n", "shift+tab", "space", "ctrl+s")
         await person.sees("nobody is in this conversation")
-        await person.press("shift+tab", "space")
+        await person.press("space")
         for field, text, problem in (
             ("count", "few", "no number of messages"),
             ("count", "99999999999", "message_count_target"),
@@ -267,7 +270,7 @@ def test_a_session_goes_on(play, left, library, home):
     assert draft["project"]["step"] == "messages"
 
     async def second(person):
-        await person.sees("2 people, 2 conversations, sequoia, chat.db")
+        await person.sees("2 people, 2 conversations, tahoe, chat.db")
         await person.press("enter")
         assert person.screen == "MessagesScreen"
         await generate(person)
@@ -277,7 +280,7 @@ def test_a_session_goes_on(play, left, library, home):
 
     play(second)
 
-    assert validators.validate(home / "chat.db", release="sequoia").ok
+    assert validators.validate(home / "chat.db", release="tahoe").ok
 
 
 def test_a_new_phone_asks_before_it_drops_the_draft(play, left):

@@ -92,7 +92,7 @@ def test_written_and_built(play, asking, server, home):
     assert "--cache chat.pack.json" in seen
     assert len(server.bodies) == 2
     assert {each.provenance.kind for each in in_pack(home).values()} == {"llm"}
-    assert validators.validate(home / "chat.db", release="sequoia").ok
+    assert validators.validate(home / "chat.db", release="tahoe").ok
 
 
 def test_turns_show_as_they_come(play, asking, server):
@@ -221,7 +221,7 @@ def test_failed_then_built_in_texts(play, asking, server, home):
     play(story)
 
     assert not (home / "chat.pack.json").exists()
-    assert validators.validate(home / "chat.db", release="sequoia").ok
+    assert validators.validate(home / "chat.db", release="tahoe").ok
 
 
 def test_nobody_answers(play, asking, server):

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -149,24 +150,41 @@ def test_five_steps_in_a_terminal(tmux, home):
     tmux.wait("1 person will take part")
     tmux.press("C-n")
     tmux.wait("[3 Conversations]")
-    tmux.press("n")
-    tmux.wait("A new conversation")
-    tmux.press("BTab", "Space", "C-s")
     tmux.wait("direct, over iMessage")
     tmux.press("C-n")
     tmux.wait("100 messages in 1 conversation")
 
     tmux.kill()
     tmux.start()
-    tmux.wait("▸ Continue         1 person, 1 conversation, sequoia, chat.db")
+    tmux.wait("▸ Continue         1 person, 1 conversation, tahoe, chat.db")
     tmux.press("Enter")
     tmux.wait("[4 Messages]")
     tmux.press("g")
+    tmux.wait("at the pace of reading")
+    tmux.press("s")
     tmux.wait("[5 Result]")
     screen = tmux.wait("q Quit")
 
-    assert "✓ valid  macOS 15 Sequoia" in screen
+    assert "✓ valid  macOS 26 Tahoe" in screen
     assert "--scenario chat.scenario.json" in screen
     assert screen.rstrip().endswith("c Copy command  h Home  q Quit  esc Back")
-    assert validators.validate(home / "chat.db", release="sequoia").ok
+    assert validators.validate(home / "chat.db", release="tahoe").ok
+    # The command as it can be copied off the screen.
+    shown = screen[screen.index("imessage-foundry build") : screen.index("Look at it")]
+    made = (home / "chat.db").read_bytes()
+    (home / "chat.db").unlink()
+    binaries = f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH"
+    subprocess.run(["sh", "-c", f"{binaries} {shown}"], cwd=home, check=True)
+    assert (home / "chat.db").read_bytes() == made
+
+    tmux.press("Escape")
+    tmux.wait("ctrl+n shows the result")
+    tmux.press("C-n")
+    tmux.wait("[5 Result]")
+    tmux.press("F1")
+    tmux.wait("On this screen")
+    tmux.press("Escape")
+    tmux.press("C-p")
+    tmux.wait("Search for commands")
+    tmux.press("Escape")
     tmux.press("q")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import TapbackKind
 
 _EDITED, _RETYPED = 0.01, 0.0135
-_REPLIED, _REACTED, _ANSWERED_BY_GIF = 0.05, 0.17, 0.18
+_REPLIED, _REACTED, _ANSWERED_BY_GIF = 0.06, 0.25, 0.18
 _TRAILED_OFF, _LAST_WORD = 0.45, 0.35
 _NEXT_NOTICE = 200  # minutes until a service sends its next notice
 _BRIEF = 12  # characters; so short a text gets no last word as an answer

@@ -22,7 +22,7 @@ import json
 import re
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import blake2b
 from pkgutil import get_data
@@ -177,9 +177,17 @@ class Scene:
     cast: int = 2
     every: int = 1
     opener: str = ""
-    slots: dict[str, Rows] = field(default_factory=dict)
+    _slots: dict[str, Rows] | None = None
     _steps: tuple[Step, ...] | None = None
     _later: tuple[Step, ...] | None = None
+
+    @property
+    def slots(self) -> dict[str, Rows]:
+        """Return the values of the scene's own slots."""
+        if self._slots is None:
+            data = self.data.get("slots", {})
+            self._slots = {name: _rows(rows) for name, rows in data.items()}
+        return self._slots
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -240,7 +248,6 @@ class Language:
             cast=data.get("cast", 2),
             every=data.get("every", 1),
             opener=data.get("A", ""),
-            slots={name: _rows(rows) for name, rows in data.get("slots", {}).items()},
         )
 
     def rows(self, name: str, locale: str = "") -> Rows:

@@ -7,6 +7,8 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.circles import FRIEND, circles
+from pytest_imessage_foundry.conversations.clock import offset_in
+from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.scenes import (
     LANGUAGES,
     key_of,
@@ -19,6 +21,19 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.dialogue.scenes import Language, Scene
     from pytest_imessage_foundry.models import ConversationConfig, Persona
 
+DAILY = "daily"  # the tag of exchanges of a few words: on the way, milk, good night
+# Circle → share of its sittings that are such an exchange. Who lives together
+# writes little else.
+_DAILY_SHARES = (
+    ("partner", 0.985),
+    ("family", 0.36),
+    ("friend", 0.33),
+    ("work", 0.33),
+    ("neighbour", 0.2),
+)
+_DAILY_IN_GROUPS = 0.15
+_SOME_DAY = 760_000_000  # seconds since 2001, in winter
+_FAR = 2  # hours between clocks, for which a greeting of the day no longer holds
 _MASK = (1 << 64) - 1
 _UNIT = 2.0**-53
 _SKIPPED = 0.25
@@ -50,8 +65,17 @@ def language_of(owner: Persona, people: Sequence[Persona]) -> Language:
     return found.polite if is_polite else found
 
 
+def apart_by(owner: Persona, people: Sequence[Persona]) -> float:
+    """Return how many hours the clocks of somebody differ from the owner's at most."""
+    here = offset_in(owner.time_zone, _SOME_DAY)
+    return max(abs(offset_in(p.time_zone, _SOME_DAY) - here) for p in people) / 3_600
+
+
 def repertoire(
-    config: ConversationConfig, people: Sequence[Persona], spoken: Language
+    config: ConversationConfig,
+    owner: Persona,
+    people: Sequence[Persona],
+    spoken: Language,
 ) -> list[Scene]:
     """Return the scenes that fit these people."""
     group = config.chat_type == "group"
@@ -67,11 +91,29 @@ def repertoire(
         and scene.company & company
         and (config.theme or "theme" not in scene.tags)
     ]
+    if people and apart_by(owner, people) >= _FAR:
+        # A good morning is none for somebody who sits six zones to the west.
+        scenes = [scene for scene in scenes if not transitions.names_a_time(scene)]
     if "service" in company and people:
         scenes = _own_trade(people[0], config.theme, scenes)
     if scenes or spoken.code == "en":
         return scenes or [s for s in spoken.scenes if "friend" in s.company]
-    return repertoire(config, people, language("en"))
+    return repertoire(config, owner, people, language("en"))
+
+
+def apart(scenes: Sequence[Scene]) -> tuple[list[Scene], list[Scene]]:
+    """Return the scenes that tell something, and the exchanges of every day."""
+    told = [scene for scene in scenes if DAILY not in scene.tags]
+    daily = [scene for scene in scenes if DAILY in scene.tags]
+    return (told, daily) if told else (daily, [])
+
+
+def daily_share(config: ConversationConfig, people: Sequence[Persona]) -> float:
+    """Return the share of sittings that are an exchange of every day."""
+    if config.chat_type == "group" or not people:
+        return _DAILY_IN_GROUPS
+    around = circles(people[0])
+    return next((share for name, share in _DAILY_SHARES if name in around), 0.0)
 
 
 def favourites(

@@ -17,6 +17,8 @@ from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
 from pytest_imessage_foundry.conversations.dialogue.performance import Performance
 from pytest_imessage_foundry.conversations.dialogue.selection import (
+    apart,
+    daily_share,
     favourites,
     interests,
     mix,
@@ -33,8 +35,9 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import ConversationConfig, Hours, Persona
 
 _MASK = (1 << 64) - 1
-_SITTINGS = 0x517716
+_SITTINGS, _DAILY = 0x517716, 0xDA11
 _COMES_UP_AGAIN = 0.6
+_SKIPPED = 24  # most scenes in a row that cannot go on with a sitting
 _DUE, _WAITING = 4, 4  # most scenes with a later part to come, or postponed
 
 
@@ -62,13 +65,17 @@ def dialogue(
     """
     spare = 0 if renames or config.chat_type == "direct" else count // 16 + 16
     context = DialogueContext(config, owner, people, seed, count + spare)
-    scenes = repertoire(config, people, context.language)
+    scenes = repertoire(config, owner, people, context.language)
     wanted = favourites(config, scenes, context.language)
     liked = interests((owner, *people), context.language)
-    turns = iter(_Sittings(context, scene_rounds(scenes, context.key, wanted, liked)))
+    told, daily = apart(scenes)
+    rounds = scene_rounds(told, context.key, wanted, liked)
+    exchanges = scene_rounds(daily, mix(context.key, _DAILY), wanted, liked)
+    share = daily_share(config, people) if daily else 0.0
+    turns = iter(_Sittings(context, rounds, exchanges, share))
     if spare:
         turns = (turn for turn in turns if turn.event != "renamed")
-        turns = turn_members.short_absences(turns)
+        turns = turn_members.short_absences(turns, owner.id)
     return islice(turns, count)
 
 
@@ -90,12 +97,18 @@ class _Sittings:
         next: the next scene, and the number of its round.
         waiting: postponed scenes, with which a later sitting begins.
         due: scenes with a later part, and the scene number from which it may come.
+        daily: exchanges of every day; `share` is how many of the sittings are one.
     """
 
     def __init__(
-        self, context: DialogueContext, scenes: Iterator[tuple[Scene, int]]
+        self,
+        context: DialogueContext,
+        scenes: Iterator[tuple[Scene, int]],
+        daily: Iterator[tuple[Scene, int]],
+        share: float,
     ) -> None:
         self.context, self.scenes = context, scenes
+        self.daily, self.share = daily, share
         self.rand = Random(mix(context.key, _SITTINGS)).random
         self.number = 0
         self.due: deque[tuple[int, _PlannedScene]] = deque()
@@ -107,7 +120,18 @@ class _Sittings:
 
     def _scenes(self) -> Iterator[list[Turn]]:
         while True:
-            yield from self._sitting()
+            if self.share and self.rand() < self.share:
+                yield self._exchange()
+            else:
+                yield from self._sitting()
+
+    def _exchange(self) -> list[Turn]:
+        """Return the turns of a sitting of a few words, as on every day."""
+        context = self.context
+        scene, times = next(self.daily)
+        planned = self._planned(scene, times, context.present(self.rand))
+        performance = _performed(context, planned, None)
+        return _turns(performance, {"opens": True, "hours": transitions.hours(scene)})
 
     def _sitting(self) -> Iterator[list[Turn]]:
         """Yield the turns of one scene after the other."""
@@ -151,8 +175,11 @@ class _Sittings:
         """Return the next scene, and choose the one after it."""
         scene, times = self.next
         self.next = next(self.scenes)
-        while transitions.is_first(self.next[0]) and len(self.waiting) < _WAITING:
-            self.waiting.append(self.next)
+        for _ in range(_SKIPPED):
+            if not transitions.is_first(self.next[0]):
+                break
+            if len(self.waiting) < _WAITING:
+                self.waiting.append(self.next)
             self.next = next(self.scenes)
         return self._planned(scene, times, present, first)
 

@@ -114,6 +114,14 @@ def is_alone(scene: Scene) -> bool:
 
 
 @cache
+def names_a_time(scene: Scene) -> bool:
+    """Return whether a scene speaks of its time of the day, as "tonight" does."""
+    when = hours(scene)
+    is_short = when is not None and _width(when) <= _NARROW
+    return is_short or "hours" in scene.data
+
+
+@cache
 def is_first(scene: Scene) -> bool:
     """Return whether a sitting has to begin with it, as with "good morning"."""
     when = hours(scene)

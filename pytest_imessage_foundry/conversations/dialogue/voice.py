@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.dialogue.scenes import key_of
+from pytest_imessage_foundry.models.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

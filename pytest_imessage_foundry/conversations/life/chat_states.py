@@ -190,11 +190,12 @@ class _Phone:
 
     def _background(self, plan: ChatPlan) -> Background | None:
         """Return a chat's background (26), or what is left of one."""
-        if "backgrounds" not in self.features or not self.has(plan, "background"):
+        if "backgrounds" not in self.features:
             return None
+        if not self.has(plan, "background"):
+            is_left = self.has(plan, "background-gone")
+            return Background(is_removed=True) if is_left else None
         channel = _guid(plan, "background")
-        if int(channel[0], 16) % 3 == 0:
-            return Background(is_removed=True)
         url = f"https://backgrounds.example.com/{channel}"
         return Background(url=url, channel=channel, refreshed=self.now - 3 * DAY)
 
@@ -281,5 +282,6 @@ _APPLIES: Mapping[str, Callable[[_Phone, ChatPlan], bool]] = {
     "brought": lambda phone, plan: plan.start < phone.new_mac,
     "brought-last": lambda phone, plan: plan.end < phone.long_ago,
     "background": _goes_on,
+    "background-gone": _goes_on,
     "former-group": lambda _, plan: plan.is_group,
 }

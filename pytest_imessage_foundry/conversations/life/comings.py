@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import LifeSpan, Persona
 
 _MILLISECOND = 1_000_000
-_REACH = 64  # messages that an inline reply can reach
+REACH = 64  # messages that an inline reply can reach
 _BEFORE = 2  # messages of a group before somebody is added, or the owner taken out
 
 
@@ -113,7 +113,7 @@ class _Attendance:
         self._roll = Roll(first_members(tuple(plan.addresses.values()), moves))
         # New number → the one that its owner still has.
         self._former = {move.now: move.who for move in moves if move.now}
-        self._left_out: deque[str] = deque(maxlen=_REACH)
+        self._left_out: deque[str] = deque(maxlen=REACH)
         self._wrote: Counter[str | None] = Counter()
         self._last = 0  # the date of the row before
 

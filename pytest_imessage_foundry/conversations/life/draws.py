@@ -74,6 +74,8 @@ RATES = (
     Rate("history", "chat", "chats of people", 0.30, 0.30, "S #24, for the names"),
     Rate("background", "chat", "chats that go on, since 26", 0.06, 0.0,
          "S #24, for the names"),
+    Rate("background-gone", "chat", "chats that go on, since 26", 0.06, 0.0,
+         "S #24, for the names"),
     Rate("former-group", "chat", "groups", 0.12, 0.0, "S #6, #25: RCSConversationID"),
     Rate("brought", "chat", "chats of before the new Mac", 0.75, 0.50,
          "S #9: 417,178 of 503,014 and 1,958 of 7,432 rows by a six-hour test"),

@@ -6,28 +6,15 @@ none contradicts another, and most messages stay as they are.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations.life import file_states
+from pytest_imessage_foundry.conversations.life import file_states, quoted_reactions
+from pytest_imessage_foundry.conversations.life.comings import REACH
 from pytest_imessage_foundry.conversations.life.draws import Lot, thresholds
-from pytest_imessage_foundry.models import (
-    ORDINARY,
-    OTHER_DEVICE,
-    Message,
-)
-from pytest_imessage_foundry.models.apple_time import (
-    SECOND,
-    SINCE_26,
-)
-
-if TYPE_CHECKING:
-    from dataclasses import replace
-from typing import TYPE_CHECKING
-
-from pytest_imessage_foundry.conversations.life import quoted_reactions
 from pytest_imessage_foundry.conversations.life.found_data import with_found
 from pytest_imessage_foundry.conversations.life.state_rules import (
     OWN,
@@ -35,11 +22,15 @@ from pytest_imessage_foundry.conversations.life.state_rules import (
     guid_after,
     with_traits,
 )
+from pytest_imessage_foundry.models import ORDINARY, OTHER_DEVICE, Message
+from pytest_imessage_foundry.models.apple_time import SECOND, SINCE_26
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
+    from pytest_imessage_foundry.conversations.life.state_rules import Rule
+    from pytest_imessage_foundry.models import LifeSpan
 
 
 def lived(
@@ -70,25 +61,29 @@ class LivedChat:
         self.user = plan.owner.name.split()[0].lower()
         self.previous = 0  # the date of the message before
         self.spoke: str | None = ""  # who said it
-        limits = thresholds(life.span)
-        self.own = [(*limits[name], rule) for name, rule in OWN if limits[name][1]]
-        self.received = [
-            (*limits[name], rule) for name, rule in RECEIVED if limits[name][1]
-        ]
+        # GUIDs of texts that another form took the place of.
+        self.replaced: deque[str] = deque(maxlen=REACH)
+        self.own = _drawable(OWN, life.span)
+        self.received = _drawable(RECEIVED, life.span)
 
-    def states_of(self, message: Message, until: int) -> Iterator[Message]:
-        """Yield a message in its state, with rows that came of it before `until`."""
-        if message.attachments:
+    def states_of(self, message: Message, until: int) -> tuple[Message, ...]:
+        """Return a message in its state, with rows that came of it before `until`."""
+        if message.reply_to is not None and message.reply_to.guid in self.replaced:
+            message = replace(message, reply_to=None)  # what it answers is gone
+        is_plain = _is_plain(message)
+        if not is_plain and message.attachments:
             message = file_states.aged(message, self.life.span, self.user)
         if self.life.category is not None and message.sender is not None:
             message = with_traits(message, filtered=self.life.category)
+            is_plain = False
         if self._is_unread(message):
             message = replace(message, date_read=0)
         if message.tapbacks and "sticker_tapbacks" in self.features:
             message = file_states.with_stickers(message, self.life.span)
-        found = tuple(map(with_found, self._drawn(message, until)))
+        drawn = self._drawn(message, until, is_plain=is_plain)
+        found = tuple(map(with_found, drawn))
         self.previous, self.spoke = found[-1].date, found[-1].sender
-        yield from found
+        return found
 
     def _is_unread(self, message: Message) -> bool:
         """Return whether the owner left it unread; announcements are always left so."""
@@ -98,14 +93,19 @@ class LivedChat:
             return lot.has("unread-event")
         return bool(since) and _is_late(message, since)
 
-    def _drawn(self, message: Message, until: int) -> tuple[Message, ...]:
+    def _drawn(
+        self, message: Message, until: int, *, is_plain: bool
+    ) -> tuple[Message, ...]:
         if self.is_note:
             return tuple(self._note(message))
-        if _is_plain(message):
+        if is_plain:
             digest = blake2b(message.guid.encode(), digest_size=64).digest()
-            for at, limit, rule in (
+            for at, high, limit, rule in (
                 self.own if message.sender is None else self.received
             ):
+                # Most are decided by the first byte.
+                if digest[at] > high:
+                    continue
                 if digest[at] << 8 | digest[at + 1] < limit:
                     found = rule(self, message, until)
                     if found is not None:
@@ -161,6 +161,19 @@ class LivedChat:
         if is_own and lot.has("other-device"):
             return replace(message, traits=OTHER_DEVICE)
         return message
+
+
+def _drawable(
+    rules: Iterable[tuple[str, Rule]], span: LifeSpan
+) -> list[tuple[int, int, int, Rule]]:
+    """Return where the number of each rule that can apply stands in a digest, the
+    first byte of its limit, the limit, and the rule."""
+    limits = thresholds(span)
+    return [
+        (at, limit >> 8, limit, rule)
+        for (at, limit), rule in ((limits[name], rule) for name, rule in rules)
+        if limit
+    ]
 
 
 def _is_plain(message: Message) -> bool:

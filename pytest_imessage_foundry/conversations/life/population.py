@@ -7,7 +7,7 @@ proportionally more of them (SEMANTICS §26.29).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from pytest_imessage_foundry.conversations.life import correspondence
 from pytest_imessage_foundry.conversations.life.draws import chosen, of_span
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Scenario
 from pytest_imessage_foundry.models.apple_time import DAY, from_iso, to_datetime
+from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.personas import handles
 
 if TYPE_CHECKING:

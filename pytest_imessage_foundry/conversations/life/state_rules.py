@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.conversations.life import quoted_reactions
 from pytest_imessage_foundry.conversations.life.draws import Lot
 from pytest_imessage_foundry.models import (
+    LONG_PART_NUMBER,
     OTHER_DEVICE,
     Deletion,
     Message,
@@ -228,7 +229,7 @@ def _long_part_number(
 ) -> tuple[Message, ...] | None:
     if message.date < SINCE_26 or message.storage == "text":
         return None
-    return (with_traits(message, part_code="q"),)
+    return (replace(message, traits=LONG_PART_NUMBER),)
 
 
 def _direction_text(
@@ -261,7 +262,10 @@ def _rare(
     from pytest_imessage_foundry.conversations.life import rare_forms
 
     found = rare_forms.rare(message, is_business=is_business)
-    return None if found is None else (found,)
+    if found is None:
+        return None
+    chat.replaced.append(message.guid)
+    return (found,)
 
 
 def _is_mail(chat: LivedChat) -> bool:

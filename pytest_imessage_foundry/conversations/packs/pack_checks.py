@@ -11,6 +11,12 @@ import re
 from collections.abc import Callable
 from typing import Any, get_args
 
+from pytest_imessage_foundry.conversations.packs.pack_lines import (
+    HOLIDAYS,
+    WEEKDAYS,
+    when_of,
+)
+from pytest_imessage_foundry.conversations.packs.when_days import can_be
 from pytest_imessage_foundry.models import EventKind, SendEffect, Service, TapbackKind
 
 # A larger file should be split. Each value needs one of
@@ -27,6 +33,8 @@ _bad = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffc\ufffd]").sear
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+:-]{0,99}\Z")
 _STUB = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\.[A-Za-z0-9]{1,10})?\Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_DAY_OF_YEAR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z").match
+_REACH = 200  # turns back to which an anchor can refer
 _KEY = re.compile(r"[0-9a-f]{16}\Z")
 
 _TAPBACKS = get_args(TapbackKind)
@@ -282,6 +290,65 @@ def _hours(raw: Any, people: frozenset[str], name: str) -> None:
         raise Flaw(name, "is not two hours of a day, such as [22, 2]")
 
 
+def _days(raw: Any, people: frozenset[str], name: str) -> None:
+    """Check the days of a turn: their form, and that there are any."""
+    _shape(raw, name, set(), set(_WHEN))
+    if not raw:
+        raise Flaw(name, "is empty")
+    for field, value in raw.items():
+        _WHEN[field](value, f"{name}.{field}")
+    if "holiday" in raw and "dates" in raw:
+        raise Flaw(name, "has a holiday and dates: one of them is enough")
+    when = when_of(raw)
+    if not can_be(when):
+        raise Flaw(name, "is on no day of any year: its parts exclude each other")
+    if when.after and when.within and _excludes(when.after, when.within):
+        raise Flaw(name, "has to be later than `after` and sooner than `within`")
+
+
+def _excludes(after: tuple[int, int], within: tuple[int, int]) -> bool:
+    """Return whether a turn cannot be so long after one and so soon after another."""
+    return within[0] >= after[0] and within[1] < after[1]
+
+
+def _weekdays(raw: Any, place: str) -> None:
+    for each in _list(raw, place) or [None]:
+        _word(each, place, WEEKDAYS)
+
+
+def _month_numbers(raw: Any, place: str) -> None:
+    numbers = _list(raw, place)
+    if not numbers or not all(
+        type(each) is int and 1 <= each <= 12 for each in numbers
+    ):
+        raise Flaw(place, "is no list of months, from 1 to 12")
+
+
+def _days_of_month(raw: Any, place: str) -> None:
+    ends = _list(raw, place)
+    numbers = all(type(each) is int and 1 <= each <= 31 for each in ends)
+    if len(ends) != 2 or not numbers or ends[0] > ends[1]:
+        raise Flaw(place, "is not the first and the last day of a month, as [1, 5]")
+
+
+def _dates_of_year(raw: Any, place: str) -> None:
+    ends = _list(raw, place)
+    if len(ends) != 2 or not all(type(e) is str and _DAY_OF_YEAR(e) for e in ends):
+        raise Flaw(place, 'is not two dates, such as ["12-24", "12-26"]')
+
+
+def _holiday(raw: Any, place: str) -> None:
+    _word(raw, place, tuple(HOLIDAYS))
+
+
+def _distance(raw: Any, place: str) -> None:
+    ends = _list(raw, place)
+    if len(ends) != 2 or not all(type(each) is int and each > 0 for each in ends):
+        raise Flaw(place, "is not how many turns back, and minutes, as [12, 60]")
+    if ends[0] > _REACH:
+        raise Flaw(place, f"reaches over more than {_REACH} turns back")
+
+
 def _effect(raw: Any, people: frozenset[str], name: str) -> None:
     _word(raw, name, _EFFECTS)
 
@@ -303,5 +370,15 @@ _CHECKS: dict[str, Callable[[Any, frozenset[str], str], None]] = {
     "event_who": _known,
     "pause": _minutes,
     "hours": _hours,
+    "when": _days,
+}
+_WHEN: dict[str, Callable[[Any, str], None]] = {
+    "weekdays": _weekdays,
+    "months": _month_numbers,
+    "days": _days_of_month,
+    "dates": _dates_of_year,
+    "holiday": _holiday,
+    "after": _distance,
+    "within": _distance,
 }
 _TURN = {*_CHECKS, "sender", "replies_to"}

@@ -6,7 +6,21 @@ import json
 from dataclasses import fields
 from typing import Any
 
-from pytest_imessage_foundry.models import Reaction, Turn
+from pytest_imessage_foundry.models import Reaction, Turn, When
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# Days of a year on or around which people speak of a holiday. Movable ones have all
+# days on which they can be.
+HOLIDAYS = {
+    "christmas": ("12-24", "12-26"),
+    "new-year": ("12-31", "01-02"),
+    "valentine": ("02-14", "02-14"),
+    "easter": ("03-22", "04-25"),
+    "halloween": ("10-31", "10-31"),
+    "thanksgiving": ("11-22", "11-28"),
+    "independence-day": ("07-04", "07-04"),
+    "midsummer": ("06-19", "06-26"),
+}
 
 
 def turn_of(line: dict[str, Any]) -> Turn:
@@ -16,7 +30,31 @@ def turn_of(line: dict[str, Any]) -> Turn:
         line = {**line, "reactions": reactions}
     if "hours" in line:
         line = {**line, "hours": tuple(line["hours"])}
+    if "when" in line:
+        line = {**line, "when": when_of(line["when"])}
     return Turn(**line)
+
+
+def when_of(raw: dict[str, Any]) -> When:
+    """Return the days in a checked line: weekdays by name, the rest as it is."""
+    known = {name: tuple(value) for name, value in raw.items()}
+    if "weekdays" in known:
+        known["weekdays"] = tuple(map(WEEKDAYS.index, known["weekdays"]))
+    if "holiday" in known:
+        known["dates"] = HOLIDAYS[raw["holiday"]]
+        del known["holiday"]
+    return When(**known)
+
+
+def _when(when: When) -> dict[str, Any]:
+    raw = {
+        name: list(value)
+        for name, value in fields_of(when).items()
+        if value is not None and value != ()
+    }
+    if when.weekdays:
+        raw["weekdays"] = [WEEKDAYS[each] for each in when.weekdays]
+    return raw
 
 
 def line_of(turn: Turn) -> dict[str, Any]:
@@ -28,6 +66,8 @@ def line_of(turn: Turn) -> dict[str, Any]:
     }
     if turn.hours:
         line["hours"] = list(turn.hours)
+    if turn.when:
+        line["when"] = _when(turn.when)
     if turn.reactions:
         line["reactions"] = [_reaction(each) for each in turn.reactions]
     return line

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +23,7 @@ from pytest_imessage_foundry.conversations.packs.pack_lines import (
     turn_of,
 )
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

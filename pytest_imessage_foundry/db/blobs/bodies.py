@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.db.blobs.typedstream import (
     END,
@@ -25,6 +25,9 @@ from pytest_imessage_foundry.db.blobs.typedstream import (
 )
 from pytest_imessage_foundry.db.blobs.values import MutableData, Number, Url
 from pytest_imessage_foundry.models import utf16_length
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.models import PartCode
 
 __all__ = ["NATURAL_DIRECTION", "PART", "WRITING_DIRECTION", "attributed", "plain"]
 
@@ -185,8 +188,11 @@ _LEAVES: dict[object, Callable[[Any], tuple[bytes, ...]]] = {
 class _PlainForm:
     """What stands before and after the text and the run length of a plain body."""
 
-    def __init__(self, *, mutable: bool, writing_direction: bool) -> None:
-        attributes: dict[str, Value] = {PART: 0}
+    def __init__(
+        self, mutable: bool, writing_direction: bool, part_code: PartCode
+    ) -> None:
+        number: Value = 0 if part_code == "i" else Number(0, part_code)
+        attributes = {PART: number}
         if writing_direction:
             attributes[WRITING_DIRECTION] = NATURAL_DIRECTION
         sample = attributed([("?", attributes)], mutable=mutable)
@@ -206,21 +212,21 @@ class _PlainForm:
         )
 
 
-_MUTABLE = _PlainForm(mutable=True, writing_direction=False)
-_PLAIN = {
-    (mutable, direction): _PlainForm(mutable=mutable, writing_direction=direction)
-    for mutable in (True, False)
-    for direction in (True, False)
-} | {(True, False): _MUTABLE}
+_PLAIN: dict[tuple[bool, bool, PartCode], _PlainForm] = {}
 
 
-def plain(text: str, *, mutable: bool = True, writing_direction: bool = False) -> bytes:
+def plain(
+    text: str,
+    *,
+    mutable: bool = True,
+    writing_direction: bool = False,
+    part_code: PartCode = "i",
+) -> bytes:
     """Return the archive of a text that is one part without styles."""
-    form = (
-        _MUTABLE
-        if mutable and not writing_direction
-        else _PLAIN[mutable, writing_direction]
-    )
+    key = (mutable, writing_direction, part_code)
+    form = _PLAIN.get(key)
+    if form is None:
+        form = _PLAIN[key] = _PlainForm(*key)
     raw = text.encode()
     size = len(raw)
     units = size if text.isascii() else utf16_length(text)

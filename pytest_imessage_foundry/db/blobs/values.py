@@ -7,8 +7,9 @@ dictionaries stand for their immutable Foundation classes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from pytest_imessage_foundry.models.frozen import dataclass
 
 Code = Literal["i", "q", "d", "f", "c", "s"]
 

@@ -24,6 +24,7 @@ from pytest_imessage_foundry.db.rows.columns import (
 )
 from pytest_imessage_foundry.models import (
     BALLOON_MARK,
+    LONG_PART_NUMBER,
     OTHER_DEVICE,
     Message,
     TextPart,
@@ -42,9 +43,9 @@ if TYPE_CHECKING:
 
 def is_ordinary(message: Message) -> bool:
     """Return whether `ordinary_row` says all there is to say about `message`."""
-    parts = message.parts
+    parts, traits = message.parts, message.traits
     return (
-        (message.traits is NO_TRAITS or message.traits is OTHER_DEVICE)
+        (traits is NO_TRAITS or traits is OTHER_DEVICE or traits is LONG_PART_NUMBER)
         and len(parts) == 1
         and parts[0].kind == "text"
         and not parts[0].runs
@@ -70,15 +71,19 @@ def ordinary_row(
     delivered = message.date_delivered
     read = message.date_read
     mine = sender is None
-    storage = message.storage
+    storage, traits = message.storage, message.traits
     return (
         message.guid,
         text if storage != "archive" else None,
-        place.handle(sender, message.service) if message.traits is NO_TRAITS else 0,
-        bodies.plain(
-            text,
-            mutable=not message.immutable,
-            writing_direction=message.writing_direction,
+        0 if traits is OTHER_DEVICE else place.handle(sender, message.service),
+        # sqlite3 looks for an adapter of `bytes` each time, which takes longer.
+        bytearray(
+            bodies.plain(
+                text,
+                mutable=not message.immutable,
+                writing_direction=message.writing_direction,
+                part_code=traits.part_code,
+            )
         )
         if storage != "text"
         else None,
@@ -184,12 +189,15 @@ def _archive(message: Message) -> bytes:
     parts, mutable = message.parts, not message.immutable
     only = parts[0] if len(parts) == 1 else None
     traits = message.traits
-    is_usual = traits.part_code == "i" and traits.direction_text is None
     # A rich link's URL gets runs even where the truth states none.
-    is_usual = is_usual and message.balloon is None
+    is_usual = traits.direction_text is None and message.balloon is None
     if isinstance(only, TextPart) and not only.runs and is_usual:
-        direction = message.writing_direction
-        return bodies.plain(only.text, mutable=mutable, writing_direction=direction)
+        return bodies.plain(
+            only.text,
+            mutable=mutable,
+            writing_direction=message.writing_direction,
+            part_code=traits.part_code,
+        )
     return bodies.attributed(body_runs(message), mutable=mutable)
 
 

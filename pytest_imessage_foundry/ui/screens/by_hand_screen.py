@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 class ByHandScreen(StepScreen):
     """Return what was typed; each message is saved when it is sent."""
 
+    NUMBER = 4
+    NAMED = "A conversation by hand"
+    HELP = (
+        "Type what each one says; every message is kept when it is sent. Built-in "
+        "texts fill up what is missing of the number that was asked for."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", "Send", key_display="enter"),
         Binding("ctrl+t", "turn", "Next speaker", priority=True),

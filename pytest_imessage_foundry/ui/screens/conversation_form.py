@@ -33,6 +33,12 @@ _KINDS = [("direct", "with one person"), ("group", "a group")]
 class ConversationForm(StepScreen):
     """Return the conversation, new or changed, or None."""
 
+    NUMBER = 3
+    NAMED = "A conversation"
+    HELP = (
+        "A direct conversation has one person, a group any number. Empty days mean a "
+        "year up to the end of the history."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save"),
         Binding("space,enter", "take", "Choose", key_display="space"),
@@ -44,6 +50,8 @@ class ConversationForm(StepScreen):
         super().__init__()
         self._config = config or ConversationConfig(id="", participants=())
         self._chosen = list(self._config.participants)
+        # Until the user chooses, a new group has everybody.
+        self._is_suggested = config is None
 
     def body(self) -> ComposeResult:
         config = self._config
@@ -83,6 +91,7 @@ class ConversationForm(StepScreen):
 
     def action_take(self) -> None:
         """Add or remove the person under the cursor; a direct chat has one."""
+        self._is_suggested = False
         rows = self.query_one(RowList)
         who = rows.current
         if who is None:
@@ -107,9 +116,24 @@ class ConversationForm(StepScreen):
 
     def _follow_kind(self) -> None:
         self.query_one("#field-group_name").display = self._kind == "group"
+        if self._is_suggested:
+            self._chosen = self._suggested()
+            self._draw()
         if self._kind == "direct" and len(self._chosen) > 1:
             self._chosen = self._chosen[:1]
             self._draw()
+
+    def _suggested(self) -> list[str]:
+        """Return everybody for a group, else the first who has no direct chat."""
+        project = self.foundry.project
+        if self._kind == "group":
+            return [each.id for each in project.people]
+        talked = {
+            each.participants[0]
+            for each in project.conversations
+            if each.chat_type == "direct"
+        }
+        return [each.id for each in project.people if each.id not in talked][:1]
 
     def _draw(self) -> None:
         self.query_one(RowList).show(

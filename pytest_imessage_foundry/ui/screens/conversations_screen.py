@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.widgets import OptionList, Static
 
 from pytest_imessage_foundry.spec import Spec
@@ -14,6 +14,7 @@ from pytest_imessage_foundry.ui.project import counted
 from pytest_imessage_foundry.ui.screens.confirm_screen import ConfirmScreen
 from pytest_imessage_foundry.ui.screens.conversation_form import ConversationForm
 from pytest_imessage_foundry.ui.screens.step import BACK, StepScreen
+from pytest_imessage_foundry.ui.widgets.panel import Panel
 from pytest_imessage_foundry.ui.widgets.plain import fitted, plain
 from pytest_imessage_foundry.ui.widgets.row_list import RowList
 
@@ -29,6 +30,10 @@ class ConversationsScreen(StepScreen):
 
     STEP = "conversations"
     NUMBER = 3
+    HELP = (
+        "Who talks with whom. Everybody who takes part has a conversation to begin "
+        "with: change it, delete it, or add others and groups."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "New"),
         Binding("enter", "edit", "Edit", key_display="enter"),
@@ -40,7 +45,7 @@ class ConversationsScreen(StepScreen):
     def body(self) -> ComposeResult:
         with Horizontal(id="body"):
             yield RowList(id="list")
-            with VerticalScroll(id="card", classes="panel"):
+            with Panel(id="card", classes="panel"):
                 yield Static(id="details")
 
     def on_mount(self) -> None:

@@ -29,10 +29,15 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+# Messages of the chat at hand that are waited for, so that one can read along: half a
+# minute's worth.
+PATIENCE = 100
 Phase = Literal["ready", "writing", "trouble", "building"]
 _ALLOWED: dict[str, tuple[Phase, ...]] = {
     "start": ("ready",),
     "stop": ("writing", "building"),
+    "skip": ("building",),
+    "next": ("ready",),
     "retry": ("trouble",),
     "by_hand": ("trouble",),
     "fallback": ("trouble",),
@@ -45,18 +50,26 @@ class MessagesScreen(StepScreen):
 
     STEP = "messages"
     NUMBER = 4
+    HELP = (
+        "The messages are written and the database is built, checked and put in its "
+        "place. You can read along in the conversation under the cursor: its messages "
+        "come at the pace of reading, and s skips that. x stops, and nothing is left."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "start", "Generate"),
         Binding("x", "stop", "Stop"),
+        Binding("s,enter", "skip", "Skip", key_display="s"),
         Binding("r", "retry", "Retry"),
         Binding("m", "by_hand", "By hand"),
         Binding("f", "fallback", "Built-in texts"),
+        Binding("ctrl+n", "next", "Next"),
         BACK,
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self.phase: Phase = "ready"
+        self._ended: tuple[BuildResult, str] | None = None
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
@@ -68,6 +81,7 @@ class MessagesScreen(StepScreen):
 
     def on_mount(self) -> None:
         self.journal = Journal.of(self.foundry.project)
+        self._is_read = False
         self.query_one(RowList).focus()
         self.set_interval(0.1, self._draw)
         self._draw()
@@ -76,14 +90,15 @@ class MessagesScreen(StepScreen):
     # --- looking on ---
 
     def _draw(self) -> None:
+        if self.journal.is_read is not self._is_read:
+            self._is_read = self.journal.is_read
+            self.refresh_bindings()
         chats = self.journal.chats
         self.query_one(RowList).show(
             [(id, progress_line.row(chat, _WIDTH)) for id, chat in chats.items()]
         )
         if self.phase in ("writing", "building") and self.journal.doing:
-            done = sum(min(each.done, each.target) for each in chats.values())
-            total = self.foundry.project.messages
-            self._say(f"{self.journal.doing}: {done:,} of {total:,} messages")
+            self._say(f"{self.journal.doing}: {self._progress()}")
         while self.journal.notes:
             self.notice.say(self.journal.notes.pop(0))
         self._show()
@@ -97,10 +112,19 @@ class MessagesScreen(StepScreen):
         chat = self.journal.chats.get(self.query_one(RowList).current or "")
         if chat is None:
             return
+        self.journal.followed = chat.id
         # The thread may add to it at this very moment.
         self.query_one(ChatPreview).show(list(chat.bubbles.copy()))
         if self.phase == "trouble":
             self._explain(chat.problem)
+
+    def _progress(self) -> str:
+        chats, total = self.journal.chats.values(), self.foundry.project.messages
+        done = sum(min(each.done, each.target) for each in chats)
+        if self.foundry.project.whole:
+            return counted(sum(each.done for each in chats), "message")
+        said = f"{done:,} of {counted(total, 'message')}"
+        return f"{said}, at the pace of reading" if self.journal.is_read else said
 
     def _explain(self, problem: str) -> None:
         # The last of its three parts is about the command, and not this screen.
@@ -116,6 +140,8 @@ class MessagesScreen(StepScreen):
         project = self.foundry.project
         chats = counted(len(project.conversations), "conversation")
         what = f"{project.messages:,} messages in {chats}, {project.release}"
+        if project.whole:
+            what = f"the scenario {project.whole}, {project.release}"
         try:
             project.check()
             if project.writer == "model":
@@ -132,6 +158,10 @@ class MessagesScreen(StepScreen):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "skip" and not self.journal.is_read:
+            return False
+        if action == "next" and self._ended is None:
+            return False
         return self.phase in _ALLOWED.get(action, (self.phase,))
 
     # --- starting and stopping ---
@@ -163,19 +193,34 @@ class MessagesScreen(StepScreen):
     def _build(self) -> None:
         project, folder = self.foundry.project, self.foundry.draft.packs
         self._anew("building")
+        if project.writer == "offline":
+            # What a model wrote was seen as it came.
+            self.journal.patience = PATIENCE
         texts = folder if project.writer == "model" else None
         self._run(lambda: building.make(project, self.journal, texts))
 
     def _anew(self, phase: Phase) -> None:
+        self._ended = None
         self.journal = Journal.of(self.foundry.project)
+        # Before the thread begins: it would be done before anybody sees it.
+        self.journal.followed = self.query_one(RowList).current or ""
         self.notice.say("")
         self._enter(phase)
 
     def _run(self, work: Callable[[], object]) -> None:
         self.run_worker(work, thread=True, exit_on_error=False)
 
+    def action_skip(self) -> None:
+        """Go on without waiting for the reader."""
+        self.journal.hurry.set()
+
+    def action_next(self) -> None:
+        """Show the result again."""
+        if self._ended is not None:
+            self.app.push_screen(ResultScreen(*self._ended))
+
     def action_stop(self) -> None:
-        self.journal.stop.set()
+        self.journal.end()
         self._say("stopping …")
 
     def action_back(self) -> None:
@@ -186,7 +231,7 @@ class MessagesScreen(StepScreen):
 
     def on_unmount(self) -> None:
         # Whatever ends the app ends the thread too.
-        self.journal.stop.set()
+        self.journal.end()
 
     # --- how it ended ---
 
@@ -227,14 +272,15 @@ class MessagesScreen(StepScreen):
         self._draw()
 
     def _made(self, made: BuildResult) -> None:
-        self._enter("ready")
-        self._draw()
-        self._say("done")
         problem = ""
         try:
             self.foundry.cast.record(self.foundry.project, made)
         except FoundryError as error:
             problem = str(error)
+        self._ended = (made, problem)
+        self._enter("ready")
+        self._draw()
+        self._say("done: ctrl+n shows the result, g builds it again")
         self.app.push_screen(ResultScreen(made, problem))
 
     # --- when the model fails ---

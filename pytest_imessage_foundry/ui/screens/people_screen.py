@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.widgets import OptionList
 
 from pytest_imessage_foundry.errors import FoundryError
@@ -17,6 +17,7 @@ from pytest_imessage_foundry.ui.screens.confirm_screen import ConfirmScreen
 from pytest_imessage_foundry.ui.screens.persona_form import PersonaForm
 from pytest_imessage_foundry.ui.screens.persona_wish import PersonaWish
 from pytest_imessage_foundry.ui.screens.step import BACK, StepScreen
+from pytest_imessage_foundry.ui.widgets.panel import Panel
 from pytest_imessage_foundry.ui.widgets.persona_card import PersonaCard
 from pytest_imessage_foundry.ui.widgets.plain import fitted
 from pytest_imessage_foundry.ui.widgets.row_list import RowList
@@ -34,6 +35,11 @@ class PeopleScreen(StepScreen):
 
     STEP = "people"
     NUMBER = 2
+    HELP = (
+        "Who takes part [x], and whose phone it is [me]. The library is yours and "
+        "stays from phone to phone; editing a built-in person makes them yours. The "
+        "card beside shows the person under the cursor."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "take", "Choose"),
         Binding("enter", "edit", "Edit", key_display="enter"),
@@ -48,7 +54,7 @@ class PeopleScreen(StepScreen):
     def body(self) -> ComposeResult:
         with Horizontal(id="body"):
             yield RowList(id="list")
-            with VerticalScroll(id="card", classes="panel"):
+            with Panel(id="card", classes="panel"):
                 yield PersonaCard()
 
     def on_mount(self) -> None:
@@ -236,6 +242,7 @@ class PeopleScreen(StepScreen):
         if not self.foundry.project.people:
             self.notice.fail("nobody takes part yet: choose somebody with space")
             return
+        self.foundry.keep(self.foundry.project.with_offers())
         self.foundry.go("conversations")
 
 

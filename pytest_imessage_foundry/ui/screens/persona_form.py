@@ -48,6 +48,12 @@ _LISTS = ("other_identifiers", "topics_of_interest")
 class PersonaForm(StepScreen):
     """Return the persona as the library keeps it, or None."""
 
+    NUMBER = 2
+    NAMED = "A person"
+    HELP = (
+        "All that is known of a person. Addresses are of ranges that nobody real has: "
+        "ctrl+g gives a free number."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save"),
         Binding("ctrl+g", "free_address", "Free number"),

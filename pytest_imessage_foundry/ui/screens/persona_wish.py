@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
@@ -16,6 +16,7 @@ from pytest_imessage_foundry.ui import writing
 from pytest_imessage_foundry.ui.screens.persona_form import PersonaForm
 from pytest_imessage_foundry.ui.screens.step import ARROWS, BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.labelled_field import text_field
+from pytest_imessage_foundry.ui.widgets.panel import Panel
 from pytest_imessage_foundry.ui.widgets.persona_card import PersonaCard
 from pytest_imessage_foundry.ui.widgets.plain import plain
 
@@ -30,6 +31,12 @@ _NAMES_TOLD = 20  # so that a model does not make up the same person again
 class PersonaWish(StepScreen):
     """Return the approved persona as the library keeps it, or None."""
 
+    NUMBER = 2
+    NAMED = "A person by the model"
+    HELP = (
+        "Say who is wanted, and the model makes them up. Nothing is kept before you "
+        "approve it."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+g", "ask", "Generate"),
         Binding("ctrl+s", "approve", "Approve"),
@@ -52,7 +59,7 @@ class PersonaWish(StepScreen):
             yield text_field("Relationship", "relationship", "friend")
             yield text_field("Country", "country", "US", "two letters")
             yield text_field("Who", "about", "", "a retired baker who collects maps")
-            with VerticalScroll(id="card", classes="panel gap"):
+            with Panel(id="card", classes="panel gap"):
                 yield PersonaCard()
 
     def on_mount(self) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from pytest_imessage_foundry.ui.project import counted
+from pytest_imessage_foundry.ui.project import counted, short
 from pytest_imessage_foundry.ui.screens.step import BACK, StepScreen
+from pytest_imessage_foundry.ui.widgets.command_text import CommandText
+from pytest_imessage_foundry.ui.widgets.panel import Panel
 from pytest_imessage_foundry.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.app import ComposeResult
 
     from pytest_imessage_foundry.ui.building import BuildResult
@@ -24,6 +28,11 @@ class ResultScreen(StepScreen):
     """The result. The draft stays, to be changed and built again."""
 
     NUMBER = 5
+    HELP = (
+        "The validator's verdict on the file, where it is, and the command that makes "
+        "the same without a question. It can be copied off the screen and run from the "
+        "folder in which you started the app."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy command"),
         Binding("h", "home", "Home"),
@@ -37,8 +46,16 @@ class ResultScreen(StepScreen):
         self._problem = problem
 
     def body(self) -> ComposeResult:
-        with VerticalScroll(id="body"):
-            yield Static(_told(self._made), id="result")
+        path = short(self._made.path)
+        page = shlex.quote(f"{self._made.path.stem}.html")
+        with Panel(id="body"):
+            yield Static(_verdict(self._made))
+            yield Static(_table(self._made), classes="gap")
+            yield Static(Text("The same without questions", "bold"), classes="gap")
+            yield CommandText(self._made.command, id="command")
+            yield Static(Text("Look at it", "bold"), classes="gap")
+            look = f"imessage-foundry preview {shlex.quote(path)} -o {page} --force"
+            yield CommandText(look, id="look")
 
     def on_mount(self) -> None:
         if self._problem:
@@ -55,30 +72,31 @@ class ResultScreen(StepScreen):
         self.app.exit()
 
 
-def _told(made: BuildResult) -> Text:
-    report, counts = made.report, made.counts
+def _verdict(made: BuildResult) -> Text:
+    report = made.report
     looked_at = sum(each.looked_at for each in report.checks.values())
     text = Text().append("✓ valid", "bold")
     text.append(
         f"  {report.title}: {len(report.checks)} checks on {looked_at:,} values"
     )
-    text.append(f", {counted(report.notes, 'note')}\n\n")
-    size = made.path.stat().st_size
-    for label, said in (
-        ("Database", str(made.path)),
-        ("Size", f"{size:,} bytes"),
-        ("Messages", f"{counts.messages:,} rows, tapbacks and the like included"),
-        (
-            "Chats",
-            f"{counts.chats:,} with {counted(counts.handles, 'address', 'addresses')}",
-        ),
-        ("Attachments", f"{counts.attachments:,}"),
-        ("Scenario", made.scenario_file.name),
-        ("Texts", made.pack_file.name if made.pack_file else "built-in and cached"),
-    ):
-        text.append(f"{label:<13}", "bold").append_text(plain(said)).append("\n")
-    text.append("\nThe same without questions:\n", "bold")
-    text.append_text(plain(made.command)).append("\n\n")
-    text.append("Look at it:\n", "bold")
-    path = shlex.quote(str(made.path))
-    return text.append_text(plain(f"imessage-foundry preview {path} -o page.html"))
+    return text.append(f", {counted(report.notes, 'note')}")
+
+
+def _table(made: BuildResult) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for label, said in _facts(made):
+        table.add_row(Text(label, "bold"), plain(said))
+    return table
+
+
+def _facts(made: BuildResult) -> Iterator[tuple[str, str]]:
+    counts = made.counts
+    yield "Database", str(made.path)
+    yield "Size", f"{made.path.stat().st_size:,} bytes"
+    yield "Messages", f"{counts.messages:,} rows, tapbacks and the like included"
+    addresses = counted(counts.handles, "address", "addresses")
+    yield "Chats", f"{counts.chats:,} with {addresses}"
+    yield "Attachments", f"{counts.attachments:,}"
+    if made.scenario_file is not None:
+        yield "Scenario", made.scenario_file.name
+    yield "Texts", made.pack_file.name if made.pack_file else "built-in and cached"

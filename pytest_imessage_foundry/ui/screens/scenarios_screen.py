@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from pytest_imessage_foundry.conversations import scenarios
 from pytest_imessage_foundry.ui.project import counted
 from pytest_imessage_foundry.ui.screens.step import BACK, StepScreen
+from pytest_imessage_foundry.ui.widgets.panel import Panel
 from pytest_imessage_foundry.ui.widgets.plain import fitted
 from pytest_imessage_foundry.ui.widgets.row_list import RowList
 
@@ -24,8 +25,14 @@ if TYPE_CHECKING:
 class ScenariosScreen(StepScreen):
     """Return the chosen scenario, or None."""
 
+    NAMED = "From a scenario"
+    HELP = (
+        "Each scenario is a phone with its people and conversations, which you can "
+        "change before it is built. Those without conversations, such as kinds, are "
+        "built as they stand."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Choose", key_display="↑ ↓ enter"),
+        Binding("enter,ctrl+n", "choose", "Choose", key_display="↑ ↓ enter"),
         BACK,
     ]
 
@@ -35,12 +42,11 @@ class ScenariosScreen(StepScreen):
             yield Static(title, classes="heading")
             with Horizontal():
                 yield RowList(id="list")
-                with VerticalScroll(id="card", classes="panel"):
+                with Panel(id="card", classes="panel"):
                     yield Static(id="details")
 
     def on_mount(self) -> None:
-        # One without conversations is an empty phone, or the catalogue.
-        found = [each for each in scenarios.built_in() if each.conversations]
+        found = scenarios.built_in()
         self._known = {each.name: each for each in found}
         rows = self.query_one(RowList)
         rows.show([(each.name, _row(each)) for each in found])
@@ -60,12 +66,16 @@ class ScenariosScreen(StepScreen):
 
 def _row(scenario: Scenario) -> Text:
     total = sum(each.message_count_target for each in scenario.conversations)
-    return Text(f"{fitted(scenario.name, 15)} {total:>9,} messages")
+    said = f"{total:>9,} messages" if total else f"{'as it is':>18}"
+    return Text(f"{fitted(scenario.name, 15)} {said}")
 
 
 def _details(scenario: Scenario) -> Text:
     chats = counted(len(scenario.conversations), "conversation")
     people = counted(len(scenario.personas) - 1, "person", "people")
     text = Text().append(f"{scenario.name}\n", "bold")
-    text.append(f"{chats} with {people}\n\n", "italic")
+    if scenario.conversations:
+        text.append(f"{chats} with {people}\n\n", "italic")
+    else:
+        text.append("built as it stands\n\n", "italic")
     return text.append(scenario.description)

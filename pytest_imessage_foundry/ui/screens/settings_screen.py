@@ -35,6 +35,10 @@ _LAYOUTS = [
     ("ios", "the tree of an iPhone's file system"),
     ("ios-backup", "an iPhone's backup"),
 ]
+_AGES = [
+    ("fresh", "born on this release"),
+    ("migrated", "carried along from release to release"),
+]
 _WRITERS = [
     ("offline", "offline: cached and built-in texts"),
     ("model", "a language model"),
@@ -47,6 +51,11 @@ class SettingsScreen(StepScreen):
 
     STEP = "settings"
     NUMBER = 1
+    HELP = (
+        "Which macOS release the file is of, where it is written, in which layout, and "
+        "who writes the messages. The seed decides all that is left to chance: with "
+        "the same choices and the same seed the file is the same."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "next", "Next"),
         *ARROWS,
@@ -63,9 +72,13 @@ class SettingsScreen(StepScreen):
             yield LabelledField(
                 "As", ChoiceField(_LAYOUTS, project.layout, id="layout")
             )
+            yield LabelledField("It is", ChoiceField(_AGES, project.age, id="age"))
+            yield text_field(
+                "Password", "backup_password", project.backup_password, "not encrypted"
+            )
             yield text_field("Seed", "seed", str(project.seed), "0")
             yield LabelledField(
-                "Messages by", ChoiceField(_WRITERS, project.writer, id="writer")
+                "Messages by", ChoiceField(self._writers(), project.writer, id="writer")
             ).add_class("gap")
             names = words(writing.provider_names())
             yield LabelledField(
@@ -77,13 +90,15 @@ class SettingsScreen(StepScreen):
             )
             yield Static(id="verdict", classes="hint gap")
 
+    def _writers(self) -> list[tuple[str, str]]:
+        return _WRITERS[:1] if self.foundry.project.whole else _WRITERS
+
     def on_mount(self) -> None:
-        self._follow_writer()
+        self._follow_choices()
         self._look()
 
     def on_choice_field_changed(self, event: ChoiceField.Changed) -> None:
-        if event.choice.id == "writer":
-            self._follow_writer()
+        self._follow_choices()
         self._look()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -96,7 +111,7 @@ class SettingsScreen(StepScreen):
     def action_next(self) -> None:
         self.foundry.keep(_checked(self._answers()))
         self.notice.say("")
-        self.foundry.go("people")
+        self.foundry.advance("settings")
 
     def action_back(self) -> None:
         # Of half a form nothing is kept: what was there before stays.
@@ -115,6 +130,8 @@ class SettingsScreen(StepScreen):
             self.foundry.project,
             release=self._word("release"),
             layout=self._word("layout"),
+            age=self._word("age"),
+            backup_password=self._text("backup_password"),
             output=self._text("output") or "chat.db",
             seed=int(seed),
             writer=self._word("writer"),
@@ -132,7 +149,9 @@ class SettingsScreen(StepScreen):
 
     # --- who would answer ---
 
-    def _follow_writer(self) -> None:
+    def _follow_choices(self) -> None:
+        is_backup = self._word("layout") == "ios-backup"
+        self.query_one("#field-backup_password").display = is_backup
         for name in ("provider", "model", "base_url"):
             field = self.query_one(f"#field-{name}")
             field.display = self._word("writer") == "model"

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from pytest_imessage_foundry.ui.widgets.row_list import RowList
-from pytest_imessage_foundry.ui.widgets.step_bar import Notice, StepBar
+from pytest_imessage_foundry.ui.widgets.step_bar import TITLES, Notice, StepBar
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -44,14 +44,21 @@ class FoundryScreen(Screen[Any]):
 class StepScreen(FoundryScreen):
     """A screen of the five steps.
 
-    The draft remembers `STEP`; `NUMBER` is shown in the top line."""
+    The draft remembers `STEP`; `NUMBER` or `NAMED` is shown in the top line, and
+    `HELP` when the user asks for it."""
 
     STEP: ClassVar[Step | None] = None
     NUMBER: ClassVar[int] = 0
+    NAMED: ClassVar[str] = ""
+    HELP: ClassVar[str] = ""
+
+    @property
+    def heading(self) -> str:
+        """Return the screen's name."""
+        return self.NAMED or TITLES[self.NUMBER - 1]
 
     def compose(self) -> ComposeResult:
-        if self.NUMBER:
-            yield StepBar(self.NUMBER)
+        yield StepBar(self.NUMBER, self.NAMED)
         yield from self.body()
         yield Notice()
         yield Footer(show_command_palette=False)

@@ -13,6 +13,8 @@ from pytest_imessage_foundry.db import version_detect
 from pytest_imessage_foundry.ui.journal import Bubble
 from pytest_imessage_foundry.ui.project import Project, counted
 from pytest_imessage_foundry.ui.screens.confirm_screen import ConfirmScreen
+from pytest_imessage_foundry.ui.screens.reader_screen import ReaderScreen
+from pytest_imessage_foundry.ui.screens.safe_copy_screen import SafeCopyScreen
 from pytest_imessage_foundry.ui.screens.scenarios_screen import ScenariosScreen
 from pytest_imessage_foundry.ui.screens.step import StepScreen
 from pytest_imessage_foundry.ui.widgets.chat_preview import ChatPreview
@@ -35,8 +37,15 @@ _HELLO = (
 class WelcomeScreen(StepScreen):
     """Continue, begin new, or begin from a scenario."""
 
+    NAMED = "imessage-foundry"
+    HELP = (
+        "A phone is made in five steps; what you choose is kept at once, so that you "
+        "can leave at any time. A scenario is a phone that is there to begin with. The "
+        "other two look at what exists: how well a reader reads, and a copy of a "
+        "chat.db that can be shown to anybody."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Choose", key_display="↑ ↓ enter"),
+        Binding("enter,ctrl+n", "choose", "Choose", key_display="↑ ↓ enter"),
         Binding("escape,q", "quit", "Quit", key_display="q"),
     ]
 
@@ -55,6 +64,8 @@ class WelcomeScreen(StepScreen):
         rows = [
             ("new", _row("New phone", "choose people and conversations")),
             ("scenario", _row("From a scenario", "small, family, work, …")),
+            ("reader", _row("Test a reader", "what it misreads, and in which row")),
+            ("copy", _row("A copy to show", "of any chat.db, with nothing private")),
             ("quit", _row("Quit", "what you made is kept")),
         ]
         if self._left is not None:
@@ -62,7 +73,7 @@ class WelcomeScreen(StepScreen):
         menu = self.query_one(RowList)
         is_known = menu.has("continue")
         menu.show(rows)
-        if not is_known:
+        if self._left is not None and not is_known:
             menu.point_at(rows[0][0])
         if self.foundry.draft.notice:
             self.notice.fail(self.foundry.draft.notice)
@@ -75,6 +86,10 @@ class WelcomeScreen(StepScreen):
             self._begin_with(None)
         elif chosen == "scenario":
             self.app.push_screen(ScenariosScreen(), self._begin_with_scenario)
+        elif chosen == "reader":
+            self.app.push_screen(ReaderScreen())
+        elif chosen == "copy":
+            self.app.push_screen(SafeCopyScreen())
         else:
             self.app.exit()
 
@@ -118,6 +133,8 @@ def _row(title: str, hint: str) -> Text:
 
 
 def _summary(project: Project) -> str:
+    if project.whole:
+        return f"the scenario {project.whole}, {project.release}, {project.path.name}"
     people = counted(len(project.people), "person", "people")
     chats = counted(len(project.conversations), "conversation")
     return f"{people}, {chats}, {project.release}, {project.path.name}"

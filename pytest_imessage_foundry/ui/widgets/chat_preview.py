@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Two shades each: a bubble is told from the next one of the same person's.
 MINE = ("#ffffff on #0a6cff", "#ffffff on #0857cc")
 THEIRS = ("#ffffff on #3a3a3d", "#ffffff on #4a4a4e")
+THEIRS_BY_DAY = ("#000000 on #e5e5ea", "#000000 on #d8d8de")
 
 
 class ChatPreview(Widget):
@@ -40,11 +41,18 @@ class ChatPreview(Widget):
         width, height = self.size
         if not self._bubbles:
             return Text(self._hint, "dim")
-        lines = drawn(self._bubbles[-height:], width, self.app.console)[-height:]
+        theirs = THEIRS if self.app.current_theme.dark else THEIRS_BY_DAY
+        shown = self._bubbles[-height:]
+        lines = drawn(shown, width, self.app.console, theirs)[-height:]
         return Text("\n").join(lines)
 
 
-def drawn(bubbles: Sequence[Bubble], width: int, console: Console) -> list[Text]:
+def drawn(
+    bubbles: Sequence[Bubble],
+    width: int,
+    console: Console,
+    theirs: tuple[str, str] = THEIRS,
+) -> list[Text]:
     """Return bubbles as lines, with a name above the first of each sender."""
     lines: list[Text] = []
     shade = 0
@@ -57,7 +65,7 @@ def drawn(bubbles: Sequence[Bubble], width: int, console: Console) -> list[Text]
             if not bubble.is_mine:
                 name = fitted(bubble.who, width).rstrip()
                 lines.append(Text().append(name, "bold"))
-        style = (MINE if bubble.is_mine else THEIRS)[shade]
+        style = (MINE if bubble.is_mine else theirs)[shade]
         lines += _bubble(bubble, width, style, console)
     return lines
 

@@ -8,21 +8,33 @@ from textual.widgets import Static
 from pytest_imessage_foundry.ui.widgets.plain import paragraph
 
 TITLES = ("Settings", "People", "Conversations", "Messages", "Result")
+_HELP = "F1 help "
 
 
 class StepBar(Static):
-    """The top line: the current step is in brackets, earlier ones are ticked."""
+    """The top line: the current step is in brackets, earlier ones are ticked.
 
-    def __init__(self, number: int) -> None:
-        line = Text(" ")
-        for each, title in enumerate(TITLES, 1):
-            mark = "✓" if each < number else str(each)
-            if each == number:
-                line.append(f"[{mark} {title}]", "bold reverse")
-            else:
-                line.append(f" {mark} {title} ", "" if each < number else "dim")
-            line.append(" → " if each < len(TITLES) else "", "dim")
-        super().__init__(line)
+    A screen that is none of the steps has its title there."""
+
+    def __init__(self, number: int, title: str = "") -> None:
+        self._line = _steps(number) if number else Text(f" {title}", "bold")
+        super().__init__(self._line)
+
+    def on_resize(self) -> None:
+        gap = self.size.width - self._line.cell_len - len(_HELP)
+        self.update(self._line.copy().append(" " * gap).append(_HELP, "dim"))
+
+
+def _steps(number: int) -> Text:
+    line = Text(" ")
+    for each, title in enumerate(TITLES, 1):
+        mark = "✓" if each < number else str(each)
+        if each == number:
+            line.append(f"[{mark} {title}]", "bold reverse")
+        else:
+            line.append(f"{mark} {title}", "" if each < number else "dim")
+        line.append(" → " if each < len(TITLES) else "", "dim")
+    return line
 
 
 class Notice(Static):
@@ -34,6 +46,9 @@ class Notice(Static):
 
     def say(self, text: str) -> None:
         self._show(text, "· " if text else "", "")
+
+    def succeed(self, text: str) -> None:
+        self._show(text, "✓ ", "bold")
 
     def fail(self, text: str) -> None:
         self._show(text, "✗ ", "bold")

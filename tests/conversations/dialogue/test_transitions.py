@@ -70,7 +70,7 @@ def test_no_aside_is_a_fault_and_all_languages_have_many() -> None:
 def test_good_night_is_the_last_word() -> None:
     wife = persona("jo", "Jordan Lee", relationship="wife")
     nights = 0
-    for sitting in sittings(talk(4_000, wife)):
+    for sitting in sittings(talk(12_000, wife)):
         said = [each.hours for each in sitting if each.opens]
         if said == [(22, 1)]:
             nights += 1

@@ -86,10 +86,22 @@ def test_plain_text_agrees_with_the_fast_path():
     assert bodies.attributed(runs) == bodies.plain("hi 👋")
 
 
-def test_writing_direction_agrees_with_the_fast_path():
-    runs = body_runs(message(TextPart("hi"), writing_direction=True))
-    fast = bodies.plain("hi", writing_direction=True)
-    assert bodies.attributed(runs) == fast
+@pytest.mark.parametrize("text", ["hi", "hi 👋", "hi 👋" * 60, ""])
+@pytest.mark.parametrize("part_code", ["i", "q"])
+@pytest.mark.parametrize("writing_direction", [False, True])
+@pytest.mark.parametrize("mutable", [False, True])
+def test_each_form_agrees_with_the_fast_path(
+    text, part_code, writing_direction, mutable
+):
+    traits = Traits(part_code=part_code)
+    said = message(TextPart(text), writing_direction=writing_direction, traits=traits)
+    fast = bodies.plain(
+        text,
+        mutable=mutable,
+        writing_direction=writing_direction,
+        part_code=part_code,
+    )
+    assert bodies.attributed(body_runs(said), mutable=mutable) == fast
 
 
 def test_parts_keep_their_numbers():

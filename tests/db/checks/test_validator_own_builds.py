@@ -40,7 +40,11 @@ STATED: dict[str, tuple[tuple[str, str], ...]] = {
         ("membership", "it is in 2 chats"),
         ("chats", "does not begin with any, as on this release"),
         ("bodies", "it has neither text nor attributedBody"),
+        ("bodies", "a run has no part number"),
+        ("body-attachments", "stands on text, not on U+FFFC"),
         ("associations", "points with a bare guid"),
+        ("associations", "it names no message (type 3, guid NULL)"),
+        ("app-messages", "has no payload_data"),
     ),
 }
 BUILDS = [

@@ -298,7 +298,7 @@ def test_tiers_that_nobody_knows(phone):
         lambda: phone.direct(alex, filtered="spam"),
         lambda: phone.direct(alex).set(filtered="spam"),
     ):
-        with pytest.raises(FoundryError, match="unknown filter tier 'spam'"):
+        with pytest.raises(FoundryError, match="unknown filtered 'spam'"):
             refused()
 
 

@@ -1,6 +1,6 @@
 // Print what @photon-ai/imessage-kit makes of each row of a chat.db, as JSON lines.
 //
-// The keys are the words of tests/readers/expected.py.
+// The adapter `adapters/imessage_kit.py` makes readings of them.
 
 import { IMessageSDK } from '@photon-ai/imessage-kit'
 
@@ -26,6 +26,9 @@ function reaction({ reaction: said }) {
   const kind = said.emoji ?? NAMES[said.kind] ?? said.kind
   return [kind, target, part === undefined ? null : Number(part), said.isRemoved]
 }
+
+const vote = ({ reaction: said }) =>
+  said?.kind === 'pollVote' ? said.targetMessageId.replace(/^(?:p:\d+\/|bp:)/, '') : null
 
 function event(message) {
   const kind = EVENTS[message.kind]
@@ -64,6 +67,7 @@ function line(message) {
     guids: files.map((file) => file.id),
     genmoji: files.map((file) => file.altText).find(Boolean) ?? null,
     reaction: reaction(message),
+    vote: vote(message),
     event: event(message),
     status: status(message),
     scheduled: message.scheduleStatus === 'pending' ? seconds(message.createdAt) : null,

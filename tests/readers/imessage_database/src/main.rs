@@ -1,7 +1,7 @@
 //! Print what the crate `imessage-database` makes of each row of a chat.db.
 //!
-//! One JSON object a line: first the chats, then the messages. The keys are the words
-//! of `tests/readers/expected.py`, so that no other adapter stands between.
+//! One JSON object a line: first the chats, then the messages. The adapter
+//! `adapters/imessage_database.py` makes readings of them.
 
 mod balloons;
 mod bodies;
@@ -107,8 +107,14 @@ fn said(message: &Message, fields: &mut serde_json::Map<String, Value>) {
     let parts = message.edited_parts.iter().flat_map(|each| &each.parts);
     let edited = parts
         .clone()
-        .filter(|part| part.status == EditStatus::Edited);
-    let versions: Vec<_> = edited.flat_map(|part| &part.edit_history).collect();
+        .enumerate()
+        .filter(|(_, part)| part.status == EditStatus::Edited);
+    let versions: Vec<_> = edited
+        .flat_map(|(number, part)| {
+            let history = part.edit_history.iter();
+            history.map(move |each| json!([number, each.text]))
+        })
+        .collect();
     let whole = message.is_fully_unsent();
     let some = parts.clone().any(|part| part.status == EditStatus::Unsent);
     let facts = json!({
@@ -119,7 +125,7 @@ fn said(message: &Message, fields: &mut serde_json::Map<String, Value>) {
         "changed": seconds(message.date_edited().ok()),
         "is_reply": message.is_reply(),
         "reply_to": message.thread_originator_guid,
-        "edits": versions.iter().map(|each| &each.text).collect::<Vec<_>>(),
+        "edits": versions,
         "unsent": whole,
         "partly_unsent": some && !whole,
         "effect": effect(message),

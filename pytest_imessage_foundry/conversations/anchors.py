@@ -1,0 +1,192 @@
+"""When a turn can be: its hours, days, seasons, and how far from other turns.
+
+A part of a session is what people write without a long pause. All of its turns move
+together. `Anchors.begin` looks for the time nearest to a wanted one at which every
+anchored turn of a part is where it has to be.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.clock import offset_in
+from pytest_imessage_foundry.conversations.packs.when_days import is_on
+from pytest_imessage_foundry.models.apple_time import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from pytest_imessage_foundry.models import Turn, When
+
+    Placed = Sequence[tuple[float, Turn]]
+
+_MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
+_MOST_DAYS = 370  # how far a part is moved: every season comes within that
+_PLACES = (0.5, 0.15, 0.85, 0.3, 0.7, 0.03, 0.97)  # in a window of hours
+_GIVEN_UP = 7 * _DAY  # how much farther a good time may be than another one
+_REMEMBERED = 512  # turns to which `after` and `within` can reach
+
+
+class Anchors:
+    """The anchors of one conversation, and when its latest turns were.
+
+    Args:
+        zones: the time zone of each person, by id.
+        random: the source of all draws.
+    """
+
+    def __init__(self, zones: Mapping[str, str], random: Callable[[], float]) -> None:
+        self._zones, self._random = zones, random
+        self._times: deque[int] = deque(maxlen=_REMEMBERED)
+
+    def note(self, moments: Sequence[int]) -> None:
+        """Remember when the next turns were."""
+        self._times.extend(moments)
+
+    def begin(
+        self,
+        part: Placed,
+        wanted: float,
+        between: tuple[float, float],
+        is_good: Callable[[float], bool],
+    ) -> float | None:
+        """Return the time nearest to `wanted` at which a part can begin.
+
+        All times are in seconds since 2001. None means that there is no such time.
+
+        Args:
+            part: turns and how many seconds after the beginning each comes.
+            wanted: the time to which it should be near.
+            between: the earliest and the latest time.
+            is_good: whether people write at a time; if there is no good time, one
+                that is not good will do.
+        """
+        anchored = [
+            (number, *each)
+            for number, each in enumerate(part)
+            if each[1].hours or each[1].when
+        ]
+        earliest, latest = self._bounds(anchored, between)
+        wanted = min(max(wanted, earliest), max(latest, earliest))
+        if self._holds(anchored, wanted, part):
+            return wanted
+        second: float | None = None
+        for there in self._candidates(anchored, wanted, earliest, latest):
+            if self._holds(anchored, there, part):
+                if is_good(there):
+                    return there
+                second = there if second is None else second
+                if abs(there - wanted) > abs(second - wanted) + _GIVEN_UP:
+                    break
+        return second
+
+    def _bounds(
+        self, anchored: list[tuple[int, float, Turn]], between: tuple[float, float]
+    ) -> tuple[float, float]:
+        """Return the earliest and latest time with all distances to earlier parts."""
+        earliest, latest = between
+        for number, offset, turn in anchored:
+            when = turn.when
+            if when is None:
+                continue
+            for limit, is_least in ((when.after, True), (when.within, False)):
+                if limit is None or not number < limit[0] <= number + len(self._times):
+                    continue
+                target = self._times[number - limit[0]] / SECOND
+                edge = target + limit[1] * _MINUTE - offset
+                if is_least:
+                    earliest = max(earliest, edge)
+                else:
+                    latest = min(latest, edge)
+        return earliest, latest
+
+    def _candidates(
+        self,
+        anchored: list[tuple[int, float, Turn]],
+        wanted: float,
+        earliest: float,
+        latest: float,
+    ) -> Iterator[float]:
+        """Yield times near to `wanted` first: each day, in the hours of one turn."""
+        ways: list[float] = [0.0]
+        if len(anchored) == 1 and anchored[0][2].hours and not anchored[0][2].when:
+            places: tuple[float, ...] = (self._random(),)
+        else:
+            places = (self._random(), *_PLACES)
+        for _, offset, turn in anchored:
+            if turn.hours:
+                first, last = turn.hours
+                local = self._local(turn, wanted + offset)
+                width = (last - first) % 24 * _HOUR or _DAY
+                ways = [
+                    (first * _HOUR + width * place - local) % _DAY for place in places
+                ]
+                break
+        for days in range(_MOST_DAYS):
+            ahead, back = wanted + days * _DAY, wanted - (days + 1) * _DAY
+            if ahead > latest and back + _DAY < earliest:
+                return
+            # The nearer one first.
+            for start in (ahead, back) if ways[0] < _DAY / 2 else (back, ahead):
+                for way in ways:
+                    if earliest <= start + way <= latest:
+                        yield start + way
+
+    def _holds(
+        self, anchored: list[tuple[int, float, Turn]], begin: float, part: Placed
+    ) -> bool:
+        for number, offset, turn in anchored:
+            if not _fits(turn, self._local(turn, begin + offset)):
+                return False
+            if turn.when and not _keeps_distance(turn.when, number, part):
+                return False
+        return True
+
+    def _local(self, turn: Turn, moment: float) -> float:
+        return moment + offset_in(self._zones[turn.sender], moment)
+
+
+def are_within(session: Sequence[Turn]) -> bool:
+    """Return whether a turn after the first one has an anchor."""
+    return any(turn.hours or turn.when for turn in session[1:])
+
+
+def spaced(session: Sequence[Turn], waits: Sequence[float]) -> list[float]:
+    """Return the waits with which a session's turns are as far apart as they say."""
+    spaced = list(waits)
+    for number, turn in enumerate(session):
+        if turn.when is None:
+            continue
+        for limit, is_least in ((turn.when.after, True), (turn.when.within, False)):
+            if limit is None or limit[0] > number:
+                continue
+            first, wanted = number - limit[0] + 1, limit[1] * _MINUTE
+            passed = sum(spaced[first : number + 1])
+            if is_least and passed < wanted:
+                spaced[number] += wanted - passed + 1.0
+            elif not is_least and passed > wanted:
+                scale = 0.9 * wanted / passed
+                for each in range(first, number + 1):
+                    spaced[each] = max(spaced[each] * scale, 0.5)
+    return spaced
+
+
+def _keeps_distance(when: When, number: int, part: Placed) -> bool:
+    """Return whether a turn is as far as it has to be from one of the same part."""
+    for limit, sign in ((when.after, 1), (when.within, -1)):
+        if limit is not None and number - limit[0] >= 0:
+            passed = part[number][0] - part[number - limit[0]][0]
+            if (passed - limit[1] * _MINUTE) * sign < 0:
+                return False
+    return True
+
+
+def _fits(turn: Turn, local: float) -> bool:
+    """Return whether a turn can be at a local time in seconds since 2001."""
+    if turn.hours:
+        first, last = turn.hours
+        width = (last - first) % 24 * _HOUR or _DAY
+        if (local - first * _HOUR) % _DAY >= width:
+            return False
+    return turn.when is None or is_on(turn.when, int(local // _DAY))

@@ -1,0 +1,150 @@
+"""When a message arrives, and when it is read.
+
+People look at their phones soon, or after hours, or after days: the times until they do
+have a tail without an edge. They read nothing while they sleep, and whoever answers has
+read before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.clock import rhythm
+from pytest_imessage_foundry.conversations.waits import DAY, HOUR, Table, quantiles
+from pytest_imessage_foundry.models.apple_time import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+# Until the chat is opened, in seconds of waking time: (share, median, spread) of
+# log-logistic distributions, by the usual response time. Some look at the
+# notification first, and open the chat much later.
+_LATE = (0.12, 5 * HOUR, 0.9)
+_LOOKS = {
+    "instant": ((0.88, 25.0, 0.9), _LATE),
+    "minutes": ((0.88, 240.0, 0.95), _LATE),
+    "hours": ((0.80, 0.7 * HOUR, 0.8), (0.20, 8 * HOUR, 0.9)),
+    "days": ((0.70, 4 * HOUR, 0.8), (0.30, 1.5 * DAY, 0.8)),
+}
+_STEPS = 512  # of a table of quantiles
+_STAYS = 150 * SECOND  # a chat stays open so long after the last message
+_GLANCE = 3 * SECOND
+_TALK = 240 * SECOND  # people who answer so soon are in a talk
+_BURST = 60 * SECOND  # messages nearer to each other make one notification
+_AT_ONCE = 600.0  # seconds: who looks so soon is awake
+_ASLEEP = 0.05  # of the busiest hour
+_GETS_UP = 1_500.0  # seconds of waking time, more than a night has
+_HABITS = ("instant", "minutes", "hours", "days")  # the quickest first
+_UNREAD = 0.08  # share of chats whose last messages nobody opens
+
+# Of own messages, most arrive within seconds; of the rest the share is x after k/x.
+_PROMPT = 250_000_000
+_OFFLINE = 1 << 27  # of 1 << 32: phones that are off or out of reach, 3 %
+_RETURN = 5 * SECOND
+_LONGEST_OFFLINE = 3 * 86_400 * SECOND
+
+
+class Reader:
+    """Those who read what one side of a chat writes.
+
+    Args:
+        habits: the usual response times of all of them; the quickest counts.
+        zone: the time zone in which they sleep.
+        random: the source of all draws.
+    """
+
+    def __init__(
+        self, habits: list[str], zone: str, random: Callable[[], float]
+    ) -> None:
+        quickest = min(habits, key=_HABITS.index, default="hours")
+        self._looks: Table = quantiles(_LOOKS[quickest])
+        self._rhythm = rhythm((zone,))
+        self._random = random
+        self._opened = 0
+
+    def answers(self, last: int, until: int) -> int:
+        """Return when the reader, who writes at `until`, has opened the chat.
+
+        The others wrote last at `last`.
+        """
+        wait = until - last
+        least = min(wait - wait // 10, (5 + int(240 * self._random())) * SECOND)
+        return max(last + wait // 20, until - least)
+
+    def reads(self, dates: Sequence[int], opened: int) -> list[int]:
+        """Return when each message of a block is read.
+
+        Args:
+            dates: when the messages were sent, in order.
+            opened: when all of them are read at the latest; 0: no such time.
+        """
+        random, now = self._random, self._opened
+        if opened and opened - dates[0] < _TALK:
+            # In the middle of a talk nobody waits for a notification.
+            self._opened = opened
+            if dates[0] - now >= _STAYS:
+                return [opened if opened > date else date + 1 for date in dates]
+            return [
+                min(max(opened, date + 1), date + SECOND + int(_GLANCE * random()))
+                for date in dates
+            ]
+        times = self._openings(dates, opened)
+        for place, date in enumerate(dates):
+            if date > now:
+                read = times[place]
+                if date - now < _STAYS:
+                    read = min(read, date + SECOND + int(_GLANCE * random()))
+                now = read if read > date else date + 1
+            times[place] = now
+        self._opened = now
+        return times
+
+    def _openings(self, dates: Sequence[int], opened: int) -> list[int]:
+        """Return when the chat is opened next after each date.
+
+        Every message that comes by itself may be the one that somebody looks at.
+        """
+        times = [opened] * len(dates)
+        soonest = opened
+        for place in range(len(dates) - 1, -1, -1):
+            date = dates[place]
+            is_alone = not place or date - dates[place - 1] > _BURST
+            if is_alone or not soonest:
+                look = self._looked(date)
+                soonest = min(soonest, look) if soonest else look
+            times[place] = soonest
+        return times
+
+    def stops(self, dates: Sequence[int]) -> int:
+        """Return from when on the last messages, of these dates, stay unread; 0: never.
+
+        Only last ones can: whoever opens a chat has read all of it.
+        """
+        if self._random() >= _UNREAD:
+            return 0
+        return dates[int(len(dates) * self._random())]
+
+    def _looked(self, date: int) -> int:
+        """Return when somebody looks at a phone on which a message came."""
+        place = self._random() * _STEPS
+        step = int(place)
+        base, width = self._looks[step]
+        wait = base + (place - step) * width
+        if wait < _AT_ONCE:
+            there = date / SECOND + wait
+        else:
+            there = self._rhythm.after(date / SECOND, wait)
+        if self._rhythm.rate(there) < _ASLEEP:
+            there = self._rhythm.after(there, _GETS_UP * (0.6 + self._random()))
+        return max(int(there * SECOND), date + 1)
+
+
+def delivered(date: int, chance: int) -> int:
+    """Return when a message arrives that was sent at `date`.
+
+    `chance` is a number of 32 random bits.
+    """
+    if chance >= _OFFLINE:
+        return date + _PROMPT + chance
+    away = _RETURN * _OFFLINE // (chance + 1)
+    return date + min(away, _LONGEST_OFFLINE)

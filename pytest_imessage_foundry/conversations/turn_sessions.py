@@ -1,0 +1,78 @@
+"""Cut a stream of turns into sessions: what people write within minutes."""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pytest_imessage_foundry.models import Turn
+
+_LOOKAHEAD = 160  # turns
+_LONG = 64  # most turns of a session whose length is drawn
+_STORY = 200  # most turns that are read at once
+# Lengths of sessions if turns do not say where one begins, equally likely. Most
+# messages should be in sessions of 5 to 30.
+_LENGTHS = (*(1, 2, 3, 4) * 6, *tuple(range(5, 18)) * 5, *range(20, 46, 2))
+_TOPIC = 1.4  # turns; marks nearer to each other mean topics, not sittings
+_USUAL, _TRUST = 11.0, 5
+
+
+class Sessions:
+    """Sessions of a stream of turns, each with whether it is the last.
+
+    A session ends before the next turn that opens a sitting. If no turn does, or nearly
+    every turn does, and no turn has a pause, its length is drawn. A service sends one
+    notice at a time.
+
+    Attributes:
+        ahead: the first turns of the stream.
+        is_service: whether a service begins all sessions.
+        mean: the mean number of turns of the sessions so far.
+    """
+
+    def __init__(
+        self, turns: Iterable[Turn], services: set[str], random: Callable[[], float]
+    ) -> None:
+        stream = iter(turns)
+        self.ahead = list(islice(stream, _LOOKAHEAD))
+        self._turns = chain(self.ahead, stream)
+        self._random = random
+        openers = [turn.sender for turn in self.ahead if turn.opens]
+        topic = len(self.ahead) / max(len(openers), 1)
+        tells = any(turn.pause for turn in self.ahead)
+        self._has_sittings = tells or len(openers) > 1
+        self.is_service = services.issuperset(openers) and bool(openers)
+        self._is_drawn = topic < _TOPIC and not self.is_service
+        is_known = self._has_sittings and not self._is_drawn
+        # One long story among the first sessions says little of those to come.
+        self._seen = max(_TRUST, len(openers)) if is_known else _TRUST
+        self._turns_seen = self._seen * (topic if is_known else _USUAL)
+
+    @property
+    def mean(self) -> float:
+        return self._turns_seen / self._seen
+
+    def __iter__(self) -> Iterator[tuple[list[Turn], bool]]:
+        session: list[Turn] = []
+        least, most = self._lengths()
+        for turn in self._turns:
+            length = len(session)
+            if length >= most or (turn.opens and length >= least):
+                self._seen += 1
+                self._turns_seen += length
+                yield session, False
+                session = []
+                least, most = self._lengths()
+            session.append(turn)
+        if session:
+            yield session, True
+
+    def _lengths(self) -> tuple[int, int]:
+        """Return from how many turns on a session may end, and its most turns."""
+        if self._has_sittings and not self._is_drawn:
+            return 1, _STORY
+        wanted = _LENGTHS[int(self._random() * len(_LENGTHS))]
+        return wanted, _LONG if self._has_sittings else wanted

@@ -1,0 +1,127 @@
+"""How long people take to answer, to type, and to write again."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pytest_imessage_foundry.models import Persona, Turn
+
+MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
+
+# Answers in seconds: (share, median, spread) of log-logistic distributions. Their
+# tails are power laws, as in real correspondence. People who answer after
+# hours or days sometimes take part at once and then answer within minutes.
+_ANSWERS: dict[str, tuple[tuple[float, float, float], ...]] = {
+    "instant": ((1.0, 16.0, 0.50),),
+    "minutes": ((1.0, 110.0, 0.72),),
+    "hours": ((0.24, 240.0, 0.6), (0.58, 0.72 * HOUR, 0.22), (0.18, 3 * HOUR, 0.5)),
+    "days": ((0.15, 400.0, 0.6), (0.85, 16 * HOUR, 0.25)),
+}
+_BURST = ((1.0, 5.0, 0.65),)  # the same person writes again
+_TYPING = 0.17  # seconds for each character
+# Nobody is faster than this, in seconds for a message and for each of its characters:
+# people who dictate to a phone reach 153 words a minute, who type 52 (Ruan et al.
+# 2016, arXiv 1608.07323).
+_AT_LEAST, _FASTEST = 0.5, 0.08
+_STEPS = 512  # of a table of quantiles
+_SHORTEST, _LONGEST = 0.8, 10 * 24 * HOUR
+
+Table = tuple[tuple[float, float], ...]
+
+
+class Waits:
+    """The waits before the turns of a session.
+
+    Args:
+        cast: everybody by id, the owner included.
+        random: the source of all draws.
+    """
+
+    def __init__(
+        self, cast: Mapping[str, Persona], random: Callable[[], float]
+    ) -> None:
+        self._random = random
+        self._burst = quantiles(_BURST)
+        self._answers = {
+            who: quantiles(_ANSWERS[persona.typical_response_time])
+            for who, persona in cast.items()
+        }
+
+    def of(self, session: Sequence[Turn]) -> list[float]:
+        """Return the seconds before each turn of a session; 0 before the first."""
+        random, answers, burst = self._random, self._answers, self._burst
+        last = session[0].sender
+        waits = [0.0]
+        for turn in session[1:]:
+            sender = turn.sender
+            if turn.pause:
+                last = sender
+                waits.append(turn.pause * MINUTE * (0.75 + 0.5 * random()))
+                continue
+            table = answers[sender] if sender != last or turn.opens else burst
+            last = sender
+            place = random() * _STEPS
+            step = int(place)
+            base, width = table[step]
+            waits.append(base + (place - step) * width + _TYPING * len(turn.text))
+        return waits
+
+
+def typed_in(turn: Turn) -> float:
+    """Return the seconds that writing a turn takes at least."""
+    return _AT_LEAST + _FASTEST * len(turn.text)
+
+
+def hurried(
+    session: Sequence[Turn], waits: Sequence[float], pace: float
+) -> list[float]:
+    """Return the waits at another pace: answers come sooner, but nobody types faster.
+
+    Pauses, such as the night within a story, keep their length.
+    """
+    return [
+        wait if turn.pause or not wait else max(wait * pace, typed_in(turn))
+        for turn, wait in zip(session, waits, strict=True)
+    ]
+
+
+def shortened(
+    session: Sequence[Turn], waits: Sequence[float], total: float
+) -> list[float] | None:
+    """Return waits that are at most `total` seconds in all; None if nobody could write
+    so fast.
+
+    The first wait counts, too. All give up the same share of what they have beyond the
+    time that typing takes.
+    """
+    least = [
+        min(typed_in(turn), wait) for turn, wait in zip(session, waits, strict=True)
+    ]
+    needed, spent = sum(least), sum(waits)
+    if needed > total:
+        return None
+    share = min(1.0, (total - needed) / max(spent - needed, 1e-9))
+    return [low + (wait - low) * share for low, wait in zip(least, waits, strict=True)]
+
+
+@cache
+def quantiles(mixture: tuple[tuple[float, float, float], ...]) -> Table:
+    """Return a distribution as `_STEPS` equally likely steps (least, width) in seconds.
+
+    They are in milliseconds, since the last digits of a power differ by platform.
+    """
+    grid = 4 * _STEPS
+    values = sorted(
+        min(max(median * (u / (1 - u)) ** spread, _SHORTEST), _LONGEST)
+        for share, median, spread in mixture
+        for u in ((k + 0.5) / (share * grid) for k in range(round(share * grid)))
+        if u < 1
+    )
+    last = len(values) - 1
+    edges = [round(values[last * step // _STEPS], 3) for step in range(_STEPS + 1)]
+    return tuple((low, high - low) for low, high in pairwise(edges))

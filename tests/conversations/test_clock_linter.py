@@ -1,0 +1,89 @@
+"""What texts say of the time is true of their rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+import pytest
+
+from pytest_imessage_foundry.conversations.clock_linter import (
+    LANGUAGES,
+    faults,
+    findings,
+)
+from pytest_imessage_foundry.foundry import Order, truth_of
+from pytest_imessage_foundry.spec import Spec
+
+NIGHTS = (
+    *("good night", "gute nacht", "bonne nuit", "buenas noches", "おやすみ"),
+    "تصبح على خير",
+)
+WEDNESDAY_NIGHT = datetime(2025, 7, 2, 1, 30)
+MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "moment", "what"),
+    [
+        ("en", "Good morning!", WEDNESDAY_NIGHT, "good morning"),
+        ("en", "it\u2019s 4am here", MONDAY_NOON, "the hour itself"),
+        ("en", "it's monday", WEDNESDAY_NIGHT, "Monday itself"),
+        ("en", "merry Christmas", WEDNESDAY_NIGHT, "Christmas"),
+        ("en", "it's snowing", WEDNESDAY_NIGHT, "snow"),
+        ("de", "Guten Morgen", WEDNESDAY_NIGHT, "guten Morgen"),
+        ("fr", "bonne nuit", MONDAY_NOON, "bonne nuit"),
+        ("es", "¡buenos días!", WEDNESDAY_NIGHT, "buenos días"),
+        ("ja", "おやすみ", MONDAY_NOON, "おやすみ"),
+        ("ar", "صباح الخير", WEDNESDAY_NIGHT, "صباح الخير"),
+    ],
+)
+def test_a_wrong_time_is_found(code, text, moment, what):
+    assert list(faults(text, moment, [code])) == [what]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "moment"),
+    [
+        ("en", "good morning", datetime(2025, 7, 2, 7, 5)),
+        ("en", "it's 12pm", MONDAY_NOON),
+        ("en", "it's monday", MONDAY_NOON),
+        ("en", "happy new year", datetime(2026, 1, 3, 12)),
+        ("en", "what are you up to", MONDAY_NOON),
+        ("de", "gute Nacht", WEDNESDAY_NIGHT),
+        ("fr", "bon week-end ?", MONDAY_NOON),
+        ("ja", "楽しみすぎて眠れない", MONDAY_NOON),
+    ],
+)
+def test_a_right_time_is_none(code, text, moment):
+    assert list(faults(text, moment, [code])) == []
+
+
+def test_every_language_has_words():
+    seen = Counter(
+        what
+        for code in LANGUAGES
+        for hour in range(24)
+        for text in NIGHTS
+        for what in faults(text, datetime(2025, 7, 2, hour), [code])
+    )
+    assert len(seen) == len(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "source", "most"),
+    [
+        ("default", "auto", 1),
+        ("international", "auto", 1),
+        ("family", "auto", 1),
+        ("international", "faker", 2),
+    ],
+)
+def test_histories_say_the_time_that_it_is(scenario, source, most):
+    """At most one or two in a thousand."""
+    for seed in (11, 12):
+        order = Order(Spec(scenario=scenario, source=source, seed=seed))
+        chats = truth_of(order)
+        count = sum(len(chat.messages) for chat in chats)
+        found = list(findings(chats, order.scenario.personas))
+        assert len(found) <= most * count / 1_000, found

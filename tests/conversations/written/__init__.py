@@ -1,0 +1,1 @@
+"""Scenario files whose chats are written out."""

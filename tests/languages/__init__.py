@@ -1,0 +1,1 @@
+"""Projects in other languages, types of readings, and the GitHub Action."""

@@ -1,0 +1,60 @@
+"""`default` has what most files have, and `lived-in` each row form of §26."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from life_forms import FORMS, RELEASES, WITH
+
+from pytest_imessage_foundry import foundry
+from pytest_imessage_foundry.spec import Spec
+
+# §11 is what happens to a file, not how it is: tests/chatdb/test_live.py.
+NOT_AT_REST = {11}
+
+
+def counted(folder, spec):
+    """How often each form is in a file that is built for it."""
+    path = folder / "chat.db"
+    foundry.forge(foundry.Order(spec), path, attachments=False)
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return {
+            form: connection.execute(f"SELECT count(*) FROM {form.counted}").fetchone()
+            for form in FORMS
+            if spec.release in WITH[form.on]
+        }
+
+
+def lacking(found, *, in_default):
+    return [
+        f"{form.row}: {form.name}"
+        for form, (count,) in found.items()
+        if not count and (form.in_default or not in_default)
+    ]
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_default_has_what_more_than_one_file_in_ten_has(release, tmp_path):
+    found = counted(tmp_path, Spec(release=release, scenario="default"))
+    assert lacking(found, in_default=True) == []
+
+
+# Together they have all that any release has.
+@pytest.mark.parametrize("release", ["sonoma", "golden-gate"])
+def test_lived_in_has_every_row_form(release, tmp_path):
+    spec = Spec(release=release, scenario="lived-in", messages=25_000)
+    found = counted(tmp_path, spec)
+    assert lacking(found, in_default=False) == []
+
+
+def test_tidy_has_few_of_them(tmp_path):
+    found = counted(tmp_path, Spec(release="tahoe", scenario="tidy"))
+    assert len(lacking(found, in_default=False)) > len(found) / 2
+
+
+def test_every_state_is_counted():
+    assert {form.row for form in FORMS} | NOT_AT_REST == set(range(1, 30))
+    names = [(form.row, form.name) for form in FORMS]
+    assert len(names) == len(set(names))

@@ -1,0 +1,1 @@
+"""One adapter for each reader: it runs the reader, and yields readings."""
