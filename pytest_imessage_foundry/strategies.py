@@ -138,10 +138,9 @@ class Exchange:
         return Call(verb, (each.text,), facts)
 
     def _sender(self, each: Utterance) -> int | None:
-        """The number of the person who must be named: in groups, for what is received."""
-        return (
-            (each.sender - 1) % self.people if each.sender and self.people > 1 else None
-        )
+        """Who must be named: in groups, the sender of what is received."""
+        is_named = each.sender > 0 and self.people > 1
+        return (each.sender - 1) % self.people if is_named else None
 
     def _answers(self, index: int) -> bool:
         said = self.messages
