@@ -21,15 +21,19 @@ MEANINGS = tomllib.loads(
 )
 HEAD = """# Schema reference
 
-Each table and column of chat.db: in which releases it is, what it means, and how that is known. The page is made of the
-schemas and of `meanings.toml` beside them by `python docs/make_schema_page.py`. How each release is known stands in
-[releases.md](releases.md); `imessage-foundry schema show tahoe` prints all of one, with keys, indexes and triggers.
+Each table and column of chat.db: in which releases it is, what it means, and how
+that is known. The page is made of the schemas and of `meanings.toml` beside them by
+`python docs/make_schema_page.py`. How each release is known stands in
+[releases.md](releases.md); `imessage-foundry schema show tahoe` prints all of one,
+with keys, indexes and triggers.
 
-§ names a section of [the facts of the format](reference/SEMANTICS.md), which has the sources. H: two independent sources
-or real rows. M: one source that measured real data. L: inferred, or sources disagree. S: several reports of users. *Declared*:
-the table's own SQL says it. *Not known*: nobody whom we found says what it means, and so neither do we. "0 on ordinary
-rows" is all that is known of some. Files of a Mac that was set up before macOS 12 have a few more columns, `sr_…` (§0); the layout
-"migrated" has them.
+§ names a section of [the facts of the format](reference/SEMANTICS.md), which has
+the sources. H: two independent sources or real rows. M: one source that measured
+real data. L: inferred, or sources disagree. S: several reports of users.
+*Declared*: the table's own SQL says it. *Not known*: nobody whom we found says what
+it means, and so neither do we. "0 on ordinary rows" is all that is known of some.
+Files of a Mac that was set up before macOS 12 have a few more columns, `sr_…` (§0);
+the layout "migrated" has them.
 """
 
 
@@ -74,7 +78,7 @@ def declared(column: Column) -> list[str] | None:
 def meaning(table: str, column: Column) -> list[str]:
     """Say what a column means and how that is known."""
     stated = MEANINGS["columns"].get(table, {}).get(column.name)
-    return stated or declared(column) or ["not known", "–"]
+    return stated or declared(column) or ["not known", "-"]
 
 
 def page() -> str:
@@ -84,14 +88,14 @@ def page() -> str:
 
 def _sections() -> Iterator[str]:
     for name, table in sorted(tables().items(), key=lambda item: item[0].lower()):
-        what, source = MEANINGS["tables"].get(name, ["not known", "–"])
+        what, source = MEANINGS["tables"].get(name, ["not known", "-"])
         yield f"## {name}\n"
         yield f"Releases: {releases_with(list(table))}. Meaning: {what} ({source}).\n"
         yield "| column | type | releases | meaning | known from |"
         yield "|---|---|---|---|---|"
         for column, where in columns(table).items():
             newest = list(where.values())[-1]
-            types = dict.fromkeys(each.type or "–" for each in where.values())
+            types = dict.fromkeys(each.type or "-" for each in where.values())
             what, source = meaning(name, newest)
             cells = (f"`{column}`", ", ".join(types), releases_with(list(where)))
             yield f"| {' | '.join(cells)} | {what.replace('|', '&#124;')} | {source} |"
