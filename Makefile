@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench readers languages llm torture pictures dist package audit \
+.PHONY: demo test lint bench readers languages llm torture pictures docs dist package audit \
 	clean
 
 $(VENV)/ready: pyproject.toml
@@ -50,6 +50,14 @@ torture: $(VENV)/ready
 # `make pictures ARGS="page-light"` makes one; needs Chromium.
 pictures: $(VENV)/ready
 	$(BIN)/python docs/make_pictures.py $(ARGS)
+
+$(VENV)/docs: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --group docs
+	touch $@
+
+# Warnings are errors: `strict` in mkdocs.yml. The variable hides an advertisement.
+docs: $(VENV)/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 $(VENV)/packaging: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet --group packaging

@@ -12,7 +12,13 @@ from pytest_imessage_foundry.db import schema
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+# Pages whose examples are tests of a reader.
+TRIED = ("quickstart", "tutorial", "howto", "hypothesis")
+BLOCKS = [
+    block
+    for text in (README, *((ROOT / f"docs/{name}.md").read_text() for name in TRIED))
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+]
 READER = """
 import sqlite3
 from contextlib import closing
@@ -46,7 +52,8 @@ def test_readme_examples_run(pytester, plain_run, block):
     # "..." stands for what the reader of the README expects of their own tool.
     pytester.makepyfile(READER + block.replace("== ...", "!= []"))
 
-    plain_run("--imessage-version=tahoe").assert_outcomes(passed=1)
+    done = plain_run("--imessage-version=tahoe")
+    done.assert_outcomes(passed=block.count("def test_"))
 
 
 def test_the_examples_pass(plain_run, monkeypatch):
