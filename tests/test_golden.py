@@ -37,10 +37,10 @@ LARGER = {
         "golden-gate": "4d87bb16b6d8c3fe",
     },
     "lived-in": {
-        "sonoma": "68c03f99037065af",
-        "sequoia": "99f566f7735c56ed",
-        "tahoe": "dcc4366f6126aa87",
-        "golden-gate": "0677d4b52a0691cf",
+        "sonoma": "8683c231c4147b52",
+        "sequoia": "b562b36dc67ce29c",
+        "tahoe": "175e4a77c2c93bf4",
+        "golden-gate": "17cb84c1503a5f83",
     },
 }
 

@@ -44,7 +44,7 @@ def test_a_projects_packs_come_first(plain_run, pytester, named):
     result = plain_run("-s")
 
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["*ours: 1 *conversations=3 cache*"])
+    result.stdout.fnmatch_lines(["*ours: 1 *conversations=2 cache+faker, 1 cache*"])
 
 
 def test_a_folder_that_is_not_there(plain_run, pytester):

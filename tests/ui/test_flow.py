@@ -335,7 +335,7 @@ def test_without_colour(play, monkeypatch):
         await person.sees("▸ New phone")
         await person.press("enter")
         await person.sees("[1 Settings]")
-        await person.sees("◂ macOS 15 Sequoia")
+        await person.sees("◂ macOS 26 Tahoe")
         await person.press("ctrl+n", "down", "space")
         await person.sees("▸ [x]  Linda Carver")
         picture = person.app.export_screenshot()

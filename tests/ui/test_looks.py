@@ -149,9 +149,9 @@ def test_a_scenario_that_is_built_as_it_stands(play, home, name):
     command = play(story)
 
     assert shlex.split(command)[:7] == (
-        f"imessage-foundry build chat.db --macos sequoia --scenario {name}".split()
+        f"imessage-foundry build chat.db --macos tahoe --scenario {name}".split()
     )
-    assert validators.validate(home / "chat.db", release="sequoia").ok
+    assert validators.validate(home / "chat.db", release="tahoe").ok
     assert not (home / "chat.scenario.json").exists()
 
 
