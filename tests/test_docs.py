@@ -79,6 +79,19 @@ def test_readme_names_every_option_and_fixture(plain_run):
         assert name in README, name
 
 
+def test_the_first_test_stands_within_25_lines():
+    assert "def test_my_reader(chat_db):" in README.splitlines()[:25]
+
+
+def test_readme_says_what_ci_runs():
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \w+ \| (3\.\d+) \| ([\d.]+) \|", README, re.MULTILINE)
+    runs = re.findall(r"suite_on (3\.\d+) ([\w.]+)", script)
+    assert [python for python, _ in rows] == [python for python, _ in runs]
+    assert [pytest for _, pytest in rows[1:]] == [pytest for _, pytest in runs[1:]]
+    assert runs[0][1] == "lowest"
+
+
 def test_readme_names_every_release():
     named = re.search(r"Releases, oldest first: `([^`]*)`", README)
     assert named is not None
