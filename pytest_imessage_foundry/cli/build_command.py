@@ -56,7 +56,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     build.add_argument(
         "path", type=Path, metavar="PATH", help="file to write, or folder of a layout"
     )
-    build_options.add_options(build)
+    build_options.add_options(build, several=True)
     build.add_argument(
         "--schema",
         type=Path,

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 LAYOUTS = ("file", "home", "ios", "ios-backup")
 
 
-def add_options(command: ArgumentParser) -> None:
+def add_options(command: ArgumentParser, *, several: bool = False) -> None:
     """Add the options that say what to build."""
-    add_release(command)
+    add_release(command, several=several)
     command.add_argument(
         "--scenario",
         default="default",
@@ -105,18 +105,25 @@ def schema_at(path: Path) -> Schema:
     return reading.read(path).schema
 
 
-def add_release(command: ArgumentParser) -> None:
+def add_release(command: ArgumentParser, *, several: bool = False) -> None:
     """Add --macos, whose default is one for all commands."""
-    from pytest_imessage_foundry.db import schema, version_detect
+    from pytest_imessage_foundry.db import version_detect
 
+    all_too = "'all', several with commas between them, " if several else ""
     command.add_argument(
         "--macos",
         default="auto",
         metavar="RELEASE",
-        help=f"{', '.join(schema.RELEASES)}, a number such as 26.0, or 'auto': this "
-        f"machine's, which elsewhere than on a Mac is {version_detect.FALLBACK} "
-        "(default: auto)",
+        help=f"{release_words()}, {all_too}or 'auto': this machine's, which elsewhere "
+        f"than on a Mac is {version_detect.FALLBACK} (default: auto)",
     )
+
+
+def release_words() -> str:
+    """Return what --macos accepts in every command."""
+    from pytest_imessage_foundry.db import schema
+
+    return f"{', '.join(schema.RELEASES)}, a number such as 26.0"
 
 
 def release(word: str) -> str:

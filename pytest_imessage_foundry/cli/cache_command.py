@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.cli import cache_refresh, pack_options, subcommands
+from pytest_imessage_foundry.cli import (
+    cache_refresh,
+    cache_verify,
+    pack_options,
+    subcommands,
+)
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
     from collections.abc import Iterator
-    from importlib.resources.abc import Traversable
 
     from pytest_imessage_foundry.conversations.packs.store import Cached
     from pytest_imessage_foundry.llm.plan import Survey
@@ -41,27 +44,13 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     show.add_argument(
         "word",
         metavar="KEY|NAME",
-        help="a key, its first digits, a conversation or a scenario",
+        help="a key or its first digits, the id of a conversation or of a person, a "
+        "scenario, or a pack's name",
     )
     pack_options.add_options(show)
     show.add_argument("--json", action="store_true", help="as JSON")
     show.set_defaults(run=run_show)
-    verify = subcommands.add(
-        verbs,
-        "verify",
-        "check packs of conversations",
-        more="They are read strictly; exit code 2 names the first that is broken.",
-        examples=("cache verify", "cache verify fixtures_cache/*.json --json"),
-    )
-    verify.add_argument(
-        "paths",
-        nargs="*",
-        type=Path,
-        metavar="PACK",
-        help="default: the shipped ones",
-    )
-    verify.add_argument("--json", action="store_true", help="report as JSON")
-    verify.set_defaults(run=run_verify)
+    cache_verify.add_verb(verbs)
 
 
 def _add_status(verbs: _SubParsersAction[ArgumentParser]) -> None:
@@ -95,6 +84,11 @@ def run_status(given: Namespace) -> int:
     else:
         for line in _status_lines(found):
             print(line)
+        if found.unused and not given.scenario:
+            print(
+                "unused: no built-in scenario asks for them; name a scenario file of "
+                "your own with --scenario"
+            )
     return 1 if given.check and not found.is_fresh else 0
 
 
@@ -109,6 +103,7 @@ def _status(found: Survey) -> dict[str, Any]:
                 "key": each.key,
                 "state": each.state,
                 "messages": each.config.message_count_target,
+                "cached": each.cached,
                 "note": each.note,
             }
             for each in found.entries
@@ -130,6 +125,12 @@ def _status_lines(found: Survey) -> Iterator[str]:
     for path, why in found.invalid:
         yield f"invalid  {escaped(str(path))}: {escaped(why)}"
     yield pack_options.summary(found)
+    short = [each for each in found.entries if each.state == "fresh" and each.is_short]
+    if short:
+        yield (
+            f"{len(short)} of the fresh ones are shorter than their scenario: the rest "
+            "of each is generated"
+        )
     yield f"looked in: {'; '.join(map(escaped, found.places))}"
     if not found.is_fresh:
         yield "`imessage-foundry cache refresh --dry-run` says what it would take"
@@ -142,17 +143,26 @@ def run_show(given: Namespace) -> int:
     found = plan.survey(plan.chosen(given.scenario), given.out)
     meant = list(plan.by_name(found, given.word))
     if not meant:
-        raise FoundryError(
-            f"nothing cached under {given.word!r}\n"
-            f"looked in: {'; '.join(found.places)}\n"
-            "`imessage-foundry cache status` lists keys and names"
-        )
+        raise _nothing(found, given.word)
     if given.json:
         print(json.dumps([_cached(*each) for each in meant], indent=1))
     else:
         for each in meant:
             _show(*each)
     return 0
+
+
+def _nothing(found: Survey, word: str) -> FoundryError:
+    known = [each for each in found.entries if word in (each.config.id, each.scenario)]
+    what = f"nothing cached under {word!r}"
+    if known:
+        what += f", which {known[0].scenario} asks for"
+    return FoundryError(
+        f"{what}\n"
+        f"looked in: {'; '.join(found.places)}\n"
+        "`imessage-foundry cache status` lists keys and names; name a scenario file "
+        "of your own with --scenario"
+    )
 
 
 def _cached(pack: str, cached: Cached) -> dict[str, Any]:
@@ -198,31 +208,3 @@ def _said(turn: Turn) -> str:
             f"({each.sender}: {what}{' taken back' if each.is_removed else ''})"
         )
     return " ".join(said)
-
-
-def run_verify(given: Namespace) -> int:
-    """Read every pack and print what each holds."""
-    from pytest_imessage_foundry.conversations.packs import pack_files
-
-    read = [_verified(path) for path in given.paths or pack_files.shipped()]
-    if given.json:
-        print(json.dumps(read, indent=1))
-    else:
-        for each in read:
-            print("{path}: {conversations} conversations, {turns} turns".format(**each))
-    return 0
-
-
-def _verified(path: Path | Traversable) -> dict[str, Any]:
-    from pytest_imessage_foundry.conversations import turn_checks
-    from pytest_imessage_foundry.conversations.packs import pack_files, store
-
-    found = store.read(path).conversations
-    for number, each in enumerate(found):
-        for what in turn_checks.unknown_files(each.turns):
-            raise pack_files.refusal(path, f"conversations[{number}].turns{what}")
-    return {
-        "path": str(path),
-        "conversations": len(found),
-        "turns": sum(len(each.turns) for each in found),
-    }

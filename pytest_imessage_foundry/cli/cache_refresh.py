@@ -7,7 +7,14 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.cli import pack_options, provider_options, subcommands
+from pytest_imessage_foundry.cli import (
+    clock_warnings,
+    pack_options,
+    provider_options,
+    questions,
+    refresh_plan,
+    subcommands,
+)
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -25,15 +32,18 @@ def add_verb(verbs: _SubParsersAction[ArgumentParser]) -> None:
         "refresh",
         "have a language model write conversations",
         more="Missing and stale ones are written anew, each into its pack "
-        "once a valid database was built from it. A refresh that was interrupted "
-        "goes on where it was: no answer is paid twice. Keys are read from the "
-        "environment (OPENAI_API_KEY, ANTHROPIC_API_KEY) and written nowhere.",
+        "once a valid database was built from it. What will be asked, its cost and "
+        "what leaves this machine are shown first; on a terminal you are asked before "
+        "it begins. A refresh that was interrupted goes on where it was: no answer is "
+        "paid twice. Keys are read from the environment (OPENAI_API_KEY, "
+        "ANTHROPIC_API_KEY) and written nowhere.",
         examples=(
             "cache refresh --dry-run",
             "cache refresh --missing --model MODEL",
             "cache refresh --only sam --base-url http://localhost:8080/v1",
         ),
-        notes="exit codes: 0 done, 2 a conversation could not be made, "
+        notes="exit codes: 0 done, 1 with --strict: there are warnings of "
+        "what was written, 2 a conversation could not be made, "
         "130 interrupted; the same command goes on",
     )
     which = refresh.add_mutually_exclusive_group()
@@ -52,6 +62,10 @@ def add_verb(verbs: _SubParsersAction[ArgumentParser]) -> None:
     refresh.add_argument(
         "--dry-run", action="store_true", help="say what would be asked, and stop"
     )
+    refresh.add_argument(
+        "--yes", action="store_true", help="begin without asking on a terminal"
+    )
+    refresh.add_argument("--strict", action="store_true", help=clock_warnings.STRICT)
     provider_options.add_options(refresh)
     refresh.add_argument(
         "--jobs",
@@ -79,17 +93,30 @@ def run_refresh(given: Namespace) -> int:
             "looked at: --scenario and --only, which were not given\n"
             "name what to write anew"
         )
-    found = plan.survey(plan.chosen(given.scenario), given.out)
+    found = plan.survey(
+        plan.chosen(given.scenario), given.out, is_part=bool(given.scenario)
+    )
     _refuse_invalid(found)
     entries = plan.select(found, given.which, given.only)
     if not entries:
         print(f"nothing to do: {pack_options.summary(found)}")
         return 0
-    _say_plan(entries, found, given)
+    for line in refresh_plan.lines(entries, found, given):
+        print(line, flush=True)
     if given.dry_run:
         print("dry run: nothing was asked, nothing was written")
         return 0
+    if not _is_wanted(given):
+        print("nothing was asked, nothing was written")
+        return 0
     return _refresh(entries, found, given)
+
+
+def _is_wanted(given: Namespace) -> bool:
+    """Ask on a terminal. Whoever writes a script has looked at the plan before."""
+    if given.yes or not sys.stdin.isatty():
+        return True
+    return questions.ask("begin?", ("yes", "no")) == "yes"
 
 
 def _refresh(entries: list[PlanEntry], found: Survey, given: Namespace) -> int:
@@ -122,8 +149,9 @@ def _refresh(entries: list[PlanEntry], found: Survey, given: Namespace) -> int:
             _say_outcome(outcome, len(entries))
         raise
     _say_outcome(outcome, len(entries))
+    warned = _warn(outcome)
     if not outcome.failed:
-        return 0
+        return 1 if warned and given.strict else 0
     for entry, error in outcome.failed:
         said = escaped_lines(f"{entry.config.id}: {error}")
         print(f"imessage-foundry: {said}", file=sys.stderr)
@@ -138,24 +166,21 @@ def _refuse_invalid(found: Survey) -> None:
         )
 
 
-def _say_plan(entries: list[PlanEntry], found: Survey, given: Namespace) -> None:
-    from pytest_imessage_foundry.llm import plan
+def _warn(outcome: Outcome) -> bool:
+    """Warn of texts that can come at a wrong time; return whether there are any."""
+    from pytest_imessage_foundry.conversations.packs import store
     from pytest_imessage_foundry.terminal import escaped
 
-    known = f"{len(found.entries)} conversations ({pack_options.summary(found)})"
-    print(f"plan: {len(entries)} of {known}")
-    for each in entries:
-        print(
-            f"  {each.state:8} {escaped(each.config.id, 30):20} {each.key}  "
-            f"{each.config.message_count_target} messages, {each.calls} calls "
-            f"→ {escaped(str(each.target))}"
-        )
-    cost = plan.cost(entries)
-    print(
-        f"{cost.calls} calls, about {cost.tokens:,} tokens; at most "
-        f"{cost.most_calls} calls and {cost.most_tokens:,} tokens"
-    )
-    print(provider_options.in_words(given), flush=True)
+    warned = False
+    for entry in outcome.written:
+        pack = store.read(entry.target).conversations
+        cached = next(each for each in pack if each.key == entry.key)
+        if loose := clock_warnings.of(cached, entry.everybody):
+            warned = True
+            print(escaped(str(entry.target)), file=sys.stderr)
+            for line in clock_warnings.lines(cached, loose):
+                print(f"  {line}", file=sys.stderr)
+    return warned
 
 
 def _say_outcome(outcome: Outcome, planned: int) -> None:

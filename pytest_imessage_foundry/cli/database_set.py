@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.cli.build_options import LAYOUTS
+from pytest_imessage_foundry.cli.build_options import LAYOUTS, release_words
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ def add_options(command: ArgumentParser) -> None:
         "--macos",
         default="all",
         metavar="RELEASES",
-        help="releases with commas between them, or 'all' (default: all)",
+        help="releases with commas between them, or 'all' (default: all): "
+        f"{release_words()}",
     )
     command.add_argument(
         "--scenario",

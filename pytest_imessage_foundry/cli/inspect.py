@@ -58,7 +58,8 @@ def _add_validate(commands: _SubParsersAction[ArgumentParser]) -> None:
     which.add_argument(
         "--macos",
         metavar="RELEASE",
-        help="release it is meant to be (default: the one its structure is nearest)",
+        help="release it is meant to be (default: the one its structure is nearest): "
+        f"{build_options.release_words()}, or 'auto': this machine's",
     )
     validate.add_argument(
         "--strict",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.llm.base import Provider
+    from pytest_imessage_foundry.llm.provider_registry import ProviderSettings
 
 
 def add_options(verb: ArgumentParser) -> None:
@@ -41,22 +42,23 @@ def make(given: Namespace) -> Provider:
     """
     from pytest_imessage_foundry.llm import provider_registry
 
-    settings = provider_registry.ProviderSettings(
-        model=given.model, base_url=given.base_url, timeout=given.timeout
-    )
-    return provider_registry.make(given.provider, settings)
+    return provider_registry.make(given.provider, _settings(given))
 
 
 def in_words(given: Namespace) -> str:
-    """Return the options as text, without the secrets of a URL."""
+    """Return who will be asked, without the secrets of a URL."""
     from pytest_imessage_foundry.llm import provider_registry
     from pytest_imessage_foundry.terminal import escaped
 
-    place = provider_registry.shown_url(given.base_url)
-    parts = [f"provider {given.provider}"]
-    parts += [f"model {given.model}"] if given.model else []
-    parts += [f"at {place}"] if place else []
-    return escaped(", ".join(parts))
+    return escaped(provider_registry.in_words(given.provider, _settings(given)))
+
+
+def _settings(given: Namespace) -> ProviderSettings:
+    from pytest_imessage_foundry.llm import provider_registry
+
+    return provider_registry.ProviderSettings(
+        model=given.model, base_url=given.base_url, timeout=given.timeout
+    )
 
 
 def _seconds(text: str) -> float:

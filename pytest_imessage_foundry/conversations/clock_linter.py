@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Conversation, Persona
 
 LANGUAGES = ("en", "de", "fr", "es", "ja", "ar")
+_TIMES = ("hours", "weekdays", "months", "dates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,45 @@ def findings(
 
 def faults(text: str, moment: datetime, languages: Iterable[str]) -> Iterator[str]:
     """Yield what a text says that cannot be said at a local time."""
+    for what, _ in misfits(text, moment, languages):
+        yield what
+
+
+def misfits(
+    text: str, moment: datetime, languages: Iterable[str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what a text says that cannot be said at a local time, and when it can.
+
+    That is one of `hours`, `weekdays`, `months` and `dates`, with numbers.
+    """
+    for word, found in _said(text, languages):
+        if not _fits(word.rule, moment, found):
+            yield word.what, _times(word.rule, found)
+
+
+def says_a_time(text: str, languages: Iterable[str]) -> bool:
+    """Return whether a text has a word that cannot be said at every time."""
+    return any(True for _ in _said(text, languages))
+
+
+def _said(text: str, languages: Iterable[str]) -> Iterator[tuple[_Word, re.Match[str]]]:
     lowered = text.lower().replace("\u2019", "'")
     for code in languages:
         for word in _words(code if code in LANGUAGES else "en"):
-            found = word.says.search(lowered)
-            if found and not _fits(word.rule, moment, found):
-                yield word.what
+            if found := word.says.search(lowered):
+                yield word, found
+
+
+def _times(rule: dict[str, Any], found: re.Match[str]) -> dict[str, Any]:
+    if "now" in rule:
+        hour = _hour(found)
+        return {"hours": [hour, hour + 1]}
+    return {name: rule[name] for name in _TIMES if name in rule}
+
+
+def _hour(found: re.Match[str]) -> int:
+    """Return the hour that a text names with am or pm."""
+    return int(found[1]) % 12 + (12 if found[2] == "pm" else 0)
 
 
 def _fits(rule: dict[str, Any], moment: datetime, found: re.Match[str]) -> bool:
@@ -97,8 +131,7 @@ def _fits(rule: dict[str, Any], moment: datetime, found: re.Match[str]) -> bool:
         day = f"{moment:%m-%d}"
         goes_over = first > last
         return bool(first <= day or day <= last if goes_over else first <= day <= last)
-    hour = int(found[1]) % 12 + (12 if found[2] == "pm" else 0)
-    return (moment.hour - hour + 1) % 24 <= 2
+    return (moment.hour - _hour(found) + 1) % 24 <= 2
 
 
 @cache

@@ -30,9 +30,28 @@ def imessage_foundry_providers() -> (  # type: ignore[empty-body]
     Called before a refresh. Return a mapping of name to factory; built-in names cannot
     be replaced::
 
+        import json
+
+        from pytest_imessage_foundry.llm.base import Ask, Provider, RawReply
         from pytest_imessage_foundry.llm.hookspecs import hookimpl
+
+        class EchoProvider(Provider):
+            name = "echo"
+
+            def __init__(self, settings):
+                self.model = settings.model or "echo-1"
+
+            async def generate(self, ask: Ask) -> RawReply:
+                # A real one sends ask.prompts and ask.schema to its model.
+                wanted = ask.schema["properties"]["messages"]
+                senders = wanted["items"]["properties"]["sender"]["enum"]
+                said = [
+                    {"sender": senders[n % len(senders)], "text": f"{ask.seed}, {n}"}
+                    for n in range(wanted["minItems"])
+                ]
+                return RawReply(text=json.dumps(said), model=self.model)
 
         @hookimpl
         def imessage_foundry_providers():
-            return {"acme": AcmeProvider}
+            return {"echo": EchoProvider}
     """

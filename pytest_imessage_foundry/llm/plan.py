@@ -35,7 +35,8 @@ _REASK = prompts.AGAIN_TEXT + 500  # most characters that a repeated request add
 class PlanEntry:
     """One conversation of a scenario, and its state in the cache.
 
-    `answers` are the keys of the cached conversations that a test would get.
+    `answers` are the keys of the cached conversations that a test would get, `cached`
+    is the number of their turns.
     """
 
     scenario: str
@@ -47,7 +48,13 @@ class PlanEntry:
     state: State
     note: str
     answers: tuple[str, ...]
+    cached: int
     target: Path
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the cache has turns for a part of the conversation alone."""
+        return 0 < self.cached < self.config.message_count_target
 
     @property
     def everybody(self) -> tuple[Persona, ...]:
@@ -126,7 +133,8 @@ def survey(asked: Iterable[Scenario], folder: Path, *, is_part: bool = False) ->
     """Return what `folder` and the shipped packs hold of scenarios' conversations.
 
     Of a part of the scenarios, packs that none of it writes into are not looked at for
-    conversations that nobody asks for: they are other scenarios'.
+    conversations that nobody asks for: they are other scenarios'. Nor are those that a
+    built-in scenario asks for, in whatever pack.
     """
     stored = _read(folder)
     index = _index(stored, folder)
@@ -139,6 +147,8 @@ def survey(asked: Iterable[Scenario], folder: Path, *, is_part: bool = False) ->
             entry = _entry(scenario, config, index, stored, folder)
             entries.append(entry)
             used.update(entry.answers)
+    if is_part:
+        used.update(_of_built_in(index))
     own = {each.target for each in entries} if is_part else stored.packs.keys()
     unused = (
         (path, each)
@@ -153,6 +163,15 @@ def survey(asked: Iterable[Scenario], folder: Path, *, is_part: bool = False) ->
         packs=index.packs,
         places=index.places,
     )
+
+
+def _of_built_in(index: PackIndex) -> Iterator[str]:
+    """Yield the keys of all cached conversations that a built-in scenario gets."""
+    for scenario in chosen(()):
+        for config in scenario.conversations:
+            request = packs.request_of(config, scenario.personas, scenario.owner.id)
+            if found := packs.find(index, request):
+                yield from found.keys
 
 
 def select(found: Survey, which: Which, only: Sequence[str] = ()) -> list[PlanEntry]:
@@ -275,6 +294,7 @@ def _entry(
         state=state,
         note=note,
         answers=found.keys if found else (),
+        cached=found.count if found else 0,
         target=stored.homes.get(key, folder / f"{slug(scenario.name)}.json"),
     )
 
@@ -292,12 +312,16 @@ def _stale(cached: Cached, everybody: Sequence[Persona]) -> str:
 
 
 def _covered(found: packs.Found, exact: Cached | None, count: int) -> str:
-    turns = f"{found.count} of {count} turns" if found.count < count else "all turns"
-    if exact is not None:
-        return f"{exact.provenance.kind}, {len(exact.lines)} turns"
-    number = len(found.keys)
-    others = "another conversation" if number == 1 else f"{number} other conversations"
-    return f"{turns} from {others} of the same people"
+    turns = "all turns" if found.count >= count else f"{found.count} of {count} turns"
+    others = len(found.keys) - (exact is not None)
+    more = "another conversation" if others == 1 else f"{others} other conversations"
+    if exact is None:
+        return f"{turns} from {more} of the same people"
+    its = f"{exact.provenance.kind}, {len(exact.lines)} turns"
+    if len(exact.lines) >= count:
+        return its
+    longer = f"; {turns} with {more} of the same people" if others else ""
+    return f"{its}, shorter than the {count} of its scenario{longer}"
 
 
 def slug(name: str) -> str:
@@ -310,12 +334,18 @@ def by_name(found: Survey, word: str) -> Iterator[tuple[str, Cached]]:
     """Yield the conversations that `word` means, each with the name of its pack.
 
     `word` is a key, the start of one, the name of a pack or of a scenario, or the id of
-    a conversation.
+    a conversation or else of somebody who takes part in one.
     """
     asked = [each for each in found.entries if word in (each.config.id, each.scenario)]
     keys = {key for each in asked for key in each.answers}
-    for pack in found.packs:
-        for cached in pack.conversations:
-            is_start = len(word) >= 4 and cached.key.startswith(word)
-            if is_start or cached.key in keys or word == pack.name:
-                yield pack.name, cached
+    cached = [(pack.name, each) for pack in found.packs for each in pack.conversations]
+    named = [
+        (name, each)
+        for name, each in cached
+        if (len(word) >= 4 and each.key.startswith(word))
+        or each.key in keys
+        or word == name
+    ]
+    yield from named or (
+        pair for pair in cached if word in pair[1].request.participants
+    )

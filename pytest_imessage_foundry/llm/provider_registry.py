@@ -109,6 +109,26 @@ def make(name: str, settings: ProviderSettings) -> Provider:
     return provider
 
 
+def in_words(name: str, settings: ProviderSettings) -> str:
+    """Return which model of a provider is asked where; no client is imported.
+
+    Raises:
+        ProviderError: the address is none of a server.
+    """
+    asked, base_url = settings.model, settings.base_url
+    if name in _BUILT_IN:
+        own: str = getattr(_factory(name), "own")  # noqa: B009
+        base_url = setting(base_url, f"{name.upper()}_BASE_URL") or own
+        asked = setting(asked, f"{name.upper()}_MODEL")
+        if base_url == own:
+            asked = asked or DEFAULT_MODELS[name]
+    place = shown_url(base_url)
+    parts = [f"provider {name}"]
+    parts += [f"model {asked}"] if asked else []
+    parts += [f"at {place}"] if place else []
+    return ", ".join(parts)
+
+
 def _factory(name: str) -> Callable[[ProviderSettings], Any]:
     target = _BUILT_IN.get(name, name)
     module, _, attribute = target.partition(":")

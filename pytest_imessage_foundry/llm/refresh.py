@@ -17,7 +17,12 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import lock, reply_text, verify
 from pytest_imessage_foundry.llm.conversation_writer import ConversationWriter
 from pytest_imessage_foundry.llm.exchange import UnansweredError, UsageTally
-from pytest_imessage_foundry.llm.reply_cache import Memo, Remembering, failures_of
+from pytest_imessage_foundry.llm.reply_cache import (
+    Memo,
+    Remembering,
+    failures_of,
+    memo_for,
+)
 from pytest_imessage_foundry.models import Turn
 
 if TYPE_CHECKING:
@@ -61,19 +66,20 @@ def refresh(
         FoundryError: the provider, the disk or another refresh prevents it;
             what was written by then stays.
     """
-    with lock.held(out), Memo(memo) as replies:
-        if replies.notice:
-            progress.note(replies.notice)
-        job = _Refresh(
-            make_provider(), replies, _OutputPacks(order), progress, outcome, jobs
-        )
-        try:
-            asyncio.run(job.run(entries))
-        except BaseExceptionGroup as group:
-            # Only the first error counts: it made the others be cancelled.
-            raise _first(group) from None
-        if not outcome.failed:
-            replies.forget(job.used)
+    with lock.held(out):
+        provider = make_provider()
+        with memo_for(provider, memo) as replies:
+            if replies.notice:
+                progress.note(replies.notice)
+            packs = _OutputPacks(order)
+            job = _Refresh(provider, replies, packs, progress, outcome, jobs)
+            try:
+                asyncio.run(job.run(entries))
+            except BaseExceptionGroup as group:
+                # Only the first error counts: it made the others be cancelled.
+                raise _first(group) from None
+            if not outcome.failed:
+                replies.forget(job.used)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -19,6 +19,7 @@ from pytest_imessage_foundry import user_folders
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import text_cache
 from pytest_imessage_foundry.llm.base import Provider
+from pytest_imessage_foundry.llm.client_provider import ClientProvider
 from pytest_imessage_foundry.llm.exchange import MAX_REPLY, RawReply, Usage
 
 if TYPE_CHECKING:
@@ -66,13 +67,37 @@ def failures_of(key: str) -> str:
     return f"failures:{key}"
 
 
-class Memo:
-    """The replies stored in a folder, by digest; a context manager."""
+def memo_for(provider: Provider, folder: Path) -> Memo:
+    """Return the memo of a refresh by `provider`.
 
-    def __init__(self, folder: Path) -> None:
+    Another package's provider needs no diskcache. Without it nothing is kept in
+    `folder`; the built-in ones, whose answers are paid for, refuse that.
+
+    Raises:
+        ProviderError: a built-in provider, and diskcache is not installed.
+        FoundryError: the folder cannot be used.
+    """
+    is_built_in = isinstance(provider, ClientProvider)
+    return Memo(folder, is_lasting=is_built_in or text_cache.is_installed())
+
+
+class Memo:
+    """The replies stored in a folder, by digest; a context manager.
+
+    Unless it `is_lasting`, they go when the process ends.
+    """
+
+    def __init__(self, folder: Path, *, is_lasting: bool = True) -> None:
         self.folder = folder
         self.notice = ""
-        self._open()
+        if is_lasting:
+            self._open()
+            return
+        self._cache: Any = text_cache.PassingCache()
+        self.notice = (
+            "diskcache is not installed: a refresh that is interrupted asks again for "
+            "the conversations that were not finished (`pip install diskcache`)"
+        )
 
     def __enter__(self) -> Memo:
         return self

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.llm import provider_registry
+from pytest_imessage_foundry.llm.exchange import ProviderError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,30 @@ FILES = ("cache.db", "cache.db-wal", "cache.db-shm")
 
 class RefusedError(Exception):
     """A row that this package did not write."""
+
+
+class PassingCache(dict[str, str]):
+    """A stand-in without diskcache, whose texts go when the process ends."""
+
+    def set(self, key: str, value: str) -> None:
+        """Keep a text."""
+        self[key] = value
+
+    def delete(self, key: str) -> None:
+        """Remove a text, if it is there."""
+        self.pop(key, None)
+
+    def close(self) -> None:
+        """Do nothing: nothing is open."""
+
+
+def is_installed() -> bool:
+    """Return whether diskcache can be imported."""
+    try:
+        provider_registry.client("diskcache", "llm")
+    except ProviderError:
+        return False
+    return True
 
 
 def opened(folder: Path) -> Any:

@@ -106,7 +106,10 @@ def test_a_reader_that_goes_is_no_fault():
 def test_a_full_disk_is_one_message():
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
-            [*COMMAND, "kinds"], stdout=full, stderr=subprocess.PIPE, text=True
+            [*COMMAND, "kinds", "--macos", "tahoe"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     assert done.returncode == 2
@@ -135,7 +138,7 @@ def test_a_closed_output_is_no_fault():
         ["validate", "FILE"],
         ["cache", "verify", "FILE"],
         ["cache", "show", "none"],
-        ["kinds", "none"],
+        ["kinds", "none", "--macos", "tahoe"],
         ["kinds", "none", "--scenarios"],
         ["personas", "list", "--library", "FILE"],
         ["personas", "import", "FILE"],

@@ -212,6 +212,20 @@ def test_a_lock_file_that_nobody_holds_is_none(text, one_chat, key, server):
     assert [each.name for each in one_chat.out.iterdir()] == ["two.json"]
 
 
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="needs waitid")
+def test_a_zombie_holds_no_lock(one_chat, key):
+    """Killed, and nobody has asked for its exit code yet."""
+    with Server(delay=0.5) as server:
+        process = one_chat.start(server)
+        wait_for(lambda: server.bodies)
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        server.delay = 0
+        assert (one_chat.out / ".refresh.lock").exists()
+        assert one_chat.refresh(server) == 0, one_chat.errors
+        process.communicate()
+
+
 def test_old_pack_stays_when_the_new_one_cannot_be_written(
     one_chat, key, server, monkeypatch
 ):

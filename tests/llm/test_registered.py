@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+import os
 import re
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -20,7 +25,11 @@ async def acme(prompts, schema):
         for n in range(messages["minItems"])
     ])
 
-""" + re.search("```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)[1]
+""" + re.search(
+    "## A provider of your own.*?```python\n(.*?)```",
+    DOCS.read_text(encoding="utf-8"),
+    re.DOTALL,
+)[1]
 
 
 @pytest.fixture
@@ -132,3 +141,54 @@ def test_who_is_not_in_a_conversation_says_nothing_in_it(install, one_chat):
     assert one_chat("refresh", "--provider", "strangers:Poet") == 2
 
     assert "a message is by 'zed', who does not take part" in one_chat.errors
+
+
+def test_the_example_of_the_hook_runs(install, one_chat):
+    """As it stands in the docstring, in a module of its own."""
+    from pytest_imessage_foundry.llm import hookspecs
+
+    told = inspect.getdoc(hookspecs.imessage_foundry_providers)
+    install("echoes", textwrap.dedent(told.partition("::\n")[2]))
+
+    assert one_chat("refresh", "--provider", "echo") == 0, one_chat.errors
+
+    (made,) = one_chat.conversations
+    assert made["provenance"]["model"] == "echo-1"
+    assert len(made["turns"]) == 20
+
+
+WITHOUT = """
+import sys
+for name in ("openai", "diskcache", "anthropic", "httpx", "httpx2"):
+    sys.modules[name] = None
+from pytest_imessage_foundry.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_provider_of_ones_own_needs_neither_extra(install, one_chat, tmp_path):
+    """Neither client nor diskcache: what it does not use need not be there."""
+    install("acme_alone", ACME)
+    command = one_chat.arguments("refresh", "--provider", "acme_alone:Acme")
+
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, *command],
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site-packages")},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "diskcache is not installed: a refresh that is interrupted" in done.stderr
+    assert "The acme says thing number 19" in one_chat.texts()
+    assert not one_chat.memo.exists()
+
+
+def test_a_built_in_provider_keeps_what_is_paid_for(one_chat, key, server, monkeypatch):
+    monkeypatch.setitem(sys.modules, "diskcache", None)
+
+    assert one_chat.refresh(server) == 2
+
+    assert "the package 'diskcache' is not installed" in one_chat.errors
+    assert "pytest-imessage-foundry[llm]" in one_chat.errors
+    assert not server.bodies
