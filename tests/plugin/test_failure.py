@@ -212,7 +212,8 @@ def test_verbose_runs_say_what_databases_were_made_from(pytester, plain_run):
 
     told.stdout.fnmatch_lines(
         [
-            "imessage: release=tahoe scenario=small * conversations=2 cache+faker, 1 cache* 2 test(s)"
+            "imessage: release=tahoe scenario=small * conversations=2 cache+faker, "
+            "1 cache* 2 test(s)"
         ]
     )
     untold.stdout.no_fnmatch_line("*conversations=*")
