@@ -100,6 +100,8 @@ def _written(file: _File, path: Path) -> str:
     if not file.chat:
         if file.people:
             raise _refusal(path, ["people: nobody writes, since there is no [[chat]]"])
+        if file.start:
+            raise _refusal(path, ["start: nothing begins, since there is no [[chat]]"])
         return ""
     if file.conversations or file.life:
         what = "conversations" if file.conversations else "life"

@@ -83,10 +83,10 @@ def test_settings_reach_the_build(play, home):
 
     command = play(story)
 
-    assert "--macos tahoe-26.0" in command
+    assert "--macos golden-gate" in command
     assert command.endswith("--seed 7 --layout home --migrated --force")
     path = home / "phone" / "Library" / "Messages" / "chat.db"
-    assert validators.validate(path, release="tahoe-26.0").ok
+    assert validators.validate(path, release="golden-gate").ok
     assert (home / "phone" / "Library" / "Application Support").is_dir()
 
 
