@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench readers languages llm torture pictures clean
+.PHONY: demo test lint bench readers languages llm torture pictures docs dist package audit \
+	clean
 
 $(VENV)/ready: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -50,5 +51,32 @@ torture: $(VENV)/ready
 pictures: $(VENV)/ready
 	$(BIN)/python docs/make_pictures.py $(ARGS)
 
+$(VENV)/docs: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --group docs
+	touch $@
+
+# Warnings are errors: `strict` in mkdocs.yml. The variable hides an advertisement.
+docs: $(VENV)/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+$(VENV)/packaging: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --group packaging
+	touch $@
+
+dist: $(VENV)/packaging
+	rm -rf dist
+	$(BIN)/python -m build
+	$(BIN)/twine check --strict dist/*
+
+package: $(VENV)/packaging
+	IMESSAGE_PACKAGING=required $(BIN)/python -m pytest -n 2 -m packaging \
+		tests/distributions
+
+# Asks a registry for advisories about what users install.
+audit: $(VENV)/packaging
+	mkdir -p out
+	$(BIN)/uv pip compile --quiet --all-extras pyproject.toml -o out/audited.txt
+	$(BIN)/pip-audit --strict --no-deps --disable-pip -r out/audited.txt
+
 clean:
-	rm -rf $(VENV) .venvs out
+	rm -rf $(VENV) .venvs dist out

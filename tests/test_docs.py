@@ -12,7 +12,13 @@ from pytest_imessage_foundry.db import schema
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+# Pages whose examples are tests of a reader.
+TRIED = ("quickstart", "tutorial", "howto", "hypothesis")
+BLOCKS = [
+    block
+    for text in (README, *((ROOT / f"docs/{name}.md").read_text() for name in TRIED))
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+]
 READER = """
 import sqlite3
 from contextlib import closing
@@ -46,7 +52,8 @@ def test_readme_examples_run(pytester, plain_run, block):
     # "..." stands for what the reader of the README expects of their own tool.
     pytester.makepyfile(READER + block.replace("== ...", "!= []"))
 
-    plain_run("--imessage-version=tahoe").assert_outcomes(passed=1)
+    done = plain_run("--imessage-version=tahoe")
+    done.assert_outcomes(passed=block.count("def test_"))
 
 
 def test_the_examples_pass(plain_run, monkeypatch):
@@ -70,6 +77,19 @@ def test_readme_names_every_option_and_fixture(plain_run):
     assert len(fixtures) == 8
     for name in options | settings | fixtures:
         assert name in README, name
+
+
+def test_the_first_test_stands_within_25_lines():
+    assert "def test_my_reader(chat_db):" in README.splitlines()[:25]
+
+
+def test_readme_says_what_ci_runs():
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \w+ \| (3\.\d+) \| ([\d.]+) \|", README, re.MULTILINE)
+    runs = re.findall(r"suite_on (3\.\d+) ([\w.]+)", script)
+    assert [python for python, _ in rows] == [python for python, _ in runs]
+    assert [pytest for _, pytest in rows[1:]] == [pytest for _, pytest in runs[1:]]
+    assert runs[0][1] == "lowest"
 
 
 def test_readme_names_every_release():

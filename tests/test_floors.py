@@ -77,6 +77,7 @@ KNOWS: Mapping[str, str] = {
     "ios": "atomic attachments db db.blobs db.rows models",
     "layouts": "atomic_folders db db.rows foundry ios models",
     # who asks for one
+    "strategies": "by_hand",
     "plugin": "by_hand chatdb conversations db db.schema foundry layouts messages_home"
     " models preview scorecard spec terminal",
     "llm": "conversations conversations.packs db db.schema file_locks foundry models"

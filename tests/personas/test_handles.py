@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import phonenumbers
 import pytest
+from packaging.version import Version
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.personas import handles
@@ -46,6 +47,12 @@ def test_the_first_numbers_are_of_the_country_and_mobile_where_it_tells(
         )
 
 
+# The package asks the library about forms, never whether a number is in use: only
+# this test needs data as young as the youngest codes.
+@pytest.mark.skipif(
+    Version(phonenumbers.__version__) < Version("9.0.43"),
+    reason="some codes are younger than the data of this phonenumbers",
+)
 def test_every_area_code_is_a_real_geographic_one() -> None:
     for country, codes in handles.AREA_CODES.items():
         assert len(codes) == len(set(codes))

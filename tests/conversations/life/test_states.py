@@ -94,7 +94,7 @@ DEFAULT = {
     "in no chat": (0.005, 0.025),
     "of another device": (0.04, 0.2),
     "doubled handles": (0.1, 0.3),
-    "handles of who has several": (0.1, 0.36),
+    "handles of who has several": (0.1, 0.4),
     "out of order": (0.05, 0.35),
     "above the newest": (0.002, 0.05),
     "empty chats": (0.02, 0.14),
@@ -102,7 +102,7 @@ DEFAULT = {
     "unknown senders": (0.05, 0.25),
     "junk": (0.01, 0.1),
     "unread": (0.005, 0.05),
-    "files not here": (0.01, 0.2),
+    "files not here": (0.005, 0.2),
     "immutable": (0.55, 0.75),
     "without text": (0.26, 0.99),
 }
@@ -111,7 +111,7 @@ LIVED_IN = {
     "in no chat": (0.01, 0.03),
     "of another device": (0.318, 1),
     "doubled handles": (0.09, 0.36),
-    "out of order": (0.25, 0.83),
+    "out of order": (0.2, 0.83),
     "above the newest": (0.005, 0.08),
     "empty chats": (0.034, 0.14),
     "unnamed groups": (3, 5),  # with former rows
