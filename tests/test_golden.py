@@ -31,10 +31,10 @@ LARGER = {
         "golden-gate": "b018a5f094dcdce8",
     },
     "default": {
-        "sonoma": "f8a68ebabc824898",
-        "sequoia": "a4f226414b2daae8",
-        "tahoe": "dd3c0024323a00db",
-        "golden-gate": "4d87bb16b6d8c3fe",
+        "sonoma": "f2923c3ddfba5515",
+        "sequoia": "4f925e4db4cc40ea",
+        "tahoe": "7b00cd30f7ce1010",
+        "golden-gate": "0447d654f7cda281",
     },
     "lived-in": {
         "sonoma": "8683c231c4147b52",

@@ -174,11 +174,12 @@ def _scaled(
 def _told(plan: ChatPlan, source: str) -> int:
     """Return how many turns of a chat the cache may give.
 
-    Its conversations tell stories; between them people write a few words.
+    Its conversations tell stories; between them people write a few words. A chat with
+    a theme is one story.
     """
     count = plan.config.message_count_target
     is_of_service = plan.people and "service" in circles(plan.people[0])
-    if source != "auto" or is_of_service:
+    if source != "auto" or is_of_service or plan.config.theme:
         return count
     if plan.is_group:
         return round(count * _STORIES_IN_GROUPS)
