@@ -10,7 +10,7 @@ import pytest
 from pytest_imessage_foundry import foundry
 
 from . import life_page
-from .sessions import missing_readers
+from .trials import missing_readers
 
 # Label → how many rows cause it, in SQL of our own.
 COUNTED = {
