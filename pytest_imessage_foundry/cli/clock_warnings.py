@@ -31,8 +31,8 @@ def _people(cached: Cached, known: Iterable[Persona]) -> dict[str, Persona]:
     """Return all who write, by id. Nobody knows where a stranger lives: at home."""
     from pytest_imessage_foundry.personas import builtin
 
-    request, found = cached.request, builtin.by_id()
-    found |= {each.id: each for each in known}
+    request = cached.request
+    found = {**builtin.by_id(), **{each.id: each for each in known}}
     stranger = replace(
         found.get(request.owner) or next(iter(found.values())),
         locale=request.locale,

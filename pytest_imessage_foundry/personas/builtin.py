@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona
@@ -27,9 +29,10 @@ def load() -> tuple[Persona, ...]:
 
 
 @cache
-def by_id() -> dict[str, Persona]:
+def by_id() -> Mapping[str, Persona]:
     """Return the built-in personas by id, in the same order."""
-    return {persona.id: persona for persona in load()}
+    # All share it: who changed it would change what every later build says.
+    return MappingProxyType({persona.id: persona for persona in load()})
 
 
 def _persona(fields: dict[str, object]) -> Persona:
