@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 from originals import change, query, without_triggers
-from spoiling import KINDS, NUMBERS, WORDS, told
+from spoilt_files import KINDS, NUMBERS, WORDS, told
 
 from pytest_imessage_foundry.anonymise import anonymise
 from pytest_imessage_foundry.errors import FoundryError
