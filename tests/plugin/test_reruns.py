@@ -36,6 +36,6 @@ def test_one_block_of_the_last_failure_and_no_copy_of_what_passed(fresh_run, pyt
     said = result.stdout.str()
     (kept,) = re.findall(r"^kept: (.*)$", said, re.MULTILINE)
     assert said.count("reproduce: ") == 1
-    copies = list(pytester.path.parent.rglob("imessage-foundry/*/chat.db"))
+    copies = list(pytester.path.rglob("imessage-foundry/*/chat.db"))
     assert copies == [Path(kept)]
     assert said.count("imessage: release=tahoe scenario=empty") == 1
