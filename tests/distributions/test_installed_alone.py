@@ -143,7 +143,8 @@ def uses_the_plugin(installed):
 
 def names_missing_extras(installed):
     backup = ["build", "backup", "--layout", "ios-backup", "--backup-password", "x"]
-    refresh = ["cache", "refresh", "--all", "--only", "sam", "--scenario", "default"]
+    server = ["--base-url", "http://127.0.0.1:9/v1", "--model", "any", "--yes"]
+    refresh = ["cache", "refresh", "--all", "--only", "sam", *server]
     for extra, arguments in {"ios": backup, "llm": refresh}.items():
         done = installed.run("imessage-foundry", *arguments)
         assert done.returncode == 2
