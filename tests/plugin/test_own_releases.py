@@ -66,7 +66,14 @@ TWO = """
     [
         (PARAMS, 2),
         (PLAIN, 1),
-        (WITH_OURS, len(ALL)),
+        pytest.param(
+            WITH_OURS,
+            len(ALL),
+            # Older ones do not say what an overridden fixture asks for.
+            marks=pytest.mark.skipif(
+                pytest.version_tuple < (9,), reason="needs pytest 9"
+            ),
+        ),
         (SESSION, 2),
         (GENERATED, 2),
         (GENERATED_INDIRECT, 1),
