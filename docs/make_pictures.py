@@ -16,7 +16,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from PIL import Image
 
@@ -264,7 +264,7 @@ def make(names: list[str]) -> None:
     """Make the pictures of these names, or all."""
     here = Path.cwd()
     # A short path: it is on some of the pictures.
-    folder = Path("/tmp/phone") if Path("/tmp").is_dir() else here / "phone"
+    folder = Path(gettempdir(), "phone")
     for part in (pages, kinds, failing, app):
         folder.mkdir()
         try:

@@ -1,8 +1,8 @@
 """Pictures of contacts, from the address book beside a database.
 
 On a Mac they are in ZABCDRECORD: a byte 1 and then the file, or a byte 2 and the name
-of a file elsewhere, which is not looked for. At least two programs that share no code
-read AddressBook-v22.abcddb like this. No file with pictures was seen for this project.
+of a file elsewhere, which is not looked for. Several public readers of
+AddressBook-v22.abcddb state this. No file with pictures was seen for this project.
 On an iPhone they are in AddressBookImages.sqlitedb by the ROWID of a person; format 0
 is the thumbnail (iLEAPP, scripts/artifacts/addressBook.py).
 """

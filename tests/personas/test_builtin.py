@@ -61,3 +61,13 @@ def test_loads_without_pydantic():
         "builtin.load(); assert not {'pydantic', 'phonenumbers'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_who_looks_them_up_cannot_change_them():
+    """All builds of a process share them."""
+    people = builtin.by_id()
+    with pytest.raises(TypeError):
+        people["sam"] = people["mom"]
+    with pytest.raises(TypeError):
+        people |= {"sam": people["mom"]}
+    assert builtin.by_id()["sam"].id == "sam"
