@@ -30,7 +30,7 @@ def test_every_text_is_read(chat_db):
     assert expected(chat_db).items() <= found.items()
 
 
-def test_what_is_misread_shrinks_to_one_message():
+def test_what_is_misread_shrinks_to_one_message_or_two():
     def is_misread(chat_db):
         return not expected(chat_db).items() <= hasty_reader.read(chat_db).items()
 
@@ -38,5 +38,6 @@ def test_what_is_misread_shrinks_to_one_message():
     quietly = settings(database=None, derandomize=True)
     smallest = find(drawn, is_misread, settings=quietly)
 
-    (message,) = smallest.messages
-    assert message.text == "x" * 128
+    # Older releases of Hypothesis leave a message before the one that is misread.
+    assert 1 <= len(smallest.messages) <= 2
+    assert smallest.messages[-1].text == "x" * 128
