@@ -15,6 +15,7 @@ from pkgutil import get_data
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations.clock import local_time
+from pytest_imessage_foundry.conversations.spoken import LANGUAGES, spoken_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.models import Conversation, Persona
 
-LANGUAGES = ("en", "de", "fr", "es", "ja", "ar")
 _TIMES = ("hours", "weekdays", "months", "dates")
 
 
@@ -63,7 +63,7 @@ def findings(
     known = {address: each for each in people for address in each.addresses}
     for chat in conversations:
         around = [known[each] for each in chat.founders if each in known]
-        codes = {each.locale.partition("_")[0] for each in around} or {"en"}
+        codes = {spoken_in(each.locale) for each in around} or {"en"}
         for message in chat.messages:
             if message.event is not None or message.sender == "":
                 continue

@@ -14,6 +14,7 @@ from pytest_imessage_foundry.conversations import clock_linter, timeline
 from pytest_imessage_foundry.conversations.clock import local_time
 from pytest_imessage_foundry.conversations.packs import pack_lines
 from pytest_imessage_foundry.conversations.packs.when_days import is_on
+from pytest_imessage_foundry.conversations.spoken import spoken_in
 from pytest_imessage_foundry.models import apple_time
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def loose_turns(
         people: all who write in it, by id.
         owner: whose phone it is.
     """
-    codes = sorted({each.locale.partition("_")[0] for each in people.values()})
+    codes = sorted({spoken_in(each.locale) for each in people.values()})
     if not any(clock_linter.says_a_time(turn.text, codes) for turn in turns):
         return
     found: dict[tuple[int, str], LooseTurn] = {}

@@ -7,11 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from pytest_imessage_foundry.conversations.clock_linter import (
-    LANGUAGES,
-    faults,
-    findings,
-)
+from pytest_imessage_foundry.conversations.clock_linter import faults, findings
+from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 from pytest_imessage_foundry.foundry import Order, truth_of
 from pytest_imessage_foundry.spec import Spec
 

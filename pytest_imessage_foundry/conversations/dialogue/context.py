@@ -14,6 +14,7 @@ from pytest_imessage_foundry.conversations.dialogue.voice import (
     Voice,
     voice_of,
 )
+from pytest_imessage_foundry.conversations.spoken import spoken_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,7 +89,7 @@ class DialogueContext:
         self.names = {each.id: self._name_for(each) for each in everybody}
         locale = people[0].locale if people else owner.locale
         self.known = KnownSlots(self.language, locale, self.key, config.theme)
-        is_foreign = locale.partition("_")[0] != self.language.code
+        is_foreign = spoken_in(locale) != self.language.code
         if (is_foreign or count > _MORE_NAMES_FROM) and not self.is_service:
             self.known.draw_names()
         self.known.leave_out(self.names.values())

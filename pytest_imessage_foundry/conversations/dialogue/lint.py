@@ -43,11 +43,19 @@ _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|de|fr|es|jp|io|co)\b")
 _RESERVED = re.compile(r"(?:^|\.)example\.(?:com|org|net)$")
 _PHONE = re.compile(r"\+\d[\d\s-]{6,}|\b\d{3}[\s-]\d{3,4}[\s-]\d{4}\b|\S+@\S+\.\S+")
 _FLAW = re.compile(r"[!?]\]?,|[!?]\|[^\[\]]*\],|\s[,.]|[ ]{2,}|,,|\.\.[^.]|\[\|")
-_SCRIPTS = {
-    "ja": re.compile("[\u3040-\u30ff\u4e00-\u9fff]"),
-    "ar": re.compile("[\u0600-\u06ff]"),
+_HAN = "\u4e00-\u9fff"
+# Language → the ranges of its script. The others are written in Latin.
+SCRIPTS = {
+    "ar": ("\u0600-\u06ff",),
+    "he": ("\u0590-\u05ff",),
+    "hi": ("\u0900-\u097f",),
+    "ja": ("\u3040-\u30ff", _HAN),
+    "ko": ("\uac00-\ud7a3", "\u3131-\u318e"),
+    "ru": ("\u0400-\u04ff",),
+    "zh_Hans": (_HAN,),
+    "zh_Hant": (_HAN,),
 }
-_LATIN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\u0600-\u06ff]")
+_ALSO_LATIN = ("hi",)  # many write Hindi in Latin letters
 _LONGEST = 420
 
 
@@ -180,11 +188,17 @@ def _prose(text: str, code: str, *, is_link: bool) -> Iterator[str]:
     if len(text) > _LONGEST:
         yield "too long"
     bare = _HOST.sub("", _SLOT.sub("", _PHRASE.sub("", text)))
-    script = _SCRIPTS.get(code)
-    if script is None and _LATIN.search(bare):
+    if re.search(f"[{_other_scripts(code)}]", bare):
         yield "another script"
-    if script and not is_link and re.search("[A-Za-z]{4,}", bare.replace("haha", "")):
+    is_latin = code not in SCRIPTS or code in _ALSO_LATIN or is_link
+    if not is_latin and re.search("[A-Za-z]{4,}", bare.replace("haha", "")):
         yield "another script"
+
+
+def _other_scripts(code: str) -> str:
+    """Return the ranges of the scripts that a language is not written in."""
+    known = {each for ranges in SCRIPTS.values() for each in ranges}
+    return "".join(sorted(known - {*SCRIPTS.get(code, ())}))
 
 
 def _beats(steps: Sequence[Step]) -> Iterator[Beat]:

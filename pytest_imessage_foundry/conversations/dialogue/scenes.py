@@ -34,8 +34,8 @@ from pytest_imessage_foundry.conversations.dialogue.scene_text import (
     line_of,
     parse,
 )
+from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 
-LANGUAGES = ("en", "de", "fr", "es", "ja", "ar")
 _GUARD = re.compile(r"(?:\?([\w,]+) )?(?:=(\w+) )?")
 _HEADER = re.compile(r"([A-D])(~?)(?:\^(\d))?(?:\?(\d*))?")
 Row = tuple[str, ...]

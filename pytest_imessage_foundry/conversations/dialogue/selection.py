@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.conversations.circles import FRIEND, circles
 from pytest_imessage_foundry.conversations.clock import offset_in
 from pytest_imessage_foundry.conversations.dialogue import transitions
-from pytest_imessage_foundry.conversations.dialogue.scenes import (
-    LANGUAGES,
-    key_of,
-    language,
-)
+from pytest_imessage_foundry.conversations.dialogue.scenes import key_of, language
+from pytest_imessage_foundry.conversations.spoken import LANGUAGES, spoken_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,8 +49,8 @@ def mix(a: int, b: int) -> int:
 
 def language_of(owner: Persona, people: Sequence[Persona]) -> Language:
     """Return the language of a chat: the contact's, or a group's most common one."""
-    codes = [each.locale.partition("_")[0] for each in people]
-    own = owner.locale.partition("_")[0]
+    codes = [spoken_in(each.locale) for each in people]
+    own = spoken_in(owner.locale)
     tally = Counter(code if code in LANGUAGES else "en" for code in codes)
     if not tally:
         return language(own)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.dialogue.scenes import Row, Rows
 from pytest_imessage_foundry.conversations.dialogue.selection import mix
+from pytest_imessage_foundry.conversations.spoken import spoken_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,7 +122,7 @@ def _names(locale: str, language: Language, key: int) -> Rows:
     known = names.get(locale) or names["en_US"]
     drawn = [(name,) for name in Random(key).sample(known, min(_DRAWN, len(known)))]
     curated = language.rows("name", locale)
-    is_own = locale.partition("_")[0] == language.code
+    is_own = spoken_in(locale) == language.code
     return list(dict.fromkeys([*curated, *drawn] if is_own else drawn))
 
 

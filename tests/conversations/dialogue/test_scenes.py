@@ -10,11 +10,11 @@ import pytest
 from pytest_imessage_foundry.conversations.dialogue.lint import check, walks
 from pytest_imessage_foundry.conversations.dialogue.scene_text import Slot, parse, slug
 from pytest_imessage_foundry.conversations.dialogue.scenes import (
-    LANGUAGES,
     Beat,
     Language,
     language,
 )
+from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 
 AT_LEAST = {"en": 120, "de": 95, "fr": 95, "es": 95, "ja": 135, "ar": 95}
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from pytest_imessage_foundry.conversations.dialogue.scenes import LANGUAGES
+from pytest_imessage_foundry.conversations.dialogue.lint import SCRIPTS
 from pytest_imessage_foundry.conversations.dialogue.sittings import dialogue
+from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Turn
 
 LOCALES = {
@@ -25,7 +26,11 @@ LOCALES = {
     "ar": "ar_SA",
 }
 # Mean length in characters: one of Japanese says what two or three others say.
-MEANS = {"en": (28, 40), "de": (32, 45), "fr": (32, 45), "es": (30, 45)} | {
+MEANS = {
+    "en": (28, 40),
+    "de": (32, 45),
+    "fr": (32, 45),
+    "es": (30, 45),
     "ja": (16, 24),
     "ar": (25, 40),
 }
@@ -194,8 +199,8 @@ def test_every_language_alone_and_in_groups(code: str, size: int) -> None:
         for reaction in turn.reactions:
             assert reaction.sender in everyone - {turn.sender}
             assert (reaction.name == "emoji") == (reaction.emoji is not None)
-    if code in ("ja", "ar"):
-        block = "[\u3040-\u9fff]" if code == "ja" else "[\u0600-\u06ff]"
+    if ranges := SCRIPTS.get(code):
+        block = f"[{''.join(ranges)}]"
         native = sum(bool(re.search(block, text)) for text in words(turns))
         assert native > 0.9 * len(words(turns))
 

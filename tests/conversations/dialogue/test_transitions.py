@@ -9,11 +9,11 @@ from test_sittings import LOCALES, group, persona, talk
 
 from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.scenes import (
-    LANGUAGES,
     Language,
     Scene,
     language,
 )
+from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 from pytest_imessage_foundry.models import Turn
 
 
