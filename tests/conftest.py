@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import pkgutil
+import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,12 @@ pytest_plugins = ["pytester"]
 # Plugins of others in a process of its own: they take four times as long to start as
 # pytest, this plugin and a small database together. The test of other plugins beside
 # this one starts them all.
-ALONE = ("-pno:randomly", "-pno:faker", "-pno:hypothesispytest", "-pno:anyio")
+# pytest-rerunfailures leaves threads behind that wait for workers without a pause: in
+# this process, all later tests would run at a fraction of their speed.
+ALONE = (
+    *("-pno:randomly", "-pno:faker", "-pno:hypothesispytest", "-pno:anyio"),
+    "-pno:rerunfailures",
+)
 LATE = (
     "cryptography.hazmat.primitives.ciphers",
     "cryptography.hazmat.primitives.keywrap",
@@ -69,7 +75,11 @@ def inner(
     def go(*arguments: str, process: bool) -> pytest.RunResult:
         if process:
             return pytester.runpytest_subprocess(*ALONE, *arguments)
-        return pytester.runpytest_inprocess(*ALONE, *arguments)
+        before = set(threading.enumerate())
+        result = pytester.runpytest_inprocess(*ALONE, *arguments)
+        left = set(threading.enumerate()) - before
+        assert not left, "an inner run left threads behind, which slow later tests"
+        return result
 
     return go
 
