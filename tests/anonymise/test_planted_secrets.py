@@ -19,6 +19,8 @@ from pytest_imessage_foundry.db.blobs import bodies
 from pytest_imessage_foundry.db.blobs.keyed_archives import Obj, keyed_archive
 from pytest_imessage_foundry.db.blobs.values import MutableData, Url, Uuid
 
+pytestmark = pytest.mark.sweep
+
 LETTERS = "bcdfghjklm"
 # As `Secrets` makes them.
 SECRET = re.compile(rb"zyxw[a-z]{4}ova|9081726[0-9]{4}")

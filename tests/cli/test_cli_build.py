@@ -201,6 +201,7 @@ STAGES = (
 )
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("options", "seen"), [DATABASE, HOME])
 def test_interrupted_build_leaves_nothing(tmp_path, options, seen):
     # Where the signal came while code of a string ran, as dataclasses run some,
@@ -209,6 +210,7 @@ def test_interrupted_build_leaves_nothing(tmp_path, options, seen):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("options", "seen"), STAGES)
 def test_a_build_that_is_told_to_end_leaves_nothing(tmp_path, options, seen):
     # As above: Python passes on the interrupt that SIGTERM became, too.
@@ -242,6 +244,7 @@ def long_build(folder, options, seen):
     return process
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("options", "seen"), STAGES)
 def test_what_a_killed_build_left_goes_with_the_next(
     tmp_path, options, seen, monkeypatch
