@@ -97,6 +97,34 @@ def test_an_existing_file_is_kept_unless_forced(built, capsys):
     assert path.read_bytes() != before
 
 
+DANE = """
+[[personas]]
+id = "soren"
+name = "Soren Holm"
+identifier = "soren@example.com"
+locale = "da_DK"
+
+[[conversations]]
+id = "soren"
+participants = ["soren"]
+message_count_target = 20
+"""
+
+
+@pytest.mark.parametrize(("locale", "is_said"), [("da_DK", True), ("de_DK", False)])
+def test_who_writes_english_for_want_of_scenes_is_said(
+    tmp_path, capsys, locale, is_said
+):
+    scenario = tmp_path / "dane.toml"
+    scenario.write_text(DANE.replace("da_DK", locale), encoding="utf-8")
+
+    options = ["--macos", "tahoe", "--scenario", str(scenario)]
+    assert main(["build", str(tmp_path / "chat.db"), *options]) == 0
+
+    note = "note: soren (da_DK) writes English where the cache has nothing"
+    assert (note in capsys.readouterr().err) == is_said
+
+
 def test_json_report(tmp_path, capsys):
     path = tmp_path / "chat.db"
     assert main(["build", str(path), *SMALL, "--messages", "30", "--json"]) == 0

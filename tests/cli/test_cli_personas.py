@@ -59,6 +59,12 @@ def test_by_hand(personas):
     assert handles.is_reserved(ana.identifier)
 
 
+def test_who_will_write_english_for_want_of_scenes_is_said(personas):
+    added = personas("add", "--name", "Ake Holm", "--country", "se")
+    assert added.code == 0
+    assert "note: ake-holm (sv_SE) writes English" in added.err
+
+
 def test_the_next_of_a_name_gets_an_id_and_a_number_of_its_own(personas):
     for _ in range(3):
         assert personas("add", "--name", "Kim Park").code == 0
