@@ -26,7 +26,7 @@ pytest_plugins = ["pytester"]
 # this process, all later tests would run at a fraction of their speed.
 ALONE = (
     *("-pno:randomly", "-pno:faker", "-pno:hypothesispytest", "-pno:anyio"),
-    "-pno:rerunfailures",
+    *("-pno:rerunfailures", "-pno:run-parallel"),
 )
 LATE = (
     "cryptography.hazmat.primitives.ciphers",
