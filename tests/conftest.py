@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import pkgutil
+import sys
 import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -115,3 +117,20 @@ def fresh_run(inner):
         return inner(*arguments, process=True)
 
     return go
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def terminal() -> Terminal:
+    """What a command takes for a terminal, and writes to."""
+    return Terminal()
+
+
+@pytest.fixture
+def typing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Answer a command's questions at a terminal."""
+    return lambda text: monkeypatch.setattr(sys, "stdin", Terminal(text))

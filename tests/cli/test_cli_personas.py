@@ -25,17 +25,6 @@ def path(library_path):
     return library_path
 
 
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-@pytest.fixture
-def typing(monkeypatch):
-    """Answer at a terminal."""
-    return lambda text: monkeypatch.setattr(sys, "stdin", Terminal(text))
-
-
 def kept():
     with library.opened() as found:
         return {each.id: each for each in found.personas()}
