@@ -14,7 +14,7 @@ from pytest_imessage_foundry.spec import Spec
 
 NIGHTS = (
     *("good night", "gute nacht", "bonne nuit", "buenas noches", "おやすみ"),
-    *("تصبح على خير", "welterusten"),
+    *("تصبح على خير", "welterusten", "спокойной ночи"),
 )
 WEDNESDAY_NIGHT = datetime(2025, 7, 2, 1, 30)
 MONDAY_NOON = datetime(2025, 12, 29, 12, 10)

@@ -25,6 +25,7 @@ LOCALES = {
     "ja": "ja_JP",
     "ar": "ar_SA",
     "nl": "nl_NL",
+    "ru": "ru_RU",
 }
 # Mean length in characters: one of Japanese says what two or three others say.
 MEANS = {
@@ -35,6 +36,7 @@ MEANS = {
     "ja": (16, 24),
     "ar": (25, 40),
     "nl": (28, 42),
+    "ru": (25, 42),
 }
 NAMES = ("Jordan Lee", "Sofia Cruz", "Ben Adler", "Kim Tran")
 
