@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench readers languages llm torture pictures docs dist package audit \
+.PHONY: demo test sweeps lint bench readers languages llm torture pictures docs dist package audit \
 	clean
 
 $(VENV)/ready: pyproject.toml
@@ -20,8 +20,15 @@ demo: $(VENV)/ready
 	$(BIN)/python -m pytest -c docs/examples/pytest.ini docs/examples --imessage-version=tahoe
 
 # Stealing leaves the tests of a file together, so that few are built twice.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+BESIDE := not readers and not languages and not packaging and not llm
+
 test: $(VENV)/ready
-	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	$(PYTEST) -m "$(BESIDE) and not sweep" $(ARGS)
+
+# What goes through thousands of inputs: spoilt bytes, planted faults, drawn phones.
+sweeps: $(VENV)/ready
+	$(PYTEST) -m "$(BESIDE) and sweep" $(ARGS)
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import pkgutil
+import sys
+import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -21,7 +24,12 @@ pytest_plugins = ["pytester"]
 # Plugins of others in a process of its own: they take four times as long to start as
 # pytest, this plugin and a small database together. The test of other plugins beside
 # this one starts them all.
-ALONE = ("-pno:randomly", "-pno:faker", "-pno:hypothesispytest", "-pno:anyio")
+# pytest-rerunfailures leaves threads behind that wait for workers without a pause: in
+# this process, all later tests would run at a fraction of their speed.
+ALONE = (
+    *("-pno:randomly", "-pno:faker", "-pno:hypothesispytest", "-pno:anyio"),
+    *("-pno:rerunfailures", "-pno:run-parallel"),
+)
 LATE = (
     "cryptography.hazmat.primitives.ciphers",
     "cryptography.hazmat.primitives.keywrap",
@@ -69,7 +77,11 @@ def inner(
     def go(*arguments: str, process: bool) -> pytest.RunResult:
         if process:
             return pytester.runpytest_subprocess(*ALONE, *arguments)
-        return pytester.runpytest_inprocess(*ALONE, *arguments)
+        before = set(threading.enumerate())
+        result = pytester.runpytest_inprocess(*ALONE, *arguments)
+        left = set(threading.enumerate()) - before
+        assert not left, "an inner run left threads behind, which slow later tests"
+        return result
 
     return go
 
@@ -105,3 +117,20 @@ def fresh_run(inner):
         return inner(*arguments, process=True)
 
     return go
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def terminal() -> Terminal:
+    """What a command takes for a terminal, and writes to."""
+    return Terminal()
+
+
+@pytest.fixture
+def typing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Answer a command's questions at a terminal."""
+    return lambda text: monkeypatch.setattr(sys, "stdin", Terminal(text))

@@ -260,6 +260,20 @@ def _say(given: Namespace, target: Path, order: Order, counts: Counts) -> None:
     print(f"release={spec.release} scenario={scenario} seed={spec.seed}")
     if given.truth:
         print(f"truth: {escaped(str(given.truth))}")
+    for line in _notes_of_languages(order):
+        print(escaped(line), file=sys.stderr)
+
+
+def _notes_of_languages(order: Order) -> list[str]:
+    """Say who writes English because nothing is written in their language."""
+    from pytest_imessage_foundry.conversations import spoken
+
+    if order.spec.source == "cache":
+        return []
+    chats = order.scenario.conversations
+    present = {each for chat in chats for each in chat.participants}
+    people = (each for each in order.scenario.personas if each.id in present)
+    return [spoken.note(each) for each in spoken.english_instead(people)]
 
 
 def _digest(target: Path) -> str | None:

@@ -17,6 +17,7 @@ from pytest_imessage_foundry.cli import (
     subcommands,
 )
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -254,7 +255,11 @@ def run_add(given: Namespace) -> int:
     """Add a persona."""
     with _opened(given) as kept:
         persona = kept.add_made(lambda census: _new(given, census))
+    from pytest_imessage_foundry.conversations import spoken
+
     print(f"added {persona_output.line(persona)}")
+    for each in spoken.english_instead([persona]):
+        print(escaped(spoken.note(each)), file=sys.stderr)
     return 0
 
 

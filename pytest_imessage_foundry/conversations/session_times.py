@@ -7,6 +7,7 @@ short for typing its turns are as near to each other as need be.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pytest_imessage_foundry.conversations.clock import Rhythm, Week
     from pytest_imessage_foundry.models import Turn
@@ -35,6 +36,34 @@ _CRAMPED = 8 * SECOND  # for a turn; with less, turns are as near as need be
 _A_DAY = int(DAY) * SECOND
 _WEEK = 7 * DAY
 _AWAKE = 0.25  # share of the rate in the busiest hour of people in several zones
+
+
+@dataclass(frozen=True, slots=True)
+class UntimedSession:
+    """A session whose turns have no times yet.
+
+    Attributes:
+        turns: the turns.
+        waits: the seconds before each.
+        rhythm: the waking hours of those who write.
+        begin: when it should begin, in nanoseconds since 2001.
+        pace: in a cramped range, the share of the waits that there is time for.
+        done: how many turns were before.
+        previous: the time of the last of them.
+    """
+
+    turns: Sequence[Turn]
+    waits: Sequence[float]
+    rhythm: Rhythm
+    begin: int
+    pace: float
+    done: int
+    previous: int
+
+    @property
+    def earliest(self) -> float:
+        """The earliest time, in seconds, that typing the first turn leaves."""
+        return self.previous / SECOND + typed_in(self.turns[0])
 
 
 class SessionTimes:
@@ -66,67 +95,40 @@ class SessionTimes:
         if room < MILLISECOND:
             self.last = end
 
-    def of(
-        self,
-        session: Sequence[Turn],
-        waits: Sequence[float],
-        rhythm: Rhythm,
-        begin: int,
-        pace: float,
-        done: int,
-        previous: int,
-    ) -> list[int]:
-        """Return the times of the turns of a session.
-
-        Args:
-            session: the turns.
-            waits: the seconds before each.
-            rhythm: the waking hours of those who write.
-            begin: when it should begin.
-            pace: in a cramped range, the share of the waits that there is time for.
-            done: how many turns were before.
-            previous: the time of the last of them.
-        """
-        anchored = [n for n, turn in enumerate(session) if turn.hours or turn.when]
+    def of(self, session: UntimedSession) -> list[int]:
+        """Return the times of the turns of a session."""
+        anchored = [
+            n for n, turn in enumerate(session.turns) if turn.hours or turn.when
+        ]
         if self.is_cramped:
-            moments = self._pressed(session, waits, begin, pace, done, previous)
+            moments = self._pressed(session)
         elif anchored and anchored[-1]:
-            return self._anchored(session, waits, rhythm, begin, done, previous)
+            return self._anchored(session)
         else:
             if anchored:
-                begin = self._begun(session, waits, rhythm, begin, done, previous)
-            moments = self._moments(session, waits, rhythm, begin, done, previous)
+                session = replace(session, begin=self._begun(session))
+            moments = self._moments(session)
         self.anchors.note(moments)
         return moments
 
-    def _anchored(
-        self,
-        session: Sequence[Turn],
-        waits: Sequence[float],
-        rhythm: Rhythm,
-        begin: int,
-        done: int,
-        previous: int,
-    ) -> list[int]:
+    def _anchored(self, session: UntimedSession) -> list[int]:
         """Return the times of a session in which turns say when they can be.
 
         Turns between two long waits move together, to the nearest time that they allow.
         """
-        latest = self._latest(done, len(session), previous)
-        waits = anchors.spaced(session, waits)
+        turns, rhythm = session.turns, session.rhythm
+        latest = self._latest(session)
+        waits = anchors.spaced(turns, session.waits)
         moments: list[int] = []
         left = sum(waits)
-        at = begin / SECOND
-        earliest = previous / SECOND + typed_in(session[0])
-        for start, end in _parts(session, waits):
+        at, earliest = session.begin / SECOND, session.earliest
+        for start, end in _parts(turns, waits):
             if start:
-                wait = waits[start]
-                at = self._next(session[start], wait, moments[-1] / SECOND, rhythm)
-                earliest = moments[-1] / SECOND + max(
-                    wait / 2, typed_in(session[start])
-                )
+                wait, before = waits[start], moments[-1] / SECOND
+                at = self._next(turns[start], wait, before, rhythm)
+                earliest = before + max(wait / 2, typed_in(turns[start]))
             offsets = list(accumulate(waits[start + 1 : end], initial=0.0))
-            part = list(zip(offsets, session[start:end], strict=True))
+            part = list(zip(offsets, turns[start:end], strict=True))
             left -= waits[start] + offsets[-1]
             around = earliest, max(latest / SECOND - offsets[-1] - left, earliest)
             is_good = partial(self._is_good, rhythm)
@@ -135,33 +137,27 @@ class SessionTimes:
             there = [int((at + offset) * SECOND) for offset in offsets]
             self.anchors.note(there)
             moments += there
-        moments = [
-            moment - moment % self.grain if turn.sender == self.owner else moment
-            for turn, moment in zip(session, moments, strict=True)
-        ]
-        if moments[-1] > latest:
-            return self._fitted(session, moments, previous, latest)
-        return moments
+        moments = self._in_grains(turns, moments)
+        return moments if moments[-1] <= latest else self._fitted(session, moments)
 
-    def _begun(
-        self,
-        session: Sequence[Turn],
-        waits: Sequence[float],
-        rhythm: Rhythm,
-        begin: int,
-        done: int,
-        previous: int,
-    ) -> int:
+    def _in_grains(self, turns: Sequence[Turn], moments: Iterable[int]) -> list[int]:
+        """Return times of which the owner's are whole milliseconds, where they can."""
+        return [
+            moment - moment % self.grain if turn.sender == self.owner else moment
+            for turn, moment in zip(turns, moments, strict=True)
+        ]
+
+    def _begun(self, session: UntimedSession) -> int:
         """Return when a session begins whose first turn alone has an anchor."""
-        latest = self._latest(done, len(session), previous) / SECOND - sum(waits)
-        earliest = previous / SECOND + typed_in(session[0])
+        latest = self._latest(session) / SECOND - sum(session.waits)
+        earliest = session.earliest
         found = self.anchors.begin(
-            [(0.0, session[0])],
-            begin / SECOND,
+            [(0.0, session.turns[0])],
+            session.begin / SECOND,
             (earliest, max(latest, earliest)),
-            partial(self._is_good, rhythm),
+            partial(self._is_good, session.rhythm),
         )
-        return begin if found is None else int(found * SECOND)
+        return session.begin if found is None else int(found * SECOND)
 
     def _is_good(self, rhythm: Rhythm, moment: float) -> bool:
         """Return whether all who write are awake at a time, and colleagues at work."""
@@ -181,21 +177,13 @@ class SessionTimes:
             return rhythm.after(moment, wait)
         return there
 
-    def _moments(
-        self,
-        session: Sequence[Turn],
-        waits: Sequence[float],
-        rhythm: Rhythm,
-        moment: int,
-        done: int,
-        previous: int,
-    ) -> list[int]:
-        """Return the times of a session that begins at `moment`, after `previous`."""
-        owner, quick, grain = self.owner, _ATTENTION, self.grain
-        moment = max(moment, previous + int(typed_in(session[0]) * SECOND))
-        latest = self._latest(done, len(session), previous)
+    def _moments(self, session: UntimedSession) -> list[int]:
+        """Return the times of a session that begins when it should."""
+        owner, quick, grain, rhythm = self.owner, _ATTENTION, self.grain, session.rhythm
+        typed = int(typed_in(session.turns[0]) * SECOND)
+        moment = max(session.begin, session.previous + typed)
         moments = []
-        for turn, wait in zip(session, waits, strict=True):
+        for turn, wait in zip(session.turns, session.waits, strict=True):
             if wait < quick:
                 moment += int(wait * SECOND)
             else:
@@ -203,31 +191,27 @@ class SessionTimes:
             if turn.sender == owner:
                 moment -= moment % grain
             moments.append(moment)
-        if moments[-1] > latest:
-            return self._fitted(session, moments, previous, latest)
-        return moments
+        is_in_time = moments[-1] <= self._latest(session)
+        return moments if is_in_time else self._fitted(session, moments)
 
-    def _latest(self, done: int, turns: int, previous: int) -> int:
-        """Return the latest time of a session of so many turns, after `done` others.
-
-        It leaves room for the turns to come.
-        """
-        later = self.count - done - turns
+    def _latest(self, session: UntimedSession) -> int:
+        """Return the latest time of a session, which leaves room for turns to come."""
+        turns, previous = len(session.turns), session.previous
+        later = self.count - session.done - turns
         if later < 0:
             # Turns beyond the expected ones each get a share of the rest.
             return previous + max(1, (self.end - previous) // 4)
         share = (self.last - previous) * later // (2 * (later + turns))
         return self.last - max(later * self.room, share)
 
-    def _fitted(
-        self, session: Sequence[Turn], moments: list[int], previous: int, latest: int
-    ) -> list[int]:
-        """Return the times of a session that would end after `latest`.
+    def _fitted(self, session: UntimedSession, moments: list[int]) -> list[int]:
+        """Return the times of a session whose `moments` end too late.
 
         It begins earlier, by whole days if it can; then its waits are shortened.
         """
+        turns, previous, latest = session.turns, session.previous, self._latest(session)
         over = moments[-1] - latest
-        room = moments[0] - previous - int(typed_in(session[0]) * SECOND)
+        room = moments[0] - previous - int(typed_in(turns[0]) * SECOND)
         for back in (
             -(-over // _A_DAY) * _A_DAY,
             -(-over // MILLISECOND) * MILLISECOND,
@@ -237,41 +221,29 @@ class SessionTimes:
         back = max(0, room - room % MILLISECOND)
         starts = (previous, *(moment - back for moment in moments))
         waits = [(after - before) / SECOND for before, after in pairwise(starts)]
-        short = shortened(session, waits, (latest - previous) / SECOND - 0.002)
+        short = shortened(turns, waits, (latest - previous) / SECOND - 0.002)
         if short is None:
-            return self._squeezed(session, previous)
-        return [
-            moment - moment % self.grain if turn.sender == self.owner else moment
-            for turn, moment in zip(
-                session,
-                (
-                    previous + MILLISECOND + int(passed * SECOND)
-                    for passed in accumulate(short)
-                ),
-                strict=True,
-            )
-        ]
+            return self._squeezed(session)
+        first = previous + MILLISECOND
+        passed = (first + int(each * SECOND) for each in accumulate(short))
+        return self._in_grains(turns, passed)
 
-    def _squeezed(self, session: Sequence[Turn], previous: int) -> list[int]:
+    def _squeezed(self, session: UntimedSession) -> list[int]:
         """Return times for turns that have less room than typing takes."""
-        waits = [0.0] * len(session)
-        return self._pressed(session, waits, previous, 1.0, self.count, previous)
+        none = [0.0] * len(session.turns)
+        return self._pressed(
+            replace(
+                session, waits=none, begin=session.previous, pace=1.0, done=self.count
+            )
+        )
 
-    def _pressed(
-        self,
-        session: Sequence[Turn],
-        waits: Sequence[float],
-        moment: int,
-        pace: float,
-        done: int,
-        previous: int,
-    ) -> list[int]:
+    def _pressed(self, session: UntimedSession) -> list[int]:
         """Return the times of a session in a range too short for typing."""
         owner, room, grain = self.owner, self.room, self.grain
-        scale = pace * SECOND
-        limit = self.last - (self.count - done) * room
+        scale, moment, previous = session.pace * SECOND, session.begin, session.previous
+        limit = self.last - (self.count - session.done) * room
         moments = []
-        for turn, wait in zip(session, waits, strict=True):
+        for turn, wait in zip(session.turns, session.waits, strict=True):
             limit += room
             if limit > self.last:  # unexpected turns each get a share of the rest
                 limit = previous + max(1, (self.end - previous) // 40)

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_imessage_foundry.models import Persona
+
 LANGUAGES = ("en", "de", "fr", "es", "ja", "ar", "nl", "ru")
 # Chinese is written in two scripts, Portuguese is that of Brazil.
 _WRITTEN = {
@@ -20,3 +27,18 @@ def spoken_in(locale: str) -> str:
     """
     code = locale.partition("_")[0]
     return _WRITTEN.get(locale) or _WRITTEN.get(code, code)
+
+
+def english_instead(people: Iterable[Persona]) -> list[Persona]:
+    """Return those in whose language no scene is written: they write English, except
+    where a pack has their conversations."""
+    return [each for each in people if spoken_in(each.locale) not in LANGUAGES]
+
+
+def note(person: Persona) -> str:
+    """Return a line about somebody who writes English for want of scenes."""
+    code = spoken_in(person.locale)
+    return (
+        f"note: {person.id} ({person.locale}) writes English where the cache has "
+        f"nothing: no built-in scene is in {code!r}; there are {', '.join(LANGUAGES)}"
+    )

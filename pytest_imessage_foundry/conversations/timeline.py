@@ -19,7 +19,11 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import Rhythm, Week, rhythm
-from pytest_imessage_foundry.conversations.session_times import SessionTimes, no_room
+from pytest_imessage_foundry.conversations.session_times import (
+    SessionTimes,
+    UntimedSession,
+    no_room,
+)
 from pytest_imessage_foundry.conversations.turn_sessions import Sessions
 from pytest_imessage_foundry.conversations.waits import HOUR, Waits, hurried
 from pytest_imessage_foundry.errors import FoundryError
@@ -148,7 +152,9 @@ class _Timeline:
             if pace < 1.0 and not times.is_cramped:
                 waits, pace = hurried(session, waits, pace), 1.0
             begin = int(rhythm.after(moment / SECOND, gap) * SECOND)
-            moments = times.of(session, waits, rhythm, begin, pace, done, moment)
+            moments = times.of(
+                UntimedSession(session, waits, rhythm, begin, pace, done, moment)
+            )
             yield zip(moments, session, strict=True)
             moment = moments[-1]
             done += len(session)

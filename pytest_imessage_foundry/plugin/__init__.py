@@ -47,6 +47,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None, None, No
     yield from releases.parametrizing(metafunc, versions)
 
 
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    if config.getoption("parallel_threads", None) is not None:
+        from pytest_imessage_foundry.plugin import threads
+
+        threads.mark_unsafe(items)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     failure_notes.begin(item)

@@ -24,6 +24,8 @@ from pytest_imessage_foundry.db.blobs.keyed_archives import keyed_archive
 from pytest_imessage_foundry.db.blobs.values import MutableData
 from pytest_imessage_foundry.errors import FoundryError
 
+pytestmark = pytest.mark.sweep
+
 WORD = "Zanzibarik"
 PHONE = "4915190817263"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import plistlib
+import re
 import shutil
 import sqlite3
 from contextlib import closing, suppress
@@ -18,7 +19,11 @@ from pytest_imessage_foundry.db.blobs import bodies
 from pytest_imessage_foundry.db.blobs.keyed_archives import Obj, keyed_archive
 from pytest_imessage_foundry.db.blobs.values import MutableData, Url, Uuid
 
+pytestmark = pytest.mark.sweep
+
 LETTERS = "bcdfghjklm"
+# As `Secrets` makes them.
+SECRET = re.compile(rb"zyxw[a-z]{4}ova|9081726[0-9]{4}")
 ARCHIVES = (
     ("message", "attributedBody"),
     ("message", "message_summary_info"),
@@ -40,11 +45,16 @@ class Secrets:
         self._numbers = count()
 
     def word(self):
-        number = f"{next(self._numbers):04}"
+        number = self._next()
         return self._kept("zyxw" + "".join(LETTERS[int(d)] for d in number) + "ova")
 
     def number(self):
-        return self._kept(f"9081726{next(self._numbers):04}")
+        return self._kept(f"9081726{self._next()}")
+
+    def _next(self):
+        number = next(self._numbers)
+        assert number < 10_000  # `SECRET` finds four digits
+        return f"{number:04}"
 
     def _kept(self, text):
         self.all.append(text)
@@ -54,20 +64,14 @@ class Secrets:
 def found(path, secrets):
     """Return the secrets that stand in the bytes of a file, in any coding."""
     data = path.read_bytes()
-    lower = data.lower()
-    hits = []
-    for secret in secrets:
-        for code in ("utf-8", "utf-16-le", "utf-16-be"):
-            if secret.lower().encode(code) in lower:
-                hits.append(secret)
-    for coded in re_base64(data):
-        hits += [s for s in secrets if s.encode() in coded]
-    return hits
+    coded = b" ".join(base64_pieces(data))
+    # Every second byte of UTF-16, either way round, is what UTF-8 has.
+    codings = (data, data[::2], data[1::2], coded)
+    hits = {hit.decode() for each in codings for hit in SECRET.findall(each.lower())}
+    return sorted(hits.intersection(secrets))
 
 
-def re_base64(data):
-    import re
-
+def base64_pieces(data):
     for piece in re.findall(rb"[A-Za-z0-9+/]{24,}", data):
         with suppress(ValueError):
             yield base64.b64decode(piece + b"=" * (-len(piece) % 4))

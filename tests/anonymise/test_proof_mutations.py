@@ -34,6 +34,8 @@ from pytest_imessage_foundry.db.blobs.values import MutableData, Url, Uuid
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Handwriting
 
+pytestmark = pytest.mark.sweep
+
 WORD, NUMBER = "Zanzibarik", "90817263"
 GUID = "5EC2E700-ABCD-4DEF-8ABC-0123456789AB"
 # Texts of people, by the class of their column.

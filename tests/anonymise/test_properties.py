@@ -14,6 +14,8 @@ from pytest_imessage_foundry.anonymise.rows import Replacing
 from pytest_imessage_foundry.anonymise.secret import Secret
 from pytest_imessage_foundry.anonymise.vocabulary import Vocabulary
 
+pytestmark = pytest.mark.sweep
+
 CASES = {"Lu": "upper", "Lt": "upper", "Ll": "lower"}
 VOCABULARY = Vocabulary()
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)

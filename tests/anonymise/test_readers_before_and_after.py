@@ -23,6 +23,8 @@ from pytest_imessage_foundry.anonymise import anonymise
 from pytest_imessage_foundry.anonymise.kept import format_words
 from pytest_imessage_foundry.db.validators import validate
 
+pytestmark = pytest.mark.sweep
+
 SCENARIOS = {"kinds": {}, "default": {"messages": 400}, "lived-in": {"messages": 400}}
 BLOBS = ("attributedBody", "message_summary_info", "payload_data")
 WORD = re.compile(rb"[A-Za-z]{8,}")

@@ -13,6 +13,8 @@ from spoilt_files import KINDS, NUMBERS, WORDS, told
 from pytest_imessage_foundry.anonymise import anonymise
 from pytest_imessage_foundry.errors import FoundryError
 
+pytestmark = pytest.mark.sweep
+
 ROUNDS = 3
 
 

@@ -97,6 +97,34 @@ def test_an_existing_file_is_kept_unless_forced(built, capsys):
     assert path.read_bytes() != before
 
 
+DANE = """
+[[personas]]
+id = "soren"
+name = "Soren Holm"
+identifier = "soren@example.com"
+locale = "da_DK"
+
+[[conversations]]
+id = "soren"
+participants = ["soren"]
+message_count_target = 20
+"""
+
+
+@pytest.mark.parametrize(("locale", "is_said"), [("da_DK", True), ("de_DK", False)])
+def test_who_writes_english_for_want_of_scenes_is_said(
+    tmp_path, capsys, locale, is_said
+):
+    scenario = tmp_path / "dane.toml"
+    scenario.write_text(DANE.replace("da_DK", locale), encoding="utf-8")
+
+    options = ["--macos", "tahoe", "--scenario", str(scenario)]
+    assert main(["build", str(tmp_path / "chat.db"), *options]) == 0
+
+    note = "note: soren (da_DK) writes English where the cache has nothing"
+    assert (note in capsys.readouterr().err) == is_said
+
+
 def test_json_report(tmp_path, capsys):
     path = tmp_path / "chat.db"
     assert main(["build", str(path), *SMALL, "--messages", "30", "--json"]) == 0
@@ -201,6 +229,7 @@ STAGES = (
 )
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("options", "seen"), [DATABASE, HOME])
 def test_interrupted_build_leaves_nothing(tmp_path, options, seen):
     # Where the signal came while code of a string ran, as dataclasses run some,
@@ -209,6 +238,7 @@ def test_interrupted_build_leaves_nothing(tmp_path, options, seen):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("options", "seen"), STAGES)
 def test_a_build_that_is_told_to_end_leaves_nothing(tmp_path, options, seen):
     # As above: Python passes on the interrupt that SIGTERM became, too.
@@ -242,6 +272,7 @@ def long_build(folder, options, seen):
     return process
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("options", "seen"), STAGES)
 def test_what_a_killed_build_left_goes_with_the_next(
     tmp_path, options, seen, monkeypatch

@@ -25,17 +25,6 @@ def path(library_path):
     return library_path
 
 
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-@pytest.fixture
-def typing(monkeypatch):
-    """Answer at a terminal."""
-    return lambda text: monkeypatch.setattr(sys, "stdin", Terminal(text))
-
-
 def kept():
     with library.opened() as found:
         return {each.id: each for each in found.personas()}
@@ -57,6 +46,12 @@ def test_by_hand(personas):
     assert ana.topics_of_interest == ("chess", "rain")
     assert ana.communication_frequency == "low"
     assert handles.is_reserved(ana.identifier)
+
+
+def test_who_will_write_english_for_want_of_scenes_is_said(personas):
+    added = personas("add", "--name", "Ake Holm", "--country", "se")
+    assert added.code == 0
+    assert "note: ake-holm (sv_SE) writes English" in added.err
 
 
 def test_the_next_of_a_name_gets_an_id_and_a_number_of_its_own(personas):

@@ -9,17 +9,12 @@ import pytest
 from pytest_imessage_foundry.cli import main, progress_bar
 
 
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
 @pytest.fixture
-def terminal(monkeypatch):
+def terminal(monkeypatch, terminal):
     """Where each step is drawn, however quick."""
     monkeypatch.setattr(progress_bar, "PATIENCE", 0)
     monkeypatch.setattr(progress_bar, "EVERY", 0)
-    return Terminal()
+    return terminal
 
 
 def test_a_bar_is_drawn_and_gone(terminal):
@@ -41,9 +36,8 @@ def test_a_bar_fits_the_terminal(terminal, monkeypatch):
     assert max(map(len, terminal.getvalue().split("\r\033[K"))) == 19
 
 
-def test_nobody_is_told_of_what_is_quick(monkeypatch):
+def test_nobody_is_told_of_what_is_quick(monkeypatch, terminal):
     monkeypatch.setattr(progress_bar, "PATIENCE", 3600)
-    terminal = Terminal()
     with progress_bar.shown("messages", terminal) as at:
         at(1, 2)
 

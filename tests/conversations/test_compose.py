@@ -472,6 +472,7 @@ def test_effects_are_apples() -> None:
     assert one(effect="confetti", service="SMS").effect is None
 
 
+@pytest.mark.sweep
 def test_memory_does_not_grow_with_the_count() -> None:
     def peak(count: int) -> int:
         messages = stream(count)

@@ -18,6 +18,8 @@ from .files_read import (
 from .page import PAGE, page
 from .truths import QUESTIONS
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):

@@ -11,6 +11,8 @@ import pytest
 
 from .playing import Outside, Play, by_hand, live
 
+pytestmark = pytest.mark.sweep
+
 HEAD = "phone, wal = ChatDBBuilder({!r}), 'open'"
 # Each script by hand begins with these; live ones with the phone of `playing.live`.
 PEOPLE = (

@@ -14,6 +14,8 @@ from pytest_imessage_foundry.conversations.authoring import storable
 from .hunting import hunt
 from .shrinking import shrink
 
+pytestmark = pytest.mark.sweep
+
 TIMES = int(os.environ.get("IMESSAGE_FUZZ", "1"))
 PHONES, LIVES, AT_ONCE = 500 * TIMES, 300 * TIMES, 50
 

@@ -41,16 +41,6 @@ def generate(server, key, capsys):
     return generate
 
 
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-@pytest.fixture
-def typing(monkeypatch):
-    return lambda text: monkeypatch.setattr(sys, "stdin", Terminal(text))
-
-
 def kept():
     with library.opened() as found:
         return found.personas()

@@ -19,17 +19,6 @@ personality = "Plans everything twice."
 """
 
 
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-@pytest.fixture
-def typing(monkeypatch):
-    """Answer at a terminal."""
-    return lambda text: monkeypatch.setattr(sys, "stdin", Terminal(text))
-
-
 def test_yes_begins(one_chat, key, server, unproven, typing):
     typing("perhaps\nyes\n")
 

@@ -16,6 +16,8 @@ from misbehaving import Server, digest
 from pytest_imessage_foundry.llm import reply_cache, text_cache
 from pytest_imessage_foundry.llm.base import Ask, Prompt
 
+pytestmark = pytest.mark.sweep
+
 # `make llm` kills twenty times, which takes a minute.
 KILLS = int(os.environ.get("IMESSAGE_KILLS", "5"))
 PLUGIN = "pytest_imessage_foundry.plugin"

@@ -16,7 +16,10 @@ PLUGINS = ("-ppytest_imessage_foundry", "-pxdist.plugin")
 TESTS = """
 import pytest
 
-pytestmark = pytest.mark.imessage(scenario="small", messages=20)
+pytestmark = [
+    pytest.mark.imessage(scenario="small", messages=20),
+    pytest.mark.sweep,
+]
 
 @pytest.mark.parametrize("number", range(2))
 def test_it(chat_db, chat_db_readonly, number):

@@ -29,7 +29,7 @@ TESTS = """
 def test_one_block_of_the_last_failure_and_no_copy_of_what_passed(fresh_run, pytester):
     pytester.makepyfile(TESTS)
 
-    result = fresh_run("--reruns=2", "-v")
+    result = fresh_run("-ppytest_rerunfailures", "--reruns=2", "-v")
 
     outcomes = result.parseoutcomes()
     assert outcomes == {"passed": 1, "failed": 1, "rerun": 4}

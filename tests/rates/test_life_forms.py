@@ -11,6 +11,8 @@ from life_forms import FORMS, RELEASES, WITH
 from pytest_imessage_foundry import foundry
 from pytest_imessage_foundry.spec import Spec
 
+pytestmark = pytest.mark.sweep
+
 # §11 is what happens to a file, not how it is: tests/chatdb/test_live.py.
 NOT_AT_REST = {11}
 

@@ -10,6 +10,8 @@ from pytest_imessage_foundry import foundry
 from pytest_imessage_foundry.rates.file_rates import rates_of
 from pytest_imessage_foundry.spec import Spec
 
+pytestmark = pytest.mark.sweep
+
 LARGE = 100_000
 # Shares of rows. Those of chats follow the number of chats, which grows more slowly.
 KEPT = (

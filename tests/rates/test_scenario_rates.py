@@ -9,6 +9,8 @@ from pytest_imessage_foundry.conversations import scenarios
 from pytest_imessage_foundry.rates.file_rates import rates_of
 from pytest_imessage_foundry.spec import Spec
 
+pytestmark = pytest.mark.sweep
+
 RELEASES = ("sonoma", "sequoia", "tahoe", "golden-gate")
 SEEDS = range(5)
 SIZES = {"default": None, "lived-in": 4_000}

@@ -15,6 +15,8 @@ from pytest_imessage_foundry.scorecard import reading_lines, reading_schema, sho
 from pytest_imessage_foundry.scorecard.readings import READINGS
 from pytest_imessage_foundry.spec import Spec
 
+pytestmark = pytest.mark.sweep
+
 RELEASES = ("sonoma", "sequoia", "tahoe", "golden-gate")
 
 

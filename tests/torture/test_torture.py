@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.sweep
+
 REPOSITORY = Path(__file__).parents[2]
 
 

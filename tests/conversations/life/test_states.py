@@ -178,6 +178,7 @@ def test_a_life_of_ten_years_has_all_states(release, seed):
     assert gaps(path) > 20
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("release", ["sonoma", "tahoe"])
 def test_a_large_life_has_them_at_their_rates(release):
     path = built("lived-in", release, 0, 25_000)

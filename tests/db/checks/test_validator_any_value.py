@@ -17,6 +17,8 @@ from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.validators import validate
 from pytest_imessage_foundry.errors import UnreadableFileError
 
+pytestmark = pytest.mark.sweep
+
 # Of each class some; a row takes the one that its number names.
 VALUES = (
     "'text'",

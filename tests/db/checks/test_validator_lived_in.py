@@ -18,6 +18,8 @@ from pytest_imessage_foundry.db.blobs import bodies
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.validators import validate
 
+pytestmark = pytest.mark.sweep
+
 UUID = "6E0F2D0A-5B3C-4C51-8C8E-0A5D7F1B2C3D"
 IN_TWO_CHATS = (
     "INSERT INTO chat_message_join (chat_id, message_id, message_date, index_state) "

@@ -11,6 +11,8 @@ from spoiling import findings_of, new_findings, spoil, without_triggers
 
 from pytest_imessage_foundry.db.validators import CHECKS
 
+pytestmark = pytest.mark.sweep
+
 TABLE = tomllib.loads(Path(__file__).with_name("mutations.toml").read_text())
 MISSED = TABLE.pop("missed")
 FOUND = [

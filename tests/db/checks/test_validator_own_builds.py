@@ -9,6 +9,8 @@ from pytest_imessage_foundry.db.validators import validate
 from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
+pytestmark = pytest.mark.sweep
+
 # Scenario → (check, what its reason says) of each unusual finding that it states.
 STATED: dict[str, tuple[tuple[str, str], ...]] = {
     "kinds": (

@@ -16,6 +16,8 @@ from pytest_imessage_foundry.reading.body_reader import BodyReader
 from pytest_imessage_foundry.reading.body_templates import Form, Forms
 from pytest_imessage_foundry.reading.typedstreams import Damaged
 
+pytestmark = pytest.mark.sweep
+
 
 def bodies_of(path):
     with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as database:
