@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.models import Persona
 
-LANGUAGES = ("en", "de", "fr", "es", "ja", "ar")
+LANGUAGES = ("en", "de", "fr", "es", "ja", "ar", "nl", "ru")
 # Chinese is written in two scripts, Portuguese is that of Brazil.
 _WRITTEN = {
     "zh": "zh_Hans",

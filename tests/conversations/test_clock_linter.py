@@ -14,7 +14,7 @@ from pytest_imessage_foundry.spec import Spec
 
 NIGHTS = (
     *("good night", "gute nacht", "bonne nuit", "buenas noches", "おやすみ"),
-    "تصبح على خير",
+    *("تصبح على خير", "welterusten", "спокойной ночи"),
 )
 WEDNESDAY_NIGHT = datetime(2025, 7, 2, 1, 30)
 MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
@@ -33,6 +33,8 @@ MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
         ("es", "¡buenos días!", WEDNESDAY_NIGHT, "buenos días"),
         ("ja", "おやすみ", MONDAY_NOON, "おやすみ"),
         ("ar", "صباح الخير", WEDNESDAY_NIGHT, "صباح الخير"),
+        ("nl", "slaap lekker!", MONDAY_NOON, "welterusten"),
+        ("ru", "Доброе утро!", WEDNESDAY_NIGHT, "доброе утро"),
     ],
 )
 def test_a_wrong_time_is_found(code, text, moment, what):
@@ -50,6 +52,8 @@ def test_a_wrong_time_is_found(code, text, moment, what):
         ("de", "gute Nacht", WEDNESDAY_NIGHT),
         ("fr", "bon week-end ?", MONDAY_NOON),
         ("ja", "楽しみすぎて眠れない", MONDAY_NOON),
+        ("nl", "slaap lekker uit", MONDAY_NOON),
+        ("ru", "первый снег", MONDAY_NOON),
     ],
 )
 def test_a_right_time_is_none(code, text, moment):

@@ -118,10 +118,13 @@ def _uncapped(theme: str) -> str:
 
 def _names(locale: str, language: Language, key: int) -> Rows:
     """Return first names of third persons: the language's own, and others."""
+    curated = language.rows("name", locale)
+    # Columns are cases, and of other names only the nominative is known.
+    if len(curated[0]) > 1:
+        return curated
     names = _first_names()
     known = names.get(locale) or names["en_US"]
     drawn = [(name,) for name in Random(key).sample(known, min(_DRAWN, len(known)))]
-    curated = language.rows("name", locale)
     is_own = spoken_in(locale) == language.code
     return list(dict.fromkeys([*curated, *drawn] if is_own else drawn))
 

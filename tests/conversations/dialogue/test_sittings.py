@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
 from pytest_imessage_foundry.conversations.dialogue.lint import SCRIPTS
+from pytest_imessage_foundry.conversations.dialogue.scenes import language
 from pytest_imessage_foundry.conversations.dialogue.sittings import dialogue
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Turn
@@ -24,6 +26,8 @@ LOCALES = {
     "es": "es_ES",
     "ja": "ja_JP",
     "ar": "ar_SA",
+    "nl": "nl_NL",
+    "ru": "ru_RU",
 }
 # Mean length in characters: one of Japanese says what two or three others say.
 MEANS = {
@@ -33,6 +37,8 @@ MEANS = {
     "es": (30, 45),
     "ja": (16, 24),
     "ar": (25, 40),
+    "nl": (28, 42),
+    "ru": (25, 42),
 }
 NAMES = ("Jordan Lee", "Sofia Cruz", "Ben Adler", "Kim Tran")
 
@@ -348,6 +354,24 @@ def test_no_history_needs_faker_and_names_of_another_language_are_drawn() -> Non
     assert done.stdout.strip() == "False"
     foreign = replace(FRIEND, locale="sv_SE", name="Astrid Holm")
     assert talk(50, foreign) == talk(50, foreign)
+
+
+def test_names_of_a_language_with_cases_are_its_own() -> None:
+    """Names that are drawn have no other cases, so that columns would be missing."""
+    russian = replace(FRIEND, locale="ru_RU", name="Yegor Lapin")
+    swede = replace(FRIEND, id="astrid", locale="sv_SE", name="Astrid Holm")
+    owner = replace(OWNER, locale="ru_RU")
+    names = set(language("ru").rows("name"))
+    for people in ([russian], [swede, russian]):
+        config = ConversationConfig(id="talk", participants=("jo",))
+        context = DialogueContext(config, owner, people, seed=1, count=4_000)
+        assert set(context.known.rows("name")) <= names
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_russian_text_lacks_a_case(seed: int) -> None:
+    owner, friend = (replace(each, locale="ru_RU") for each in (OWNER, FRIEND))
+    assert len(talk(4_000, friend, owner=owner, seed=seed)) == 4_000
 
 
 @pytest.mark.parametrize(
