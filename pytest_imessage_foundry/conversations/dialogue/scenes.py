@@ -28,6 +28,7 @@ from hashlib import blake2b
 from pkgutil import get_data
 from typing import Any, Literal, NamedTuple, overload
 
+from pytest_imessage_foundry.conversations.dialogue.inflections import inflected_in
 from pytest_imessage_foundry.conversations.dialogue.scene_text import (
     Pieces,
     SceneLine,
@@ -183,6 +184,7 @@ class Language:
 
     def __init__(self, code: str, data: dict[str, Any]) -> None:
         self.code = code
+        self.inflected = inflected_in(code)
         self.voice: dict[str, Any] = data.get("voice", {})
         self.variants: dict[str, dict[str, Any]] = data.get("variants", {})
         self.address: dict[str, str] = data.get("address", {})
