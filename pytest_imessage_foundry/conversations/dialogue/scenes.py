@@ -14,6 +14,8 @@ an event. `=late ` before an alternative notes that it was used; `?late ` (or
 `?late,lost `) allows one only then; a beat without an allowed alternative is left
 out. A list of lists of beats is a fork, of which one is used. `hours`, such as
 [6, 10], are those in which a scene can begin; `transitions` has them for some tags.
+Beside the scenes, `steady` says of how few values of a slot one conversation speaks;
+`inflections` has the endings that follow the sound of a slot's value.
 """
 
 from __future__ import annotations
@@ -190,6 +192,7 @@ class Language:
         self.address: dict[str, str] = data.get("address", {})
         self.themes: dict[str, str] = data.get("themes", {})
         self.slots: dict[str, list[str]] = data.get("slots", {})
+        self.steady: dict[str, int] = data.get("steady", {})
         self.phrases: dict[str, list[str]] = data.get("phrases", {})
         self.openers: list[str] = data.get("openers", [])
         self.tails: dict[str, list[str]] = data.get("tails", {})

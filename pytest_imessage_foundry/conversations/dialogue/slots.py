@@ -37,12 +37,20 @@ class KnownSlots:
         self.language, self.locale, self.key = language, locale, key
         self.own: dict[str, Rows] = {}
         self.orders: dict[tuple[int, str], _ValueOrder] = {}
+        for name, few in language.steady.items():
+            self.own[name] = self._few(name, few)
         if theme and (theme := theme.strip()):
             self._steer(theme)
 
     def rows(self, name: str) -> Rows:
         """Return the values of a slot."""
         return self.own.get(name) or self.language.rows(name, self.locale)
+
+    def _few(self, name: str, few: int) -> Rows:
+        """Return the values of a slot for this conversation: nobody has ten dogs."""
+        rows = self.language.rows(name, self.locale)
+        start = mix(self.key, self.language.key(name))
+        return [rows[(start + each) % len(rows)] for each in range(few)]
 
     def draw_names(self) -> None:
         """Use more names for third persons than the scene files have."""
