@@ -25,6 +25,7 @@ LOCALES = {
     "ja": "ja_JP",
     "ar": "ar_SA",
     "ko": "ko_KR",
+    "tr": "tr_TR",
 }
 # Mean length in characters: one of Japanese says what two or three others say.
 MEANS = {
@@ -35,6 +36,7 @@ MEANS = {
     "ja": (16, 24),
     "ar": (25, 40),
     "ko": (12, 20),
+    "tr": (22, 36),
 }
 NAMES = ("Jordan Lee", "Sofia Cruz", "Ben Adler", "Kim Tran")
 
