@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-DOTLESS = "\N{LATIN SMALL LETTER DOTLESS I}"
-_DOTTED = frozenset({"tr", "az"})  # there İ is the capital of i, and I of the dotless
+_DOTTED = frozenset({"tr", "az"})  # there İ is the capital of i, and I of ı
 
 
 def upper(text: str, code: str) -> str:
@@ -14,5 +13,5 @@ def upper(text: str, code: str) -> str:
 def lower(text: str, code: str) -> str:
     """Return the text in small letters, as the language with this code writes it."""
     if code in _DOTTED:
-        text = text.replace("İ", "i").replace("I", DOTLESS)
+        text = text.replace("İ", "i").replace("I", "ı")
     return text.lower()

@@ -35,6 +35,10 @@ MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
         ("es", "¡buenos días!", WEDNESDAY_NIGHT, "buenos días"),
         ("ja", "おやすみ", MONDAY_NOON, "おやすみ"),
         ("ar", "صباح الخير", WEDNESDAY_NIGHT, "صباح الخير"),
+        ("ko", "잘 자", MONDAY_NOON, "잘 자"),
+        ("ko", "첫눈이야", WEDNESDAY_NIGHT, "눈"),
+        ("tr", "İyi geceler", MONDAY_NOON, "iyi geceler"),
+        ("tr", "Hayırlı cumalar", MONDAY_NOON, "hayırlı cumalar"),
     ],
 )
 def test_a_wrong_time_is_found(code, text, moment, what):
@@ -52,6 +56,8 @@ def test_a_wrong_time_is_found(code, text, moment, what):
         ("de", "gute Nacht", WEDNESDAY_NIGHT),
         ("fr", "bon week-end ?", MONDAY_NOON),
         ("ja", "楽しみすぎて眠れない", MONDAY_NOON),
+        ("ko", "잘 자라네", MONDAY_NOON),
+        ("tr", "İyi uyudun mu?", datetime(2025, 7, 2, 8)),
     ],
 )
 def test_a_right_time_is_none(code, text, moment):

@@ -12,22 +12,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations.casing import DOTLESS, lower
+from pytest_imessage_foundry.conversations.casing import lower
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PARTICLE = re.compile(r"(은|이|을|과|아)\((는|가|를|와|야)\)|\((이|으)\)")
 _FIRST, _LAST, _FINALS, _RIEUL = 0xAC00, 0xD7A3, 28, 8
-_CLOSED = "lmnkptcbg013678"  # letters and digits whose Korean reading is closed
+# Letters and digits whose Korean reading ends in a consonant, and in ㄹ.
+_CLOSED, _IN_RIEUL = "mnkptcbg036", "lr178"
 _KIN = ("엄마", "아빠", "할머니", "할아버지", "자기")  # called without an ending
 _QUOTES = "\"')\u2019\u201d"
-_SUFFIX = re.compile(r"'(?:\(([yns])\))?(\w*[ADI]\w*)|(?<=\w) (dA|mI\w*)\b")
-_BACK = f"a{DOTLESS}ou"
+_SUFFIX = re.compile(
+    r"'(?:\(([yns])\))?(A|In?|lA|DA(?:n|ki)?)\b|(?<=\w) (dA|mI(?:ydI)?)\b"
+)
+_BACK = "aıou"
 _VOWELS = f"{_BACK}eiöü"
 _HARD = "fstkçşhp"
 # The last vowel of a word decides which of four high vowels an ending has.
-_HIGH = dict(zip(_VOWELS, f"{DOTLESS * 2}uuiiüü", strict=True))
+_HIGH = dict(zip(_VOWELS, "ııuuiiüü", strict=True))
 
 
 def inflected_in(code: str) -> Callable[[str], str] | None:
@@ -55,6 +58,8 @@ def _final(letter: str) -> int:
     """Return the number of the consonant that closes a syllable, 0 for none."""
     if letter and _FIRST <= ord(letter) <= _LAST:
         return (ord(letter) - _FIRST) % _FINALS
+    if letter and letter.lower() in _IN_RIEUL:
+        return _RIEUL
     return int(letter != "" and letter.lower() in _CLOSED)
 
 
