@@ -14,6 +14,7 @@ from functools import cache
 from pkgutil import get_data
 from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry.conversations.casing import lower
 from pytest_imessage_foundry.conversations.clock import local_time
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES, spoken_in
 
@@ -99,8 +100,9 @@ def says_a_time(text: str, languages: Iterable[str]) -> bool:
 
 
 def _said(text: str, languages: Iterable[str]) -> Iterator[tuple[_Word, re.Match[str]]]:
-    lowered = text.lower().replace("\u2019", "'")
+    text = text.replace("\u2019", "'")
     for code in languages:
+        lowered = lower(text, code)
         for word in _words(code if code in LANGUAGES else "en"):
             if found := word.says.search(lowered):
                 yield word, found

@@ -9,7 +9,18 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.models import Persona
 
-LANGUAGES = ("en", "de", "fr", "es", "ja", "ar", "nl", "ru")
+LANGUAGES = (
+    "en",
+    "de",
+    "fr",
+    "es",
+    "ja",
+    "ar",
+    "nl",
+    "ru",
+    "ko",
+    "tr",
+)
 # Chinese is written in two scripts, Portuguese is that of Brazil.
 _WRITTEN = {
     "zh": "zh_Hans",

@@ -15,6 +15,9 @@ from pytest_imessage_foundry.spec import Spec
 NIGHTS = (
     *("good night", "gute nacht", "bonne nuit", "buenas noches", "おやすみ"),
     *("تصبح على خير", "welterusten", "спокойной ночи"),
+    "تصبح على خير",
+    "잘 자",
+    "iyi geceler",
 )
 WEDNESDAY_NIGHT = datetime(2025, 7, 2, 1, 30)
 MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
@@ -35,6 +38,10 @@ MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
         ("ar", "صباح الخير", WEDNESDAY_NIGHT, "صباح الخير"),
         ("nl", "slaap lekker!", MONDAY_NOON, "welterusten"),
         ("ru", "Доброе утро!", WEDNESDAY_NIGHT, "доброе утро"),
+        ("ko", "잘 자", MONDAY_NOON, "잘 자"),
+        ("ko", "첫눈이야", WEDNESDAY_NIGHT, "눈"),
+        ("tr", "İyi geceler", MONDAY_NOON, "iyi geceler"),
+        ("tr", "Hayırlı cumalar", MONDAY_NOON, "hayırlı cumalar"),
     ],
 )
 def test_a_wrong_time_is_found(code, text, moment, what):
@@ -54,6 +61,8 @@ def test_a_wrong_time_is_found(code, text, moment, what):
         ("ja", "楽しみすぎて眠れない", MONDAY_NOON),
         ("nl", "slaap lekker uit", MONDAY_NOON),
         ("ru", "первый снег", MONDAY_NOON),
+        ("ko", "잘 자라네", MONDAY_NOON),
+        ("tr", "İyi uyudun mu?", datetime(2025, 7, 2, 8)),
     ],
 )
 def test_a_right_time_is_none(code, text, moment):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ _MORE_NAMES_FROM = 3_000  # turns; fewer need only the names in the scene files
 # (characters, number of texts): how many texts longer than that are remembered.
 # "ok" may come again soon; a story twice in ten thousand messages would be noticed.
 _REMEMBERED = ((120, 400), (12, 1_500), (-1, 14))
+# A Korean name of three syllables in one word: a family name of one, and another.
+_HANGUL_NAME = re.compile("[\uac00-\ud7a3]{3}")
 _FEW = 3  # members of a group who write in one sitting, or one more
 _STAY = 0.8
 _SLOWNESS = {"instant": 1.0, "minutes": 1.2, "hours": 6.0, "days": 20.0}
@@ -164,7 +167,9 @@ class DialogueContext:
         words = [word for word in persona.name.split() if word[-1] != "."]
         if not words:
             return persona.name
-        # Names in Chinese characters begin with the family name.
+        # Names in Chinese characters and in Hangul begin with the family name.
+        if len(words) == 1 and _HANGUL_NAME.fullmatch(words[0]):
+            return words[0][1:]
         return words[-1] if words[0][0] >= "\u3000" else words[0]
 
 

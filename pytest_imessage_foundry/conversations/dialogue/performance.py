@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from pytest_imessage_foundry.conversations.casing import upper
 from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.scene_text import (
     Pieces,
@@ -194,6 +195,8 @@ class Performance:
             number, line, texts = best
         if beat.sets[number]:
             self.slots.noted.add(beat.sets[number])
+        if self.context.language.inflected is not None:
+            texts = [self.context.language.inflected(each) for each in texts]
         return line, texts
 
     def _fill(self, pieces: Pieces) -> str:
@@ -205,7 +208,9 @@ class Performance:
             elif isinstance(piece, Slot):
                 name, column, starts = piece
                 value = slots[name][column]
-                out.append(value[0].upper() + value[1:] if starts else value)
+                if starts:
+                    value = upper(value[0], self.context.language.code) + value[1:]
+                out.append(value)
             else:
                 one = piece[int(rand() * len(piece))]
                 out.append(one if isinstance(one, str) else self._fill(one))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 
+from pytest_imessage_foundry.conversations.casing import upper
 from pytest_imessage_foundry.models import EventKind, SendEffect, TapbackKind
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def parse(text: str, language: Language) -> Pieces:
         piece = _piece(token, language)
         before = pieces[-1] if pieces else ""
         if isinstance(before, str) and before.endswith(_SENTENCE_ENDS):
-            piece = _starting(piece)
+            piece = _starting(piece, language.code)
         if isinstance(piece, list) and "" in piece:
             # An empty choice must not leave a second space.
             if not pieces:
@@ -73,16 +74,16 @@ def parse(text: str, language: Language) -> Pieces:
     return tuple(pieces)
 
 
-def _starting(piece: Piece) -> Piece:
+def _starting(piece: Piece, code: str) -> Piece:
     """Return the piece with a capital letter, for the start of a sentence."""
     if isinstance(piece, str):
-        return piece[:1].upper() + piece[1:]
+        return upper(piece[:1], code) + piece[1:]
     if isinstance(piece, Slot):
         return piece._replace(starts=True)
     return [
-        each[:1].upper() + each[1:]
+        upper(each[:1], code) + each[1:]
         if isinstance(each, str)
-        else (_starting(each[0]), *each[1:])
+        else (_starting(each[0], code), *each[1:])
         for each in piece
     ]
 

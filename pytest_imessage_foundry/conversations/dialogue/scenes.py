@@ -14,6 +14,8 @@ an event. `=late ` before an alternative notes that it was used; `?late ` (or
 `?late,lost `) allows one only then; a beat without an allowed alternative is left
 out. A list of lists of beats is a fork, of which one is used. `hours`, such as
 [6, 10], are those in which a scene can begin; `transitions` has them for some tags.
+Beside the scenes, `steady` says of how few values of a slot one conversation speaks;
+`inflections` has the endings that follow the sound of a slot's value.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from hashlib import blake2b
 from pkgutil import get_data
 from typing import Any, Literal, NamedTuple, overload
 
+from pytest_imessage_foundry.conversations.dialogue.inflections import inflected_in
 from pytest_imessage_foundry.conversations.dialogue.scene_text import (
     Pieces,
     SceneLine,
@@ -183,11 +186,13 @@ class Language:
 
     def __init__(self, code: str, data: dict[str, Any]) -> None:
         self.code = code
+        self.inflected = inflected_in(code)
         self.voice: dict[str, Any] = data.get("voice", {})
         self.variants: dict[str, dict[str, Any]] = data.get("variants", {})
         self.address: dict[str, str] = data.get("address", {})
         self.themes: dict[str, str] = data.get("themes", {})
         self.slots: dict[str, list[str]] = data.get("slots", {})
+        self.steady: dict[str, int] = data.get("steady", {})
         self.phrases: dict[str, list[str]] = data.get("phrases", {})
         self.openers: list[str] = data.get("openers", [])
         self.tails: dict[str, list[str]] = data.get("tails", {})

@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import count
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.casing import lower
 from pytest_imessage_foundry.conversations.circles import FRIEND, circles
 from pytest_imessage_foundry.conversations.clock import offset_in
 from pytest_imessage_foundry.conversations.dialogue import transitions
@@ -129,7 +130,7 @@ def interests(people: Sequence[Persona], spoken: Language) -> frozenset[str]:
 
 def tags_for(text: str, spoken: Language) -> frozenset[str]:
     """Return the scene tags that a text asks for."""
-    words = text.lower().replace(",", " ").replace("-", " ").split()
+    words = lower(text, spoken.code).replace(",", " ").replace("-", " ").split()
     tags = {"theme", *words} if words else set()
     keywords = tuple(spoken.themes)
     for word in words:

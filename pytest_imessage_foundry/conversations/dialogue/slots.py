@@ -9,6 +9,7 @@ from pkgutil import get_data
 from random import Random
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.casing import lower
 from pytest_imessage_foundry.conversations.dialogue.scenes import Row, Rows
 from pytest_imessage_foundry.conversations.dialogue.selection import mix
 from pytest_imessage_foundry.conversations.spoken import spoken_in
@@ -36,12 +37,20 @@ class KnownSlots:
         self.language, self.locale, self.key = language, locale, key
         self.own: dict[str, Rows] = {}
         self.orders: dict[tuple[int, str], _ValueOrder] = {}
+        for name, few in language.steady.items():
+            self.own[name] = self._few(name, few)
         if theme and (theme := theme.strip()):
             self._steer(theme)
 
     def rows(self, name: str) -> Rows:
         """Return the values of a slot."""
         return self.own.get(name) or self.language.rows(name, self.locale)
+
+    def _few(self, name: str, few: int) -> Rows:
+        """Return the values of a slot for this conversation: nobody has ten dogs."""
+        rows = self.language.rows(name, self.locale)
+        start = mix(self.key, self.language.key(name))
+        return [rows[(start + each) % len(rows)] for each in range(few)]
 
     def draw_names(self) -> None:
         """Use more names for third persons than the scene files have."""
@@ -56,13 +65,14 @@ class KnownSlots:
 
     def _steer(self, theme: str) -> None:
         """Restrict slots to the values that the theme names."""
-        self.own["topic"] = [(_uncapped(theme),)]
-        words = [word for word in theme.lower().split() if len(word) > 3]
+        code = self.language.code
+        self.own["topic"] = [(_uncapped(theme, code),)]
+        words = [word for word in lower(theme, code).split() if len(word) > 3]
         for name in self.language.slots:
             fitting = [
                 row
                 for row in self.language.rows(name, self.locale)
-                if any(word in row[0].lower() for word in words)
+                if any(word in lower(row[0], code) for word in words)
             ]
             if fitting and len(fitting) < 6:
                 self.own[name] = fitting
@@ -112,8 +122,8 @@ def _coprime(number: int, size: int) -> int:
     return stride
 
 
-def _uncapped(theme: str) -> str:
-    return theme[0].lower() + theme[1:] if theme[1:2].islower() else theme
+def _uncapped(theme: str, code: str) -> str:
+    return lower(theme[0], code) + theme[1:] if theme[1:2].islower() else theme
 
 
 def _names(locale: str, language: Language, key: int) -> Rows:

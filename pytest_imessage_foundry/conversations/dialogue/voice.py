@@ -6,6 +6,7 @@ from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.casing import lower, upper
 from pytest_imessage_foundry.conversations.dialogue.scenes import key_of
 from pytest_imessage_foundry.models.frozen import dataclass
 
@@ -46,6 +47,8 @@ class Voice:
         curly: whether it has typographic apostrophes.
         lower: whether it has no capital letters.
         stop: whether sentences end with a full stop, the language's `full_stop`.
+        open_ends: after which characters no full stop is written.
+        language: the code of the language, for its letters.
         marks: what stands in place of an exclamation mark, one drawn each time.
         split: the share of bubble breaks in a scene that are kept.
         length: -1 for the shorter of two alternatives, 1 for the longer, 0 for any.
@@ -64,6 +67,8 @@ class Voice:
     length: int
     typo: float
     react: float
+    open_ends: str = ""
+    language: str = ""
 
     def say(self, text: str, mood: str, rand: Callable[[], float]) -> str:
         """Return the text as this persona would type it."""
@@ -77,15 +82,15 @@ class Voice:
         if self.curly and "'" in text:
             text = text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
         if self.lower:
-            text = text.lower()
+            text = lower(text, self.language)
         elif self.full_stop == "." and text[0].islower():
-            text = text[0].upper() + text[1:]
+            text = upper(text[0], self.language) + text[1:]
         elif text[0] in _OPENING:
-            text = text[0] + text[1:2].upper() + text[2:]
+            text = text[0] + upper(text[1:2], self.language) + text[2:]
         last = text[-1]
         if last == "!" and "\N{INVERTED EXCLAMATION MARK}" not in text:
             text = (text[:-1] + self.marks[int(rand() * len(self.marks))]).rstrip()
-        elif self.stop and last.isalnum() and len(text) > 9:
+        elif self.stop and self._may_stop(last) and len(text) > 9:
             text += self.full_stop
         if rand() < self.emoji:
             text += self._emoji(text, mood, rand)
@@ -98,14 +103,19 @@ class Voice:
         one = palette[int(rand() * len(palette))]
         return f" {one * 2}" if self.emoji > 0.4 and rand() < 0.2 else f" {one}"
 
+    def _may_stop(self, last: str) -> bool:
+        """Return whether a full stop can follow this character."""
+        return last.isalnum() and last not in self.open_ends
+
     def join(self, first: str, second: str) -> str:
         """Return the texts of two bubbles as one."""
-        if first[-1:].isalnum() or first[-1:] in "\")'”»」":
+        last = (self.laugh if first.endswith("haha") else first)[-1:]
+        if self._may_stop(last) or last in "\")'”»」":
             first += self.full_stop
         if self.full_stop != ".":
             return first + second
         if not self.lower and second[:1].islower():
-            second = second[0].upper() + second[1:]
+            second = upper(second[0], self.language) + second[1:]
         return f"{first} {second}"
 
 
@@ -155,6 +165,8 @@ def voice_of(persona: Persona, language: Language) -> Voice:
         length=1 if shows(_CHATTY) else -1 if shows(_TERSE) else 0,
         typo=0.002 if formal else 0.006 + 0.012 * rand(),
         react=(0.4 if formal else 0.6) + 0.5 * rand(),
+        open_ends=language.voice.get("open_ends", ""),
+        language=language.code,
     )
 
 
@@ -196,11 +208,15 @@ def _words(
             table[word] = other
     if formal:
         table.update(language.voice.get("formal", {}))
+
+    def capital(text: str) -> str:
+        return upper(text[:1], language.code) + text[1:]
+
     return {
         first + end: second + end
         for word, other in table.items()
         for end in _ENDS
-        for first, second in ((word, other), (_upper(word), _upper(other)))
+        for first, second in ((word, other), (capital(word), capital(other)))
     }
 
 
@@ -208,10 +224,6 @@ def _laugh(language: Language, *, formal: bool, rand: Callable[[], float]) -> st
     laughs: list[str] = language.voice.get("laughs", ["haha"])
     chosen = laughs[int(rand() * len(laughs))]
     return laughs[0] if formal else chosen
-
-
-def _upper(word: str) -> str:
-    return word[:1].upper() + word[1:]
 
 
 def mistype(text: str, rand: Callable[[], float]) -> tuple[str, str] | None:

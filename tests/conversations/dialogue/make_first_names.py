@@ -18,6 +18,20 @@ ROOT = Path(__file__).parents[3]
 NAMES = ROOT / "pytest_imessage_foundry/conversations/dialogue/first_names.json"
 MOST = 120
 USUAL = "en_US"
+# Faker's list of Turkey has mostly names that hardly anybody bears, and misspelt ones.
+_TURKEY = """
+Ahmet Ali Alper Arda Arzu Aslı Atakan Aylin Aysel Aytaç Ayşe Banu Barış Batuhan Başak
+Bora Burak Burcu Buse Büşra Can Canan Cansu Cem Cemal Cemre Ceren Deniz Derya Didem
+Dilek Ebru Ece Ekin Elif Emel Emine Emre Engin Ercan Erdem Eren Esin Esra Evren Eylül
+Fatih Fatma Ferhat Feyza Filiz Furkan Fırat Gamze Gizem Gökhan Gönül Gül Gülay Gülşen
+Hakan Halil Hande Hasan Hatice Hilal Hülya Hüseyin Kaan Kadir Kemal Kerem Kübra Levent
+Leyla Mehmet Melek Melike Melis Meltem Mert Merve Meryem Metin Murat Mustafa Nazlı
+Nermin Nihal Nil Nur Nuray Okan Onur Orhan Osman Oya Ozan Pelin Pınar Recep Rıza Seda
+Selim Selin Sema Serap Serkan Sevgi Sevim Sibel Sinem Tarık Tolga Tuba Tuncay Tülay
+Ufuk Umut Volkan Yasemin Yusuf Zehra Zeynep Özge Özlem İbrahim İlker İpek İrem İsmail
+Şeyma
+"""
+OWN = {"tr_TR": _TURKEY.split()}
 LISTS = ("first_names", "first_names_male", "first_names_female")
 
 
@@ -39,10 +53,13 @@ def main() -> None:
     faker = distribution("faker")
     (licence,) = [each for each in faker.files or () if each.name == "LICENSE.txt"]
     about = f"First names of Faker {faker.version}, under its licence"
+    about += f"; those of {', '.join(OWN)} are our own"
     lines = [f'"about": {json.dumps(about)}']
     lines.append(f'"licence": {json.dumps(licence.locate().read_text())}')
     # Where Faker has no names of a locale it draws those of en_US, as we do.
-    locales = {each: names_of(each) for each in sorted(AVAILABLE_LOCALES)}
+    locales = {
+        each: OWN.get(each) or names_of(each) for each in sorted(AVAILABLE_LOCALES)
+    }
     for locale, names in locales.items():
         if locale == USUAL or names != locales[USUAL]:
             lines.append(f'"{locale}": {json.dumps(names, ensure_ascii=False)}')

@@ -28,6 +28,8 @@ LOCALES = {
     "ar": "ar_SA",
     "nl": "nl_NL",
     "ru": "ru_RU",
+    "ko": "ko_KR",
+    "tr": "tr_TR",
 }
 # Mean length in characters: one of Japanese says what two or three others say.
 MEANS = {
@@ -39,6 +41,8 @@ MEANS = {
     "ar": (25, 40),
     "nl": (28, 42),
     "ru": (25, 42),
+    "ko": (12, 20),
+    "tr": (22, 36),
 }
 NAMES = ("Jordan Lee", "Sofia Cruz", "Ben Adler", "Kim Tran")
 

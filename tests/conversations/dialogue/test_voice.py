@@ -38,6 +38,41 @@ def test_a_name_in_letters_begins_with_the_given_name() -> None:
     assert "Suzuki" not in text
 
 
+def test_a_korean_name_in_one_word_begins_with_the_family_name() -> None:
+    owner = replace(OWNER, name="박서연", locale="ko_KR")
+    person = persona("min", "김도윤", locale="ko_KR")
+    text = " ".join(words(talk(2_000, person, owner=owner)))
+
+    assert "서연" in text
+    assert "도윤" in text
+    assert "박서연" not in text
+    assert "김도윤" not in text
+
+
+def test_turkish_keeps_both_letters_i() -> None:
+    turkish = scenes.language("tr")
+    loud = replace(FRIEND, writing_style="formal", emoji_usage="none")
+    quiet = replace(FRIEND, writing_style="lowercase", emoji_usage="none")
+    draw = Random("i").random
+
+    assert voice_of(loud, turkish).say("iyi", "plain", draw) == "İyi"
+    assert voice_of(loud, turkish).say("ışık var", "plain", draw) == "Işık var"
+    assert voice_of(quiet, turkish).say("İyi. Işıl", "plain", draw) == "iyi. ışıl"
+    assert voice_of(loud, turkish).join("tamam", "iyi") == "tamam. İyi"
+
+
+def test_no_full_stop_follows_korean_laughter() -> None:
+    korean = scenes.language("ko")
+    formal = replace(FRIEND, writing_style="formal", emoji_usage="none")
+    voice = voice_of(formal, korean)
+    draw = Random("stop").random
+
+    assert voice.say("오늘 정말 재미있었다", "plain", draw) == "오늘 정말 재미있었다."
+    assert voice.say("오늘 정말 재미있었다 haha", "plain", draw).endswith("다 ㅎㅎ")
+    assert voice.join("진짜haha", "가자") == "진짜haha 가자"
+    assert voice.join("진짜", "가자") == "진짜. 가자"
+
+
 @pytest.mark.parametrize("mark", QUESTIONS)
 def test_questions_end_in_an_emoji_less_than_half_as_often(mark: str) -> None:
     voice = voice_of(replace(FRIEND, emoji_usage="heavy"), scenes.language("en"))
