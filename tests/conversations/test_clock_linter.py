@@ -15,7 +15,7 @@ from pytest_imessage_foundry.spec import Spec
 NIGHTS = (
     *("good night", "gute nacht", "bonne nuit", "buenas noches", "おやすみ"),
     "تصبح على خير",
-    "boa noite",
+    *("boa noite", "buonanotte"),
 )
 WEDNESDAY_NIGHT = datetime(2025, 7, 2, 1, 30)
 MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
@@ -36,6 +36,8 @@ MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
         ("ar", "صباح الخير", WEDNESDAY_NIGHT, "صباح الخير"),
         ("pt_BR", "bom diaa", WEDNESDAY_NIGHT, "bom dia"),
         ("pt_BR", "Sextou!", MONDAY_NOON, "sextou"),
+        ("it", "Buongiorno a tutti", WEDNESDAY_NIGHT, "buongiorno"),
+        ("it", "buon ferragosto!", MONDAY_NOON, "Ferragosto"),
     ],
 )
 def test_a_wrong_time_is_found(code, text, moment, what):

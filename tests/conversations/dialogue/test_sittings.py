@@ -25,6 +25,7 @@ LOCALES = {
     "ja": "ja_JP",
     "ar": "ar_SA",
     "pt_BR": "pt_BR",
+    "it": "it_IT",
 }
 # Mean length in characters: one of Japanese says what two or three others say.
 MEANS = {
@@ -34,7 +35,8 @@ MEANS = {
     "es": (30, 45),
     "ja": (16, 24),
     "ar": (25, 40),
-    "pt_BR": (28, 42),
+    "pt_BR": (26, 40),
+    "it": (26, 40),
 }
 NAMES = ("Jordan Lee", "Sofia Cruz", "Ben Adler", "Kim Tran")
 
