@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
     from pytest_imessage_foundry.models import Persona
-
 LANGUAGES = (
     "en",
     "de",
@@ -20,6 +17,8 @@ LANGUAGES = (
     "ru",
     "ko",
     "tr",
+    "pt_BR",
+    "it",
 )
 # Chinese is written in two scripts, Portuguese is that of Brazil.
 _WRITTEN = {

@@ -18,6 +18,7 @@ NIGHTS = (
     "تصبح على خير",
     "잘 자",
     "iyi geceler",
+    *("boa noite", "buonanotte"),
 )
 WEDNESDAY_NIGHT = datetime(2025, 7, 2, 1, 30)
 MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
@@ -42,6 +43,10 @@ MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
         ("ko", "첫눈이야", WEDNESDAY_NIGHT, "눈"),
         ("tr", "İyi geceler", MONDAY_NOON, "iyi geceler"),
         ("tr", "Hayırlı cumalar", MONDAY_NOON, "hayırlı cumalar"),
+        ("pt_BR", "bom diaa", WEDNESDAY_NIGHT, "bom dia"),
+        ("pt_BR", "Sextou!", MONDAY_NOON, "sextou"),
+        ("it", "Buongiorno a tutti", WEDNESDAY_NIGHT, "buongiorno"),
+        ("it", "buon ferragosto!", MONDAY_NOON, "Ferragosto"),
     ],
 )
 def test_a_wrong_time_is_found(code, text, moment, what):

@@ -30,6 +30,8 @@ LOCALES = {
     "ru": "ru_RU",
     "ko": "ko_KR",
     "tr": "tr_TR",
+    "pt_BR": "pt_BR",
+    "it": "it_IT",
 }
 # Mean length in characters: one of Japanese says what two or three others say.
 MEANS = {
@@ -43,6 +45,8 @@ MEANS = {
     "ru": (25, 42),
     "ko": (12, 20),
     "tr": (22, 36),
+    "pt_BR": (26, 40),
+    "it": (26, 40),
 }
 NAMES = ("Jordan Lee", "Sofia Cruz", "Ben Adler", "Kim Tran")
 
