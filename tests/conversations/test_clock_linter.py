@@ -14,7 +14,7 @@ from pytest_imessage_foundry.spec import Spec
 
 NIGHTS = (
     *("good night", "gute nacht", "bonne nuit", "buenas noches", "おやすみ"),
-    "تصبح على خير",
+    *("تصبح على خير", "晚安"),
 )
 WEDNESDAY_NIGHT = datetime(2025, 7, 2, 1, 30)
 MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
@@ -33,6 +33,8 @@ MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
         ("es", "¡buenos días!", WEDNESDAY_NIGHT, "buenos días"),
         ("ja", "おやすみ", MONDAY_NOON, "おやすみ"),
         ("ar", "صباح الخير", WEDNESDAY_NIGHT, "صباح الخير"),
+        ("zh_Hans", "早上好呀", WEDNESDAY_NIGHT, "早上好"),
+        ("zh_Hans", "终于周五了", MONDAY_NOON, "终于周五"),
     ],
 )
 def test_a_wrong_time_is_found(code, text, moment, what):
