@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LANGUAGES = ("en", "de", "fr", "es", "ja", "ar", "zh_Hans")
+LANGUAGES = ("en", "de", "fr", "es", "ja", "ar", "zh_Hans", "zh_Hant")
 # Chinese is written in two scripts, Portuguese is that of Brazil.
 _WRITTEN = {
     "zh": "zh_Hans",

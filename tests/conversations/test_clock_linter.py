@@ -35,6 +35,8 @@ MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
         ("ar", "صباح الخير", WEDNESDAY_NIGHT, "صباح الخير"),
         ("zh_Hans", "早上好呀", WEDNESDAY_NIGHT, "早上好"),
         ("zh_Hans", "终于周五了", MONDAY_NOON, "终于周五"),
+        ("zh_Hant", "早安啊", WEDNESDAY_NIGHT, "早安"),
+        ("zh_Hant", "垃圾車來了", MONDAY_NOON, "垃圾車"),
     ],
 )
 def test_a_wrong_time_is_found(code, text, moment, what):

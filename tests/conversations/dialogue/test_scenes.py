@@ -19,6 +19,7 @@ from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 AT_LEAST = {
     **{"en": 120, "de": 95, "fr": 95, "es": 95, "ja": 135, "ar": 95},
     "zh_Hans": 140,
+    "zh_Hant": 140,
 }
 
 

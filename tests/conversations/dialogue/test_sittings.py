@@ -25,6 +25,7 @@ LOCALES = {
     "ja": "ja_JP",
     "ar": "ar_SA",
     "zh_Hans": "zh_CN",
+    "zh_Hant": "zh_TW",
 }
 # Mean length in characters: one of Japanese says what two or three others say.
 MEANS = {
@@ -35,6 +36,7 @@ MEANS = {
     "ja": (16, 24),
     "ar": (25, 40),
     "zh_Hans": (8, 14),
+    "zh_Hant": (8, 14),
 }
 NAMES = ("Jordan Lee", "Sofia Cruz", "Ben Adler", "Kim Tran")
 
