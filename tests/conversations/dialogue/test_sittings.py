@@ -209,6 +209,15 @@ def test_every_language_alone_and_in_groups(code: str, size: int) -> None:
         assert native > 0.9 * len(words(turns))
 
 
+def test_what_is_taken_back_had_a_text() -> None:
+    """Answers of one character are usual in Chinese."""
+    owner = replace(OWNER, locale="zh_CN")
+    turns = talk(4_000, replace(FRIEND, locale="zh_CN"), owner=owner)
+    taken_back = [turn for turn in turns if turn.is_unsent]
+    assert len(taken_back) > 5
+    assert all(turn.text for turn in taken_back)
+
+
 def test_links_are_the_whole_text_and_lead_nowhere() -> None:
     links = [turn for turn in talk(5_000) if turn.link_title]
     pattern = r"https://([a-z]+\.)?example\.(com|org)/[a-z0-9/-]+"
