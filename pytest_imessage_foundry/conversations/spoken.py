@@ -19,6 +19,8 @@ LANGUAGES = (
     "tr",
     "pt_BR",
     "it",
+    "zh_Hans",
+    "zh_Hant",
 )
 # Chinese is written in two scripts, Portuguese is that of Brazil.
 _WRITTEN = {

@@ -19,6 +19,7 @@ NIGHTS = (
     "잘 자",
     "iyi geceler",
     *("boa noite", "buonanotte"),
+    *("تصبح على خير", "晚安"),
 )
 WEDNESDAY_NIGHT = datetime(2025, 7, 2, 1, 30)
 MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
@@ -47,6 +48,10 @@ MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
         ("pt_BR", "Sextou!", MONDAY_NOON, "sextou"),
         ("it", "Buongiorno a tutti", WEDNESDAY_NIGHT, "buongiorno"),
         ("it", "buon ferragosto!", MONDAY_NOON, "Ferragosto"),
+        ("zh_Hans", "早上好呀", WEDNESDAY_NIGHT, "早上好"),
+        ("zh_Hans", "终于周五了", MONDAY_NOON, "终于周五"),
+        ("zh_Hant", "早安啊", WEDNESDAY_NIGHT, "早安"),
+        ("zh_Hant", "垃圾車來了", MONDAY_NOON, "垃圾車"),
     ],
 )
 def test_a_wrong_time_is_found(code, text, moment, what):

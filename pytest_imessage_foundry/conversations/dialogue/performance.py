@@ -232,7 +232,8 @@ class Performance:
         chance = rand()
         context = self.context
         voice = context.voices[sender]
-        if chance < _RETYPED + voice.typo and text and extras is None:
+        # A text of one character has no part that was sent before the rest.
+        if chance < _RETYPED + voice.typo and len(text) > 1 and extras is None:
             slip = mistype(text, rand)
             if chance < _RETYPED and context.is_apple:
                 before = slip[0] if slip else text[: len(text) * 3 // 4].rstrip()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.dialogue.scenes import Language, Scene
 
 _DRAWN = 60
+_LITTLE = {"zh_Hans": "小", "zh_Hant": "小"}  # nobody is called 伟, but 小伟
 _ValueOrder = tuple[Rows, int, int, int]
 
 
@@ -134,6 +135,8 @@ def _names(locale: str, language: Language, key: int) -> Rows:
         return curated
     names = _first_names()
     known = names.get(locale) or names["en_US"]
+    if before := _LITTLE.get(spoken_in(locale)):
+        known = [each if len(each) > 1 else before + each for each in known]
     drawn = [(name,) for name in Random(key).sample(known, min(_DRAWN, len(known)))]
     is_own = spoken_in(locale) == language.code
     return list(dict.fromkeys([*curated, *drawn] if is_own else drawn))

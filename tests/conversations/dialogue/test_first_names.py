@@ -11,6 +11,8 @@ import pytest
 from test_sittings import FRIEND, talk
 
 from pytest_imessage_foundry.conversations import dialogue
+from pytest_imessage_foundry.conversations.dialogue.scenes import language
+from pytest_imessage_foundry.conversations.dialogue.slots import KnownSlots
 
 FILE = Path(dialogue.__file__).with_name("first_names.json")
 NAMES = json.loads(FILE.read_text(encoding="utf-8"))
@@ -50,3 +52,14 @@ def test_a_locale_without_names_has_american_ones() -> None:
     foreign = replace(FRIEND, locale="xx_XX", name="Nobody Known")
     texts = " ".join(turn.text for turn in talk(300, foreign))
     assert sum(name in texts for name in NAMES["en_US"]) > 3
+
+
+@pytest.mark.parametrize(
+    ("code", "locale"), [("zh_Hans", "zh_CN"), ("zh_Hant", "zh_TW")]
+)
+def test_nobody_is_called_by_a_single_chinese_character(code: str, locale: str) -> None:
+    slots = KnownSlots(language(code), locale, 1, None)
+    slots.draw_names()
+    names = [row[0] for row in slots.rows("name")]
+    assert len(names) == len(set(names)) > 60
+    assert min(map(len, names)) == 2

@@ -32,6 +32,8 @@ LOCALES = {
     "tr": "tr_TR",
     "pt_BR": "pt_BR",
     "it": "it_IT",
+    "zh_Hans": "zh_CN",
+    "zh_Hant": "zh_TW",
 }
 # Mean length in characters: one of Japanese says what two or three others say.
 MEANS = {
@@ -47,6 +49,8 @@ MEANS = {
     "tr": (22, 36),
     "pt_BR": (26, 40),
     "it": (26, 40),
+    "zh_Hans": (8, 14),
+    "zh_Hant": (8, 14),
 }
 NAMES = ("Jordan Lee", "Sofia Cruz", "Ben Adler", "Kim Tran")
 
@@ -217,6 +221,15 @@ def test_every_language_alone_and_in_groups(code: str, size: int) -> None:
         block = f"[{''.join(ranges)}]"
         native = sum(bool(re.search(block, text)) for text in words(turns))
         assert native > 0.9 * len(words(turns))
+
+
+def test_what_is_taken_back_had_a_text() -> None:
+    """Answers of one character are usual in Chinese."""
+    owner = replace(OWNER, locale="zh_CN")
+    turns = talk(4_000, replace(FRIEND, locale="zh_CN"), owner=owner)
+    taken_back = [turn for turn in turns if turn.is_unsent]
+    assert len(taken_back) > 5
+    assert all(turn.text for turn in taken_back)
 
 
 def test_links_are_the_whole_text_and_lead_nowhere() -> None:
