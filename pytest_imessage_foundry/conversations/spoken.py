@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LANGUAGES = ("en", "de", "fr", "es", "ja", "ar")
+LANGUAGES = ("en", "de", "fr", "es", "ja", "ar", "he")
 # Chinese is written in two scripts, Portuguese is that of Brazil.
 _WRITTEN = {
     "zh": "zh_Hans",

@@ -15,6 +15,7 @@ from pytest_imessage_foundry.spec import Spec
 NIGHTS = (
     *("good night", "gute nacht", "bonne nuit", "buenas noches", "おやすみ"),
     "تصبح على خير",
+    "לילה טוב",
 )
 WEDNESDAY_NIGHT = datetime(2025, 7, 2, 1, 30)
 MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
@@ -33,6 +34,8 @@ MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
         ("es", "¡buenos días!", WEDNESDAY_NIGHT, "buenos días"),
         ("ja", "おやすみ", MONDAY_NOON, "おやすみ"),
         ("ar", "صباح الخير", WEDNESDAY_NIGHT, "صباح الخير"),
+        ("he", "בוקר טוב!", WEDNESDAY_NIGHT, "בוקר טוב"),
+        ("he", "סוף סוף שישי", WEDNESDAY_NIGHT, "סוף סוף שישי"),
     ],
 )
 def test_a_wrong_time_is_found(code, text, moment, what):
@@ -50,6 +53,7 @@ def test_a_wrong_time_is_found(code, text, moment, what):
         ("de", "gute Nacht", WEDNESDAY_NIGHT),
         ("fr", "bon week-end ?", MONDAY_NOON),
         ("ja", "楽しみすぎて眠れない", MONDAY_NOON),
+        ("he", "לילה בחיפה זו סדרה", MONDAY_NOON),
     ],
 )
 def test_a_right_time_is_none(code, text, moment):

@@ -51,8 +51,8 @@ class KnownSlots:
         """Remove the names of participants from those of third persons."""
         here = set(present)
         rows = self.rows("name")
-        if any(row[0] in here for row in rows):
-            self.own["name"] = [row for row in rows if row[0] not in here]
+        if any(not here.isdisjoint(row) for row in rows):
+            self.own["name"] = [row for row in rows if here.isdisjoint(row)]
 
     def _steer(self, theme: str) -> None:
         """Restrict slots to the values that the theme names."""
@@ -118,10 +118,12 @@ def _uncapped(theme: str) -> str:
 
 def _names(locale: str, language: Language, key: int) -> Rows:
     """Return first names of third persons: the language's own, and others."""
+    curated = language.rows("name", locale)
+    if len(curated[0]) > 1:
+        return curated  # the words that go with another name are not known
     names = _first_names()
     known = names.get(locale) or names["en_US"]
     drawn = [(name,) for name in Random(key).sample(known, min(_DRAWN, len(known)))]
-    curated = language.rows("name", locale)
     is_own = spoken_in(locale) == language.code
     return list(dict.fromkeys([*curated, *drawn] if is_own else drawn))
 

@@ -24,6 +24,7 @@ LOCALES = {
     "es": "es_ES",
     "ja": "ja_JP",
     "ar": "ar_SA",
+    "he": "he_IL",
 }
 # Mean length in characters: one of Japanese says what two or three others say.
 MEANS = {
@@ -33,6 +34,7 @@ MEANS = {
     "es": (30, 45),
     "ja": (16, 24),
     "ar": (25, 40),
+    "he": (20, 36),
 }
 NAMES = ("Jordan Lee", "Sofia Cruz", "Ben Adler", "Kim Tran")
 
