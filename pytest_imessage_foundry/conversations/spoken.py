@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LANGUAGES = ("en", "de", "fr", "es", "ja", "ar", "he")
+LANGUAGES = ("en", "de", "fr", "es", "ja", "ar", "he", "hi")
 # Chinese is written in two scripts, Portuguese is that of Brazil.
 _WRITTEN = {
     "zh": "zh_Hans",

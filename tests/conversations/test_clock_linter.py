@@ -16,6 +16,7 @@ NIGHTS = (
     *("good night", "gute nacht", "bonne nuit", "buenas noches", "おやすみ"),
     "تصبح على خير",
     "לילה טוב",
+    "शुभ रात्रि",
 )
 WEDNESDAY_NIGHT = datetime(2025, 7, 2, 1, 30)
 MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
@@ -36,6 +37,8 @@ MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
         ("ar", "صباح الخير", WEDNESDAY_NIGHT, "صباح الخير"),
         ("he", "בוקר טוב!", WEDNESDAY_NIGHT, "בוקר טוב"),
         ("he", "סוף סוף שישי", WEDNESDAY_NIGHT, "סוף סוף שישי"),
+        ("hi", "सुप्रभात", WEDNESDAY_NIGHT, "सुप्रभात"),
+        ("hi", "Happy Diwali!", WEDNESDAY_NIGHT, "दिवाली"),
     ],
 )
 def test_a_wrong_time_is_found(code, text, moment, what):
@@ -54,6 +57,7 @@ def test_a_wrong_time_is_found(code, text, moment, what):
         ("fr", "bon week-end ?", MONDAY_NOON),
         ("ja", "楽しみすぎて眠れない", MONDAY_NOON),
         ("he", "לילה בחיפה זו סדרה", MONDAY_NOON),
+        ("hi", "happy holi", datetime(2026, 3, 4, 12)),
     ],
 )
 def test_a_right_time_is_none(code, text, moment):

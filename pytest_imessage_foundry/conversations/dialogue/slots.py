@@ -81,7 +81,7 @@ class SceneSlots(dict[str, Row]):
         self.known = known
         self.scene = scene
         self.times = times
-        self.noted: set[str] = set()
+        self.noted: set[str] = set(scene.data.get("notes", "").split())
 
     def __missing__(self, name: str) -> Row:
         orders, place = self.known.orders, (self.scene.key, name)

@@ -16,7 +16,7 @@ from pytest_imessage_foundry.conversations.dialogue.scenes import (
 )
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 
-AT_LEAST = {"en": 120, "de": 95, "fr": 95, "es": 95, "ja": 135, "ar": 95, "he": 140}
+AT_LEAST = {"en": 120, "de": 95, "fr": 95, "es": 95, "ja": 135, "ar": 95, "he": 140, "hi": 155}
 
 
 def made(*beats: object, **more: object) -> Language:
