@@ -112,6 +112,8 @@ def _scene(scene: Scene) -> Iterator[str]:
         yield f"unknown mood {scene.mood!r}"
     if scene.where not in ("direct", "group", "any"):
         yield f"unknown place {scene.where!r}"
+    if not {*scene.data.get("weekdays", ())} <= {*range(7)}:
+        yield f"unknown weekdays {scene.data['weekdays']}"
     for part in (scene.steps, scene.later):
         for beat in _beats(part):
             for text in beat.raw:

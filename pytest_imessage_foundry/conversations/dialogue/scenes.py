@@ -12,9 +12,11 @@ a place where people who write many bubbles start a new one. `@photo` sends a
 file, `@link host/path | title` a link, `!confetti` an effect, `%renamed` is
 an event. `=late ` before an alternative notes that it was used; `?late ` (or
 `?late,lost `) allows one only then; a beat without an allowed alternative is left
-out. A scene's `notes` are noted before it begins, also for the words around it, such
-as the script that Hindi is written in. A list of lists of beats is a fork, of which one is used. `hours`, such as
+out. A list of lists of beats is a fork, of which one is used. `hours`, such as
 [6, 10], are those in which a scene can begin; `transitions` has them for some tags.
+`weekdays` are those on which it can, from 0 for Monday.
+`notes` of a scene are noted before it begins and hold for the words around it too:
+so openers and farewells are in the script that a Hindi scene is written in.
 """
 
 from __future__ import annotations
