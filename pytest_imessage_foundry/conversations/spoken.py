@@ -21,6 +21,8 @@ LANGUAGES = (
     "it",
     "zh_Hans",
     "zh_Hant",
+    "he",
+    "hi",
 )
 # Chinese is written in two scripts, Portuguese is that of Brazil.
 _WRITTEN = {

@@ -20,6 +20,8 @@ NIGHTS = (
     "iyi geceler",
     *("boa noite", "buonanotte"),
     *("تصبح على خير", "晚安"),
+    "לילה טוב",
+    "शुभ रात्रि",
 )
 WEDNESDAY_NIGHT = datetime(2025, 7, 2, 1, 30)
 MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
@@ -52,6 +54,10 @@ MONDAY_NOON = datetime(2025, 12, 29, 12, 10)
         ("zh_Hans", "终于周五了", MONDAY_NOON, "终于周五"),
         ("zh_Hant", "早安啊", WEDNESDAY_NIGHT, "早安"),
         ("zh_Hant", "垃圾車來了", MONDAY_NOON, "垃圾車"),
+        ("he", "בוקר טוב!", WEDNESDAY_NIGHT, "בוקר טוב"),
+        ("he", "סוף סוף שישי", WEDNESDAY_NIGHT, "סוף סוף שישי"),
+        ("hi", "सुप्रभात", WEDNESDAY_NIGHT, "सुप्रभात"),
+        ("hi", "Happy Diwali!", WEDNESDAY_NIGHT, "दिवाली"),
     ],
 )
 def test_a_wrong_time_is_found(code, text, moment, what):
@@ -73,6 +79,8 @@ def test_a_wrong_time_is_found(code, text, moment, what):
         ("ru", "первый снег", MONDAY_NOON),
         ("ko", "잘 자라네", MONDAY_NOON),
         ("tr", "İyi uyudun mu?", datetime(2025, 7, 2, 8)),
+        ("he", "לילה בחיפה זו סדרה", MONDAY_NOON),
+        ("hi", "happy holi", datetime(2026, 3, 4, 12)),
     ],
 )
 def test_a_right_time_is_none(code, text, moment):

@@ -55,7 +55,7 @@ SCRIPTS = {
     "zh_Hans": (_HAN,),
     "zh_Hant": (_HAN,),
 }
-_ALSO_LATIN = ("hi",)  # many write Hindi in Latin letters
+ALSO_LATIN = ("hi",)  # many write Hindi in Latin letters
 _LONGEST = 420
 
 
@@ -112,6 +112,8 @@ def _scene(scene: Scene) -> Iterator[str]:
         yield f"unknown mood {scene.mood!r}"
     if scene.where not in ("direct", "group", "any"):
         yield f"unknown place {scene.where!r}"
+    if not {*scene.data.get("weekdays", ())} <= {*range(7)}:
+        yield f"unknown weekdays {scene.data['weekdays']}"
     for part in (scene.steps, scene.later):
         for beat in _beats(part):
             for text in beat.raw:
@@ -129,7 +131,7 @@ def _walk(way: list[Beat], scene: Scene) -> Iterator[str]:
     for number, beat in enumerate(way):
         if beat.tap and all(each.speaker == beat.speaker for each in way[:number]):
             yield f"{beat.speaker} reacts to their own words"
-    noted: set[str] = set()
+    noted: set[str] = set(scene.data.get("notes", "").split())
     for beat in way:
         for need in beat.needs or ():
             if need - noted:
@@ -190,7 +192,7 @@ def _prose(text: str, code: str, *, is_link: bool) -> Iterator[str]:
     bare = _HOST.sub("", _SLOT.sub("", _PHRASE.sub("", text)))
     if re.search(f"[{_other_scripts(code)}]", bare):
         yield "another script"
-    is_latin = code not in SCRIPTS or code in _ALSO_LATIN or is_link
+    is_latin = code not in SCRIPTS or code in ALSO_LATIN or is_link
     if not is_latin and re.search("[A-Za-z]{4,}", bare.replace("haha", "")):
         yield "another script"
 

@@ -133,7 +133,7 @@ class _Sittings:
         scene, times = next(self.daily)
         planned = self._planned(scene, times, context.present(self.rand))
         performance = _performed(context, planned, None)
-        return _turns(performance, {"opens": True, "hours": transitions.hours(scene)})
+        return _turns(performance, _opening(scene))
 
     def _sitting(self) -> Iterator[list[Turn]]:
         """Yield the turns of one scene after the other."""
@@ -148,7 +148,7 @@ class _Sittings:
         hours = transitions.hours(planned.scene)
         greets = not context.is_service
         opening = transitions.greeting(context.language, rand) if greets else None
-        first: dict[str, Any] = {"opens": True, "hours": hours}
+        first = _opening(planned.scene)
         length = 0
         while True:
             performance = _performed(context, planned, opening)
@@ -227,6 +227,12 @@ def _performed(
         performance.open(opening)
     performance.perform(steps)
     return performance
+
+
+def _opening(scene: Scene) -> dict[str, Any]:
+    """Return what the first turn of a sitting says of its time."""
+    hours, when = transitions.hours(scene), transitions.when(scene)
+    return {"opens": True, "hours": hours, "when": when}
 
 
 def _turns(performance: Performance, first: dict[str, Any]) -> list[Turn]:

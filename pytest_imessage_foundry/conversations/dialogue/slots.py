@@ -61,8 +61,8 @@ class KnownSlots:
         """Remove the names of participants from those of third persons."""
         here = set(present)
         rows = self.rows("name")
-        if any(row[0] in here for row in rows):
-            self.own["name"] = [row for row in rows if row[0] not in here]
+        if any(not here.isdisjoint(row) for row in rows):
+            self.own["name"] = [row for row in rows if here.isdisjoint(row)]
 
     def _steer(self, theme: str) -> None:
         """Restrict slots to the values that the theme names."""
@@ -92,7 +92,7 @@ class SceneSlots(dict[str, Row]):
         self.known = known
         self.scene = scene
         self.times = times
-        self.noted: set[str] = set()
+        self.noted: set[str] = set(scene.data.get("notes", "").split())
 
     def __missing__(self, name: str) -> Row:
         orders, place = self.known.orders, (self.scene.key, name)
@@ -133,6 +133,8 @@ def _names(locale: str, language: Language, key: int) -> Rows:
     # Columns are cases, and of other names only the nominative is known.
     if len(curated[0]) > 1:
         return curated
+    if len(curated[0]) > 1:
+        return curated  # the words that go with another name are not known
     names = _first_names()
     known = names.get(locale) or names["en_US"]
     if before := _LITTLE.get(spoken_in(locale)):

@@ -8,6 +8,7 @@ from pkgutil import get_data
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.dialogue.scenes import Beat
+from pytest_imessage_foundry.models import When
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,6 +106,13 @@ def hours(scene: Scene) -> Hours | None:
 
 
 @cache
+def when(scene: Scene) -> When | None:
+    """Return the weekdays on which a scene can begin; None for all."""
+    weekdays = tuple(scene.data.get("weekdays", ()))
+    return When(weekdays=weekdays) if weekdays else None
+
+
+@cache
 def is_alone(scene: Scene) -> bool:
     """Return whether a scene has to be a sitting by itself.
 
@@ -116,16 +124,18 @@ def is_alone(scene: Scene) -> bool:
 @cache
 def names_a_time(scene: Scene) -> bool:
     """Return whether a scene speaks of its time of the day, as "tonight" does."""
-    when = hours(scene)
-    is_short = when is not None and _width(when) <= _NARROW
+    hour = hours(scene)
+    is_short = hour is not None and _width(hour) <= _NARROW
     return is_short or "hours" in scene.data
 
 
 @cache
 def is_first(scene: Scene) -> bool:
     """Return whether a sitting has to begin with it, as with "good morning"."""
-    when = hours(scene)
-    return is_alone(scene) or (when is not None and _width(when) < _NARROW)
+    hour = hours(scene)
+    has_days = "weekdays" in scene.data
+    is_short = hour is not None and _width(hour) < _NARROW
+    return is_alone(scene) or has_days or is_short
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from pytest_imessage_foundry.conversations.casing import lower, upper
 from pytest_imessage_foundry.conversations.dialogue.scenes import key_of
@@ -34,6 +35,7 @@ _TERSE = ("terse", "brief", "short", "concise", "laconic", "to the point", "few 
 _LIVELY = ("enthusias", "excit", "exclam", "bubbly", "warm", "cheer", "energetic")
 QUESTIONS = "?\N{FULLWIDTH QUESTION MARK}\N{ARABIC QUESTION MARK}"
 _OPENING = "\N{INVERTED QUESTION MARK}\N{INVERTED EXCLAMATION MARK}"
+_AS_EMOJI = "\N{VARIATION SELECTOR-16}"
 _ENDS = (",", "?", "!", ".", "")
 
 
@@ -91,6 +93,7 @@ class Voice:
         if last == "!" and "\N{INVERTED EXCLAMATION MARK}" not in text:
             text = (text[:-1] + self.marks[int(rand() * len(self.marks))]).rstrip()
         elif self.stop and self._may_stop(last) and len(text) > 9:
+        elif self.stop and len(text) > 9 and _is_of_a_word(last):
             text += self.full_stop
         if rand() < self.emoji:
             text += self._emoji(text, mood, rand)
@@ -111,12 +114,18 @@ class Voice:
         """Return the texts of two bubbles as one."""
         last = (self.laugh if first.endswith("haha") else first)[-1:]
         if self._may_stop(last) or last in "\")'”»」":
+        if _is_of_a_word(first[-1:]) or first[-1:] in "\")'”»」":
             first += self.full_stop
         if self.full_stop != ".":
             return first + second
         if not self.lower and second[:1].islower():
             second = upper(second[0], self.language) + second[1:]
         return f"{first} {second}"
+
+
+def _is_of_a_word(last: str) -> bool:
+    """Return whether a word can end with a character; many of Hindi end with a mark."""
+    return last.isalnum() or (last not in ("", _AS_EMOJI) and category(last)[0] == "M")
 
 
 SERVICE = Voice(

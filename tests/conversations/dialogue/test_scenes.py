@@ -32,6 +32,8 @@ AT_LEAST = {
     **{"en": 120, "de": 95, "fr": 95, "es": 95, "ja": 135, "ar": 95},
     "zh_Hans": 140,
     "zh_Hant": 140,
+    "he": 140,
+    "hi": 165,
 }
 
 
@@ -112,13 +114,21 @@ def test_checker_finds_what_stands_around_the_scenes() -> None:
                 "tails": {"sleepy": ["zzz"]},
                 "scenes": [
                     {"id": "x", "with": "martian", "mood": "odd", "for": "pairs"}
+                    | {"weekdays": [7]}
                     | {"beats": [["A", "hm"]]}
                 ]
                 * 2,
             },
         )
     )
-    for fault in ("martian", "mood 'odd'", "'pairs'", "two scenes", "food: 'a' twice"):
+    for fault in (
+        "martian",
+        "weekdays [7]",
+        "mood 'odd'",
+        "'pairs'",
+        "two scenes",
+        "food: 'a' twice",
+    ):
         assert any(fault in each for each in found)
     for fault in ("rows differ", "ok: 'ok' twice", "'sleepy'"):
         assert any(fault in each for each in found)

@@ -15,6 +15,7 @@ import pytest
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
 from pytest_imessage_foundry.conversations.dialogue.lint import SCRIPTS
 from pytest_imessage_foundry.conversations.dialogue.scenes import language
+from pytest_imessage_foundry.conversations.dialogue.lint import ALSO_LATIN, SCRIPTS
 from pytest_imessage_foundry.conversations.dialogue.sittings import dialogue
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Turn
@@ -34,6 +35,8 @@ LOCALES = {
     "it": "it_IT",
     "zh_Hans": "zh_CN",
     "zh_Hant": "zh_TW",
+    "he": "he_IL",
+    "hi": "hi_IN",
 }
 # Mean length in characters: one of Japanese says what two or three others say.
 MEANS = {
@@ -51,6 +54,8 @@ MEANS = {
     "it": (26, 40),
     "zh_Hans": (8, 14),
     "zh_Hant": (8, 14),
+    "he": (18, 30),
+    "hi": (20, 36),
 }
 NAMES = ("Jordan Lee", "Sofia Cruz", "Ben Adler", "Kim Tran")
 
@@ -220,7 +225,9 @@ def test_every_language_alone_and_in_groups(code: str, size: int) -> None:
     if ranges := SCRIPTS.get(code):
         block = f"[{''.join(ranges)}]"
         native = sum(bool(re.search(block, text)) for text in words(turns))
-        assert native > 0.9 * len(words(turns))
+        least = 0.25 if code in ALSO_LATIN else 0.9
+        assert native > least * len(words(turns))
+        assert code not in ALSO_LATIN or native < 0.75 * len(words(turns))
 
 
 def test_what_is_taken_back_had_a_text() -> None:

@@ -14,7 +14,7 @@ from pytest_imessage_foundry.conversations.dialogue.scenes import (
     language,
 )
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
-from pytest_imessage_foundry.models import Turn
+from pytest_imessage_foundry.models import Turn, When
 
 
 def scene(tags: str = "", **data: object) -> Scene:
@@ -123,6 +123,19 @@ def test_hours_come_from_the_data_or_the_tags() -> None:
 def test_hours_that_go_together(one, other, together) -> None:  # type: ignore[no-untyped-def]
     assert transitions.fits(one, other) is together
     assert transitions.fits(other, one) is together
+
+
+def test_weekdays_are_kept_for_the_beginning_of_a_sitting() -> None:
+    school = scene(weekdays=[0, 1, 2, 3, 4])
+    assert transitions.when(scene("work")) is None
+    assert transitions.when(school) == When(weekdays=(0, 1, 2, 3, 4))
+    assert transitions.is_first(school)
+    wife = persona("jo", "Jordan Lee", relationship="wife", locale="he_IL")
+    owner = persona("me", "Alex Morgan", is_self=True, locale="he_IL")
+    turns = talk(2_000, wife, owner=owner)
+    bound = [turn for turn in turns if turn.when]
+    assert len(bound) > 20
+    assert all(turn.opens and turn.when.weekdays for turn in bound if turn.when)
 
 
 @pytest.mark.parametrize("tags", ["late plans", "night", "argument"])

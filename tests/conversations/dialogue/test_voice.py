@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from random import Random
 
 import pytest
 from test_sittings import FRIEND, OWNER, persona, talk, words
 
-from pytest_imessage_foundry.conversations.dialogue import scenes
+from pytest_imessage_foundry.conversations.dialogue import scenes, transitions
+from pytest_imessage_foundry.conversations.dialogue.lint import SCRIPTS
+from pytest_imessage_foundry.conversations.dialogue.slots import KnownSlots, SceneSlots
 from pytest_imessage_foundry.conversations.dialogue.voice import (
     PALETTES,
     QUESTIONS,
     voice_of,
 )
+
+NAGARI = re.compile(f"[{SCRIPTS['hi'][0]}]")
 
 
 def test_people_of_japan_are_called_by_their_given_names() -> None:
@@ -84,3 +89,33 @@ def test_questions_end_in_an_emoji_less_than_half_as_often(mark: str) -> None:
 
     assert share("Is that so" + mark) == pytest.approx(0.4 * share("It is"), rel=0.15)
     assert share("It is") == pytest.approx(voice.emoji, rel=0.15)
+
+
+def test_a_word_may_end_with_a_vowel_sign() -> None:
+    hindi = scenes.language("hi")
+    voice = voice_of(persona("asha", "Asha Rao", locale="hi_IN"), hindi)
+    formal = replace(voice, stop=True, emoji=0.0)
+
+    assert voice.join("ठीक है", "चलो") == "ठीक है. चलो"
+    assert voice.join("❤️", "चलो") == "❤️ चलो"
+    assert formal.say("सब ठीक ही है", "plain", Random(1).random) == "सब ठीक ही है."
+
+
+def test_the_words_around_a_hindi_scene_are_in_its_script() -> None:
+    hindi = scenes.language("hi")
+    known = KnownSlots(hindi, "hi_IN", 1, None)
+    told = [each for each in hindi.scenes if "service" not in each.company]
+    told = [each for each in told if not each.tags & {"daily", "wrong-number"}]
+    noted = {frozenset(SceneSlots(known, each, 0).noted) for each in told}
+    assert noted == {frozenset({"latin"}), frozenset({"nagari"})}
+
+    for spoken in (hindi, hindi.polite):
+        around = [spoken.tail(mood) for mood in spoken.tails]
+        for beat in (*around, transitions.aside(spoken)):
+            latin, nagari = (
+                {beat.raw[number] for number in beat.offers({script})}
+                for script in ("latin", "nagari")
+            )
+            assert not any(NAGARI.search(text) for text in latin)
+            assert all(NAGARI.search(text) for text in nagari - latin)
+            assert nagari - latin
