@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
     from pytest_imessage_foundry.models import Persona
+
 LANGUAGES = (
     "en",
     "de",

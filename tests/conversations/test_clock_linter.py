@@ -13,13 +13,19 @@ from pytest_imessage_foundry.foundry import Order, truth_of
 from pytest_imessage_foundry.spec import Spec
 
 NIGHTS = (
-    *("good night", "gute nacht", "bonne nuit", "buenas noches", "おやすみ"),
-    *("تصبح على خير", "welterusten", "спокойной ночи"),
+    "good night",
+    "gute nacht",
+    "bonne nuit",
+    "buenas noches",
+    "おやすみ",
     "تصبح على خير",
+    "welterusten",
+    "спокойной ночи",
     "잘 자",
     "iyi geceler",
-    *("boa noite", "buonanotte"),
-    *("تصبح على خير", "晚安"),
+    "boa noite",
+    "buonanotte",
+    "晚安",
     "לילה טוב",
     "शुभ रात्रि",
 )

@@ -130,11 +130,9 @@ def _uncapped(theme: str, code: str) -> str:
 def _names(locale: str, language: Language, key: int) -> Rows:
     """Return first names of third persons: the language's own, and others."""
     curated = language.rows("name", locale)
-    # Columns are cases, and of other names only the nominative is known.
+    # Columns are cases and endings of verbs, which are not known of other names.
     if len(curated[0]) > 1:
         return curated
-    if len(curated[0]) > 1:
-        return curated  # the words that go with another name are not known
     names = _first_names()
     known = names.get(locale) or names["en_US"]
     if before := _LITTLE.get(spoken_in(locale)):

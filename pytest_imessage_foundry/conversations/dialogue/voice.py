@@ -93,7 +93,6 @@ class Voice:
         if last == "!" and "\N{INVERTED EXCLAMATION MARK}" not in text:
             text = (text[:-1] + self.marks[int(rand() * len(self.marks))]).rstrip()
         elif self.stop and self._may_stop(last) and len(text) > 9:
-        elif self.stop and len(text) > 9 and _is_of_a_word(last):
             text += self.full_stop
         if rand() < self.emoji:
             text += self._emoji(text, mood, rand)
@@ -108,13 +107,12 @@ class Voice:
 
     def _may_stop(self, last: str) -> bool:
         """Return whether a full stop can follow this character."""
-        return last.isalnum() and last not in self.open_ends
+        return _is_of_a_word(last) and last not in self.open_ends
 
     def join(self, first: str, second: str) -> str:
         """Return the texts of two bubbles as one."""
         last = (self.laugh if first.endswith("haha") else first)[-1:]
         if self._may_stop(last) or last in "\")'”»」":
-        if _is_of_a_word(first[-1:]) or first[-1:] in "\")'”»」":
             first += self.full_stop
         if self.full_stop != ".":
             return first + second

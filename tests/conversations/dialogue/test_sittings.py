@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
-from pytest_imessage_foundry.conversations.dialogue.lint import SCRIPTS
-from pytest_imessage_foundry.conversations.dialogue.scenes import language
 from pytest_imessage_foundry.conversations.dialogue.lint import ALSO_LATIN, SCRIPTS
+from pytest_imessage_foundry.conversations.dialogue.scenes import language
 from pytest_imessage_foundry.conversations.dialogue.sittings import dialogue
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Turn
