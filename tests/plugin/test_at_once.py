@@ -11,15 +11,14 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.sweep
+
 PLUGINS = ("-ppytest_imessage_foundry", "-pxdist.plugin")
 
 TESTS = """
 import pytest
 
-pytestmark = [
-    pytest.mark.imessage(scenario="small", messages=20),
-    pytest.mark.sweep,
-]
+pytestmark = pytest.mark.imessage(scenario="small", messages=20)
 
 @pytest.mark.parametrize("number", range(2))
 def test_it(chat_db, chat_db_readonly, number):
