@@ -133,7 +133,7 @@ class _Sittings:
         scene, times = next(self.daily)
         planned = self._planned(scene, times, context.present(self.rand))
         performance = _performed(context, planned, None)
-        return _turns(performance, _opening(scene))
+        return _turns(performance, _opening(scene, transitions.hours(scene)))
 
     def _sitting(self) -> Iterator[list[Turn]]:
         """Yield the turns of one scene after the other."""
@@ -145,10 +145,10 @@ class _Sittings:
             or self._waiting_scene(present)
             or self._next_scene(present)
         )
-        hours = transitions.hours(planned.scene)
+        hours = self._hours(planned.scene)
         greets = not context.is_service
         opening = transitions.greeting(context.language, rand) if greets else None
-        first = _opening(planned.scene)
+        first = _opening(planned.scene, hours)
         length = 0
         while True:
             performance = _performed(context, planned, opening)
@@ -162,15 +162,21 @@ class _Sittings:
             opening, pause = transitions.lead(context.language, rand)
             goes_on = performance.drafts[-1][0] if opening else ""
             planned = self._next_scene(present, goes_on)
-            hours = hours or transitions.hours(planned.scene)
             first = {"pause": pause}
+
+    def _hours(self, scene: Scene) -> Hours | None:
+        """Return when a sitting can begin with a scene, and go on with the next."""
+        own = transitions.hours(scene)
+        if self.context.is_service or transitions.is_alone(scene):
+            return own
+        return transitions.beginning(own, transitions.hours(self.next[0]))
 
     def _is_over(self, scene: Scene, hours: Hours | None) -> bool:
         """Return whether the next scene has to be in another sitting."""
         return (
             self.context.is_service
             or transitions.is_alone(scene)
-            or not transitions.fits(hours, transitions.hours(self.next[0]))
+            or not transitions.may_follow(hours, transitions.hours(self.next[0]))
         )
 
     def _next_scene(self, present: Sequence[str], first: str = "") -> _PlannedScene:
@@ -229,10 +235,9 @@ def _performed(
     return performance
 
 
-def _opening(scene: Scene) -> dict[str, Any]:
+def _opening(scene: Scene, hours: Hours | None) -> dict[str, Any]:
     """Return what the first turn of a sitting says of its time."""
-    hours, when = transitions.hours(scene), transitions.when(scene)
-    return {"opens": True, "hours": hours, "when": when}
+    return {"opens": True, "hours": hours, "when": transitions.when(scene)}
 
 
 def _turns(performance: Performance, first: dict[str, Any]) -> list[Turn]:

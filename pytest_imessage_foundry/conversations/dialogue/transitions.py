@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Hours
 
 _DAY, _NARROW = 24, 6
+_LEAST = 3  # hours in which a sitting of several scenes can begin
 _GREETED, _LED_OVER = 0.42, 0.34
 # Turns after which a sitting ends with its scene, all equally likely. Most messages
 # should be in sittings of 5 to 30; a few last all evening.
@@ -139,15 +140,36 @@ def is_first(scene: Scene) -> bool:
 
 
 @cache
-def fits(hour: Hours | None, other: Hours | None) -> bool:
-    """Return whether two ranges of hours have a time in common."""
-    if hour is None or other is None:
+def beginning(first: Hours | None, second: Hours | None) -> Hours | None:
+    """Return when a sitting can begin with a scene, so that another can follow.
+
+    It is an hour shorter than what both have in common, because the first takes time.
+    Without enough in common the first scene alone counts.
+    """
+    if second is None:
+        return first
+    if first is None:
+        return second[0], (second[1] - 1) % _DAY
+    start = (second if _offset(first, second[0]) < _width(first) else first)[0]
+    end = min(_offset((start, 0), first[1]), _offset((start, 0), second[1])) - 1
+    is_inside = _offset(first, start) < _width(first)
+    is_inside = is_inside and _offset(second, start) < _width(second)
+    return (start, (start + end) % _DAY) if is_inside and end >= _LEAST else first
+
+
+@cache
+def may_follow(sitting: Hours | None, scene: Hours | None) -> bool:
+    """Return whether a scene fits whenever a sitting begins within these hours."""
+    if scene is None:
         return True
-    return _holds(hour, other[0]) or _holds(other, hour[0])
+    if sitting is None:
+        return False
+    return _offset(scene, sitting[0]) + _width(sitting) <= _width(scene)
 
 
-def _holds(hours: Hours, hour: int) -> bool:
-    return (hour - hours[0]) % _DAY < _width(hours)
+def _offset(hours: Hours, hour: int) -> int:
+    """Return how many hours after the beginning of a range an hour comes."""
+    return (hour - hours[0]) % _DAY
 
 
 def _width(hours: Hours) -> int:

@@ -110,19 +110,42 @@ def test_hours_come_from_the_data_or_the_tags() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "together"),
+    ("first", "second", "begins"),
     [
-        (None, (6, 10), True),
-        ((8, 20), (18, 22), True),
-        ((22, 1), (23, 3), True),
-        ((22, 1), (0, 3), True),
-        ((8, 20), (22, 1), False),
-        ((6, 10), (10, 12), False),
+        ((6, 10), None, (6, 10)),
+        (None, (9, 21), (9, 20)),
+        ((8, 20), (9, 21), (9, 19)),
+        ((20, 2), (18, 24), (20, 23)),
+        ((8, 20), (22, 1), (8, 20)),
+        ((6, 10), (8, 20), (6, 10)),
     ],
 )
-def test_hours_that_go_together(one, other, together) -> None:  # type: ignore[no-untyped-def]
-    assert transitions.fits(one, other) is together
-    assert transitions.fits(other, one) is together
+def test_a_sitting_begins_when_the_next_scene_can_follow(first, second, begins) -> None:  # type: ignore[no-untyped-def]
+    assert transitions.beginning(first, second) == begins
+
+
+def hours_within(hours: tuple[int, int]) -> set[int]:
+    return {(hours[0] + n) % 24 for n in range((hours[1] - hours[0]) % 24)}
+
+
+def test_a_beginning_lies_within_the_hours_of_both_scenes() -> None:
+    """Of all ranges of hours: with something in common, or as the first has it."""
+    ranges = [(a, b) for a in range(24) for b in range(24) if a != b]
+    for one in ranges[::3]:
+        for other in ranges[::5]:
+            found = transitions.beginning(one, other)
+            assert found is not None
+            assert hours_within(found) <= hours_within(one)
+            if found != one:
+                assert hours_within(found) <= hours_within(other)
+            may = transitions.may_follow(found, other)
+            assert may == (hours_within(found) <= hours_within(other))
+
+
+def test_what_has_hours_does_not_follow_what_can_be_at_any_time() -> None:
+    assert not transitions.may_follow(None, (8, 20))
+    assert transitions.may_follow((22, 1), None)
+    assert transitions.may_follow(None, None)
 
 
 def test_weekdays_are_kept_for_the_beginning_of_a_sitting() -> None:
