@@ -21,6 +21,7 @@ NAMES = [
     "empty",
     "sms-only",
     "international",
+    "languages",
     "family",
     "work",
     "busy-group",
