@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_imessage_foundry.conversations import scenario_files, scenarios
+from pytest_imessage_foundry.conversations.spoken import spoken_in
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Scenario
 from pytest_imessage_foundry.personas import builtin
@@ -21,6 +22,7 @@ NAMES = [
     "empty",
     "sms-only",
     "international",
+    "languages",
     "family",
     "work",
     "busy-group",
@@ -84,6 +86,18 @@ def test_default_and_tidy_are_believable_phones(name, messages):
 )
 def test_sizes(name, messages):
     assert total(scenarios.get(name)) == messages
+
+
+def test_languages_are_all_different():
+    scenario = scenarios.get("languages")
+    people = {each.id: each for each in scenario.personas}
+    chats = [each for each in scenario.conversations if each.chat_type == "direct"]
+    spoken = [spoken_in(people[each.participants[0]].locale) for each in chats]
+    assert len(set(spoken)) == len(spoken) >= 16
+    groups = [each for each in scenario.conversations if each.chat_type == "group"]
+    assert groups
+    for group in groups:
+        assert len({people[who].locale for who in group.participants}) > 1
 
 
 def test_sms_only_is():

@@ -21,6 +21,7 @@ def test_a_cast_for_a_whole_phone():
     assert len({each.country_code for each in PEOPLE}) >= 9
     languages = {each.locale[:2] for each in PEOPLE}
     assert languages >= {"en", "de", "fr", "es", "ja", "ar", "sv"}
+    assert languages >= {"pt", "it", "nl", "ko", "zh", "ru", "tr", "he", "hi"}
 
 
 def test_nobody_can_be_reached():

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -51,6 +52,7 @@ def test_enough_to_fill_a_phone():
     assert len(groups) >= 5
     languages = {each.request.locale[:2] for each in CONVERSATIONS}
     assert languages >= {"en", "de", "fr", "es", "ja", "ar", "sv"}
+    assert languages >= {"pt", "it", "nl", "ko", "zh", "ru", "tr", "he", "hi"}
     assert {each.provenance.kind for each in CONVERSATIONS} == {"written"}
     themes = [each.request.theme for each in CONVERSATIONS]
     assert len(set(themes)) == len(themes)
@@ -91,6 +93,18 @@ def test_plain_sms_has_no_imessage_extras(cached):
         for turn in cached.turns:
             assert (turn.reactions, turn.effect, turn.edited_from) == ((), None, None)
             assert not turn.is_unsent
+
+
+@pytest.mark.parametrize("cached", CONVERSATIONS, ids=lambda cached: cached.key)
+def test_decomposed_accents_are_meant(cached):
+    texts = [turn.text for turn in cached.turns]
+    is_decomposed = any(normalize("NFC", text) != text for text in texts)
+    assert is_decomposed == ("NFD" in cached.provenance.verdict)
+
+
+def test_there_are_decomposed_accents():
+    verdicts = [each.provenance.verdict for each in CONVERSATIONS]
+    assert any("NFD" in verdict for verdict in verdicts)
 
 
 def test_no_two_alike():
