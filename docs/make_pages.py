@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pytest_imessage_foundry import pipeline
 from pytest_imessage_foundry.conversations import chat_plans, realism, scenarios
+from pytest_imessage_foundry.conversations.spoken import LANGUAGES, spoken_in
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.foundry import Order, forge, truth_of
 from pytest_imessage_foundry.measures import Measure
@@ -30,7 +31,6 @@ DOCS = Path(__file__).parent
 MEASURED = ("default", "family", "work", "international", "busy-group", "sms-only")
 # Measured as files, those of them that there are.
 FILES = ("tidy", "default", "lived-in")
-LANGUAGES = ("en", "de", "fr", "es", "ja", "ar")
 EXCERPTS, LINES = 10, 12
 SEEDS = range(12)
 _CALENDAR = (
@@ -67,7 +67,7 @@ def one_language(language: str) -> Scenario:
     people = [
         each
         for each in cast
-        if each.locale.startswith(language)
+        if spoken_in(each.locale) == language
         and not each.is_self
         and each.relationship != "service"
     ][:3]
