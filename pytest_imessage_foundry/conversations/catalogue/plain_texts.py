@@ -35,6 +35,16 @@ _STORED: dict[str, tuple[str, dict[str, Any]]] = {
 _LENGTHS = (1, 31, 32, 126, 127, 128, 255, 256, 8_192, 32_767, 32_768, 70_000)
 # Readers that search the archive for the text fail at lengths of their own.
 _LONG_ARCHIVES = (8_192, 32_768)
+# Readers that guess where the text begins fail at what looks like its length, or not
+# like a text.
+_ARCHIVE_ALONE = {
+    "text-one-character": ("a single character", "k"),
+    "text-one-emoji": ("a single emoji", "👍"),
+    "text-dots": ("three dots", "..."),
+    # The byte before the text is its length: here a plus sign, 43.
+    "text-digit-first": ("a digit first", "8:30? two sisters and the bags they brought"),
+    "text-quote-first": ("a quotation mark first", '"Yes" was all she wrote'),
+}
 _MADE_OF = {
     "text-emoji": "Off to the beach 🏖️ see you 👋🏽",
     "text-emoji-family": "👨‍👩‍👧‍👦 are here",
@@ -75,6 +85,10 @@ for _length in _LONG_ARCHIVES:
 case("text-emoji-archive-only", "an emoji that only the archive holds", "§2")(
     partial(_received, text="So funny 😆 really", storage="archive")
 )
+for _name, (_what, _text) in _ARCHIVE_ALONE.items():
+    case(f"{_name}-archive-only", f"{_what}, that only the archive holds", "§2")(
+        partial(_received, text=_text, storage="archive")
+    )
 for _name, _text in _MADE_OF.items():
     _what = f"{_name.removeprefix('text-').replace('-', ' ')} in a text"
     case(_name, _what, "§2")(partial(_received, text=_text))

@@ -45,6 +45,13 @@ for _kind in _KINDS:
     case(f"file-{_kind}", f"a {_kind} file", "§5")(partial(_file, kind=_kind))
 
 
+@case("file-archive-only", "a photo, of which the column text says nothing", "§5")
+def _without_column(phone: CasePhone) -> tuple[Draft, Reading]:
+    file = phone.author.file("photo")
+    draft = phone.direct.receive(file, storage="archive")
+    return draft, {"text": MARK, "attachments": [file.name]}
+
+
 @case("file-sent", "a photo of the owner's", "§5")
 def _sent(phone: CasePhone) -> tuple[Draft, Reading]:
     file = phone.author.file("photo")
