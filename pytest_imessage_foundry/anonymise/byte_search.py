@@ -21,8 +21,8 @@ _DIGITS = b"0123456789"
 _HEX = b"0123456789ABCDEFabcdef-"
 _HIGH = bytes(range(0x80, 0x100))
 _WIDE = (
-    (b"a0", "utf-16-le", re.compile(rb"(?:[\x20-\x7e]\0){3,}")),
-    (b"0a", "utf-16-be", re.compile(rb"(?:\0[\x20-\x7e]){3,}")),
+    (b"a0", "utf-16-le", re.compile(rb"(?:[ap]0)+")),
+    (b"0a", "utf-16-be", re.compile(rb"(?:0[ap])+")),
 )
 
 
@@ -32,9 +32,13 @@ def _only(kept: bytes) -> bytes:
 
 
 _WORDS, _NUMBERS, _GUIDS = (_only(k) for k in (_LETTERS + _HIGH, _DIGITS, _HEX))
-# Letters and digits as `a`, zeros as `0`.
+# Letters and digits as `a`, other signs of ASCII as `p`, zeros as `0`.
 _SHAPES = bytes(
-    ord("a") if code in _LETTERS + _DIGITS else ord("0") if code == 0 else 0x20
+    ord("a")
+    if code in _LETTERS + _DIGITS
+    else ord("p")
+    if 0x20 <= code <= 0x7E
+    else ord("0" if code == 0 else " ")
     for code in range(256)
 )
 
@@ -68,12 +72,20 @@ def _told(data: bytes) -> set[str]:
 
 
 def _told_wide(data: bytes) -> set[str]:
-    """Return the tokens of texts in UTF-16. Bytes that hold no such text are
-    skipped."""
+    """Return the tokens of texts in UTF-16.
+
+    The shortest has a word of eight letters or digits, so only what stands around such
+    a word is read.
+    """
     found: set[str] = set()
     shapes = data.translate(_SHAPES)
     for shape, code, form in _WIDE:
-        if shape * _WORD in shapes:
-            for piece in form.findall(data):
-                found |= _told(piece.decode(code).encode())
+        word, at = shape * _WORD, 0
+        while (at := shapes.find(word, at)) >= 0:
+            while at >= 2 and form.match(shapes, at - 2, at):
+                at -= 2
+            whole = form.match(shapes, at)
+            assert whole is not None  # the word itself is of the form
+            found |= _told(data[at : whole.end()].decode(code).encode())
+            at = whole.end()
     return found

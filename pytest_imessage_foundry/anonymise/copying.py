@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,9 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def as_text(raw: bytes) -> str:
-    """Decode a text; bytes that are no UTF-8 come back as they were."""
-    return raw.decode("utf-8", "surrogateescape")
+# Decodes a text; bytes that are no UTF-8 come back as they were. It is called for each
+# text of a file, and a function of Python takes twice the time.
+as_text: Callable[[bytes], str] = methodcaller("decode", "utf-8", "surrogateescape")
 
 
 def shapes(connection: sqlite3.Connection) -> list[TableShape]:
