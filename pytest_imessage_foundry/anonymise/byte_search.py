@@ -31,7 +31,14 @@ def _only(kept: bytes) -> bytes:
     return bytes(code if code in kept else 0x20 for code in range(256))
 
 
-_WORDS, _NUMBERS, _GUIDS = (_only(k) for k in (_LETTERS + _HIGH, _DIGITS, _HEX))
+_WORDS = _only(_LETTERS + _HIGH)
+_LONG_RUN = re.compile(rb"[^ ]{%d,}" % _WORD)
+# Digits as `0`.
+_DIGIT = b"0"
+_NUMBERS = bytes(0x30 if code in _DIGITS else 0x20 for code in range(256))
+_GUIDS = bytes(
+    0x30 if code in _HEX[:-1] else code if code == 0x2D else 0x20 for code in range(256)
+)
 # Letters and digits as `a`, other signs of ASCII as `p`, zeros as `0`.
 _SHAPES = bytes(
     ord("a")
@@ -55,20 +62,28 @@ def tokens_of_file(path: Path) -> Iterator[set[str]]:
 
 def _told(data: bytes) -> set[str]:
     found: set[str] = set()
-    for piece in set(data.translate(_WORDS).split()):
-        if len(piece) < _WORD:
-            continue
+    for piece in set(_LONG_RUN.findall(data.translate(_WORDS))):
         if piece.isascii():
             found.add(tokens.WORD + piece.decode().lower())
         else:
             found.update(tokens.long_ones(piece.decode("utf-8", "replace"), _WORD))
-    for piece in data.translate(_NUMBERS).split():
-        if len(piece) >= _NUMBER:
-            found.add(tokens.NUMBER + piece.decode())
-    for piece in data.translate(_GUIDS).split():
-        if len(piece) >= _GUID:
+    for piece in _runs(data, _NUMBERS, _DIGIT * _NUMBER):
+        found.add(tokens.NUMBER + piece.decode())
+    for start in (_DIGIT * 8 + b"-", _DIGIT * _GUID):
+        for piece in _runs(data, _GUIDS, start):
             found.update(tokens.identities(piece.decode()))
     return found
+
+
+def _runs(data: bytes, shapes: bytes, part: bytes) -> Iterator[bytes]:
+    """Yield each run in whose shape a part stands, from one space to the next."""
+    shape = data.translate(shapes)
+    at = 0
+    while (at := shape.find(part, at)) >= 0:
+        start = shape.rfind(b" ", 0, at) + 1
+        at = shape.find(b" ", at)
+        at = len(data) if at < 0 else at
+        yield data[start:at]
 
 
 def _told_wide(data: bytes) -> set[str]:

@@ -6,7 +6,6 @@ that belongs to no token, so that the same is found as in each by itself.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
@@ -19,7 +18,6 @@ _HEX = bytes(
     ord("h" if chr(c) in "0123456789ABCDEFabcdef" else "-" if c == 45 else " ")
     for c in range(256)
 )
-_INNER_DOT = re.compile(r"\.(?<=[\w-]\.)[\w-]")
 _IS_WHOLE = range(tokens.SHORT + 1, 80)
 
 Hosts = Callable[[str], list[str]]
@@ -65,7 +63,7 @@ def _tokens(texts: Sequence[str], shortest: int, hosts: Hosts) -> list[str]:
         found += tokens.numbers(with_digits)
         if shortest == tokens.SHORT:
             found += tokens.mixed(with_digits)
-    with_dots = [each for each in bare if "." in each and _INNER_DOT.search(each)]
+    with_dots = [each for each in bare if "." in each and tokens.INNER_DOT.search(each)]
     found += hosts(_BETWEEN.join(with_dots))
     with_signs = [each for each in bare if "@" in each]
     found += tokens.mails(_BETWEEN.join(with_signs))

@@ -25,8 +25,11 @@ MAIL_FORM = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"\+?\d(?:[ ().\u2011/-]{0,3}\d){6,}")
 # Letters in lower case, and spaces for all else.
 LOWER = {c: chr(c).lower() if chr(c).isalpha() else " " for c in range(128)}
+_PLAIN_LETTERS = re.compile(rf"[^\W\d_]{{{SHORT},}}")
+_RUN = re.compile(r"\w+")
 _MIXED = re.compile(r"[a-z]*[\d_]\w+|[a-z]+[\d_]")
 _HOST_IN_URL = re.compile(r"(?:://|@)([\w-]+(?:\.[\w-]+)+)")
+INNER_DOT = re.compile(r"\.(?<=[\w-]\.)[\w-]")
 _DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d{5,}")
@@ -39,8 +42,17 @@ _RESERVED_HOSTS = frozenset(("example.com", "example.org", "example.net"))
 @cache
 def letters() -> re.Pattern[str]:
     """Return the form of a run of letters, with the marks that belong to them."""
-    marks = _class(lambda c: unicodedata.category(c) in ("Mn", "Mc"))
-    return re.compile(rf"(?:[^\W\d_][{marks}]*){{{SHORT},}}")
+    return re.compile(rf"(?:[^\W\d_][{_marks()}]*){{{SHORT},}}")
+
+
+@cache
+def _any_mark() -> re.Pattern[str]:
+    return re.compile(f"[{_marks()}]")
+
+
+@cache
+def _marks() -> str:
+    return _class(lambda c: unicodedata.category(c) in ("Mn", "Mc"))
 
 
 @cache
@@ -120,7 +132,9 @@ def words(text: str, shortest: int) -> list[str]:
     if text.isascii():
         runs = text.translate(LOWER).split()
     else:
-        runs = [each.casefold() for each in letters().findall(text)]
+        # The form with marks takes three times as long, and few texts have any.
+        form = letters() if _any_mark().search(text) else _PLAIN_LETTERS
+        runs = [each.casefold() for each in form.findall(text)]
     return [each for each in runs if len(each) >= shortest]
 
 
@@ -157,7 +171,12 @@ def identities(text: str) -> list[str]:
 
 def mixed(text: str) -> list[str]:
     """Names with digits in them, as files have."""
-    runs = _MIXED.findall(_PART_PREFIX.sub(" ", text.casefold()))
+    text = text.casefold()
+    if "at_" in text:
+        text = _PART_PREFIX.sub(" ", text)
+    # Letters alone are none, and would be tried letter by letter.
+    candidates = [each for each in _RUN.findall(text) if not each.isalpha()]
+    runs = _MIXED.findall(" ".join(candidates))
     return [
         WORD + each
         for each in runs
@@ -173,6 +192,8 @@ def hosts(text: str) -> list[str]:
 
 def dotted(text: str) -> list[str]:
     """Return all that could be a host."""
+    if INNER_DOT.search(text) is None:
+        return []
     return [HOST + each.casefold() for each in _DOTTED.findall(text)]
 
 
