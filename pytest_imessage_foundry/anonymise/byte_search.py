@@ -32,7 +32,6 @@ def _only(kept: bytes) -> bytes:
 
 
 _WORDS = _only(_LETTERS + _HIGH)
-_LONG_RUN = re.compile(rb"[^ ]{%d,}" % _WORD)
 # Digits as `0`.
 _DIGIT = b"0"
 _NUMBERS = bytes(0x30 if code in _DIGITS else 0x20 for code in range(256))
@@ -61,12 +60,10 @@ def tokens_of_file(path: Path) -> Iterator[set[str]]:
 
 
 def _told(data: bytes) -> set[str]:
-    found: set[str] = set()
-    for piece in set(_LONG_RUN.findall(data.translate(_WORDS))):
-        if piece.isascii():
-            found.add(tokens.WORD + piece.decode().lower())
-        else:
-            found.update(tokens.long_ones(piece.decode("utf-8", "replace"), _WORD))
+    runs = {each for each in data.translate(_WORDS).split() if len(each) >= _WORD}
+    found = {tokens.WORD + each.decode().lower() for each in runs if each.isascii()}
+    others = b" ".join(each for each in runs if not each.isascii())
+    found.update(tokens.long_ones(others.decode("utf-8", "replace"), _WORD))
     for piece in _runs(data, _NUMBERS, _DIGIT * _NUMBER):
         found.add(tokens.NUMBER + piece.decode())
     for start in (_DIGIT * 8 + b"-", _DIGIT * _GUID):

@@ -11,7 +11,7 @@ from typing import Any
 
 from pytest_imessage_foundry.anonymise.archives import ArchiveStandIns, emptied
 from pytest_imessage_foundry.anonymise.column_classes import UNKNOWN, class_of
-from pytest_imessage_foundry.anonymise.dates import Dates
+from pytest_imessage_foundry.anonymise.dates import NANOSECONDS, Dates
 from pytest_imessage_foundry.anonymise.kept import kept
 from pytest_imessage_foundry.anonymise.number_search import LARGE
 from pytest_imessage_foundry.anonymise.quotations import Quotation
@@ -25,6 +25,7 @@ Value = Any
 Replace = Callable[[Value], Value]
 
 _SMALL = 100_000
+_LATEST = 1 << 62  # nanoseconds, which are still far from SQLite's largest integer
 _REMEMBERED = 20_000
 # Positions and lengths of a text, and what SQLite counted.
 _RANGE = re.compile(r"(?:18446744073709551615|\d{1,5})?(?:[:,;] ?\d{1,5}){0,9}")
@@ -110,7 +111,9 @@ class Replacing:
             for at, (kind, column) in enumerate(zip(kinds, columns, strict=True))
         ]
         flags = [step for step in steps if kinds[step[0]] == "flag"]
-        others = [step for step in steps if kinds[step[0]] != "flag"]
+        dates = [step for step in steps if kinds[step[0]] == "date"]
+        others = [step for step in steps if kinds[step[0]] not in ("flag", "date")]
+        shift = self.dates.shift
         places = [step[0] for step in flags]
         # With one place alone, itemgetter returns no tuple.
         of_flags = itemgetter(*places, *places[:1]) if flags else lambda row: ()
@@ -140,6 +143,16 @@ class Replacing:
                 else:
                     new = of_column(value)
                 if new is not value:
+                    row[at] = new
+                    counts[_what_happened(value, new)] += 1
+            for at, of_column, counts in dates:
+                value = row[at]
+                if not value and isinstance(value, int):
+                    continue
+                if shift and type(value) is int and NANOSECONDS <= value < _LATEST:
+                    row[at] = value + shift
+                    counts["moved"] += 1
+                elif value is not None and (new := of_column(value)) is not value:
                     row[at] = new
                     counts[_what_happened(value, new)] += 1
             # Nearly always all flags are small, and one look is enough.

@@ -26,6 +26,7 @@ _PHONE = re.compile(r"\+?\d(?:[ ().\u2011/-]{0,3}\d){6,}")
 # Letters in lower case, and spaces for all else.
 LOWER = {c: chr(c).lower() if chr(c).isalpha() else " " for c in range(128)}
 _PLAIN_LETTERS = re.compile(rf"[^\W\d_]{{{SHORT},}}")
+_UNBROKEN = re.compile(rf"[^\s\ufffd]{{{SHORT},}}")
 _RUN = re.compile(r"\w+")
 _MIXED = re.compile(r"[a-z]*[\d_]\w+|[a-z]+[\d_]")
 _HOST_IN_URL = re.compile(r"(?:://|@)([\w-]+(?:\.[\w-]+)+)")
@@ -95,7 +96,9 @@ def looked_at(text: str) -> list[str]:
 def long_ones(text: str, shortest: int) -> list[str]:
     """Return the words and numbers of bytes in which values touch each other."""
     text = unicodedata.normalize("NFKC", text)
-    found = [WORD + each for each in words(text, shortest)]
+    # What is no UTF-8 and was replaced is many bytes and no letter.
+    runs = dict.fromkeys(_UNBROKEN.findall(text))
+    found = [WORD + each for run in runs for each in words(run, shortest)]
     return found + [NUMBER + _plain_digits(each) for each in _DIGITS.findall(text)]
 
 
