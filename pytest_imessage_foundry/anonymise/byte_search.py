@@ -67,8 +67,8 @@ def _told(data: bytes) -> set[str]:
     for piece in _runs(data, _NUMBERS, _DIGIT * _NUMBER):
         found.add(tokens.NUMBER + piece.decode())
     for start in (_DIGIT * 8 + b"-", _DIGIT * _GUID):
-        for piece in _runs(data, _GUIDS, start):
-            found.update(tokens.identities(piece.decode()))
+        pieces = set(_runs(data, _GUIDS, start))
+        found.update(tokens.identities(b" ".join(pieces).decode()))
     return found
 
 

@@ -59,6 +59,7 @@ def _read(
     data: bytes, offsets: tuple[int, ...] | bytes, table: int, step: int
 ) -> Contents | None:
     found = Contents([], [], [])
+    texts = found.texts
     kinds = bytearray()
     keys: set[int] = set()
     highest = 0
@@ -74,7 +75,7 @@ def _read(
             size, start = _size(data, start)
         if kind == _ASCII:
             end = start + size
-            found.texts.append(data[start:end].decode("ascii"))
+            texts.append(data[start:end].decode("ascii"))
         elif kind == _UID:
             end = start + size + 1
         elif kind in (_DICT, _LIST):
@@ -87,7 +88,7 @@ def _read(
                 keys.update(held[:size])
         elif kind == _WIDE:
             end = start + 2 * size
-            found.texts.append(data[start:end].decode("utf-16-be"))
+            texts.append(data[start:end].decode("utf-16-be"))
         elif kind == _DATA:
             end = start + size
             found.data.append(data[start:end])

@@ -159,10 +159,12 @@ def _around_text(data: bytes) -> tuple[bytes, str, bytes] | None:
 def _property_list(data: bytes) -> tuple[Contents | None, int]:
     """Return what the property list holds that data begin with, and its length; None
     and 0 for none."""
-    for end in (len(data), *_ends(data)):
-        found = contents(data[:end]) or _loaded(data[:end])
-        if found is not None:
-            return found, end
+    ends = (len(data), *_ends(data))
+    for read in (contents, _loaded):
+        for end in ends:
+            found = read(data[:end])
+            if found is not None:
+                return found, end
     return None, 0
 
 
