@@ -34,6 +34,7 @@ def _only(kept: bytes) -> bytes:
 _WORDS = _only(_LETTERS + _HIGH)
 # Digits as `0`.
 _DIGIT = b"0"
+_DASHED = b"-".join(_DIGIT * count for count in (8, 4, 4, 4, 12))
 _NUMBERS = bytes(0x30 if code in _DIGITS else 0x20 for code in range(256))
 _GUIDS = bytes(
     0x30 if code in _HEX[:-1] else code if code == 0x2D else 0x20 for code in range(256)
@@ -66,10 +67,17 @@ def _told(data: bytes) -> set[str]:
     found.update(tokens.long_ones(others.decode("utf-8", "replace"), _WORD))
     for piece in _runs(data, _NUMBERS, _DIGIT * _NUMBER):
         found.add(tokens.NUMBER + piece.decode())
-    for start in (_DIGIT * 8 + b"-", _DIGIT * _GUID):
-        pieces = set(_runs(data, _GUIDS, start))
-        found.update(tokens.identities(b" ".join(pieces).decode()))
+    guids = {*_with_dashes(data), *_runs(data, _GUIDS, _DIGIT * _GUID)}
+    found.update(tokens.identities(b" ".join(guids).decode()))
     return found
+
+
+def _with_dashes(data: bytes) -> Iterator[bytes]:
+    shape = data.translate(_GUIDS)
+    at = 0
+    while (at := shape.find(_DASHED, at)) >= 0:
+        yield data[at : at + len(_DASHED)]
+        at += 1
 
 
 def _runs(data: bytes, shapes: bytes, part: bytes) -> Iterator[bytes]:

@@ -7,13 +7,12 @@ that belongs to no token, so that the same is found as in each by itself.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from pytest_imessage_foundry.anonymise import tokens
+from pytest_imessage_foundry.anonymise.kept import format_words
 
 _BETWEEN, _GUID_WAS_HERE = "\0", "\1"
-# Letters in lower case, and spaces for all else but what stands between two texts.
-_LETTERS = bytes(ord(tokens.LOWER[c]) if c else 0 for c in range(128)).ljust(256)
 _HEX = bytes(
     ord("h" if chr(c) in "0123456789ABCDEFabcdef" else "-" if c == 45 else " ")
     for c in range(256)
@@ -82,22 +81,31 @@ def _words_and_wholes(
 
     `pieces` have a sign where `bare` has a space for a GUID.
     """
-    words: dict[str, None] = {}
+    own, first_word = format_words(), tokens.letters_alone(shortest)
     wholes: list[str] = []
-    for piece, text, own in zip(pieces, bare, _words(bare, shortest), strict=True):
-        words.update(dict.fromkeys(own))
-        is_short = len(text) in _IS_WHOLE and _GUID_WAS_HERE not in piece
-        if is_short and not tokens.is_format(text, own):
-            wholes.append(tokens.WHOLE + text.casefold())
-    return [*map(tokens.WORD.__add__, words), *wholes]
-
-
-def _words(texts: Sequence[str], shortest: int) -> Iterator[list[str]]:
-    """Yield the words of each text."""
-    plain = _BETWEEN.join(each for each in texts if each.isascii())
-    lower = iter(plain.encode().translate(_LETTERS).decode().split(_BETWEEN))
-    for text in texts:
-        if text.isascii():
-            yield [each for each in next(lower).split() if len(each) >= shortest]
+    for piece, text in zip(pieces, bare, strict=True):
+        if len(text) not in _IS_WHOLE or _GUID_WAS_HERE in piece:
+            continue
+        # Nearly always the first word is not the format's, and no other is looked at.
+        found = first_word.search(text)
+        if found is not None and text.isascii() and found[0].lower() not in own:
+            is_format = False
         else:
-            yield tokens.words(text, shortest)
+            is_format = tokens.is_format(text, tokens.words(text, shortest))
+        if not is_format:
+            wholes.append(tokens.WHOLE + text.casefold())
+    return [*map(tokens.WORD.__add__, _words(bare, shortest)), *wholes]
+
+
+def _words(texts: Sequence[str], shortest: int) -> Iterable[str]:
+    """Return the words of texts, each once."""
+    plain = _BETWEEN.join(filter(str.isascii, texts))
+    found = dict.fromkeys(plain.encode().translate(tokens.LOWER).decode().split())
+    words = {each: None for each in found if len(each) >= shortest}
+    others = [each for each in texts if not each.isascii()]
+    with_marks = [each for each in others if tokens.any_mark().search(each)]
+    if with_marks:
+        others = [each for each in others if not tokens.any_mark().search(each)]
+    for some in (others, with_marks):
+        words.update(dict.fromkeys(tokens.words(_BETWEEN.join(some), shortest)))
+    return words

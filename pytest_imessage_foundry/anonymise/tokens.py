@@ -24,8 +24,9 @@ MAIL_FORM = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 # A number as people write it: at least seven digits with a few signs between.
 _PHONE = re.compile(r"\+?\d(?:[ ().\u2011/-]{0,3}\d){6,}")
 # Letters in lower case, and spaces for all else.
-LOWER = {c: chr(c).lower() if chr(c).isalpha() else " " for c in range(128)}
-_PLAIN_LETTERS = re.compile(rf"[^\W\d_]{{{SHORT},}}")
+LOWER = bytes(
+    ord(chr(c).lower()) if chr(c).isalpha() else 0x20 for c in range(128)
+).ljust(256)
 _UNBROKEN = re.compile(rf"[^\s\ufffd]{{{SHORT},}}")
 _RUN = re.compile(r"\w+")
 _MIXED = re.compile(r"[a-z]*[\d_]\w+|[a-z]+[\d_]")
@@ -47,7 +48,14 @@ def letters() -> re.Pattern[str]:
 
 
 @cache
-def _any_mark() -> re.Pattern[str]:
+def letters_alone(shortest: int) -> re.Pattern[str]:
+    """Return the form of a run of letters, for texts that have no marks."""
+    return re.compile(rf"[^\W\d_]{{{shortest},}}")
+
+
+@cache
+def any_mark() -> re.Pattern[str]:
+    """Return the form of a mark that belongs to the letter before it."""
     return re.compile(f"[{_marks()}]")
 
 
@@ -133,10 +141,10 @@ def of_text(
 def words(text: str, shortest: int) -> list[str]:
     """Return the words of a text, in lower case."""
     if text.isascii():
-        runs = text.translate(LOWER).split()
+        runs = text.encode().translate(LOWER).decode().split()
     else:
         # The form with marks takes three times as long, and few texts have any.
-        form = letters() if _any_mark().search(text) else _PLAIN_LETTERS
+        form = letters() if any_mark().search(text) else letters_alone(SHORT)
         runs = [each.casefold() for each in form.findall(text)]
     return [each for each in runs if len(each) >= shortest]
 
