@@ -30,8 +30,12 @@ _PRINTED = re.compile(
 _LATER_BYTES = bytes(range(0x80, 0xC0))  # of a character, behind its first
 _FEWEST = 3  # characters
 _WIDE = (
-    re.compile(rb"(?:[\x20-\x7e]\0){3,}"),
-    re.compile(rb"(?:\0[\x20-\x7e]){3,}"),
+    (b"p0" * 3, re.compile(rb"(?:[\x20-\x7e]\0){3,}"), "utf-16-le"),
+    (b"0p" * 3, re.compile(rb"(?:\0[\x20-\x7e]){3,}"), "utf-16-be"),
+)
+# Printed characters of ASCII as `p`, zeros as `0`.
+_SHAPES = bytes(
+    ord("p" if 0x20 <= code <= 0x7E else " " if code else "0") for code in range(256)
 )
 _TRAILER = re.compile(rb"\0{5}[\0-\x08][\1-\x08][\1-\x08]\0{4}")
 _MOST_TRAILERS = 50
@@ -119,8 +123,10 @@ class ReadableBytes:
         self._printed += filter(_is_long, _PRINTED.findall(data))
         if b"\0" not in data or (data.startswith(_BODY) and b"c]" not in data):
             return  # its strings are UTF-8, and it holds no data
-        for form, code in zip(_WIDE, ("utf-16-le", "utf-16-be"), strict=True):
-            self._now.texts += [each.decode(code) for each in form.findall(data)]
+        shapes = data.translate(_SHAPES)
+        for shape, form, code in _WIDE:
+            if shape in shapes:
+                self._now.texts += [each.decode(code) for each in form.findall(data)]
 
 
 def _is_long(piece: bytes) -> bool:

@@ -159,11 +159,14 @@ class Replacing:
                     new = self.archives.replaced(value, "", parts)
                 else:
                     new = of_column(value)
+                what = "kept" if new is value else _what_happened(value, new)
                 if new is not value:
                     row[at] = new
-                    counts[_what_happened(value, new)] += 1
+                    counts[what] += 1
                 if known is not None and type(value) is str:
-                    _remember(known, value, new)
+                    if len(known) >= _REMEMBERED:
+                        known.clear()
+                    known[value] = new, what
             for at, of_column, counts, limit in numbers:
                 value = row[at]
                 if type(value) is int and -limit < value < limit:
@@ -299,12 +302,6 @@ def _nothing(value: Value) -> Value:
     if isinstance(value, bytes):
         return emptied(value)
     return 0 if isinstance(value, int) else value and 0.0
-
-
-def _remember(known: Known, value: str, new: str) -> None:
-    if len(known) >= _REMEMBERED:
-        known.clear()
-    known[value] = new, _what_happened(value, new)
 
 
 def _what_happened(old: Value, new: Value) -> str:
