@@ -17,7 +17,8 @@ _INT, _REALS, _DATE, _DATA, _ASCII, _WIDE, _UID, _LIST, _DICT = (
 )
 _CONSTANTS = (0, 8, 9)  # null, false, true
 _STRINGS = {_ASCII, _WIDE}
-_DATES = 10**10  # seconds; those that plistlib takes for dates go further
+# Seconds from 2001, within the years that plistlib takes: 1 to 9999.
+_EARLIEST, _LATEST = -6 * 10**10, 25 * 10**10
 _EMPTY = 42  # bytes of the least list: magic, one object, one offset, trailer
 
 
@@ -100,7 +101,7 @@ def _read(
             end = start + (1 << size)
         elif marker == _DATE:
             end = start + 8
-            if not abs(struct.unpack_from(">d", data, start)[0]) < _DATES:
+            if not _EARLIEST < struct.unpack_from(">d", data, start)[0] < _LATEST:
                 return None
         elif marker in _CONSTANTS:
             end = start
