@@ -143,10 +143,11 @@ def rows(
 def _telling(connection: sqlite3.Connection, table: TableShape) -> tuple[str, ...]:
     """Return the columns that can hold texts or bytes."""
     numbers = [e for e in table.columns if class_of(table.name, e) in _OF_NUMBERS]
-    # Texts and bytes are greater than all numbers.
+    # Texts and bytes are greater than all numbers. A collation of the file's own is not
+    # asked for, because nobody may have it.
     for at in range(0, len(numbers), _AT_ONCE):
         some = numbers[at : at + _AT_ONCE]
-        told = " OR ".join(f"{quoted(each)} >= ''" for each in some)
+        told = " OR ".join(f"{quoted(each)} COLLATE BINARY >= ''" for each in some)
         query = f"SELECT 1 FROM {table.quoted} WHERE {told} LIMIT 1"
         if connection.execute(query).fetchone():
             return table.columns

@@ -26,6 +26,7 @@ from pytest_imessage_foundry.anonymise.list_layouts import (
 
 _MOST_FORMS = 300
 _MOST_ALIKE = 12  # of one count of objects
+_MOST_OBJECTS = 2000
 _CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 _NUMBERS = struct.Struct(">BBQQQ")
 _Key = tuple[int, int, int]
@@ -112,7 +113,7 @@ class ListForms:
         key = layout.reference, len(layout.items), layout.top
         alike = self._forms.setdefault(key, [])
         has_room = not self.is_full and len(alike) < _MOST_ALIKE
-        if starts == ends and has_room:
+        if starts == ends and has_room and len(ends) <= _MOST_OBJECTS:
             alike.append(ListForm(layout, roles, fixed))
             self._count += 1
 
