@@ -12,7 +12,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 
-from pytest_imessage_foundry.anonymise.body_forms import (
+from pytest_imessage_foundry.anonymise.dates import Dates
+from pytest_imessage_foundry.anonymise.kept import kept, literals
+from pytest_imessage_foundry.anonymise.quotations import NOTHING, Quotation
+from pytest_imessage_foundry.anonymise.stand_ins import StandIns
+from pytest_imessage_foundry.anonymise.typedstream_forms import (
     DATA,
     DOUBLE,
     FLOAT,
@@ -22,10 +26,6 @@ from pytest_imessage_foundry.anonymise.body_forms import (
     Spot,
     type_before,
 )
-from pytest_imessage_foundry.anonymise.dates import Dates
-from pytest_imessage_foundry.anonymise.kept import kept, literals
-from pytest_imessage_foundry.anonymise.quotations import NOTHING, Quotation
-from pytest_imessage_foundry.anonymise.stand_ins import StandIns
 from pytest_imessage_foundry.reading.attributed_strings import DICTIONARIES, STRINGS
 from pytest_imessage_foundry.reading.typedstreams import (
     HEADER,
