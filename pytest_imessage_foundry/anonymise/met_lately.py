@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-_REMEMBERED = 100_000
+_REMEMBERED = 40_000
 _SHORT = 200
 
 Value = TypeVar("Value", str, bytes, "str | bytes")

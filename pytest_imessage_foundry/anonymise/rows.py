@@ -28,7 +28,7 @@ Known = dict[str, tuple[str, str]]
 
 _SMALL = 100_000
 _LATEST = 1 << 62  # nanoseconds, which are still far from SQLite's largest integer
-_REMEMBERED = 20_000
+_REMEMBERED = 5000  # of each class
 # Positions and lengths of a text, and what SQLite counted.
 _RANGE = re.compile(r"(?:18446744073709551615|\d{1,5})?(?:[:,;] ?\d{1,5}){0,9}")
 _STATISTICS = re.compile(r"\d{1,9}(?: \d{1,8})*")

@@ -50,10 +50,11 @@ class Teller:
         is_name = kind in _NAMED
         if kind in _STRUCTURE:
             values = [each for each in values if not self._is_structure(kind, each)]
-        new = self._seen[is_name].first(values)
+        # Most GUIDs are met once, so that to remember them would be of no use.
+        guids, others = _guids([*dict.fromkeys(values)])
+        new = self._seen[is_name].first(others)
         texts = [each for each in new if isinstance(each, str)]
-        guids, others = _guids(texts)
-        found = guids + _told(others, self._of_names if is_name else self._of_texts)
+        found = guids + _told(texts, self._of_names if is_name else self._of_texts)
         if len(texts) < len(new):
             blobs = (each for each in new if isinstance(each, bytes))
             found += self._of_archives(blobs)
@@ -76,18 +77,19 @@ class Teller:
         return found + [each for each in told if each[0] != tokens.WHOLE]
 
 
-def _guids(texts: list[str]) -> tuple[list[str], list[str]]:
-    """Return the texts that are GUIDs as tokens, and the other texts."""
-    long = [each for each in texts if len(each) == _GUID_LENGTH]
+def _guids(values: list[str | bytes]) -> tuple[list[str], list[str | bytes]]:
+    """Return the texts that are GUIDs as tokens, and the other values."""
+    of_length = (each for each in values if len(each) == _GUID_LENGTH)
+    long = [each for each in of_length if isinstance(each, str)]
     joined = "\n".join(long)
     if len(_GUID.findall(joined)) != len(long):
         long = [each for each in long if _GUID.fullmatch(each)]
         joined = "\n".join(long)
     if not long:
-        return [], texts
+        return [], values
     plain = joined.replace("-", "").upper().split("\n")
     known = set(long)
-    others = [each for each in texts if each not in known]
+    others = [each for each in values if each not in known]
     return [tokens.GUID + each for each in plain], others
 
 
