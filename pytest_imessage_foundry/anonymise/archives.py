@@ -8,11 +8,8 @@ import struct
 from pytest_imessage_foundry.anonymise.bodies_in_place import Bodies
 from pytest_imessage_foundry.anonymise.dates import Dates
 from pytest_imessage_foundry.anonymise.json_texts import JsonTexts
-from pytest_imessage_foundry.anonymise.property_lists import (
-    MAGIC,
-    PropertyLists,
-    Unreadable,
-)
+from pytest_imessage_foundry.anonymise.list_layouts import MAGIC, Unreadable
+from pytest_imessage_foundry.anonymise.property_lists import PropertyLists
 from pytest_imessage_foundry.anonymise.protobufs import (
     DIGITAL_TOUCH,
     HANDWRITING,

@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import pairwise
 
 from pytest_imessage_foundry.anonymise.dates import Dates
-from pytest_imessage_foundry.anonymise.kept import kept
+from pytest_imessage_foundry.anonymise.kept import kept, literals
 from pytest_imessage_foundry.anonymise.quotations import NOTHING, Quotation
 from pytest_imessage_foundry.anonymise.stand_ins import StandIns
+from pytest_imessage_foundry.anonymise.typedstream_forms import (
+    DATA,
+    DOUBLE,
+    FLOAT,
+    INTEGER,
+    TEXT,
+    BodyForms,
+    Spot,
+    type_before,
+)
 from pytest_imessage_foundry.reading.attributed_strings import DICTIONARIES, STRINGS
 from pytest_imessage_foundry.reading.typedstreams import (
     HEADER,
@@ -31,6 +43,10 @@ _DEEPEST = 40
 _REMEMBERED = 4096
 _LONGEST_TAIL = 400
 _TEXT = b"\x84\x01+"
+# Roles that are no keys of attributes.
+_WHOLE, _COUNT = "the whole text", "count"
+_DATA = ("NSData", "NSMutableData")
+_COUNTED = (*_DATA, "NSArray", "NSMutableArray")
 
 
 class Bodies:
@@ -46,6 +62,7 @@ class Bodies:
         self._of = stand_ins
         self._dates = dates
         self._nested = nested
+        self._forms = BodyForms()
         self._plain: set[tuple[bytes, bytes]] = set()
         self.emptied = 0
 
@@ -61,7 +78,10 @@ class Bodies:
             text = parts[1].decode()
             new = quotation.part(text) or self._of.text(text)
             return parts[0] + new.encode() + parts[2]
-        out = self._rewritten(data, quotation)
+        spots = self._forms.spots(data)
+        edit = _Edit(self._of, self._dates, self._nested, data, quotation)
+        out = self._rewritten(data, edit) if spots is None else edit.refilled(spots)
+        self.emptied += edit.emptied
         if parts is not None and len(self._plain) < _REMEMBERED:
             head, _, tail = parts
             is_same = out.startswith(head) and out.endswith(tail)
@@ -69,7 +89,7 @@ class Bodies:
                 self._plain.add((head, tail))
         return out
 
-    def _rewritten(self, data: bytes, quotation: Quotation) -> bytes:
+    def _rewritten(self, data: bytes, edit: _Edit) -> bytes:
         stream = Stream(data)
         stream.position = len(HEADER)
         group = stream.group(0)
@@ -78,9 +98,9 @@ class Bodies:
         for each in stream.strings:
             if each not in kept("classes") and not _CODES.fullmatch(each):
                 raise Damaged("it holds an unknown class")
-        edit = _Edit(self._of, self._dates, self._nested, data, quotation)
         edit.root(group)
-        self.emptied += edit.emptied
+        if edit.is_of_form:
+            self._forms.remember(data, edit.spots)
         return bytes(edit.out)
 
 
@@ -102,6 +122,35 @@ class _Edit:
         self.emptied = 0
         self._quotation = quotation
         self._done: dict[int, str] = {}
+        self.spots: list[Spot] = []
+        self._noted: set[int] = set()
+        # Whether all its keys are the format's own, and all that varies is in `spots`.
+        self.is_of_form = True
+
+    def refilled(self, spots: Sequence[Spot]) -> bytes:
+        """Change the values of a body whose form is known.
+
+        Raises:
+            Damaged: one of them cannot be changed.
+        """
+        out = self.out
+        for spot in spots:
+            kind, start, content, end, role = spot
+            if role is None:
+                continue
+            if kind == TEXT:
+                raw = bytes(out[content:end])
+                if role == _WHOLE:
+                    self._quotation = Quotation(*self._put(raw, end, self._whole_text))
+                else:
+                    self._put(raw, end, partial(self._value, role=role))
+            elif kind == DATA:
+                self._data(content, bytes(out[content:end]))
+            elif kind == INTEGER:
+                self._integer(start, end, role)
+            else:
+                self._real(start, end, role)
+        return bytes(out)
 
     def root(self, group: Group) -> None:
         node = group.values[0] if group.codes == "@" else None
@@ -109,11 +158,15 @@ class _Edit:
             raise Damaged("its root is no attributed string")
         string = node.groups[0].values[0]
         if isinstance(string, Node) and string.name in STRINGS:
+            self._note_text(string, _WHOLE)
             original, new = self._string(string, self._whole_text)
             self._quotation = Quotation(original, new)
         for each in node.groups[1:]:
             if each.codes != "iI":
                 self._group(each, "", 0)
+                continue
+            for start, end in pairwise(each.bounds):  # the length of a run
+                self.spots.append(Spot(INTEGER, start, start, end, None))
 
     def _whole_text(self, text: str) -> str:
         return self._quotation.part(text) or self._of.text(text)
@@ -128,12 +181,17 @@ class _Edit:
             if isinstance(value, Node):
                 self._node(value, role, depth)
             elif isinstance(value, bytes) and code == "[":
+                self._note_data(start, value)
                 self._data(start, value)
             elif isinstance(value, bytes):
                 raise Damaged("a text stands outside a string")
             elif code in "df":
+                kind = DOUBLE if code == "d" else FLOAT
+                self.spots.append(Spot(kind, start, start, end, role))
                 self._real(start, end, role)
             elif code in "iIqQsSlL":
+                if role != _COUNT:
+                    self.spots.append(Spot(INTEGER, start, start, end, role))
                 self._integer(start, end, role)
 
     def _node(self, node: Node, role: str, depth: int) -> None:
@@ -141,28 +199,18 @@ class _Edit:
             return
         self._done[id(node)] = role
         if node.name in STRINGS:
-            self._string(node, lambda text: self._value(text, role))
+            self._note_text(node, role)
+            self._string(node, partial(self._value, role=role))
         elif node.name in DICTIONARIES:
             self._dictionary(node, role, depth)
         else:
-            is_data = node.name in (
-                "NSData",
-                "NSMutableData",
-                "NSArray",
-                "NSMutableArray",
-            )
-            inner = (
-                "count"
-                if is_data
-                else f"date {role}"
-                if node.name == "NSDate"
-                else role
-            )
+            inner = f"date {role}" if node.name == "NSDate" else role
             for group in node.groups:
-                is_count = is_data and group.codes in ("i", "q")
-                self._group(
-                    group, inner if is_count or not is_data else role, depth + 1
-                )
+                is_count = node.name in _COUNTED and group.codes in ("i", "q")
+                if is_count and node.name in _DATA:
+                    start, end = group.bounds
+                    self.spots.append(Spot(INTEGER, start, start, end, None))
+                self._group(group, _COUNT if is_count else inner, depth + 1)
 
     def _dictionary(self, node: Node, role: str, depth: int) -> None:
         members = [value for group in node.groups[1:] for value in group.values]
@@ -171,7 +219,9 @@ class _Edit:
         for key, value in zip(members[::2], members[1::2], strict=False):
             name = ""
             if isinstance(key, Node) and key.name in STRINGS:
-                name, _ = self._string(key, lambda text: self._key(text, role))
+                name, _ = self._string(key, partial(self._key, role=role))
+                is_fixed = name in literals() and id(key) not in self._noted
+                self.is_of_form = self.is_of_form and is_fixed
             if isinstance(value, Node):
                 self._node(value, name, depth + 1)
 
@@ -191,20 +241,38 @@ class _Edit:
             raise Damaged("a string has no text")
         group = node.groups[0]
         raw: bytes = group.values[0]
-        try:
-            text = raw.decode()
-        except UnicodeDecodeError:
-            raise Damaged("its text is not UTF-8") from None
         if self._done.get(-id(node)) is not None:
-            return text, self._done[-id(node)]
+            return _decoded(raw), self._done[-id(node)]
+        text, new = self._put(raw, group.bounds[1], stand_in)
+        self._done[id(node)] = ""
+        self._done[-id(node)] = new
+        return text, new
+
+    def _put(
+        self, raw: bytes, end: int, stand_in: Callable[[str], str]
+    ) -> tuple[str, str]:
+        """Change a text that ends somewhere, and return what it was and what it is."""
+        text = _decoded(raw)
         new = stand_in(text)
         coded = new.encode()
         if len(coded) != len(raw):
             raise Damaged("a stand-in has another length")
-        self._done[id(node)] = ""
-        self._done[-id(node)] = new
-        self.out[group.bounds[1] - len(raw) : group.bounds[1]] = coded
+        self.out[end - len(raw) : end] = coded
         return text, new
+
+    def _note_text(self, node: Node, role: str) -> None:
+        if len(node.groups) == 1 and node.groups[0].codes == "+":
+            (raw,), (start, end) = node.groups[0].values, node.groups[0].bounds
+            self.spots.append(Spot(TEXT, start, end - len(raw), end, role))
+            self._noted.add(id(node))
+
+    def _note_data(self, content: int, raw: bytes) -> None:
+        start = type_before(bytes(self.out), content, len(raw))
+        if start is None:
+            self.is_of_form = False
+        else:
+            end = content + len(raw)
+            self.spots.append(Spot(DATA, start, content, end, ""))
 
     def _data(self, start: int, raw: bytes) -> None:
         new = self._nested(raw, self._quotation)
@@ -230,6 +298,13 @@ class _Edit:
         elif role not in kept("attributes"):
             self.emptied += 1
             self.out[start + 1 : end] = bytes(end - start - 1)
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise Damaged("its text is not UTF-8") from None
 
 
 def _each(codes: str) -> list[str]:

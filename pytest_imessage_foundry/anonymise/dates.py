@@ -8,7 +8,7 @@ from typing import TypeVar
 SECOND = 10**9
 WEEK = 7 * 24 * 3600
 # Readers take smaller numbers for seconds (SEMANTICS §18).
-_NANOSECONDS = 10**11
+NANOSECONDS = 10**11
 _FIRST, _LAST = -(2**63), 2**63 - 1  # of SQLite's integers
 _LEAST, _MOST = 27, 207  # weeks: half a year to four years
 
@@ -21,11 +21,16 @@ class Dates:
     def __init__(self, weeks: int) -> None:
         self.weeks = weeks
 
+    @property
+    def shift(self) -> int:
+        """By how many nanoseconds they are moved."""
+        return self.weeks * WEEK * SECOND
+
     def moved(self, value: Number) -> Number:
         """Return a date in nanoseconds or seconds since 2001; 0 is none."""
         if not value or not math.isfinite(value):
             return value
-        unit = 1 if abs(value) < _NANOSECONDS else SECOND
+        unit = 1 if abs(value) < NANOSECONDS else SECOND
         moved = value + self.weeks * WEEK * unit
         # A number that is no date can be too large to be moved: it becomes the largest
         # one.

@@ -11,7 +11,7 @@ from typing import Any
 
 from pytest_imessage_foundry.anonymise.archives import ArchiveStandIns, emptied
 from pytest_imessage_foundry.anonymise.column_classes import UNKNOWN, class_of
-from pytest_imessage_foundry.anonymise.dates import Dates
+from pytest_imessage_foundry.anonymise.dates import NANOSECONDS, Dates
 from pytest_imessage_foundry.anonymise.kept import kept
 from pytest_imessage_foundry.anonymise.number_search import LARGE
 from pytest_imessage_foundry.anonymise.quotations import Quotation
@@ -23,9 +23,12 @@ from pytest_imessage_foundry.anonymise.vocabulary import Vocabulary
 
 Value = Any
 Replace = Callable[[Value], Value]
+# A text's stand-in, and what was done to it.
+Known = dict[str, tuple[str, str]]
 
 _SMALL = 100_000
-_REMEMBERED = 20_000
+_LATEST = 1 << 62  # nanoseconds, which are still far from SQLite's largest integer
+_REMEMBERED = 5000  # of each class
 # Positions and lengths of a text, and what SQLite counted.
 _RANGE = re.compile(r"(?:18446744073709551615|\d{1,5})?(?:[:,;] ?\d{1,5}){0,9}")
 _STATISTICS = re.compile(r"\d{1,9}(?: \d{1,8})*")
@@ -68,7 +71,7 @@ class Replacing:
         self.tally = ColumnCounts()
         self._texts = self._by_class()
         self.classes = frozenset((*self._texts, *_NUMBERS, *_SETTINGS))
-        self._lately: dict[tuple[Replace, str], str] = {}
+        self._lately: dict[str, Known] = {}
 
     def _by_class(self) -> dict[str, Callable[[str], str]]:
         """Return what replaces a text, by the class of its column."""
@@ -110,7 +113,17 @@ class Replacing:
             for at, (kind, column) in enumerate(zip(kinds, columns, strict=True))
         ]
         flags = [step for step in steps if kinds[step[0]] == "flag"]
-        others = [step for step in steps if kinds[step[0]] != "flag"]
+        dates = [step for step in steps if kinds[step[0]] == "date"]
+        numbers = [
+            (*step, LARGE[kinds[step[0]]]) for step in steps if kinds[step[0]] in LARGE
+        ]
+        # In one list, because a stand-in can depend on those that were given before.
+        others = [
+            (*step, self._known(kinds[step[0]]))
+            for step in steps
+            if kinds[step[0]] not in ("flag", "date", *LARGE)
+        ]
+        shift = self.dates.shift
         places = [step[0] for step in flags]
         # With one place alone, itemgetter returns no tuple.
         of_flags = itemgetter(*places, *places[:1]) if flags else lambda row: ()
@@ -128,18 +141,47 @@ class Replacing:
         def replace(row: list[Value]) -> None:
             app = row[bundle] if bundle >= 0 else None
             whole = row[text] if text >= 0 else None
-            for at, of_column, counts in others:
+            new: Value
+            for at, of_column, counts, known in others:
                 value = row[at]
                 if value is None:
                     continue
+                if known is not None and (found := known.get(value)) is not None:
+                    new, what = found
+                    if new is not value:
+                        row[at] = new
+                        counts[what] += 1
+                    continue
                 if at == payload and isinstance(value, bytes) and isinstance(app, str):
-                    new: Value = self._archive(value, app)
+                    new = self._archive(value, app)
                 elif at == history and isinstance(whole, str) and _is_history(value):
                     parts = Quotation(whole, self.stand_ins.text(whole))
                     new = self.archives.replaced(value, "", parts)
                 else:
                     new = of_column(value)
+                what = "kept" if new is value else _what_happened(value, new)
                 if new is not value:
+                    row[at] = new
+                    counts[what] += 1
+                if known is not None and type(value) is str:
+                    if len(known) >= _REMEMBERED:
+                        known.clear()
+                    known[value] = new, what
+            for at, of_column, counts, limit in numbers:
+                value = row[at]
+                if type(value) is int and -limit < value < limit:
+                    continue
+                if value is not None and (new := of_column(value)) is not value:
+                    row[at] = new
+                    counts[_what_happened(value, new)] += 1
+            for at, of_column, counts in dates:
+                value = row[at]
+                if not value and isinstance(value, int):
+                    continue
+                if shift and type(value) is int and NANOSECONDS <= value < _LATEST:
+                    row[at] = value + shift
+                    counts["moved"] += 1
+                elif value is not None and (new := of_column(value)) is not value:
                     row[at] = new
                     counts[_what_happened(value, new)] += 1
             # Nearly always all flags are small, and one look is enough.
@@ -163,8 +205,6 @@ class Replacing:
         if kind in ("empty", UNKNOWN, *_SETTINGS):
             return _nothing
         text = self._texts[kind]
-        if kind == "archive":
-            return lambda value: self._archived(value, text)
         return lambda value: self._text(value, text)
 
     def _date(self, value: Value) -> Value:
@@ -188,20 +228,15 @@ class Replacing:
         return drawn if value > 0 else -drawn
 
     def _text(self, value: Value, stand_in: Callable[[str], str]) -> Value:
-        if isinstance(value, str):
-            found = self._lately.get((stand_in, value))
-            if found is None:
-                found = stand_in(value)
-                if len(self._lately) >= _REMEMBERED:
-                    self._lately.clear()
-                self._lately[stand_in, value] = found
-            return found
-        return self._archive(value) if isinstance(value, bytes) else _nothing(value)
-
-    def _archived(self, value: Value, stand_in: Callable[[str], str]) -> Value:
         if isinstance(value, bytes):
             return self._archive(value)
         return stand_in(value) if isinstance(value, str) else _nothing(value)
+
+    def _known(self, kind: str) -> Known | None:
+        """Return the stand-ins that texts of a class had lately; None for no texts."""
+        if kind not in self._texts or kind == "archive":
+            return None
+        return self._lately.setdefault(kind, {})
 
     def _archive(self, value: bytes, bundle: str = "") -> bytes:
         return self.archives.replaced(value, bundle)

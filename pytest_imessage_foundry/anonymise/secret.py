@@ -12,6 +12,7 @@ class Secret:
     """A key of 32 bytes: random and kept nowhere, or derived from a seed for tests."""
 
     def __init__(self, seed: str | None = None, attempt: int = 0) -> None:
+        self._begun: dict[str, blake2b] = {}
         if seed is None:
             self._key = secrets.token_bytes(32)
         else:
@@ -19,11 +20,15 @@ class Secret:
 
     def stream(self, purpose: str, content: bytes, length: int) -> bytes:
         """Return bytes that look random and depend on the purpose and the content."""
-        person = purpose.encode()
-        if length <= _LONGEST:
-            return blake2b(content, key=self._key, person=person).digest()
-        seed = blake2b(content, key=self._key, person=person).digest()
-        return shake_256(seed).digest(length)
+        begun = self._begun.get(purpose)
+        if begun is None:
+            begun = blake2b(key=self._key, person=purpose.encode())
+            self._begun[purpose] = begun
+        # To copy one that has taken in the key is quicker than to take it in again.
+        hashed = begun.copy()
+        hashed.update(content)
+        seed = hashed.digest()
+        return seed if length <= _LONGEST else shake_256(seed).digest(length)
 
     def below(self, limit: int, purpose: str, content: str) -> int:
         """Return a number from 0 that is smaller than `limit`."""

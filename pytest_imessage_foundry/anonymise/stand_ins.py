@@ -172,19 +172,16 @@ class StandIns:
     def one_guid(self, guid: str) -> str:
         """Return another GUID, of the same version and case."""
         plain = guid.replace("-", "").upper()
-
-        def draw(attempt: int) -> str:
-            drawn = self._guid(plain, attempt)
-            digits = iter(drawn if guid == guid.upper() else drawn.lower())
-            return "".join("-" if each == "-" else next(digits) for each in guid)
-
-        return draw(0)  # of so many that none is the original's
-
-    def _guid(self, plain: str, attempt: int) -> str:
-        raw = self.secret.stream("guid", f"{plain}{attempt or ''}".encode(), 16)
+        # There are so many that none of the original is drawn.
+        raw = self.secret.stream("guid", plain.encode(), 16)
         drawn = raw[:16].hex().upper()
-        # The digits of its version and variant.
-        return drawn[:12] + plain[12] + drawn[13:16] + plain[16] + drawn[17:]
+        # The digits of its version and variant stay.
+        new = drawn[:12] + plain[12] + drawn[13:16] + plain[16] + drawn[17:]
+        if guid != guid.upper():
+            new = new.lower()
+        if len(guid) == 32:
+            return new
+        return f"{new[:8]}-{new[8:12]}-{new[12:16]}-{new[16:20]}-{new[20:]}"
 
     def token(self, text: str) -> str:
         """Return the stand-in of a hash, a record's name or a tag."""

@@ -24,11 +24,16 @@ MAIL_FORM = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 # A number as people write it: at least seven digits with a few signs between.
 _PHONE = re.compile(r"\+?\d(?:[ ().\u2011/-]{0,3}\d){6,}")
 # Letters in lower case, and spaces for all else.
-_LOWER = {c: chr(c).lower() if chr(c).isalpha() else " " for c in range(128)}
+LOWER = bytes(
+    ord(chr(c).lower()) if chr(c).isalpha() else 0x20 for c in range(128)
+).ljust(256)
+_UNBROKEN = re.compile(rf"[^\s\ufffd]{{{SHORT},}}")
+_RUN = re.compile(r"\w+")
 _MIXED = re.compile(r"[a-z]*[\d_]\w+|[a-z]+[\d_]")
 _HOST_IN_URL = re.compile(r"(?:://|@)([\w-]+(?:\.[\w-]+)+)")
+INNER_DOT = re.compile(r"\.(?<=[\w-]\.)[\w-]")
 _DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+")
-_DIGIT = re.compile(r"\d")
+DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d{5,}")
 _SHORT_NUMBER = re.compile(r"[\d_]{1,4}")
 _PART_PREFIX = re.compile(r"\bat_\d{1,3}_")
@@ -39,8 +44,24 @@ _RESERVED_HOSTS = frozenset(("example.com", "example.org", "example.net"))
 @cache
 def letters() -> re.Pattern[str]:
     """Return the form of a run of letters, with the marks that belong to them."""
-    marks = _class(lambda c: unicodedata.category(c) in ("Mn", "Mc"))
-    return re.compile(rf"(?:[^\W\d_][{marks}]*){{{SHORT},}}")
+    return re.compile(rf"(?:[^\W\d_][{_marks()}]*){{{SHORT},}}")
+
+
+@cache
+def letters_alone(shortest: int) -> re.Pattern[str]:
+    """Return the form of a run of letters, for texts that have no marks."""
+    return re.compile(rf"[^\W\d_]{{{shortest},}}")
+
+
+@cache
+def any_mark() -> re.Pattern[str]:
+    """Return the form of a mark that belongs to the letter before it."""
+    return re.compile(f"[{_marks()}]")
+
+
+@cache
+def _marks() -> str:
+    return _class(lambda c: unicodedata.category(c) in ("Mn", "Mc"))
 
 
 @cache
@@ -67,27 +88,32 @@ def _class(belongs: Callable[[str], bool]) -> str:
 
 def told(text: str) -> list[str]:
     """Return what a text of the original tells."""
-    return _tokens(text, LONG_WORD, _hosts)
+    return of_text(text, LONG_WORD, hosts)
 
 
 def told_by_name(text: str) -> list[str]:
     """Return what a name of the original tells: all that is longer than two."""
-    return _tokens(text, SHORT, _hosts)
+    return of_text(text, SHORT, hosts)
 
 
 def looked_at(text: str) -> list[str]:
     """Return all tokens of a text in the copy: each may be one of the original."""
-    return _tokens(text, SHORT, _dotted)
+    return of_text(text, SHORT, dotted)
 
 
 def long_ones(text: str, shortest: int) -> list[str]:
     """Return the words and numbers of bytes in which values touch each other."""
     text = unicodedata.normalize("NFKC", text)
-    found = [WORD + each for each in _words(text, shortest)]
+    # What is no UTF-8 and was replaced is many bytes and no letter.
+    runs = dict.fromkeys(_UNBROKEN.findall(text))
+    found = [WORD + each for run in runs for each in words(run, shortest)]
     return found + [NUMBER + _plain_digits(each) for each in _DIGITS.findall(text)]
 
 
-def _tokens(text: str, shortest: int, hosts: Callable[[str], list[str]]) -> list[str]:
+def of_text(
+    text: str, shortest: int, host_names: Callable[[str], list[str]]
+) -> list[str]:
+    """Return the tokens of one text: words of `shortest` letters and more."""
     if not text.isascii():
         # Letters of other forms (full width, bold, joined, with marks) are the same.
         text = unicodedata.normalize("NFKC", text)
@@ -95,32 +121,35 @@ def _tokens(text: str, shortest: int, hosts: Callable[[str], list[str]]) -> list
     is_whole = not found
     if found:
         text = GUID_FORM.sub(" ", text)
-    words = _words(text, shortest)
-    found += [WORD + each for each in words]
+    own = words(text, shortest)
+    found += [WORD + each for each in own]
     if not text.isascii():
-        found += _grams(text)
-    if _DIGIT.search(text):
-        found += _numbers(text)
+        found += grams(text)
+    if DIGIT.search(text):
+        found += numbers(text)
         if shortest == SHORT:
-            found += _mixed(text)
+            found += mixed(text)
     if "." in text:
-        found += hosts(text)
+        found += host_names(text)
     if "@" in text:
-        found += [ADDRESS + each.casefold() for each in MAIL_FORM.findall(text)]
-    if is_whole and SHORT < len(text) < 80 and not _is_format(text, words):
+        found += mails(text)
+    if is_whole and SHORT < len(text) < 80 and not is_format(text, own):
         found.append(WHOLE + text.casefold())
     return found
 
 
-def _words(text: str, shortest: int) -> list[str]:
+def words(text: str, shortest: int) -> list[str]:
+    """Return the words of a text, in lower case."""
     if text.isascii():
-        runs = text.translate(_LOWER).split()
+        runs = text.encode().translate(LOWER).decode().split()
     else:
-        runs = [each.casefold() for each in letters().findall(text)]
+        # The form with marks takes three times as long, and few texts have any.
+        form = letters() if any_mark().search(text) else letters_alone(SHORT)
+        runs = [each.casefold() for each in form.findall(text)]
     return [each for each in runs if len(each) >= shortest]
 
 
-def _grams(text: str) -> list[str]:
+def grams(text: str) -> list[str]:
     """Of scripts without spaces, each three letters."""
     return [
         GRAM + run[at : at + SHORT]
@@ -129,10 +158,15 @@ def _grams(text: str) -> list[str]:
     ]
 
 
-def _numbers(text: str) -> list[str]:
+def numbers(text: str) -> list[str]:
     """Numbers, and those of phones without what stands between."""
     found = [NUMBER + _plain_digits(each) for each in _DIGITS.findall(text)]
     return found + [NUMBER + _plain_digits(each) for each in _PHONE.findall(text)]
+
+
+def mails(text: str) -> list[str]:
+    """Return the e-mail addresses of a text."""
+    return [ADDRESS + each.casefold() for each in MAIL_FORM.findall(text)]
 
 
 def _plain_digits(text: str) -> str:
@@ -146,9 +180,14 @@ def identities(text: str) -> list[str]:
     return [GUID + g.replace("-", "").upper() for g in GUID_FORM.findall(text)]
 
 
-def _mixed(text: str) -> list[str]:
+def mixed(text: str) -> list[str]:
     """Names with digits in them, as files have."""
-    runs = _MIXED.findall(_PART_PREFIX.sub(" ", text.casefold()))
+    text = text.casefold()
+    if "at_" in text:
+        text = _PART_PREFIX.sub(" ", text)
+    # Letters alone are none, and would be tried letter by letter.
+    candidates = [each for each in _RUN.findall(text) if not each.isalpha()]
+    runs = _MIXED.findall(" ".join(candidates))
     return [
         WORD + each
         for each in runs
@@ -156,23 +195,25 @@ def _mixed(text: str) -> list[str]:
     ]
 
 
-def _hosts(text: str) -> list[str]:
+def hosts(text: str) -> list[str]:
     """Return the hosts that a text names in a URL or an address."""
     found = map(str.casefold, _HOST_IN_URL.findall(text))
     return [HOST + each for each in found if each not in _RESERVED_HOSTS]
 
 
-def _dotted(text: str) -> list[str]:
+def dotted(text: str) -> list[str]:
     """Return all that could be a host."""
+    if INNER_DOT.search(text) is None:
+        return []
     return [HOST + each.casefold() for each in _DOTTED.findall(text)]
 
 
-def _is_format(text: str, words: list[str]) -> bool:
-    """Tell whether a text has no letter but those of the format's own words."""
+def is_format(text: str, found: list[str]) -> bool:
+    """Tell whether a text, whose words are `found`, is of the format's own words."""
     own = format_words()
-    if words and not own.issuperset(words):
+    if found and not own.issuperset(found):
         return False
     if not any(map(str.isalpha, text)):
         return True
-    found = NAME_TOKEN.findall(text)
-    return bool(found) and own.issuperset(map(str.casefold, found))
+    names = NAME_TOKEN.findall(text)
+    return bool(names) and own.issuperset(map(str.casefold, names))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from hashlib import blake2b
+from zlib import crc32
 
 from pytest_imessage_foundry.anonymise import tokens
 from pytest_imessage_foundry.anonymise.kept import format_words
@@ -16,6 +17,10 @@ from pytest_imessage_foundry.anonymise.kept import format_words
 _BITS = 28  # 32 MiB: one mistake in a million with ten million tokens
 _PROBES = 8
 _MASK = (1 << _BITS) - 1
+# A checksum takes a quarter of the time of a hash, and denies nearly all that is not in
+# the filter.
+_SIEVE_BITS = 26
+_SIEVE_MASK = (1 << _SIEVE_BITS) - 1
 _MOST_WORDS = 200_000
 # A file has about as many of these as messages, and each stands there once or twice.
 _MANY = frozenset((tokens.GUID, tokens.WHOLE))
@@ -28,6 +33,7 @@ class Vocabulary:
         self._words: set[str] = set()
         self._is_full = False
         self._table = bytearray(1 << (_BITS - 3))
+        self._sieve = bytearray(1 << (_SIEVE_BITS - 3))
 
     def add(self, found: Iterable[str]) -> None:
         """Put tokens in."""
@@ -42,7 +48,10 @@ class Vocabulary:
                 self._is_full = len(words) >= _MOST_WORDS
 
     def _mark(self, token: str) -> None:
-        first, step = _places(token)
+        raw = token.encode("utf-8", "surrogatepass")
+        place = crc32(raw) & _SIEVE_MASK
+        self._sieve[place >> 3] |= 1 << (place & 7)
+        first, step = _places(raw)
         for _ in range(_PROBES):
             self._table[first >> 3] |= 1 << (first & 7)
             first = first + step & _MASK
@@ -58,7 +67,11 @@ class Vocabulary:
         return [token for token in found if token in self._words]
 
     def _is_marked(self, token: str) -> bool:
-        first, step = _places(token)
+        raw = token.encode("utf-8", "surrogatepass")
+        place = crc32(raw) & _SIEVE_MASK
+        if not self._sieve[place >> 3] >> (place & 7) & 1:
+            return False
+        first, step = _places(raw)
         table = self._table
         for _ in range(_PROBES):
             if not table[first >> 3] >> (first & 7) & 1:
@@ -67,7 +80,6 @@ class Vocabulary:
         return True
 
 
-def _places(token: str) -> tuple[int, int]:
-    raw = blake2b(token.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    number = int.from_bytes(raw, "big")
+def _places(raw: bytes) -> tuple[int, int]:
+    number = int.from_bytes(blake2b(raw, digest_size=8).digest(), "big")
     return number & _MASK, number >> 32 | 1
