@@ -19,7 +19,7 @@ from pytest_imessage_foundry.models import apple_time
 from pytest_imessage_foundry.models.frozen import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pytest_imessage_foundry.conversations.packs.store import Found, PackIndex
     from pytest_imessage_foundry.models import (
@@ -146,7 +146,13 @@ def plan_chats(
             plans.append(_with_turns_of_hook(plan, turns))
         elif spec.source == "faker" or packs is None:
             plans.append(_with_generated_turns(plan))
-        elif found := store.find(packs, request, _told(plan, spec.source)):
+        elif found := store.find(
+            packs,
+            request,
+            _told(plan, spec.source),
+            seed=spec.seed,
+            fits=_has_place(plan) if spec.source == "auto" else None,
+        ):
             plans.append(_with_cached_turns(plan, found, may_add=spec.source == "auto"))
         elif spec.source == "auto":
             plans.append(_with_generated_turns(plan))
@@ -260,6 +266,11 @@ def _range(config: ConversationConfig, now: str) -> tuple[int, int]:
     return start, end
 
 
+def _has_place(plan: ChatPlan) -> Callable[[Sequence[Turn]], bool]:
+    """Return what says whether a story of a season can be told within a plan."""
+    return lambda scene: seasons.has_place(scene, plan.start, plan.end)
+
+
 def _with_generated_turns(plan: ChatPlan) -> ChatPlan:
     return replace(plan, generated=plan.config.message_count_target)
 
@@ -267,11 +278,7 @@ def _with_generated_turns(plan: ChatPlan) -> ChatPlan:
 def _with_cached_turns(plan: ChatPlan, found: Found, *, may_add: bool) -> ChatPlan:
     """Return the plan with the cache's turns, and generated ones if it `may_add`."""
     origin = f"cache:{','.join(found.keys)}"
-    scenes, places = seasons.placed(
-        found.scenes, plan.phase, plan.start, plan.end, may_drop=may_add
-    )
-    if not scenes:
-        return _with_generated_turns(plan)
+    scenes, places = seasons.placed(found.scenes, plan.phase, plan.start, plan.end)
     told = sum(map(len, scenes))
     rest = max(0, plan.config.message_count_target - told) if may_add else 0
     # Generated turns between scenes do not know who is absent in the scenes.

@@ -21,24 +21,18 @@ def placed(
     phase: float,
     start: int,
     end: int,
-    *,
-    may_drop: bool,
 ) -> tuple[tuple[tuple[Turn, ...], ...], tuple[float, ...]]:
     """Return scenes in the order of their places, and their places, from 0 to 1.
 
     They are spread evenly, each in the middle of its share or where `phase` says. A
-    scene whose first turn names days is moved to the nearest of them. If the range has
-    none of these days, the scene is left out where it `may_drop`.
+    scene whose first turn names days is moved to the nearest of them, if there is one.
     """
     size = len(scenes)
     found: list[tuple[float, int]] = []
     for number, scene in enumerate(scenes):
         place = (number + phase) / size
-        when = scene[0].when
-        if when is not None and (when.months or when.dates):
+        if when := _season(scene):
             moved = _nearest(when, place, start, end)
-            if moved is None and may_drop:
-                continue
             place = place if moved is None else moved
         found.append((place, number))
     found.sort()
@@ -46,6 +40,17 @@ def placed(
         tuple(scenes[number] for _, number in found),
         tuple(place for place, _ in found),
     )
+
+
+def has_place(scene: Sequence[Turn], start: int, end: int) -> bool:
+    """Return whether a range has a day on which a scene can begin."""
+    when = _season(scene)
+    return when is None or _nearest(when, 0.5, start, end) is not None
+
+
+def _season(scene: Sequence[Turn]) -> When | None:
+    when = scene[0].when
+    return when if when is not None and (when.months or when.dates) else None
 
 
 def _nearest(when: When, place: float, start: int, end: int) -> float | None:

@@ -42,7 +42,10 @@ _ARCHIVE_ALONE = {
     "text-one-emoji": ("a single emoji", "👍"),
     "text-dots": ("three dots", "..."),
     # The byte before the text is its length: here a plus sign, 43.
-    "text-digit-first": ("a digit first", "8:30? two sisters and the bags they brought"),
+    "text-digit-first": (
+        "a digit first",
+        "8:30? two sisters and the bags they brought",
+    ),
     "text-quote-first": ("a quotation mark first", '"Yes" was all she wrote'),
 }
 _MADE_OF = {

@@ -26,7 +26,7 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.frozen import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from importlib.resources.abc import Traversable
 
     from pytest_imessage_foundry.models import (
@@ -111,12 +111,17 @@ class Pack:
 class PackIndex:
     """All known packs, in order of precedence.
 
-    `places` says where packs were looked for.
+    Attributes:
+        packs: the packs.
+        places: where packs were looked for.
+        by_key: the conversations.
+        ranks: of each conversation, by key, the number of the place that it is from.
     """
 
     packs: tuple[Pack, ...] = ()
     places: tuple[str, ...] = ()
     by_key: dict[str, Cached] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +253,7 @@ def load_all(paths: Iterable[Path] = (), *, shipped: bool = True) -> PackIndex:
     packs: list[Pack] = []
     places: list[str] = []
     by_key: dict[str, Cached] = {}
+    ranks: dict[str, int] = {}
     for name, folder in pack_files.roots(paths, shipped=shipped):
         there = pack_files.files(folder)
         found: dict[str, Cached] = {}
@@ -262,7 +268,8 @@ def load_all(paths: Iterable[Path] = (), *, shipped: bool = True) -> PackIndex:
         places.append(_place(name, found, exists=bool(there)))
         for each, cached in found.items():
             by_key.setdefault(each, cached)
-    return PackIndex(tuple(packs), tuple(places), by_key)
+            ranks.setdefault(each, len(places))
+    return PackIndex(tuple(packs), tuple(places), by_key, ranks)
 
 
 def _add(found: dict[str, Cached], pack: Pack, file: Path | Traversable) -> None:
@@ -280,27 +287,45 @@ def _place(name: str, found: dict[str, Cached], *, exists: bool) -> str:
     return f"{name} ({len(found)} conversations)"
 
 
-def find(index: PackIndex, request: Request, count: int | None = None) -> Found | None:
+def find(
+    index: PackIndex,
+    request: Request,
+    count: int | None = None,
+    *,
+    seed: int = 0,
+    fits: Callable[[Sequence[Turn]], bool] | None = None,
+) -> Found | None:
     """Return the cache's turns for `request`, None if it has none.
 
     There are at most `count` turns, else as many as the request asks for. The
     conversation with the request's own key comes first, then others of the same people
-    and theme; a request without a theme takes any.
+    and theme; a request without a theme takes any. Those of the project's own packs
+    come before the shipped ones; within a place `seed` chooses. Conversations whose
+    turns `fits` refuses are left out.
     """
     exact = index.by_key.get(key(request))
     others = [each for each in index.by_key.values() if each is not exact]
-    fitting = [each for each in others if _fits(each.request, request)]
+    fitting = sorted(
+        (each for each in others if _fits(each.request, request)),
+        key=lambda each: (index.ranks.get(each.key, 0), _draw(seed, each.key)),
+    )
     left = request.count if count is None else count
     keys: list[str] = []
     scenes: list[tuple[Turn, ...]] = []
     for each in [exact, *fitting] if exact else fitting:
         if left <= 0:
             break
+        if fits is not None and not fits(each.turns):
+            continue
         scene = each.turns[:left]
         left -= len(scene)
         keys.append(each.key)
         scenes.append(scene)
     return Found(tuple(keys), tuple(scenes)) if keys else None
+
+
+def _draw(seed: int, key: str) -> bytes:
+    return hashlib.blake2b(f"{seed}:{key}".encode(), digest_size=8).digest()
 
 
 def _fits(cached: Request, asked: Request) -> bool:

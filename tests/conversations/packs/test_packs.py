@@ -512,6 +512,26 @@ def test_find_takes_all_that_fit():
     assert found.count == sum(len(INDEX.by_key[key].lines) for key in found.keys)
 
 
+def test_a_seed_chooses_among_the_conversations_of_the_same_people():
+    request = store.request_of(_config(), builtin.load())
+    firsts = {store.find(INDEX, request, 20, seed=seed).keys[0] for seed in range(30)}
+    assert len(firsts) > 5
+    assert store.find(INDEX, request, 20, seed=3) == store.find(
+        INDEX, request, 20, seed=3
+    )
+
+
+def test_own_conversations_come_before_shipped_ones(tmp_path):
+    request = store.request_of(_config(theme="a theme of our own"), builtin.load())
+    own = store.Cached.of(request, WRITTEN, [Turn(sender="mom", text="Ours")])
+    store.write(tmp_path / "x.json", store.Pack(name="x", conversations=(own,)))
+    index = store.load_all([tmp_path])
+    asked = store.request_of(_config(), builtin.load())
+    assert {store.find(index, asked, 20, seed=seed).keys[0] for seed in range(9)} == {
+        own.key
+    }
+
+
 def test_find_by_theme():
     found = _find(_config(theme="dad's knee operation"))
     assert [INDEX.by_key[key].request.theme for key in found.keys] == [
