@@ -114,8 +114,10 @@ class Anchors:
             places: tuple[float, ...] = (self._random(),)
         else:
             places = (self._random(), *_PLACES)
+        at_hours: tuple[float, Turn] | None = None
         for _, offset, turn in anchored:
             if turn.hours:
+                at_hours = offset, turn
                 first, last = turn.hours
                 local = self._local(turn, wanted + offset)
                 width = (last - first) % 24 * _HOUR or _DAY
@@ -130,8 +132,18 @@ class Anchors:
             # The nearer one first.
             for start in (ahead, back) if ways[0] < _DAY / 2 else (back, ahead):
                 for way in ways:
-                    if earliest <= start + way <= latest:
-                        yield start + way
+                    there = start + way
+                    if at_hours is not None:
+                        there += self._clock_change(*at_hours, wanted, there)
+                    if earliest <= there <= latest:
+                        yield there
+
+    def _clock_change(
+        self, offset: float, turn: Turn, wanted: float, there: float
+    ) -> float:
+        """Return what puts a time on the same hour where clocks have another offset."""
+        zone = self._zones[turn.sender]
+        return offset_in(zone, wanted + offset) - offset_in(zone, there + offset)
 
     def _holds(
         self, anchored: list[tuple[int, float, Turn]], begin: float, part: Placed
