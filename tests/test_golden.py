@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "f22bcbe58bad4daf",
-    ("sonoma", "faker"): "38e88cefebf25fab",
-    ("sequoia", "auto"): "02520d4540550696",
-    ("sequoia", "faker"): "20f595b6a651362e",
-    ("tahoe", "auto"): "01b77beceb133293",
-    ("tahoe", "faker"): "41f6b82ad35c55a4",
-    ("golden-gate", "auto"): "e985470afa101a59",
-    ("golden-gate", "faker"): "bd7d67953e530acb",
+    ("sonoma", "auto"): "23d3c116a6979cbe",
+    ("sonoma", "faker"): "498a1a655c318de4",
+    ("sequoia", "auto"): "7ec7d87edfcf88c0",
+    ("sequoia", "faker"): "2b286995c1e60cc3",
+    ("tahoe", "auto"): "95dca36c20ad938c",
+    ("tahoe", "faker"): "3207af60db45c4dc",
+    ("golden-gate", "auto"): "1708bb4ee413619e",
+    ("golden-gate", "faker"): "44a9004ec9ed8fde",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "cbaf9961b351ff2b",
-        "sequoia": "0f167037f292dfdf",
-        "tahoe": "efaf51d1d0ab636e",
-        "golden-gate": "b018a5f094dcdce8",
+        "sonoma": "d36d698962796f66",
+        "sequoia": "2cf19ecdc9f9850f",
+        "tahoe": "37ef9fefbc429c4c",
+        "golden-gate": "488ca94368b19370",
     },
     "default": {
-        "sonoma": "f2923c3ddfba5515",
-        "sequoia": "4f925e4db4cc40ea",
-        "tahoe": "7b00cd30f7ce1010",
-        "golden-gate": "0447d654f7cda281",
+        "sonoma": "1afccbb9e829dd11",
+        "sequoia": "26aa1c58f51d484b",
+        "tahoe": "6aaf81013c5e6fd7",
+        "golden-gate": "ea9b332e430d9568",
     },
     "lived-in": {
-        "sonoma": "8683c231c4147b52",
-        "sequoia": "b562b36dc67ce29c",
-        "tahoe": "175e4a77c2c93bf4",
-        "golden-gate": "17cb84c1503a5f83",
+        "sonoma": "58450044cabae05a",
+        "sequoia": "bbd5320a2a9d71cd",
+        "tahoe": "1f2338703db048bd",
+        "golden-gate": "ae74366bfe0dd9b8",
     },
 }
 

@@ -117,12 +117,11 @@ def test_a_turn_comes_after_and_within(key):
     assert 3_599 <= (times[4] - times[3]).total_seconds() <= 4 * 3_600 + 1
 
 
-@pytest.mark.parametrize("months", [(7, 8), (8, 9)])
-def test_an_hour_of_a_season_is_kept_beyond_a_change_of_clocks(months):
-    """The middle of the range may be in the other half of the year."""
-    for key in SEEDS:
-        moment = lay(story(When(months=months), (15, 16)), key=key)[0]
-        assert (moment.hour, moment.month in months) == (15, True)
+@pytest.mark.parametrize("key", SEEDS)
+def test_an_hour_of_a_season_is_kept_beyond_a_change_of_clocks(key):
+    """Where it is wanted clocks may have another offset."""
+    moment = lay(story(When(months=(7, 8)), (15, 16)), key=key)[0]
+    assert (moment.hour, moment.month in (7, 8)) == (15, True)
 
 
 def test_the_hours_are_those_of_the_sender():
