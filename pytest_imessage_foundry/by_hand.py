@@ -33,6 +33,9 @@ class ChatDBBuilder(Author):
         schema: one of your own, in place of a release's.
         owner: whose phone it is.
 
+    Attributes:
+        known: the file of known faults that `compare` of what is built takes.
+
     Times that are not given go on from the last `at`, whether it was before or after
     what was written until then.
     """
@@ -56,6 +59,7 @@ class ChatDBBuilder(Author):
         )
         self._layout = layout
         self._path = Path(path) if path is not None else None
+        self.known: Path | None = None
 
     @checked
     def build(self, path: Path | str | None = None) -> foundry.ChatDB:
@@ -75,7 +79,9 @@ class ChatDBBuilder(Author):
         target.parent.mkdir(parents=True, exist_ok=True)
         order = Written(spec, scenario, self.schema, self.conversations())
         foundry.forge(order, target)
-        return foundry.ChatDB(target, order)
+        handed = foundry.ChatDB(target, order)
+        handed.known = self.known
+        return handed
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ import os
 import re
 import sqlite3
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.attachments import FOLDER_NAME
 from pytest_imessage_foundry.chatdb.found_file import FoundFile
+from pytest_imessage_foundry.chatdb.retold_file import RetoldFile
 from pytest_imessage_foundry.conversations.scenarios import KINDS
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.errors import FoundryError
@@ -28,12 +29,10 @@ if TYPE_CHECKING:
         Conversation,
         Message,
         Persona,
-        Scenario,
     )
     from pytest_imessage_foundry.order import Buildable
     from pytest_imessage_foundry.scorecard.readings import Reading
     from pytest_imessage_foundry.scorecard.scores import Scorecard
-    from pytest_imessage_foundry.spec import Spec
 
 FILE_NAME = "chat.db"
 
@@ -44,6 +43,8 @@ class ChatDB(os.PathLike[str]):
     Attributes:
         path: the file, named chat.db, in a folder of its own.
         spec: what it was built from.
+        known: the file of known faults that `score` and `compare` take if they are
+            given none; with pytest that of the mark `imessage`.
     """
 
     def __init__(self, path: Path, order: Buildable, *, readonly: bool = False) -> None:
@@ -51,6 +52,7 @@ class ChatDB(os.PathLike[str]):
         self.spec = order.spec
         self._order = order
         self._readonly = readonly
+        self.known: Path | None = None
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> ChatDB:
@@ -202,7 +204,7 @@ class ChatDB(os.PathLike[str]):
         if isinstance(order, FoundFile):
             self._order = replace(order, scenario=scenario, lived=told)
             return
-        self._order = _Retold(
+        self._order = RetoldFile(
             order.spec, scenario, order.schema, told, order.fingerprint
         )
         self.__dict__["conversations"] = told
@@ -272,16 +274,18 @@ class ChatDB(os.PathLike[str]):
         known: str | os.PathLike[str] | None = None,
         only: frozenset[str] | None = None,
     ) -> Scorecard:
-        """Return how an answer holds against the truth, kind by kind.
+        """Return how an answer holds against the truth, kind by kind: its `ok`,
+        `tallies` and `misreadings`. `known` is as for `compare`.
 
         Args:
             answer: readings as dictionaries, objects with their fields, or JSON lines,
                 with whichever fields the reader knows: docs/readings.md.
-            known: a file of faults that are expected to show: docs/scorecard.md.
+            known: the path of a file of faults that are expected to show, as
+                docs/scorecard.md describes it; without one the handle's own `known`.
             only: the GUIDs of the rows to judge; without it all of them.
 
         Raises:
-            FoundryError: the answer is no list of readings.
+            FoundryError: the answer is no list of readings, or `known` no such file.
         """
         from pytest_imessage_foundry.scorecard import (
             answer_objects,
@@ -290,7 +294,7 @@ class ChatDB(os.PathLike[str]):
             row_columns,
         )
 
-        faults = known_faults.read(Path(known)) if known is not None else ()
+        faults = known_faults.given(self.known if known is None else known)
         card = judging.judge(
             self._lines(),
             answer_objects.lines_of(answer),
@@ -301,17 +305,23 @@ class ChatDB(os.PathLike[str]):
             only=only,
             file=self.path,
         )
-        card.expect(tuple(each for each in faults if each.is_of(self.version)))
+        must_show = known_faults.expected_in(
+            faults, self.version, card.tallies, has_cases=self.spec.scenario == KINDS
+        )
+        card.expect(must_show)
         return card
 
     def compare(
         self, answer: Any, *, known: str | os.PathLike[str] | None = None
     ) -> None:
-        """Fail where a reader's answer is not true; arguments as for `score`.
+        """Fail where a reader's answer is not true. `known`, a text or a Path, is a
+        file of faults that are expected to show:
+        `chat_db.compare(answer, known="tests/known.toml")`; without it the file that
+        the mark `imessage` names, if it does.
 
         Raises:
             MisreadError: it is not; the message groups what is wrong by kind.
-            FoundryError: the answer is no list of readings.
+            FoundryError: the answer is no list of readings, or `known` no such file.
         """
         from pytest_imessage_foundry.scorecard import score_text
 
@@ -361,7 +371,7 @@ class ChatDB(os.PathLike[str]):
     def _rowids(self) -> dict[str, int] | None:
         """Return the ROWIDs of a file that was written to since it was built: their
         order follows from what was done to it, and from nothing in the truth."""
-        if not isinstance(self._order, _Retold):
+        if not isinstance(self._order, RetoldFile):
             return None
         with self.connect() as connection:
             query = "SELECT guid, ROWID FROM message UNION ALL SELECT guid, ROWID FROM "
@@ -372,17 +382,6 @@ class ChatDB(os.PathLike[str]):
         from pytest_imessage_foundry.chatdb import truth
 
         return truth.document(self)
-
-
-@dataclass(frozen=True)
-class _Retold:
-    """An order whose database was written to since it was built."""
-
-    spec: Spec
-    scenario: Scenario
-    schema: Schema
-    conversations: Sequence[Conversation]
-    fingerprint: str
 
 
 def truth_of(order: Buildable) -> tuple[Conversation, ...]:

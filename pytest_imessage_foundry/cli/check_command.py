@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NOTES = (
     "exit codes: 0 nothing is wrong but what --known expects, 1 something is, or a "
-    "known fault no longer shows, 2 it could not be done"
+    "known fault no longer shows, 2 it could not be done or nothing was judged"
 )
 
 

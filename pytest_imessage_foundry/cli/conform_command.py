@@ -85,7 +85,24 @@ def run(given: Namespace) -> int:
             whole.add(card)
     releases = {each.release for each in database_set.members(given, Path())}
     whole.expect(tuple(e for e in faults if any(e.is_of(each) for each in releases)))
-    return check_command.report(given, whole, faults)
+    code = check_command.report(given, whole, faults)
+    _require_an_answer(whole, command)
+    return code
+
+
+def _require_an_answer(card: Scorecard, command: list[str]) -> None:
+    """Refuse a run in which no database could be judged.
+
+    Raises:
+        FoundryError: the reader's command ended before it answered, each time.
+    """
+    if not card.unread or len(card.unread) < len(card.databases):
+        return
+    raise FoundryError(
+        "the reader answered for no database: nothing was judged\n"
+        f"looked at: {' '.join(command)}\n  {card.complaints[0]}\n"
+        "run the command by hand on the file of `imessage-foundry build chat.db`"
+    )
 
 
 def _command(words: list[str]) -> list[str]:

@@ -41,6 +41,11 @@ class Note(NamedTuple):
     folder: Path | None
     handed: ChatDB | None
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a file of the test's own."""
+        return self.path is not None and self.path.exists()
+
 
 class Attempt:
     """What is known of an attempt."""
@@ -119,9 +124,17 @@ def lines(node: pytest.Item) -> list[str]:
         said += [f"{note.fixture}:"] if len(notes) > 1 else []
         said.append(note.content)
         if note.path is not None:
-            reason = why_not_kept(node.config)
-            said.append(f"not kept: {reason}" if reason else f"kept: {note.path}")
+            said.append(_kept(note, why_not_kept(node.config)))
     return said + [f"reproduce: {each}" for each in {n.reproduce: 0 for n in notes}]
+
+
+def _kept(note: Note, why_not: str) -> str:
+    """Say where a test's own file is, or why there is none."""
+    if note.is_there:
+        return f"not kept: {why_not}" if why_not else f"kept: {note.path}"
+    if note.handed is None:
+        return "nothing kept: build() was not reached, or wrote no file here"
+    return "nothing kept: the file is no longer where it was handed out"
 
 
 def why_not_kept(config: pytest.Config) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,6 +89,7 @@ def private_copy(
     with failing():
         folder = foundry.new_folder(request.node.name)
         handed = _copy_into(folder, request, foundry, version)
+        handed.known = releases.known_of(request.node)
     failure_notes.note_handed(request, handed, folder)
     yield handed
     _clear(request.node, foundry, folder)
@@ -122,7 +124,7 @@ def shared_copy(
         order = _order(request, foundry, version, scenario)
         handed = foundry.hand_out_readonly(order, lasts=True)
     failure_notes.note_handed(request, handed)
-    yield handed
+    yield _expecting(handed, None if scenario else releases.known_of(request.node))
     if not foundry.is_untouched(handed):
         foundry.forget_readonly(handed)
         pytest.fail(
@@ -131,6 +133,16 @@ def shared_copy(
             "ask for chat_db instead: each test gets a copy of its own",
             pytrace=False,
         )
+
+
+def _expecting(handed: ChatDB, known: Path | None) -> ChatDB:
+    """Return a shared handle as it is, or one of the test's own for the faults that
+    this test alone expects."""
+    if known is None:
+        return handed
+    own = copy(handed)
+    own.known = known
+    return own
 
 
 def case_on_file(
@@ -162,6 +174,7 @@ def by_hand(
             layout=spec.layout,
             schema=_schema(request, spec),
         )
+        builder.known = releases.known_of(request.node)
     failure_notes.note_by_hand(request, folder / FILE_NAME, spec)
     yield builder
     _clear(request.node, foundry, folder)
@@ -183,6 +196,7 @@ def home(
         order = _order(request, foundry, version)
         folder = foundry.new_folder(request.node.name)
         handed = layouts.home(foundry, order, folder)
+        handed.known = releases.known_of(request.node)
     failure_notes.note_handed(request, handed, folder)
     for name in ("HOME", "USERPROFILE"):  # Path.home() asks for the second on Windows
         monkeypatch.setenv(name, str(folder))
@@ -201,6 +215,7 @@ def ios_backup(
         order = _order(request, foundry, version)
         folder = foundry.new_folder(request.node.name)
         handed = layouts.phone_backup(foundry, order, folder, password)
+        handed.chat_db.known = releases.known_of(request.node)
     failure_notes.note_handed(request, handed.chat_db, folder)
     yield handed
     _clear(request.node, foundry, folder)

@@ -103,9 +103,8 @@ def _parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
         return
     from pytest_imessage_foundry.plugin import cases
 
-    known = arguments_of(metafunc.definition).known
     chosen = [each for each in selected if not wanted or each in wanted]
-    cases.parametrize(metafunc, chosen, known)
+    cases.parametrize(metafunc, chosen, known_of(metafunc.definition))
 
 
 def arguments_of(node: pytest.Item) -> MarkArguments:
@@ -171,7 +170,15 @@ def _refuse_several(request: pytest.FixtureRequest, allowed: Sequence[str]) -> N
 
 def file_of(node: pytest.Item) -> Path | None:
     """Return the file that the mark names, beside the test or below the rootdir."""
-    name = arguments_of(node).file
+    return _named(node, arguments_of(node).file)
+
+
+def known_of(node: pytest.Item) -> Path | None:
+    """Return the file of known faults that the mark names, found as its `file` is."""
+    return _named(node, arguments_of(node).known)
+
+
+def _named(node: pytest.Item, name: str | None) -> Path | None:
     if name is None:
         return None
     places = [node.path.parent / name, node.config.rootpath / name]

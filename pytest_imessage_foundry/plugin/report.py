@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.plugin import failure_notes
+from pytest_imessage_foundry.plugin import failure_notes, releases
 from pytest_imessage_foundry.plugin.failure_notes import HANDED
 from pytest_imessage_foundry.plugin.releases import DYNAMIC, UNITTEST
 from pytest_imessage_foundry.plugin.settings import SETTINGS
@@ -34,7 +34,12 @@ def header(settings: Settings) -> str:
 
 
 def note_outcome(item: pytest.Item, outcome: pytest.TestReport) -> None:
-    """Add our section to a failing test's report."""
+    """Add our section to a failing test's report, and say of a passing one that was
+    expected to fail which entry expects it."""
+    if outcome.when == "call" and _is_xpass(outcome):
+        from pytest_imessage_foundry.plugin import cases
+
+        cases.say_which_is_right(item, outcome, releases.known_of(item))
     if not outcome.failed:
         return
     attempt = failure_notes.of(item)
@@ -42,6 +47,13 @@ def note_outcome(item: pytest.Item, outcome: pytest.TestReport) -> None:
     if attempt.notes and outcome.when != "teardown":
         lines = failure_notes.lines(item) + _previews(item, outcome.longreprtext)
         outcome.sections.append((TITLE, "\n".join(lines)))
+
+
+def _is_xpass(outcome: pytest.TestReport) -> bool:
+    if outcome.passed:
+        return hasattr(outcome, "wasxfail")
+    # pytest's own word; such a report is text, and others are objects.
+    return isinstance(outcome.longrepr, str) and "XPASS(strict)" in outcome.longrepr
 
 
 def summarise(terminal: pytest.TerminalReporter) -> None:
@@ -89,7 +101,7 @@ def _previews(item: pytest.Item, failure: str) -> list[str]:
         item.config
     ):
         return []
-    kept = [each for each in failure_notes.of(item).notes if each.path is not None]
+    kept = [each for each in failure_notes.of(item).notes if each.is_there]
     return [_preview(each, failure) for each in kept]
 
 

@@ -23,6 +23,8 @@ from pytest_imessage_foundry.scorecard.shown_balloons import SHOWN, is_shown
 from pytest_imessage_foundry.scorecard.true_body import plain
 
 ANY_OF = "any_of"
+# Fields with this prefix are the reader's own and are not looked at.
+OWN = "x_"
 _TEXTS = frozenset({"text", "before"})
 _DATES = frozenset(
     {"date", "date_read", "date_delivered", "date_played"}
@@ -69,13 +71,14 @@ def _is_same(key: str, said: Any, true: Any) -> bool:
 
 
 def _object(said: dict[str, Any], true: dict[str, Any]) -> bool:
-    """Compare the fields that a reader fills in; unknown ones are none."""
+    """Compare the fields that a reader fills in."""
     others = true.get("or_else", {})
     return all(
         is_shown(true, value)
         if key == SHOWN and "kind" in true
         else agrees(key, value, true.get(key, _nested().get(key)), others.get(key))
         for key, value in said.items()
+        if not key.startswith(OWN)
     )
 
 

@@ -11,7 +11,8 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.scorecard.agreement import all_fields
+from pytest_imessage_foundry.scorecard import nested_fields
+from pytest_imessage_foundry.scorecard.agreement import OWN, all_fields
 from pytest_imessage_foundry.scorecard.iso_dates import seconds_of
 from pytest_imessage_foundry.scorecard.readings import READINGS
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Said = dict[str, Any]
-# Fields with this prefix are the reader's own and are not looked at.
-OWN = "x_"
 SHOWN = 5
 _TABLE = """
 CREATE TABLE said (
@@ -110,7 +109,10 @@ class AnswerIndex:
         if not self.told.issuperset(said):
             for name in said.keys() - self.told:
                 if name not in all_fields() and not name.startswith(OWN):
-                    raise _NoReadingError(f"a reading has no field {name!r}")
+                    known = sorted(all_fields())
+                    raise _NoReadingError(
+                        nested_fields.unknown("a reading", name, known)
+                    )
             self.told |= said.keys()
         kind = said.get("kind")
         if kind is not None and kind not in self.kinds:
@@ -119,6 +121,9 @@ class AnswerIndex:
                 raise _NoReadingError(f"no kind {kind!r} (choose from {choice})")
             self.kinds.add(kind)
         _check_names(said)
+        fault = nested_fields.fault_in(said)
+        if fault is not None:
+            raise _NoReadingError(fault)
         return said
 
     def _refuse(self, number: int, why: str) -> None:

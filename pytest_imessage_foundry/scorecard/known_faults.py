@@ -17,16 +17,18 @@ One with `ends` names what ends a reader's run: see `spared_rows`.
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.scorecard.shown_kinds import kinds
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Collection
 
 Patterns = str | tuple[str, ...]
 # The kind of a row that a reader lists and the file does not have.
@@ -99,6 +101,50 @@ def _fits(patterns: Patterns, value: str) -> bool:
 
 def _text(patterns: Patterns) -> str:
     return ", ".join(_names(patterns))
+
+
+def given(known: object) -> tuple[KnownFault, ...]:
+    """Return the entries of the file that `known=` names; of None there are none.
+
+    Raises:
+        FoundryError: it is no path, or as for `read`.
+    """
+    if known is None:
+        return ()
+    if isinstance(known, (str, os.PathLike)):
+        named = os.fspath(known)
+        if isinstance(named, str):
+            return read(Path(named))
+    sort = type(known).__name__
+    raise FoundryError(
+        f"known= takes the path of a file of known faults, not a {sort}\n"
+        f"looked at: known={known!r:.100}\n"
+        "write the faults into a TOML or JSON file, as docs/scorecard.md shows, and "
+        "name that"
+    )
+
+
+def expected_in(
+    faults: tuple[KnownFault, ...],
+    release: str,
+    kinds: Collection[str],
+    *,
+    has_cases: bool,
+) -> tuple[KnownFault, ...]:
+    """Return the entries that must show in one database.
+
+    Some row there is of their kind, and the catalogue's cases are there if they name
+    any. What ends a run shows in none that was read to its end.
+    """
+    there = (*kinds, UNKNOWN_ROW)
+    return tuple(
+        each
+        for each in faults
+        if each.is_of(release)
+        and any(map(each.has_kind, there))
+        and not each.ends
+        and (has_cases or not each.case)
+    )
 
 
 def read(path: Path) -> tuple[KnownFault, ...]:

@@ -58,8 +58,7 @@ class ReaderRun:
         while done.complaint is not None:
             fault = self._next(done.complaint, ending)
             if fault is None:
-                complaint = f"{self._name}: {done.complaint}"
-                return Scorecard(complaints=[complaint], databases=[self._name])
+                return self._unread(done.complaint)
             if not fault.where:
                 return self._refused(fault)
             ending.append(fault)
@@ -69,6 +68,12 @@ class ReaderRun:
         card = self._judged(done.answer, taken)
         card.complaints = [f"{self._name}: {each}" for each in card.complaints]
         return card
+
+    def _unread(self, complaint: str) -> Scorecard:
+        name = self._name
+        return Scorecard(
+            complaints=[f"{name}: {complaint}"], databases=[name], unread=[name]
+        )
 
     def _next(self, complaint: str, known: list[KnownFault]) -> KnownFault | None:
         """Return the known fault that a run ended on."""

@@ -76,7 +76,8 @@ class Scorecard:
         shown: how often each known fault showed.
         cases: the cases of the catalogue in which it did.
         absent: known faults that do not show where they should, with an example.
-        databases: those that were judged.
+        databases: those that the reader was run on.
+        unread: those of them on which its run ended without an answer.
     """
 
     tallies: dict[str, KindTally] = declared(default_factory=dict)
@@ -90,6 +91,7 @@ class Scorecard:
     absent: dict[KnownFault, str] = declared(default_factory=dict)
     unshown: list[KnownFault] = declared(default_factory=list)
     databases: list[str] = declared(default_factory=list)
+    unread: list[str] = declared(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -123,6 +125,7 @@ class Scorecard:
             self.cases.setdefault(fault, set()).update(cases)
         self.absent |= {**other.absent, **self.absent}
         self.databases += other.databases
+        self.unread += other.unread
 
     def in_order(self) -> list[tuple[str, KindTally]]:
         """Return the tallies in the order of the kinds."""

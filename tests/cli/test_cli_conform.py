@@ -71,6 +71,31 @@ def test_one_that_misbehaves_is_told_and_the_next_one_runs(capsys, code, told):
     assert re.match(r"tahoe small: \d+ kinds: 1 right", line), line
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_one_that_never_answers_cannot_be_judged(capsys, options):
+    command = [sys.executable, "nope.py", "{db}"]
+    given = ("--macos", "sonoma,tahoe", "--scenario", "small", *options)
+    assert main(["conform", *given, "--", *command]) == 2
+    said = capsys.readouterr()
+    first, second, third, fourth = said.err.splitlines()[-4:]
+    assert first.endswith("the reader answered for no database: nothing was judged")
+    assert second == f"looked at: {' '.join(command)}"
+    assert "sonoma small: it ended with exit code 2: " in third
+    assert fourth.startswith("run the command by hand")
+    if options:
+        assert json.loads(said.out)["ok"] is False
+    else:
+        assert "0 kinds: nothing was judged" in said.out
+
+
+def test_one_that_answers_for_some_is_judged(capsys):
+    code = f"import sys\nif sys.argv[2] == 'tahoe': sys.exit(3)\nexec({GOOD!r})"
+    command = [sys.executable, "-I", "-S", "-c", code.strip(), "{db}", "{release}"]
+    options = ("--macos", "sonoma,tahoe", "--scenario", "small")
+    assert main(["conform", *options, "--", *command]) == 1
+    assert "tahoe small: it ended with exit code 3" in capsys.readouterr().out
+
+
 def test_what_a_reader_leaves_running_is_ended(tmp_path):
     note = tmp_path / "pid"
     code = (

@@ -109,6 +109,32 @@ def test_by_hand_is_kept_too(plain_run, pytester):
     result.stdout.no_fnmatch_line("*scenario=*")
 
 
+def test_what_is_not_there_is_not_called_kept(run, pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_before_build(chat_db_builder):
+            chat_db_builder.person("Alex")
+            assert False
+
+        @pytest.mark.imessage(scenario="empty")
+        def test_removed(chat_db):
+            chat_db.path.unlink()
+            assert False
+        """
+    )
+
+    result = run("--imessage-version=tahoe", "--imessage-preview")
+
+    result.assert_outcomes(failed=2)
+    said = result.stdout.str()
+    assert re.findall(r"^nothing kept: (build\(\)|the file)", said, re.M) != []
+    assert said.count("nothing kept: build() was not reached, or wrote no file") == 1
+    assert said.count("nothing kept: the file is no longer where") == 1
+    assert not re.search(r"^kept: |preview", said, re.MULTILINE)
+
+
 def test_two_databases_of_a_test_say_which_is_which(plain_run, pytester):
     pytester.makepyfile(
         """
@@ -129,7 +155,7 @@ def test_two_databases_of_a_test_say_which_is_which(plain_run, pytester):
             "kept: *-test_it*chat.db",
             "chat_db_builder:",
             "release=tahoe by hand seed=0",
-            "kept: *-test_it*chat.db",
+            "nothing kept: build() was not reached, or wrote no file here",
             "chat_db_readonly:",
             "release=tahoe scenario=empty seed=0 source=auto",
             "reproduce: pytest *",

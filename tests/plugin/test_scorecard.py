@@ -185,7 +185,46 @@ def test_a_known_fault_of_a_case_that_does_not_show_fails(plain_run, cases, pyte
         "--imessage-version=tahoe", "--imessage-known=known.toml", "-k", "tahoe-reply]"
     )
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*[[]XPASS(strict)[]] it counts one*"])
+    result.stdout.fnmatch_lines(
+        [
+            "[[]XPASS(strict)[]] known.toml, entry 1: case reply is right now; "
+            "take it out (or name the cases that are still wrong: `case` takes a list)"
+            ": it counts one"
+        ]
+    )
+
+
+def test_a_known_fault_of_a_kind_that_does_not_show_is_named(run, cases, pytester):
+    (pytester.path / "known.toml").write_text(KNOWN)
+    (file,) = pytester.path.glob("test_*.py")
+    mark = "\npytestmark = pytest.mark.imessage(known='known.toml')\n"
+    file.write_text(file.read_text() + mark)
+    result = run("--imessage-version=tahoe", "-rX", "-k", "subject")
+    result.assert_outcomes(xpassed=1)
+    (told,) = [each for each in result.outlines if each.startswith("XPASS")]
+    told = told.partition(" - ")[2]
+    assert told.startswith("known.toml, entry 2: case subject is right now; others ")
+    assert told.endswith(": sometimes")
+
+
+def test_a_test_of_others_that_passes_unexpectedly_is_left_as_it_is(
+    plain_run, pytester
+):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.xfail(strict=True, reason="of another day")
+        def test_plain(): pass
+
+        @pytest.mark.xfail(strict=True, reason="of another day")
+        def test_case(imessage_case): pass
+        """
+    )
+    result = plain_run("--imessage-version=tahoe", "-k", "test_plain or tahoe-reply]")
+    result.assert_outcomes(failed=2)
+    lines = [each for each in result.outlines if each.startswith("[XPASS")]
+    assert lines == ["[XPASS(strict)] of another day"] * 2
 
 
 @pytest.mark.parametrize(
@@ -201,6 +240,122 @@ def test_a_file_of_known_faults_that_cannot_be_read(
     assert result.ret == 2 if text else 4
     assert told in result.stdout.str() + result.stderr.str()
     assert "INTERNALERROR" not in result.stdout.str()
+
+
+OWNER = """
+[[fault]]
+field = "from_me"
+why = "it takes the owner for others"
+
+[[fault]]
+case = "edit-five-times"
+why = "no such case in this database"
+
+[[fault]]
+kind = "poll"
+why = "no poll in this database"
+
+[[fault]]
+ends = "KeyError"
+where = "ROWID = 1"
+why = "no run that could end"
+"""
+
+
+@pytest.fixture
+def marked(pytester):
+    """Tests in a folder of their own, with a file of known faults beside them."""
+    inner = pytester.mkdir("inner")
+    (inner / "known.toml").write_text(OWNER)
+    (pytester.path / "none.json").write_text(
+        '[{"kind": "text", "field": "text", "why": "no text is wrong"}]'
+    )
+    pytester.makepyfile(reader=READER)
+    path = pytester.makepyfile(
+        """
+        from pathlib import Path
+        import pytest
+        from reader import read
+
+        marked = pytest.mark.imessage(
+            scenario="small", versions="tahoe", known="known.toml"
+        )
+
+        @marked
+        @pytest.mark.parametrize("name", ["chat_db", "chat_db_readonly"])
+        def test_mark(request, name):
+            db = request.getfixturevalue(name)
+            db.compare(read(db.path, mine=0))
+            assert db.score(read(db.path, mine=0)).ok
+
+        @marked
+        @pytest.mark.parametrize("name", ["messages_home", "ios_backup"])
+        def test_places(request, name):
+            db = request.getfixturevalue(name).chat_db
+            db.compare(read(db.path, mine=0))
+
+        @marked
+        def test_by_hand(chat_db_builder):
+            chat_db_builder.direct(chat_db_builder.person("Alex")).receive("Hello")
+            db = chat_db_builder.build()
+            db.compare(read(db.path, mine=0))
+
+        @marked
+        @pytest.mark.parametrize("known", ["none.json", Path("none.json")])
+        def test_the_argument_wins(chat_db, known):
+            with pytest.raises(AssertionError, match="text: no text is wrong"):
+                chat_db.compare(read(chat_db.path), known=known)
+            with pytest.raises(AssertionError, match="from_me: said"):
+                chat_db.compare(read(chat_db.path, mine=0), known=known)
+
+        @marked
+        def test_that_does_not_show(chat_db):
+            with pytest.raises(AssertionError, match="does not show") as caught:
+                chat_db.compare(read(chat_db.path))
+            # What cannot show in this database is not asked for.
+            assert str(caught.value).count("does not show any more") == 1
+
+        @pytest.mark.imessage(scenario="small", versions="tahoe")
+        def test_shared_files_expect_nothing_else(chat_db_readonly):
+            with pytest.raises(AssertionError, match="from_me: said"):
+                chat_db_readonly.compare(read(chat_db_readonly.path, mine=0))
+        """
+    )
+    for each in (path, pytester.path / "reader.py"):
+        each.rename(inner / each.name)
+
+
+def test_the_mark_names_known_faults_for_compare(plain_run, marked):
+    result = plain_run("inner", "-ra")
+    result.assert_outcomes(passed=9)
+
+
+def test_known_takes_a_path_alone(plain_run, pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(scenario="small", versions="tahoe")
+        def test_list(chat_db):
+            chat_db.compare([], known=["edit"])
+
+        @pytest.mark.imessage(scenario="small", versions="tahoe", known="nowhere.toml")
+        def test_missing(chat_db):
+            chat_db.compare([])
+        """
+    )
+    result = plain_run()
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "E *FoundryError: known= takes the path of a file *, not a list",
+            "E *looked at: known=[[]'edit'[]]",
+            "E *write the faults into a TOML or JSON file, *",
+        ],
+        consecutive=True,
+    )
+    result.stdout.fnmatch_lines(["E *looked in: *nowhere.toml"])
+    result.stdout.no_fnmatch_line("*TypeError*")
 
 
 def test_messages_home_has_its_truth(plain_run, pytester):

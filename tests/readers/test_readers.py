@@ -38,14 +38,14 @@ LEAST = {
     "pytypedstream": (2_480, 13_860, 12_690),
     "imbridge": (8_820, 42_180, 42_330),
     "imessage-chatdb": (7_480, 35_670, 35_430),
-    "imessage-wrapped": (4_770, 21_580, 21_980),
+    "imessage-wrapped": (4_770, 21_580, 21_930),
     "imessage-reader": (2_830, 13_460, 11_480),
     "imessagedb": (3_540, 16_670, 16_680),
     "parse-smsdb": (4_390, 20_140, 17_580),
     "imessage-database": (11_300, 55_770, 55_540),
     "imessage-kit": (8_180, 39_680, 39_410),
     "parseaple-typedstream": (2_480, 13_860, 12_670),
-    "imessage-conversation-analyzer": (2_970, 13_410, 12_980),
+    "imessage-conversation-analyzer": (2_970, 13_350, 12_980),
     "mvt": (3_290, 14_540, 12_770),
 }
 

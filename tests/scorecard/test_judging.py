@@ -155,7 +155,10 @@ def test_a_row_that_is_not_in_the_file_is_told(true_lines):
         ("{", "line 1: it is no JSON"),
         ("[1]", "line 1: it is no JSON object"),
         ("\udcff", "line 1: it is no JSON"),
-        ('{"guid": "a", "txt": 1}', "a reading has no field 'txt'"),
+        (
+            '{"guid": "a", "txt": 1}',
+            "a reading has no field 'txt': did you mean 'text'?",
+        ),
         ('{"guid": "a", "kind": "mail"}', "no kind 'mail' (choose from message,"),
         ('{"guid": 7}', "guid is no text: 7"),
         ('{"rowid": "7"}', "rowid is no row's number: '7'"),
