@@ -31,8 +31,8 @@ LARGER = {
         "golden-gate": "488ca94368b19370",
     },
     "default": {
-        "sonoma": "1afccbb9e829dd11",
-        "sequoia": "26aa1c58f51d484b",
+        "sonoma": "593e52390ae7537c",
+        "sequoia": "de83bf0331f8f522",
         "tahoe": "6aaf81013c5e6fd7",
         "golden-gate": "ea9b332e430d9568",
     },
