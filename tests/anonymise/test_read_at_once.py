@@ -66,7 +66,7 @@ VALUES = st.recursive(
         st.integers(-(1 << 63), (1 << 64) - 1),
         st.floats(),
         st.booleans(),
-        st.dates(datetime(1900, 1, 1).date()).map(
+        st.dates(datetime(1900, 1, 1).date(), datetime(9900, 1, 1).date()).map(
             lambda d: datetime(*d.timetuple()[:3])
         ),
         st.integers(0, 1 << 32).map(plistlib.UID),

@@ -61,7 +61,7 @@ def test_missing_cached_conversation(plain_run, pytester):
         """
         import pytest
 
-        @pytest.mark.imessage(scenario="busy-group", versions="tahoe", source="cache")
+        @pytest.mark.imessage(scenario="sms-only", versions="tahoe", source="cache")
         def test_it(chat_db): pass
         """
     )
