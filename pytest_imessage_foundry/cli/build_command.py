@@ -272,8 +272,7 @@ def _notes_of_languages(order: Order) -> list[str]:
         return []
     chats = order.scenario.conversations
     present = {each for chat in chats for each in chat.participants}
-    people = (each for each in order.scenario.personas if each.id in present)
-    return [spoken.note(each) for each in spoken.english_instead(people)]
+    return spoken.notes(p for p in order.scenario.personas if p.id in present)
 
 
 def _digest(target: Path) -> str | None:

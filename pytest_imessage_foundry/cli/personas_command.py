@@ -253,13 +253,13 @@ def _built_in(id: str) -> Persona:
 
 def run_add(given: Namespace) -> int:
     """Add a persona."""
-    with _opened(given) as kept:
-        persona = kept.add_made(lambda census: _new(given, census))
     from pytest_imessage_foundry.conversations import spoken
 
+    with _opened(given) as kept:
+        persona = kept.add_made(lambda census: _new(given, census))
     print(f"added {persona_output.line(persona)}")
-    for each in spoken.english_instead([persona]):
-        print(escaped(spoken.note(each)), file=sys.stderr)
+    for line in spoken.notes([persona]):
+        print(escaped(line), file=sys.stderr)
     return 0
 
 

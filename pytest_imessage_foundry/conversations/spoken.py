@@ -46,14 +46,12 @@ def spoken_in(locale: str) -> str:
     return _WRITTEN.get(locale) or _WRITTEN.get(code, code)
 
 
-def english_instead(people: Iterable[Persona]) -> list[Persona]:
-    """Return those in whose language no scene is written: they write English, except
-    where a pack has their conversations."""
-    return [each for each in people if spoken_in(each.locale) not in LANGUAGES]
+def notes(people: Iterable[Persona]) -> list[str]:
+    """Return a line about each person in whose language no scene is written."""
+    return [_note(each) for each in people if spoken_in(each.locale) not in LANGUAGES]
 
 
-def note(person: Persona) -> str:
-    """Return a line about somebody who writes English for want of scenes."""
+def _note(person: Persona) -> str:
     code = spoken_in(person.locale)
     return (
         f"note: {person.id} ({person.locale}) writes English where the cache has "
