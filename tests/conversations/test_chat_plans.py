@@ -81,6 +81,23 @@ def test_the_cache_gives_what_it_has_and_the_fallback_the_rest():
     assert 30 < written < 100
 
 
+def test_a_story_of_another_season_is_not_told():
+    config = ConversationConfig(
+        id="m",
+        participants=("mom",),
+        message_count_target=5_000,
+        start="2025-01-06",
+        end="2025-02-10",
+    )
+    (mom,) = derive(phone(config))
+    told = mom.origin.removeprefix("cache:").removesuffix("+faker").split(",")
+    seasons = [INDEX.by_key[key].turns[0].when for key in told]
+    assert len(told) > 3
+    assert all({1, 2} & {*each.months} for each in seasons if each and each.months)
+    others = {each.turns[0].when for each in INDEX.by_key.values()} - {None}
+    assert any(each.months and not {1, 2} & {*each.months} for each in others)
+
+
 def test_faker_never_looks_at_packs():
     mom, *_ = derive(source="faker", index=None)
     assert mom.origin == "faker"
