@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from pytest_imessage_foundry.conversations.dialogue import sittings, transitions
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
 from pytest_imessage_foundry.conversations.dialogue.lint import ALSO_LATIN, SCRIPTS
 from pytest_imessage_foundry.conversations.dialogue.scenes import language
@@ -227,6 +228,29 @@ def test_every_language_alone_and_in_groups(code: str, size: int) -> None:
         least = 0.25 if code in ALSO_LATIN else 0.9
         assert native > least * len(words(turns))
         assert code not in ALSO_LATIN or native < 0.75 * len(words(turns))
+
+
+def test_each_scene_can_be_said_when_its_sitting_begins(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    told: list[tuple[Any, list[Any]]] = []
+    opening, performed = sittings._opening, sittings._performed
+
+    def begin(scene: Any, hours: Any) -> dict[str, Any]:
+        told.append((hours, []))
+        return opening(scene, hours)
+
+    def perform(context: Any, planned: Any, *more: Any) -> Any:
+        told[-1][1].append(transitions.hours(planned.scene))
+        return performed(context, planned, *more)
+
+    monkeypatch.setattr(sittings, "daily_share", lambda *_: 0.0)
+    monkeypatch.setattr(sittings, "_opening", begin)
+    monkeypatch.setattr(sittings, "_performed", perform)
+    talk(4_000)
+
+    for hours, scenes in told:
+        assert all(transitions.may_follow(hours, each) for each in scenes[1:])
+    follows = [scenes[:2] for _, scenes in told if len(scenes) > 1]
+    assert any(first is None and second for first, second in follows)
 
 
 def test_what_is_taken_back_had_a_text() -> None:
