@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations.clock import offset_in
+from pytest_imessage_foundry.conversations.clock import rhythm
 from pytest_imessage_foundry.conversations.packs.when_days import is_on
 from pytest_imessage_foundry.models.apple_time import SECOND
 
@@ -37,7 +37,8 @@ class Anchors:
     """
 
     def __init__(self, zones: Mapping[str, str], random: Callable[[], float]) -> None:
-        self._zones, self._random = zones, random
+        self._random = random
+        self._offset = {who: rhythm((zone,)).offset for who, zone in zones.items()}
         self._times: deque[int] = deque(maxlen=_REMEMBERED)
 
     def note(self, moments: Sequence[int]) -> None:
@@ -114,12 +115,14 @@ class Anchors:
             places: tuple[float, ...] = (self._random(),)
         else:
             places = (self._random(), *_PLACES)
-        at_hours: tuple[float, Turn] | None = None
+        offset_at: Callable[[float], int] = _no_offset
+        usual, after = 0, 0.0
         for _, offset, turn in anchored:
             if turn.hours:
-                at_hours = offset, turn
+                offset_at, after = self._offset[turn.sender], offset
+                usual = offset_at(wanted + after)
                 first, last = turn.hours
-                local = self._local(turn, wanted + offset)
+                local = wanted + after + usual
                 width = (last - first) % 24 * _HOUR or _DAY
                 ways = [
                     (first * _HOUR + width * place - local) % _DAY for place in places
@@ -132,18 +135,11 @@ class Anchors:
             # The nearer one first.
             for start in (ahead, back) if ways[0] < _DAY / 2 else (back, ahead):
                 for way in ways:
+                    # The same hour, where clocks have another offset by then.
                     there = start + way
-                    if at_hours is not None:
-                        there += self._clock_change(*at_hours, wanted, there)
+                    there += usual - offset_at(there + after)
                     if earliest <= there <= latest:
                         yield there
-
-    def _clock_change(
-        self, offset: float, turn: Turn, wanted: float, there: float
-    ) -> float:
-        """Return what puts a time on the same hour where clocks have another offset."""
-        zone = self._zones[turn.sender]
-        return offset_in(zone, wanted + offset) - offset_in(zone, there + offset)
 
     def _holds(
         self, anchored: list[tuple[int, float, Turn]], begin: float, part: Placed
@@ -156,7 +152,12 @@ class Anchors:
         return True
 
     def _local(self, turn: Turn, moment: float) -> float:
-        return moment + offset_in(self._zones[turn.sender], moment)
+        return moment + self._offset[turn.sender](moment)
+
+
+def _no_offset(moment: float) -> int:
+    """Return the offset of a clock that nothing is held against."""
+    return 0
 
 
 def spaced(session: Sequence[Turn], waits: Sequence[float]) -> list[float]:

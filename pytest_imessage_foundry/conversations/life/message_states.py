@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain, pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.life import file_states, quoted_reactions
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
     from pytest_imessage_foundry.conversations.life.state_rules import Rule
     from pytest_imessage_foundry.models import LifeSpan
+
+# One comparison separates the many plain messages from those with anything else.
+_RARITIES = attrgetter(
+    *("traits", "tapbacks", "edits", "reply_to", "balloon", "event", "effect")
+)
+_PLAIN = (ORDINARY, (), (), None, None, None, None)
 
 
 def lived(
@@ -179,18 +186,10 @@ def _drawable(
 
 def _is_plain(message: Message) -> bool:
     """Return whether nothing but a text was said, and nothing came of it."""
-    return (
-        message.traits is ORDINARY
-        and len(message.parts) == 1
-        and message.parts[0].kind == "text"
-        and not message.parts[0].runs
-        and not message.tapbacks
-        and not message.edits
-        and message.reply_to is None
-        and message.balloon is None
-        and message.event is None
-        and message.effect is None
-    )
+    if _RARITIES(message) != _PLAIN or len(message.parts) != 1:
+        return False
+    part = message.parts[0]
+    return part.kind == "text" and not part.runs
 
 
 def _is_late(message: Message, since: int) -> bool:
