@@ -39,6 +39,9 @@ _SITTINGS, _DAILY = 0x517716, 0xDA11
 _COMES_UP_AGAIN = 0.6
 _SKIPPED = 24  # most scenes in a row that are put off because they must begin a sitting
 _DUE, _WAITING = 4, 4  # most scenes with a later part to come, or postponed
+# Share of the exchanges of a few words that others follow, and up to how many turns.
+_GO_ON, _ENOUGH = 0.27, 5
+_PASSED_OVER = 6  # most exchanges in a row that do not fit after another one
 
 
 def dialogue(
@@ -98,6 +101,7 @@ class _Sittings:
         waiting: postponed scenes, with which a later sitting begins.
         due: scenes with a later part, and the scene number from which it may come.
         daily: exchanges of every day; `share` is how many of the sittings are one.
+        passed: those that did not fit where they would have come.
     """
 
     def __init__(
@@ -115,6 +119,7 @@ class _Sittings:
         self.number = 0
         self.due: deque[tuple[int, _PlannedScene]] = deque()
         self.waiting: deque[tuple[Scene, int]] = deque()
+        self.passed: deque[tuple[Scene, int]] = deque()
         self.next = next(scenes)
 
     def __iter__(self) -> Iterator[Turn]:
@@ -123,17 +128,44 @@ class _Sittings:
     def _scenes(self) -> Iterator[list[Turn]]:
         while True:
             if self.share and self.rand() < self.share:
-                yield self._exchange()
+                yield from self._exchanges()
             else:
                 yield from self._sitting()
 
-    def _exchange(self) -> list[Turn]:
-        """Return the turns of a sitting of a few words, as on every day."""
-        context = self.context
-        scene, times = next(self.daily)
-        planned = self._planned(scene, times, context.present(self.rand))
-        performance = _performed(context, planned, None)
-        return _turns(performance, _opening(scene, transitions.hours(scene)))
+    def _exchanges(self) -> Iterator[list[Turn]]:
+        """Yield the turns of a sitting of a few words, as on every day, or of several
+        such."""
+        present = self.context.present(self.rand)
+        found = self._next_exchange()
+        hours = transitions.hours(found[0])
+        wanted = _ENOUGH if self.rand() < _GO_ON else 0
+        if transitions.is_first(found[0]):
+            wanted = 0
+        first, length = _opening(found[0], hours), 0
+        while found:
+            planned = self._planned(*found, present)
+            performance = _performed(self.context, planned, None)
+            yield _turns(performance, first)
+            length += len(performance.drafts)
+            found = self._exchange_after(hours) if length < wanted else None
+            first = {"pause": transitions.lull(self.rand)}
+
+    def _next_exchange(self) -> tuple[Scene, int]:
+        return self.passed.popleft() if self.passed else next(self.daily)
+
+    def _exchange_after(self, hours: Hours | None) -> tuple[Scene, int] | None:
+        """Return the next exchange that fits into a sitting, None if none is near."""
+        passed = []
+        for _ in range(_PASSED_OVER):
+            found = self._next_exchange()
+            own = transitions.hours(found[0])
+            if not transitions.is_first(found[0]) and transitions.may_follow(hours, own):
+                break
+            passed.append(found)
+        else:
+            found = None
+        self.passed.extend(passed)
+        return found
 
     def _sitting(self) -> Iterator[list[Turn]]:
         """Yield the turns of one scene after the other."""

@@ -72,9 +72,12 @@ def _greetings(language: Language) -> Beat | None:
 
 def lead(language: Language, rand: Callable[[], float]) -> tuple[Beat | None, int]:
     """Return the beat, or the minutes of pause, before a sitting's next topic."""
-    if rand() < _LED_OVER:
-        return aside(language), 0
-    return None, _LULLS[int(rand() * len(_LULLS))]
+    return (aside(language), 0) if rand() < _LED_OVER else (None, lull(rand))
+
+
+def lull(rand: Callable[[], float]) -> int:
+    """Return the minutes of a pause within a sitting."""
+    return _LULLS[int(rand() * len(_LULLS))]
 
 
 @cache
