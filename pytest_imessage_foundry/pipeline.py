@@ -15,6 +15,7 @@ built before needs none of it.
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain, starmap
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.attachments import FOLDER_NAME
@@ -129,17 +130,19 @@ def _composed(plan: ChatPlan, features: frozenset[str]) -> Iterator[Message]:
     """Derive the messages of one chat as they were sent."""
     from pytest_imessage_foundry.batches import in_batches
     from pytest_imessage_foundry.conversations import compose, eras, timeline
-    from pytest_imessage_foundry.conversations.turn_stream import spread
 
-    turns = spread(plan.scenes, dialogue(plan), plan.generated, plan.places)
+    # Without generated turns the stories are all there is, one after the other.
+    among = zip(plan.places, plan.scenes, strict=True) if plan.generated else ()
+    turns = dialogue(plan) if plan.generated else chain.from_iterable(plan.scenes)
     timed = timeline.lay_out(
         in_batches(turns),
         people=plan.everybody,
         owner=plan.owner,
         start=plan.start,
         end=plan.end,
-        count=plan.count,
+        count=plan.generated or plan.count,
         rng_key=plan.rng_key,
+        stories=starmap(timeline.Story, among),
     )
     return compose.compose(
         in_batches(timed),

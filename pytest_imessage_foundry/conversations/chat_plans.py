@@ -37,6 +37,7 @@ _STORIES, _STORIES_AT_HOME, _STORIES_IN_GROUPS = 0.55, 0.25, 0.65
 # The latest beginning of a chat, as a share of the year.
 _LATEST: dict[Frequency, float] = {"high": 0.12, "medium": 0.4, "low": 0.6}
 _LATEST_AT_HOME = 0.03
+_EARLIEST = 0.75  # of that: the earliest end, as a share of what is left of the year
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +54,8 @@ class ChatPlan:
         scenes: turns of the hook or the cache; turns of a scene stay together.
         generated: how many more turns are generated.
         origin: the source of the turns, such as "cache:KEY+faker".
-        phase: where in its share of the generated turns a scene comes, from 0 to 1.
-        places: after which share of the generated turns each scene comes.
+        phase: where in its share of the time a scene comes, from 0 to 1.
+        places: after which share of the time each scene comes.
         life: what years of use made of the chat.
     """
 
@@ -201,6 +202,8 @@ def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPla
     key = f"{spec.seed}:{config.id}"
     if not config.start:
         start += int((end - start) * _latest(people) * _squared(f"begins:{key}"))
+    if not config.end:
+        end -= int((end - start) * _earliest(people) * _squared(f"ends:{key}"))
     return ChatPlan(
         config=config,
         owner=scenario.owner,
@@ -224,6 +227,12 @@ def _latest(people: Sequence[Persona]) -> float:
     if len(people) == 1 and "partner" in circles(people[0]):
         return _LATEST_AT_HOME
     return min((_LATEST[each.communication_frequency] for each in people), default=0.0)
+
+
+def _earliest(people: Sequence[Persona]) -> float:
+    """Return how long before now a chat without a stated end is over at the earliest,
+    as a share of its time."""
+    return _EARLIEST * _latest(people)
 
 
 def _squared(key: str) -> float:

@@ -3,7 +3,7 @@
 Turns come in sessions: many within minutes, then none for hours or days. A session
 begins with a turn that opens a sitting; turns without such marks are cut into sessions
 of the usual lengths. A session is read whole, to be fitted into the rest of the range;
-no more turns are in memory.
+no more turns are in memory. Stories come on their own days, between two sessions.
 
 Waits are drawn in the waking time of the people (see `clock`), as shares of the time
 that is left. So five turns, ten thousand or a million fill the same year: few turns
@@ -13,9 +13,10 @@ writes faster than people type (see `waits`), unless the range has no room for i
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import chain
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import Rhythm, Week, rhythm
@@ -30,9 +31,11 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pytest_imessage_foundry.models import Persona, Turn
+
+    Timed = Iterable[tuple[int, Turn]]
 
 _IN_SESSIONS = 0.7  # the largest share of the time left that goes into sessions
 _AWAKE_OF_PAUSES = 0.5  # the share of a long pause in which people are awake
@@ -48,6 +51,16 @@ _SPREAD = 20.0  # the longest other waits, as a multiple of the usual one
 _DRIFT = 0.035  # share of the range by which sessions may come early or late
 _LAST = 0.1  # share of the time left that passes at least before the last session
 _OVERRUN = 50  # there is time for 1/50 more turns than expected
+# Waking seconds until people begin on a day that was chosen for them, at least: nothing
+# is left by then of a night, or of a weekend between colleagues.
+_GOT_UP = 1.0 * HOUR
+
+
+class Story(NamedTuple):
+    """Turns that stay together, and when: after what share of the range, 0 to 1."""
+
+    place: float
+    turns: Sequence[Turn]
 
 
 def lay_out(
@@ -59,8 +72,9 @@ def lay_out(
     end: int,
     count: int,
     rng_key: str,
+    stories: Iterable[Story] = (),
 ) -> Iterator[tuple[int, Turn]]:
-    """Yield pairs of a time and a turn, in the order of the turns.
+    """Yield pairs of a time and a turn: the turns in their order, stories among them.
 
     Times are nanoseconds since 2001, strictly increasing, from `start` to `end`
     inclusive; the same arguments give the same times on every platform.
@@ -72,20 +86,47 @@ def lay_out(
             range has less than a millisecond for each turn.
         start: the earliest time.
         end: the latest time.
-        count: the expected number of turns; the last of them comes near `end`.
+        count: the expected number of turns, without those of stories; the last of
+            them comes near `end`.
         rng_key: the key of every draw.
+        stories: in the order of their places. A story comes only before a turn that
+            opens a sitting, or after all turns.
 
     Raises:
         FoundryError: the range is too short for the turns, or a time zone is
             not known here.
     """
-    if end - start < max(count, 1) - 1:
-        raise FoundryError(no_room(start, end, count))
-    return _Timeline(turns, people, owner, start, end, count, rng_key).times()
+    told = deque(stories)
+    total = count + sum(len(story.turns) for story in told)
+    if end - start < max(total, 1) - 1:
+        raise FoundryError(no_room(start, end, total))
+    return _Timeline(turns, people, owner, start, end, count, rng_key, told).times()
+
+
+class _Paced(NamedTuple):
+    """A session with the seconds before each turn.
+
+    Attributes:
+        talk: the seconds in it, without pauses.
+        share: of the waits, what there is time for in the range.
+        free: the waking seconds outside sessions that are left.
+    """
+
+    turns: Sequence[Turn]
+    waits: Sequence[float]
+    talk: float
+    share: float
+    free: float
 
 
 class _Timeline:
-    """The times of one conversation, from `start` to `end`."""
+    """The times of one conversation, from `start` to `end`.
+
+    Attributes:
+        moment: the time of the last turn.
+        done, said: how many turns were before; without those of stories.
+        spent: the seconds within the sessions so far.
+    """
 
     def __init__(
         self,
@@ -96,8 +137,12 @@ class _Timeline:
         end: int,
         count: int,
         rng_key: str,
+        stories: deque[Story],
     ) -> None:
         self.owner, self.start, self.end, self.count = owner.id, start, end, count
+        self.stories = stories
+        self.total = count + sum(len(story.turns) for story in stories)
+        self.moment, self.done, self.said, self.spent = start - 1, 0, 0, 0.0
         self.random = Random(f"timeline:{rng_key}").random
         cast = {owner.id: owner, **people}
         self.zones = {who: persona.time_zone for who, persona in cast.items()}
@@ -114,7 +159,7 @@ class _Timeline:
             week=self.week,
             start=start,
             end=end,
-            count=count,
+            count=self.total,
             random=self.random,
         )
 
@@ -122,42 +167,78 @@ class _Timeline:
         """Yield every turn of every session with its time."""
         return chain.from_iterable(self._placed())
 
-    def _placed(self) -> Iterator[Iterable[tuple[int, Turn]]]:
-        """Yield each session with times, placed in what is left of the range."""
-        times = self.session_times
-        moment, done, spent = self.start - 1, 0, 0.0
+    def _placed(self) -> Iterator[Timed]:
+        """Yield each session and each story with times."""
         for session, is_last in self.sessions:
             rhythm = self._rhythm(session)
-            waits = self.waits.of(session)
-            paused = sum(
-                [wait for turn, wait in zip(session, waits, strict=True) if turn.pause]
-            )
-            talk = sum(waits) - paused
-            spent += talk
-            usual = spent / (done + len(session)) + 1e-9
-            left = rhythm.until(moment / SECOND, self.end / SECOND)
-            expected = max(self.count - done, 1 + self.count // _OVERRUN)
-            later = max(expected - len(session), 0)
-            pace = min(1.0, _IN_SESSIONS * left / max(expected * usual, talk))
-            busy = pace * (talk + later * usual) + _AWAKE_OF_PAUSES * paused
-            free = max(left - busy, 0.0)
+            paced = self._paced(session, rhythm)
+            begin = self._begin(paced, rhythm, is_last=is_last)
+            while session[0].opens and self._is_due(begin):
+                yield self._told(self.stories.popleft())
+                paced = self._paced(session, rhythm)
+                begin = self._begin(paced, rhythm, is_last=is_last)
+            yield self._timed(paced, rhythm, begin)
+            self.said += len(session)
+        while self.stories:
+            yield self._told(self.stories.popleft())
+
+    def _is_due(self, moment: int) -> bool:
+        """Return whether a story comes before what would begin at `moment`."""
+        return bool(self.stories) and moment >= self._time_of(self.stories[0])
+
+    def _time_of(self, story: Story) -> int:
+        return self.start + int((self.end - self.start) * story.place)
+
+    def _told(self, story: Story) -> Timed:
+        """Return a story with times, on its day or soon after the last turn."""
+        rhythm = self._rhythm(story.turns)
+        day = max(self._time_of(story), self.moment)
+        begin = rhythm.after(day / SECOND, _GOT_UP * (1.0 + self.random()))
+        paced = self._paced(story.turns, rhythm)
+        return self._timed(paced, rhythm, int(begin * SECOND))
+
+    def _timed(self, paced: _Paced, rhythm: Rhythm, begin: int) -> Timed:
+        """Return a session with times, beginning about at `begin`."""
+        turns, waits, share = paced.turns, paced.waits, paced.share
+        if share < 1.0 and not self.session_times.is_cramped:
+            waits, share = hurried(turns, waits, share), 1.0
+        moments = self.session_times.of(
+            UntimedSession(turns, waits, rhythm, begin, share, self.done, self.moment)
+        )
+        self.moment = moments[-1]
+        self.done += len(turns)
+        self.spent += paced.talk
+        return zip(moments, turns, strict=True)
+
+    def _paced(self, turns: Sequence[Turn], rhythm: Rhythm) -> _Paced:
+        """Return a session with its waits, and how much of them there is time for."""
+        waits = self.waits.of(turns)
+        paused = sum(
+            [wait for turn, wait in zip(turns, waits, strict=True) if turn.pause]
+        )
+        talk = sum(waits) - paused
+        usual = (self.spent + talk) / (self.done + len(turns)) + 1e-9
+        left = rhythm.until(self.moment / SECOND, self.end / SECOND)
+        expected = _still(self.total, self.done)
+        share = min(1.0, _IN_SESSIONS * left / max(expected * usual, talk))
+        later = max(expected - len(turns), 0)
+        busy = share * (talk + later * usual) + _AWAKE_OF_PAUSES * paused
+        return _Paced(turns, waits, talk, share, max(left - busy, 0.0))
+
+    def _begin(self, paced: _Paced, rhythm: Rhythm, *, is_last: bool) -> int:
+        """Return when a session begins, placed in what is left of the range."""
+        turns, moment = len(paced.turns), self.moment
+        later = max(_still(self.count, self.said) - turns, 0)
+        middle = (self.said + turns / 2) / max(self.count, 1)
+        if is_last:
+            gap = self._last_gap(paced.free, middle, moment)
+        else:
             ahead = max(later / self.sessions.mean, 1.0)
-            middle = (done + len(session) / 2) / max(self.count, 1)
-            if is_last:
-                gap = self._last_gap(free, middle, moment)
-            else:
-                gap = self._gap(free, ahead, middle, moment)
-            if not done and not is_last:
-                gap *= self.random()  # the range begins within a pause
-            if pace < 1.0 and not times.is_cramped:
-                waits, pace = hurried(session, waits, pace), 1.0
-            begin = int(rhythm.after(moment / SECOND, gap) * SECOND)
-            moments = times.of(
-                UntimedSession(session, waits, rhythm, begin, pace, done, moment)
-            )
-            yield zip(moments, session, strict=True)
-            moment = moments[-1]
-            done += len(session)
+            gap = self._gap(paced.free, ahead, middle, moment)
+            if not self.done:
+                # The range begins within a pause.
+                gap = max(gap * self.random(), min(gap, _GOT_UP))
+        return int(rhythm.after(moment / SECOND, gap) * SECOND)
 
     def _rhythm(self, session: Iterable[Turn]) -> Rhythm:
         """Return the waking hours of the owner and of those who write in a session."""
@@ -207,6 +288,11 @@ class _Timeline:
         if usual < _SOMETIMES:
             most = min(most, 4.0 * usual / max(free, 1.0))
         return free * min(relative / (relative + ahead), most)
+
+
+def _still(expected: int, done: int) -> int:
+    """Return how many turns may still come, of so many expected ones."""
+    return max(expected - done, 1 + expected // _OVERRUN)
 
 
 def _week(cast: Mapping[str, Persona], owner: str, *, is_service: bool) -> Week:

@@ -14,7 +14,6 @@ from pytest_imessage_foundry import pipeline
 from pytest_imessage_foundry.conversations import realism, scenarios
 from pytest_imessage_foundry.conversations.chat_plans import plan_chats
 from pytest_imessage_foundry.conversations.packs import store
-from pytest_imessage_foundry.conversations.turn_stream import spread
 from pytest_imessage_foundry.errors import FoundryError, MissingConversationError
 from pytest_imessage_foundry.models import (
     ConversationConfig,
@@ -357,58 +356,6 @@ def test_the_same_in_every_process():
             text=True,
         )
         assert done.stdout.strip() == digest(derive(seed=5))
-
-
-# --- scenes among fresh turns -----------------------------------------------
-
-
-def fresh(count):
-    return (
-        Turn(sender="mom", text=f"f{place}", opens=place % 5 == 0)
-        for place in range(count)
-    )
-
-
-def scene(name, count):
-    return tuple(
-        Turn(sender="mom", text=f"{name}{place}", opens=place == 0)
-        for place in range(count)
-    )
-
-
-def test_spread_puts_scenes_between_topics():
-    turns = list(spread([scene("a", 3), scene("b", 4)], fresh(40), 40))
-    assert len(turns) == 47
-    texts = [turn.text for turn in turns]
-    at = texts.index("a0")
-    assert texts[at : at + 3] == ["a0", "a1", "a2"]
-    assert 8 <= at <= 15
-    assert turns[at + 3].opens
-    at = texts.index("b0")
-    assert texts[at : at + 4] == ["b0", "b1", "b2", "b3"]
-    assert 28 <= at <= 39
-
-
-def test_spread_keeps_to_places():
-    turns = list(spread([scene("a", 3), scene("b", 4)], fresh(100), 100, (0.1, 0.2)))
-    texts = [turn.text for turn in turns]
-    assert texts.index("a0") == 10
-    assert texts.index("b0") == 23
-
-
-def test_spread_without_one_or_the_other():
-    assert list(spread([], fresh(4), 4)) == list(fresh(4))
-    assert list(spread([scene("a", 3)], iter(()), 0)) == list(scene("a", 3))
-
-
-def test_a_reply_over_a_scene_finds_its_turn():
-    said = [
-        replace(turn, replies_to=2 if place == 5 else 0)
-        for place, turn in enumerate(fresh(8))
-    ]
-    turns = list(spread([scene("a", 3), scene("b", 1)], iter(said), 8))
-    place = next(place for place, turn in enumerate(turns) if turn.replies_to)
-    assert turns[place - turns[place].replies_to].text == "f3"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from talks import END, ME, START, friend, talk
 from pytest_imessage_foundry.conversations import clock
 from pytest_imessage_foundry.conversations.clock import Rhythm, offset_in
 from pytest_imessage_foundry.conversations.realism import fit_power_law
-from pytest_imessage_foundry.conversations.timeline import lay_out
+from pytest_imessage_foundry.conversations.timeline import Story, lay_out
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona, ResponseTime, Turn
 from pytest_imessage_foundry.models.apple_time import (
@@ -486,3 +486,89 @@ def test_the_weeks_table_is_whole() -> None:
     assert len(totals) == 169
     assert max(rates) == 1
     assert min(rates) > 0
+
+
+# --- stories ---------------------------------------------------------------------
+
+
+def told(name: str, count: int) -> list[Turn]:
+    """Return a story, and whom it is told by: its first turn opens a sitting."""
+    return [
+        Turn(sender="f", text=f"{name}{place}", opens=not place)
+        for place in range(count)
+    ]
+
+
+def with_stories(
+    turns: list[Turn], stories: list[Story], *, key: str = "0"
+) -> list[tuple[float, Turn]]:
+    """Return each turn with the share of the range after which it comes."""
+    pairs = lay_out(
+        turns,
+        people={"f": friend()},
+        owner=ME,
+        start=START,
+        end=END,
+        count=len(turns),
+        rng_key=key,
+        stories=stories,
+    )
+    found = list(pairs)
+    check(found, START, END)
+    return [((moment - START) / (END - START), turn) for moment, turn in found]
+
+
+@pytest.mark.parametrize("count", [12, 60, 900])
+@pytest.mark.parametrize("place", [0.1, 0.5, 0.85])
+def test_a_story_comes_on_its_day(count: int, place: float) -> None:
+    for key in "abc":
+        found = with_stories(list(talk(count)), [Story(place, told("s", 45))], key=key)
+        assert len(found) == count + 45
+        texts = [turn.text for _, turn in found]
+        first = texts.index("s0")
+        assert texts[first : first + 45] == [f"s{each}" for each in range(45)]
+        assert first + 45 == len(found) or found[first + 45][1].opens
+        # The sitting of the day before may go on over it.
+        assert place <= found[first][0] < place + 0.03
+
+
+def test_other_turns_are_spread_as_if_there_were_no_story() -> None:
+    for key in "abc":
+        found = with_stories(list(talk(200)), [Story(0.2, told("s", 150))], key=key)
+        shares = [share for share, turn in found if turn.text[0] != "s"]
+        assert 0.25 < sum(share < 0.5 for share in shares) / len(shares) < 0.75
+
+
+def test_stories_on_one_day_follow_each_other() -> None:
+    stories = [Story(0.5, told("a", 5)), Story(0.5, told("b", 5))]
+    said = [turn.text for _, turn in with_stories(list(talk(30)), stories)]
+    assert said.index("a4") < said.index("b0")
+    assert said.index("b0") - said.index("a0") >= 5
+
+
+def test_a_story_after_all_turns_and_one_without_any() -> None:
+    found = with_stories(list(talk(8)), [Story(0.999, told("s", 30))])
+    assert [turn.text for _, turn in found][-30:] == [f"s{each}" for each in range(30)]
+    only = with_stories([], [Story(0.4, told("s", 30))])
+    assert len(only) == 30
+    assert 0.4 <= only[0][0] < 0.42
+
+
+def test_a_story_comes_before_a_turn_that_opens() -> None:
+    turns = [Turn(sender="f", text="x", opens=not place) for place in range(50)]
+    texts = [t.text for _, t in with_stories(turns, [Story(0.3, told("s", 3))])]
+    assert texts in ([*"x" * 50, "s0", "s1", "s2"], ["s0", "s1", "s2", *"x" * 50])
+
+
+def test_stories_need_room_too() -> None:
+    with pytest.raises(FoundryError, match="90 expected"):
+        lay_out(
+            list(talk(50)),
+            people={"f": friend()},
+            owner=ME,
+            start=START,
+            end=START + 60,
+            count=50,
+            rng_key="0",
+            stories=[Story(0.5, told("s", 40))],
+        )

@@ -39,8 +39,9 @@ _SITTINGS, _DAILY = 0x517716, 0xDA11
 _COMES_UP_AGAIN = 0.6
 _SKIPPED = 24  # most scenes in a row that are put off because they must begin a sitting
 _DUE, _WAITING = 4, 4  # most scenes with a later part to come, or postponed
-# Share of the exchanges of a few words that others follow, and up to how many turns.
-_GO_ON, _ENOUGH = 0.27, 5
+# Where more than this share of the sittings are exchanges: how many of these go on with
+# others, until there are so many turns.
+_MOSTLY, _GO_ON, _ENOUGH = 0.5, 0.25, 5
 _PASSED_OVER = 6  # most exchanges in a row that do not fit after another one
 
 
@@ -136,30 +137,35 @@ class _Sittings:
         """Yield the turns of a sitting of a few words, as on every day, or of several
         such."""
         present = self.context.present(self.rand)
-        found = self._next_exchange()
-        hours = transitions.hours(found[0])
-        wanted = _ENOUGH if self.rand() < _GO_ON else 0
-        if transitions.is_first(found[0]):
-            wanted = 0
-        first, length = _opening(found[0], hours), 0
-        while found:
-            planned = self._planned(*found, present)
+        scene, times = self._next_exchange()
+        hours = transitions.hours(scene)
+        goes_on = self.share > _MOSTLY and self.rand() < _GO_ON
+        wanted = _ENOUGH if goes_on and not transitions.is_first(scene) else 0
+        first, length = _opening(scene, hours), 0
+        while True:
+            planned = self._planned(scene, times, present)
             performance = _performed(self.context, planned, None)
             yield _turns(performance, first)
             length += len(performance.drafts)
-            found = self._exchange_after(hours) if length < wanted else None
+            following = self._exchange_after(hours) if length < wanted else None
+            if following is None:
+                return
+            scene, times = following
             first = {"pause": transitions.lull(self.rand)}
 
     def _next_exchange(self) -> tuple[Scene, int]:
         return self.passed.popleft() if self.passed else next(self.daily)
 
     def _exchange_after(self, hours: Hours | None) -> tuple[Scene, int] | None:
-        """Return the next exchange that fits into a sitting, None if none is near."""
+        """Return the next exchange that fits into a sitting which begins within these
+        hours, None if none is near."""
         passed = []
         for _ in range(_PASSED_OVER):
             found = self._next_exchange()
             own = transitions.hours(found[0])
-            if not transitions.is_first(found[0]) and transitions.may_follow(hours, own):
+            if not transitions.is_first(found[0]) and transitions.may_follow(
+                hours, own
+            ):
                 break
             passed.append(found)
         else:
@@ -253,6 +259,12 @@ class _Sittings:
         """Return the draws of the scene that is written next."""
         self.draws.seed(mix(mix(self.context.key, number), scene.key))
         return self.draws.random
+
+
+def _may_follow(hours: Hours | None, scene: Scene) -> bool:
+    """Return whether a scene fits into a sitting that begins within these hours."""
+    is_first = transitions.is_first(scene)
+    return not is_first and transitions.may_follow(hours, transitions.hours(scene))
 
 
 def _performed(
