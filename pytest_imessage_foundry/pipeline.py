@@ -129,23 +129,10 @@ def messages(plan: ChatPlan, features: frozenset[str]) -> Iterator[Message]:
 def _composed(plan: ChatPlan, features: frozenset[str]) -> Iterator[Message]:
     """Derive the messages of one chat as they were sent."""
     from pytest_imessage_foundry.batches import in_batches
-    from pytest_imessage_foundry.conversations import compose, eras, timeline
+    from pytest_imessage_foundry.conversations import compose, eras
 
-    # Without generated turns the stories are all there is, one after the other.
-    among = zip(plan.places, plan.scenes, strict=True) if plan.generated else ()
-    turns = dialogue(plan) if plan.generated else chain.from_iterable(plan.scenes)
-    timed = timeline.lay_out(
-        in_batches(turns),
-        people=plan.everybody,
-        owner=plan.owner,
-        start=plan.start,
-        end=plan.end,
-        count=plan.generated or plan.count,
-        rng_key=plan.rng_key,
-        stories=starmap(timeline.Story, among),
-    )
     return compose.compose(
-        in_batches(timed),
+        in_batches(_timed(plan)),
         owner=plan.owner,
         people=plan.everybody,
         features=features,
@@ -155,6 +142,26 @@ def _composed(plan: ChatPlan, features: frozenset[str]) -> Iterator[Message]:
         is_group=plan.is_group,
         addresses=plan.addresses,
         eras=eras.of(plan.life.span),
+    )
+
+
+def _timed(plan: ChatPlan) -> Iterator[tuple[int, Turn]]:
+    """Derive the turns of one chat, with the times at which they are said."""
+    from pytest_imessage_foundry.batches import in_batches
+    from pytest_imessage_foundry.conversations import timeline
+
+    # Without generated turns the stories are all there is, one after the other.
+    among = zip(plan.places, plan.scenes, strict=True) if plan.generated else ()
+    turns = dialogue(plan) if plan.generated else chain.from_iterable(plan.scenes)
+    return timeline.lay_out(
+        in_batches(turns),
+        people=plan.everybody,
+        owner=plan.owner,
+        start=plan.start,
+        end=plan.end,
+        count=plan.generated or plan.count,
+        rng_key=plan.rng_key,
+        stories=starmap(timeline.Story, among),
     )
 
 
