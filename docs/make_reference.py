@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,18 @@ def members(cls: type) -> Iterator[tuple[str, str]]:
             yield call, first_words(getattr(cls, name).__doc__)
 
 
+def attributes(cls: type) -> Iterator[tuple[str, str]]:
+    """Yield the attributes that the docstrings of a class and its bases name."""
+    found: dict[str, str] = {}
+    for each in reversed(cls.__mro__):
+        text = inspect.cleandoc(each.__dict__.get("__doc__") or "")
+        _, _, told = text.partition("Attributes:\n")
+        block = told.split("\n\n")[0]
+        for name, what in re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", block, re.M):
+            found[name] = " ".join(what.split())
+    yield from found.items()
+
+
 def table(head: str, rows: Iterator[tuple[str, str]]) -> Iterator[str]:
     """Yield the lines of a table of two columns."""
     yield f"| {head} | |"
@@ -125,12 +138,25 @@ def table(head: str, rows: Iterator[tuple[str, str]]) -> Iterator[str]:
 
 
 def facts(cls: type) -> str:
-    """Name the fields of a model or the keys of a reading."""
+    """Name the fields of a model or the keys of a reading, then what derives from
+    them."""
     if is_dataclass(cls):
         names = [each.name for each in fields(cls)]
     else:
         names = list(getattr(cls, "__annotations__", {}))
-    return ", ".join(f"`{each}`" for each in names if each[0] != "_")
+    stated = ", ".join(f"`{each}`" for each in names if each[0] != "_")
+    derived = ", ".join(
+        f"`{name}`"
+        for name in sorted(dir(cls))
+        if name[0] != "_" and _is_own(inspect.getattr_static(cls, name))
+    )
+    return f"{stated}; {derived}" if stated and derived else stated or derived
+
+
+def _is_own(member: object) -> bool:
+    """Say whether it is a property that this package defines."""
+    getter = member.fget if isinstance(member, property) else None
+    return getattr(getter, "__module__", "").startswith(foundry.__name__)
 
 
 def page() -> str:
@@ -155,7 +181,7 @@ def _sections() -> Iterator[str]:
         cls = getattr(foundry, name)
         yield f"## {name}\n"
         yield f"{first_words(cls.__doc__)}\n"
-        yield from table("member", members(cls))
+        yield from table("member", chain(attributes(cls), members(cls)))
     yield "## Strategies\n"
     yield "Of `pytest_imessage_foundry.strategies`: [Hypothesis](hypothesis.md).\n"
     functions = [each for each in strategies.__all__ if each[0].islower()]
@@ -164,6 +190,7 @@ def _sections() -> Iterator[str]:
         "strategy", ((f"{n}({signature(f)})", first_words(f.__doc__)) for n, f in calls)
     )
     yield "## Models, readings and errors\n"
+    yield "Behind a semicolon stands what derives from the fields.\n"
     yield "| name | | fields |"
     yield "|---|---|---|"
     for name in foundry.__all__:
