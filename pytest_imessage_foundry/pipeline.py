@@ -170,7 +170,7 @@ def dialogue(plan: ChatPlan) -> Iterable[Turn]:
             name=plan.people[0].name,
             key=f"life:{plan.rng_key}",
         )
-    from pytest_imessage_foundry.conversations.dialogue import sittings
+    from pytest_imessage_foundry.conversations.dialogue import scene_days, sittings
 
     return sittings.dialogue(
         plan.config,
@@ -179,4 +179,11 @@ def dialogue(plan: ChatPlan) -> Iterable[Turn]:
         seed=plan.seed,
         count=plan.generated,
         renames=False,
+        days=scene_days.SceneDays(
+            plan.start,
+            plan.end,
+            plan.generated,
+            stories=[len(scene) for scene in plan.scenes],
+            places=plan.places,
+        ),
     )

@@ -290,7 +290,7 @@ def _with_cached_turns(plan: ChatPlan, found: Found, *, may_add: bool) -> ChatPl
     return replace(
         plan,
         scenes=scenes if settled else tuple(map(turn_members.without_moves, scenes)),
-        places=places,
+        places=seasons.shares(scenes, places, rest),
         generated=rest,
         origin=f"{origin}+faker" if rest else origin,
     )

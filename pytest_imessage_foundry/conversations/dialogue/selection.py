@@ -91,8 +91,13 @@ def repertoire(
         and (config.theme or "theme" not in scene.tags)
     ]
     if people and apart_by(owner, people) >= _FAR:
-        # For somebody six time zones to the west it is not morning yet.
-        scenes = [scene for scene in scenes if not transitions.names_a_time(scene)]
+        # For somebody six time zones to the west it is not morning yet, and nobody
+        # from there comes to dinner.
+        scenes = [
+            scene
+            for scene in scenes
+            if not transitions.names_a_time(scene) and not transitions.is_near(scene)
+        ]
     if "service" in company and people:
         scenes = _own_trade(people[0], config.theme, scenes)
     if scenes or spoken.code == "en":

@@ -31,6 +31,7 @@ from pytest_imessage_foundry.models import Turn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
     from pytest_imessage_foundry.conversations.dialogue.scenes import Beat, Scene, Step
     from pytest_imessage_foundry.models import ConversationConfig, Hours, Persona
 
@@ -49,6 +50,7 @@ def dialogue(
     seed: int,
     count: int,
     renames: bool = True,
+    days: SceneDays | None = None,
 ) -> Iterator[Turn]:
     """Yield the first `count` turns of a conversation.
 
@@ -62,6 +64,7 @@ def dialogue(
         count: the number of turns.
         renames: whether a group may get a new name, and absent members may still
             speak.
+        days: what scenes can be told about when; None for all.
     """
     spare = 0 if renames or config.chat_type == "direct" else count // 16 + 16
     context = DialogueContext(config, owner, people, seed, count + spare)
@@ -72,7 +75,7 @@ def dialogue(
     rounds = scene_rounds(told, context.key, wanted, liked)
     exchanges = scene_rounds(daily, mix(context.key, _DAILY), wanted, liked)
     share = daily_share(config, people) if daily else 0.0
-    turns = iter(_Sittings(context, rounds, exchanges, share))
+    turns = iter(_Sittings(context, rounds, exchanges, share, days))
     if spare:
         turns = (turn for turn in turns if turn.event != "renamed")
         turns = turn_members.short_absences(turns, owner.id)
@@ -98,6 +101,7 @@ class _Sittings:
         waiting: postponed scenes, with which a later sitting begins.
         due: scenes with a later part, and the scene number from which it may come.
         daily: exchanges of every day; `share` is how many of the sittings are one.
+        days: what scenes can be told about when, by the number of turns `said`.
     """
 
     def __init__(
@@ -106,16 +110,18 @@ class _Sittings:
         scenes: Iterator[tuple[Scene, int]],
         daily: Iterator[tuple[Scene, int]],
         share: float,
+        days: SceneDays | None,
     ) -> None:
         self.context, self.scenes = context, scenes
         self.daily, self.share = daily, share
+        self.days, self.said = days, 0
         self.rand = Random(mix(context.key, _SITTINGS)).random
         # One scene is written at a time: all use one generator, seeded for each.
         self.draws = Random(0)
         self.number = 0
         self.due: deque[tuple[int, _PlannedScene]] = deque()
         self.waiting: deque[tuple[Scene, int]] = deque()
-        self.next = next(scenes)
+        self.next = self._fitting(scenes)
 
     def __iter__(self) -> Iterator[Turn]:
         return chain.from_iterable(self._scenes())
@@ -130,9 +136,10 @@ class _Sittings:
     def _exchange(self) -> list[Turn]:
         """Return the turns of a sitting of a few words, as on every day."""
         context = self.context
-        scene, times = next(self.daily)
+        scene, times = self._fitting(self.daily)
         planned = self._planned(scene, times, context.present(self.rand))
         performance = _performed(context, planned, None)
+        self.said += len(performance.drafts)
         return _turns(performance, _opening(scene, transitions.hours(scene)))
 
     def _sitting(self) -> Iterator[list[Turn]]:
@@ -156,6 +163,7 @@ class _Sittings:
             is_last = length >= wanted or self._is_over(planned.scene, hours)
             if not context.is_service:
                 performance.close(trails_off=is_last)
+            self.said += len(performance.drafts)
             yield _turns(performance, first)
             if is_last:
                 return
@@ -182,20 +190,34 @@ class _Sittings:
     def _next_scene(self, present: Sequence[str], first: str = "") -> _PlannedScene:
         """Return the next scene, and choose the one after it."""
         scene, times = self.next
-        self.next = next(self.scenes)
+        self.next = self._fitting(self.scenes)
         for _ in range(_SKIPPED):
             if not transitions.is_first(self.next[0]):
                 break
             if len(self.waiting) < _WAITING:
                 self.waiting.append(self.next)
-            self.next = next(self.scenes)
+            self.next = self._fitting(self.scenes)
         return self._planned(scene, times, present, first)
+
+    def _fitting(self, scenes: Iterator[tuple[Scene, int]]) -> tuple[Scene, int]:
+        """Return the next scene that can be told about now, and its round."""
+        found = next(scenes)
+        if self.days is None:
+            return found
+        for _ in range(_SKIPPED):
+            if self.days.allow(found[0], self.said):
+                break
+            found = next(scenes)
+        return found
 
     def _waiting_scene(self, present: Sequence[str]) -> _PlannedScene | None:
         """Return a postponed scene now and then, else None."""
         if self.rand() * _WAITING >= len(self.waiting):
             return None
-        return self._planned(*self.waiting.popleft(), present)
+        scene, times = self.waiting.popleft()
+        if self.days is not None and not self.days.allow(scene, self.said):
+            return None
+        return self._planned(scene, times, present)
 
     def _planned(
         self, scene: Scene, times: int, present: Sequence[str], first: str = ""

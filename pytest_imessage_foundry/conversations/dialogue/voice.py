@@ -91,7 +91,11 @@ class Voice:
             text = text[0] + upper(text[1:2], self.language) + text[2:]
         last = text[-1]
         if last == "!" and "\N{INVERTED EXCLAMATION MARK}" not in text:
-            text = (text[:-1] + self.marks[int(rand() * len(self.marks))]).rstrip()
+            mark = self.marks[int(rand() * len(self.marks))]
+            text = text.rstrip("!") or "!"
+            if mark != "." or self._may_stop(text[-1:]):
+                text += mark
+            text = text.rstrip()
         elif self.stop and self._may_stop(last) and len(text) > 9:
             text += self.full_stop
         if rand() < self.emoji:
