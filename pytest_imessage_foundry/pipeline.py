@@ -140,6 +140,7 @@ def _composed(plan: ChatPlan, features: frozenset[str]) -> Iterator[Message]:
         end=plan.end,
         count=plan.count,
         rng_key=plan.rng_key,
+        no_time="refuse" if plan.origin == "hook" else "leave out",
     )
     return compose.compose(
         in_batches(timed),

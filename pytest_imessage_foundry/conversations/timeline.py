@@ -13,6 +13,7 @@ writes faster than people type (see `waits`), unless the range has no room for i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from random import Random
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import Rhythm, Week, rhythm
 from pytest_imessage_foundry.conversations.session_times import (
+    NoTime,
     SessionTimes,
     UntimedSession,
     no_room,
@@ -59,6 +61,7 @@ def lay_out(
     end: int,
     count: int,
     rng_key: str,
+    no_time: NoTime = "leave out",
 ) -> Iterator[tuple[int, Turn]]:
     """Yield pairs of a time and a turn, in the order of the turns.
 
@@ -74,14 +77,16 @@ def lay_out(
         end: the latest time.
         count: the expected number of turns; the last of them comes near `end`.
         rng_key: the key of every draw.
+        no_time: what is done with a session that says when it can be, if the range has
+            no such time.
 
     Raises:
-        FoundryError: the range is too short for the turns, or a time zone is
-            not known here.
+        FoundryError: the range is too short for the turns, or has no time for one and
+            that is refused; or a time zone is not known here.
     """
     if end - start < max(count, 1) - 1:
         raise FoundryError(no_room(start, end, count))
-    return _Timeline(turns, people, owner, start, end, count, rng_key).times()
+    return _Timeline(turns, people, owner, start, end, count, rng_key, no_time).times()
 
 
 class _Timeline:
@@ -96,6 +101,7 @@ class _Timeline:
         end: int,
         count: int,
         rng_key: str,
+        no_time: NoTime,
     ) -> None:
         self.owner, self.start, self.end, self.count = owner.id, start, end, count
         self.random = Random(f"timeline:{rng_key}").random
@@ -116,6 +122,7 @@ class _Timeline:
             end=end,
             count=count,
             random=self.random,
+            no_time=no_time,
         )
 
     def times(self) -> Iterator[tuple[int, Turn]]:
@@ -126,6 +133,7 @@ class _Timeline:
         """Yield each session with times, placed in what is left of the range."""
         times = self.session_times
         moment, done, spent = self.start - 1, 0, 0.0
+        told: int | None = None  # turns since a session was left out, if one was
         for session, is_last in self.sessions:
             rhythm = self._rhythm(session)
             waits = self.waits.of(session)
@@ -155,9 +163,15 @@ class _Timeline:
             moments = times.of(
                 UntimedSession(session, waits, rhythm, begin, pace, done, moment)
             )
+            done += len(session)
+            if not moments:
+                told = 0
+                continue
+            if told is not None:
+                session = _without_replies(session, told)
+                told += len(session)
             yield zip(moments, session, strict=True)
             moment = moments[-1]
-            done += len(session)
 
     def _rhythm(self, session: Iterable[Turn]) -> Rhythm:
         """Return the waking hours of the owner and of those who write in a session."""
@@ -207,6 +221,14 @@ class _Timeline:
         if usual < _SOMETIMES:
             most = min(most, 4.0 * usual / max(free, 1.0))
         return free * min(relative / (relative + ahead), most)
+
+
+def _without_replies(session: list[Turn], told: int) -> list[Turn]:
+    """Return turns of which none replies to one that is not among the last `told`."""
+    return [
+        replace(turn, replies_to=0) if turn.replies_to > told + number else turn
+        for number, turn in enumerate(session)
+    ]
 
 
 def _week(cast: Mapping[str, Persona], owner: str, *, is_service: bool) -> Week:
