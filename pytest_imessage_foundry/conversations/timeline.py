@@ -46,6 +46,7 @@ _SOON_AGAIN, _NOTICED_AGAIN = 0.4, 0.3  # their share; that of services
 _OFTEN = 30 * HOUR  # of waking time between two sessions
 _SOMETIMES = 90 * HOUR  # who writes at least so often is never silent for weeks
 _EVENLY = (0.25, 0.45, 0.6, 0.75, 0.85, 0.95, 1.0, 1.1, 1.2, 1.35, 1.55, 1.95)
+_PULL = 8.0  # how much these are longer or shorter if they come early or late
 _SPREAD = 20.0  # the longest other waits, as a multiple of the usual one
 _DRIFT = 0.035  # share of the range by which sessions may come early or late
 _LAST = 0.1  # share of the time left that passes at least before the last session
@@ -205,11 +206,12 @@ class _Timeline:
             moment: the time of the last turn.
         """
         usual = free / ahead
-        if usual < _OFTEN:
-            evenly = _EVENLY[int(self.random() * len(_EVENLY))]
-            return usual * evenly * (0.8 + 0.4 * self.random())
         passed = (moment - self.start) / (self.end - self.start)
         late = middle - passed
+        if usual < _OFTEN:
+            evenly = _EVENLY[int(self.random() * len(_EVENLY))]
+            pull = min(max(1.0 + _PULL * late, 0.5), 2.0)
+            return usual * evenly * pull * (0.8 + 0.4 * self.random())
         if self.random() < self.soon_again and late < _DRIFT:
             soon = _SOON[int(self.random() * len(_SOON))]
             return min(soon * HOUR * (0.9 + 0.2 * self.random()), usual)
