@@ -15,6 +15,7 @@ built before needs none of it.
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.attachments import FOLDER_NAME
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.attachments.bundled_files import BundledFiles
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
+    from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
     from pytest_imessage_foundry.db.builder import Counts
     from pytest_imessage_foundry.models import Conversation, Message, Turn
     from pytest_imessage_foundry.order import Buildable, Order
@@ -141,6 +143,7 @@ def _composed(plan: ChatPlan, features: frozenset[str]) -> Iterator[Message]:
         count=plan.count,
         rng_key=plan.rng_key,
         no_time="refuse" if plan.origin == "hook" else "leave out",
+        spare=_spare(plan) if plan.generated else None,
     )
     return compose.compose(
         in_batches(timed),
@@ -171,20 +174,45 @@ def dialogue(plan: ChatPlan) -> Iterable[Turn]:
             name=plan.people[0].name,
             key=f"life:{plan.rng_key}",
         )
-    from pytest_imessage_foundry.conversations.dialogue import scene_days, sittings
+    from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
+
+    days = SceneDays(
+        plan.start,
+        plan.end,
+        plan.generated,
+        stories=[len(scene) for scene in plan.scenes],
+        places=plan.places,
+    )
+    return _sittings(plan, plan.seed, plan.generated, days)
+
+
+def _spare(plan: ChatPlan) -> Callable[[int], list[Turn]]:
+    """Return what generates turns in place of those for which there is no time."""
+    made: list[Iterator[Turn]] = []
+
+    def spare(count: int) -> list[Turn]:
+        from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
+
+        if not made:
+            # No scene that waits for an hour has room in no time; and others than those
+            # of the conversation itself.
+            at_any_time = SceneDays(0, 0, 1)
+            made.append(_sittings(plan, ~plan.seed, plan.count, at_any_time))
+        turns = islice(made[0], count)
+        return [turn for turn in turns if turn.hours is None and turn.when is None]
+
+    return spare
+
+
+def _sittings(plan: ChatPlan, seed: int, count: int, days: SceneDays) -> Iterator[Turn]:
+    from pytest_imessage_foundry.conversations.dialogue import sittings
 
     return sittings.dialogue(
         plan.config,
         owner=plan.owner,
         people=plan.people,
-        seed=plan.seed,
-        count=plan.generated,
+        seed=seed,
+        count=count,
         renames=False,
-        days=scene_days.SceneDays(
-            plan.start,
-            plan.end,
-            plan.generated,
-            stories=[len(scene) for scene in plan.scenes],
-            places=plan.places,
-        ),
+        days=days,
     )

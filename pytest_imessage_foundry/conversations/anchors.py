@@ -49,6 +49,10 @@ class Anchors:
         for _ in range(min(count, len(self._times))):
             self._times.pop()
 
+    def can_be(self, turn: Turn, moment: float) -> bool:
+        """Return whether a turn can be at a time in seconds since 2001."""
+        return _fits(turn, self._local(turn, moment))
+
     def hold(self, turns: Sequence[Turn], moments: Sequence[int]) -> bool:
         """Return whether the next turns, at some times, are where they have to be."""
         for number, (turn, moment) in enumerate(zip(turns, moments, strict=True)):

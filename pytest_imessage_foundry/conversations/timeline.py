@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import Rhythm, Week, rhythm
+from pytest_imessage_foundry.conversations.session_order import SessionOrder
 from pytest_imessage_foundry.conversations.session_times import (
     NoTime,
     SessionTimes,
@@ -32,7 +33,7 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pytest_imessage_foundry.models import Persona, Turn
 
@@ -46,7 +47,7 @@ _SOON_AGAIN, _NOTICED_AGAIN = 0.4, 0.3  # their share; that of services
 _OFTEN = 30 * HOUR  # of waking time between two sessions
 _SOMETIMES = 90 * HOUR  # who writes at least so often is never silent for weeks
 _EVENLY = (0.25, 0.45, 0.6, 0.75, 0.85, 0.95, 1.0, 1.1, 1.2, 1.35, 1.55, 1.95)
-_PULL = 8.0  # how much these are longer or shorter if they come early or late
+_PULL = 12.0  # how much these are longer or shorter if they come early or late
 _SPREAD = 20.0  # the longest other waits, as a multiple of the usual one
 _DRIFT = 0.035  # share of the range by which sessions may come early or late
 _LAST = 0.1  # share of the time left that passes at least before the last session
@@ -63,6 +64,7 @@ def lay_out(
     count: int,
     rng_key: str,
     no_time: NoTime = "leave out",
+    spare: Callable[[int], Sequence[Turn]] | None = None,
 ) -> Iterator[tuple[int, Turn]]:
     """Yield pairs of a time and a turn, in the order of the turns.
 
@@ -80,6 +82,7 @@ def lay_out(
         rng_key: the key of every draw.
         no_time: what is done with a session that says when it can be, if the range has
             no such time.
+        spare: makes up to so many turns in place of some that are left out.
 
     Raises:
         FoundryError: the range is too short for the turns, or has no time for one and
@@ -87,7 +90,9 @@ def lay_out(
     """
     if end - start < max(count, 1) - 1:
         raise FoundryError(no_room(start, end, count))
-    return _Timeline(turns, people, owner, start, end, count, rng_key, no_time).times()
+    timeline = _Timeline(turns, people, owner, start, end, count, rng_key, no_time)
+    timeline.spare = spare
+    return timeline.times()
 
 
 class _Timeline:
@@ -105,6 +110,7 @@ class _Timeline:
         no_time: NoTime,
     ) -> None:
         self.owner, self.start, self.end, self.count = owner.id, start, end, count
+        self.spare: Callable[[int], Sequence[Turn]] | None = None
         self.random = Random(f"timeline:{rng_key}").random
         cast = {owner.id: owner, **people}
         self.zones = {who: persona.time_zone for who, persona in cast.items()}
@@ -135,7 +141,9 @@ class _Timeline:
         times = self.session_times
         moment, done, spent = self.start - 1, 0, 0.0
         told: int | None = None  # turns since a session was left out, if one was
-        for session, is_last in self.sessions:
+        order = SessionOrder(self.sessions, times.anchors.can_be)
+        while (session := order.first()) is not None:
+            is_last = order.is_last
             rhythm = self._rhythm(session)
             waits = self.waits.of(session)
             paused = sum(
@@ -158,16 +166,21 @@ class _Timeline:
                 gap = self._gap(free, ahead, middle, moment)
             if not done and not is_last:
                 gap *= self.random()  # the range begins within a pause
+            begin = int(rhythm.after(moment / SECOND, gap) * SECOND)
+            drawn, session = session, order.take(begin / SECOND)
+            if session is not drawn:
+                waits = self.waits.of(session)
             if pace < 1.0 and not times.is_cramped:
                 waits, pace = hurried(session, waits, pace), 1.0
-            begin = int(rhythm.after(moment / SECOND, gap) * SECOND)
             moments = times.of(
                 UntimedSession(session, waits, rhythm, begin, pace, done, moment)
             )
-            done += len(session)
             if not moments:
-                told = 0
+                told, instead = 0, self.spare(len(session)) if self.spare else []
+                order.put_first(instead)
+                done += len(session) - len(instead)
                 continue
+            done += len(session)
             if told is not None:
                 session = _without_replies(session, told)
                 told += len(session)
@@ -210,7 +223,7 @@ class _Timeline:
         late = middle - passed
         if usual < _OFTEN:
             evenly = _EVENLY[int(self.random() * len(_EVENLY))]
-            pull = min(max(1.0 + _PULL * late, 0.5), 2.0)
+            pull = min(max(1.0 + _PULL * late, 0.1), 2.0)
             return usual * evenly * pull * (0.8 + 0.4 * self.random())
         if self.random() < self.soon_again and late < _DRIFT:
             soon = _SOON[int(self.random() * len(_SOON))]

@@ -140,7 +140,7 @@ class _Sittings:
         planned = self._planned(scene, times, context.present(self.rand))
         performance = _performed(context, planned, None)
         self.said += len(performance.drafts)
-        return _turns(performance, _opening(scene, transitions.hours(scene)))
+        return _turns(performance, _opening(scene, transitions.exchange_hours(scene)))
 
     def _sitting(self) -> Iterator[list[Turn]]:
         """Yield the turns of one scene after the other."""

@@ -8,6 +8,7 @@ from pkgutil import get_data
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.dialogue.scenes import Beat
+from pytest_imessage_foundry.conversations.session_order import ExchangeHours
 from pytest_imessage_foundry.models import When
 
 if TYPE_CHECKING:
@@ -109,6 +110,13 @@ def hours(scene: Scene) -> Hours | None:
     return next(
         (_HOURS[each] for each in _HOURS if tags.issuperset(each.split())), None
     )
+
+
+@cache
+def exchange_hours(scene: Scene) -> ExchangeHours | None:
+    """Return the hours of a few words of every day; None for any."""
+    found = hours(scene)
+    return ExchangeHours(*found) if found else None
 
 
 @cache
