@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _EDGE = 10 * DAY
 _STEPS = 50  # into which a range is divided
 _EARLIEST, _LATEST = 1, 48  # of them: a scene has to end before the range does
+_NEAR, _CROWDED = 0.05, 0.2  # so near to another scene counts as so much farther
 _LONG = 1_440  # minutes of pause after which another day begins
 _WAITED = 21  # days, or as long again as its pause: so late may a later part come
 
@@ -40,7 +41,8 @@ def placed(
     for number, scene in enumerate(scenes):
         place = (number + phase) / size
         if parts := _parts(scene):
-            moved = _nearest(parts, place, start, end)
+            taken = [each for each, _ in found]
+            moved = _nearest(parts, place, start, end, taken)
             place = place if moved is None else moved
         found.append((place, number))
     found.sort()
@@ -105,15 +107,24 @@ def _has_days(when: When | None) -> bool:
 
 
 def _nearest(
-    parts: Sequence[_Part], place: float, start: int, end: int
+    parts: Sequence[_Part],
+    place: float,
+    start: int,
+    end: int,
+    taken: Sequence[float] = (),
 ) -> float | None:
     """Return the place nearest to another one at which a scene can begin.
 
-    One amid its season comes first: at the edge, few days late are too late.
+    One amid its season comes first: at the edge, few days late are too late. Places
+    near to those that are `taken` count as farther away.
     """
-    steps = sorted(
-        range(_EARLIEST, _LATEST + 1), key=lambda step: abs(step / _STEPS - place)
-    )
+
+    def distance(step: int) -> float:
+        here = step / _STEPS
+        crowd = sum(abs(here - each) < _NEAR for each in taken)
+        return abs(here - place) + crowd * _CROWDED
+
+    steps = sorted(range(_EARLIEST, _LATEST + 1), key=distance)
     moments = [(step, start + (end - start) * step // _STEPS) for step in steps]
     room = end - (end - start) // _STEPS
     told = [(step, moment) for step, moment in moments if _ends(parts, moment, room)]

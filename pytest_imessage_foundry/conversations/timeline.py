@@ -30,6 +30,7 @@ from pytest_imessage_foundry.conversations.session_times import (
 from pytest_imessage_foundry.conversations.turn_sessions import Sessions
 from pytest_imessage_foundry.conversations.waits import HOUR, Waits, hurried
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models import apple_time
 from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ _SOON_AGAIN, _NOTICED_AGAIN = 0.4, 0.3  # their share; that of services
 _OFTEN = 30 * HOUR  # of waking time between two sessions
 _SOMETIMES = 90 * HOUR  # who writes at least so often is never silent for weeks
 _EVENLY = (0.25, 0.45, 0.6, 0.75, 0.85, 0.95, 1.0, 1.1, 1.2, 1.35, 1.55, 1.95)
-_PULL = 12.0  # how much these are longer or shorter if they come early or late
+_PULL = 12.0  # how much these are shorter if time has run ahead
+_LONG = 30 * apple_time.DAY
 _SPREAD = 20.0  # the longest other waits, as a multiple of the usual one
 _DRIFT = 0.035  # share of the range by which sessions may come early or late
 _LAST = 0.1  # share of the time left that passes at least before the last session
@@ -120,6 +122,8 @@ class _Timeline:
         self.soon_again = _NOTICED_AGAIN if self.sessions.is_service else _SOON_AGAIN
         self.week = _week(cast, owner.id, is_service=self.sessions.is_service)
         self.usual = rhythm((self.zones[owner.id],), self.week)
+        # Within days the nights are a large part of the time that passed.
+        self.pull = _PULL if end - start > _LONG else 0.0
         self.is_scattered = len(set(self.zones.values())) > 1
         self.session_times = SessionTimes(
             owner=owner.id,
@@ -223,7 +227,7 @@ class _Timeline:
         late = middle - passed
         if usual < _OFTEN:
             evenly = _EVENLY[int(self.random() * len(_EVENLY))]
-            pull = min(max(1.0 + _PULL * late, 0.1), 2.0)
+            pull = min(max(1.0 + self.pull * late, 0.1), 1.0)
             return usual * evenly * pull * (0.8 + 0.4 * self.random())
         if self.random() < self.soon_again and late < _DRIFT:
             soon = _SOON[int(self.random() * len(_SOON))]
