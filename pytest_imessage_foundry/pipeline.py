@@ -15,7 +15,7 @@ built before needs none of it.
 from __future__ import annotations
 
 from functools import partial
-from itertools import chain, starmap
+from itertools import chain, islice, starmap
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.attachments import FOLDER_NAME
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.attachments.bundled_files import BundledFiles
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
+    from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
     from pytest_imessage_foundry.db.builder import Counts
     from pytest_imessage_foundry.models import Conversation, Message, Turn
     from pytest_imessage_foundry.order import Buildable, Order
@@ -162,6 +163,8 @@ def _timed(plan: ChatPlan) -> Iterator[tuple[int, Turn]]:
         count=plan.generated or plan.count,
         rng_key=plan.rng_key,
         stories=starmap(timeline.Story, among),
+        no_time="refuse" if plan.origin == "hook" else "leave out",
+        spare=_spare(plan) if plan.generated else None,
     )
 
 
@@ -180,13 +183,39 @@ def dialogue(plan: ChatPlan) -> Iterable[Turn]:
             name=plan.people[0].name,
             key=f"life:{plan.rng_key}",
         )
+    from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
+
+    days = SceneDays(plan.start, plan.end, plan.generated)
+    return _sittings(plan, plan.seed, plan.generated, days)
+
+
+def _spare(plan: ChatPlan) -> Callable[[int], list[Turn]]:
+    """Return what generates turns in place of those for which there is no time."""
+    made: list[Iterator[Turn]] = []
+
+    def spare(count: int) -> list[Turn]:
+        from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
+
+        if not made:
+            # No scene that waits for an hour has room in no time; and others than those
+            # of the conversation itself.
+            at_any_time = SceneDays(0, 0, 1)
+            made.append(_sittings(plan, ~plan.seed, plan.count, at_any_time))
+        turns = islice(made[0], count)
+        return [turn for turn in turns if turn.hours is None and turn.when is None]
+
+    return spare
+
+
+def _sittings(plan: ChatPlan, seed: int, count: int, days: SceneDays) -> Iterator[Turn]:
     from pytest_imessage_foundry.conversations.dialogue import sittings
 
     return sittings.dialogue(
         plan.config,
         owner=plan.owner,
         people=plan.people,
-        seed=plan.seed,
-        count=plan.generated,
+        seed=seed,
+        count=count,
         renames=False,
+        days=days,
     )

@@ -45,6 +45,38 @@ class Anchors:
         """Remember when the next turns were."""
         self._times.extend(moments)
 
+    def forget(self, count: int) -> None:
+        """Forget the latest turns."""
+        for _ in range(min(count, len(self._times))):
+            self._times.pop()
+
+    def can_be(self, turn: Turn, moment: float) -> bool:
+        """Return whether a turn can be at a time in seconds since 2001."""
+        return _fits(turn, self._local(turn, moment))
+
+    def hold(self, turns: Sequence[Turn], moments: Sequence[int]) -> bool:
+        """Return whether the next turns, at some times, are where they have to be."""
+        for number, (turn, moment) in enumerate(zip(turns, moments, strict=True)):
+            if not (turn.hours or turn.when):
+                continue
+            if not _fits(turn, self._local(turn, moment / SECOND)):
+                return False
+            if turn.when and not self._is_far(turn.when, number, moments):
+                return False
+        return True
+
+    def _is_far(self, when: When, number: int, moments: Sequence[int]) -> bool:
+        """Return whether a turn is as far as it has to be from an earlier one."""
+        for limit, sign in ((when.after, 1), (when.within, -1)):
+            if limit is None or limit[0] > number + len(self._times):
+                continue
+            place = number - limit[0]
+            target = moments[place] if place >= 0 else self._times[place]
+            passed = (moments[number] - target) / SECOND
+            if (passed - limit[1] * _MINUTE) * sign < -1.0:
+                return False
+        return True
+
     def begin(
         self,
         part: Placed,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Timed = tuple[int, Turn]
 
 _BLOCK = 32  # most messages of one side that are read together
+_NEVER = 1 << 63
 _MEMORY = 64  # messages that an inline reply can still reach
 _RECEIPTS = 0.7  # share of people who send read receipts
 # One comparison separates the many plain turns from those with anything else.
@@ -77,6 +78,7 @@ def compose(
         owner, people, features, rng_key, end, service, is_group, addresses or {}
     )
     composer.eras.extend(eras)
+    composer.enter(USUAL)
     return chain.from_iterable(composer.blocks(timed))
 
 
@@ -123,11 +125,11 @@ class _Composer:
             recent=self.recent,
         )
         self.eras: deque[Era] = deque()
-        self.enter(USUAL)
 
     def enter(self, era: Era) -> None:
         """Write what the release can hold and phones could do from now on."""
         self.era = era
+        self.next_era = self.eras[0].since if self.eras else _NEVER
         self.rich.enter(era, self.release)
 
     def blocks(self, timed: Iterable[Timed]) -> Iterator[list[Message]]:
@@ -136,7 +138,9 @@ class _Composer:
         is_mine = False
         for pair in timed:
             mine = pair[1].sender == owner
-            if block and (mine is not is_mine or len(block) == _BLOCK):
+            if block and (
+                mine is not is_mine or len(block) == _BLOCK or pair[0] >= self.next_era
+            ):
                 yield self._block(block, is_mine, pair[0], mine is not is_mine)
                 block = []
             is_mine = mine
@@ -152,7 +156,7 @@ class _Composer:
 
         The other side has read them by then if it `is_answered`.
         """
-        while self.eras and self.eras[0].since <= block[0][0]:
+        while self.next_era <= block[0][0]:
             self.enter(self.eras.popleft())
         reader = self.readers[is_mine]
         opened = reader.answers(block[-1][0], until) if is_answered else 0

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.packs.when_days import is_on
-from pytest_imessage_foundry.models.apple_time import DAY
+from pytest_imessage_foundry.models.apple_time import DAY, MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_imessage_foundry.models import Turn, When
 
+_EDGE = 10 * DAY
 _STEPS = 50  # into which a range is divided
 _EARLIEST, _LATEST = 1, 48  # of them: a scene has to end before the range does
+_NEAR, _CROWDED = 0.05, 0.2  # so near to another scene counts as so much farther
+_LONG = 1_440  # minutes of pause after which another day begins
+_WAITED = 21  # days, or as long again as its pause: so late may a later part come
+
+# The pause before a part of a scene, in minutes, and the days on which it can be.
+_Part = tuple[int, "When | None"]
 
 
 def placed(
@@ -25,14 +33,16 @@ def placed(
     """Return scenes in the order of their places, and their places, from 0 to 1.
 
     They are spread evenly, each in the middle of its share or where `phase` says. A
-    scene whose first turn names days is moved to the nearest of them, if there is one.
+    scene that names days is moved to the nearest place at which all of it can be told,
+    if there is one.
     """
     size = len(scenes)
     found: list[tuple[float, int]] = []
     for number, scene in enumerate(scenes):
         place = (number + phase) / size
-        if when := _season(scene):
-            moved = _nearest(when, place, start, end)
+        if parts := _parts(scene):
+            taken = [each for each, _ in found]
+            moved = _nearest(parts, place, start, end, taken)
             place = place if moved is None else moved
         found.append((place, number))
     found.sort()
@@ -43,23 +53,86 @@ def placed(
 
 
 def has_place(scene: Sequence[Turn], start: int, end: int) -> bool:
-    """Return whether a range has a day on which a scene can begin."""
-    when = _season(scene)
-    return when is None or _nearest(when, 0.5, start, end) is not None
+    """Return whether a range has a time at which a scene can begin, and room to end."""
+    parts = _parts(scene)
+    return not parts or _nearest(parts, 0.5, start, end) is not None
 
 
-def _season(scene: Sequence[Turn]) -> When | None:
-    when = scene[0].when
-    return when if when is not None and (when.months or when.dates) else None
+def is_amid(when: When, moment: int) -> bool:
+    """Return whether a time is within a season, and its edges are some days away."""
+    days = (moment - _EDGE) // DAY, (moment + _EDGE) // DAY
+    return all(is_on(_season(when), day) for day in days)
 
 
-def _nearest(when: When, place: float, start: int, end: int) -> float | None:
-    """Return the place nearest to another one on whose day a scene can be."""
-    steps = sorted(
-        range(_EARLIEST, _LATEST + 1), key=lambda step: abs(step / _STEPS - place)
-    )
-    for step in steps:
-        day = (start + (end - start) * step // _STEPS) // DAY
-        if is_on(when, day):
-            return step / _STEPS
-    return None
+def _season(when: When) -> When:
+    """Return the part of an anchor that a year has once."""
+    return replace(when, weekdays=(), days=None)
+
+
+def _parts(scene: Sequence[Turn]) -> list[_Part]:
+    """Return the parts of a scene whose place matters: days later, or on some days.
+
+    It is empty for a scene that can begin whenever people write.
+    """
+    first = scene[0].when
+    begins: _Part = (0, first if first and (first.months or first.dates) else None)
+    later = [
+        (turn.pause, turn.when)
+        for turn in scene[1:]
+        if turn.pause >= _LONG or _has_days(turn.when)
+    ]
+    return [begins, *later] if later or begins[1] else []
+
+
+def _has_days(when: When | None) -> bool:
+    return when is not None and bool(when.months or when.dates or when.days)
+
+
+def _nearest(
+    parts: Sequence[_Part],
+    place: float,
+    start: int,
+    end: int,
+    taken: Sequence[float] = (),
+) -> float | None:
+    """Return the place nearest to another one at which a scene can begin.
+
+    One amid its season comes first: at the edge, few days late are too late. Places
+    near to those that are `taken` count as farther away.
+    """
+
+    def distance(step: int) -> float:
+        here = step / _STEPS
+        crowd = sum(abs(here - each) < _NEAR for each in taken)
+        return abs(here - place) + crowd * _CROWDED
+
+    steps = sorted(range(_EARLIEST, _LATEST + 1), key=distance)
+    moments = [(step, start + (end - start) * step // _STEPS) for step in steps]
+    room = end - (end - start) // _STEPS
+    told = [(step, moment) for step, moment in moments if _ends(parts, moment, room)]
+    first = parts[0][1]
+    if first is None:
+        return told[0][0] / _STEPS if told else None
+    amid = (step for step, moment in told if is_amid(first, moment))
+    found = next(amid, told[0][0] if told else None)
+    return None if found is None else found / _STEPS
+
+
+def _ends(parts: Sequence[_Part], moment: int, end: int) -> bool:
+    """Return whether a scene that begins at a time is over before another one.
+
+    None of its parts has to wait for its days much longer than its pause.
+    """
+    first = parts[0][1]
+    if first is not None and not is_on(_season(first), moment // DAY):
+        return False
+    for pause, when in parts[1:]:
+        moment += pause * MINUTE
+        if when is not None:
+            day = moment // DAY
+            waited = max(_WAITED, pause // _LONG)
+            found = (each for each in range(day, day + waited) if is_on(when, each))
+            if (later := next(found, None)) is None:
+                return False
+            moment += (later - day) * DAY
+    return moment <= end

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pytest_imessage_foundry.conversations import anchors
 from pytest_imessage_foundry.conversations.clock import offset_in
@@ -36,6 +36,10 @@ _CRAMPED = 8 * SECOND  # for a turn; with less, turns are as near as need be
 _A_DAY = int(DAY) * SECOND
 _WEEK = 7 * DAY
 _AWAKE = 0.25  # share of the rate in the busiest hour of people in several zones
+
+
+# What is done with a session for whose anchors the range has no time.
+NoTime = Literal["leave out", "refuse", "keep"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,9 @@ class SessionTimes:
         end: int,
         count: int,
         random: Callable[[], float],
+        no_time: NoTime,
     ) -> None:
+        self.no_time = no_time
         self.owner, self.zones, self.week = owner, zones, week
         self.start, self.end, self.count = start, end, count
         self.anchors = anchors.Anchors(zones, random)
@@ -96,20 +102,48 @@ class SessionTimes:
             self.last = end
 
     def of(self, session: UntimedSession) -> list[int]:
-        """Return the times of the turns of a session."""
+        """Return the times of the turns of a session.
+
+        There are none if its anchors cannot be kept and it is left out.
+        """
         anchored = [
             n for n, turn in enumerate(session.turns) if turn.hours or turn.when
         ]
         if self.is_cramped:
             moments = self._pressed(session)
-        elif anchored and anchored[-1]:
-            return self._anchored(session)
+        elif anchored:
+            return self._kept(session, is_first_alone=not anchored[-1])
         else:
-            if anchored:
-                session = replace(session, begin=self._begun(session))
             moments = self._moments(session)
         self.anchors.note(moments)
         return moments
+
+    def _kept(self, session: UntimedSession, *, is_first_alone: bool) -> list[int]:
+        """Return the times of a session with anchors.
+
+        If there is no time near to where the session should begin, it begins earlier.
+        """
+        place = self._moments_of_first if is_first_alone else self._anchored
+        drawn: list[int] = []
+        first = min(int(session.earliest * SECOND), session.begin)
+        for begin in (session.begin, (first + session.begin) // 2, first):
+            moments = place(replace(session, begin=begin))
+            drawn = drawn or moments
+            if self.anchors.hold(session.turns, moments):
+                break
+        else:
+            moments = self._unkept(session, drawn)
+        # Later turns count turns back, those that are left out too.
+        self.anchors.note(moments or [session.previous] * len(session.turns))
+        return moments
+
+    def _unkept(self, session: UntimedSession, drawn: list[int]) -> list[int]:
+        """Return the times of a session whose anchors the range has no room for."""
+        if self.no_time == "refuse":
+            raise FoundryError(no_time(session.turns, self.start, self.end))
+        # Who joins and leaves has to stay.
+        is_needed = any(turn.event for turn in session.turns)
+        return drawn if is_needed or self.no_time == "keep" else []
 
     def _anchored(self, session: UntimedSession) -> list[int]:
         """Return the times of a session in which turns say when they can be.
@@ -137,6 +171,7 @@ class SessionTimes:
             there = [int((at + offset) * SECOND) for offset in offsets]
             self.anchors.note(there)
             moments += there
+        self.anchors.forget(len(moments))
         moments = self._in_grains(turns, moments)
         return moments if moments[-1] <= latest else self._fitted(session, moments)
 
@@ -146,6 +181,10 @@ class SessionTimes:
             moment - moment % self.grain if turn.sender == self.owner else moment
             for turn, moment in zip(turns, moments, strict=True)
         ]
+
+    def _moments_of_first(self, session: UntimedSession) -> list[int]:
+        """Return the times of a session whose first turn alone has an anchor."""
+        return self._moments(replace(session, begin=self._begun(session)))
 
     def _begun(self, session: UntimedSession) -> int:
         """Return when a session begins whose first turn alone has an anchor."""
@@ -283,4 +322,15 @@ def no_room(start: int, end: int, count: int) -> str:
         f"no room for the turns of a conversation: {count} expected\n"
         f"looked between {start} and {end}: {max(end - start, 0)} ns\n"
         "give it a longer range, or say how many turns really come"
+    )
+
+
+def no_time(turns: Sequence[Turn], start: int, end: int) -> str:
+    turn = next(each for each in turns if each.hours or each.when)
+    days = (end - start) // _A_DAY
+    return (
+        f"no time for {turn.text!r} of {turn.sender!r}, which can be at "
+        f"{turn.hours or turn.when}\n"
+        f"looked in {days} days, after the turns before it\n"
+        "give the conversation a longer range, or leave the turn out"
     )

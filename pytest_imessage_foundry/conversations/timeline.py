@@ -14,13 +14,16 @@ writes faster than people type (see `waits`), unless the range has no room for i
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from itertools import chain
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import Rhythm, Week, rhythm
+from pytest_imessage_foundry.conversations.session_order import SessionOrder
 from pytest_imessage_foundry.conversations.session_times import (
+    NoTime,
     SessionTimes,
     UntimedSession,
     no_room,
@@ -28,14 +31,15 @@ from pytest_imessage_foundry.conversations.session_times import (
 from pytest_imessage_foundry.conversations.turn_sessions import Sessions
 from pytest_imessage_foundry.conversations.waits import HOUR, Waits, hurried
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.models.apple_time import SECOND
+from pytest_imessage_foundry.models.apple_time import DAY, SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pytest_imessage_foundry.models import Persona, Turn
 
     Timed = Iterable[tuple[int, Turn]]
+    Spare = Callable[[int], Sequence[Turn]]
 
 _IN_SESSIONS = 0.7  # the largest share of the time left that goes into sessions
 _AWAKE_OF_PAUSES = 0.5  # the share of a long pause in which people are awake
@@ -47,6 +51,8 @@ _SOON_AGAIN, _NOTICED_AGAIN = 0.4, 0.3  # their share; that of services
 _OFTEN = 30 * HOUR  # of waking time between two sessions
 _SOMETIMES = 90 * HOUR  # who writes at least so often is never silent for weeks
 _EVENLY = (0.25, 0.45, 0.6, 0.75, 0.85, 0.95, 1.0, 1.1, 1.2, 1.35, 1.55, 1.95)
+_PULL = 12.0  # how much these are shorter if time has run ahead
+_LONG = 30 * DAY
 _SPREAD = 20.0  # the longest other waits, as a multiple of the usual one
 _DRIFT = 0.035  # share of the range by which sessions may come early or late
 _LAST = 0.1  # share of the time left that passes at least before the last session
@@ -73,6 +79,8 @@ def lay_out(
     count: int,
     rng_key: str,
     stories: Iterable[Story] = (),
+    no_time: NoTime = "leave out",
+    spare: Spare | None = None,
 ) -> Iterator[tuple[int, Turn]]:
     """Yield pairs of a time and a turn: the turns in their order, stories among them.
 
@@ -91,16 +99,31 @@ def lay_out(
         rng_key: the key of every draw.
         stories: in the order of their places. A story comes only before a turn that
             opens a sitting, or after all turns.
+        no_time: what is done with a session or a story that says when it can be, if
+            the range has no such time.
+        spare: makes up to so many turns in place of some that are left out.
 
     Raises:
-        FoundryError: the range is too short for the turns, or a time zone is
-            not known here.
+        FoundryError: the range is too short for the turns, or has no time for some
+            and that is refused; or a time zone is not known here.
     """
     told = deque(stories)
     total = count + sum(len(story.turns) for story in told)
     if end - start < max(total, 1) - 1:
         raise FoundryError(no_room(start, end, total))
-    return _Timeline(turns, people, owner, start, end, count, rng_key, told).times()
+    timeline = _Timeline(
+        turns,
+        people,
+        owner,
+        start,
+        end,
+        count,
+        rng_key,
+        stories=told,
+        no_time=no_time,
+        spare=spare or _no_spare,
+    )
+    return timeline.times()
 
 
 class _Paced(NamedTuple):
@@ -126,6 +149,7 @@ class _Timeline:
         moment: the time of the last turn.
         done, said: how many turns were before; without those of stories.
         spent: the seconds within the sessions so far.
+        since: the turns since some were left out, None if none were.
     """
 
     def __init__(
@@ -137,10 +161,14 @@ class _Timeline:
         end: int,
         count: int,
         rng_key: str,
+        *,
         stories: deque[Story],
+        no_time: NoTime,
+        spare: Spare,
     ) -> None:
         self.owner, self.start, self.end, self.count = owner.id, start, end, count
-        self.stories = stories
+        self.stories, self.spare = stories, spare
+        self.since: int | None = None
         self.total = count + sum(len(story.turns) for story in stories)
         self.moment, self.done, self.said, self.spent = start - 1, 0, 0, 0.0
         self.random = Random(f"timeline:{rng_key}").random
@@ -161,7 +189,11 @@ class _Timeline:
             end=end,
             count=self.total,
             random=self.random,
+            no_time=no_time,
         )
+        self.order = SessionOrder(self.sessions, self.session_times.anchors.can_be)
+        # Within days the nights are a large part of the time that passed.
+        self.pull = _PULL if end - start > _LONG else 0.0
 
     def times(self) -> Iterator[tuple[int, Turn]]:
         """Yield every turn of every session with its time."""
@@ -169,18 +201,23 @@ class _Timeline:
 
     def _placed(self) -> Iterator[Timed]:
         """Yield each session and each story with times."""
-        for session, is_last in self.sessions:
+        while self.stories or self.order.first():
+            session = self.order.first()
+            if session is None:
+                yield self._told(self.stories.popleft())
+                continue
             rhythm = self._rhythm(session)
             paced = self._paced(session, rhythm)
-            begin = self._begin(paced, rhythm, is_last=is_last)
-            while session[0].opens and self._is_due(begin):
+            begin = self._begin(paced, rhythm, is_last=self.order.is_last)
+            if session[0].opens and self._is_due(begin):
                 yield self._told(self.stories.popleft())
-                paced = self._paced(session, rhythm)
-                begin = self._begin(paced, rhythm, is_last=is_last)
+                continue
+            taken = self.order.take(begin / SECOND)
+            if taken is not session:
+                rhythm = self._rhythm(taken)
+                paced = self._paced(taken, rhythm)
+            self.said += len(taken)
             yield self._timed(paced, rhythm, begin)
-            self.said += len(session)
-        while self.stories:
-            yield self._told(self.stories.popleft())
 
     def _is_due(self, moment: int) -> bool:
         """Return whether a story comes before what would begin at `moment`."""
@@ -205,10 +242,24 @@ class _Timeline:
         moments = self.session_times.of(
             UntimedSession(turns, waits, rhythm, begin, share, self.done, self.moment)
         )
+        if not moments:
+            self._leave_out(len(turns))
+            return ()
+        if self.since is not None:
+            turns = _without_replies(turns, self.since)
+            self.since += len(turns)
         self.moment = moments[-1]
         self.done += len(turns)
         self.spent += paced.talk
         return zip(moments, turns, strict=True)
+
+    def _leave_out(self, count: int) -> None:
+        """Let others come in place of so many turns."""
+        instead = self.spare(count)
+        self.order.put_first(instead)
+        self.done += count - len(instead)
+        self.count += len(instead)
+        self.since = 0
 
     def _paced(self, turns: Sequence[Turn], rhythm: Rhythm) -> _Paced:
         """Return a session with its waits, and how much of them there is time for."""
@@ -272,11 +323,12 @@ class _Timeline:
             moment: the time of the last turn.
         """
         usual = free / ahead
-        if usual < _OFTEN:
-            evenly = _EVENLY[int(self.random() * len(_EVENLY))]
-            return usual * evenly * (0.8 + 0.4 * self.random())
         passed = (moment - self.start) / (self.end - self.start)
         late = middle - passed
+        if usual < _OFTEN:
+            evenly = _EVENLY[int(self.random() * len(_EVENLY))]
+            pull = min(max(1.0 + self.pull * late, 0.1), 1.0)
+            return usual * evenly * pull * (0.8 + 0.4 * self.random())
         if self.random() < self.soon_again and late < _DRIFT:
             soon = _SOON[int(self.random() * len(_SOON))]
             return min(soon * HOUR * (0.9 + 0.2 * self.random()), usual)
@@ -288,6 +340,19 @@ class _Timeline:
         if usual < _SOMETIMES:
             most = min(most, 4.0 * usual / max(free, 1.0))
         return free * min(relative / (relative + ahead), most)
+
+
+def _no_spare(count: int) -> Sequence[Turn]:
+    """Return no turns in place of some that are left out."""
+    return ()
+
+
+def _without_replies(turns: Sequence[Turn], told: int) -> list[Turn]:
+    """Return turns of which none replies to one that is not among the last `told`."""
+    return [
+        replace(turn, replies_to=0) if turn.replies_to > told + number else turn
+        for number, turn in enumerate(turns)
+    ]
 
 
 def _still(expected: int, done: int) -> int:

@@ -78,6 +78,7 @@ def loose_turns(
             end=_END,
             count=len(turns),
             rng_key=f"loose turns:{number}",
+            no_time="keep",
         )
         for place, (nanoseconds, turn) in enumerate(placed):
             moment = local_time(nanoseconds, people[turn.sender].time_zone)

@@ -114,6 +114,8 @@ def _scene(scene: Scene) -> Iterator[str]:
         yield f"unknown place {scene.where!r}"
     if not {*scene.data.get("weekdays", ())} <= {*range(7)}:
         yield f"unknown weekdays {scene.data['weekdays']}"
+    if not {*scene.data.get("months", ())} <= {*range(1, 13)}:
+        yield f"unknown months {scene.data['months']}"
     for part in (scene.steps, scene.later):
         for beat in _beats(part):
             for text in beat.raw:

@@ -14,7 +14,8 @@ an event. `=late ` before an alternative notes that it was used; `?late ` (or
 `?late,lost `) allows one only then; a beat without an allowed alternative is left
 out. A list of lists of beats is a fork, of which one is used. `hours`, such as
 [6, 10], are those in which a scene can begin; `transitions` has them for some tags.
-`weekdays` are those on which it can, from 0 for Monday.
+`weekdays` are those on which it can, from 0 for Monday, and `months` those in which.
+`near` says whether its people live near each other or meet; without it, some tags do.
 `notes` of a scene are noted before it begins and hold for the words around it too:
 so openers and farewells are in the script that a Hindi scene is written in.
 Beside the scenes, `steady` says of how few values of a slot one conversation speaks;

@@ -31,6 +31,7 @@ _DAILY_SHARES = (
 )
 _DAILY_IN_GROUPS = 0.15
 _SOME_DAY = 760_000_000  # seconds since 2001, in winter
+_AWAY = 1  # hours between clocks, across which people do not meet on a weekday
 _FAR = 2  # hours between clocks, for which a greeting of the day no longer holds
 _MASK = (1 << 64) - 1
 _UNIT = 2.0**-53
@@ -63,11 +64,10 @@ def language_of(owner: Persona, people: Sequence[Persona]) -> Language:
     return found.polite if is_polite else found
 
 
-def apart_by(owner: Persona, people: Sequence[Persona]) -> float:
-    """Return the largest difference in hours between the owner's clock and
-    somebody's."""
+def hours_apart(owner: Persona, people: Sequence[Persona]) -> list[float]:
+    """Return the differences in hours between the owner's clock and the others'."""
     here = offset_in(owner.time_zone, _SOME_DAY)
-    return max(abs(offset_in(p.time_zone, _SOME_DAY) - here) for p in people) / 3_600
+    return [abs(offset_in(p.time_zone, _SOME_DAY) - here) / 3_600 for p in people]
 
 
 def repertoire(
@@ -90,9 +90,13 @@ def repertoire(
         and scene.company & company
         and (config.theme or "theme" not in scene.tags)
     ]
-    if people and apart_by(owner, people) >= _FAR:
+    apart = hours_apart(owner, people)
+    if max(apart, default=0.0) >= _FAR:
         # For somebody six time zones to the west it is not morning yet.
         scenes = [scene for scene in scenes if not transitions.names_a_time(scene)]
+    if 2 * sum(each >= _AWAY for each in apart) > len(apart):
+        # Nobody from another time zone comes by for dinner; in a group, others do.
+        scenes = [scene for scene in scenes if not transitions.is_near(scene)]
     if "service" in company and people:
         scenes = _own_trade(people[0], config.theme, scenes)
     if scenes or spoken.code == "en":

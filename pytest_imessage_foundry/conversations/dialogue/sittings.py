@@ -31,6 +31,7 @@ from pytest_imessage_foundry.models import Turn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
     from pytest_imessage_foundry.conversations.dialogue.scenes import Beat, Scene, Step
     from pytest_imessage_foundry.models import ConversationConfig, Hours, Persona
 
@@ -53,6 +54,7 @@ def dialogue(
     seed: int,
     count: int,
     renames: bool = True,
+    days: SceneDays | None = None,
 ) -> Iterator[Turn]:
     """Yield the first `count` turns of a conversation.
 
@@ -66,6 +68,7 @@ def dialogue(
         count: the number of turns.
         renames: whether a group may get a new name, and absent members may still
             speak.
+        days: what scenes can be told about when; None for all.
     """
     spare = 0 if renames or config.chat_type == "direct" else count // 16 + 16
     context = DialogueContext(config, owner, people, seed, count + spare)
@@ -76,7 +79,7 @@ def dialogue(
     rounds = scene_rounds(told, context.key, wanted, liked)
     exchanges = scene_rounds(daily, mix(context.key, _DAILY), wanted, liked)
     share = daily_share(config, people) if daily else 0.0
-    turns = iter(_Sittings(context, rounds, exchanges, share))
+    turns = iter(_Sittings(context, rounds, exchanges, share, days))
     if spare:
         turns = (turn for turn in turns if turn.event != "renamed")
         turns = turn_members.short_absences(turns, owner.id)
@@ -103,6 +106,7 @@ class _Sittings:
         due: scenes with a later part, and the scene number from which it may come.
         daily: exchanges of every day; `share` is how many of the sittings are one.
         passed: those that did not fit where they would have come.
+        days: what scenes can be told about when, by the number of turns `said`.
     """
 
     def __init__(
@@ -111,9 +115,11 @@ class _Sittings:
         scenes: Iterator[tuple[Scene, int]],
         daily: Iterator[tuple[Scene, int]],
         share: float,
+        days: SceneDays | None,
     ) -> None:
         self.context, self.scenes = context, scenes
         self.daily, self.share = daily, share
+        self.days, self.said = days, 0
         self.rand = Random(mix(context.key, _SITTINGS)).random
         # One scene is written at a time: all use one generator, seeded for each.
         self.draws = Random(0)
@@ -121,7 +127,7 @@ class _Sittings:
         self.due: deque[tuple[int, _PlannedScene]] = deque()
         self.waiting: deque[tuple[Scene, int]] = deque()
         self.passed: deque[tuple[Scene, int]] = deque()
-        self.next = next(scenes)
+        self.next = self._fitting(scenes)
 
     def __iter__(self) -> Iterator[Turn]:
         return chain.from_iterable(self._scenes())
@@ -141,12 +147,13 @@ class _Sittings:
         hours = transitions.hours(scene)
         goes_on = self.share > _MOSTLY and self.rand() < _GO_ON
         wanted = _ENOUGH if goes_on and not transitions.is_first(scene) else 0
-        first, length = _opening(scene, hours), 0
+        first, length = _opening(scene, transitions.exchange_hours(scene)), 0
         while True:
             planned = self._planned(scene, times, present)
             performance = _performed(self.context, planned, None)
-            yield _turns(performance, first)
             length += len(performance.drafts)
+            self.said += len(performance.drafts)
+            yield _turns(performance, first)
             following = self._exchange_after(hours) if length < wanted else None
             if following is None:
                 return
@@ -154,7 +161,7 @@ class _Sittings:
             first = {"pause": transitions.lull(self.rand)}
 
     def _next_exchange(self) -> tuple[Scene, int]:
-        return self.passed.popleft() if self.passed else next(self.daily)
+        return self.passed.popleft() if self.passed else self._fitting(self.daily)
 
     def _exchange_after(self, hours: Hours | None) -> tuple[Scene, int] | None:
         """Return the next exchange that fits into a sitting which begins within these
@@ -194,6 +201,7 @@ class _Sittings:
             is_last = length >= wanted or self._is_over(planned.scene, hours)
             if not context.is_service:
                 performance.close(trails_off=is_last)
+            self.said += len(performance.drafts)
             yield _turns(performance, first)
             if is_last:
                 return
@@ -220,20 +228,34 @@ class _Sittings:
     def _next_scene(self, present: Sequence[str], first: str = "") -> _PlannedScene:
         """Return the next scene, and choose the one after it."""
         scene, times = self.next
-        self.next = next(self.scenes)
+        self.next = self._fitting(self.scenes)
         for _ in range(_SKIPPED):
             if not transitions.is_first(self.next[0]):
                 break
             if len(self.waiting) < _WAITING:
                 self.waiting.append(self.next)
-            self.next = next(self.scenes)
+            self.next = self._fitting(self.scenes)
         return self._planned(scene, times, present, first)
+
+    def _fitting(self, scenes: Iterator[tuple[Scene, int]]) -> tuple[Scene, int]:
+        """Return the next scene that can be told about now, and its round."""
+        found = next(scenes)
+        if self.days is None:
+            return found
+        for _ in range(_SKIPPED):
+            if self.days.allow(found[0], self.said):
+                break
+            found = next(scenes)
+        return found
 
     def _waiting_scene(self, present: Sequence[str]) -> _PlannedScene | None:
         """Return a postponed scene now and then, else None."""
         if self.rand() * _WAITING >= len(self.waiting):
             return None
-        return self._planned(*self.waiting.popleft(), present)
+        scene, times = self.waiting.popleft()
+        if self.days is not None and not self.days.allow(scene, self.said):
+            return None
+        return self._planned(scene, times, present)
 
     def _planned(
         self, scene: Scene, times: int, present: Sequence[str], first: str = ""

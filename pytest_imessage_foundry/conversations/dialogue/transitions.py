@@ -8,6 +8,7 @@ from pkgutil import get_data
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.dialogue.scenes import Beat
+from pytest_imessage_foundry.conversations.session_order import ExchangeHours
 from pytest_imessage_foundry.models import When
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ _LENGTHS = (
 # evenly spaced: most pauses are short, few last nearly an hour.
 _LULLS = (4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 30, 36, 43, 51)
 _LAST_WORDS = {"fun": "haha", "hype": "<yay>", "warm": "<ok>", "plain": "<ok>"}
+# Of scenes with these tags, unless their `near` says otherwise, people meet, bring
+# something or share a house.
+_NEAR = frozenset(
+    {"plans", "late", "groceries", "neighbours", "surprise", "location", "party"}
+)
 _ALONE, _GRAVE = frozenset({"late", "night", "argument"}), "sad"
 # When a scene with all of these tags can begin. Scenes without such tags and
 # without `hours` come whenever people are awake.
@@ -110,10 +116,18 @@ def hours(scene: Scene) -> Hours | None:
 
 
 @cache
+def exchange_hours(scene: Scene) -> ExchangeHours | None:
+    """Return the hours of a few words of every day; None for any."""
+    found = hours(scene)
+    return ExchangeHours(*found) if found else None
+
+
+@cache
 def when(scene: Scene) -> When | None:
-    """Return the weekdays on which a scene can begin; None for all."""
+    """Return the weekdays and months in which a scene can begin; None for all."""
     weekdays = tuple(scene.data.get("weekdays", ()))
-    return When(weekdays=weekdays) if weekdays else None
+    months = tuple(scene.data.get("months", ()))
+    return When(weekdays=weekdays, months=months) if weekdays or months else None
 
 
 @cache
@@ -134,10 +148,17 @@ def names_a_time(scene: Scene) -> bool:
 
 
 @cache
+def is_near(scene: Scene) -> bool:
+    """Return whether it is said by people who live near each other, or will meet."""
+    near = scene.data.get("near")
+    return bool(near) if near is not None else not _NEAR.isdisjoint(scene.tags)
+
+
+@cache
 def is_first(scene: Scene) -> bool:
     """Return whether a sitting has to begin with it, as with "good morning"."""
     hour = hours(scene)
-    has_days = "weekdays" in scene.data
+    has_days = when(scene) is not None
     is_short = hour is not None and _width(hour) < _NARROW
     return is_alone(scene) or has_days or is_short
 

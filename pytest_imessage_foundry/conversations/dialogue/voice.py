@@ -91,7 +91,11 @@ class Voice:
             text = text[0] + upper(text[1:2], self.language) + text[2:]
         last = text[-1]
         if last == "!" and "\N{INVERTED EXCLAMATION MARK}" not in text:
-            text = (text[:-1] + self.marks[int(rand() * len(self.marks))]).rstrip()
+            mark = self.marks[int(rand() * len(self.marks))]
+            text = text.rstrip("!") or "!"
+            if mark != "." or self._may_stop(text[-1:]):
+                text += mark
+            text = text.rstrip()
         elif self.stop and self._may_stop(last) and len(text) > 9:
             text += self.full_stop
         if rand() < self.emoji:
@@ -167,7 +171,7 @@ def voice_of(persona: Persona, language: Language) -> Voice:
         full_stop=language.voice.get("full_stop", "."),
         marks=_marks(lively=lively, dry=formal or shows(_TERSE), rand=rand),
         emoji=EMOJI_RATE[persona.emoji_usage] * (0.8 + 0.4 * rand()),
-        palettes=_palettes(persona, rand),
+        palettes=_palettes(persona, rand, is_office=language.register == "polite"),
         split=0.25 + 0.2 * rand() if formal else 0.4 + 0.4 * rand(),
         length=1 if shows(_CHATTY) else -1 if shows(_TERSE) else 0,
         typo=0.002 if formal else 0.006 + 0.012 * rand(),
@@ -186,10 +190,10 @@ def _marks(*, lively: bool, dry: bool, rand: Callable[[], float]) -> tuple[str, 
 
 
 def _palettes(
-    persona: Persona, rand: Callable[[], float]
+    persona: Persona, rand: Callable[[], float], *, is_office: bool
 ) -> dict[str, tuple[str, ...]]:
     """Return a few emoji per mood, since nobody uses all there are."""
-    if persona.relationship in ("service", "colleague", "boss", "client"):
+    if is_office or persona.relationship in ("service", "colleague", "boss", "client"):
         office = tuple(each for each in _OFFICE if rand() < 0.7) or _OFFICE
         return {**dict.fromkeys(PALETTES, office), "sad": PALETTES["sad"][1:3]}
     chosen = {}
