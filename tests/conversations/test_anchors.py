@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,8 +14,9 @@ from talks import END, ME, START, friend
 from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw, check
 from pytest_imessage_foundry.conversations.packs.pack_lines import line_of, turn_of
 from pytest_imessage_foundry.conversations.timeline import lay_out
+from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona, Turn, When
-from pytest_imessage_foundry.models.apple_time import to_datetime
+from pytest_imessage_foundry.models.apple_time import from_iso, to_datetime
 
 SEEDS = [str(number) for number in range(12)]
 FILLER = [Turn(sender="me", text=f"so {number}", opens=True) for number in range(30)]
@@ -199,3 +202,48 @@ def test_what_cannot_be_kept_is_an_error_of_the_pack(when, fault):
     with pytest.raises(Flaw, match=fault):
         check(pack(when=when), 1)
     check(pack(when={"weekdays": ["mon"], "after": [2, 60], "within": [2, 600]}), 1)
+
+
+TWO_DAYS = from_iso("2025-07-02T08:00:00Z"), from_iso("2025-07-04T08:00:00Z")
+ON_MONDAY = Turn(sender="me", text="it's monday", opens=True, when=When(weekdays=(0,)))
+
+
+def in_two_days(**more: Any) -> list[Turn]:
+    """Lay out three sittings, of which one cannot be; return those that are."""
+    yes = Turn(sender="jo", text="yes")
+    turns = [FILLER[0], yes, ON_MONDAY, yes, FILLER[1], replace(yes, replies_to=3)]
+    start, end = TWO_DAYS
+    pairs = lay_out(
+        turns,
+        people={"jo": replace(friend(), id="jo")},
+        owner=ME,
+        start=start,
+        end=end,
+        count=len(turns),
+        rng_key="0",
+        **more,
+    )
+    return [turn for _, turn in pairs]
+
+
+def test_what_a_range_has_no_time_for_is_left_out():
+    told = in_two_days()
+    assert [turn.text for turn in told] == ["so 0", "yes", "so 1", "yes"]
+    # What it replied to is not there.
+    assert told[-1].replies_to == 0
+
+
+def test_other_turns_come_in_their_place():
+    spare = [Turn(sender="jo", text=f"spare {n}", opens=True) for n in range(9)]
+    told = in_two_days(spare=lambda count: spare[:count])
+    texts = [turn.text for turn in told]
+    assert texts == ["so 0", "yes", "spare 0", "spare 1", "so 1", "yes"]
+
+
+def test_it_is_kept_where_all_turns_have_to_stay():
+    assert ON_MONDAY in in_two_days(no_time="keep")
+
+
+def test_it_is_refused_by_a_message_that_names_the_turn():
+    with pytest.raises(FoundryError, match="no time for \"it's monday\" of 'me'"):
+        in_two_days(no_time="refuse")

@@ -396,3 +396,15 @@ def test_twenty_people_and_ten_thousand_messages_for_one_of_them():
         texts = [each.text for each in one.messages[start : start + 1_000]]
         long = [text for text in texts if len(text) > 40]
         assert len(long) - len(set(long)) < 12
+
+
+@pytest.mark.parametrize("count", [3_000, 9_000])
+def test_a_partner_who_writes_all_day_does_so_all_year(count):
+    config = ConversationConfig(
+        id="sam", participants=("sam",), message_count_target=count
+    )
+    (sam,) = derive(phone(config), source="faker")
+    dates = [each.date for each in sam.messages]
+    assert len(dates) == count
+    middle = (dates[count // 2] - dates[0]) / (dates[-1] - dates[0])
+    assert 0.4 < middle < 0.6

@@ -12,13 +12,19 @@ from typing import Any
 
 import pytest
 
-from pytest_imessage_foundry.conversations.dialogue import sittings, transitions
+from pytest_imessage_foundry.conversations.dialogue import (
+    selection,
+    sittings,
+    transitions,
+)
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
 from pytest_imessage_foundry.conversations.dialogue.lint import ALSO_LATIN, SCRIPTS
+from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
 from pytest_imessage_foundry.conversations.dialogue.scenes import language
 from pytest_imessage_foundry.conversations.dialogue.sittings import dialogue
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Turn
+from pytest_imessage_foundry.models.apple_time import DAY, from_iso, to_datetime
 
 LOCALES = {
     "en": "en_US",
@@ -450,3 +456,78 @@ def test_mixed_languages_follow_the_majority() -> None:
     texts = " ".join(words(talk(200, *people))).lower()
     assert " und " in texts
     assert " the " not in texts
+
+
+@pytest.mark.parametrize("code", ["en", "de", "ja", "ru", "he"])
+def test_a_scene_of_a_season_is_told_about_then(code: str) -> None:
+    owner = persona("me", "Alex Morgan", is_self=True, locale=LOCALES[code])
+    friend = persona("jo", "Jordan Lee", locale=LOCALES[code])
+    start, end = from_iso("2025-01-01T00:00:00"), from_iso("2026-01-01T00:00:00")
+    turns = dialogue(
+        ConversationConfig(id="talk", participants=("jo",)),
+        owner=owner,
+        people=[friend],
+        seed=1,
+        count=6_000,
+        days=SceneDays(start, end, 6_000),
+    )
+    found = 0
+    for number, turn in enumerate(turns):
+        if turn.when is not None and turn.when.months:
+            month = to_datetime(start + (end - start) * number // 6_000).month
+            assert month in turn.when.months
+            found += 1
+    assert found
+
+
+def test_near_the_end_nothing_waits_for_an_hour() -> None:
+    start, end = from_iso("2025-01-01T00:00:00"), from_iso("2026-01-01T00:00:00")
+    partner = replace(FRIEND, relationship="partner")
+    turns = list(
+        dialogue(
+            ConversationConfig(id="talk", participants=("jo",)),
+            owner=OWNER,
+            people=[partner],
+            seed=1,
+            count=1_000,
+            days=SceneDays(start, end, 1_000),
+        )
+    )
+    assert sum(turn.hours is not None for turn in turns[:970]) > 200
+    assert not any(turn.hours for turn in turns[-15:])
+
+
+def test_stories_between_move_the_time_of_the_others() -> None:
+    blossom = next(each for each in language("ja").scenes if each.id == "hanami")
+    days = SceneDays(0, 1_000 * DAY, 500, stories=[500], places=[0.5])
+    told = [said for said in range(500) if days.allow(blossom, said)]
+    for said in told:
+        there = (said + 500 * (said >= 250)) * DAY
+        assert to_datetime(there).month in blossom.data["months"]
+    assert any(said < 250 for said in told)
+    assert any(said > 250 for said in told)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_nobody_comes_by_from_another_time_zone(code: str) -> None:
+    owner = persona("me", "Alex Morgan", is_self=True, locale=LOCALES[code])
+    owner = replace(owner, time_zone="America/New_York")
+    here = persona("jo", "Jordan Lee", locale=LOCALES[code])
+    here = replace(here, time_zone="America/New_York")
+    away = replace(here, time_zone="America/Chicago")
+    config = ConversationConfig(id="talk", participants=("jo",))
+    near = selection.repertoire(config, owner, [here], language(code))
+    far = selection.repertoire(config, owner, [away], language(code))
+    assert [each for each in near if not transitions.is_near(each)] == far
+    assert 25 < len(far) < len(near) - 10
+    assert {"plans", "late"}.isdisjoint(tag for each in far for tag in each.tags)
+
+
+def test_in_a_group_others_are_near() -> None:
+    people = [replace(each, time_zone="America/New_York") for each in group()]
+    people[0] = replace(people[0], time_zone="America/Chicago")
+    owner = replace(OWNER, time_zone="America/New_York")
+    ids = tuple(each.id for each in people)
+    config = ConversationConfig(id="talk", participants=ids, chat_type="group")
+    found = selection.repertoire(config, owner, people, language("en"))
+    assert any(transitions.is_near(each) for each in found)

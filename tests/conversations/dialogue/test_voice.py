@@ -119,3 +119,22 @@ def test_the_words_around_a_hindi_scene_are_in_its_script() -> None:
             assert not any(NAGARI.search(text) for text in latin)
             assert all(NAGARI.search(text) for text in nagari - latin)
             assert nagari - latin
+
+
+def test_who_writes_full_stops_for_exclamation_marks_writes_one() -> None:
+    dry = voice_of(persona("ann", "Ann", writing_style="terse"), scenes.language("en"))
+    rand = Random(1).random
+    said = {dry.say("so good!!!", "plain", rand) for _ in range(60)}
+    said |= {dry.say("what?!", "plain", rand) for _ in range(60)}
+    bare = {text.rstrip("".join(PALETTES["plain"])).rstrip() for text in said}
+    assert bare == {"So good.", "So good!", "So good", "What?!", "What?"}
+
+
+def test_nobody_kisses_colleagues() -> None:
+    warm = replace(OWNER, emoji_usage="heavy")
+    polite = voice_of(warm, scenes.language("en").polite)
+    plain = voice_of(warm, scenes.language("en"))
+    assert not {"\N{FACE THROWING A KISS}", "\N{KISS MARK}"} & {
+        *polite.palettes["warm"]
+    }
+    assert polite.palettes["warm"] != plain.palettes["warm"]

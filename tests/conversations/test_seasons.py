@@ -1,0 +1,80 @@
+"""Stories lie where all of their parts have their days."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_imessage_foundry.conversations import seasons
+from pytest_imessage_foundry.models import Turn, When
+from pytest_imessage_foundry.models.apple_time import DAY, from_iso, to_datetime
+
+START, END = from_iso("2025-01-01T00:00:00Z"), from_iso("2026-01-01T00:00:00Z")
+WEEK = from_iso("2025-03-08T00:00:00Z")
+
+
+def story(*turns: Turn) -> tuple[Turn, ...]:
+    return (*turns, Turn(sender="mom", text="bye"))
+
+
+def opens(**when) -> Turn:
+    return Turn(sender="mom", text="hi", opens=True, when=When(**when))
+
+
+def later(pause: int, **when) -> Turn:
+    return Turn(sender="mom", text="so", pause=pause, when=When(**when))
+
+
+def month(place: float) -> int:
+    return to_datetime(START + int((END - START) * place)).month
+
+
+def test_a_story_of_a_season_is_moved_into_it():
+    _, places = seasons.placed([story(opens(months=(7, 8)))], 0.0, START, END)
+    assert month(places[0]) in (7, 8)
+
+
+def test_a_later_part_moves_the_whole_story():
+    bloom = story(opens(weekdays=(0,)), later(20 * 1_440, months=(9,)))
+    _, places = seasons.placed([bloom], 0.0, START, END)
+    assert month(places[0]) in (7, 8, 9)
+
+
+def test_a_story_of_weeks_ends_before_the_range_does():
+    long = story(opens(), later(60 * 1_440, days=(1, 4)))
+    _, places = seasons.placed([long], 0.99, START, END)
+    assert places[0] < 1 - 60 / 365
+
+
+def test_stories_of_one_month_do_not_all_come_at_once():
+    many = [story(opens(months=(5, 6))) for _ in range(3)]
+    _, places = seasons.placed(many, 0.5, START, END)
+    assert max(places) - min(places) > 0.05
+
+
+@pytest.mark.parametrize(
+    ("turns", "fits"),
+    [
+        ((opens(),), True),
+        ((opens(months=(3,)),), True),
+        ((opens(months=(8,)),), False),
+        ((opens(), later(2 * 1_440)), True),
+        ((opens(), later(20 * 1_440)), False),
+        ((opens(), later(1_440, months=(8,))), False),
+    ],
+)
+def test_a_week_has_room_for_some(turns, fits):
+    assert seasons.has_place(story(*turns), WEEK, WEEK + 7 * DAY) is fits
+
+
+def test_shares_of_generated_turns_leave_room_for_the_stories_before():
+    scenes = [story(*[opens()] * 49), story(*[opens()] * 49)]
+    assert seasons.shares(scenes, [0.5, 0.6], 100) == (1.0, 0.7)
+    assert seasons.shares(scenes, [0.1, 0.2], 300) == pytest.approx((0.1333, 0.1), 0.01)
+
+
+@pytest.mark.parametrize(
+    ("date", "is_amid"), [("2025-07-20", True), ("2025-07-04", False)]
+)
+def test_the_edge_of_a_season_is_not_amid(date, is_amid):
+    when = When(months=(7, 8), weekdays=(0,))
+    assert seasons.is_amid(when, from_iso(f"{date}T12:00:00Z")) is is_amid
