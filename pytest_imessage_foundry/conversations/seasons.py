@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.packs.when_days import is_on
@@ -64,6 +65,7 @@ def is_amid(when: When, moment: int) -> bool:
     return all(is_on(_season(when), day) for day in days)
 
 
+@cache
 def _season(when: When) -> When:
     """Return the part of an anchor that a year has once."""
     return replace(when, weekdays=(), days=None)
@@ -75,7 +77,8 @@ def _parts(scene: Sequence[Turn]) -> list[_Part]:
     It is empty for a scene that can begin whenever people write.
     """
     first = scene[0].when
-    begins: _Part = (0, first if first and (first.months or first.dates) else None)
+    has_season = first is not None and (first.months or first.dates)
+    begins: _Part = (0, _season(first) if first and has_season else None)
     later = [
         (turn.pause, turn.when)
         for turn in scene[1:]
@@ -109,12 +112,12 @@ def _nearest(
     steps = sorted(range(_EARLIEST, _LATEST + 1), key=distance)
     moments = [(step, start + (end - start) * step // _STEPS) for step in steps]
     room = end - (end - start) // _STEPS
-    told = [(step, moment) for step, moment in moments if _ends(parts, moment, room)]
     first = parts[0][1]
-    if first is None:
-        return told[0][0] / _STEPS if told else None
-    amid = (step for step, moment in told if is_amid(first, moment))
-    found = next(amid, told[0][0] if told else None)
+    if first is not None:
+        days = [pair for pair in moments if is_on(first, pair[1] // DAY)]
+        moments = sorted(days, key=lambda pair: not is_amid(first, pair[1]))
+    told = (step for step, moment in moments if _ends(parts, moment, room))
+    found = next(told, None)
     return None if found is None else found / _STEPS
 
 
@@ -123,9 +126,6 @@ def _ends(parts: Sequence[_Part], moment: int, end: int) -> bool:
 
     None of its parts has to wait for its days much longer than its pause.
     """
-    first = parts[0][1]
-    if first is not None and not is_on(_season(first), moment // DAY):
-        return False
     for pause, when in parts[1:]:
         moment += pause * MINUTE
         if when is not None:

@@ -119,23 +119,26 @@ class SessionTimes:
         return moments
 
     def _kept(self, session: UntimedSession, *, is_first_alone: bool) -> list[int]:
-        """Return the times of a session with anchors.
-
-        If there is no time near to where the session should begin, it begins earlier.
-        """
+        """Return the times of a session with anchors, none if it is left out."""
         place = self._moments_of_first if is_first_alone else self._anchored
-        drawn: list[int] = []
-        first = min(int(session.earliest * SECOND), session.begin)
-        for begin in (session.begin, (first + session.begin) // 2, first):
-            moments = place(replace(session, begin=begin))
-            drawn = drawn or moments
-            if self.anchors.hold(session.turns, moments):
-                break
-        else:
-            moments = self._unkept(session, drawn)
+        moments = place(session)
+        if not self.anchors.hold(session.turns, moments):
+            moments = self._earlier(session, place) or self._unkept(session, moments)
         # Later turns count turns back, those that are left out too.
         self.anchors.note(moments or [session.previous] * len(session.turns))
         return moments
+
+    def _earlier(
+        self, session: UntimedSession, place: Callable[[UntimedSession], list[int]]
+    ) -> list[int]:
+        """Return the times of a session that begins earlier than it should, none if
+        that does not help."""
+        first = min(int(session.earliest * SECOND), session.begin)
+        for begin in ((first + session.begin) // 2, first):
+            moments = place(replace(session, begin=begin))
+            if self.anchors.hold(session.turns, moments):
+                return moments
+        return []
 
     def _unkept(self, session: UntimedSession, drawn: list[int]) -> list[int]:
         """Return the times of a session whose anchors the range has no room for."""
@@ -184,19 +187,24 @@ class SessionTimes:
 
     def _moments_of_first(self, session: UntimedSession) -> list[int]:
         """Return the times of a session whose first turn alone has an anchor."""
-        return self._moments(replace(session, begin=self._begun(session)))
+        begin = self._begun(session)
+        if begin != session.begin:
+            session = replace(session, begin=begin)
+        return self._moments(session)
 
     def _begun(self, session: UntimedSession) -> int:
         """Return when a session begins whose first turn alone has an anchor."""
         latest = self._latest(session) / SECOND - sum(session.waits)
-        earliest = session.earliest
+        earliest, wanted = session.earliest, session.begin / SECOND
         found = self.anchors.begin(
             [(0.0, session.turns[0])],
-            session.begin / SECOND,
+            wanted,
             (earliest, max(latest, earliest)),
             partial(self._is_good, session.rhythm),
         )
-        return session.begin if found is None else int(found * SECOND)
+        if found is None or found == wanted:
+            return session.begin
+        return int(found * SECOND)
 
     def _is_good(self, rhythm: Rhythm, moment: float) -> bool:
         """Return whether all who write are awake at a time, and colleagues at work."""
