@@ -37,9 +37,7 @@ class SceneDays:
     def allow(self, scene: Scene, said: int) -> bool:
         """Return whether a scene can be told after so many generated turns."""
         when = transitions.when(scene)
-        if when is None and transitions.hours(scene) is None:
-            return True
         moment = self._start + self._each * said
         if moment > self._last:
-            return False
-        return when is None or seasons.is_amid(when, moment)
+            return when is None and transitions.hours(scene) is None
+        return when is None or not when.months or seasons.is_amid(when, moment)

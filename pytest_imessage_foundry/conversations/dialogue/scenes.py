@@ -124,7 +124,11 @@ class Beat:
         """Return the numbers of the alternatives that fit what was noted as said."""
         if self.needs is None:
             return self.every
-        return [n for n, need in enumerate(self.needs) if not need or need & noted]
+        return [
+            number
+            for number, need in enumerate(self.needs)
+            if not need or not need.isdisjoint(noted)
+        ]
 
     def line(self, number: int) -> SceneLine:
         """Return the alternative with this number."""
