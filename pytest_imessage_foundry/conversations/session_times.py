@@ -54,6 +54,7 @@ class UntimedSession:
         pace: in a cramped range, the share of the waits that there is time for.
         done: how many turns were before.
         previous: the time of the last of them.
+        is_urgent: whether those to come are left no more time than they need.
     """
 
     turns: Sequence[Turn]
@@ -63,6 +64,7 @@ class UntimedSession:
     pace: float
     done: int
     previous: int
+    is_urgent: bool = False
 
     @property
     def earliest(self) -> float:
@@ -123,19 +125,20 @@ class SessionTimes:
         place = self._moments_of_first if is_first_alone else self._anchored
         moments = place(session)
         if not self.anchors.hold(session.turns, moments):
-            moments = self._earlier(session, place) or self._unkept(session, moments)
+            moments = self._elsewhere(session, place) or self._unkept(session, moments)
         # Later turns count turns back, those that are left out too.
         self.anchors.note(moments or [session.previous] * len(session.turns))
         return moments
 
-    def _earlier(
+    def _elsewhere(
         self, session: UntimedSession, place: Callable[[UntimedSession], list[int]]
     ) -> list[int]:
-        """Return the times of a session that begins earlier than it should, none if
-        that does not help."""
+        """Return the times of a session that begins earlier than it should, or so late
+        that others have to hurry; none if neither helps."""
         first = min(int(session.earliest * SECOND), session.begin)
-        for begin in ((first + session.begin) // 2, first):
-            moments = place(replace(session, begin=begin))
+        middle = (first + session.begin) // 2
+        for begin, is_urgent in ((middle, False), (first, False), (first, True)):
+            moments = place(replace(session, begin=begin, is_urgent=is_urgent))
             if self.anchors.hold(session.turns, moments):
                 return moments
         return []
@@ -248,6 +251,8 @@ class SessionTimes:
         if later < 0:
             # Turns beyond the expected ones each get a share of the rest.
             return previous + max(1, (self.end - previous) // 4)
+        if session.is_urgent:
+            return self.last - later * self.room
         share = (self.last - previous) * later // (2 * (later + turns))
         return self.last - max(later * self.room, share)
 
