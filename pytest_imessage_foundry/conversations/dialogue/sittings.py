@@ -42,7 +42,7 @@ _SKIPPED = 24  # most scenes in a row that are put off because they must begin a
 _DUE, _WAITING = 4, 4  # most scenes with a later part to come, or postponed
 # Where more than this share of the sittings are exchanges: how many of these go on with
 # others, until there are so many turns.
-_MOSTLY, _GO_ON, _ENOUGH = 0.5, 0.25, 5
+_MOSTLY, _GO_ON, _ENOUGH = 0.5, 0.25, 6
 _PASSED_OVER = 6  # most exchanges in a row that do not fit after another one
 
 
