@@ -66,12 +66,6 @@ def test_a_week_has_room_for_some(turns, fits):
     assert seasons.has_place(story(*turns), WEEK, WEEK + 7 * DAY) is fits
 
 
-def test_shares_of_generated_turns_leave_room_for_the_stories_before():
-    scenes = [story(*[opens()] * 49), story(*[opens()] * 49)]
-    assert seasons.shares(scenes, [0.5, 0.6], 100) == (1.0, 0.7)
-    assert seasons.shares(scenes, [0.1, 0.2], 300) == pytest.approx((0.1333, 0.1), 0.01)
-
-
 @pytest.mark.parametrize(
     ("date", "is_amid"), [("2025-07-20", True), ("2025-07-04", False)]
 )

@@ -43,11 +43,11 @@ def test_default_has_what_more_than_one_file_in_ten_has(release, tmp_path):
     assert lacking(found, in_default=True) == []
 
 
-# The rarest forms are in two of three files: 5 of 3,148 runs of files have two marks.
+# The rarest forms are in few files: 5 of 3,148 runs of files have two marks.
 @pytest.mark.parametrize("release", ["sonoma", "golden-gate"])
-def test_three_lives_have_every_row_form(release, tmp_path):
+def test_four_lives_have_every_row_form(release, tmp_path):
     lacked = []
-    for seed in (0, 2, 5):
+    for seed in range(4):
         spec = Spec(release=release, scenario="lived-in", messages=25_000, seed=seed)
         folder = tmp_path / str(seed)
         folder.mkdir()

@@ -25,7 +25,7 @@ from pytest_imessage_foundry.models import (
     TextPart,
     Traits,
 )
-from pytest_imessage_foundry.models.apple_time import MINUTE, from_iso
+from pytest_imessage_foundry.models.apple_time import DAY, MINUTE, from_iso
 from pytest_imessage_foundry.models.guids import guid_of
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _IOS_10, _IOS_11_2, _IOS_12 = map(from_iso, ("2016-09-13", "2017-12-02", "2018-09-17"))
 _IOS_13 = from_iso("2019-09-19")
 _IOS_15, _IOS_17, _IOS_18 = map(from_iso, ("2021-09-20", "2023-09-18", "2024-09-16"))
+# So long a form is new, and people try it: so many times as often as the others.
+_NEW, _TRIED = 730 * DAY, 5
 _RECEIVER = "$(kIMTranscriptPluginBreadcrumbTextReceiverIdentifier)"
 _BOARD = (
     "com.apple.messages.MSMessageExtensionBalloonPlugin:0000000000:"
@@ -64,7 +66,9 @@ def rare(message: Message, *, is_business: bool) -> Message | None:
     fitting = [each for each in forms if each.since <= message.date < each.until]
     if not fitting or (is_business and message.is_from_me):
         return None
-    return fitting[int(message.guid[-8:], 16) % len(fitting)].make(message)
+    new = [each for each in fitting if message.date < each.since + _NEW]
+    drawn = (*fitting, *new * (_TRIED - 1))
+    return drawn[int(message.guid[-8:], 16) % len(drawn)].make(message)
 
 
 def _with_card(message: Message, balloon: Balloon) -> Message:

@@ -24,7 +24,7 @@ from pytest_imessage_foundry.conversations.dialogue.scenes import language
 from pytest_imessage_foundry.conversations.dialogue.sittings import dialogue
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Turn
-from pytest_imessage_foundry.models.apple_time import DAY, from_iso, to_datetime
+from pytest_imessage_foundry.models.apple_time import from_iso, to_datetime
 
 LOCALES = {
     "en": "en_US",
@@ -495,17 +495,6 @@ def test_near_the_end_nothing_waits_for_an_hour() -> None:
     )
     assert sum(turn.hours is not None for turn in turns[:970]) > 200
     assert not any(turn.hours for turn in turns[-15:])
-
-
-def test_stories_between_move_the_time_of_the_others() -> None:
-    blossom = next(each for each in language("ja").scenes if each.id == "hanami")
-    days = SceneDays(0, 1_000 * DAY, 500, stories=[500], places=[0.5])
-    told = [said for said in range(500) if days.allow(blossom, said)]
-    for said in told:
-        there = (said + 500 * (said >= 250)) * DAY
-        assert to_datetime(there).month in blossom.data["months"]
-    assert any(said < 250 for said in told)
-    assert any(said > 250 for said in told)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
