@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_imessage_foundry.preview.phone import ShownRun
-from pytest_imessage_foundry.reading.attributed_strings import Attributes, parsed
+from pytest_imessage_foundry.reading.attributed_strings import (
+    Attributes,
+    Body,
+    parsed,
+)
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.reading.body_reader import BodyReader
@@ -64,28 +69,27 @@ def pieces(data: bytes, reader: BodyReader | None = None) -> tuple[Piece, ...]:
         Damaged: the data is damaged, or is not an attributed string.
     """
     body = reader.read(data) if reader is not None else parsed(data)
-    if len(body.runs) == 1:
-        ((length, attributes),) = body.runs
-        if attributes.keys() <= _PLAIN and length == body.units > 0:
-            part = _number(attributes.get(_PART), 0)
-            return (Piece(part, ShownRun(text=body.text)),)
-    return tuple(_pieces(body.text, body.runs))
-
-
-def _pieces(text: str, runs: tuple[tuple[int, Attributes], ...]) -> list[Piece]:
-    """Cut the text into its runs; text outside all runs has no attributes."""
-    units = text.encode("utf-16-le")
+    # What no run covers has no attributes.
+    runs: tuple[tuple[int, Attributes], ...] = (*body.runs, (0, {}))
     found: list[Piece] = []
-    start = part = 0
-    for length, attributes in runs:
-        end = start + 2 * max(length, 0)
+    part = 0
+    for (_, attributes), text in zip(runs, _cut(body), strict=True):
         part = _number(attributes.get(_PART), part)
-        if units[start:end]:
-            found.append(_piece(units[start:end], attributes, part))
-        start = end
-    if units[start:]:
-        found.append(_piece(units[start:], {}, part))
-    return found
+        if text:
+            found.append(_piece(text, attributes, part))
+    return tuple(found)
+
+
+def _cut(body: Body) -> list[str]:
+    """Return the text of each run, and what is left behind the last one."""
+    text = body.text
+    units = text.encode("utf-16-le")
+    ends = accumulate([max(length, 0) for length, _ in body.runs])
+    bounds = pairwise((0, *ends, len(units)))
+    if len(units) == 2 * len(text):
+        return [text[start:end] for start, end in bounds]
+    cut = [units[2 * start : 2 * end] for start, end in bounds]
+    return [stretch.decode("utf-16-le", "replace") for stretch in cut]
 
 
 def _number(value: Any, otherwise: int) -> int:
@@ -96,9 +100,11 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _piece(units: bytes, attributes: Attributes, part: int) -> Piece:
+def _piece(text: str, attributes: Attributes, part: int) -> Piece:
+    if attributes.keys() <= _PLAIN:
+        return Piece(part, ShownRun(text=text))
     run = ShownRun(
-        text=units.decode("utf-16-le", "replace"),
+        text=text,
         styles=tuple(
             name for key, name in _STYLES.items() if _number(attributes.get(key), 0)
         ),

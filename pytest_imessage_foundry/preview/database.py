@@ -99,6 +99,13 @@ class Tables:
     ) -> Iterator[Row]:
         """Yield the rows with these ROWIDs, in this order."""
         names = ("id", *wanted)
+        for values in self.tuples_of(table, ids, wanted):
+            yield dict(zip(names, values, strict=True))
+
+    def tuples_of(
+        self, table: str, ids: Sequence[int], wanted: Sequence[str]
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows with these ROWIDs as tuples, the id first."""
         for start in range(0, len(ids), _TOGETHER):
             asked = ids[start : start + _TOGETHER]
             places = ", ".join("?" * len(asked))
@@ -108,9 +115,7 @@ class Tables:
                     table, wanted, f"WHERE ROWID IN ({places})", asked
                 )
             }
-            for number in asked:
-                if number in found:
-                    yield dict(zip(names, found[number], strict=True))
+            yield from (found[number] for number in asked if number in found)
 
     def tuples(self, table: str, *wanted: str) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of `table` by id as tuples, the id first."""

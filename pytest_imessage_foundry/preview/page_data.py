@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pytest_imessage_foundry.preview import phone as shape
 from pytest_imessage_foundry.preview.local_times import LocalTimes
 from pytest_imessage_foundry.preview.pictures import Pictures
 from pytest_imessage_foundry.preview.safe_text import visible
+from pytest_imessage_foundry.preview.script_json import encode, quoted
 
 
 def nonempty(**fields: Any) -> dict[str, Any]:
@@ -26,6 +27,7 @@ class PageData:
         self._names = names
         self._stamp = times.stamp
         self._pictures = pictures
+        self._origins: dict[tuple[str | None, str], str] = {}
 
     def chat(
         self,
@@ -52,27 +54,46 @@ class PageData:
             glance=self._named(_glance(last)) if last else "",
         )
 
-    def message(self, message: shape.ShownMessage) -> dict[str, Any]:
-        """Return a message."""
+    def messages(self, messages: Iterable[shape.ShownMessage]) -> str:
+        """Return messages as JSON, with commas between them."""
+        return ",".join([self._message(message) for message in messages])
+
+    def _message(self, message: shape.ShownMessage) -> str:
+        """Return a message as JSON, without a dictionary on the way."""
         stamp = self._stamp
-        fields: dict[str, Any] = {
-            "id": message.id,
-            "guid": message.guid,
-            "time": stamp(message.date),
-            "from": message.sender,
-            "service": message.service,
-        }
+        told = (
+            f'{{"id":{message.id},"guid":{quoted(message.guid)},'
+            f'"time":"{stamp(message.date)}",{self._origin(message)}'
+        )
         if message.parts:
-            fields["parts"] = [self._part(part) for part in message.parts]
-        delivered = stamp(message.date_delivered) or message.is_delivered
-        read = stamp(message.date_read) or message.is_read
-        if delivered:
-            fields["delivered"] = delivered
-        if read:
-            fields["read"] = read
+            told += f',"parts":{self._parts(message.parts)}'
+        if delivered := stamp(message.date_delivered):
+            told += f',"delivered":"{delivered}"'
+        elif message.is_delivered:
+            told += ',"delivered":true'
+        if read := stamp(message.date_read):
+            told += f',"read":"{read}"'
+        elif message.is_read:
+            told += ',"read":true'
         if message.is_unread:
-            fields["unread"] = True
-        return fields | self._rare(message) if message.is_rare else fields
+            told += ',"unread":true'
+        if message.is_rare and (rare := self._rare(message)):
+            told += f",{encode(rare)[1:-1]}"
+        return told + "}"
+
+    def _origin(self, message: shape.ShownMessage) -> str:
+        """Return who sent a message, and how; a phone has few such pairs."""
+        pair = message.sender, message.service
+        if pair not in self._origins:
+            fields = {"from": message.sender, "service": message.service}
+            self._origins[pair] = encode(fields)[1:-1]
+        return self._origins[pair]
+
+    def _parts(self, parts: tuple[shape.ShownPart, ...]) -> str:
+        """Return the parts of a message as JSON; most have one plain text."""
+        if len(parts) == 1 and _is_plain(parts[0]):
+            return f'[{{"runs":[{{"text":{quoted(parts[0].text)}}}]}}]'
+        return encode([self._part(part) for part in parts])
 
     def _rare(self, message: shape.ShownMessage) -> dict[str, Any]:
         """Return what few messages have."""
@@ -154,6 +175,13 @@ class PageData:
         for address in self._addresses if sentence else ():
             sentence = sentence.replace(address, self._names[address])
         return sentence
+
+
+def _is_plain(part: shape.ShownPart) -> bool:
+    """Return whether a part is the first one, and a text without attributes."""
+    is_text = part.file is None and len(part.runs) == 1 and part.runs[0].is_plain
+    is_more = part.number or part.history or part.is_unsent or part.deleted
+    return is_text and not is_more
 
 
 def _run(run: shape.ShownRun) -> dict[str, Any]:

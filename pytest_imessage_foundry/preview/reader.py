@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from pytest_imessage_foundry.batches import in_batches
 from pytest_imessage_foundry.preview.attachment_files import files
 from pytest_imessage_foundry.preview.balloon_cards import bundle, card
 from pytest_imessage_foundry.preview.database import (
@@ -44,27 +44,27 @@ from pytest_imessage_foundry.reading.body_reader import BodyReader
 Progress = Callable[[int, int], None]
 BATCH = 1_000  # rows between two calls of `progress`
 _GROUP_STYLE = 43
-_MESSAGE = (
-    *("guid", "text", "attributedBody", "subject", "service", "handle_id"),
-    *("date", "date_read", "date_delivered", "date_edited", "date_retracted"),
-    *("is_from_me", "is_sent", "is_delivered", "is_read", "is_empty", "error"),
-    *("was_downgraded", "is_spam", "was_delivered_quietly", "did_notify_recipient"),
-    *("is_critical", "is_time_sensitive", "sent_or_received_off_grid"),
-    *("has_unseen_mention", "is_audio_message", "is_played", "expire_state"),
-    *("item_type", "group_action_type", "group_title", "other_handle"),
-    *("share_status", "share_direction", "associated_message_type"),
-    *("balloon_bundle_id", "payload_data", "message_summary_info"),
-    *("expressive_send_style_id", "thread_originator_guid"),
-    *("thread_originator_part", "part_count", "schedule_type", "schedule_state"),
+_USUAL = (
+    *("guid", "text", "attributedBody", "service", "handle_id", "date", "date_read"),
+    *("date_delivered", "is_from_me", "is_sent", "is_delivered", "is_read"),
+    *("message_summary_info", "thread_originator_guid", "thread_originator_part"),
 )
-_rare = itemgetter(
+# Few messages have something in these, and fewer in those after them.
+_RARE = (
     *("subject", "date_edited", "date_retracted", "is_empty", "error", "item_type"),
     *("was_downgraded", "is_spam", "was_delivered_quietly", "did_notify_recipient"),
     *("is_critical", "is_time_sensitive", "sent_or_received_off_grid"),
     *("has_unseen_mention", "is_audio_message", "balloon_bundle_id", "payload_data"),
     *("expressive_send_style_id", "schedule_type"),
 )
-"""Gives the columns of a message's row that few rows have."""
+_MESSAGE = (
+    *(*_USUAL, *_RARE, "is_played", "expire_state", "group_action_type"),
+    *("group_title", "other_handle", "share_status", "share_direction"),
+    *("part_count", "schedule_state"),
+)
+# The id comes first.
+_usual, _reply = slice(0, len(_USUAL) - 1), slice(len(_USUAL) - 1, len(_USUAL) + 1)
+_rare = slice(_reply.stop, _reply.stop + len(_RARE))
 _USUAL_SERVICES = ("iMessage", "SMS", "RCS")
 _SAYS_NOTHING = {"ust"}  # in message_summary_info of nearly all rows
 _NEVER = (0, 0)
@@ -194,22 +194,24 @@ class PhoneReader:
     def messages_in(self, chat: ShownChat) -> Iterator[ShownMessage]:
         """Yield the messages of a chat, oldest first."""
         ids = self._ids[chat.id]
-        for row in self._tables.rows_of("message", ids, _MESSAGE):
+        for values in in_batches(self._tables.tuples_of("message", ids, _MESSAGE)):
             self._done += 1
             if self._progress is not None and self._done % BATCH == 0:
                 self._progress(self._done, self.total)
-            message = self._message(row)
-            origin = words(row["thread_originator_guid"])
-            yield message if not origin else self._with_reply(message, row, origin)
+            message = self._message(values)
+            origin, place = values[_reply]
+            if origin is not None:
+                message = self._with_reply(message, words(origin), words(place))
+            yield message
 
-    def _with_reply(self, message: ShownMessage, row: Row, guid: str) -> ShownMessage:
-        number = words(row["thread_originator_part"]).partition(":")[0]
+    def _with_reply(self, message: ShownMessage, guid: str, place: str) -> ShownMessage:
+        number = place.partition(":")[0]
         part = int(number) if number.isdecimal() and len(number) < 9 else 0
         known = self._index.ids.get(guid)
         if known is None or known in self._reactions.hidden:
             quote = ShownQuote(guid=guid, part=part, is_found=False)
             return replace(message, reply=quote)
-        (found,) = self._tables.rows_of("message", [known], _MESSAGE)
+        (found,) = self._tables.tuples_of("message", [known], _MESSAGE)
         origin = self._message(found)
         quote = ShownQuote(
             guid=guid,
@@ -220,37 +222,43 @@ class PhoneReader:
         )
         return replace(message, reply=quote)
 
-    def _message(self, row: Row) -> ShownMessage:
+    def _message(self, values: tuple[Any, ...]) -> ShownMessage:
         """Return a message; nineteen of twenty have nothing but a text."""
-        if any(_rare(row)) or row["service"] not in _USUAL_SERVICES:
-            return self._any_message(row)
-        summary = property_list(blob(row["message_summary_info"])) or {}
-        if not summary.keys() <= _SAYS_NOTHING or (
-            row["is_from_me"] and not row["is_sent"]
-        ):
-            return self._any_message(row)
-        return self._ordinary_message(row)
+        message = None if any(values[_rare]) else self._ordinary_message(values)
+        if message is not None:
+            return message
+        return self._any_message(dict(zip(("id", *_MESSAGE), values, strict=True)))
 
-    def _ordinary_message(self, row: Row) -> ShownMessage:
-        """Return what `_any_message` does for a row without anything rare."""
-        number, guid = row["id"], words(row["guid"])
-        sender = self._sender(row)
+    def _ordinary_message(self, values: tuple[Any, ...]) -> ShownMessage | None:
+        """Return what `_any_message` does for a row without anything rare.
+
+        It takes no dictionary of the columns. None is for rows that are not ordinary
+        in what they have of the usual columns.
+        """
+        number, guid, said, archive, service, handle, *more = values[_usual]
+        sent, read, delivered, mine, is_sent, is_delivered, is_read, summary = more
+        if service not in _USUAL_SERVICES or (mine and not is_sent):
+            return None
+        if not (property_list(blob(summary)) or {}).keys() <= _SAYS_NOTHING:
+            return None
+        guid = words(guid)
+        sender = None if whole(mine) else self._handles.get(whole(handle), "unknown")
         parts, troubles = body(
-            row, self._files_of(number), {}, is_app=False, reader=self._bodies
+            archive, said, self._files_of(number), {}, is_app=False, reader=self._bodies
         )
         return ShownMessage(
             id=number,
             guid=guid,
-            date=date(row["date"]),
+            date=date(sent),
             sender=sender,
-            service=row["service"],
+            service=service,
             parts=self._with_deleted(number, parts),
             tapbacks=tuple(self._reactions.tapbacks.get(guid, ())),
-            date_delivered=date(row["date_delivered"]),
-            date_read=date(row["date_read"]),
-            is_delivered=bool(whole(row["is_delivered"])),
-            is_read=bool(whole(row["is_read"])),
-            is_unread=sender is not None and _is_unread(row),
+            date_delivered=date(delivered),
+            date_read=date(read),
+            is_delivered=bool(whole(is_delivered)),
+            is_read=bool(whole(is_read)),
+            is_unread=is_read == 0 and sender is not None,
             deleted=self._index.deleted.get(number, _NEVER)[1],
             troubles=troubles,
         )
@@ -262,7 +270,12 @@ class PhoneReader:
         shown = card(row, attached)
         is_app = bool(bundle(row))
         parts, troubles = body(
-            row, attached, summary, is_app=is_app, reader=self._bodies
+            row["attributedBody"],
+            row["text"],
+            attached,
+            summary,
+            is_app=is_app,
+            reader=self._bodies,
         )
         parts = self._with_deleted(number, parts)
         poll = self._reactions.polls.get(guid)
