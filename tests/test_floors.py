@@ -48,7 +48,7 @@ KNOWS: Mapping[str, str] = {
     "db.rows": "db.blobs models",
     "db.checks": "db.schema models reading",
     "db": "atomic batches db.checks db.rows db.schema models reading",
-    "preview": "atomic batches reading replaceable whole_file",
+    "preview": "atomic reading replaceable whole_file",
     "rates": "db.schema measures reading",
     "anonymise": "atomic personas reading",
     "diagnosis": "anonymise db rates reading",

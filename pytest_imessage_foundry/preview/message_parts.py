@@ -44,11 +44,6 @@ def body(
     `archive` and `text` are its columns attributedBody and text; `reader` reads the
     former.
     """
-    if reader is not None and not attached and not is_app and not summary:
-        plain = reader.plain(blob(archive))
-        if plain is not None:
-            run = ShownRun(text=plain[0].decode())
-            return (ShownPart(number=0, runs=(run,)),), ()
     found, troubles = _read_pieces(archive, text, reader)
     if is_app:
         marks = {_BALLOON, MARK, " "}

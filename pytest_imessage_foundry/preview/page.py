@@ -55,7 +55,7 @@ class _Phone(Protocol):
     path: Path
     chats: tuple[shape.ShownChat, ...]
 
-    def messages_in(self, chat: shape.ShownChat) -> Iterator[shape.ShownMessage]: ...
+    def lean_messages_in(self, chat: shape.ShownChat) -> Iterator[shape.Drawable]: ...
 
     def details(self, chat: shape.ShownChat) -> Iterator[dict[str, Any]]: ...
 
@@ -230,7 +230,7 @@ def _draw_chat(
     """Write a chat's messages as JSON; return what the index says of the chat."""
     count = unread = deleted = 0
     last = None
-    messages = phone.messages_in(chat)
+    messages = phone.lean_messages_in(chat)
     file.write(f'<script type="application/json" id="chat-{number}">[')
     while batch := list(islice(messages, _TOGETHER)):
         file.write(("," if count else "") + inert(data.messages(batch)))

@@ -35,7 +35,7 @@ class PageData:
         count: int,
         unread: int,
         deleted: int,
-        last: shape.ShownMessage | None,
+        last: shape.Drawable | None,
     ) -> dict[str, Any]:
         """Return a chat without its messages: how many there are, how many
         are unread or in Recently Deleted, and the last one."""
@@ -54,19 +54,21 @@ class PageData:
             glance=self._named(_glance(last)) if last else "",
         )
 
-    def messages(self, messages: Iterable[shape.ShownMessage]) -> str:
+    def messages(self, messages: Iterable[shape.Drawable]) -> str:
         """Return messages as JSON, with commas between them."""
         return ",".join([self._message(message) for message in messages])
 
-    def _message(self, message: shape.ShownMessage) -> str:
+    def _message(self, message: shape.Drawable) -> str:
         """Return a message as JSON, without a dictionary on the way."""
         stamp = self._stamp
         told = (
             f'{{"id":{message.id},"guid":{quoted(message.guid)},'
             f'"time":"{stamp(message.date)}",{self._origin(message)}'
         )
-        if message.parts:
-            told += f',"parts":{self._parts(message.parts)}'
+        if isinstance(message, shape.PlainMessage):
+            told += f',"parts":[{{"runs":[{{"text":{quoted(message.text)}}}]}}]'
+        elif message.parts:
+            told += f',"parts":{encode([self._part(part) for part in message.parts])}'
         if delivered := stamp(message.date_delivered):
             told += f',"delivered":"{delivered}"'
         elif message.is_delivered:
@@ -77,23 +79,18 @@ class PageData:
             told += ',"read":true'
         if message.is_unread:
             told += ',"unread":true'
-        if message.is_rare and (rare := self._rare(message)):
-            told += f",{encode(rare)[1:-1]}"
-        return told + "}"
+        if isinstance(message, shape.PlainMessage) or not message.is_rare:
+            return told + "}"
+        rare = self._rare(message)
+        return f"{told},{encode(rare)[1:-1]}}}" if rare else told + "}"
 
-    def _origin(self, message: shape.ShownMessage) -> str:
+    def _origin(self, message: shape.Drawable) -> str:
         """Return who sent a message, and how; a phone has few such pairs."""
         pair = message.sender, message.service
         if pair not in self._origins:
             fields = {"from": message.sender, "service": message.service}
             self._origins[pair] = encode(fields)[1:-1]
         return self._origins[pair]
-
-    def _parts(self, parts: tuple[shape.ShownPart, ...]) -> str:
-        """Return the parts of a message as JSON; most have one plain text."""
-        if len(parts) == 1 and _is_plain(parts[0]):
-            return f'[{{"runs":[{{"text":{quoted(parts[0].text)}}}]}}]'
-        return encode([self._part(part) for part in parts])
 
     def _rare(self, message: shape.ShownMessage) -> dict[str, Any]:
         """Return what few messages have."""
@@ -177,13 +174,6 @@ class PageData:
         return sentence
 
 
-def _is_plain(part: shape.ShownPart) -> bool:
-    """Return whether a part is the first one, and a text without attributes."""
-    is_text = part.file is None and len(part.runs) == 1 and part.runs[0].is_plain
-    is_more = part.number or part.history or part.is_unsent or part.deleted
-    return is_text and not is_more
-
-
 def _run(run: shape.ShownRun) -> dict[str, Any]:
     if run.is_plain:
         return {"text": run.text}
@@ -197,8 +187,10 @@ def _run(run: shape.ShownRun) -> dict[str, Any]:
     )
 
 
-def _glance(message: shape.ShownMessage) -> str:
+def _glance(message: shape.Drawable) -> str:
     """Return the line under a chat's name: a summary of its last message."""
+    if isinstance(message, shape.PlainMessage):
+        message = message.shown()
     if message.event:
         return message.event
     if message.is_unsent:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pytest_imessage_foundry.batches import in_batches
 from pytest_imessage_foundry.preview.attachment_files import files
 from pytest_imessage_foundry.preview.balloon_cards import bundle, card
+from pytest_imessage_foundry.preview.chat_rows import chats
 from pytest_imessage_foundry.preview.database import (
+    TOGETHER,
     Row,
     Tables,
     blob,
@@ -28,28 +28,29 @@ from pytest_imessage_foundry.preview.message_parts import (
     translation,
 )
 from pytest_imessage_foundry.preview.phone import (
+    Drawable,
+    PlainMessage,
     ShownChat,
     ShownFile,
     ShownMessage,
     ShownPart,
     ShownPhone,
-    ShownQuote,
 )
 from pytest_imessage_foundry.preview.plist_reader import property_list
 from pytest_imessage_foundry.preview.reaction_rows import Reactions
+from pytest_imessage_foundry.preview.reply_quotes import replying
 from pytest_imessage_foundry.preview.row_details import MOST_ROWS, details
 from pytest_imessage_foundry.preview.sentences import effect, event, marks, schedule
 from pytest_imessage_foundry.reading.body_reader import BodyReader
 
 Progress = Callable[[int, int], None]
 BATCH = 1_000  # rows between two calls of `progress`
-_GROUP_STYLE = 43
 _USUAL = (
     *("guid", "text", "attributedBody", "service", "handle_id", "date", "date_read"),
     *("date_delivered", "is_from_me", "is_sent", "is_delivered", "is_read"),
     *("message_summary_info", "thread_originator_guid", "thread_originator_part"),
 )
-# Few messages have something in these, and fewer in those after them.
+# Few messages have something in one of these,
 _RARE = (
     *("subject", "date_edited", "date_retracted", "is_empty", "error", "item_type"),
     *("was_downgraded", "is_spam", "was_delivered_quietly", "did_notify_recipient"),
@@ -57,34 +58,14 @@ _RARE = (
     *("has_unseen_mention", "is_audio_message", "balloon_bundle_id", "payload_data"),
     *("expressive_send_style_id", "schedule_type"),
 )
-_MESSAGE = (
-    *(*_USUAL, *_RARE, "is_played", "expire_state", "group_action_type"),
-    *("group_title", "other_handle", "share_status", "share_direction"),
-    *("part_count", "schedule_state"),
+# and of these only what these say matters.
+_FURTHER = (
+    *("is_played", "expire_state", "group_action_type", "group_title", "other_handle"),
+    *("share_status", "share_direction", "part_count", "schedule_state"),
 )
-# The id comes first.
-_usual, _reply = slice(0, len(_USUAL) - 1), slice(len(_USUAL) - 1, len(_USUAL) + 1)
-_rare = slice(_reply.stop, _reply.stop + len(_RARE))
 _USUAL_SERVICES = ("iMessage", "SMS", "RCS")
 _SAYS_NOTHING = {"ust"}  # in message_summary_info of nearly all rows
 _NEVER = (0, 0)
-_CHAT = (
-    *("guid", "style", "chat_identifier", "service_name", "display_name"),
-    *("is_archived", "is_filtered", "is_blackholed", "is_pending_review"),
-    "properties",
-)
-_CHAT_MARKS = (
-    ("is_archived", "Archived"),
-    ("is_blackholed", "Blocked"),
-    ("is_pending_review", "Pending Review"),
-)
-# chat.is_filtered, SEMANTICS §26.1.
-_FILTERS = {
-    1: "Unknown Sender",
-    2: "Junk",
-    3: "Promotions",
-    **dict.fromkeys((4, 36, 52, 68), "Transactions"),
-}
 
 
 def read(path: str | Path, progress: Progress | None = None) -> ShownPhone:
@@ -149,11 +130,7 @@ class PhoneReader:
         self._done = 0
 
     def _read_chats(self) -> tuple[ShownChat, ...]:
-        members = self._members()
-        found = [
-            self._chat(row, members[row["id"]])
-            for row in self._tables.rows("chat", *_CHAT)
-        ]
+        found = [*chats(self._tables, self._handles)]
         if self._index.of_chat(STRAY, self._reactions.hidden):
             found.append(ShownChat(id=0, guid="", identifier="", name="In no chat"))
         for chat in found:
@@ -164,27 +141,6 @@ class PhoneReader:
         ids = self._ids[chat.id]
         return (self._index.dates[ids[-1]] if ids else -(2**63), -chat.id)
 
-    def _chat(self, row: Row, members: list[str]) -> ShownChat:
-        guid, style = words(row["guid"]), whole(row["style"])
-        return ShownChat(
-            id=row["id"],
-            guid=guid,
-            identifier=words(row["chat_identifier"]),
-            name=words(row["display_name"]),
-            participants=tuple(members),
-            service=words(row["service_name"]),
-            is_group=style == _GROUP_STYLE or ";+;" in guid,
-            marks=tuple(_chat_marks(row)),
-        )
-
-    def _members(self) -> defaultdict[int, list[str]]:
-        members: defaultdict[int, list[str]] = defaultdict(list)
-        columns = ("chat_id", "handle_id")
-        for _, chat, handle in self._tables.tuples("chat_handle_join", *columns):
-            address = self._handles.get(whole(handle))
-            members[whole(chat)].append(address or "unknown")
-        return members
-
     def details(self, chat: ShownChat) -> Iterator[dict[str, Any]]:
         """Yield the rows of a chat's messages; nothing if the phone has many."""
         if self.total > MOST_ROWS:
@@ -193,56 +149,77 @@ class PhoneReader:
 
     def messages_in(self, chat: ShownChat) -> Iterator[ShownMessage]:
         """Yield the messages of a chat, oldest first."""
+        for message in self.lean_messages_in(chat):
+            yield message.shown() if isinstance(message, PlainMessage) else message
+
+    def lean_messages_in(self, chat: ShownChat) -> Iterator[Drawable]:
+        """Yield the messages of a chat, the plain ones as such."""
         ids = self._ids[chat.id]
-        for values in in_batches(self._tables.tuples_of("message", ids, _MESSAGE)):
-            self._done += 1
-            if self._progress is not None and self._done % BATCH == 0:
-                self._progress(self._done, self.total)
-            message = self._message(values)
-            origin, place = values[_reply]
-            if origin is not None:
-                message = self._with_reply(message, words(origin), words(place))
-            yield message
+        # Some hundred at a time: what makes them stays in the processor's caches.
+        for start in range(0, len(ids), TOGETHER):
+            for message in self._with_replies(ids[start : start + TOGETHER]):
+                self._done += 1
+                if self._progress is not None and self._done % BATCH == 0:
+                    self._progress(self._done, self.total)
+                yield message
 
-    def _with_reply(self, message: ShownMessage, guid: str, place: str) -> ShownMessage:
-        number = place.partition(":")[0]
-        part = int(number) if number.isdecimal() and len(number) < 9 else 0
-        known = self._index.ids.get(guid)
-        if known is None or known in self._reactions.hidden:
-            quote = ShownQuote(guid=guid, part=part, is_found=False)
-            return replace(message, reply=quote)
-        (found,) = self._tables.tuples_of("message", [known], _MESSAGE)
-        origin = self._message(found)
-        quote = ShownQuote(
-            guid=guid,
-            part=part,
-            is_found=True,
-            sender=origin.sender,
-            text=_excerpt(origin, part),
-        )
-        return replace(message, reply=quote)
+    def _with_replies(self, ids: Sequence[int]) -> list[Drawable]:
+        found = self._read(ids)
+        guids = dict.fromkeys(guid for _, guid, _ in found if guid)
+        known = (self._index.ids.get(guid) for guid in guids)
+        hidden = self._reactions.hidden
+        shown = [each for each in known if each is not None and each not in hidden]
+        origins = {message.guid: message for message, *_ in self._read(shown)}
+        return [
+            replying(message, guid, place, origins.get(guid)) if guid else message
+            for message, guid, place in found
+        ]
 
-    def _message(self, values: tuple[Any, ...]) -> ShownMessage:
-        """Return a message; nineteen of twenty have nothing but a text."""
-        message = None if any(values[_rare]) else self._ordinary_message(values)
-        if message is not None:
-            return message
-        return self._any_message(dict(zip(("id", *_MESSAGE), values, strict=True)))
+    def _read(self, ids: Sequence[int]) -> list[tuple[Drawable, str, str]]:
+        """Return messages, each with the GUID and the part that it replies to.
 
-    def _ordinary_message(self, values: tuple[Any, ...]) -> ShownMessage | None:
-        """Return what `_any_message` does for a row without anything rare.
-
-        It takes no dictionary of the columns. None is for rows that are not ordinary
-        in what they have of the usual columns.
+        Nineteen of twenty have nothing but a text; of these few columns are read.
         """
-        number, guid, said, archive, service, handle, *more = values[_usual]
-        sent, read, delivered, mine, is_sent, is_delivered, is_read, summary = more
-        if service not in _USUAL_SERVICES or (mine and not is_sent):
+        rows = self._tables.tuples_of("message", ids, _USUAL, empty=_RARE)
+        found = [(row, self._ordinary_message(row)) for row in rows]
+        others = [row[0] for row, message in found if message is None]
+        columns = (*_USUAL, *_RARE, *_FURTHER)
+        read = {
+            row["id"]: self._any_message(row)
+            for row in self._tables.rows_of("message", others, columns)
+        }
+        return [
+            (message or read[row[0]], words(row[-2]), words(row[-1]))
+            for row, message in found
+        ]
+
+    def _ordinary_message(self, values: tuple[Any, ...]) -> Drawable | None:
+        """Return what `_any_message` does for a row without anything rare, None for
+        other rows. The columns are those in `_USUAL`, behind whether the rare ones
+        are empty."""
+        number, is_ordinary, guid, said, archive, service, handle, sent, *more = values
+        read, delivered, mine, is_sent, is_delivered, is_read, summary, *_ = more
+        if not is_ordinary or service not in _USUAL_SERVICES or (mine and not is_sent):
             return None
         if not (property_list(blob(summary)) or {}).keys() <= _SAYS_NOTHING:
             return None
         guid = words(guid)
         sender = None if whole(mine) else self._handles.get(whole(handle), "unknown")
+        text = self._plain_text(number, guid, archive)
+        if text is not None:
+            return PlainMessage(
+                number,
+                guid,
+                date(sent),
+                sender,
+                service,
+                text,
+                date(delivered),
+                date(read),
+                bool(whole(is_delivered)),
+                bool(whole(is_read)),
+                is_read == 0 and sender is not None,
+            )
         parts, troubles = body(
             archive, said, self._files_of(number), {}, is_app=False, reader=self._bodies
         )
@@ -262,6 +239,18 @@ class PhoneReader:
             deleted=self._index.deleted.get(number, _NEVER)[1],
             troubles=troubles,
         )
+
+    def _plain_text(self, number: int, guid: str, archive: Any) -> str | None:
+        """Return the text of a message that has nothing else, None for others."""
+        if (
+            number in self._files
+            or number in self._deleted_parts
+            or number in self._index.deleted
+            or self._reactions.tapbacks.get(guid)
+        ):
+            return None
+        plain = self._bodies.plain(blob(archive))
+        return None if plain is None else plain[0].decode()
 
     def _any_message(self, row: Row) -> ShownMessage:
         number, guid = whole(row["id"]), words(row["guid"])
@@ -352,18 +341,6 @@ class PhoneReader:
         return found
 
 
-def _chat_marks(row: Row) -> Iterator[str]:
-    filtered = whole(row["is_filtered"])
-    if filtered:
-        yield _FILTERS.get(filtered, f"Filtered ({filtered})")
-    for name, mark in _CHAT_MARKS:
-        if whole(row[name]):
-            yield mark
-    properties = property_list(blob(row["properties"])) or {}
-    if properties.get("ignoreAlertsFlag") is True:
-        yield "Muted"
-
-
 def _is_unread(row: Row) -> bool:
     # Rows that announce something are not read by anybody.
     return row["is_read"] == 0 and not row["item_type"]
@@ -375,15 +352,3 @@ def _is_unsent(row: Row, parts: tuple[ShownPart, ...]) -> bool:
     emptied = whole(row["is_empty"]) and row["part_count"] == 0
     edited = whole(row["date_edited"]) or whole(row["date_retracted"])
     return bool(emptied and edited)
-
-
-def _excerpt(origin: ShownMessage, number: int) -> str:
-    parts = [part for part in origin.parts if part.number == number] or origin.parts
-    for part in parts:
-        if part.text:
-            return part.text[:200]
-        if part.file is not None:
-            return part.file.name
-    if origin.card is not None:
-        return origin.card.title
-    return "a poll" if origin.poll else "a message"

@@ -8,7 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from pytest_imessage_foundry.preview.phone import ShownChat, ShownMessage
+from pytest_imessage_foundry.preview.phone import (
+    Drawable,
+    PlainMessage,
+    ShownChat,
+    ShownMessage,
+)
 
 Clock = Callable[[int], datetime]
 _SECOND = 10**9
@@ -59,7 +64,7 @@ class Tally:
         self._local: dict[int, tuple[date, int]] = {}
         self._before: dict[int, tuple[int, bool]] = {}
 
-    def add(self, chat: ShownChat, messages: Sequence[ShownMessage]) -> None:
+    def add(self, chat: ShownChat, messages: Sequence[Drawable]) -> None:
         """Count messages of a chat; they come oldest first."""
         self.newest = max([self.newest, *[message.date for message in messages]])
         for message in messages:
@@ -73,7 +78,7 @@ class Tally:
             self.contacts.add(chat.participants[0], mine=mine)
         self._add_times(chat.id, [message for message in said if message.date])
 
-    def _add_times(self, chat: int, messages: Sequence[ShownMessage]) -> None:
+    def _add_times(self, chat: int, messages: Sequence[Drawable]) -> None:
         self.total += len(messages)
         before = self._before.get(chat)
         for message in messages:
@@ -94,8 +99,11 @@ class Tally:
             self._local[hour] = local.date(), local.hour
         return self._local[hour]
 
-    def _add_kinds(self, message: ShownMessage) -> None:
+    def _add_kinds(self, message: Drawable) -> None:
         counted = self.kinds.theirs if message.sender is not None else self.kinds.mine
+        if isinstance(message, PlainMessage):
+            counted["text"] += 1
+            return
         for kind in kinds(message):
             counted[kind] += 1
         for tapback in message.tapbacks:
