@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_imessage_foundry.preview.phone import ShownRun
 from pytest_imessage_foundry.reading.attributed_strings import (
     Attributes,
-    Body,
     parsed,
 )
 
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
 _PLAIN = frozenset(
     ("__kIMMessagePartAttributeName", "__kIMBaseWritingDirectionAttributeName")
 )
+_NONE: Attributes = {}
 MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 _PART = "__kIMMessagePartAttributeName"
 _FILE = "__kIMFileTransferGUIDAttributeName"
@@ -69,27 +68,23 @@ def pieces(data: bytes, reader: BodyReader | None = None) -> tuple[Piece, ...]:
         Damaged: the data is damaged, or is not an attributed string.
     """
     body = reader.read(data) if reader is not None else parsed(data)
-    # What no run covers has no attributes.
-    runs: tuple[tuple[int, Attributes], ...] = (*body.runs, (0, {}))
-    found: list[Piece] = []
-    part = 0
-    for (_, attributes), text in zip(runs, _cut(body), strict=True):
-        part = _number(attributes.get(_PART), part)
-        if text:
-            found.append(_piece(text, attributes, part))
-    return tuple(found)
-
-
-def _cut(body: Body) -> list[str]:
-    """Return the text of each run, and what is left behind the last one."""
     text = body.text
+    # Lengths count UTF-16 units; most texts have as many as characters.
     units = text.encode("utf-16-le")
-    ends = accumulate([max(length, 0) for length, _ in body.runs])
-    bounds = pairwise((0, *ends, len(units)))
-    if len(units) == 2 * len(text):
-        return [text[start:end] for start, end in bounds]
-    cut = [units[2 * start : 2 * end] for start, end in bounds]
-    return [stretch.decode("utf-16-le", "replace") for stretch in cut]
+    is_wide = len(units) != 2 * len(text)
+    found: list[Piece] = []
+    start = part = 0
+    # What no run covers has no attributes.
+    for length, attributes in (*body.runs, (len(units), _NONE)):
+        end = start + max(length, 0)
+        part = _number(attributes.get(_PART), part)
+        cut = text[start:end]
+        if is_wide:
+            cut = units[2 * start : 2 * end].decode("utf-16-le", "replace")
+        if cut:
+            found.append(_piece(cut, attributes, part))
+        start = end
+    return tuple(found)
 
 
 def _number(value: Any, otherwise: int) -> int:

@@ -142,8 +142,7 @@ def _parts(found: tuple[Piece, ...], attached: list[ShownFile]) -> list[ShownPar
             left.pop(file.guid, None)
             parts.append(ShownPart(number=piece.part, file=file))
         elif parts and parts[-1].number == piece.part and parts[-1].file is None:
-            runs = (*parts[-1].runs, piece.run)
-            parts[-1] = ShownPart(number=piece.part, runs=runs)
+            parts[-1].runs += (piece.run,)
         else:
             parts.append(ShownPart(number=piece.part, runs=(piece.run,)))
     last = max((part.number for part in parts), default=-1)

@@ -196,7 +196,8 @@ class ShownMessage:
 class PlainMessage:
     """A message that is one text without attributes, and has nothing else.
 
-    Four of five are. It is made and drawn in less time than a `ShownMessage`.
+    Four of five are. It is made and drawn in less time than a `ShownMessage`. The text
+    is never empty.
     """
 
     id: int

@@ -165,18 +165,17 @@ class PhoneReader:
 
     def _with_replies(self, ids: Sequence[int]) -> list[Drawable]:
         found = self._read(ids)
-        guids = dict.fromkeys(guid for _, guid, _ in found if guid)
-        known = (self._index.ids.get(guid) for guid in guids)
-        hidden = self._reactions.hidden
-        shown = [each for each in known if each is not None and each not in hidden]
-        origins = {message.guid: message for message, *_ in self._read(shown)}
+        ids_of = self._index.ids
+        named = {words(guid) for _, guid, _ in found if guid} & ids_of.keys()
+        shown = {ids_of[guid] for guid in named} - self._reactions.hidden
+        origins = {message.guid: message for message, *_ in self._read([*shown])}
         return [
-            replying(message, guid, place, origins.get(guid)) if guid else message
-            for message, guid, place in found
+            replying(message, words(guid), words(part), origins) if guid else message
+            for message, guid, part in found
         ]
 
-    def _read(self, ids: Sequence[int]) -> list[tuple[Drawable, str, str]]:
-        """Return messages, each with the GUID and the part that it replies to.
+    def _read(self, ids: Sequence[int]) -> list[tuple[Drawable, Any, Any]]:
+        """Return messages, each with the columns that say what it replies to.
 
         Nineteen of twenty have nothing but a text; of these few columns are read.
         """
@@ -188,17 +187,15 @@ class PhoneReader:
             row["id"]: self._any_message(row)
             for row in self._tables.rows_of("message", others, columns)
         }
-        return [
-            (message or read[row[0]], words(row[-2]), words(row[-1]))
-            for row, message in found
-        ]
+        return [(message or read[row[0]], row[-2], row[-1]) for row, message in found]
 
     def _ordinary_message(self, values: tuple[Any, ...]) -> Drawable | None:
         """Return what `_any_message` does for a row without anything rare, None for
         other rows. The columns are those in `_USUAL`, behind whether the rare ones
         are empty."""
-        number, is_ordinary, guid, said, archive, service, handle, sent, *more = values
-        read, delivered, mine, is_sent, is_delivered, is_read, summary, *_ = more
+        number, is_ordinary, guid, said, archive, service, handle = values[:7]
+        sent, read, delivered, mine, is_sent, is_delivered, is_read = values[7:14]
+        summary = values[14]
         if not is_ordinary or service not in _USUAL_SERVICES or (mine and not is_sent):
             return None
         if not (property_list(blob(summary)) or {}).keys() <= _SAYS_NOTHING:

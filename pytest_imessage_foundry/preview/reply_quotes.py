@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pytest_imessage_foundry.preview.phone import (
@@ -13,9 +14,10 @@ from pytest_imessage_foundry.preview.phone import (
 
 
 def replying(
-    message: Drawable, guid: str, place: str, origin: Drawable | None
+    message: Drawable, guid: str, place: str, origins: Mapping[str, Drawable]
 ) -> ShownMessage:
     """Return a message that answers part `place` of another, which may be gone."""
+    origin = origins.get(guid)
     number = place.partition(":")[0]
     part = int(number) if number.isdecimal() and len(number) < 9 else 0
     quote = ShownQuote(guid=guid, part=part, is_found=origin is not None)
