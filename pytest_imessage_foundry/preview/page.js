@@ -35,7 +35,7 @@
       when && el("time", "", day(when)));
     const body = add(el("span"), top, put(el("span", "glance words"), glance || ""));
     add(button, face(chat.group && !chat.name ? name.replace(/,/g, "") : name,
-      toneOf(chat.guid || name), false,
+      toneOf((!chat.group && (chat.people || [])[0]) || chat.guid || name), false,
       !chat.group && pictureOf((chat.people || [])[0])), body);
     button.addEventListener("click", () => jump());
     return button;
