@@ -44,7 +44,6 @@ from pytest_imessage_foundry.preview.sentences import effect, event, marks, sche
 from pytest_imessage_foundry.reading.body_reader import BodyReader
 
 Progress = Callable[[int, int], None]
-BATCH = 1_000  # rows between two calls of `progress`
 _USUAL = (
     *("guid", "text", "attributedBody", "service", "handle_id", "date", "date_read"),
     *("date_delivered", "is_from_me", "is_sent", "is_delivered", "is_read"),
@@ -157,11 +156,11 @@ class PhoneReader:
         ids = self._ids[chat.id]
         # Some hundred at a time: what makes them stays in the processor's caches.
         for start in range(0, len(ids), TOGETHER):
-            for message in self._with_replies(ids[start : start + TOGETHER]):
-                self._done += 1
-                if self._progress is not None and self._done % BATCH == 0:
-                    self._progress(self._done, self.total)
-                yield message
+            found = self._with_replies(ids[start : start + TOGETHER])
+            yield from found
+            self._done += len(found)
+            if self._progress is not None:
+                self._progress(self._done, self.total)
 
     def _with_replies(self, ids: Sequence[int]) -> list[Drawable]:
         found = self._read(ids)
