@@ -30,6 +30,8 @@ _IPHONE_QUERIES = (
     "SELECT First, Last, Organization, value FROM ABPerson p "
     "JOIN ABMultiValue a ON a.record_id = p.ROWID WHERE property IN (3, 4)",
 )
+# What a filter appends to an address before macOS 27; Messages does not show it.
+_FILTERED = re.compile(r"\((?:filtered|smsf[pt](?:_\w+)?)\)$")
 _SHORTEST = 7  # digits by which a number without its country is known
 
 
@@ -126,12 +128,16 @@ def names_of(
     given: dict[str, str],
     book: AddressBook,
 ) -> dict[str, str]:
-    """Return what to show for each address that is not shown as it is."""
+    """Return what to show for each address that is not shown as it is.
+
+    A truth calls a stranger by the address; this is no name.
+    """
     shown = _formatter()
+    told = {each: name for each, name in given.items() if name and name != each}
     found = {
-        each: given.get(each) or book.name(each) or shown(each) for each in addresses
+        each: told.get(each) or book.name(each) or shown(each) for each in addresses
     }
-    return {each: name for each, name in found.items() if name != each} | given
+    return {each: name for each, name in found.items() if name != each} | told
 
 
 def _formatter() -> Callable[[str], str]:
@@ -139,7 +145,8 @@ def _formatter() -> Callable[[str], str]:
     import phonenumbers
     from phonenumbers import NumberParseException, PhoneNumberFormat
 
-    def shown(address: str) -> str:
+    def shown(written: str) -> str:
+        address = _FILTERED.sub("", written)
         if not address.startswith("+"):
             return address
         try:

@@ -28,16 +28,17 @@ _COLUMNS = (
 
 def files(tables: Tables, folder: Path) -> Iterator[tuple[int, ShownFile]]:
     """Yield (ROWID, file) of every attachment row; `folder` holds the database."""
-    roots = {name: _real(folder / name) for name in _FOLDERS}
+    roots = {name: root for name in _FOLDERS if (root := _real(folder / name))}
     for row in tables.rows("attachment", *_COLUMNS):
         yield whole(row["id"]), _file(row, roots)
 
 
-def _real(folder: Path) -> Path:
+def _real(folder: Path) -> Path | None:
+    """Return the real path of a folder, None if there is none."""
     try:
-        return folder.resolve() if folder.is_dir() else folder
+        return folder.resolve() if folder.is_dir() else None
     except (OSError, RuntimeError):
-        return folder
+        return None
 
 
 def _file(row: Row, roots: Mapping[str, Path]) -> ShownFile:

@@ -17,6 +17,7 @@ _APPS = {
     "com.apple.SafetyMonitorApp.SafetyMonitorMessages": "Check In",
     "com.apple.findmy.FindMyMessagesApp": "Find My",
     POLL: "Polls",
+    "com.apple.messages.chatbot": "Business message",
 }
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_imessage_foundry.preview.phone import ShownRun
-from pytest_imessage_foundry.reading.attributed_strings import Attributes, parsed
+from pytest_imessage_foundry.reading.attributed_strings import (
+    Attributes,
+    parsed,
+)
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.reading.body_reader import BodyReader
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
 _PLAIN = frozenset(
     ("__kIMMessagePartAttributeName", "__kIMBaseWritingDirectionAttributeName")
 )
+_NONE: Attributes = {}
 MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 _PART = "__kIMMessagePartAttributeName"
 _FILE = "__kIMFileTransferGUIDAttributeName"
@@ -64,28 +68,23 @@ def pieces(data: bytes, reader: BodyReader | None = None) -> tuple[Piece, ...]:
         Damaged: the data is damaged, or is not an attributed string.
     """
     body = reader.read(data) if reader is not None else parsed(data)
-    if len(body.runs) == 1:
-        ((length, attributes),) = body.runs
-        if attributes.keys() <= _PLAIN and length == body.units > 0:
-            part = _number(attributes.get(_PART), 0)
-            return (Piece(part, ShownRun(text=body.text)),)
-    return tuple(_pieces(body.text, body.runs))
-
-
-def _pieces(text: str, runs: tuple[tuple[int, Attributes], ...]) -> list[Piece]:
-    """Cut the text into its runs; text outside all runs has no attributes."""
+    text = body.text
+    # Lengths count UTF-16 units; most texts have as many as characters.
     units = text.encode("utf-16-le")
+    is_wide = len(units) != 2 * len(text)
     found: list[Piece] = []
     start = part = 0
-    for length, attributes in runs:
-        end = start + 2 * max(length, 0)
+    # What no run covers has no attributes.
+    for length, attributes in (*body.runs, (len(units), _NONE)):
+        end = start + max(length, 0)
         part = _number(attributes.get(_PART), part)
-        if units[start:end]:
-            found.append(_piece(units[start:end], attributes, part))
+        cut = text[start:end]
+        if is_wide:
+            cut = units[2 * start : 2 * end].decode("utf-16-le", "replace")
+        if cut:
+            found.append(_piece(cut, attributes, part))
         start = end
-    if units[start:]:
-        found.append(_piece(units[start:], {}, part))
-    return found
+    return tuple(found)
 
 
 def _number(value: Any, otherwise: int) -> int:
@@ -96,9 +95,11 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _piece(units: bytes, attributes: Attributes, part: int) -> Piece:
+def _piece(text: str, attributes: Attributes, part: int) -> Piece:
+    if attributes.keys() <= _PLAIN:
+        return Piece(part, ShownRun(text=text))
     run = ShownRun(
-        text=units.decode("utf-16-le", "replace"),
+        text=text,
         styles=tuple(
             name for key, name in _STYLES.items() if _number(attributes.get(key), 0)
         ),

@@ -24,7 +24,7 @@ from pytest_imessage_foundry.reading.open_readonly import (
 # A row of a table by column; `id` is its ROWID. Looking up a column in a sqlite3.Row
 # walks over the columns before it.
 Row = dict[str, Any]
-_TOGETHER = 500  # rows that are looked up in one statement
+TOGETHER = 500  # rows that are looked up in one statement
 
 # Before macOS 10.13 dates were in seconds. Read as nanoseconds, values this small
 # would all be in the first two minutes of 2001.
@@ -99,25 +99,40 @@ class Tables:
     ) -> Iterator[Row]:
         """Yield the rows with these ROWIDs, in this order."""
         names = ("id", *wanted)
-        for start in range(0, len(ids), _TOGETHER):
-            asked = ids[start : start + _TOGETHER]
+        for values in self.tuples_of(table, ids, wanted):
+            yield dict(zip(names, values, strict=True))
+
+    def tuples_of(
+        self,
+        table: str,
+        ids: Sequence[int],
+        wanted: Sequence[str],
+        *,
+        empty: Sequence[str] | None = None,
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows with these ROWIDs as tuples, the id first, in this order.
+
+        With `empty` comes next whether each of these columns is NULL or 0.
+        """
+        for start in range(0, len(ids), TOGETHER):
+            asked = ids[start : start + TOGETHER]
             places = ", ".join("?" * len(asked))
-            found = {
-                values[0]: values
-                for values in self._select(
-                    table, wanted, f"WHERE ROWID IN ({places})", asked
-                )
-            }
-            for number in asked:
-                if number in found:
-                    yield dict(zip(names, found[number], strict=True))
+            which = f"WHERE ROWID IN ({places})"
+            rows = self._select(table, wanted, which, asked, empty)
+            found = {values[0]: values for values in rows}
+            yield from (found[number] for number in asked if number in found)
 
     def tuples(self, table: str, *wanted: str) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of `table` by id as tuples, the id first."""
         return self._select(table, wanted, "ORDER BY ROWID")
 
     def _select(
-        self, table: str, wanted: Sequence[str], which: str, values: Sequence[int] = ()
+        self,
+        table: str,
+        wanted: Sequence[str],
+        which: str,
+        values: Sequence[int] = (),
+        empty: Sequence[str] | None = None,
     ) -> Iterator[tuple[Any, ...]]:
         present = self.columns(table)
         if not present:
@@ -126,6 +141,10 @@ class Tables:
             f'"{name}"' if name.lower() in present else f'NULL AS "{name}"'
             for name in wanted
         ]
+        if empty is not None:
+            there = [name for name in empty if name.lower() in present]
+            tests = [f'ifnull("{name}", 0) IS 0' for name in there]
+            chosen.insert(0, " AND ".join(["1", *tests]))
         columns = ", ".join(["ROWID AS id", *chosen])
         query = f'SELECT {columns} FROM "{table}" {which}'
         return self._connection.execute(query, values)

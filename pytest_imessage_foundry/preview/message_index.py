@@ -51,23 +51,14 @@ class MessageIndex:
         housed: set[int] = set()
         columns = ("chat_id", "message_id")
         for _, chat, message in tables.tuples("chat_message_join", *columns):
-            number = whole(message)
-            self._put(found, number, whole(chat), chats)
-            housed.add(number)
+            number, place = whole(message), whole(chat)
+            if number in self.dates:
+                found[place if place in chats else STRAY].append(number)
+                housed.add(number)
         for number in self.dates.keys() - housed:
-            chat, _ = self.deleted.get(number, (STRAY, 0))
-            self._put(found, number, chat, chats)
+            place, _ = self.deleted.get(number, (STRAY, 0))
+            found[place if place in chats else STRAY].append(number)
         return dict(found)
-
-    def _put(
-        self,
-        found: defaultdict[int, list[int]],
-        message: int,
-        chat: int,
-        chats: set[int],
-    ) -> None:
-        if message in self.dates:
-            found[chat if chat in chats else STRAY].append(message)
 
     def of_chat(self, chat: int, hidden: set[int]) -> list[int]:
         """Return the ROWIDs of a chat's messages but the hidden ones, oldest first."""

@@ -31,23 +31,20 @@ _DEEPEST, _MOST_TRANSLATIONS = 4, 10
 
 
 def body(
-    row: Row,
+    archive: Any,
+    text: Any,
     attached: list[ShownFile],
     summary: dict[str, Any],
     *,
     is_app: bool,
     reader: BodyReader | None = None,
 ) -> tuple[tuple[ShownPart, ...], tuple[str, ...]]:
-    """Return the parts of a message row, and what could not be read of them.
+    """Return the parts of a message, and what could not be read of them.
 
-    `reader` reads attributedBody.
+    `archive` and `text` are its columns attributedBody and text; `reader` reads the
+    former.
     """
-    if reader is not None and not attached and not is_app and not summary:
-        plain = reader.plain(blob(row["attributedBody"]))
-        if plain is not None:
-            run = ShownRun(text=plain[0].decode())
-            return (ShownPart(number=0, runs=(run,)),), ()
-    found, troubles = _read_pieces(row, reader)
+    found, troubles = _read_pieces(archive, text, reader)
     if is_app:
         marks = {_BALLOON, MARK, " "}
         found = tuple(piece for piece in found if piece.run.text not in marks)
@@ -103,9 +100,9 @@ def _translations(found: Any, depth: int) -> Iterator[str]:
 
 
 def _read_pieces(
-    row: Row, reader: BodyReader | None
+    archive: Any, text: Any, reader: BodyReader | None
 ) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
-    archive, plain = row["attributedBody"], words(row["text"])
+    plain = words(text)
     if archive is None:
         return tuple(_plain_pieces(plain)), ()
     try:
@@ -134,10 +131,6 @@ def _is_payload(file: ShownFile) -> bool:
 
 def _parts(found: tuple[Piece, ...], attached: list[ShownFile]) -> list[ShownPart]:
     """Group runs by part number and put each file in its place."""
-    if len(found) == 1 and not attached and not found[0].file:
-        ((number, run),) = ((each.part, each.run) for each in found)
-        if run.text != MARK:
-            return [ShownPart(number=number, runs=(run,))]
     left = {file.guid: file for file in attached}
     # A file that a run names is not used for a mark that names none.
     named = {piece.file for piece in found}
@@ -149,8 +142,7 @@ def _parts(found: tuple[Piece, ...], attached: list[ShownFile]) -> list[ShownPar
             left.pop(file.guid, None)
             parts.append(ShownPart(number=piece.part, file=file))
         elif parts and parts[-1].number == piece.part and parts[-1].file is None:
-            runs = (*parts[-1].runs, piece.run)
-            parts[-1] = ShownPart(number=piece.part, runs=runs)
+            parts[-1].runs += (piece.run,)
         else:
             parts.append(ShownPart(number=piece.part, runs=(piece.run,)))
     last = max((part.number for part in parts), default=-1)

@@ -24,18 +24,18 @@
     const members = (chat.people || []).map(named);
     return members.join(", ") || named(chat.identifier || "No name");
   }
-  function item(number, glance, when, jump) {
+  function item(number, glance, when, jump, isHit = false) {
     const chat = chats[number], name = chatName(chat);
     const button = el("button", "item");
     button.type = "button";
     button.dataset.chat = number;
     const top = add(el("span", "top"), put(el("b", "words"), name),
-      (chat.marks || []).includes("Muted") && el("span", "muted", "🔕"),
-      chat.unread && el("span", "unread", String(chat.unread)),
+      !isHit && (chat.marks || []).includes("Muted") && el("span", "muted", "🔕"),
+      !isHit && chat.unread && el("span", "unread", String(chat.unread)),
       when && el("time", "", day(when)));
     const body = add(el("span"), top, put(el("span", "glance words"), glance || ""));
     add(button, face(chat.group && !chat.name ? name.replace(/,/g, "") : name,
-      toneOf(chat.guid || name), false,
+      toneOf((!chat.group && (chat.people || [])[0]) || chat.guid || name), false,
       !chat.group && pictureOf((chat.people || [])[0])), body);
     button.addEventListener("click", () => jump());
     return button;
@@ -122,7 +122,7 @@
         const start = Math.max(0, place - 20);
         const excerpt = (start ? "…" : "") + text.slice(start, start + 90);
         list.append(item(number, excerpt, message.time,
-          () => openChat(number, index)));
+          () => openChat(number, index), true));
         if (hits === SEARCH_LIMIT) {
           list.append(el("p", "group-title", `The first ${hits} messages`));
           return;

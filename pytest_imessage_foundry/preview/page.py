@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import json
 import re
 import shutil
 import tempfile
@@ -22,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from html import escape
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -40,10 +40,11 @@ from pytest_imessage_foundry.preview.pictures import (
 from pytest_imessage_foundry.preview.plots import goals, plots
 from pytest_imessage_foundry.preview.reader import Progress, reading
 from pytest_imessage_foundry.preview.safe_text import visible
+from pytest_imessage_foundry.preview.script_json import encode, inert
 from pytest_imessage_foundry.preview.tally import Tally
 from pytest_imessage_foundry.replaceable import check_is_regular
 
-_TOGETHER = 256  # messages that are encoded at once
+_TOGETHER = 256  # messages that are drawn at once
 _IN_MEMORY = 8 << 20  # bytes of drawn chats that need no temporary file
 _FOLDER = "pytest_imessage_foundry.preview"
 
@@ -54,7 +55,7 @@ class _Phone(Protocol):
     path: Path
     chats: tuple[shape.ShownChat, ...]
 
-    def messages_in(self, chat: shape.ShownChat) -> Iterator[shape.ShownMessage]: ...
+    def lean_messages_in(self, chat: shape.ShownChat) -> Iterator[shape.Drawable]: ...
 
     def details(self, chat: shape.ShownChat) -> Iterator[dict[str, Any]]: ...
 
@@ -229,20 +230,15 @@ def _draw_chat(
     """Write a chat's messages as JSON; return what the index says of the chat."""
     count = unread = deleted = 0
     last = None
-    batch: list[dict[str, Any]] = []
+    messages = phone.lean_messages_in(chat)
     file.write(f'<script type="application/json" id="chat-{number}">[')
-    for message in phone.messages_in(chat):
-        batch.append(data.message(message))
-        tally.add(chat, message)
-        last = message
-        unread += message.is_unread
-        deleted += bool(message.deleted)
-        count += 1
-        if len(batch) == _TOGETHER:
-            file.write(("," if count > _TOGETHER else "") + _encoded(batch)[1:-1])
-            batch = []
-    if batch:
-        file.write(("," if count > len(batch) else "") + _encoded(batch)[1:-1])
+    while batch := list(islice(messages, _TOGETHER)):
+        file.write(("," if count else "") + inert(data.messages(batch)))
+        tally.add(chat, batch)
+        last = batch[-1]
+        unread += sum(message.is_unread for message in batch)
+        deleted += sum(bool(message.deleted) for message in batch)
+        count += len(batch)
     file.write("]</script>\n")
     rows = list(phone.details(chat))
     if rows:
@@ -264,15 +260,9 @@ def _hash(source: str) -> str:
 
 
 def _json(name: str, content: Any) -> str:
-    return f'<script type="application/json" id="{name}">{_encoded(content)}</script>'
-
-
-def _encoded(content: Any) -> str:
-    """Return JSON in ASCII and without characters special in HTML."""
-    text = json.dumps(content, separators=(",", ":"))
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
+    return (
+        f'<script type="application/json" id="{name}">{inert(encode(content))}</script>'
+    )
 
 
 def _figures(

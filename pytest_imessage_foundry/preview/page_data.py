@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pytest_imessage_foundry.preview import phone as shape
 from pytest_imessage_foundry.preview.local_times import LocalTimes
 from pytest_imessage_foundry.preview.pictures import Pictures
 from pytest_imessage_foundry.preview.safe_text import visible
+from pytest_imessage_foundry.preview.script_json import encode, quoted
 
 
 def nonempty(**fields: Any) -> dict[str, Any]:
@@ -26,6 +27,7 @@ class PageData:
         self._names = names
         self._stamp = times.stamp
         self._pictures = pictures
+        self._origins: dict[tuple[str | None, str], str] = {}
 
     def chat(
         self,
@@ -33,7 +35,7 @@ class PageData:
         count: int,
         unread: int,
         deleted: int,
-        last: shape.ShownMessage | None,
+        last: shape.Drawable | None,
     ) -> dict[str, Any]:
         """Return a chat without its messages: how many there are, how many
         are unread or in Recently Deleted, and the last one."""
@@ -52,27 +54,43 @@ class PageData:
             glance=self._named(_glance(last)) if last else "",
         )
 
-    def message(self, message: shape.ShownMessage) -> dict[str, Any]:
-        """Return a message."""
+    def messages(self, messages: Iterable[shape.Drawable]) -> str:
+        """Return messages as JSON, with commas between them."""
+        return ",".join([self._message(message) for message in messages])
+
+    def _message(self, message: shape.Drawable) -> str:
+        """Return a message as JSON, without a dictionary on the way."""
         stamp = self._stamp
-        fields: dict[str, Any] = {
-            "id": message.id,
-            "guid": message.guid,
-            "time": stamp(message.date),
-            "from": message.sender,
-            "service": message.service,
-        }
-        if message.parts:
-            fields["parts"] = [self._part(part) for part in message.parts]
-        delivered = stamp(message.date_delivered) or message.is_delivered
-        read = stamp(message.date_read) or message.is_read
-        if delivered:
-            fields["delivered"] = delivered
-        if read:
-            fields["read"] = read
+        told = (
+            f'{{"id":{message.id},"guid":{quoted(message.guid)},'
+            f'"time":"{stamp(message.date)}",{self._origin(message)}'
+        )
+        if isinstance(message, shape.PlainMessage):
+            told += f',"parts":[{{"runs":[{{"text":{quoted(message.text)}}}]}}]'
+        elif message.parts:
+            told += f',"parts":{encode([self._part(part) for part in message.parts])}'
+        if delivered := stamp(message.date_delivered):
+            told += f',"delivered":"{delivered}"'
+        elif message.is_delivered:
+            told += ',"delivered":true'
+        if read := stamp(message.date_read):
+            told += f',"read":"{read}"'
+        elif message.is_read:
+            told += ',"read":true'
         if message.is_unread:
-            fields["unread"] = True
-        return fields | self._rare(message) if message.is_rare else fields
+            told += ',"unread":true'
+        if isinstance(message, shape.PlainMessage) or not message.is_rare:
+            return told + "}"
+        rare = self._rare(message)
+        return f"{told},{encode(rare)[1:-1]}}}" if rare else told + "}"
+
+    def _origin(self, message: shape.Drawable) -> str:
+        """Return who sent a message, and how; a phone has few such pairs."""
+        pair = message.sender, message.service
+        if pair not in self._origins:
+            fields = {"from": message.sender, "service": message.service}
+            self._origins[pair] = encode(fields)[1:-1]
+        return self._origins[pair]
 
     def _rare(self, message: shape.ShownMessage) -> dict[str, Any]:
         """Return what few messages have."""
@@ -169,8 +187,10 @@ def _run(run: shape.ShownRun) -> dict[str, Any]:
     )
 
 
-def _glance(message: shape.ShownMessage) -> str:
+def _glance(message: shape.Drawable) -> str:
     """Return the line under a chat's name: a summary of its last message."""
+    if isinstance(message, shape.PlainMessage):
+        message = message.shown()
     if message.event:
         return message.event
     if message.is_unsent:

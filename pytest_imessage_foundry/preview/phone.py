@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 _EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 
@@ -192,6 +192,49 @@ class ShownMessage:
         return tuple([part.file for part in self.parts if part.file is not None])
 
 
+@dataclass(slots=True)
+class PlainMessage:
+    """A message that is one text without attributes, and has nothing else.
+
+    Four of five are. It is made and drawn in less time than a `ShownMessage`. The text
+    is never empty.
+    """
+
+    id: int
+    guid: str
+    date: int
+    sender: str | None
+    service: str
+    text: str
+    date_delivered: int
+    date_read: int
+    is_delivered: bool
+    is_read: bool
+    is_unread: bool
+    event: ClassVar[str] = ""
+    tapbacks: ClassVar[tuple[ShownTapback, ...]] = ()
+    deleted: ClassVar[int] = 0
+
+    def shown(self) -> ShownMessage:
+        """Return the same message as any other."""
+        return ShownMessage(
+            id=self.id,
+            guid=self.guid,
+            date=self.date,
+            sender=self.sender,
+            service=self.service,
+            parts=(ShownPart(number=0, runs=(ShownRun(text=self.text),)),),
+            date_delivered=self.date_delivered,
+            date_read=self.date_read,
+            is_delivered=self.is_delivered,
+            is_read=self.is_read,
+            is_unread=self.is_unread,
+        )
+
+
+Drawable = ShownMessage | PlainMessage
+
+
 @dataclass(slots=True, kw_only=True)
 class ShownChat:
     """A chat, its messages oldest first."""
@@ -222,6 +265,8 @@ class ShownPhone:
     def messages_in(self, chat: ShownChat) -> Iterator[ShownMessage]:
         """Yield the messages of a chat, oldest first."""
         return iter(chat.messages)
+
+    lean_messages_in = messages_in
 
     def details(self, chat: ShownChat) -> Iterator[dict[str, Any]]:
         """Yield nothing: the rows themselves are not kept."""

@@ -2,9 +2,6 @@
 
 The first two are plain binary plists, the third is a keyed archive of an app's message.
 Damaged and hostile data count as empty.
-
-The first two are plain binary plists, the third a keyed archive of an app's
-message. Damaged or hostile data reads as nothing.
 """
 
 from __future__ import annotations

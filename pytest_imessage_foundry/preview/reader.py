@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from pytest_imessage_foundry.preview.attachment_files import files
 from pytest_imessage_foundry.preview.balloon_cards import bundle, card
+from pytest_imessage_foundry.preview.chat_rows import chats
 from pytest_imessage_foundry.preview.database import (
+    TOGETHER,
     Row,
     Tables,
     blob,
@@ -28,63 +28,43 @@ from pytest_imessage_foundry.preview.message_parts import (
     translation,
 )
 from pytest_imessage_foundry.preview.phone import (
+    Drawable,
+    PlainMessage,
     ShownChat,
     ShownFile,
     ShownMessage,
     ShownPart,
     ShownPhone,
-    ShownQuote,
 )
 from pytest_imessage_foundry.preview.plist_reader import property_list
 from pytest_imessage_foundry.preview.reaction_rows import Reactions
+from pytest_imessage_foundry.preview.reply_quotes import replying
 from pytest_imessage_foundry.preview.row_details import MOST_ROWS, details
 from pytest_imessage_foundry.preview.sentences import effect, event, marks, schedule
 from pytest_imessage_foundry.reading.body_reader import BodyReader
 
 Progress = Callable[[int, int], None]
-BATCH = 1_000  # rows between two calls of `progress`
-_GROUP_STYLE = 43
-_MESSAGE = (
-    *("guid", "text", "attributedBody", "subject", "service", "handle_id"),
-    *("date", "date_read", "date_delivered", "date_edited", "date_retracted"),
-    *("is_from_me", "is_sent", "is_delivered", "is_read", "is_empty", "error"),
-    *("was_downgraded", "is_spam", "was_delivered_quietly", "did_notify_recipient"),
-    *("is_critical", "is_time_sensitive", "sent_or_received_off_grid"),
-    *("has_unseen_mention", "is_audio_message", "is_played", "expire_state"),
-    *("item_type", "group_action_type", "group_title", "other_handle"),
-    *("share_status", "share_direction", "associated_message_type"),
-    *("balloon_bundle_id", "payload_data", "message_summary_info"),
-    *("expressive_send_style_id", "thread_originator_guid"),
-    *("thread_originator_part", "part_count", "schedule_type", "schedule_state"),
+_USUAL = (
+    *("guid", "text", "attributedBody", "service", "handle_id", "date", "date_read"),
+    *("date_delivered", "is_from_me", "is_sent", "is_delivered", "is_read"),
+    *("message_summary_info", "thread_originator_guid", "thread_originator_part"),
 )
-_rare = itemgetter(
+# Few messages have something in one of these,
+_RARE = (
     *("subject", "date_edited", "date_retracted", "is_empty", "error", "item_type"),
     *("was_downgraded", "is_spam", "was_delivered_quietly", "did_notify_recipient"),
     *("is_critical", "is_time_sensitive", "sent_or_received_off_grid"),
     *("has_unseen_mention", "is_audio_message", "balloon_bundle_id", "payload_data"),
     *("expressive_send_style_id", "schedule_type"),
 )
-"""Gives the columns of a message's row that few rows have."""
+# and of these only what these say matters.
+_FURTHER = (
+    *("is_played", "expire_state", "group_action_type", "group_title", "other_handle"),
+    *("share_status", "share_direction", "part_count", "schedule_state"),
+)
 _USUAL_SERVICES = ("iMessage", "SMS", "RCS")
 _SAYS_NOTHING = {"ust"}  # in message_summary_info of nearly all rows
 _NEVER = (0, 0)
-_CHAT = (
-    *("guid", "style", "chat_identifier", "service_name", "display_name"),
-    *("is_archived", "is_filtered", "is_blackholed", "is_pending_review"),
-    "properties",
-)
-_CHAT_MARKS = (
-    ("is_archived", "Archived"),
-    ("is_blackholed", "Blocked"),
-    ("is_pending_review", "Pending Review"),
-)
-# chat.is_filtered, SEMANTICS §26.1.
-_FILTERS = {
-    1: "Unknown Sender",
-    2: "Junk",
-    3: "Promotions",
-    **dict.fromkeys((4, 36, 52, 68), "Transactions"),
-}
 
 
 def read(path: str | Path, progress: Progress | None = None) -> ShownPhone:
@@ -149,11 +129,7 @@ class PhoneReader:
         self._done = 0
 
     def _read_chats(self) -> tuple[ShownChat, ...]:
-        members = self._members()
-        found = [
-            self._chat(row, members[row["id"]])
-            for row in self._tables.rows("chat", *_CHAT)
-        ]
+        found = [*chats(self._tables, self._handles)]
         if self._index.of_chat(STRAY, self._reactions.hidden):
             found.append(ShownChat(id=0, guid="", identifier="", name="In no chat"))
         for chat in found:
@@ -164,27 +140,6 @@ class PhoneReader:
         ids = self._ids[chat.id]
         return (self._index.dates[ids[-1]] if ids else -(2**63), -chat.id)
 
-    def _chat(self, row: Row, members: list[str]) -> ShownChat:
-        guid, style = words(row["guid"]), whole(row["style"])
-        return ShownChat(
-            id=row["id"],
-            guid=guid,
-            identifier=words(row["chat_identifier"]),
-            name=words(row["display_name"]),
-            participants=tuple(members),
-            service=words(row["service_name"]),
-            is_group=style == _GROUP_STYLE or ";+;" in guid,
-            marks=tuple(_chat_marks(row)),
-        )
-
-    def _members(self) -> defaultdict[int, list[str]]:
-        members: defaultdict[int, list[str]] = defaultdict(list)
-        columns = ("chat_id", "handle_id")
-        for _, chat, handle in self._tables.tuples("chat_handle_join", *columns):
-            address = self._handles.get(whole(handle))
-            members[whole(chat)].append(address or "unknown")
-        return members
-
     def details(self, chat: ShownChat) -> Iterator[dict[str, Any]]:
         """Yield the rows of a chat's messages; nothing if the phone has many."""
         if self.total > MOST_ROWS:
@@ -193,67 +148,105 @@ class PhoneReader:
 
     def messages_in(self, chat: ShownChat) -> Iterator[ShownMessage]:
         """Yield the messages of a chat, oldest first."""
+        for message in self.lean_messages_in(chat):
+            yield message.shown() if isinstance(message, PlainMessage) else message
+
+    def lean_messages_in(self, chat: ShownChat) -> Iterator[Drawable]:
+        """Yield the messages of a chat, the plain ones as such."""
         ids = self._ids[chat.id]
-        for row in self._tables.rows_of("message", ids, _MESSAGE):
-            self._done += 1
-            if self._progress is not None and self._done % BATCH == 0:
+        # Some hundred at a time: what makes them stays in the processor's caches.
+        for start in range(0, len(ids), TOGETHER):
+            found = self._with_replies(ids[start : start + TOGETHER])
+            yield from found
+            self._done += len(found)
+            if self._progress is not None:
                 self._progress(self._done, self.total)
-            message = self._message(row)
-            origin = words(row["thread_originator_guid"])
-            yield message if not origin else self._with_reply(message, row, origin)
 
-    def _with_reply(self, message: ShownMessage, row: Row, guid: str) -> ShownMessage:
-        number = words(row["thread_originator_part"]).partition(":")[0]
-        part = int(number) if number.isdecimal() and len(number) < 9 else 0
-        known = self._index.ids.get(guid)
-        if known is None or known in self._reactions.hidden:
-            quote = ShownQuote(guid=guid, part=part, is_found=False)
-            return replace(message, reply=quote)
-        (found,) = self._tables.rows_of("message", [known], _MESSAGE)
-        origin = self._message(found)
-        quote = ShownQuote(
-            guid=guid,
-            part=part,
-            is_found=True,
-            sender=origin.sender,
-            text=_excerpt(origin, part),
-        )
-        return replace(message, reply=quote)
+    def _with_replies(self, ids: Sequence[int]) -> list[Drawable]:
+        found = self._read(ids)
+        ids_of = self._index.ids
+        named = {words(guid) for _, guid, _ in found if guid} & ids_of.keys()
+        shown = {ids_of[guid] for guid in named} - self._reactions.hidden
+        origins = {message.guid: message for message, *_ in self._read([*shown])}
+        return [
+            replying(message, words(guid), words(part), origins) if guid else message
+            for message, guid, part in found
+        ]
 
-    def _message(self, row: Row) -> ShownMessage:
-        """Return a message; nineteen of twenty have nothing but a text."""
-        if any(_rare(row)) or row["service"] not in _USUAL_SERVICES:
-            return self._any_message(row)
-        summary = property_list(blob(row["message_summary_info"])) or {}
-        if not summary.keys() <= _SAYS_NOTHING or (
-            row["is_from_me"] and not row["is_sent"]
-        ):
-            return self._any_message(row)
-        return self._ordinary_message(row)
+    def _read(self, ids: Sequence[int]) -> list[tuple[Drawable, Any, Any]]:
+        """Return messages, each with the columns that say what it replies to.
 
-    def _ordinary_message(self, row: Row) -> ShownMessage:
-        """Return what `_any_message` does for a row without anything rare."""
-        number, guid = row["id"], words(row["guid"])
-        sender = self._sender(row)
+        Nineteen of twenty have nothing but a text; of these few columns are read.
+        """
+        rows = self._tables.tuples_of("message", ids, _USUAL, empty=_RARE)
+        found = [(row, self._ordinary_message(row)) for row in rows]
+        others = [row[0] for row, message in found if message is None]
+        columns = (*_USUAL, *_RARE, *_FURTHER)
+        read = {
+            row["id"]: self._any_message(row)
+            for row in self._tables.rows_of("message", others, columns)
+        }
+        return [(message or read[row[0]], row[-2], row[-1]) for row, message in found]
+
+    def _ordinary_message(self, values: tuple[Any, ...]) -> Drawable | None:
+        """Return what `_any_message` does for a row without anything rare, None for
+        other rows. The columns are those in `_USUAL`, behind whether the rare ones
+        are empty."""
+        number, is_ordinary, guid, said, archive, service, handle = values[:7]
+        sent, read, delivered, mine, is_sent, is_delivered, is_read = values[7:14]
+        summary = values[14]
+        if not is_ordinary or service not in _USUAL_SERVICES or (mine and not is_sent):
+            return None
+        if not (property_list(blob(summary)) or {}).keys() <= _SAYS_NOTHING:
+            return None
+        guid = words(guid)
+        sender = None if whole(mine) else self._handles.get(whole(handle), "unknown")
+        text = self._plain_text(number, guid, archive)
+        if text is not None:
+            return PlainMessage(
+                number,
+                guid,
+                date(sent),
+                sender,
+                service,
+                text,
+                date(delivered),
+                date(read),
+                bool(whole(is_delivered)),
+                bool(whole(is_read)),
+                is_read == 0 and sender is not None,
+            )
         parts, troubles = body(
-            row, self._files_of(number), {}, is_app=False, reader=self._bodies
+            archive, said, self._files_of(number), {}, is_app=False, reader=self._bodies
         )
         return ShownMessage(
             id=number,
             guid=guid,
-            date=date(row["date"]),
+            date=date(sent),
             sender=sender,
-            service=row["service"],
+            service=service,
             parts=self._with_deleted(number, parts),
             tapbacks=tuple(self._reactions.tapbacks.get(guid, ())),
-            date_delivered=date(row["date_delivered"]),
-            date_read=date(row["date_read"]),
-            is_delivered=bool(whole(row["is_delivered"])),
-            is_read=bool(whole(row["is_read"])),
-            is_unread=sender is not None and _is_unread(row),
+            date_delivered=date(delivered),
+            date_read=date(read),
+            is_delivered=bool(whole(is_delivered)),
+            is_read=bool(whole(is_read)),
+            is_unread=is_read == 0 and sender is not None,
             deleted=self._index.deleted.get(number, _NEVER)[1],
             troubles=troubles,
         )
+
+    def _plain_text(self, number: int, guid: str, archive: Any) -> str | None:
+        """Return the text of a message that has nothing else, None for others."""
+        if (
+            number in self._files
+            or number in self._deleted_parts
+            or number in self._index.deleted
+            or self._reactions.tapbacks.get(guid)
+        ):
+            return None
+        plain = self._bodies.plain(blob(archive))
+        return None if plain is None else plain[0].decode()
 
     def _any_message(self, row: Row) -> ShownMessage:
         number, guid = whole(row["id"]), words(row["guid"])
@@ -262,7 +255,12 @@ class PhoneReader:
         shown = card(row, attached)
         is_app = bool(bundle(row))
         parts, troubles = body(
-            row, attached, summary, is_app=is_app, reader=self._bodies
+            row["attributedBody"],
+            row["text"],
+            attached,
+            summary,
+            is_app=is_app,
+            reader=self._bodies,
         )
         parts = self._with_deleted(number, parts)
         poll = self._reactions.polls.get(guid)
@@ -339,18 +337,6 @@ class PhoneReader:
         return found
 
 
-def _chat_marks(row: Row) -> Iterator[str]:
-    filtered = whole(row["is_filtered"])
-    if filtered:
-        yield _FILTERS.get(filtered, f"Filtered ({filtered})")
-    for name, mark in _CHAT_MARKS:
-        if whole(row[name]):
-            yield mark
-    properties = property_list(blob(row["properties"])) or {}
-    if properties.get("ignoreAlertsFlag") is True:
-        yield "Muted"
-
-
 def _is_unread(row: Row) -> bool:
     # Rows that announce something are not read by anybody.
     return row["is_read"] == 0 and not row["item_type"]
@@ -362,15 +348,3 @@ def _is_unsent(row: Row, parts: tuple[ShownPart, ...]) -> bool:
     emptied = whole(row["is_empty"]) and row["part_count"] == 0
     edited = whole(row["date_edited"]) or whole(row["date_retracted"])
     return bool(emptied and edited)
-
-
-def _excerpt(origin: ShownMessage, number: int) -> str:
-    parts = [part for part in origin.parts if part.number == number] or origin.parts
-    for part in parts:
-        if part.text:
-            return part.text[:200]
-        if part.file is not None:
-            return part.file.name
-    if origin.card is not None:
-        return origin.card.title
-    return "a poll" if origin.poll else "a message"

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from pytest_imessage_foundry.preview.phone import ShownChat, ShownMessage
+from pytest_imessage_foundry.preview.phone import (
+    Drawable,
+    PlainMessage,
+    ShownChat,
+    ShownMessage,
+)
 
 Clock = Callable[[int], datetime]
 _SECOND = 10**9
@@ -24,8 +29,12 @@ class Sides:
     mine: Counter[str] = field(default_factory=Counter)
     theirs: Counter[str] = field(default_factory=Counter)
 
-    def add(self, key: str, *, is_mine: bool) -> None:
-        (self.mine if is_mine else self.theirs)[key] += 1
+    def add(self, key: str, *, mine: int = 0, theirs: int = 0) -> None:
+        """Count so many more; a key that was never met has no count of its own."""
+        if mine:
+            self.mine[key] += mine
+        if theirs:
+            self.theirs[key] += theirs
 
     def most_common(self, most: int | None = None) -> list[str]:
         """Return the keys, those with the most messages first."""
@@ -55,22 +64,31 @@ class Tally:
         self._local: dict[int, tuple[date, int]] = {}
         self._before: dict[int, tuple[int, bool]] = {}
 
-    def add(self, chat: ShownChat, message: ShownMessage) -> None:
-        """Count a message; those of a chat come oldest first."""
-        self.newest = max(self.newest, message.date)
-        is_mine = message.sender is None
-        self._add_kinds(message, is_mine)
-        if message.event:
-            return
-        self.chats.add(_name(chat), is_mine=is_mine)
-        if message.sender is not None:
-            self.contacts.add(message.sender, is_mine=False)
-        elif not chat.is_group and chat.participants:
-            self.contacts.add(chat.participants[0], is_mine=True)
-        if message.date:
-            self.total += 1
-            self.hours.setdefault(self._hour(message.date), [0, 0])[not is_mine] += 1
-            self._add_answer(chat, message.date, is_mine)
+    def add(self, chat: ShownChat, messages: Sequence[Drawable]) -> None:
+        """Count messages of a chat; they come oldest first."""
+        self.newest = max([self.newest, *[message.date for message in messages]])
+        for message in messages:
+            self._add_kinds(message)
+        said = [message for message in messages if not message.event]
+        senders = [message.sender for message in said if message.sender is not None]
+        mine = len(said) - len(senders)
+        self.chats.add(_name(chat), mine=mine, theirs=len(senders))
+        self.contacts.theirs.update(senders)
+        if chat.participants and not chat.is_group:
+            self.contacts.add(chat.participants[0], mine=mine)
+        self._add_times(chat.id, [message for message in said if message.date])
+
+    def _add_times(self, chat: int, messages: Sequence[Drawable]) -> None:
+        self.total += len(messages)
+        before = self._before.get(chat)
+        for message in messages:
+            moment, is_mine = message.date, message.sender is None
+            self.hours.setdefault(self._hour(moment), [0, 0])[not is_mine] += 1
+            if before is not None and before[1] != is_mine:
+                seconds = (moment - before[0]) / _SECOND
+                if seconds < _LONGEST_ANSWER:
+                    self.waits[not is_mine].append(seconds)
+            self._before[chat] = before = moment, is_mine
 
     def _hour(self, moment: int) -> tuple[date, int]:
         hour = moment // _HOUR
@@ -81,21 +99,17 @@ class Tally:
             self._local[hour] = local.date(), local.hour
         return self._local[hour]
 
-    def _add_answer(self, chat: ShownChat, moment: int, is_mine: bool) -> None:
-        before = self._before.get(chat.id)
-        self._before[chat.id] = moment, is_mine
-        if before is not None and before[1] != is_mine:
-            seconds = (moment - before[0]) / _SECOND
-            if seconds < _LONGEST_ANSWER:
-                self.waits[not is_mine].append(seconds)
-
-    def _add_kinds(self, message: ShownMessage, is_mine: bool) -> None:
-        counted = self.kinds.mine if is_mine else self.kinds.theirs
+    def _add_kinds(self, message: Drawable) -> None:
+        counted = self.kinds.theirs if message.sender is not None else self.kinds.mine
+        if isinstance(message, PlainMessage):
+            counted["text"] += 1
+            return
         for kind in kinds(message):
             counted[kind] += 1
         for tapback in message.tapbacks:
             kind = "sticker" if tapback.name == "placed" else "tapback"
-            self.kinds.add(kind, is_mine=tapback.sender is None)
+            is_mine = tapback.sender is None
+            self.kinds.add(kind, mine=is_mine, theirs=not is_mine)
 
 
 def _name(chat: ShownChat) -> str:
@@ -106,7 +120,7 @@ def kinds(message: ShownMessage) -> list[str]:
     """Return the kinds of a message, as names for a plot."""
     if message.event:
         return ["group event"]
-    found = ["text"] if message.text else []
+    found = ["text"] if any(part.text for part in message.parts) else []
     for file in message.files:
         major = file.mime.partition("/")[0]
         found.append({"image": "picture", "video": "video"}.get(major, "file"))

@@ -95,6 +95,33 @@ def test_numbers_are_written_as_messages_writes_them() -> None:
     }
 
 
+@pytest.mark.parametrize("suffix", ["(filtered)", "(smsfp)", "(smsft)", "(smsft_fi)"])
+def test_a_filter_s_suffix_is_not_shown(suffix: str) -> None:
+    book = AddressBook([("(212) 555-0143", "Alex Doe")])
+    given = {f"62262{suffix}": "", f"+12125550144{suffix}": "Kim Poe"}
+    addresses = [*given, f"+12125550142{suffix}", f"+12125550143{suffix}"]
+
+    shown = names_of([*addresses, f"6{suffix}x"], given, book)
+
+    assert [shown.get(each) for each in addresses] == [
+        "62262",
+        "Kim Poe",
+        "+1 (212) 555-0142",
+        "Alex Doe",
+    ]
+    assert f"6{suffix}x" not in shown
+
+
+def test_an_address_is_no_name_of_its_own() -> None:
+    stranger, nobody = "+12125550142", "a@example.com"
+
+    shown = names_of(
+        [stranger, nobody], {stranger: stranger, nobody: nobody}, AddressBook()
+    )
+
+    assert shown == {stranger: "+1 (212) 555-0142"}
+
+
 # --- pictures of contacts ----------------------------------------------------
 
 PNG = content("link-image")

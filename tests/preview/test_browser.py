@@ -333,6 +333,52 @@ def test_a_long_chat_grows_where_it_is_scrolled(browse: Open, long_page: Path) -
     assert drawn[0] <= 10_000 - 4 * 120
 
 
+@pytest.mark.parametrize("width", [1280, 600])
+def test_a_long_chat_opens_at_its_end(
+    browse: Open, long_page: Path, width: int
+) -> None:
+    page = with_script(
+        long_page,
+        """
+        setTimeout(() => {
+          const box = document.getElementById("messages");
+          const below = box.scrollHeight - box.scrollTop - box.clientHeight;
+          document.title = `${box.scrollTop > 0} ${below < 2}`;
+        }, 1500);
+        """,
+    )
+
+    assert "<title>true true</title>" in browse(page, "#chat=0", width)
+
+
+def test_a_person_has_one_colour(browse: Open, tmp_path: Path) -> None:
+    phone = every_kind("tahoe")
+    page = with_script(
+        write(write_phone(tmp_path / "chat.db", phone), tmp_path / "page.html"),
+        """
+        const tone = (node) => [...node.classList].find((each) => /^tone/.test(each));
+        const listed = new Map(), seen = new Set();
+        for (const item of document.querySelectorAll("#list .item")) {
+          listed.set(item.querySelector("b").textContent, tone(item.querySelector(
+            ".face")));
+        }
+        for (const item of document.querySelectorAll("#list .item")) {
+          item.click();
+          for (const row of document.querySelectorAll(".row.grouped")) {
+            const name = row.querySelector(".sender");
+            const face = row.querySelector(".face");
+            if (name && face && listed.has(name.textContent)) {
+              seen.add(listed.get(name.textContent) === tone(face));
+            }
+          }
+        }
+        document.title = [...seen].join();
+        """,
+    )
+
+    assert "<title>true</title>" in browse(page)
+
+
 @pytest.fixture
 def long_page(scratch: Made, tmp_path: Path) -> Path:
     """A page of one chat with 10,000 messages."""

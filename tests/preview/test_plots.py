@@ -25,8 +25,7 @@ DAY = 24 * HOUR
 def drawn(phone: ShownPhone, names: dict[str, str] | None = None) -> dict[str, Plot]:
     tally = Tally(LocalTimes().at)
     for chat in phone.chats:
-        for message in chat.messages:
-            tally.add(chat, message)
+        tally.add(chat, chat.messages)
     return {plot.title: plot for plot in plots(tally, names or {})}
 
 

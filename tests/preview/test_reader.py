@@ -381,6 +381,6 @@ def test_an_ordinary_message_is_read_as_any(
     path = tmp_path / "chat.db"
     forge(Order(Spec(release="tahoe", scenario=scenario)), path)
     quick = read(path)
-    monkeypatch.setattr(PhoneReader, "_ordinary_message", PhoneReader._any_message)
+    monkeypatch.setattr(PhoneReader, "_ordinary_message", lambda *_: None)
 
     assert read(path) == quick
