@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "23d3c116a6979cbe",
-    ("sonoma", "faker"): "498a1a655c318de4",
-    ("sequoia", "auto"): "7ec7d87edfcf88c0",
-    ("sequoia", "faker"): "2b286995c1e60cc3",
-    ("tahoe", "auto"): "95dca36c20ad938c",
-    ("tahoe", "faker"): "3207af60db45c4dc",
-    ("golden-gate", "auto"): "1708bb4ee413619e",
-    ("golden-gate", "faker"): "44a9004ec9ed8fde",
+    ("sonoma", "auto"): "b53a6708122cd1f8",
+    ("sonoma", "faker"): "60b87423b707add6",
+    ("sequoia", "auto"): "c2d86b41b5a0e9fd",
+    ("sequoia", "faker"): "0c3ecf8e572d93b3",
+    ("tahoe", "auto"): "373952e151953b7e",
+    ("tahoe", "faker"): "846ac0c5b5623b14",
+    ("golden-gate", "auto"): "512921a9546f0f23",
+    ("golden-gate", "faker"): "feb70b16166deeb3",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "d36d698962796f66",
-        "sequoia": "2cf19ecdc9f9850f",
-        "tahoe": "37ef9fefbc429c4c",
-        "golden-gate": "488ca94368b19370",
+        "sonoma": "c53b551e154a4efa",
+        "sequoia": "53c4b555340fec09",
+        "tahoe": "046a5312ff0f2e3e",
+        "golden-gate": "96c5cde33ca04944",
     },
     "default": {
-        "sonoma": "593e52390ae7537c",
-        "sequoia": "de83bf0331f8f522",
-        "tahoe": "6aaf81013c5e6fd7",
-        "golden-gate": "ea9b332e430d9568",
+        "sonoma": "95ae9866b5f6ba4a",
+        "sequoia": "6d14bf33720a051b",
+        "tahoe": "fffd6fbce5c02406",
+        "golden-gate": "5b7cb1a4f88c1bc7",
     },
     "lived-in": {
-        "sonoma": "58450044cabae05a",
-        "sequoia": "bbd5320a2a9d71cd",
-        "tahoe": "1f2338703db048bd",
-        "golden-gate": "ae74366bfe0dd9b8",
+        "sonoma": "a843ec57bd70769e",
+        "sequoia": "d6edab784fe1d452",
+        "tahoe": "b62ebf74b742af3b",
+        "golden-gate": "1e99eb4d8eb4ca88",
     },
 }
 
