@@ -59,6 +59,18 @@ def has_place(scene: Sequence[Turn], start: int, end: int) -> bool:
     return not parts or _nearest(parts, 0.5, start, end) is not None
 
 
+def wait(scene: Sequence[Turn], moment: int, end: int) -> int | None:
+    """Return the nanoseconds from a time until the season of a scene, 0 within it or
+    without one; None if it does not come before `end`."""
+    when = scene[0].when
+    if when is None or not (when.months or when.dates):
+        return 0
+    season = _season(when)
+    days = range(moment // DAY, end // DAY)
+    found = next((day for day in days if is_on(season, day)), None)
+    return None if found is None else max(found * DAY - moment, 0)
+
+
 def is_amid(when: When, moment: int) -> bool:
     """Return whether a time is within a season, and its edges are some days away."""
     days = (moment - _EDGE) // DAY, (moment + _EDGE) // DAY

@@ -19,6 +19,7 @@ from itertools import chain
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_imessage_foundry.conversations import seasons
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import Rhythm, Week, rhythm
 from pytest_imessage_foundry.conversations.session_order import SessionOrder
@@ -60,6 +61,7 @@ _OVERRUN = 50  # there is time for 1/50 more turns than expected
 # Waking seconds until people begin on a day that was chosen for them, at least: nothing
 # is left by then of a night, or of a weekend between colleagues.
 _GOT_UP = 1.0 * HOUR
+_PATIENCE = 7 * DAY  # so long everything waits for the season of a story
 
 
 class Story(NamedTuple):
@@ -227,12 +229,28 @@ class _Timeline:
         return self.start + int((self.end - self.start) * story.place)
 
     def _told(self, story: Story) -> Timed:
-        """Return a story with times, on its day or soon after the last turn."""
+        """Return a story with times, on its day or soon after the last turn.
+
+        Nothing is returned if its season is over by then: it waits for the next one.
+        """
         rhythm = self._rhythm(story.turns)
         day = max(self._time_of(story), self.moment)
         begin = rhythm.after(day / SECOND, _GOT_UP * (1.0 + self.random()))
-        paced = self._paced(story.turns, rhythm)
-        return self._timed(paced, rhythm, int(begin * SECOND))
+        moment = int(begin * SECOND)
+        wait = seasons.wait(story.turns, moment, self.end)
+        if wait is None:
+            self._leave_out(len(story.turns))
+            return ()
+        if wait > _PATIENCE:
+            self._put_off(story, moment + wait)
+            return ()
+        return self._timed(self._paced(story.turns, rhythm), rhythm, moment)
+
+    def _put_off(self, story: Story, moment: int) -> None:
+        """Let a story come at a later time, after those that come before then."""
+        place = (moment - self.start) / (self.end - self.start)
+        self.stories.append(story._replace(place=place))
+        self.stories = deque(sorted(self.stories, key=lambda each: each.place))
 
     def _timed(self, paced: _Paced, rhythm: Rhythm, begin: int) -> Timed:
         """Return a session with times, beginning about at `begin`."""

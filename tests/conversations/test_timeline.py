@@ -24,7 +24,7 @@ from pytest_imessage_foundry.conversations.clock import Rhythm, offset_in
 from pytest_imessage_foundry.conversations.realism import fit_power_law
 from pytest_imessage_foundry.conversations.timeline import Story, lay_out
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.models import Persona, ResponseTime, Turn
+from pytest_imessage_foundry.models import Persona, ResponseTime, Turn, When
 from pytest_imessage_foundry.models.apple_time import (
     from_datetime,
     from_iso,
@@ -572,3 +572,38 @@ def test_stories_need_room_too() -> None:
             rng_key="0",
             stories=[Story(0.5, told("s", 40))],
         )
+
+
+def test_a_story_waits_for_its_season_without_the_others() -> None:
+    story = told("s", 20)
+    story[0] = replace(story[0], when=When(months=(9,)))
+    found = with_stories(list(talk(200)), [Story(0.1, story), Story(0.2, told("t", 9))])
+    texts = [turn.text for _, turn in found]
+    day = to_datetime(START + int((END - START) * found[texts.index("s0")][0]))
+    assert day.month == 9
+    assert texts.index("t0") < texts.index("s0")
+    longest = max(after - before for (before, _), (after, _) in pairwise(found))
+    assert longest < 0.3
+
+
+def test_a_story_whose_season_does_not_come_is_left_out() -> None:
+    story = told("s", 20)
+    story[0] = replace(story[0], when=When(months=(to_datetime(START).month,)))
+    others = [Turn(sender="f", text=f"o{each}", opens=True) for each in range(20)]
+    pairs = lay_out(
+        list(talk(60)),
+        people={"f": friend()},
+        owner=ME,
+        start=START,
+        end=END - 40 * DAY,
+        count=60,
+        rng_key="0",
+        stories=[Story(0.5, story)],
+        spare=lambda count: others[:count],
+    )
+    texts = [turn.text for _, turn in pairs]
+    assert "s0" not in texts
+    assert [each for each in texts if each.startswith("o")] == [
+        each.text for each in others
+    ]
+    assert len(texts) == 80
