@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 from pytest_imessage_foundry.anonymise import proof
 from pytest_imessage_foundry.anonymise.column_classes import (
@@ -18,10 +17,12 @@ from pytest_imessage_foundry.anonymise.column_classes import (
 )
 from pytest_imessage_foundry.anonymise.copy_report import CopyReport
 from pytest_imessage_foundry.anonymise.copying import (
+    Batch,
     NewCopy,
+    Row,
     TableShape,
     as_text,
-    rows,
+    batches,
     shapes,
 )
 from pytest_imessage_foundry.anonymise.dates import Dates, drawn_weeks
@@ -127,6 +128,10 @@ def _reading(path: Path) -> Iterator[tuple[sqlite3.Connection, bool]]:
     try:
         with opened(path) as source, source.connect() as connection:
             connection.text_factory = as_text
+            # It is walked from end to end, so that neither a map of it nor a large
+            # cache is of use, and both would grow with it.
+            for pragma in ("mmap_size = 0", "cache_size = -4096"):
+                connection.execute(f"PRAGMA {pragma}").close()
             connection.execute("BEGIN")
             yield connection, source.is_wal
     except BROKEN as error:
@@ -145,15 +150,16 @@ class _Steps:
                 query = f'SELECT count(*) FROM "{table.name}"'
                 self._total += source.execute(query).fetchone()[0]
 
-    def counted(self, items: Iterator[Any]) -> Iterator[Any]:
-        """Yield the items, and tell how many there were so far."""
-        for item in items:
-            yield item
-            self.one()
+    def counted(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        """Yield the batches, and tell how many rows there were so far."""
+        for batch in batches:
+            yield batch
+            self.add(len(batch[2]))
 
-    def one(self) -> None:
-        self._done += 1
-        if self._progress is not None and self._done % _STEP == 0:
+    def add(self, rows: int) -> None:
+        """Take in how many rows were done."""
+        before, self._done = self._done, self._done + rows
+        if self._progress is not None and before // _STEP < self._done // _STEP:
             self._progress(self._done, max(self._total * _PASSES, self._done))
 
 
@@ -172,7 +178,7 @@ class _Work:
         """Take in what the original tells."""
         large = large_numbers(self._source, self._tables)
         self._vocabulary.add(token for _, token in large)
-        told = rows(self._source, self._tables)
+        told = batches(self._source, self._tables)
         proof.collected(self._vocabulary, self._steps.counted(told), self._names)
 
     def weeks(self, secret: Secret) -> int:
@@ -219,9 +225,13 @@ class _Work:
         new: Replacing,
         selection: Selection | None,
     ) -> tuple[int, int]:
-        def holds(row: tuple[Any, ...]) -> bool:
-            self._steps.one()
-            return selection is None or selection.holds(table.name, table.columns, row)
+        def holds(rows: list[Row]) -> list[Row]:
+            self._steps.add(len(rows))
+            if selection is None:
+                return rows
+            return [
+                row for row in rows if selection.holds(table.name, table.columns, row)
+            ]
 
         replace = new.of_table(table.name, table.columns)
         return draft.fill(table, replace, holds, new.key)
@@ -234,7 +244,7 @@ class _Work:
             schema = copy.execute("SELECT name, tbl_name, sql FROM sqlite_master")
             words = words_in(str(each) for row in schema for each in row if each)
             proof.prove_numbers(self._vocabulary, copy, tables)
-            told = self._steps.counted(rows(copy, tables))
+            told = self._steps.counted(batches(copy, tables))
             count = proof.prove_values(self._vocabulary, told, names)
         proof.prove_bytes(self._vocabulary, self._draft, words)
         return count

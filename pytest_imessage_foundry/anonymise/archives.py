@@ -4,6 +4,7 @@ emptied: its first bytes say what it was, the rest are zeros, its length stays."
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 
 from pytest_imessage_foundry.anonymise.bodies_in_place import Bodies
 from pytest_imessage_foundry.anonymise.dates import Dates
@@ -55,6 +56,10 @@ class ArchiveStandIns:
     def emptied(self) -> int:
         """How many values inside archives were emptied."""
         return self._bodies.emptied + self._plists.emptied
+
+    def prepare(self, blobs: Iterable[bytes]) -> None:
+        """Begin with what can be done for many archives at once."""
+        self._bodies.prepare(blobs)
 
     def replaced(
         self, data: bytes, bundle: str = "", quotation: Quotation = NOTHING

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import pairwise
 
@@ -65,6 +65,11 @@ class Bodies:
         self._forms = BodyForms()
         self._plain: set[tuple[bytes, bytes]] = set()
         self.emptied = 0
+
+    def prepare(self, blobs: Iterable[bytes]) -> None:
+        """Draw the stand-ins of the bodies' texts at once."""
+        found = (_around_text(each) for each in blobs if each.startswith(HEADER))
+        self._of.prepare(each[1].decode("utf-8", "replace") for each in found if each)
 
     def replaced(self, data: bytes, quotation: Quotation = NOTHING) -> bytes:
         """Return a body with stand-ins. A text that is part of `quotation` takes its

@@ -67,7 +67,9 @@ def _told(data: bytes) -> set[str]:
     found.update(tokens.long_ones(others.decode("utf-8", "replace"), _WORD))
     for piece in _runs(data, _NUMBERS, _DIGIT * _NUMBER):
         found.add(tokens.NUMBER + piece.decode())
-    guids = {*_with_dashes(data), *_runs(data, _GUIDS, _DIGIT * _GUID)}
+    plain = b" ".join(_with_dashes(data)).replace(b"-", b"").upper().decode()
+    found.update(map(tokens.GUID.__add__, plain.split()))
+    guids = {*_runs(data, _GUIDS, _DIGIT * _GUID)}
     found.update(tokens.identities(b" ".join(guids).decode()))
     return found
 

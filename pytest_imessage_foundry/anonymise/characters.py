@@ -3,9 +3,10 @@ UTF-16. Spaces, punctuation and what joins emoji stay."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 _LOWER, _UPPER, _DIGITS = (range(97, 123), range(65, 91), range(48, 58))
@@ -29,6 +30,8 @@ _PICTURES = "".join(
 )
 _SIGNS = "☀☁☂☃☄☎☔☕☘☠☢☣☮☯♈♉♊♋♌♍♎♏♐♑♒♓♻⚓⚔⚖⚙⚡⚽⚾⛄⛅⛔⛪⛲⛳⛵✂✈✉✌✏✨❄❗❤"
 _BLOCK = 128
+# Characters of the basic plane, by their length in UTF-8.
+_OF_LENGTH = {2: range(0x80, 0x800), 3: range(0x800, 0xFFF0)}
 # Used if a script has no other character of the class, by kind and length in UTF-8.
 _LAST = {
     ("L", 2): "αβγδεζηθ",
@@ -41,22 +44,40 @@ _LAST = {
 }
 
 
-def _ascii_table() -> tuple[bytes, ...]:
-    """For each ASCII character what each of 256 random bytes makes of it."""
-    table = []
-    for code in range(128):
-        group = next((g for g in (_LOWER, _UPPER, _DIGITS) if code in g), None)
-        row = (code if group is None else group[n % len(group)] for n in range(256))
-        table.append(bytes(row))
-    return tuple(table)
+def _table(of: Callable[[int], int]) -> bytes:
+    return bytes(map(of, range(256)))
 
 
-ASCII = _ascii_table()
+def _first(code: int) -> int:
+    """Return the first character of the class of one; others are their own."""
+    return next((g[0] for g in (_LOWER, _UPPER, _DIGITS) if code in g), code)
+
+
+_FIRST = _table(_first)
+_IS_LETTER = _table(lambda code: 255 * (code in _LOWER or code in _UPPER))
+_IS_DIGIT = _table(lambda code: 255 * (code in _DIGITS))
+_OF_LETTERS = _table(lambda code: code % len(_LOWER))
+_OF_DIGITS = _table(lambda code: code % len(_DIGITS))
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def ascii_drawn(raw: bytes, stream: bytes) -> bytes:
-    """Return other ASCII characters of the same classes; `stream` has a byte each."""
-    return bytes([ASCII[code][n] for code, n in zip(raw, stream, strict=False)])
+    """Return other ASCII characters of the same classes; `stream` has a byte each.
+
+    All characters are one large number here, which takes a fifth of the time of a step
+    for each. No byte of a sum carries into the next.
+    """
+    count = len(raw)
+    drawn = _number(raw.translate(_FIRST))
+    for is_one, of in ((_IS_LETTER, _OF_LETTERS), (_IS_DIGIT, _OF_DIGITS)):
+        ones = _number(raw.translate(is_one))
+        if ones:
+            drawn += ones & _number(stream[:count].translate(of))
+    return drawn.to_bytes(count, "big")
+
+
+def _number(raw: bytes) -> int:
+    return int.from_bytes(raw, "big")
 
 
 def drawn(text: str, stream: bytes, picture: Callable[[str], str]) -> str:
@@ -64,20 +85,41 @@ def drawn(text: str, stream: bytes, picture: Callable[[str], str]) -> str:
 
     `picture` gives the stand-in of an emoji, which does not depend on its place.
     """
-    if text.isascii():
-        return ascii_drawn(text.encode(), stream).decode()
-    out = []
-    for at, character in enumerate(text):
-        high, low = stream[2 * at], stream[2 * at + 1]
-        code = ord(character)
-        if code < 128:
-            out.append(chr(ASCII[code][low]))
-            continue
+    return all_drawn([text], [stream], picture)[0]
+
+
+def all_drawn(
+    texts: Sequence[str], streams: Sequence[bytes], picture: Callable[[str], str]
+) -> list[str]:
+    """Return other characters for texts, each drawn from its own stream."""
+    raw = "".join(texts).encode("ascii", "replace")
+    drawn = ascii_drawn(raw, b"".join(map(_cut, streams, texts))).decode()
+    out, end = [], 0
+    for text, stream in zip(texts, streams, strict=True):
+        start, end = end, end + len(text)
+        new = drawn[start:end]
+        is_plain = text.isascii()
+        out.append(new if is_plain else _with_others(text, new, stream, picture))
+    return out
+
+
+def _cut(stream: bytes, text: str) -> bytes:
+    return stream[: len(text)]
+
+
+def _with_others(
+    text: str, plain: str, stream: bytes, picture: Callable[[str], str]
+) -> str:
+    """Return `plain`, which is `text` drawn as ASCII, with what is not ASCII drawn."""
+    out = list(plain)
+    for found in _NOT_ASCII.finditer(text):
+        at, character = found.start(), found[0]
         if is_emoji(character):
-            out.append(picture(character))
+            out[at] = picture(character)
             continue
         pool = pool_of(character)
-        out.append(pool[(high << 8 | low) % len(pool)] if pool else character)
+        number = stream[at] << 8 | stream[len(text) + at]
+        out[at] = pool[number % len(pool)] if pool else character
     return "".join(out)
 
 
@@ -126,14 +168,15 @@ def _letters(character: str, category: str) -> str:
     """Letters, marks and digits of the same script and length; private and unassigned
     characters become others of their block."""
     length = len(character.encode())
-    own = families().get((_script(character), category, length), "")
+    scripts = families(category, length) if category[0] in "LMN" else {}
+    own = scripts.get(_script(character), "")
     if len(own) > 4:
         return own
     if ord(character) >= 0x10000 or category in ("Co", "Cn"):
         own = _block(character, category)
     if len(own) > 4:
         return own
-    own = families().get(("", category, length), own)
+    own = scripts.get("", own)
     return own if len(own) > 1 else _LAST.get((category[0], length), own) or own
 
 
@@ -144,23 +187,21 @@ def _block(character: str, category: str) -> str:
 
 
 @cache
-def families() -> dict[tuple[str, str, int], str]:
-    """Return the characters of the basic plane by script, category and length.
-
-    A script of "" stands for all together.
+def families(category: str, length: int) -> dict[str, str]:
+    """Return the characters of the basic plane that have a category and a length, by
+    script. A script of "" stands for all together.
     """
-    found: defaultdict[tuple[str, str, int], list[str]] = defaultdict(list)
-    for code in range(0x80, 0xFFF0):
-        character = chr(code)
-        category = unicodedata.category(character)
-        if category[0] not in "LMN" or unicodedata.decomposition(character)[:1] == "<":
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for character in map(chr, _OF_LENGTH.get(length, ())):
+        if unicodedata.category(character) != category:
+            continue
+        if unicodedata.decomposition(character)[:1] == "<":
             continue
         if len(character.casefold()) != 1 or not _is_stable(character):
             continue
-        length = 2 if code < 0x800 else 3
         for script in ("", _script(character)):
-            found[script, category, length].append(character)
-    return {key: "".join(each) for key, each in found.items()}
+            found[script].append(character)
+    return {script: "".join(each) for script, each in found.items()}
 
 
 def _is_stable(character: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from operator import methodcaller
@@ -15,7 +15,10 @@ from pytest_imessage_foundry.anonymise.column_classes import columns as listed
 from pytest_imessage_foundry.anonymise.schema_texts import names_of, without_texts
 from pytest_imessage_foundry.errors import FoundryError
 
-Row = list[Any]
+Row = tuple[Any, ...]
+Column = Sequence[Any]
+# A table, its columns, and rows.
+Batch = tuple[str, tuple[str, ...], list[Row]]
 _INTERNAL = ("sqlite_sequence", "sqlite_stat1")
 _PRAGMAS = ("page_size", "encoding", "auto_vacuum")
 # Numbers that a program may set as it likes; a small one is a version.
@@ -26,10 +29,11 @@ _HELD = (
     "synchronous = OFF",
     "locking_mode = EXCLUSIVE",
     "temp_store = FILE",
-    "cache_size = -32768",
+    "cache_size = -16384",
     "ignore_check_constraints = ON",
 )
 _OF_NUMBERS = ("key", "flag", "size", "date")
+ROWS_AT_ONCE = 400  # a row can have an archive of some hundred kilobytes
 _AT_ONCE = 100  # columns in one expression, which SQLite takes up to a depth of 1000
 _WAL = 2  # header bytes 18 and 19 of a file in WAL mode
 
@@ -47,13 +51,12 @@ class TableShape:
         first = "rowid" if self.has_rowid else "NULL"
         return f"SELECT {first}, {self._names()} FROM {quoted(self.name)}"
 
-    def insert(self) -> str:
-        """Return the statement that inserts such a row."""
-        marks = ", ".join("?" * (len(self.columns) + self.has_own_rowid))
+    def insert(self, marks: Sequence[str]) -> str:
+        """Return the statement that inserts such a row, of values or their marks."""
         first = "rowid, " if self.has_own_rowid else ""
-        return (
-            f"INSERT INTO {quoted(self.name)} ({first}{self._names()}) VALUES ({marks})"
-        )
+        values = ", ".join(marks)
+        names = f"{first}{self._names()}"
+        return f"INSERT INTO {quoted(self.name)} ({names}) VALUES ({values})"
 
     @property
     def quoted(self) -> str:
@@ -123,21 +126,49 @@ def _has_rowid(connection: sqlite3.Connection, name: str) -> bool:
     return True
 
 
-def rows(
+def batches(
     connection: sqlite3.Connection, tables: list[TableShape]
-) -> Iterator[tuple[str, tuple[str, ...], tuple[Any, ...]]]:
-    """Yield each row of each table: the table, its columns, its values.
+) -> Iterator[Batch]:
+    """Yield the rows of each table, some at once: the table, its columns, their values.
 
     Columns of numbers are left out, if there are only numbers in them.
     """
     for table in tables:
         columns = _telling(connection, table)
-        if columns:
-            query = f"SELECT {', '.join(map(quoted, columns))} FROM {table.quoted}"
-        else:
-            query = f"SELECT 1 FROM {table.quoted}"
-        for row in connection.execute(query):
-            yield table.name, columns, row if columns else ()
+        named = ", ".join(map(quoted, columns)) or "1"
+        for some in walked(connection, f"SELECT {named} FROM {table.quoted}"):
+            yield table.name, columns, some
+
+
+def walked(connection: sqlite3.Connection, query: str) -> Iterator[list[Row]]:
+    """Yield the rows of a query, some at once.
+
+    Python's own way to decode texts takes half of the time, and refuses what is no
+    UTF-8. From the rows on in which such a text stands, all are decoded by `as_text`:
+    within a transaction the same statement gives the same rows once more.
+    """
+    done = 0
+    for decode in (str, as_text):
+        cursor = connection.execute(query)
+        for _ in range(done):
+            _fetched(cursor, as_text)
+        try:
+            while some := _fetched(cursor, decode):
+                done += 1
+                yield some
+            return
+        except sqlite3.OperationalError as error:
+            if decode is as_text or "decode" not in str(error):
+                raise
+
+
+def _fetched(cursor: sqlite3.Cursor, decode: Callable[[bytes], str]) -> list[Row]:
+    usual = cursor.connection.text_factory
+    cursor.connection.text_factory = decode
+    try:
+        return cursor.fetchmany(ROWS_AT_ONCE)
+    finally:
+        cursor.connection.text_factory = usual
 
 
 def _telling(connection: sqlite3.Connection, table: TableShape) -> tuple[str, ...]:
@@ -198,13 +229,14 @@ class NewCopy:
     def fill(
         self,
         table: TableShape,
-        replace: Callable[[Row], None],
-        holds: Callable[[tuple[Any, ...]], bool],
+        replace: Callable[[list[Column]], None],
+        holds: Callable[[list[Row]], list[Row]],
         key: Callable[[Any], Any],
     ) -> tuple[int, int]:
         """Copy the rows of a table, replaced; return how many, and how many not.
 
-        `key` gives the ROWID. Tables that no list knows stay empty.
+        `holds` gives those of some rows that are kept, `key` the ROWID.
+        Tables that no list knows stay empty.
         """
         if table.name not in listed():
             (count,) = self._source.execute(
@@ -213,27 +245,30 @@ class NewCopy:
             return 0, count
         if table.name == "sqlite_sequence":
             self.connection.execute("DELETE FROM sqlite_sequence").close()
-        statement = table.insert()
-        first = 0 if table.has_own_rowid else 1
         kept = dropped = 0
-        for row in self._source.execute(table.select()):
-            if not holds(row):
-                dropped += 1
-                continue
-            values = list(row[1:])
-            replace(values)
-            if not first:
-                values.insert(0, key(row[0]))
-            self._insert(table, statement, values)
-            kept += 1
+        for found in walked(self._source, table.select()):
+            some = holds(found)
+            kept, dropped = kept + len(some), dropped + len(found) - len(some)
+            if some:
+                first, *columns = zip(*some, strict=True)
+                values: list[Column] = [*columns]
+                replace(values)
+                if table.has_own_rowid:
+                    values.insert(0, [*map(key, first)])
+                self._insert(table, values)
         return kept, dropped
 
-    def _insert(self, table: TableShape, statement: str, values: Row) -> None:
+    def _insert(self, table: TableShape, columns: Sequence[Column]) -> None:
+        rows = [*zip(*columns, strict=True)]
+        before = self.connection.total_changes
         try:
             try:
-                self.connection.execute(statement, values)
+                statement = table.insert(["?"] * len(columns))
+                self.connection.executemany(statement, rows).close()
             except UnicodeEncodeError:
-                self._insert_bytes(statement, values)
+                done = self.connection.total_changes - before
+                for row in rows[done:]:
+                    self._insert_bytes(table, row)
         except (sqlite3.IntegrityError, OverflowError) as error:
             raise FoundryError(
                 f"a row cannot be copied: {error}\nlooked at table {table.name}\n"
@@ -248,15 +283,14 @@ class NewCopy:
                 "the file, and take that"
             ) from None
 
-    def _insert_bytes(self, statement: str, values: Row) -> None:
+    def _insert_bytes(self, table: TableShape, row: Row) -> None:
         """Insert texts that are no UTF-8, byte for byte."""
-        head, _, _ = statement.rpartition("(")
-        marks = ["CAST(? AS TEXT)" if isinstance(v, str) else "?" for v in values]
+        marks = ["CAST(? AS TEXT)" if isinstance(v, str) else "?" for v in row]
         coded = [
             v.encode("utf-8", "surrogateescape") if isinstance(v, str) else v
-            for v in values
+            for v in row
         ]
-        self.connection.execute(f"{head}({', '.join(marks)})", coded)
+        self.connection.execute(table.insert(marks), coded).close()
 
     def finish(self, path: Path, *, is_wal: bool) -> None:
         """Close the file, without free pages, in the mode that the other one has."""

@@ -8,14 +8,19 @@ byte accounted for. `plistlib` reads all others.
 from __future__ import annotations
 
 import struct
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 _MAGIC, _TRAILER = b"bplist00", struct.Struct(">BBQQQ")
 _OFFSETS = {1: "B", 2: "H", 4: "I", 8: "Q"}
-_INT, _REALS, _DATE, _DATA, _ASCII, _WIDE, _UID, _LIST, _DICT = (
-    *(1, (0x22, 0x23), 0x33, 4, 5, 6, 8, 0xA, 0xD),
-)
-_CONSTANTS = (0, 8, 9)  # null, false, true
+_INT, _DATE, _DATA, _ASCII, _WIDE, _LIST, _DICT = (1, 0x33, 4, 5, 6, 0xA, 0xD)
+_INTS = range(0x10, 0x15)
+# Of objects that hold nothing to look at, by their first byte: null, false, true, real
+# numbers, references of archives. 0 for all others.
+_LENGTHS = [0] * 256
+_LENGTHS[0x00] = _LENGTHS[0x08] = _LENGTHS[0x09] = 1
+_LENGTHS[0x22], _LENGTHS[0x23] = 5, 9
+_LENGTHS[0x80:0x90] = range(2, 18)
 _STRINGS = {_ASCII, _WIDE}
 # Seconds from 2001, within the years that plistlib takes: 1 to 9999.
 _EARLIEST, _LATEST = -6 * 10**10, 25 * 10**10
@@ -60,56 +65,52 @@ def _read(
     data: bytes, offsets: tuple[int, ...] | bytes, table: int, step: int
 ) -> Contents | None:
     found = Contents([], [], [])
-    texts = found.texts
-    kinds = bytearray()
-    keys: set[int] = set()
-    highest = 0
+    plain: list[str] = []
+    characters = data.decode("latin-1")
+    references: list[int] = []
+    keys: list[int] = []
     end = len(_MAGIC)
     for at in offsets:
         if at != end:
             return None
         marker = data[at]
-        kind, size = marker >> 4, marker & 15
-        kinds.append(kind)
-        start = at + 1
-        if size == 15 and kind in (_DATA, _ASCII, _WIDE, _LIST, _DICT):
+        end = at + _LENGTHS[marker]
+        if end != at:
+            continue
+        kind, size, start = marker >> 4, marker & 15, at + 1
+        if size == 15:
             size, start = _size(data, start)
         if kind == _ASCII:
             end = start + size
-            texts.append(data[start:end].decode("ascii"))
-        elif kind == _UID:
-            end = start + size + 1
-        elif kind in (_DICT, _LIST):
-            number = size * (2 if kind == _DICT else 1)
-            end = start + number * step
-            held = _references(data[start:end], step)
-            if held:
-                highest = max(highest, *held)
+            plain.append(characters[start:end])
+        elif kind in (_LIST, _DICT):
+            end = start + size * step * (2 if kind == _DICT else 1)
+            held: Sequence[int] = data[start:end]
+            if step == 2:
+                held = struct.unpack(f">{len(held) // 2}H", data[start:end])
+            references += held
             if kind == _DICT:
-                keys.update(held[:size])
+                keys += held[:size]
         elif kind == _WIDE:
             end = start + 2 * size
-            texts.append(data[start:end].decode("utf-16-be"))
+            found.texts.append(data[start:end].decode("utf-16-be"))
         elif kind == _DATA:
             end = start + size
             found.data.append(data[start:end])
-        elif kind == _INT and size <= 4:
+        elif marker in _INTS:
             end = start + (1 << size)
             raw = data[start:end]
             found.numbers.append(int.from_bytes(raw, "big", signed=size >= 3))
-        elif marker in _REALS:
-            end = start + (1 << size)
         elif marker == _DATE:
             end = start + 8
             if not _EARLIEST < struct.unpack_from(">d", data, start)[0] < _LATEST:
                 return None
-        elif marker in _CONSTANTS:
-            end = start
         else:
             return None
-    has_keys = all(kinds[each] in _STRINGS for each in keys)
-    is_whole = end == table and highest < len(kinds)
-    return found if has_keys and is_whole else None
+    found.texts.extend(plain)
+    has_keys = all(data[offsets[each]] >> 4 in _STRINGS for each in {*keys})
+    is_whole = end == table and max(references, default=0) < len(offsets)
+    return found if has_keys and is_whole and "".join(plain).isascii() else None
 
 
 def _size(data: bytes, at: int) -> tuple[int, int]:
@@ -119,7 +120,3 @@ def _size(data: bytes, at: int) -> tuple[int, int]:
         raise IndexError
     end = at + 1 + width
     return int.from_bytes(data[at + 1 : end], "big"), end
-
-
-def _references(raw: bytes, step: int) -> Any:
-    return raw if step == 1 else struct.unpack(f">{len(raw) // 2}H", raw)

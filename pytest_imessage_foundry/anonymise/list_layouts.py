@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 MAGIC = b"bplist00"
 TRAILER = 32
@@ -28,7 +29,7 @@ class Item:
     start: int
     content: int
     end: int
-    held: list[int] = field(default_factory=list)
+    held: Sequence[int] = ()
 
 
 class Layout:
@@ -149,7 +150,7 @@ class Roles:
             self.of[number].add(role)
             waiting += self._below(number, role)
 
-    def _archived(self) -> list[int]:
+    def _archived(self) -> Sequence[int]:
         """Return the objects that UIDs refer to."""
         top = self._layout.items[self._layout.top]
         half = len(top.held) // 2

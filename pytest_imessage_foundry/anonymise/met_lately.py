@@ -25,3 +25,13 @@ class MetLately:
             seen.clear()
         seen.update([each for each in new if len(each) < _SHORT])
         return new
+
+    def is_new(self, value: str | bytes) -> bool:
+        """Tell whether a value was not met lately, and remember it."""
+        if value in self._seen:
+            return False
+        if len(self._seen) >= _REMEMBERED:
+            self._seen.clear()
+        if len(value) < _SHORT:
+            self._seen.add(value)
+        return True

@@ -16,7 +16,7 @@ from pytest_imessage_foundry.anonymise.copying import TableShape, quoted
 # size.
 LARGE = {"key": 10**9, "size": 10**10}
 _FLAG = 99_999
-_AT_ONCE = 100  # columns; SQLite takes 2000
+_AT_ONCE = 100  # columns in one expression, which SQLite takes up to a depth of 1000
 
 
 def large_numbers(
@@ -48,14 +48,20 @@ def large_flag(
         # One walk of the table for all of them.
         for at in range(0, len(flags), _AT_ONCE):
             some = flags[at : at + _AT_ONCE]
-            told = ", ".join(f"max({_is_large(quoted(each))})" for each in some)
-            query = f"SELECT {told} FROM {quoted(table.name)}"
-            for column, is_large in zip(
-                some, connection.execute(query).fetchone(), strict=True
-            ):
-                if is_large:
+            if not _has_large(connection, table, some):
+                continue
+            for column in some:
+                if _has_large(connection, table, [column]):
                     return f"{table.name}.{column}"
     return None
+
+
+def _has_large(
+    connection: sqlite3.Connection, table: TableShape, columns: Iterable[str]
+) -> bool:
+    told = " OR ".join(map(_is_large, map(quoted, columns)))
+    query = f"SELECT 1 FROM {table.quoted} WHERE {told} LIMIT 1"
+    return connection.execute(query).fetchone() is not None
 
 
 def _is_large(name: str) -> str:

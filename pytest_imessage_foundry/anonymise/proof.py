@@ -12,53 +12,39 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from pytest_imessage_foundry.anonymise import joined_texts
 from pytest_imessage_foundry.anonymise.byte_search import tokens_of_file
 from pytest_imessage_foundry.anonymise.column_classes import class_of
-from pytest_imessage_foundry.anonymise.copying import TableShape
+from pytest_imessage_foundry.anonymise.copying import Batch, TableShape
 from pytest_imessage_foundry.anonymise.number_search import large_flag, large_numbers
 from pytest_imessage_foundry.anonymise.telling import Teller
 from pytest_imessage_foundry.anonymise.vocabulary import Vocabulary
 
-Rows = Iterable[tuple[str, tuple[str, ...], tuple[Any, ...]]]
+_Told = tuple[str, str, str, list[str | bytes]]
 _TELLING = frozenset((str, bytes))
-_AT_ONCE = 200  # rows; a row can have an archive of some hundred kilobytes
 
 
-def collected(vocabulary: Vocabulary, rows: Rows, names: Collection[str] = ()) -> None:
+def collected(
+    vocabulary: Vocabulary, batches: Iterable[Batch], names: Collection[str] = ()
+) -> None:
     """Put into `vocabulary` what the rows of the original tell."""
     teller = Teller(joined_texts.told, joined_texts.told_by_name, names)
-    for _, _, kind, values in _telling(rows):
+    for _, _, kind, values in _telling(batches):
         vocabulary.add(teller.tokens(kind, values))
 
 
-def _telling(rows: Rows) -> Iterator[tuple[str, str, str, list[str | bytes]]]:
+def _telling(batches: Iterable[Batch]) -> Iterator[_Told]:
     """Yield texts and bytes by the column: table, column, class, and some values."""
-    for table, columns, batch in _batches(rows):
+    for table, columns, rows in batches:
+        if not columns:
+            continue
         kinds = _kinds(table, columns)
         for column, kind, values in zip(
-            columns, kinds, zip(*batch, strict=True), strict=True
+            columns, kinds, zip(*rows, strict=True), strict=True
         ):
             if not _TELLING.isdisjoint(map(type, values)):
                 yield table, column, kind, [v for v in values if type(v) in _TELLING]
-
-
-def _batches(
-    rows: Rows,
-) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]:
-    """Yield some rows of one table at once."""
-    batch: list[tuple[Any, ...]] = []
-    now: tuple[str, tuple[str, ...]] = ("", ())
-    for table, columns, values in rows:
-        if table != now[0] or len(batch) >= _AT_ONCE:
-            if batch:
-                yield *now, batch
-            batch, now = [], (table, columns)
-        batch.append(values)
-    if batch:
-        yield *now, batch
 
 
 @cache
@@ -81,7 +67,7 @@ class Leak(Exception):
 
 
 def prove_values(
-    vocabulary: Vocabulary, rows: Rows, names: Collection[str] = ()
+    vocabulary: Vocabulary, batches: Iterable[Batch], names: Collection[str] = ()
 ) -> int:
     """Return how many tokens were looked at in the rows of the copy.
 
@@ -90,7 +76,7 @@ def prove_values(
     """
     teller = Teller(joined_texts.looked_at, joined_texts.looked_at, names)
     count = 0
-    for table, column, kind, values in _telling(rows):
+    for table, column, kind, values in _telling(batches):
         found = teller.tokens(kind, values)
         count += len(found)
         if found and (known := vocabulary.known(found)):

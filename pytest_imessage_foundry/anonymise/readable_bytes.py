@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from pytest_imessage_foundry.anonymise import tokens
@@ -75,7 +75,8 @@ class ReadableBytes:
             self._blob(each, 0)
         read = self._now
         read.texts = self._seen.first(read.texts)
-        read.pieces = [*map(_without_length, self._met.first(self._printed))]
+        new = filter(_is_long, self._met.first(self._printed))
+        read.pieces = [*map(_without_length, new)]
         return read
 
     def _blob(self, data: bytes, depth: int) -> None:
@@ -116,11 +117,11 @@ class ReadableBytes:
 
     def _raw(self, data: bytes) -> None:
         """Text in bytes, behind a byte of its length or not."""
-        if not self._between.first((data,)):
+        if not self._between.is_new(data):
             return
         if _LIST in data:  # a damaged one, whose keys touch each other
             data = _literals().sub(b" ", data)
-        self._printed += filter(_is_long, _PRINTED.findall(data))
+        self._printed += _PRINTED.findall(data)
         if b"\0" not in data or (data.startswith(_BODY) and b"c]" not in data):
             return  # its strings are UTF-8, and it holds no data
         shapes = data.translate(_SHAPES)
@@ -165,9 +166,8 @@ def _around_text(data: bytes) -> tuple[bytes, str, bytes] | None:
 def _property_list(data: bytes) -> tuple[Contents | None, int]:
     """Return what the property list holds that data begin with, and its length; None
     and 0 for none."""
-    ends = (len(data), *_ends(data))
     for read in (contents, _loaded):
-        for end in ends:
+        for end in chain((len(data),), _ends(data)):
             found = read(data[:end])
             if found is not None:
                 return found, end

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
+from functools import partial
+from itertools import starmap
 from typing import Any
 
 from pytest_imessage_foundry.anonymise.archives import ArchiveStandIns, emptied
@@ -23,8 +24,8 @@ from pytest_imessage_foundry.anonymise.vocabulary import Vocabulary
 
 Value = Any
 Replace = Callable[[Value], Value]
-# A text's stand-in, and what was done to it.
-Known = dict[str, tuple[str, str]]
+Column = Sequence[Value]
+OfColumn = Callable[[Column], Column]
 
 _SMALL = 100_000
 _LATEST = 1 << 62  # nanoseconds, which are still far from SQLite's largest integer
@@ -36,6 +37,7 @@ _COUNTRY = re.compile("[A-Za-z]{2}")
 # A class that is listed without anything that replaces it is an error of ours.
 _NUMBERS = ("key", "flag", "size", "date", "empty")
 _USUAL = frozenset((None, *range(-2, 10_000)))
+_NO_DATES = frozenset((None, 0))
 _SETTINGS = ("setting_key", "setting_value")
 
 
@@ -71,7 +73,7 @@ class Replacing:
         self.tally = ColumnCounts()
         self._texts = self._by_class()
         self.classes = frozenset((*self._texts, *_NUMBERS, *_SETTINGS))
-        self._lately: dict[str, Known] = {}
+        self._lately: dict[str, dict[str, str]] = {}
 
     def _by_class(self) -> dict[str, Callable[[str], str]]:
         """Return what replaces a text, by the class of its column."""
@@ -103,99 +105,84 @@ class Replacing:
 
     def of_table(
         self, table: str, columns: Sequence[str]
-    ) -> Callable[[list[Value]], None]:
-        """Return what replaces the values of a row of `table`, in their list."""
+    ) -> Callable[[list[Column]], None]:
+        """Return what replaces some rows of `table`, given as a list of columns."""
         kinds = [class_of(table, each) for each in columns]
         if set(_SETTINGS) <= set(kinds):
             return self._settings(table, columns)
+        places = {name: at for at, name in enumerate(columns)}
+        # An archive that is read beside the value of another column.
+        beside = {
+            places.get(name): (places[other], of_both)
+            for name, other, of_both in (
+                ("payload_data", "balloon_bundle_id", self._payload),
+                ("message_summary_info", "text", self._history),
+            )
+            if other in places
+        }
         steps = [
             (at, self._of_column(kind), self.tally.of(table, column))
             for at, (kind, column) in enumerate(zip(kinds, columns, strict=True))
         ]
-        flags = [step for step in steps if kinds[step[0]] == "flag"]
-        dates = [step for step in steps if kinds[step[0]] == "date"]
-        numbers = [
-            (*step, LARGE[kinds[step[0]]]) for step in steps if kinds[step[0]] in LARGE
-        ]
-        # In one list, because a stand-in can depend on those that were given before.
-        others = [
-            (*step, self._known(kinds[step[0]]))
-            for step in steps
-            if kinds[step[0]] not in ("flag", "date", *LARGE)
-        ]
-        shift = self.dates.shift
-        places = [step[0] for step in flags]
-        # With one place alone, itemgetter returns no tuple.
-        of_flags = itemgetter(*places, *places[:1]) if flags else lambda row: ()
-        bundle = (
-            columns.index("balloon_bundle_id") if "balloon_bundle_id" in columns else -1
-        )
-        payload = columns.index("payload_data") if "payload_data" in columns else -1
-        text = columns.index("text") if "text" in columns else -1
-        history = (
-            columns.index("message_summary_info")
-            if "message_summary_info" in columns
-            else -1
-        )
 
-        def replace(row: list[Value]) -> None:
-            app = row[bundle] if bundle >= 0 else None
-            whole = row[text] if text >= 0 else None
-            new: Value
-            for at, of_column, counts, known in others:
-                value = row[at]
-                if value is None:
-                    continue
-                if known is not None and (found := known.get(value)) is not None:
-                    new, what = found
-                    if new is not value:
-                        row[at] = new
-                        counts[what] += 1
-                    continue
-                if at == payload and isinstance(value, bytes) and isinstance(app, str):
-                    new = self._archive(value, app)
-                elif at == history and isinstance(whole, str) and _is_history(value):
-                    parts = Quotation(whole, self.stand_ins.text(whole))
-                    new = self.archives.replaced(value, "", parts)
+        def replace(values: list[Column]) -> None:
+            originals = tuple(values)
+            for at, of_column, counts in steps:
+                old = originals[at]
+                if at in beside:
+                    other, of_both = beside[at]
+                    new: Column = [*map(of_both, old, originals[other])]
                 else:
-                    new = of_column(value)
-                what = "kept" if new is value else _what_happened(value, new)
-                if new is not value:
-                    row[at] = new
-                    counts[what] += 1
-                if known is not None and type(value) is str:
-                    if len(known) >= _REMEMBERED:
-                        known.clear()
-                    known[value] = new, what
-            for at, of_column, counts, limit in numbers:
-                value = row[at]
-                if type(value) is int and -limit < value < limit:
-                    continue
-                if value is not None and (new := of_column(value)) is not value:
-                    row[at] = new
-                    counts[_what_happened(value, new)] += 1
-            for at, of_column, counts in dates:
-                value = row[at]
-                if not value and isinstance(value, int):
-                    continue
-                if shift and type(value) is int and NANOSECONDS <= value < _LATEST:
-                    row[at] = value + shift
-                    counts["moved"] += 1
-                elif value is not None and (new := of_column(value)) is not value:
-                    row[at] = new
-                    counts[_what_happened(value, new)] += 1
-            # Nearly always all flags are small, and one look is enough.
-            if not _USUAL.issuperset(of_flags(row)):
-                for at, of_column, counts in flags:
-                    value = row[at]
-                    new = value if value is None else of_column(value)
-                    if new is not value:
-                        row[at] = new
-                        counts[_what_happened(value, new)] += 1
+                    new = of_column(old)
+                if new is not old:
+                    values[at] = new
+                    pairs = zip(old, new, strict=True)
+                    changed = [pair for pair in pairs if pair[0] is not pair[1]]
+                    counts.update(starmap(_what_happened, changed))
 
         return replace
 
-    def _of_column(self, kind: str) -> Replace:
+    def _of_column(self, kind: str) -> OfColumn:
+        """Return what replaces the values of a column, which gives the column itself
+        where nothing is replaced."""
+        of_value = self._of_value(kind)
+        if kind == "flag":
+            return partial(_of_flags, of_value)
+        if kind in LARGE:
+            return partial(_of_numbers, of_value, LARGE[kind])
+        if kind == "date":
+            return partial(_of_dates, of_value, self.dates.shift)
+        if kind == "archive":
+            return self._of_archives
+        if kind == "text":
+            return self._of_written_texts
+        if kind in self._texts:
+            known = self._lately.setdefault(kind, {})
+            return partial(_of_texts, of_value, known)
+        return partial(_of_each, of_value)
+
+    def _of_written_texts(self, column: Column) -> Column:
+        self.stand_ins.prepare(each for each in column if isinstance(each, str))
+        return _of_each(self._of_value("text"), column)
+
+    def _of_archives(self, column: Column) -> Column:
+        self.archives.prepare(each for each in column if isinstance(each, bytes))
+        return _of_each(self._of_value("archive"), column)
+
+    def _payload(self, value: Value, app: Value) -> Value:
+        if isinstance(value, bytes) and isinstance(app, str):
+            return self.archives.replaced(value, app)
+        return value if value is None else self._of_value("archive")(value)
+
+    def _history(self, value: Value, whole: Value) -> Value:
+        """Replace a history, which has texts of parts of the message's whole text."""
+        is_archive = isinstance(value, bytes) and b"streamtyped" in value
+        if is_archive and isinstance(whole, str):
+            parts = Quotation(whole, self.stand_ins.text(whole))
+            return self.archives.replaced(value, "", parts)
+        return value if value is None else self._of_value("archive")(value)
+
+    def _of_value(self, kind: str) -> Replace:
         if kind == "date":
             return self._date
         if kind in LARGE:
@@ -232,24 +219,18 @@ class Replacing:
             return self._archive(value)
         return stand_in(value) if isinstance(value, str) else _nothing(value)
 
-    def _known(self, kind: str) -> Known | None:
-        """Return the stand-ins that texts of a class had lately; None for no texts."""
-        if kind not in self._texts or kind == "archive":
-            return None
-        return self._lately.setdefault(kind, {})
-
-    def _archive(self, value: bytes, bundle: str = "") -> bytes:
-        return self.archives.replaced(value, bundle)
+    def _archive(self, value: bytes) -> bytes:
+        return self.archives.replaced(value)
 
     def _settings(
         self, table: str, columns: Sequence[str]
-    ) -> Callable[[list[Value]], None]:
+    ) -> Callable[[list[Column]], None]:
         """Settings: known ones stay, with their values in other digits."""
         kinds = [class_of(table, each) for each in columns]
         name, told = (kinds.index(each) for each in _SETTINGS)
         counts = self.tally.of(table, columns[told])
         others = [
-            (at, self._of_column(kind), self.tally.of(table, columns[at]))
+            (at, self._of_value(kind), self.tally.of(table, columns[at]))
             for at, kind in enumerate(kinds)
             if kind not in _SETTINGS
         ]
@@ -262,13 +243,19 @@ class Replacing:
             row[told] = self._setting(key, value) if is_known else _nothing(value)
             if row[told] != value:
                 counts[_what_happened(value, row[told])] += 1
-            for at, of_column, done in others:
+            for at, of_value, done in others:
                 old = row[at]
                 if old is not None:
-                    row[at] = of_column(old)
+                    row[at] = of_value(old)
                     done[_what_happened(old, row[at])] += 1
 
-        return replace
+        def replace_all(values: list[Column]) -> None:
+            rows = [[*row] for row in zip(*values, strict=True)]
+            for row in rows:
+                replace(row)
+            values[:] = zip(*rows, strict=True)
+
+        return replace_all
 
     def _setting(self, key: str, value: Value) -> Value:
         if key in kept("setting_dates"):
@@ -284,9 +271,48 @@ class Replacing:
         )
 
 
-def _is_history(value: Value) -> bool:
-    """Tell whether a value has texts of a message's parts, as they were and are."""
-    return isinstance(value, bytes) and b"streamtyped" in value
+def _of_each(of_value: Replace, column: Column) -> Column:
+    if column.count(None) == len(column):
+        return column
+    return [each if each is None else of_value(each) for each in column]
+
+
+def _of_flags(of_value: Replace, column: Column) -> Column:
+    # Nearly always all flags are small, and one look is enough.
+    return column if _USUAL.issuperset(column) else _of_each(of_value, column)
+
+
+def _of_numbers(of_value: Replace, limit: int, column: Column) -> Column:
+    if {*map(type, column)} == {int} and -limit < min(column) <= max(column) < limit:
+        return column
+    return _of_each(of_value, column)
+
+
+def _of_dates(of_value: Replace, shift: int, column: Column) -> Column:
+    if _NO_DATES.issuperset(column):
+        return column
+    moved: list[Value] = []
+    for each in column:
+        if shift and type(each) is int and NANOSECONDS <= each < _LATEST:
+            moved.append(each + shift)
+        else:
+            moved.append(each if each is None else of_value(each))
+    return moved
+
+
+def _of_texts(of_value: Replace, known: dict[str, str], column: Column) -> Column:
+    """Replace texts, of which those that came lately are known."""
+    if column.count(None) == len(column):
+        return column
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    for each in dict.fromkeys(column):
+        if type(each) is str and each not in known:
+            known[each] = of_value(each)
+    return [
+        known[each] if type(each) is str else each if each is None else of_value(each)
+        for each in column
+    ]
 
 
 def _flag(value: Value) -> Value:
@@ -307,8 +333,6 @@ def _nothing(value: Value) -> Value:
 def _what_happened(old: Value, new: Value) -> str:
     if new == old:
         return "kept"
-    if isinstance(new, bytes) and not new.strip(b"\0"):
-        return "emptied"
-    if new in ("", 0):
+    if not new or (type(new) is bytes and not new[0] and not new.strip(b"\0")):
         return "emptied"
     return "moved" if isinstance(new, int | float) else "replaced"

@@ -7,10 +7,10 @@ that states a length stays true. The same original has the same stand-in everywh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
-from pytest_imessage_foundry.anonymise import characters, tokens
+from pytest_imessage_foundry.anonymise import characters, joined_texts, tokens
 from pytest_imessage_foundry.anonymise.kept import kept, literals
 from pytest_imessage_foundry.anonymise.secret import Secret
 from pytest_imessage_foundry.anonymise.vocabulary import Vocabulary
@@ -65,6 +65,36 @@ class StandIns:
             self._texts[text] = found
         return found
 
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Draw the stand-ins of many texts at once, so that `text` knows them.
+
+        Those with parts that have stand-ins of their own are left to `text`.
+        """
+        known = self._texts
+        plain = [t for t in dict.fromkeys(texts) if t not in known and _is_plain(t)]
+        if len(known) + len(plain) > _REMEMBERED:
+            known.clear()
+        streams = [self._stream(each, each) for each in plain]
+        drawn = characters.all_drawn(plain, streams, self.picture)
+        known.update(zip(plain, self._all_mended(drawn), strict=True))
+
+    def _all_mended(self, texts: list[str]) -> list[str]:
+        """Mend texts, of which few need it."""
+        for _ in range(_MOST_DRAWS):
+            bad = self._vocabulary.known(joined_texts.looked_at(texts))
+            if not bad:
+                return texts
+            parts = [token[1:] for token in bad]
+            folded = map(str.casefold, texts)
+            held = [any(part in each for part in parts) for each in folded]
+            # A number can have signs between its digits.
+            every = not any(held)
+            texts = [
+                self._mended(text) if every or is_held else text
+                for text, is_held in zip(texts, held, strict=True)
+            ]
+        raise _exhausted()
+
     def _text(self, text: str) -> str:
         if text in kept("sentences") or not text:
             return text
@@ -110,9 +140,12 @@ class StandIns:
         """Return other characters of the same classes, without the original's words."""
         if not text:
             return text
-        raw = f"{text}\0{key}".encode("utf-8", "surrogatepass")
-        stream = self.secret.stream("text", raw, 2 * len(text))
+        stream = self._stream(text, key)
         return self._mended(characters.drawn(text, stream, self.picture))
+
+    def _stream(self, text: str, key: str) -> bytes:
+        raw = f"{text}\0{key}".encode("utf-8", "surrogatepass")
+        return self.secret.stream("text", raw, 2 * len(text))
 
     def picture(self, character: str) -> str:
         """Return the stand-in of an emoji, which is the same everywhere."""
@@ -164,6 +197,8 @@ class StandIns:
         found = tokens.GUID_FORM.search(text, start)
         if found is None:
             return text[:start] + self.token(text[start:])
+        if found.span() == (0, len(text)):
+            return self.one_guid(text)
         before, after = text[start : found.start()], text[found.end() :]
         if not (after.isdigit() and len(after) == 1):
             after = self.token(after)
@@ -255,6 +290,18 @@ class StandIns:
     def one_of(self, text: str, group: str) -> str:
         """Return what is on a list as it is, and a stand-in of anything else."""
         return text if text in kept(group) else self.token(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a text has one stand-in as a whole."""
+    if not text or text.startswith(_own_beginnings()):
+        return False
+    return _MARK.search(text) is None or _PIECE.search(text) is None
+
+
+@cache
+def _own_beginnings() -> tuple[str, ...]:
+    return (*kept("sentences"), *kept("reactions"))
 
 
 def _is_hash(text: str) -> bool:

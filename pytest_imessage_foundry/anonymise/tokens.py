@@ -7,15 +7,14 @@ again. A token is a string whose first letter says what it is.
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
-from collections.abc import Callable
 from functools import cache
 
 from pytest_imessage_foundry.anonymise.kept import NAME_TOKEN, format_words
 
 WORD, GRAM, NUMBER, GUID, ADDRESS, HOST, WHOLE = "wgnuahv"
 LONG_WORD, LONG_NUMBER, SHORT = 6, 5, 3
+WHOLE_LENGTHS = range(SHORT + 1, 80)
 
 GUID_FORM = re.compile(
     "[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|[0-9A-Fa-f]{32}"
@@ -23,10 +22,10 @@ GUID_FORM = re.compile(
 MAIL_FORM = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 # A number as people write it: at least seven digits with a few signs between.
 _PHONE = re.compile(r"\+?\d(?:[ ().\u2011/-]{0,3}\d){6,}")
-# Letters in lower case, and spaces for all else.
+# Letters in lower case, what is not ASCII as it is, and spaces for all else.
 LOWER = bytes(
     ord(chr(c).lower()) if chr(c).isalpha() else 0x20 for c in range(128)
-).ljust(256)
+) + bytes(range(128, 256))
 _UNBROKEN = re.compile(rf"[^\s\ufffd]{{{SHORT},}}")
 _RUN = re.compile(r"\w+")
 _MIXED = re.compile(r"[a-z]*[\d_]\w+|[a-z]+[\d_]")
@@ -61,7 +60,15 @@ def any_mark() -> re.Pattern[str]:
 
 @cache
 def _marks() -> str:
-    return _class(lambda c: unicodedata.category(c) in ("Mn", "Mc"))
+    """Return the ranges of all marks, for a pattern."""
+    first, last = 0x300, 0x1F000
+    # Two letters each, of which a capital M says that it is a mark.
+    kinds = "".join(map(unicodedata.category, map(chr, range(first, last))))
+    spans = (each.span() for each in re.finditer("(?:M[nc])+", kinds))
+    return "".join(
+        f"\\U{first + start // 2:08x}-\\U{first + end // 2 - 1:08x}"
+        for start, end in spans
+    )
 
 
 @cache
@@ -74,31 +81,19 @@ def unspaced() -> re.Pattern[str]:
     return re.compile(f"[{ranges}]{{{SHORT},}}")
 
 
-def _class(belongs: Callable[[str], bool]) -> str:
-    """Return the ranges of all characters for which it is true, for a pattern."""
-    ranges: list[list[int]] = []
-    for code in range(0x300, min(0x1F000, sys.maxunicode)):
-        if belongs(chr(code)):
-            if ranges and ranges[-1][1] == code - 1:
-                ranges[-1][1] = code
-            else:
-                ranges.append([code, code])
-    return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges)
-
-
 def told(text: str) -> list[str]:
     """Return what a text of the original tells."""
-    return of_text(text, LONG_WORD, hosts)
+    return of_text(text, LONG_WORD)
 
 
 def told_by_name(text: str) -> list[str]:
     """Return what a name of the original tells: all that is longer than two."""
-    return of_text(text, SHORT, hosts)
+    return of_text(text, SHORT)
 
 
 def looked_at(text: str) -> list[str]:
     """Return all tokens of a text in the copy: each may be one of the original."""
-    return of_text(text, SHORT, dotted)
+    return of_text(text, SHORT, is_copy=True)
 
 
 def long_ones(text: str, shortest: int) -> list[str]:
@@ -106,19 +101,21 @@ def long_ones(text: str, shortest: int) -> list[str]:
     text = unicodedata.normalize("NFKC", text)
     # What is no UTF-8 and was replaced is many bytes and no letter.
     runs = dict.fromkeys(_UNBROKEN.findall(text))
-    found = [WORD + each for run in runs for each in words(run, shortest)]
+    found = [WORD + each for each in words(" ".join(runs), shortest)]
     return found + [NUMBER + _plain_digits(each) for each in _DIGITS.findall(text)]
 
 
-def of_text(
-    text: str, shortest: int, host_names: Callable[[str], list[str]]
-) -> list[str]:
-    """Return the tokens of one text: words of `shortest` letters and more."""
+def of_text(text: str, shortest: int, *, is_copy: bool = False) -> list[str]:
+    """Return the tokens of one text: words of `shortest` letters and more.
+
+    Of a copy all that could be a host is one, and a short text is a token even where it
+    is the format's own: the original's own ones were left out.
+    """
     if not text.isascii():
         # Letters of other forms (full width, bold, joined, with marks) are the same.
         text = unicodedata.normalize("NFKC", text)
     found = identities(text) if len(text) >= 32 else []
-    is_whole = not found
+    is_whole = not found and len(text) in WHOLE_LENGTHS
     if found:
         text = GUID_FORM.sub(" ", text)
     own = words(text, shortest)
@@ -130,10 +127,10 @@ def of_text(
         if shortest == SHORT:
             found += mixed(text)
     if "." in text:
-        found += host_names(text)
+        found += dotted(text) if is_copy else hosts(text)
     if "@" in text:
         found += mails(text)
-    if is_whole and SHORT < len(text) < 80 and not is_format(text, own):
+    if is_whole and (is_copy or not is_format(text, own)):
         found.append(WHOLE + text.casefold())
     return found
 

@@ -288,9 +288,9 @@ FORMS = (
 @pytest.mark.parametrize("original", FORMS)
 def test_the_proof_knows_a_word_in_all_its_forms(original, copy):
     vocabulary = Vocabulary()
-    proof.collected(vocabulary, [("message", ("text",), (original,))])
+    proof.collected(vocabulary, [("message", ("text",), [(original,)])])
     with pytest.raises(proof.Leak):
-        proof.prove_values(vocabulary, [("message", ("text",), (f"a {copy} b",))])
+        proof.prove_values(vocabulary, [("message", ("text",), [(f"a {copy} b",)])])
 
 
 def test_the_proof_knows_letters_with_marks_either_way():
@@ -305,9 +305,9 @@ def test_the_proof_knows_letters_with_marks_either_way():
 )
 def test_the_proof_knows_a_number_however_it_is_written(written):
     vocabulary = Vocabulary()
-    proof.collected(vocabulary, [("handle", ("id",), (f"+{PHONE}",))])
+    proof.collected(vocabulary, [("handle", ("id",), [(f"+{PHONE}",)])])
     with pytest.raises(proof.Leak):
-        proof.prove_values(vocabulary, [("message", ("text",), (f"call {written}",))])
+        proof.prove_values(vocabulary, [("message", ("text",), [(f"call {written}",)])])
 
 
 def test_what_there_is_no_room_for_is_known_too(monkeypatch):

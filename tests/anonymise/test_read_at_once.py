@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pytest_imessage_foundry.anonymise import joined_texts, proof, tokens
 from pytest_imessage_foundry.anonymise.byte_search import tokens_of_file
-from pytest_imessage_foundry.anonymise.copying import rows, shapes
+from pytest_imessage_foundry.anonymise.copying import batches, shapes
 from pytest_imessage_foundry.anonymise.list_contents import contents
 from pytest_imessage_foundry.anonymise.readable_bytes import _loaded
 from pytest_imessage_foundry.anonymise.vocabulary import Vocabulary
@@ -112,8 +112,8 @@ def test_a_version_in_a_column_of_settings_is_looked_for_in_texts():
     vocabulary = Vocabulary()
     vocabulary.add(["n15001"])
     told = [
-        ("kvtable", ("key", "value"), ("a", "15001")),
-        ("message", ("text",), ("15001",)),
+        ("kvtable", ("key", "value"), [("a", "15001")]),
+        ("message", ("text",), [("15001",)]),
     ]
     with pytest.raises(proof.Leak) as leak:
         proof.prove_values(vocabulary, told)
@@ -127,15 +127,14 @@ def test_a_text_in_a_column_of_numbers_is_read():
         connection.execute("INSERT INTO handle VALUES (1, 'Oma')")
         connection.execute("INSERT INTO chat_handle_join VALUES (1, 1)")
         tables = shapes(connection)
-        assert [*rows(connection, tables)] == [
-            ("handle", ("id",), ("Oma",)),
-            ("chat_handle_join", (), ()),
+        assert [*batches(connection, tables)] == [
+            ("handle", ("id",), [("Oma",)]),
+            ("chat_handle_join", (), [(1,)]),
         ]
         connection.execute("INSERT INTO chat_handle_join VALUES (2, ?)", (b"Oma",))
         connection.execute("INSERT INTO chat_handle_join VALUES (3, 'Oma')")
-        assert [row for *_, row in rows(connection, tables)][1:] == [
-            *((1, 1), (2, b"Oma"), (3, "Oma"))
-        ]
+        _, (*_, found) = batches(connection, tables)
+        assert found == [(1, 1), (2, b"Oma"), (3, "Oma")]
 
 
 @pytest.mark.parametrize("code", ["utf-8", "utf-16-le", "utf-16-be"])
