@@ -351,6 +351,20 @@ def test_a_long_chat_opens_at_its_end(
     assert "<title>true true</title>" in browse(page, "#chat=0", width)
 
 
+def test_a_hit_of_a_search_counts_no_unread_messages(
+    browse: Open, scratch: Made, tmp_path: Path
+) -> None:
+    made = scratch("is_read INTEGER")
+    made.add(text="Dinner at eight?", is_read=0)
+    page = write(made.path, tmp_path / "page.html")
+
+    assert shown(browse(page)).count('class="unread"') == 1
+    found = shown(browse(page, "#search=dinner"))
+
+    assert found.count('class="item"') == 1
+    assert 'class="unread"' not in found
+
+
 def test_a_person_has_one_colour(browse: Open, tmp_path: Path) -> None:
     phone = every_kind("tahoe")
     page = with_script(

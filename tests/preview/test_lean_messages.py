@@ -270,3 +270,14 @@ def test_what_a_plain_text_has_beside_it_is_read(
     monkeypatch.setattr(PhoneReader, "_ordinary_message", lambda *_: None)
 
     assert read(made.path) == quick
+
+
+def test_progress_tells_of_all_messages(scratch: Callable[..., Scratch]) -> None:
+    made = scratch()
+    for _ in range(3):
+        made.add(text="hello")
+    told: list[tuple[int, int]] = []
+
+    read(made.path, lambda done, total: told.append((done, total)))
+
+    assert told == [(3, 3)]

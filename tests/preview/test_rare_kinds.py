@@ -251,3 +251,13 @@ def test_dates_in_seconds_are_understood(scratch: Made) -> None:
     made.add(text="old", date=400_000_000)
 
     assert only(made).date == 400_000_000 * 10**9
+
+
+def test_a_business_card_is_named_in_plain_words(scratch: Made) -> None:
+    made = scratch("balloon_bundle_id TEXT")
+    made.add(text="\ufffd", balloon_bundle_id="com.apple.messages.chatbot")
+
+    card = only(made).card
+
+    assert card is not None
+    assert card.app == "Business message"
