@@ -25,7 +25,12 @@ from pytest_imessage_foundry.anonymise.copying import (
     batches,
     shapes,
 )
-from pytest_imessage_foundry.anonymise.dates import Dates, drawn_weeks
+from pytest_imessage_foundry.anonymise.dates import (
+    NANOSECONDS,
+    SECOND,
+    Dates,
+    drawn_weeks,
+)
 from pytest_imessage_foundry.anonymise.kept import words_in
 from pytest_imessage_foundry.anonymise.number_search import large_numbers
 from pytest_imessage_foundry.anonymise.rows import Replacing
@@ -183,9 +188,13 @@ class _Work:
 
     def weeks(self, secret: Secret) -> int:
         """Return the offset of all dates, in weeks."""
-        query = "SELECT min(date) FROM message WHERE date > 0"
+        # Some rows count seconds.
+        query = (
+            "SELECT min(CASE WHEN date < ?1 THEN date * ?2 ELSE date END) "
+            "FROM message WHERE date > 0"
+        )
         try:
-            oldest = self._source.execute(query).fetchone()[0]
+            oldest = self._source.execute(query, (NANOSECONDS, SECOND)).fetchone()[0]
         except sqlite3.OperationalError:
             oldest = None
         number = secret.below(1 << 40, "weeks", "")

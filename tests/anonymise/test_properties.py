@@ -8,7 +8,9 @@ import unicodedata
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from originals import change, query
 
+from pytest_imessage_foundry.anonymise import anonymise
 from pytest_imessage_foundry.anonymise.dates import WEEK, Dates
 from pytest_imessage_foundry.anonymise.rows import Replacing
 from pytest_imessage_foundry.anonymise.secret import Secret
@@ -166,3 +168,13 @@ def test_bytes_of_any_kind_keep_their_length_and_tell_nothing(data):
         or data[:1] in (b"\x04", b"b", b"{")
         or not new.strip(b"\0")
     )
+
+
+def test_dates_move_back_beside_one_in_seconds(original, tmp_path):
+    change(original, "UPDATE message SET date = 469900929 WHERE ROWID = 1")
+    anonymise(original, tmp_path / "copy.db", seed=1)
+    ((after,),) = query(
+        tmp_path / "copy.db", "SELECT date FROM message WHERE ROWID = 1"
+    )
+    assert 0 < after < 469900929
+    assert (469900929 - after) % WEEK == 0
