@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING
 from unicodedata import category
 
 from pytest_imessage_foundry.conversations.casing import lower, upper
+from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.dialogue.scenes import key_of
 from pytest_imessage_foundry.models.frozen import dataclass
 
@@ -28,7 +30,13 @@ PALETTES = {
     "hype": ("🎉", "🔥", "🙌", "😍", "🥳", "💪", "✨", "👏", "🤩"),
 }
 _OFFICE = ("👍", "🙂", "👌", "🙏", "✅", "😊")
-_FORMAL = ("formal", "proper", "precise", "punctuat", "polite", "full sentence", "eloq")
+_FORMAL = (
+    *("formal", "proper", "precise", "punctuat", "polite", "full sentence", "eloq"),
+    *("telegram", "letter-like", "with a full stop"),
+)
+_LOWER = re.compile(r"\blower")  # flowers are no writing style
+_YOUNG = frozenset("💀🤭")
+_ELDERS = frozenset({"parent", "elder"})
 _SLANG = ("slang", "gen z", "teen", "abbrev", "textspeak", "text-speak", "txt", "meme")
 _CHATTY = ("chatty", "rambl", "verbose", "long", "storytell", "talkative", "detailed")
 _TERSE = ("terse", "brief", "short", "concise", "laconic", "to the point", "few words")
@@ -158,9 +166,11 @@ def voice_of(persona: Persona, language: Language) -> Voice:
         return any(hint in manner for hint in hints)
 
     formal = shows(_FORMAL) and "informal" not in manner
-    slang = not formal and (shows(_SLANG) or persona.vocabulary_level == "simple")
+    # A grandmother of few words does not abbreviate them.
+    plain = persona.vocabulary_level == "simple" and not circles(persona) & _ELDERS
+    slang = not formal and (shows(_SLANG) or plain)
     lower_by_nature = rand() < (0.5 if slang else 0.15)
-    lower = "lower" in manner or (not formal and lower_by_nature)
+    lower = bool(_LOWER.search(manner)) or (not formal and lower_by_nature)
     lively = shows(_LIVELY)
     return Voice(
         words=_words(persona, language, formal=formal, slang=slang),
@@ -197,7 +207,9 @@ def _palettes(
         office = tuple(each for each in _OFFICE if rand() < 0.7) or _OFFICE
         return {**dict.fromkeys(PALETTES, office), "sad": PALETTES["sad"][1:3]}
     chosen = {}
-    for mood, palette in PALETTES.items():
+    shunned = _YOUNG if circles(persona) & _ELDERS else frozenset()
+    for mood, every in PALETTES.items():
+        palette = tuple(each for each in every if each not in shunned)
         few = sorted((rand(), number) for number in range(len(palette)))[:4]
         chosen[mood] = tuple(palette[number] for _, number in few)
     return chosen

@@ -12,6 +12,7 @@ from pytest_imessage_foundry.conversations.dialogue.scene_text import Slot, pars
 from pytest_imessage_foundry.conversations.dialogue.scenes import (
     Beat,
     Language,
+    Scene,
     language,
 )
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
@@ -200,3 +201,16 @@ def test_nothing_heavy_is_imported() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [each for each in language("en").scenes if "daily" in each.tags],
+    ids=lambda scene: scene.id,
+)
+def test_each_english_question_of_every_day_has_its_answer(scene: Scene) -> None:
+    question, answer = scene.steps[:2]
+    assert isinstance(question, Beat)
+    assert isinstance(answer, Beat)
+    for name in filter(None, question.sets):
+        assert answer.offers({name})

@@ -138,3 +138,22 @@ def test_nobody_kisses_colleagues() -> None:
         *polite.palettes["warm"]
     }
     assert polite.palettes["warm"] != plain.palettes["warm"]
+
+
+@pytest.mark.parametrize("relationship", ["grandmother", "father"])
+def test_parents_and_grandparents_of_simple_words_do_not_abbreviate(
+    relationship: str,
+) -> None:
+    english = scenes.language("en")
+    friend = replace(FRIEND, vocabulary_level="simple", writing_style="")
+    elder = replace(friend, relationship=relationship)
+    abbreviated = set(english.voice["slang"].values())
+    assert abbreviated & set(voice_of(friend, english).words.values())
+    assert not abbreviated & set(voice_of(elder, english).words.values())
+
+
+def test_who_likes_flowers_has_capital_letters() -> None:
+    english = scenes.language("en")
+    style = "Full sentences with correct punctuation, hearts and flowers."
+    assert not voice_of(replace(FRIEND, writing_style=style), english).lower
+    assert voice_of(replace(FRIEND, writing_style="all lowercase"), english).lower
