@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "b53a6708122cd1f8",
-    ("sonoma", "faker"): "60b87423b707add6",
-    ("sequoia", "auto"): "c2d86b41b5a0e9fd",
-    ("sequoia", "faker"): "0c3ecf8e572d93b3",
-    ("tahoe", "auto"): "373952e151953b7e",
-    ("tahoe", "faker"): "846ac0c5b5623b14",
-    ("golden-gate", "auto"): "512921a9546f0f23",
-    ("golden-gate", "faker"): "feb70b16166deeb3",
+    ("sonoma", "auto"): "1ad8968a0bd13e8e",
+    ("sonoma", "faker"): "ff059320c1014a0c",
+    ("sequoia", "auto"): "592df561edbf69a3",
+    ("sequoia", "faker"): "b5a4c783c2b346a6",
+    ("tahoe", "auto"): "86402557669ec9cf",
+    ("tahoe", "faker"): "d83a2b6d579af3cb",
+    ("golden-gate", "auto"): "72d8bacc37641e59",
+    ("golden-gate", "faker"): "25531310975328ce",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "c53b551e154a4efa",
-        "sequoia": "53c4b555340fec09",
-        "tahoe": "046a5312ff0f2e3e",
-        "golden-gate": "96c5cde33ca04944",
+        "sonoma": "12f311d6fdc753a1",
+        "sequoia": "4195133acdf5c328",
+        "tahoe": "01cd57768b40c3f1",
+        "golden-gate": "1745776dac495e32",
     },
     "default": {
-        "sonoma": "95ae9866b5f6ba4a",
-        "sequoia": "6d14bf33720a051b",
-        "tahoe": "fffd6fbce5c02406",
-        "golden-gate": "5b7cb1a4f88c1bc7",
+        "sonoma": "00c4793ab14a8c7a",
+        "sequoia": "0ed111f9009c3ac3",
+        "tahoe": "efe6e5ee0f5572c1",
+        "golden-gate": "6bbc905273e78b49",
     },
     "lived-in": {
-        "sonoma": "a843ec57bd70769e",
-        "sequoia": "d6edab784fe1d452",
-        "tahoe": "b62ebf74b742af3b",
-        "golden-gate": "1e99eb4d8eb4ca88",
+        "sonoma": "c111692da1c0c750",
+        "sequoia": "ac45e293cbc43706",
+        "tahoe": "87e4d81d86f9b73f",
+        "golden-gate": "bd4a4799da5408fc",
     },
 }
 
