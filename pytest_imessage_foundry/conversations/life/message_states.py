@@ -159,7 +159,8 @@ class LivedChat:
         if message.balloon is not None and message.balloon.kind == "link":
             soon = self.previous + int((0.8 + 1.2 * lot.number("link-row")) * SECOND)
             can = self.spoke == message.sender and soon < message.date
-            if can and self.previous and lot.has("link-row"):
+            # Moved years back, it would be older than tapbacks are.
+            if can and not message.tapbacks and self.previous and lot.has("link-row"):
                 return replace(message, date=soon - soon % 1_000_000)
         if message.tapbacks and lot.has("bare-pointer"):
             first, *others = message.tapbacks
