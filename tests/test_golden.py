@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "1ad8968a0bd13e8e",
-    ("sonoma", "faker"): "ff059320c1014a0c",
-    ("sequoia", "auto"): "592df561edbf69a3",
-    ("sequoia", "faker"): "b5a4c783c2b346a6",
-    ("tahoe", "auto"): "86402557669ec9cf",
-    ("tahoe", "faker"): "d83a2b6d579af3cb",
-    ("golden-gate", "auto"): "72d8bacc37641e59",
-    ("golden-gate", "faker"): "25531310975328ce",
+    ("sonoma", "auto"): "59e7f9c50811c59c",
+    ("sonoma", "faker"): "fd0fde650b27d7d4",
+    ("sequoia", "auto"): "a2b331b641644df9",
+    ("sequoia", "faker"): "691b9b0a5c9cd6ed",
+    ("tahoe", "auto"): "6c8714c8694d8f42",
+    ("tahoe", "faker"): "a116084c44ca0b70",
+    ("golden-gate", "auto"): "9e6e98730ab9a00b",
+    ("golden-gate", "faker"): "b9386f8421fef0ae",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "12f311d6fdc753a1",
-        "sequoia": "4195133acdf5c328",
-        "tahoe": "01cd57768b40c3f1",
-        "golden-gate": "1745776dac495e32",
+        "sonoma": "ba10d556201c6428",
+        "sequoia": "8760b1ad84ad1356",
+        "tahoe": "98f982c86810b55d",
+        "golden-gate": "cf0f032d07e1c1e6",
     },
     "default": {
-        "sonoma": "00c4793ab14a8c7a",
-        "sequoia": "0ed111f9009c3ac3",
-        "tahoe": "efe6e5ee0f5572c1",
-        "golden-gate": "6bbc905273e78b49",
+        "sonoma": "4c9bdd690c75ad92",
+        "sequoia": "3a415f43033028be",
+        "tahoe": "cb291454893c3bc0",
+        "golden-gate": "c21adf8bf1101e71",
     },
     "lived-in": {
-        "sonoma": "c111692da1c0c750",
-        "sequoia": "ac45e293cbc43706",
-        "tahoe": "87e4d81d86f9b73f",
-        "golden-gate": "bd4a4799da5408fc",
+        "sonoma": "457664943a36faac",
+        "sequoia": "5f77ded743b3cda4",
+        "tahoe": "e8fad60e38c92edc",
+        "golden-gate": "44a6cdb93be0a5fb",
     },
 }
 
