@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "59e7f9c50811c59c",
-    ("sonoma", "faker"): "fd0fde650b27d7d4",
-    ("sequoia", "auto"): "a2b331b641644df9",
-    ("sequoia", "faker"): "691b9b0a5c9cd6ed",
-    ("tahoe", "auto"): "6c8714c8694d8f42",
-    ("tahoe", "faker"): "a116084c44ca0b70",
-    ("golden-gate", "auto"): "9e6e98730ab9a00b",
-    ("golden-gate", "faker"): "b9386f8421fef0ae",
+    ("sonoma", "auto"): "cf19654dfb1731a0",
+    ("sonoma", "faker"): "25f6f79518f4e3ec",
+    ("sequoia", "auto"): "e3c9514da9005753",
+    ("sequoia", "faker"): "25f0dd4cc8e6b9a2",
+    ("tahoe", "auto"): "66b7b6060d866192",
+    ("tahoe", "faker"): "3ea1209f6550128c",
+    ("golden-gate", "auto"): "6912ce56768e3f73",
+    ("golden-gate", "faker"): "06843b3ac26738b0",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "ba10d556201c6428",
-        "sequoia": "8760b1ad84ad1356",
-        "tahoe": "98f982c86810b55d",
-        "golden-gate": "cf0f032d07e1c1e6",
+        "sonoma": "f85cfff7da511d9b",
+        "sequoia": "96ad084d1cd5b19f",
+        "tahoe": "3ce5cf5b1417099c",
+        "golden-gate": "a99f9ab855736731",
     },
     "default": {
-        "sonoma": "4c9bdd690c75ad92",
-        "sequoia": "3a415f43033028be",
-        "tahoe": "cb291454893c3bc0",
-        "golden-gate": "c21adf8bf1101e71",
+        "sonoma": "57c9fe64da4f44e0",
+        "sequoia": "ee49df9c828224d3",
+        "tahoe": "6912ab9dafd12c83",
+        "golden-gate": "d4128db8816a1ce2",
     },
     "lived-in": {
-        "sonoma": "457664943a36faac",
-        "sequoia": "5f77ded743b3cda4",
-        "tahoe": "e8fad60e38c92edc",
-        "golden-gate": "44a6cdb93be0a5fb",
+        "sonoma": "25bf86568df26c4d",
+        "sequoia": "f11b635f5a8a970b",
+        "tahoe": "f81e8fb681ebc7c4",
+        "golden-gate": "aa37c12d0ff7c2a1",
     },
 }
 
