@@ -23,10 +23,25 @@ def markdown(results: Results) -> str:
 
 
 def within(page: str, shown: str) -> str:
-    """`page` with `shown` between its two marks."""
+    """`page` with the sections of `shown` in the table between its two marks.
+
+    Sections that were not measured this time stay as they are.
+    """
     before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{shown}\n{END}{after}"
+    known, _, after = rest.partition(END)
+    head, *_ = shown.split("\n| **")
+    lines = [head]
+    for name, section in (_sections(known) | _sections(shown)).items():
+        lines.append(f"| **{name}{section}")
+    table = "\n".join(lines)
+    return f"{before}{BEGIN}\n{table}\n{END}{after}"
+
+
+def _sections(table: str) -> dict[str, str]:
+    """The lines of each section of a table, by what is up to its first asterisk."""
+    _, *sections = table.strip().split("\n| **")
+    parts = (each.partition("**") for each in sections)
+    return {name: f"{stars}{rest}" for name, stars, rest in parts}
 
 
 def _cells(series: Series) -> Iterator[str]:
