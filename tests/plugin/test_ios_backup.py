@@ -38,7 +38,7 @@ def test_what_tools_find_in_it(plain_run, pytester):
     def test_files(ios_backup):
         sent = [f for m in ios_backup.chat_db.messages for f in m.attachments]
         for file in sent:
-            path = f"Library/SMS/Attachments/{file.path}"
+            path = f"Library/SMS/{file.folder}/{file.path}"
             there = ios_backup.place_of("MediaDomain", path).is_file()
             assert there is (file.state == "present")
 
