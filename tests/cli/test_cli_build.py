@@ -286,7 +286,7 @@ def test_what_a_killed_build_left_goes_with_the_next(
 
     monkeypatch.chdir(tmp_path)
     assert main(["build", "new/path", *SMALL, *options]) == 0
-    kept = {"path", "Attachments", "truth.json"}
+    kept = {"path", "Attachments", "StickerCache", "truth.json"}
     assert {each.name for each in folder.iterdir()} <= kept
     assert not [*folder.rglob(".*")]
 
