@@ -25,21 +25,22 @@ def markdown(results: Results) -> str:
 def within(page: str, shown: str) -> str:
     """`page` with the sections of `shown` in the table between its two marks.
 
-    Sections that were not measured this time stay as they are.
+    Sections that were not measured this time stay as they are; the line on the machine
+    is that of this time.
     """
     before, _, rest = page.partition(BEGIN)
     known, _, after = rest.partition(END)
-    head, *_ = shown.split("\n| **")
-    lines = [head]
-    for name, section in (_sections(known) | _sections(shown)).items():
+    table, _, machine = shown.partition("\n\n")
+    lines = [table.split("\n| **")[0]]
+    for name, section in (_sections(known) | _sections(table)).items():
         lines.append(f"| **{name}{section}")
-    table = "\n".join(lines)
-    return f"{before}{BEGIN}\n{table}\n{END}{after}"
+    whole = "\n".join(lines) + (f"\n\n{machine}" if machine else "")
+    return f"{before}{BEGIN}\n{whole}\n{END}{after}"
 
 
 def _sections(table: str) -> dict[str, str]:
     """The lines of each section of a table, by what is up to its first asterisk."""
-    _, *sections = table.strip().split("\n| **")
+    _, *sections = table.strip().split("\n\n")[0].split("\n| **")
     parts = (each.partition("**") for each in sections)
     return {name: f"{stars}{rest}" for name, stars, rest in parts}
 

@@ -29,3 +29,11 @@ def test_a_page_without_a_table_gets_one() -> None:
     assert table.within(empty, f"{HEAD}\n{section('floor', '1')}") == page(
         section("floor", "1")
     )
+
+
+def test_the_line_on_the_machine_is_the_new_one() -> None:
+    known = page(section("floor", "1"), "", "an old machine")
+    shown = f"{HEAD}\n{section('first', '2')}\n\na new machine"
+    assert table.within(known, shown) == page(
+        section("floor", "1"), section("first", "2"), "", "a new machine"
+    )
