@@ -62,10 +62,9 @@ def has_place(scene: Sequence[Turn], start: int, end: int) -> bool:
 def wait(scene: Sequence[Turn], moment: int, end: int) -> int | None:
     """Return the nanoseconds from a time until the season of a scene, 0 within it or
     without one; None if it does not come before `end`."""
-    when = scene[0].when
-    if when is None or not (when.months or when.dates):
+    season = _season_of(scene)
+    if season is None:
         return 0
-    season = _season(when)
     days = range(moment // DAY, end // DAY)
     found = next((day for day in days if is_on(season, day)), None)
     return None if found is None else max(found * DAY - moment, 0)
@@ -75,6 +74,12 @@ def is_amid(when: When, moment: int) -> bool:
     """Return whether a time is within a season, and its edges are some days away."""
     days = (moment - _EDGE) // DAY, (moment + _EDGE) // DAY
     return all(is_on(_season(when), day) for day in days)
+
+
+def _season_of(scene: Sequence[Turn]) -> When | None:
+    """Return the season in which a scene begins, None if it can be any."""
+    when = scene[0].when
+    return _season(when) if when and (when.months or when.dates) else None
 
 
 @cache
@@ -88,9 +93,7 @@ def _parts(scene: Sequence[Turn]) -> list[_Part]:
 
     It is empty for a scene that can begin whenever people write.
     """
-    first = scene[0].when
-    has_season = first is not None and (first.months or first.dates)
-    begins: _Part = (0, _season(first) if first and has_season else None)
+    begins: _Part = (0, _season_of(scene))
     later = [
         (turn.pause, turn.when)
         for turn in scene[1:]

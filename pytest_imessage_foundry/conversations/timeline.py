@@ -52,8 +52,8 @@ _SOON_AGAIN, _NOTICED_AGAIN = 0.4, 0.3  # their share; that of services
 _OFTEN = 30 * HOUR  # of waking time between two sessions
 _SOMETIMES = 90 * HOUR  # who writes at least so often is never silent for weeks
 _EVENLY = (0.25, 0.45, 0.6, 0.75, 0.85, 0.95, 1.0, 1.1, 1.2, 1.35, 1.55, 1.95)
-_PULL = 12.0  # how much these are shorter if time has run ahead
-_LONG = 30 * DAY
+# How much these are shorter if time has run ahead, in ranges that are so long at least.
+_PULL, _LONG = 12.0, 30 * DAY
 _SPREAD = 20.0  # the longest other waits, as a multiple of the usual one
 _DRIFT = 0.035  # share of the range by which sessions may come early or late
 _LAST = 0.1  # share of the time left that passes at least before the last session
