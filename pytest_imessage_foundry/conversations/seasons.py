@@ -59,15 +59,17 @@ def has_place(scene: Sequence[Turn], start: int, end: int) -> bool:
     return not parts or _nearest(parts, 0.5, start, end) is not None
 
 
-def wait(scene: Sequence[Turn], moment: int, end: int) -> int | None:
-    """Return the nanoseconds from a time until the season of a scene, 0 within it or
-    without one; None if it does not come before `end`."""
+def wait(scene: Sequence[Turn], moment: int, end: int) -> int:
+    """Return the nanoseconds from a time until the season of a scene.
+
+    0 within it, without one, and if it does not come before `end`.
+    """
     season = _season_of(scene)
     if season is None:
         return 0
     days = range(moment // DAY, end // DAY)
-    found = next((day for day in days if is_on(season, day)), None)
-    return None if found is None else max(found * DAY - moment, 0)
+    found = next((day for day in days if is_on(season, day)), 0)
+    return max(found * DAY - moment, 0)
 
 
 def is_amid(when: When, moment: int) -> bool:

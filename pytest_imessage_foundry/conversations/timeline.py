@@ -238,9 +238,6 @@ class _Timeline:
         begin = rhythm.after(day / SECOND, _GOT_UP * (1.0 + self.random()))
         moment = int(begin * SECOND)
         wait = seasons.wait(story.turns, moment, self.end)
-        if wait is None:
-            self._leave_out(len(story.turns))
-            return ()
         if wait > _PATIENCE:
             self._put_off(story, moment + wait)
             return ()
