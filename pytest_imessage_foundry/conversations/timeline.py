@@ -22,7 +22,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_imessage_foundry.conversations import seasons
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import Rhythm, Week, rhythm
-from pytest_imessage_foundry.conversations.session_order import SessionOrder
+from pytest_imessage_foundry.conversations.session_order import (
+    SessionOrder,
+    WaitingSession,
+)
 from pytest_imessage_foundry.conversations.session_times import (
     NoTime,
     SessionTimes,
@@ -31,6 +34,7 @@ from pytest_imessage_foundry.conversations.session_times import (
 )
 from pytest_imessage_foundry.conversations.turn_sessions import Sessions
 from pytest_imessage_foundry.conversations.waits import HOUR, Waits, hurried
+from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import DAY, SECOND
 
@@ -128,18 +132,14 @@ def lay_out(
     return timeline.times()
 
 
-class _Paced(NamedTuple):
-    """A session with the seconds before each turn.
+class _Pace(NamedTuple):
+    """How much time there is for a session.
 
     Attributes:
-        talk: the seconds in it, without pauses.
-        share: of the waits, what there is time for in the range.
+        share: of its waits, what there is time for in the range.
         free: the waking seconds outside sessions that are left.
     """
 
-    turns: Sequence[Turn]
-    waits: Sequence[float]
-    talk: float
     share: float
     free: float
 
@@ -193,7 +193,13 @@ class _Timeline:
             random=self.random,
             no_time=no_time,
         )
-        self.order = SessionOrder(self.sessions, self.session_times.anchors.can_be)
+        self.whereabouts = Whereabouts()
+        self.order = SessionOrder(
+            self.sessions,
+            self._drawn,
+            self.session_times.anchors.can_be,
+            self.whereabouts,
+        )
         # Within days the nights are a large part of the time that passed.
         self.pull = _PULL if end - start > _LONG else 0.0
 
@@ -208,18 +214,18 @@ class _Timeline:
             if session is None:
                 yield self._told(self.stories.popleft())
                 continue
-            rhythm = self._rhythm(session)
-            paced = self._paced(session, rhythm)
-            begin = self._begin(paced, rhythm, is_last=self.order.is_last)
-            if session[0].opens and self._is_due(begin):
+            rhythm = self._rhythm(session.turns)
+            pace = self._pace(session, rhythm)
+            begin = self._begin(session, pace, rhythm, is_last=self.order.is_last)
+            if session.turns[0].opens and self._is_due(begin):
                 yield self._told(self.stories.popleft())
                 continue
             taken = self.order.take(begin / SECOND)
             if taken is not session:
-                rhythm = self._rhythm(taken)
-                paced = self._paced(taken, rhythm)
-            self.said += len(taken)
-            yield self._timed(paced, rhythm, begin)
+                rhythm = self._rhythm(taken.turns)
+                pace = self._pace(taken, rhythm)
+            self.said += len(taken.turns)
+            yield self._timed(taken, pace, rhythm, begin)
 
     def _is_due(self, moment: int) -> bool:
         """Return whether a story comes before what would begin at `moment`."""
@@ -241,7 +247,8 @@ class _Timeline:
         if wait > _PATIENCE:
             self._put_off(story, moment + wait)
             return ()
-        return self._timed(self._paced(story.turns, rhythm), rhythm, moment)
+        session = self._drawn(story.turns)
+        return self._timed(session, self._pace(session, rhythm), rhythm, moment)
 
     def _put_off(self, story: Story, moment: int) -> None:
         """Let a story come at a later time, after those that come before then."""
@@ -249,9 +256,11 @@ class _Timeline:
         self.stories.append(story._replace(place=place))
         self.stories = deque(sorted(self.stories, key=lambda each: each.place))
 
-    def _timed(self, paced: _Paced, rhythm: Rhythm, begin: int) -> Timed:
+    def _timed(
+        self, session: WaitingSession, pace: _Pace, rhythm: Rhythm, begin: int
+    ) -> Timed:
         """Return a session with times, beginning about at `begin`."""
-        turns, waits, share = paced.turns, paced.waits, paced.share
+        turns, waits, share = session.turns, session.waits, pace.share
         if share < 1.0 and not self.session_times.is_cramped:
             waits, share = hurried(turns, waits, share), 1.0
         moments = self.session_times.of(
@@ -263,9 +272,12 @@ class _Timeline:
         if self.since is not None:
             turns = _without_replies(turns, self.since)
             self.since += len(turns)
+        if turns[0].sitting is not None:
+            begun, over = moments[0] / SECOND, moments[-1] / SECOND
+            self.whereabouts.note(turns[0].sitting, begun, over)
         self.moment = moments[-1]
         self.done += len(turns)
-        self.spent += paced.talk
+        self.spent += session.talk
         return zip(moments, turns, strict=True)
 
     def _leave_out(self, count: int) -> None:
@@ -276,31 +288,37 @@ class _Timeline:
         self.count += len(instead)
         self.since = 0
 
-    def _paced(self, turns: Sequence[Turn], rhythm: Rhythm) -> _Paced:
-        """Return a session with its waits, and how much of them there is time for."""
+    def _drawn(self, turns: Sequence[Turn]) -> WaitingSession:
+        """Return a session with the waits before its turns."""
         waits = self.waits.of(turns)
         paused = sum(
             [wait for turn, wait in zip(turns, waits, strict=True) if turn.pause]
         )
-        talk = sum(waits) - paused
-        usual = (self.spent + talk) / (self.done + len(turns)) + 1e-9
+        return WaitingSession(turns, waits, sum(waits) - paused, paused)
+
+    def _pace(self, session: WaitingSession, rhythm: Rhythm) -> _Pace:
+        """Return how much time there is for a session and its waits."""
+        turns, talk = len(session.turns), session.talk
+        usual = (self.spent + talk) / (self.done + turns) + 1e-9
         left = rhythm.until(self.moment / SECOND, self.end / SECOND)
         expected = _still(self.total, self.done)
         share = min(1.0, _IN_SESSIONS * left / max(expected * usual, talk))
-        later = max(expected - len(turns), 0)
-        busy = share * (talk + later * usual) + _AWAKE_OF_PAUSES * paused
-        return _Paced(turns, waits, talk, share, max(left - busy, 0.0))
+        later = max(expected - turns, 0)
+        busy = share * (talk + later * usual) + _AWAKE_OF_PAUSES * session.paused
+        return _Pace(share, max(left - busy, 0.0))
 
-    def _begin(self, paced: _Paced, rhythm: Rhythm, *, is_last: bool) -> int:
+    def _begin(
+        self, session: WaitingSession, pace: _Pace, rhythm: Rhythm, *, is_last: bool
+    ) -> int:
         """Return when a session begins, placed in what is left of the range."""
-        turns, moment = len(paced.turns), self.moment
+        turns, moment = len(session.turns), self.moment
         later = max(_still(self.count, self.said) - turns, 0)
         middle = (self.said + turns / 2) / max(self.count, 1)
         if is_last:
-            gap = self._last_gap(paced.free, middle, moment)
+            gap = self._last_gap(pace.free, middle, moment)
         else:
             ahead = max(later / self.sessions.mean, 1.0)
-            gap = self._gap(paced.free, ahead, middle, moment)
+            gap = self._gap(pace.free, ahead, middle, moment)
             if not self.done:
                 # The range begins within a pause.
                 gap = max(gap * self.random(), min(gap, _GOT_UP))

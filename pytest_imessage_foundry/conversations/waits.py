@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 
 # Answers in seconds: (share, median, spread) of log-logistic distributions. Their
-# tails are power laws, as in real correspondence. People who answer after
-# hours or days sometimes take part at once and then answer within minutes.
+# tails are power laws, as in real correspondence, but no answer comes when nobody knows
+# the question any more. People who answer after hours or days sometimes take part at
+# once and then answer within minutes.
 _ANSWERS: dict[str, tuple[tuple[float, float, float], ...]] = {
     "instant": ((1.0, 16.0, 0.50),),
     "minutes": ((1.0, 110.0, 0.72),),
-    "hours": ((0.24, 240.0, 0.6), (0.58, 0.72 * HOUR, 0.22), (0.18, 3 * HOUR, 0.5)),
-    "days": ((0.15, 400.0, 0.6), (0.85, 16 * HOUR, 0.25)),
+    "hours": ((0.24, 240.0, 0.6), (0.58, 0.72 * HOUR, 0.22), (0.18, 2.5 * HOUR, 0.22)),
+    "days": ((0.15, 400.0, 0.6), (0.85, 16 * HOUR, 0.2)),
 }
+_SOON = ("instant", "minutes")
 _BURST = ((1.0, 5.0, 0.65),)  # the same person writes again
 _TYPING = 0.17  # seconds for each character
 # Nobody is faster than this, in seconds for a message and for each of its characters:
@@ -51,10 +53,21 @@ class Waits:
             who: quantiles(_ANSWERS[persona.typical_response_time])
             for who, persona in cast.items()
         }
+        # A question of the moment is answered at once.
+        minutes = quantiles(_ANSWERS["minutes"])
+        self._prompt = {
+            who: self._answers[who]
+            if persona.typical_response_time in _SOON
+            else minutes
+            for who, persona in cast.items()
+        }
 
     def of(self, session: Sequence[Turn]) -> list[float]:
         """Return the seconds before each turn of a session; 0 before the first."""
-        random, answers, burst = self._random, self._answers, self._burst
+        random, burst = self._random, self._burst
+        sitting = session[0].sitting
+        is_exchange = sitting is not None and sitting.may_wait
+        answers = self._prompt if is_exchange else self._answers
         last = session[0].sender
         waits = [0.0]
         for turn in session[1:]:

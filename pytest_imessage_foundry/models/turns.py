@@ -41,6 +41,22 @@ class When:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """What a sitting of generated talk says of those who write in it.
+
+    `may_wait` says that others may come before it until it is its hour. `places` are
+    pairs of a persona id and a place, such as ("sam", "home"): where people are when
+    it begins; `then` is where they are after it. `matters` come up once in a day, such
+    as "dinner".
+    """
+
+    may_wait: bool = False
+    places: tuple[tuple[str, str], ...] = ()
+    then: tuple[tuple[str, str], ...] = ()
+    matters: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One bubble of a dialogue: who says what, not yet when.
 
@@ -52,7 +68,8 @@ class Turn:
     not how soon its sender answers. `replies_to` counts turns back (1 is the turn
     before). `edited_from` is what the bubble said at first; `attachment` and `stub`
     names are those of `attachments.generator`. `event` turns announce instead
-    of saying.
+    of saying. `sitting` is what generated talk says of itself, at its first turn; packs
+    have none.
     """
 
     sender: str
@@ -70,3 +87,4 @@ class Turn:
     pause: int = 0
     hours: Hours | None = None
     when: When | None = None
+    sitting: Sitting | None = None

@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 from pytest_imessage_foundry.conversations.session_order import (
-    ExchangeHours,
     SessionOrder,
+    WaitingSession,
 )
-from pytest_imessage_foundry.models import Turn
+from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
+from pytest_imessage_foundry.models import Sitting, Turn
 
-NIGHT, NOON = ExchangeHours(22, 24), ExchangeHours(12, 13)
-
-
-def sitting(text: str, hours=None) -> list[Turn]:
-    return [Turn(sender="sam", text=text, opens=True, hours=hours)]
+NIGHT, NOON = (22, 24), (12, 13)
+EXCHANGE = Sitting(may_wait=True)
 
 
-def order(*sittings: list[Turn], hour: float = 12.0) -> SessionOrder:
+def sitting(text: str, hours=None, said: Sitting | None = EXCHANGE) -> list[Turn]:
+    return [Turn(sender="sam", text=text, opens=True, hours=hours, sitting=said)]
+
+
+def story(text: str = "story", hours=None) -> list[Turn]:
+    return sitting(text, hours, None)
+
+
+def drawn(turns) -> WaitingSession:
+    return WaitingSession(turns, [0.0] * len(turns), 0.0, 0.0)
+
+
+def order(
+    *sittings: list[Turn], whereabouts: Whereabouts | None = None
+) -> SessionOrder:
     def can_begin(turn: Turn, moment: float) -> bool:
         return not turn.hours or turn.hours[0] <= moment < turn.hours[1]
 
     last = len(sittings) - 1
     pairs = [(each, number == last) for number, each in enumerate(sittings)]
-    return SessionOrder(pairs, can_begin)
+    return SessionOrder(pairs, drawn, can_begin, whereabouts or Whereabouts())
 
 
 def told(order: SessionOrder, *hours: float) -> list[str]:
     found = []
     for hour in hours:
         assert order.first() is not None
-        found.append(order.take(hour)[0].text)
+        found.append(order.take(hour).turns[0].text)
     return found
 
 
@@ -39,13 +51,13 @@ def test_what_can_be_said_now_comes_first():
 
 
 def test_a_story_is_overtaken_by_nothing():
-    waiting = order(sitting("story", (22, 24)), sitting("lunch", NOON))
+    waiting = order(story(hours=NIGHT), sitting("lunch", NOON))
     assert told(waiting, 12, 12) == ["story", "lunch"]
 
 
 def test_nothing_passes_a_story_that_has_to_wait():
     waiting = order(
-        sitting("night", NIGHT), sitting("story", (18, 20)), sitting("lunch", NOON)
+        sitting("night", NIGHT), story(hours=(18, 20)), sitting("lunch", NOON)
     )
     assert told(waiting, 12) == ["night"]
 
@@ -64,7 +76,35 @@ def test_the_last_is_known():
 
 
 def test_turns_put_first_are_sessions_of_their_own():
-    waiting = order(sitting("story"))
+    waiting = order(story())
     waiting.put_first([*sitting("one"), Turn(sender="sam", text="two"), *sitting("x")])
-    assert [turn.text for turn in waiting.first() or ()] == ["one", "two"]
+    first = waiting.first()
+    assert first is not None
+    assert [turn.text for turn in first.turns] == ["one", "two"]
     assert told(waiting, 12, 12, 12) == ["one", "x", "story"]
+
+
+def test_what_contradicts_the_last_words_lets_others_come_first():
+    known = Whereabouts()
+    known.note(Sitting(places=(("sam", "out"),)), 12.0, 12.0)
+    home = Sitting(may_wait=True, places=(("sam", "home"),))
+    waiting = order(
+        sitting("home", None, home),
+        sitting("told", None, Sitting(places=home.places)),
+        sitting("told later", None, Sitting(matters=frozenset({"news"}))),
+        sitting("photo"),
+        whereabouts=known,
+    )
+    # What is told keeps its order.
+    assert told(waiting, 13) == ["photo"]
+    assert told(waiting, 4 * 3_600, 4 * 3_600) == ["home", "told"]
+
+
+def test_rather_a_contradiction_than_another_hour():
+    known = Whereabouts()
+    known.note(Sitting(matters=frozenset({"lunch"})), 12.0, 12.0)
+    lunch = Sitting(may_wait=True, matters=frozenset({"lunch"}))
+    waiting = order(
+        sitting("night", NIGHT), sitting("lunch", NOON, lunch), whereabouts=known
+    )
+    assert told(waiting, 12) == ["lunch"]

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.dialogue.scenes import key_of
-from pytest_imessage_foundry.conversations.dialogue.selection import language_of
+from pytest_imessage_foundry.conversations.dialogue.selection import (
+    is_local,
+    language_of,
+)
 from pytest_imessage_foundry.conversations.dialogue.slots import KnownSlots
 from pytest_imessage_foundry.conversations.dialogue.voice import (
     SERVICE,
@@ -18,7 +21,7 @@ from pytest_imessage_foundry.conversations.dialogue.voice import (
 from pytest_imessage_foundry.conversations.spoken import spoken_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pytest_imessage_foundry.conversations.dialogue.scenes import Language, Scene
     from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
@@ -81,6 +84,7 @@ class DialogueContext:
         self.is_sms = config.service == "SMS"
         everybody = (owner, *people)
         self.members = [each.id for each in everybody]
+        self._locals = {each.id for each in everybody if is_local(each, self.language)}
         self._present: list[str] = []
         self._slowness = {
             each.id: _SLOWNESS[each.typical_response_time] for each in everybody
@@ -134,18 +138,28 @@ class DialogueContext:
             left = [self.owner.id, *(each for each in left if each != self.owner.id)]
             roles = {"A": left[0]}
             roles["B"] = left[1 + int(rand() * (len(left) - 1))]
-        elif first:
+        elif first and ("A" not in scene.local or first in self._locals):
             roles = {"A": first}
-        if roles:
-            left = [each for each in left if each not in roles.values()]
-        for role in "ABCD":
-            if not left:
-                break
-            if role not in roles:
-                roles[role] = left.pop(int(rand() * len(left)))
+        left = [each for each in left if each not in roles.values()]
+        # Who cannot have every role is left for the others.
+        for role in sorted("ABCD", key=lambda role: role not in scene.local):
+            if role in roles:
+                continue
+            able = self._locals_of(left, roles) if role in scene.local else left
+            if able:
+                roles[role] = who = able[int(rand() * len(able))]
+                left = [each for each in left if each != who]
         for role, who in roles.items():
             slots[role] = (self.names[who],)
         return roles
+
+    def _locals_of(self, left: list[str], roles: Mapping[str, str]) -> list[str]:
+        """Return who can have a role for locals: of those left, else of all members."""
+        free = [each for each in self.members if each not in roles.values()]
+        for group in (left, free):
+            if able := [each for each in group if each in self._locals]:
+                return able
+        return left
 
     def is_stale(self, text: str) -> bool:
         """Return whether a text was used lately; a longer text is remembered longer."""

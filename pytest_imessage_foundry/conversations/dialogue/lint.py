@@ -14,6 +14,7 @@ from pytest_imessage_foundry.conversations.dialogue.scene_text import (
 )
 from pytest_imessage_foundry.conversations.dialogue.scenes import Beat, Fork
 from pytest_imessage_foundry.conversations.dialogue.voice import PALETTES
+from pytest_imessage_foundry.conversations.whereabouts import PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,8 +78,13 @@ def check(language: Language) -> list[str]:
     around = [("opener", language.openers), *language.tails.items()]
     around += [("polite opener", polite.openers), *polite.tails.items()]
     around += [
-        (f"{each.register} aside", transitions.aside(each).raw)
+        (f"{each.register} {name}", texts)
         for each in (language, polite)
+        for name, texts in (
+            ("asker", each.askers),
+            ("teller", each.tellers),
+            ("aside", transitions.aside(each, is_asking=True, is_news=True).raw),
+        )
     ]
     for place, texts in around:
         found += [f"{place}: {each!r} twice" for each in _twice(texts)]
@@ -116,6 +122,7 @@ def _scene(scene: Scene) -> Iterator[str]:
         yield f"unknown weekdays {scene.data['weekdays']}"
     if not {*scene.data.get("months", ())} <= {*range(1, 13)}:
         yield f"unknown months {scene.data['months']}"
+    yield from _people(scene)
     for part in (scene.steps, scene.later):
         for beat in _beats(part):
             for text in beat.raw:
@@ -123,6 +130,24 @@ def _scene(scene: Scene) -> Iterator[str]:
             yield from (f"said twice: {each!r}" for each in _twice(beat.raw))
         for way in walks(part):
             yield from _walk(way, scene)
+
+
+def _people(scene: Scene) -> Iterator[str]:
+    """Yield what is wrong with `local`, `at`, `then` and `once`."""
+    roles = "ABCD"[: scene.cast]
+    if not set(scene.local) <= set(roles):
+        yield f"unknown roles in local {scene.local!r}"
+    known = {"", *scene.data.get("notes", "").split()}
+    known |= {each for beat in _beats(scene.steps) for each in beat.sets}
+    for name in ("at", "then", "once"):
+        said = scene.data.get(name, {})
+        yield from (f"{name}: no note {note!r}" for note in said if note not in known)
+        for text in said.values() if name != "once" else ():
+            words = text.split()
+            if len(words) % 2 or not {*words[::2]} <= {*roles}:
+                yield f"{name}: not pairs of a role and a place: {text!r}"
+            if not {*words[1::2]} <= PLACES:
+                yield f"{name}: unknown place in {text!r}"
 
 
 def _walk(way: list[Beat], scene: Scene) -> Iterator[str]:

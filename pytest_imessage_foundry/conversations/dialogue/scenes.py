@@ -16,10 +16,15 @@ out. A list of lists of beats is a fork, of which one is used. `hours`, such as
 [6, 10], are those in which a scene can begin; `transitions` has them for some tags.
 `weekdays` are those on which it can, from 0 for Monday, and `months` those in which.
 `near` says whether its people live near each other or meet; without it, some tags do.
+`local` are the roles that only those can have who live among speakers of the language.
+`at` says where people are when it begins, `then` where they are after it, and `once`
+what comes up once in a day: by notes, "" for all, as in {"need": "A out B home"}.
 `notes` of a scene are noted before it begins and hold for the words around it too:
 so openers and farewells are in the script that a Hindi scene is written in.
-Beside the scenes, `steady` says of how few values of a slot one conversation speaks;
-`inflections` has the endings that follow the sound of a slot's value.
+Beside the scenes, `openers` are words before any of them, `askers` before those that
+begin with a question, and `tellers` before those with `news`. `steady` says of how few
+values of a slot one conversation speaks; `inflections` has the endings that follow the
+sound of a slot's value.
 """
 
 from __future__ import annotations
@@ -162,6 +167,7 @@ class Scene:
     cast: int = 2
     every: int = 1
     opener: str = ""
+    local: str = ""
     _slots: dict[str, Rows] | None = None
     _steps: tuple[Step, ...] | None = None
     _later: tuple[Step, ...] | None = None
@@ -203,6 +209,8 @@ class Language:
         self.steady: dict[str, int] = data.get("steady", {})
         self.phrases: dict[str, list[str]] = data.get("phrases", {})
         self.openers: list[str] = data.get("openers", [])
+        self.askers: list[str] = data.get("askers", [])
+        self.tellers: list[str] = data.get("tellers", [])
         self.tails: dict[str, list[str]] = data.get("tails", {})
         self.register: Literal["plain", "polite"] = "plain"
         self._polite: dict[str, Any] = data.get("polite", {})
@@ -218,6 +226,8 @@ class Language:
         other = copy(self)
         other.register = "polite"
         other.openers = self._polite.get("openers", self.openers)
+        other.askers = self._polite.get("askers", [])
+        other.tellers = self._polite.get("tellers", [])
         other.tails = self._polite.get("tails", self.tails)
         other._beats = {}
         return other
@@ -235,6 +245,7 @@ class Language:
             cast=data.get("cast", 2),
             every=data.get("every", 1),
             opener=data.get("A", ""),
+            local=data.get("local", ""),
         )
 
     def rows(self, name: str, locale: str = "") -> Rows:

@@ -97,11 +97,47 @@ def repertoire(
     if 2 * sum(each >= _AWAY for each in apart) > len(apart):
         # Nobody from another time zone comes by for dinner; in a group, others do.
         scenes = [scene for scene in scenes if not transitions.is_near(scene)]
+    scenes = _castable(scenes, owner, people, spoken)
+    scenes = _in_one_script(scenes, key_of(people[0].id if people else owner.id))
     if "service" in company and people:
         scenes = _own_trade(people[0], config.theme, scenes)
     if scenes or spoken.code == "en":
         return scenes or [s for s in spoken.scenes if "friend" in s.company]
     return repertoire(config, owner, people, language("en"))
+
+
+def is_local(persona: Persona, spoken: Language) -> bool:
+    """Return whether a persona lives among speakers of a language."""
+    return spoken_in(persona.locale) == spoken.code
+
+
+def _castable(
+    scenes: Sequence[Scene], owner: Persona, people: Sequence[Persona], spoken: Language
+) -> list[Scene]:
+    """Return the scenes whose roles for locals have somebody who can have them."""
+    there = sum(is_local(each, spoken) for each in people)
+    here = is_local(owner, spoken)
+    return [
+        scene
+        for scene in scenes
+        if len(scene.local) <= there + here
+        and (here or len(people) > 1 or _has_role_for_a_guest(scene))
+    ]
+
+
+def _has_role_for_a_guest(scene: Scene) -> bool:
+    """Return whether an owner who is no local can have a role beside one other."""
+    can_have = {"owner": "A", "other": "B"}.get(scene.opener, "AB")
+    return not set(can_have) <= set(scene.local)
+
+
+def _in_one_script(scenes: list[Scene], key: int) -> list[Scene]:
+    """Return the scenes of one script, where a language is written in several."""
+    scripts = sorted({scene.data["notes"] for scene in scenes if "notes" in scene.data})
+    if len(scripts) < 2:
+        return scenes
+    chosen = scripts[key % len(scripts)]
+    return [scene for scene in scenes if scene.data.get("notes", chosen) == chosen]
 
 
 def apart(scenes: Sequence[Scene]) -> tuple[list[Scene], list[Scene]]:

@@ -33,7 +33,12 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
     from pytest_imessage_foundry.conversations.dialogue.scenes import Beat, Scene, Step
-    from pytest_imessage_foundry.models import ConversationConfig, Hours, Persona
+    from pytest_imessage_foundry.models import (
+        ConversationConfig,
+        Hours,
+        Persona,
+        Sitting,
+    )
 
 _MASK = (1 << 64) - 1
 _SITTINGS, _DAILY = 0x517716, 0xDA11
@@ -144,34 +149,43 @@ class _Sittings:
         such."""
         present = self.context.present(self.rand)
         scene, times = self._next_exchange()
-        hours = transitions.hours(scene)
         goes_on = self.share > _MOSTLY and self.rand() < _GO_ON
         wanted = _ENOUGH if goes_on and not transitions.is_first(scene) else 0
-        first, length = _opening(scene, transitions.exchange_hours(scene)), 0
-        while True:
-            planned = self._planned(scene, times, present)
-            performance = _performed(self.context, planned, None)
-            length += len(performance.drafts)
-            self.said += len(performance.drafts)
-            yield _turns(performance, first)
-            following = self._exchange_after(hours) if length < wanted else None
+        told, performed = [scene], [self._exchange(scene, times, present)]
+        while sum(len(each.drafts) for each in performed) < wanted:
+            following = self._exchange_after(told)
             if following is None:
-                return
-            scene, times = following
+                break
+            told.append(following[0])
+            performed.append(self._exchange(*following, present))
+        parts = [_sitting_of(each, may_wait=True) for each in performed]
+        first = _opening(scene, transitions.hours(scene), transitions.joined(parts))
+        for performance in performed:
+            yield _turns(performance, first)
             first = {"pause": transitions.lull(self.rand)}
+
+    def _exchange(
+        self, scene: Scene, times: int, present: Sequence[str]
+    ) -> Performance:
+        performance = _performed(
+            self.context, self._planned(scene, times, present), None
+        )
+        self.said += len(performance.drafts)
+        return performance
 
     def _next_exchange(self) -> tuple[Scene, int]:
         return self.passed.popleft() if self.passed else self._fitting(self.daily)
 
-    def _exchange_after(self, hours: Hours | None) -> tuple[Scene, int] | None:
-        """Return the next exchange that fits into a sitting which begins within these
-        hours, None if none is near."""
-        passed = []
+    def _exchange_after(self, told: Sequence[Scene]) -> tuple[Scene, int] | None:
+        """Return the next exchange that fits into a sitting after some, None if none is
+        near."""
+        hours, passed = transitions.hours(told[0]), []
         for _ in range(_PASSED_OVER):
             found = self._next_exchange()
-            own = transitions.hours(found[0])
-            if not transitions.is_first(found[0]) and transitions.may_follow(
-                hours, own
+            if (
+                not transitions.is_first(found[0])
+                and transitions.may_follow(hours, transitions.hours(found[0]))
+                and transitions.may_join(found[0], told)
             ):
                 break
             passed.append(found)
@@ -192,11 +206,16 @@ class _Sittings:
         )
         hours = self._hours(planned.scene)
         greets = not context.is_service
-        opening = transitions.greeting(context.language, rand) if greets else None
-        first = _opening(planned.scene, hours)
+        opening = None
+        if greets:
+            opening = transitions.greeting(planned.scene, context.language, rand)
+        first: dict[str, Any] = {}
         length = 0
         while True:
             performance = _performed(context, planned, opening)
+            if not length:
+                sitting = _sitting_of(performance, may_wait=False)
+                first = _opening(planned.scene, hours, sitting)
             length += len(performance.drafts)
             is_last = length >= wanted or self._is_over(planned.scene, hours)
             if not context.is_service:
@@ -205,7 +224,7 @@ class _Sittings:
             yield _turns(performance, first)
             if is_last:
                 return
-            opening, pause = transitions.lead(context.language, rand)
+            opening, pause = transitions.lead(self.next[0], context.language, rand)
             goes_on = performance.drafts[-1][0] if opening else ""
             planned = self._next_scene(present, goes_on)
             first = {"pause": pause}
@@ -283,12 +302,6 @@ class _Sittings:
         return self.draws.random
 
 
-def _may_follow(hours: Hours | None, scene: Scene) -> bool:
-    """Return whether a scene fits into a sitting that begins within these hours."""
-    is_first = transitions.is_first(scene)
-    return not is_first and transitions.may_follow(hours, transitions.hours(scene))
-
-
 def _performed(
     context: DialogueContext, planned: _PlannedScene, opening: Beat | None
 ) -> Performance:
@@ -301,9 +314,18 @@ def _performed(
     return performance
 
 
-def _opening(scene: Scene, hours: Hours | None) -> dict[str, Any]:
-    """Return what the first turn of a sitting says of its time."""
-    return {"opens": True, "hours": hours, "when": transitions.when(scene)}
+def _sitting_of(performance: Performance, *, may_wait: bool) -> Sitting | None:
+    """Return what a performed scene says of its people."""
+    noted, cast = performance.slots.noted, performance.cast
+    return transitions.sitting(performance.scene, noted, cast, may_wait=may_wait)
+
+
+def _opening(
+    scene: Scene, hours: Hours | None, sitting: Sitting | None
+) -> dict[str, Any]:
+    """Return what the first turn of a sitting says of its time and its people."""
+    when = transitions.when(scene)
+    return {"opens": True, "hours": hours, "when": when, "sitting": sitting}
 
 
 def _turns(performance: Performance, first: dict[str, Any]) -> list[Turn]:

@@ -8,13 +8,17 @@ from pkgutil import get_data
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.dialogue.scenes import Beat
-from pytest_imessage_foundry.conversations.session_order import ExchangeHours
-from pytest_imessage_foundry.models import When
+from pytest_imessage_foundry.conversations.dialogue.voice import QUESTIONS
+from pytest_imessage_foundry.models import Sitting, When
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from pytest_imessage_foundry.conversations.dialogue.scenes import Language, Scene
+    from pytest_imessage_foundry.conversations.dialogue.scenes import (
+        Language,
+        Scene,
+        Step,
+    )
     from pytest_imessage_foundry.models import Hours
 
 _DAY, _NARROW = 24, 6
@@ -63,22 +67,31 @@ def length(present: int, rand: Callable[[], float]) -> int:
     return min(drawn * (present + 1) // 3, _LENGTHS[-1])
 
 
-def greeting(language: Language, rand: Callable[[], float]) -> Beat | None:
+def greeting(scene: Scene, spoken: Language, rand: Callable[[], float]) -> Beat | None:
     """Return the beat that begins some sittings, before their topic."""
-    return _greetings(language) if rand() < _GREETED else None
+    if rand() >= _GREETED:
+        return None
+    return _greetings(spoken, asks(scene), tells(scene))
 
 
 @cache
-def _greetings(language: Language) -> Beat | None:
+def _greetings(language: Language, is_asking: bool, is_news: bool) -> Beat | None:
     """Return the openers of a sitting, without those that follow another topic."""
-    leading = set(aside(language).raw)
-    texts = [each for each in language.openers if each not in leading]
+    leading = set(aside(language, is_asking=True, is_news=True).raw)
+    texts = [*language.openers]
+    texts += language.askers if is_asking else ()
+    texts += language.tellers if is_news else ()
+    texts = [each for each in texts if each not in leading]
     return Beat(["A", *texts], language, casual=True) if texts else None
 
 
-def lead(language: Language, rand: Callable[[], float]) -> tuple[Beat | None, int]:
+def lead(
+    scene: Scene, spoken: Language, rand: Callable[[], float]
+) -> tuple[Beat | None, int]:
     """Return the beat, or the minutes of pause, before a sitting's next topic."""
-    return (aside(language), 0) if rand() < _LED_OVER else (None, lull(rand))
+    if rand() < _LED_OVER:
+        return aside(spoken, is_asking=asks(scene), is_news=tells(scene)), 0
+    return None, lull(rand)
 
 
 def lull(rand: Callable[[], float]) -> int:
@@ -87,11 +100,39 @@ def lull(rand: Callable[[], float]) -> int:
 
 
 @cache
-def aside(language: Language) -> Beat:
+def aside(
+    language: Language, *, is_asking: bool = False, is_news: bool = False
+) -> Beat:
     """Return the beat between two topics without a pause."""
     data = get_data(__package__, "transitions.json")
-    texts = json.loads(data or b"")[language.code][language.register]
+    own = json.loads(data or b"")[language.code]
+    texts = list(own[language.register])
+    texts += own.get("askers", {}).get(language.register, ()) if is_asking else ()
+    texts += own.get("tellers", {}).get(language.register, ()) if is_news else ()
     return Beat(["A", *texts], language, casual=True)
+
+
+@cache
+def asks(scene: Scene) -> bool:
+    """Return whether a scene begins with a question, whichever alternative is used."""
+    return all(
+        any(mark in text for mark in QUESTIONS)
+        for beat in _beginnings(scene.steps[0])
+        for text in beat.raw
+    )
+
+
+@cache
+def tells(scene: Scene) -> bool:
+    """Return whether a scene begins with news."""
+    return bool(scene.data.get("news"))
+
+
+def _beginnings(step: Step) -> list[Beat]:
+    """Return the beats with which a step can begin."""
+    if isinstance(step, Beat):
+        return [step]
+    return [beat for branch in step.branches for beat in _beginnings(branch[0])]
 
 
 @cache
@@ -116,18 +157,77 @@ def hours(scene: Scene) -> Hours | None:
 
 
 @cache
-def exchange_hours(scene: Scene) -> ExchangeHours | None:
-    """Return the hours of a few words of every day; None for any."""
-    found = hours(scene)
-    return ExchangeHours(*found) if found else None
-
-
-@cache
 def when(scene: Scene) -> When | None:
     """Return the weekdays and months in which a scene can begin; None for all."""
     weekdays = tuple(scene.data.get("weekdays", ()))
     months = tuple(scene.data.get("months", ()))
     return When(weekdays=weekdays, months=months) if weekdays or months else None
+
+
+@cache
+def matters(scene: Scene) -> frozenset[str]:
+    """Return all that comes up once in a day which a scene may speak of."""
+    return frozenset(" ".join(scene.data.get("once", {}).values()).split())
+
+
+@cache
+def places(scene: Scene) -> frozenset[str]:
+    """Return all places where a scene may say that people are."""
+    said = [*scene.data.get("at", {}).values(), *scene.data.get("then", {}).values()]
+    return frozenset(place for text in said for place in text.split()[1::2])
+
+
+def may_join(scene: Scene, told: Sequence[Scene]) -> bool:
+    """Return whether a scene contradicts none that were told a moment ago."""
+    there = places(scene)
+    before = frozenset().union(*map(places, told))
+    return all(matters(scene).isdisjoint(matters(each)) for each in told) and (
+        not there or not before or len(there | before) == 1
+    )
+
+
+def sitting(
+    scene: Scene, noted: Iterable[str], cast: Mapping[str, str], *, may_wait: bool
+) -> Sitting | None:
+    """Return what a performed scene says of its people; None if it says nothing.
+
+    Args:
+        noted: the notes of the alternatives that were used.
+        cast: the persona ids by role.
+        may_wait: whether others may come before it.
+    """
+    notes = ("", *sorted(noted))
+    here, then = (
+        _people(scene.data.get(each, {}), notes, cast) for each in ("at", "then")
+    )
+    once = scene.data.get("once", {})
+    told = frozenset(" ".join(once.get(note, "") for note in notes).split())
+    if not (may_wait or here or then or told):
+        return None
+    return Sitting(may_wait=may_wait, places=here, then=then, matters=told)
+
+
+def joined(sittings: Sequence[Sitting | None]) -> Sitting:
+    """Return what exchanges of one sitting say together."""
+    said = [each for each in sittings if each is not None]
+    return Sitting(
+        may_wait=True,
+        places=tuple({pair: None for each in said for pair in each.places}),
+        then=tuple(pair for each in said for pair in each.then),
+        matters=frozenset().union(*(each.matters for each in said)),
+    )
+
+
+def _people(
+    said: Mapping[str, str], notes: Iterable[str], cast: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """Return pairs of a persona and a place, of texts such as "A home B work"."""
+    words = " ".join(said.get(note, "") for note in notes).split()
+    return tuple(
+        (cast[role], place)
+        for role, place in zip(words[::2], words[1::2], strict=True)
+        if role in cast
+    )
 
 
 @cache
@@ -158,7 +258,7 @@ def is_near(scene: Scene) -> bool:
 def is_first(scene: Scene) -> bool:
     """Return whether a sitting has to begin with it, as with "good morning"."""
     hour = hours(scene)
-    has_days = when(scene) is not None
+    has_days = when(scene) is not None or bool(places(scene))
     is_short = hour is not None and _width(hour) < _NARROW
     return is_alone(scene) or has_days or is_short
 

@@ -62,7 +62,7 @@ def line_of(turn: Turn) -> dict[str, Any]:
     line = {
         name: value
         for name, value in fields_of(turn).items()
-        if value != _DEFAULTS.get(name)
+        if value != _DEFAULTS.get(name) and name != "sitting"
     }
     if turn.hours:
         line["hours"] = list(turn.hours)

@@ -134,6 +134,22 @@ def test_checker_finds_what_stands_around_the_scenes() -> None:
         assert any(fault in each for each in found)
 
 
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ({"local": "C"}, "unknown roles in local 'C'"),
+        ({"at": {"": "A moon"}}, "at: unknown place in 'A moon'"),
+        ({"at": {"": "A"}}, "at: not pairs"),
+        ({"then": {"": "C home"}}, "then: not pairs"),
+        ({"once": {"late": "dinner"}}, "once: no note 'late'"),
+    ],
+)
+def test_checker_reads_what_is_said_of_people(said, fault: str) -> None:  # type: ignore[no-untyped-def]
+    assert any(fault in each for each in check(made(["A", "hm"], **said)))
+    right = {"local": "A", "at": {"go": "A out B home"}, "once": {"": "dinner"}}
+    assert check(made(["A", "=go hm"], ["B", "hm"], **right)) == []
+
+
 def test_checker_reads_the_polite_register() -> None:
     polite = {"openers": ["hello", "hello"], "tails": {"sleepy": ["{drink}"]}}
     found = check(Language("en", {"polite": polite, "scenes": []}))

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from itertools import islice, pairwise
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,8 +21,9 @@ from pytest_imessage_foundry.conversations.dialogue import (
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
 from pytest_imessage_foundry.conversations.dialogue.lint import ALSO_LATIN, SCRIPTS
 from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
-from pytest_imessage_foundry.conversations.dialogue.scenes import language
+from pytest_imessage_foundry.conversations.dialogue.scenes import Language, language
 from pytest_imessage_foundry.conversations.dialogue.sittings import dialogue
+from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 from pytest_imessage_foundry.models import ConversationConfig, Persona, Turn
 from pytest_imessage_foundry.models.apple_time import from_iso, to_datetime
@@ -49,7 +51,7 @@ MEANS = {
     "en": (28, 40),
     "de": (32, 45),
     "fr": (31, 45),
-    "es": (30, 45),
+    "es": (28, 45),
     "ja": (16, 24),
     "ar": (25, 40),
     "nl": (28, 42),
@@ -231,21 +233,26 @@ def test_every_language_alone_and_in_groups(code: str, size: int) -> None:
     if ranges := SCRIPTS.get(code):
         block = f"[{''.join(ranges)}]"
         native = sum(bool(re.search(block, text)) for text in words(turns))
-        least = 0.25 if code in ALSO_LATIN else 0.9
-        assert native > least * len(words(turns))
-        assert code not in ALSO_LATIN or native < 0.75 * len(words(turns))
+        share = native / len(words(turns))
+        # A conversation in Hindi is in one of two scripts.
+        assert share > 0.9 or (code in ALSO_LATIN and share < 0.05)
 
 
 def test_each_scene_can_be_said_when_its_sitting_begins(monkeypatch) -> None:  # type: ignore[no-untyped-def]
     told: list[tuple[Any, list[Any]]] = []
     opening, performed = sittings._opening, sittings._performed
 
-    def begin(scene: Any, hours: Any) -> dict[str, Any]:
-        told.append((hours, []))
-        return opening(scene, hours)
+    performing: list[Any] = []
+
+    def begin(scene: Any, hours: Any, *more: Any) -> dict[str, Any]:
+        told.append((hours, [performing.pop()]))
+        return opening(scene, hours, *more)
 
     def perform(context: Any, planned: Any, *more: Any) -> Any:
-        told[-1][1].append(transitions.hours(planned.scene))
+        # The first scene of a sitting is performed before its hours are known.
+        if performing:
+            told[-1][1].append(performing.pop())
+        performing.append(transitions.hours(planned.scene))
         return performed(context, planned, *more)
 
     monkeypatch.setattr(sittings, "daily_share", lambda *_: 0.0)
@@ -508,7 +515,7 @@ def test_nobody_comes_by_from_another_time_zone(code: str) -> None:
     near = selection.repertoire(config, owner, [here], language(code))
     far = selection.repertoire(config, owner, [away], language(code))
     assert [each for each in near if not transitions.is_near(each)] == far
-    assert 25 < len(far) < len(near) - 10
+    assert 25 < len(far) < len(near) - 5
     assert {"plans", "late"}.isdisjoint(tag for each in far for tag in each.tags)
 
 
@@ -520,3 +527,56 @@ def test_in_a_group_others_are_near() -> None:
     config = ConversationConfig(id="talk", participants=ids, chat_type="group")
     found = selection.repertoire(config, owner, people, language("en"))
     assert any(transitions.is_near(each) for each in found)
+
+
+def local_scenes(**opener: str) -> Language:
+    beats = [["A", "hm"], ["B", "hm"]]
+    scenes = [
+        {"id": local or "none", "local": local, "beats": beats, "for": "any", **opener}
+        for local in ("", "A", "B", "AB")
+    ]
+    return Language("de", {"scenes": scenes})
+
+
+@pytest.mark.parametrize(
+    ("opener", "told"),
+    [
+        ({}, ["none", "A", "B"]),
+        ({"A": "other"}, ["none", "A"]),
+        ({"A": "owner"}, ["none", "B"]),
+    ],
+)
+def test_a_guest_has_no_role_for_locals(
+    opener: dict[str, str], told: list[str]
+) -> None:
+    jana = persona("jana", "Jana Weiss", locale="de_DE")
+    config = ConversationConfig(id="talk", participants=("jana",))
+    spoken = local_scenes(**opener)
+
+    def ids(owner: Persona) -> list[str]:
+        return [s.id for s in selection.repertoire(config, owner, [jana], spoken)]
+
+    assert ids(OWNER) == told
+    assert ids(replace(OWNER, locale="de_AT")) == ["none", "A", "B", "AB"]
+
+    context = DialogueContext(config, OWNER, [jana], 1, 10)
+    for scene in selection.repertoire(config, OWNER, [jana], spoken)[1:]:
+        slots = SceneSlots(context.known, scene, 0)
+        rand = Random(1).random
+        casts = [context.cast(scene, context.members, slots, rand) for _ in range(20)]
+        assert {cast[scene.local] for cast in casts} == {"jana"}
+
+
+def test_in_a_group_locals_have_the_roles_for_locals() -> None:
+    people = group(locale="de_DE")
+    people[0] = replace(people[0], locale="en_US")
+    ids = tuple(each.id for each in people)
+    config = ConversationConfig(id="talk", participants=ids, chat_type="group")
+    spoken = local_scenes()
+    assert len(selection.repertoire(config, OWNER, people, spoken)) == 4
+    context = DialogueContext(config, OWNER, people, 1, 10)
+    both = spoken.scenes[3]
+    slots, rand = SceneSlots(context.known, both, 0), Random(1).random
+    for _ in range(20):
+        cast = context.cast(both, ["me", "p0", "p1"], slots, rand)
+        assert {cast["A"], cast["B"]} <= {"p1", "p2", "p3"}

@@ -14,7 +14,7 @@ from pytest_imessage_foundry.conversations.dialogue.scenes import (
     language,
 )
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
-from pytest_imessage_foundry.models import Turn, When
+from pytest_imessage_foundry.models import Sitting, Turn, When
 
 
 def scene(tags: str = "", **data: object) -> Scene:
@@ -76,7 +76,7 @@ def test_good_night_is_the_last_word() -> None:
             nights += 1
             assert not any(turn.pause for turn in sitting)
             assert len(sitting) < 16
-    assert nights > 3
+    assert nights > 2
 
 
 def test_services_write_once_at_a_time() -> None:
@@ -190,3 +190,60 @@ def test_many_people_sit_for_longer() -> None:
         for size in (2, 4)
     )
     assert crowds > 1.2 * pairs
+
+
+def test_words_that_announce_a_question_come_before_one() -> None:
+    texts = {
+        "openers": ["hey"],
+        "askers": ["quick question"],
+        "tellers": ["guess what"],
+    }
+    scenes = [
+        {"id": "ask", "beats": [["A", "free?", "are you home?"]]},
+        {"id": "say", "beats": [["A", "free?", "I am home"]]},
+        {"id": "news", "news": True, "beats": [["A", "I moved"]]},
+        {"id": "fork", "beats": [[[["A", "free?"]], [["A", "home?"]]]]},
+    ]
+    here = Language("en", {**texts, "scenes": scenes})
+    said = {}
+    for each in here.scenes:
+        beat = transitions.greeting(each, here, lambda: 0.0)
+        assert beat is not None
+        said[each.id] = beat.raw
+        assert transitions.greeting(each, here, lambda: 0.99) is None
+    assert said["ask"] == said["fork"] == ["hey", "quick question"]
+    assert said["say"] == ["hey"]
+    assert said["news"] == ["hey", "guess what"]
+
+
+def test_a_sitting_says_where_its_people_are_and_what_it_is_about() -> None:
+    leaving = scene(
+        at={"": "B home", "need": "A work"},
+        then={"late": "A way"},
+        once={"": "way", "dinner": "dinner"},
+    )
+    cast = {"A": "me", "B": "sam"}
+    said = transitions.sitting(leaving, {"need", "dinner"}, cast, may_wait=True)
+    assert said == Sitting(
+        may_wait=True,
+        places=(("sam", "home"), ("me", "work")),
+        matters=frozenset({"way", "dinner"}),
+    )
+    late = transitions.sitting(leaving, {"late"}, cast, may_wait=False)
+    assert late is not None
+    assert late.then == (("me", "way"),)
+    assert transitions.places(leaving) == {"home", "work", "way"}
+    assert transitions.is_first(leaving)
+    assert transitions.sitting(scene(), (), cast, may_wait=False) is None
+    both = transitions.joined([said, None, late])
+    assert both.places == (("sam", "home"), ("me", "work"))
+    assert both.matters == {"way", "dinner"}
+
+
+def test_exchanges_of_one_sitting_do_not_contradict_each_other() -> None:
+    home, out = scene(at={"": "A home B home"}), scene(at={"": "A out"})
+    dinner, nothing = scene(once={"": "dinner"}), scene()
+    assert transitions.may_join(home, [home, nothing])
+    assert transitions.may_join(out, [nothing, dinner])
+    assert not transitions.may_join(out, [nothing, home])
+    assert not transitions.may_join(dinner, [home, dinner])

@@ -1,0 +1,68 @@
+"""Remember where people are and what they spoke about today.
+
+Sittings of generated talk do not know each other: who is in a shop was at home four
+minutes ago, and dinner is settled twice. So a sitting says where its people are and
+what comes up once in a day, and comes only where it agrees with those before it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.conversations.waits import HOUR, MINUTE
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.models import Sitting
+
+PLACES = frozenset({"home", "bed", "work", "out", "way", "trip"})
+# The least seconds from one place to another.
+_USUALLY = 45 * MINUTE
+_ARRIVING, _ASLEEP, _TRAVELLING = 10 * MINUTE, 5 * HOUR, 12 * HOUR
+_BACK_AT_WORK = 8 * HOUR
+_LEAST = {
+    ("home", "bed"): 0.0,
+    ("way", "home"): _ARRIVING,
+    ("way", "work"): _ARRIVING,
+    ("home", "work"): _BACK_AT_WORK,
+    ("bed", "work"): _BACK_AT_WORK,
+    ("bed", "home"): _ASLEEP,
+    ("bed", "out"): _ASLEEP,
+    ("bed", "way"): _ASLEEP,
+}
+_A_DAY = 14 * HOUR  # until a matter may come up again
+
+
+class Whereabouts:
+    """What the latest sittings of one conversation said. Times are in seconds."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, tuple[str, float]] = {}
+        self._matters: dict[str, float] = {}
+
+    def agree(self, sitting: Sitting, begin: float) -> bool:
+        """Return whether a sitting can begin at a time, after those before it."""
+        for matter in sitting.matters:
+            told = self._matters.get(matter)
+            if told is not None and begin - told < _A_DAY:
+                return False
+        for who, place in sitting.places:
+            known = self._places.get(who)
+            if known is not None and begin - known[1] < _way(known[0], place):
+                return False
+        return True
+
+    def note(self, sitting: Sitting, begin: float, end: float) -> None:
+        """Remember what a sitting from `begin` to `end` says."""
+        for matter in sitting.matters:
+            self._matters[matter] = begin
+        for who, place in (*sitting.places, *sitting.then):
+            self._places[who] = place, end
+
+
+def _way(here: str, there: str) -> float:
+    """Return the least seconds from one place to another."""
+    if here == there:
+        return 0.0
+    if "trip" in (here, there):
+        return _TRAVELLING
+    return _LEAST.get((here, there), _USUALLY)

@@ -1,0 +1,61 @@
+"""Sittings agree with those before them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_imessage_foundry.conversations.whereabouts import PLACES, Whereabouts
+from pytest_imessage_foundry.models import Sitting
+
+HOUR = 3_600.0
+
+
+def at(place: str) -> Sitting:
+    return Sitting(places=(("sam", place),))
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "hours"),
+    [
+        ("home", "home", 0.0),
+        ("home", "out", 0.75),
+        ("out", "home", 0.75),
+        ("way", "home", 1 / 6),
+        ("home", "bed", 0.0),
+        ("bed", "out", 5.0),
+        ("home", "work", 8.0),
+        ("home", "trip", 12.0),
+        ("trip", "home", 12.0),
+    ],
+)
+def test_nobody_is_faster_than_the_way(here: str, there: str, hours: float) -> None:
+    known = Whereabouts()
+    known.note(at(here), 0.0, 100.0)
+    assert known.agree(at(there), 100.0 + hours * HOUR)
+    if hours:
+        assert not known.agree(at(there), 99.0 + hours * HOUR)
+    assert known.agree(Sitting(places=(("jo", there),)), 100.0)
+
+
+def test_where_somebody_goes_counts_from_then_on() -> None:
+    known = Whereabouts()
+    leaving = Sitting(places=(("sam", "work"),), then=(("sam", "way"),))
+    known.note(leaving, 0.0, 60.0)
+    assert known.agree(at("way"), 61.0)
+    assert not known.agree(at("work"), 61.0)
+
+
+def test_a_matter_comes_up_once_a_day() -> None:
+    known, dinner = Whereabouts(), Sitting(matters=frozenset({"dinner"}))
+    assert known.agree(dinner, 0.0)
+    known.note(dinner, 0.0, 60.0)
+    assert not known.agree(dinner, 3 * HOUR)
+    assert known.agree(Sitting(matters=frozenset({"bins"})), 3 * HOUR)
+    assert known.agree(dinner, 23 * HOUR)
+
+
+def test_each_place_can_be_left() -> None:
+    for place in PLACES:
+        known = Whereabouts()
+        known.note(at(place), 0.0, 0.0)
+        assert all(known.agree(at(other), 12 * HOUR) for other in PLACES)
