@@ -50,9 +50,17 @@ class Anchors:
         for _ in range(min(count, len(self._times))):
             self._times.pop()
 
-    def can_be(self, turn: Turn, moment: float) -> bool:
-        """Return whether a turn can be at a time in seconds since 2001."""
-        return _fits(turn, self._local(turn, moment))
+    def at(self, moment: float) -> Callable[[Turn], bool]:
+        """Return what says whether a turn can be at a time in seconds since 2001."""
+        known: dict[str, float] = {}
+
+        def can_be(turn: Turn) -> bool:
+            local = known.get(turn.sender)
+            if local is None:
+                local = known[turn.sender] = self._local(turn, moment)
+            return _fits(turn, local)
+
+        return can_be
 
     def hold(self, turns: Sequence[Turn], moments: Sequence[int]) -> bool:
         """Return whether the next turns, at some times, are where they have to be."""

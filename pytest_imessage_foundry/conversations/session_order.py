@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from pytest_imessage_foundry.conversations.anchors import Anchors
     from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
     from pytest_imessage_foundry.models import Turn
 
-_AHEAD = 24  # sessions that are read ahead, and for which one waits at most
+_AHEAD = 96  # sessions that are read ahead, and for which one waits at most
 
 
 class WaitingSession(NamedTuple):
@@ -39,7 +40,7 @@ class SessionOrder:
     Args:
         sessions: pairs of a session and whether it is the last.
         drawn: gives a session its waits.
-        can_begin: whether a turn can be at a time.
+        anchors: when a turn can be.
         whereabouts: what the sessions so far said.
     """
 
@@ -47,12 +48,11 @@ class SessionOrder:
         self,
         sessions: Iterable[tuple[list[Turn], bool]],
         drawn: Callable[[Sequence[Turn]], WaitingSession],
-        can_begin: Callable[[Turn, float], bool],
+        anchors: Anchors,
         whereabouts: Whereabouts,
     ) -> None:
         self._sessions: Iterator[tuple[list[Turn], bool]] = iter(sessions)
-        self._drawn, self._can_begin = drawn, can_begin
-        self._whereabouts = whereabouts
+        self._drawn, self._anchors, self._whereabouts = drawn, anchors, whereabouts
         self._next: deque[WaitingSession] = deque()
         self._passed = 0  # sessions that came before the first of the next ones
 
@@ -92,6 +92,7 @@ class SessionOrder:
 
         What is told keeps its order. What must be at its time is passed by nothing.
         """
+        can_be = self._anchors.at(begin)
         second: int | None = None
         is_told_passed = False
         for number in range(_AHEAD if self._passed < _AHEAD else 0):
@@ -102,7 +103,7 @@ class SessionOrder:
             may_wait = sitting is not None and sitting.may_wait
             if is_told_passed and not may_wait:
                 continue
-            if (first.hours or first.when) and not self._can_begin(first, begin):
+            if (first.hours or first.when) and not can_be(first):
                 if not may_wait:
                     break
                 continue

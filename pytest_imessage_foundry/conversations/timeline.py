@@ -197,7 +197,7 @@ class _Timeline:
         self.order = SessionOrder(
             self.sessions,
             self._drawn,
-            self.session_times.anchors.can_be,
+            self.session_times.anchors,
             self.whereabouts,
         )
         # Within days the nights are a large part of the time that passed.

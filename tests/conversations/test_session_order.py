@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
+
+from pytest_imessage_foundry.conversations.anchors import Anchors
 from pytest_imessage_foundry.conversations.session_order import (
     SessionOrder,
     WaitingSession,
 )
+from pytest_imessage_foundry.conversations.waits import HOUR
 from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
 from pytest_imessage_foundry.models import Sitting, Turn
 
@@ -28,19 +32,17 @@ def drawn(turns) -> WaitingSession:
 def order(
     *sittings: list[Turn], whereabouts: Whereabouts | None = None
 ) -> SessionOrder:
-    def can_begin(turn: Turn, moment: float) -> bool:
-        return not turn.hours or turn.hours[0] <= moment < turn.hours[1]
-
     last = len(sittings) - 1
     pairs = [(each, number == last) for number, each in enumerate(sittings)]
-    return SessionOrder(pairs, drawn, can_begin, whereabouts or Whereabouts())
+    anchors = Anchors({"sam": "UTC"}, Random(1).random)
+    return SessionOrder(pairs, drawn, anchors, whereabouts or Whereabouts())
 
 
 def told(order: SessionOrder, *hours: float) -> list[str]:
     found = []
     for hour in hours:
         assert order.first() is not None
-        found.append(order.take(hour).turns[0].text)
+        found.append(order.take(hour * HOUR).turns[0].text)
     return found
 
 
@@ -63,8 +65,8 @@ def test_nothing_passes_a_story_that_has_to_wait():
 
 
 def test_nobody_waits_for_ever():
-    waiting = order(sitting("night", NIGHT), *[sitting("photo")] * 60)
-    assert told(waiting, *[12] * 30).index("night") == 24
+    waiting = order(sitting("night", NIGHT), *[sitting("photo")] * 120)
+    assert told(waiting, *[12] * 100).index("night") == 96
 
 
 def test_the_last_is_known():
@@ -86,7 +88,7 @@ def test_turns_put_first_are_sessions_of_their_own():
 
 def test_what_contradicts_the_last_words_lets_others_come_first():
     known = Whereabouts()
-    known.note(Sitting(places=(("sam", "out"),)), 12.0, 12.0)
+    known.note(Sitting(places=(("sam", "out"),)), 12 * HOUR, 12 * HOUR)
     home = Sitting(may_wait=True, places=(("sam", "home"),))
     waiting = order(
         sitting("home", None, home),
@@ -96,13 +98,13 @@ def test_what_contradicts_the_last_words_lets_others_come_first():
         whereabouts=known,
     )
     # What is told keeps its order.
-    assert told(waiting, 13) == ["photo"]
-    assert told(waiting, 4 * 3_600, 4 * 3_600) == ["home", "told"]
+    assert told(waiting, 12.1) == ["photo"]
+    assert told(waiting, 16, 16) == ["home", "told"]
 
 
 def test_rather_a_contradiction_than_another_hour():
     known = Whereabouts()
-    known.note(Sitting(matters=frozenset({"lunch"})), 12.0, 12.0)
+    known.note(Sitting(matters=frozenset({"lunch"})), 11 * HOUR, 11 * HOUR)
     lunch = Sitting(may_wait=True, matters=frozenset({"lunch"}))
     waiting = order(
         sitting("night", NIGHT), sitting("lunch", NOON, lunch), whereabouts=known

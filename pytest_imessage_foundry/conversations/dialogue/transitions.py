@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain
 from pkgutil import get_data
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from pytest_imessage_foundry.conversations.dialogue.voice import QUESTIONS
 from pytest_imessage_foundry.models import Sitting, When
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pytest_imessage_foundry.conversations.dialogue.scenes import (
         Language,
@@ -34,6 +35,7 @@ _LENGTHS = (
 # Minutes of pause before the next topic of a sitting. Their logarithms are
 # evenly spaced: most pauses are short, few last nearly an hour.
 _LULLS = (4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 30, 36, 43, 51)
+_OF_PEOPLE = ("at", "then", "once")  # what a scene says by its notes
 _LAST_WORDS = {"fun": "haha", "hype": "<yay>", "warm": "<ok>", "plain": "<ok>"}
 # Of scenes with these tags, unless their `near` says otherwise, people meet, bring
 # something or share a house.
@@ -173,8 +175,9 @@ def matters(scene: Scene) -> frozenset[str]:
 @cache
 def places(scene: Scene) -> frozenset[str]:
     """Return all places where a scene may say that people are."""
-    said = [*scene.data.get("at", {}).values(), *scene.data.get("then", {}).values()]
-    return frozenset(place for text in said for place in text.split()[1::2])
+    said = [scene.data.get(name, {}).values() for name in _OF_PEOPLE[:2]]
+    texts = " ".join(chain.from_iterable(said))
+    return frozenset(texts.split()[1::2])
 
 
 def may_join(scene: Scene, told: Sequence[Scene]) -> bool:
@@ -187,7 +190,7 @@ def may_join(scene: Scene, told: Sequence[Scene]) -> bool:
 
 
 def sitting(
-    scene: Scene, noted: Iterable[str], cast: Mapping[str, str], *, may_wait: bool
+    scene: Scene, noted: Collection[str], cast: Mapping[str, str], *, may_wait: bool
 ) -> Sitting | None:
     """Return what a performed scene says of its people; None if it says nothing.
 
@@ -196,9 +199,24 @@ def sitting(
         cast: the persona ids by role.
         may_wait: whether others may come before it.
     """
-    notes = ("", *sorted(noted))
+    notes = ("", *[note for note in _noteworthy(scene) if note in noted])
+    return _sitting(scene, notes, tuple(cast.items()), may_wait)
+
+
+@cache
+def _noteworthy(scene: Scene) -> tuple[str, ...]:
+    """Return the notes with which a scene says something of its people."""
+    said = [note for name in _OF_PEOPLE for note in scene.data.get(name, {})]
+    return tuple(dict.fromkeys(filter(None, said)))
+
+
+@lru_cache(maxsize=1_024)
+def _sitting(
+    scene: Scene, notes: Sequence[str], cast: Iterable[tuple[str, str]], may_wait: bool
+) -> Sitting | None:
+    roles = dict(cast)
     here, then = (
-        _people(scene.data.get(each, {}), notes, cast) for each in ("at", "then")
+        _people(scene.data.get(name, {}), notes, roles) for name in _OF_PEOPLE[:2]
     )
     once = scene.data.get("once", {})
     told = frozenset(" ".join(once.get(note, "") for note in notes).split())
@@ -210,6 +228,8 @@ def sitting(
 def joined(sittings: Sequence[Sitting | None]) -> Sitting:
     """Return what exchanges of one sitting say together."""
     said = [each for each in sittings if each is not None]
+    if len(said) == 1:
+        return said[0]
     return Sitting(
         may_wait=True,
         places=tuple({pair: None for each in said for pair in each.places}),
