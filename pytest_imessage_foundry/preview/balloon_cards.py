@@ -19,6 +19,16 @@ _APPS = {
     POLL: "Polls",
     "com.apple.messages.chatbot": "Business message",
 }
+# Of an archive no more is read than its card shows.
+_SHOWN = frozenset(
+    {
+        *("richLinkMetadata", "metadata", "specialization", "specialization2"),
+        *("collaborationMetadata", "siteName", "title", "name", "summary"),
+        *("artist", "album", "subtitle", "genre", "address", "originalURL", "URL"),
+        *("userInfo", "caption", "subcaption", "secondary-subcaption"),
+        *("tertiary-subcaption", "image-title", "image-subtitle", "ldtext", "an"),
+    }
+)
 
 
 def bundle(row: Row) -> str:
@@ -38,7 +48,7 @@ def card(row: Row, files: list[ShownFile]) -> ShownCard | None:
     if app == "com.apple.DigitalTouchBalloonProvider":
         touch = _TOUCHES.get(_first_varint(payload), "Digital Touch")
         return ShownCard(kind="touch", app="Digital Touch", title=touch)
-    archive = keyed_archive(payload)
+    archive = keyed_archive(payload, _SHOWN)
     image = next((file for file in files if _is_preview(file)), None)
     if app in ("", _LINK):
         return _link(archive, image) if archive else None
@@ -146,6 +156,6 @@ class PollTally:
 
 
 def _items(row: Row, name: str) -> list[Any]:
-    archive = keyed_archive(blob(row["payload_data"])) or {}
+    archive = keyed_archive(blob(row["payload_data"]), {"URL"}) or {}
     found = (json_of(text(archive, "URL")) or {}).get(name)
     return found if isinstance(found, list) else []

@@ -14,7 +14,7 @@ from pytest_imessage_foundry.preview.database import Tables, date, whole, words
 STRAY = 0
 """Stands for the chat of messages that are in none."""
 POLL_NOTICE = "Sent a poll"
-_COLUMNS = ("guid", "date", "associated_message_type", "balloon_bundle_id", "text")
+_ASSOCIATED = ("associated_message_type", "balloon_bundle_id", "text")
 
 
 class MessageIndex:
@@ -30,18 +30,17 @@ class MessageIndex:
     """
 
     def __init__(self, tables: Tables) -> None:
-        self.dates: dict[int, int] = {}
-        self.ids: dict[str, int] = {}
-        self.associated: list[int] = []
-        for number, guid, sent, kind, bundle, text in tables.tuples(
-            "message", *_COLUMNS
-        ):
-            self.dates[number] = date(sent)
-            self.ids.setdefault(words(guid), number)
-            if kind or bundle or text == POLL_NOTICE:
-                is_poll = words(bundle).rpartition(":")[2] == POLL
-                if whole(kind) or is_poll or text == POLL_NOTICE:
-                    self.associated.append(number)
+        # The first message with a GUID counts, so they are gone through backwards.
+        named = [*tables.tuples("message", "guid", "date")]
+        self.dates: dict[int, int] = {number: date(sent) for number, _, sent in named}
+        self.ids: dict[str, int] = {
+            words(guid): number for number, guid, _ in reversed(named)
+        }
+        self.associated: list[int] = [
+            number
+            for number, kind, bundle, text in tables.tuples("message", *_ASSOCIATED)
+            if (kind or bundle or text == POLL_NOTICE) and _is_other(kind, bundle, text)
+        ]
         self.deleted = _deleted(tables)
         self._chats = self._by_chat(tables)
 
@@ -66,6 +65,12 @@ class MessageIndex:
         # This is the order by date and number, since sorting keeps the order of equal
         # dates.
         return sorted(sorted(ids), key=self.dates.__getitem__)
+
+
+def _is_other(kind: object, bundle: object, text: object) -> bool:
+    """Return whether a row may belong to another message."""
+    is_poll = words(bundle).rpartition(":")[2] == POLL
+    return bool(whole(kind)) or is_poll or text == POLL_NOTICE
 
 
 def _deleted(tables: Tables) -> dict[int, tuple[int, int]]:

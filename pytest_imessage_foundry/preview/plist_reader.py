@@ -13,8 +13,17 @@ import plistlib
 import struct
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+
+from pytest_imessage_foundry.preview.binary_plists import (
+    BinaryPlist,
+    NamedReferences,
+    References,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 _DAMAGE = (
     ValueError,
@@ -54,16 +63,15 @@ def _short_list(data: bytes) -> dict[str, Any] | None:
     return _property_list(data)
 
 
-def keyed_archive(data: bytes) -> dict[str, Any] | None:
-    """Return the root of an NSKeyedArchiver archive as plain values, or None."""
-    archive = property_list(data)
-    if archive is None:
-        return None
-    objects, top = archive.get("$objects"), archive.get("$top")
-    if not isinstance(objects, list) or not isinstance(top, dict):
-        return None
+def keyed_archive(
+    data: bytes, wanted: Container[str] | None = None
+) -> dict[str, Any] | None:
+    """Return the root of an NSKeyedArchiver archive as plain values, or None.
+
+    Of dictionaries only the `wanted` keys are read, if they are given.
+    """
     try:
-        root = _Unarchiver(objects).value(top.get("root"), 0)
+        root = _Unarchiver(BinaryPlist(data), wanted).root()
     except _DAMAGE:
         return None
     return root if isinstance(root, dict) else None
@@ -72,27 +80,43 @@ def keyed_archive(data: bytes) -> dict[str, Any] | None:
 class _Unarchiver:
     """A decoder of UIDs, which reads each object once, however often it is used."""
 
-    def __init__(self, objects: list[Any]) -> None:
+    def __init__(self, plist: BinaryPlist, wanted: Container[str] | None) -> None:
+        self._plist, self._wanted = plist, wanted
+        top = plist.object(plist.top)
+        if not isinstance(top, NamedReferences):
+            raise ValueError("the outermost object is no dictionary")
+        self._top = plist.object(top["$top"])
+        objects = plist.object(top["$objects"])
+        if not isinstance(objects, References):
+            raise ValueError("the objects are no array")
         self._objects = objects
         self._done: dict[int, Any] = {}
         self._seen = 0
 
-    def value(self, value: Any, depth: int) -> Any:
+    def root(self) -> Any:
+        """Return the value of the root."""
+        if not isinstance(self._top, NamedReferences):
+            return None
+        return self.value(self._top["root"], 0)
+
+    def value(self, number: int, depth: int) -> Any:
+        """Return the value of an object of the property list."""
         self._seen += 1
         if self._seen > _MOST_VALUES:
             # Arrays that contain one another repeatedly grow exponentially.
             raise ValueError("the archive holds too many values")
         if depth > _DEEPEST:
             return None
-        if isinstance(value, plistlib.UID):
-            return self._object(value.data, depth)
-        if isinstance(value, dict):
-            return self._dictionary(value, depth)
-        if isinstance(value, list):
-            return [self.value(item, depth + 1) for item in value]
-        return value
+        found = self._plist.object(number)
+        if isinstance(found, plistlib.UID):
+            return self._archived(found.data, depth)
+        if isinstance(found, NamedReferences):
+            return self._dictionary(found, depth)
+        if isinstance(found, References):
+            return [self.value(each, depth + 1) for each in found]
+        return found
 
-    def _object(self, number: int, depth: int) -> Any:
+    def _archived(self, number: int, depth: int) -> Any:
         if number == 0 or number >= len(self._objects):
             return None
         if number not in self._done:
@@ -100,26 +124,26 @@ class _Unarchiver:
             self._done[number] = self.value(self._objects[number], depth + 1)
         return self._done[number]
 
-    def _dictionary(self, value: dict[str, Any], depth: int) -> Any:
-        if "NS.relative" in value:
-            base = self.value(value.get("NS.base"), depth + 1)
-            relative = self.value(value["NS.relative"], depth + 1)
+    def _dictionary(self, named: NamedReferences, depth: int) -> Any:
+        if "NS.relative" in named:
+            base, relative = (
+                self.value(named[name], depth + 1) if name in named else None
+                for name in ("NS.base", "NS.relative")
+            )
             return (base or "") + (relative or "")
-        for text in ("NS.string", "NS.data", "NS.uuidbytes", "NS.time"):
-            if text in value:
-                return self.value(value[text], depth + 1)
-        items = value.get("NS.objects")
-        if isinstance(items, list):
-            read = [self.value(item, depth + 1) for item in items]
-            keys = value.get("NS.keys")
-            if not isinstance(keys, list):
-                return read
-            names = (self.value(key, depth + 1) for key in keys)
-            return {str(name): item for name, item in zip(names, read, strict=False)}
+        for name in ("NS.string", "NS.data", "NS.uuidbytes", "NS.time"):
+            if name in named:
+                return self.value(named[name], depth + 1)
+        if "NS.objects" in named:
+            items = self.value(named["NS.objects"], depth)
+            if "NS.keys" not in named or not isinstance(items, list):
+                return items
+            keys = self.value(named["NS.keys"], depth)
+            return {str(key): item for key, item in zip(keys, items, strict=False)}
         return {
-            str(key): self.value(item, depth + 1)
-            for key, item in value.items()
-            if key != "$class"
+            name: self.value(number, depth + 1)
+            for name, number in named.items()
+            if name != "$class" and (self._wanted is None or name in self._wanted)
         }
 
 

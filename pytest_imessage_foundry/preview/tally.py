@@ -67,8 +67,7 @@ class Tally:
     def add(self, chat: ShownChat, messages: Sequence[Drawable]) -> None:
         """Count messages of a chat; they come oldest first."""
         self.newest = max([self.newest, *[message.date for message in messages]])
-        for message in messages:
-            self._add_kinds(message)
+        self._add_kinds(messages)
         said = [message for message in messages if not message.event]
         senders = [message.sender for message in said if message.sender is not None]
         mine = len(said) - len(senders)
@@ -99,17 +98,19 @@ class Tally:
             self._local[hour] = local.date(), local.hour
         return self._local[hour]
 
-    def _add_kinds(self, message: Drawable) -> None:
-        counted = self.kinds.theirs if message.sender is not None else self.kinds.mine
-        if isinstance(message, PlainMessage):
-            counted["text"] += 1
-            return
-        for kind in kinds(message):
-            counted[kind] += 1
-        for tapback in message.tapbacks:
-            kind = "sticker" if tapback.name == "placed" else "tapback"
-            is_mine = tapback.sender is None
-            self.kinds.add(kind, mine=is_mine, theirs=not is_mine)
+    def _add_kinds(self, messages: Sequence[Drawable]) -> None:
+        plain = [each.sender is None for each in messages if type(each) is PlainMessage]
+        self.kinds.add("text", mine=sum(plain), theirs=len(plain) - sum(plain))
+        for message in messages if len(plain) < len(messages) else ():
+            if isinstance(message, PlainMessage):
+                continue
+            is_mine = message.sender is None
+            for kind in kinds(message):
+                self.kinds.add(kind, mine=is_mine, theirs=not is_mine)
+            for tapback in message.tapbacks:
+                kind = "sticker" if tapback.name == "placed" else "tapback"
+                is_mine = tapback.sender is None
+                self.kinds.add(kind, mine=is_mine, theirs=not is_mine)
 
 
 def _name(chat: ShownChat) -> str:
