@@ -208,7 +208,9 @@ class _Sittings:
         greets = not context.is_service
         opening = None
         if greets:
-            opening = transitions.greeting(planned.scene, context.language, rand)
+            opening = transitions.greeting(
+                planned.scene, planned.steps, context.language, rand
+            )
         first: dict[str, Any] = {}
         length = 0
         while True:

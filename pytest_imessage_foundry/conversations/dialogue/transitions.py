@@ -69,11 +69,14 @@ def length(present: int, rand: Callable[[], float]) -> int:
     return min(drawn * (present + 1) // 3, _LENGTHS[-1])
 
 
-def greeting(scene: Scene, spoken: Language, rand: Callable[[], float]) -> Beat | None:
-    """Return the beat that begins some sittings, before their topic."""
+def greeting(
+    scene: Scene, steps: Sequence[Step], spoken: Language, rand: Callable[[], float]
+) -> Beat | None:
+    """Return the beat that begins some sittings, before these steps of a scene."""
     if rand() >= _GREETED:
         return None
-    return _greetings(spoken, asks(scene), tells(scene))
+    is_news = tells(scene) and steps is scene.steps
+    return _greetings(spoken, asks(steps[0]), is_news)
 
 
 @cache
@@ -92,7 +95,7 @@ def lead(
 ) -> tuple[Beat | None, int]:
     """Return the beat, or the minutes of pause, before a sitting's next topic."""
     if rand() < _LED_OVER:
-        return aside(spoken, is_asking=asks(scene), is_news=tells(scene)), 0
+        return aside(spoken, is_asking=asks(scene.steps[0]), is_news=tells(scene)), 0
     return None, lull(rand)
 
 
@@ -115,11 +118,11 @@ def aside(
 
 
 @cache
-def asks(scene: Scene) -> bool:
-    """Return whether a scene begins with a question, whichever alternative is used."""
+def asks(step: Step) -> bool:
+    """Return whether a step begins with a question, whichever alternative is used."""
     return all(
         any(mark in text for mark in QUESTIONS)
-        for beat in _beginnings(scene.steps[0])
+        for beat in _beginnings(step)
         for text in beat.raw
     )
 

@@ -201,19 +201,25 @@ def test_words_that_announce_a_question_come_before_one() -> None:
     scenes = [
         {"id": "ask", "beats": [["A", "free?", "are you home?"]]},
         {"id": "say", "beats": [["A", "free?", "I am home"]]},
-        {"id": "news", "news": True, "beats": [["A", "I moved"]]},
+        {"id": "news", "news": True, "beats": [["A", "I moved"]]}
+        | {"later": [["A", "it is done"]]},
         {"id": "fork", "beats": [[[["A", "free?"]], [["A", "home?"]]]]},
     ]
     here = Language("en", {**texts, "scenes": scenes})
     said = {}
     for each in here.scenes:
-        beat = transitions.greeting(each, here, lambda: 0.0)
+        beat = transitions.greeting(each, each.steps, here, lambda: 0.0)
         assert beat is not None
         said[each.id] = beat.raw
-        assert transitions.greeting(each, here, lambda: 0.99) is None
+        assert transitions.greeting(each, each.steps, here, lambda: 0.99) is None
     assert said["ask"] == said["fork"] == ["hey", "quick question"]
     assert said["say"] == ["hey"]
     assert said["news"] == ["hey", "guess what"]
+    # What follows weeks later is no news any more.
+    news = here.scenes[2]
+    later = transitions.greeting(news, news.later, here, lambda: 0.0)
+    assert later is not None
+    assert later.raw == ["hey"]
 
 
 def test_a_sitting_says_where_its_people_are_and_what_it_is_about() -> None:
