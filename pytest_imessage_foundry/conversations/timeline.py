@@ -19,7 +19,7 @@ from itertools import chain
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_imessage_foundry.conversations import seasons
+from pytest_imessage_foundry.conversations import seasons, turn_members
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import Rhythm, Week, rhythm
 from pytest_imessage_foundry.conversations.session_order import (
@@ -67,6 +67,7 @@ _OVERRUN = 50  # there is time for 1/50 more turns than expected
 # Waking seconds until people begin on a day that was chosen for them, at least: nothing
 # is left by then of a night, or of a weekend between colleagues.
 _GOT_UP = 1.0 * HOUR
+_A_PAIR = 2  # people; nobody leaves a chat of two
 _PATIENCE = 7 * DAY  # so long everything waits for the season of a story
 
 
@@ -158,6 +159,7 @@ class _Timeline:
         done, said: how many turns were before; without those of stories.
         spent: the seconds within the sessions so far.
         since: the turns since some were left out, None if none were.
+        away: who left a group, and is not back.
     """
 
     def __init__(
@@ -178,6 +180,7 @@ class _Timeline:
         self.owner, self.start, self.end, self.count = owner.id, start, end, count
         self.stories, self.spare, self.exchange = stories, spare, exchange
         self.since: int | None = None
+        self.away: set[str] = set()
         self.total = count + sum(len(story.turns) for story in stories)
         self.moment, self.done, self.said, self.spent = start - 1, 0, 0, 0.0
         self.random = Random(f"timeline:{rng_key}").random
@@ -258,8 +261,13 @@ class _Timeline:
         return self._drawn(turns[:left], is_prompt=is_exchange)
 
     def _is_due(self, moment: int) -> bool:
-        """Return whether a story comes before what would begin at `moment`."""
-        return bool(self.stories) and moment >= self._time_of(self.stories[0])
+        """Return whether a story comes before what would begin at `moment`.
+
+        It waits for all members to be there.
+        """
+        if not self.stories or self.away:
+            return False
+        return moment >= self._time_of(self.stories[0])
 
     def _time_of(self, story: Story) -> int:
         return self.start + int((self.end - self.start) * story.place)
@@ -305,6 +313,8 @@ class _Timeline:
         if turns[0].sitting is not None:
             begun, over = moments[0] / SECOND, moments[-1] / SECOND
             self.whereabouts.note(turns[0].sitting, begun, over)
+        if len(self.zones) > _A_PAIR:
+            turn_members.note_moves(turns, self.away)
         self.moment = moments[-1]
         self.done += len(turns)
         self.spent += session.talk
@@ -312,7 +322,7 @@ class _Timeline:
 
     def _leave_out(self, count: int) -> None:
         """Let others come in place of so many turns."""
-        instead = self.spare(count)
+        instead = [each for each in self.spare(count) if each.sender not in self.away]
         self.order.put_first(instead)
         self.done += count - len(instead)
         self.count += len(instead)
