@@ -23,6 +23,7 @@ from pytest_imessage_foundry.conversations import seasons
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import Rhythm, Week, rhythm
 from pytest_imessage_foundry.conversations.session_order import (
+    EXCHANGE,
     SessionOrder,
     WaitingSession,
 )
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     Timed = Iterable[tuple[int, Turn]]
     Spare = Callable[[int], Sequence[Turn]]
+    Exchange = Callable[[float, Whereabouts], Sequence[Turn]]
 
 _IN_SESSIONS = 0.7  # the largest share of the time left that goes into sessions
 _AWAKE_OF_PAUSES = 0.5  # the share of a long pause in which people are awake
@@ -87,6 +89,7 @@ def lay_out(
     stories: Iterable[Story] = (),
     no_time: NoTime = "leave out",
     spare: Spare | None = None,
+    exchange: Exchange | None = None,
 ) -> Iterator[tuple[int, Turn]]:
     """Yield pairs of a time and a turn: the turns in their order, stories among them.
 
@@ -101,13 +104,15 @@ def lay_out(
         start: the earliest time.
         end: the latest time.
         count: the expected number of turns, without those of stories; the last of
-            them comes near `end`.
+            them comes near `end`. With `exchange` it is how many are told.
         rng_key: the key of every draw.
         stories: in the order of their places. A story comes only before a turn that
             opens a sitting, or after all turns.
         no_time: what is done with a session or a story that says when it can be, if
             the range has no such time.
         spare: makes up to so many turns in place of some that are left out.
+        exchange: makes the turns of an `EXCHANGE` in the stream, to begin at a time
+            in seconds since 2001, that agree with what was said.
 
     Raises:
         FoundryError: the range is too short for the turns, or has no time for some
@@ -128,6 +133,7 @@ def lay_out(
         stories=told,
         no_time=no_time,
         spare=spare or _no_spare,
+        exchange=exchange,
     )
     return timeline.times()
 
@@ -167,9 +173,10 @@ class _Timeline:
         stories: deque[Story],
         no_time: NoTime,
         spare: Spare,
+        exchange: Exchange | None,
     ) -> None:
         self.owner, self.start, self.end, self.count = owner.id, start, end, count
-        self.stories, self.spare = stories, spare
+        self.stories, self.spare, self.exchange = stories, spare, exchange
         self.since: int | None = None
         self.total = count + sum(len(story.turns) for story in stories)
         self.moment, self.done, self.said, self.spent = start - 1, 0, 0, 0.0
@@ -209,23 +216,46 @@ class _Timeline:
 
     def _placed(self) -> Iterator[Timed]:
         """Yield each session and each story with times."""
-        while self.stories or self.order.first():
-            session = self.order.first()
+        while self.stories or self._first():
+            session = self._first()
             if session is None:
                 yield self._told(self.stories.popleft())
                 continue
             rhythm = self._rhythm(session.turns)
             pace = self._pace(session, rhythm)
-            begin = self._begin(session, pace, rhythm, is_last=self.order.is_last)
+            begin = self._begin(session, pace, rhythm, is_last=self._is_last(session))
             if session.turns[0].opens and self._is_due(begin):
                 yield self._told(self.stories.popleft())
                 continue
-            taken = self.order.take(begin / SECOND)
+            taken = self._filled(self.order.take(begin / SECOND), begin)
             if taken is not session:
                 rhythm = self._rhythm(taken.turns)
                 pace = self._pace(taken, rhythm)
             self.said += len(taken.turns)
             yield self._timed(taken, pace, rhythm, begin)
+
+    def _first(self) -> WaitingSession | None:
+        """Return the next session, None if all that is wanted is told."""
+        is_enough = self.exchange is not None and self.said >= self.count
+        return None if is_enough else self.order.first()
+
+    def _is_last(self, session: WaitingSession) -> bool:
+        if self.exchange is None:
+            return self.order.is_last
+        return self.said + len(session.turns) >= self.count
+
+    def _filled(self, session: WaitingSession, begin: int) -> WaitingSession:
+        """Return a session with the words of its exchange, cut where it is enough."""
+        if self.exchange is None:
+            return session
+        turns, is_exchange = session.turns, session.turns[0] is EXCHANGE
+        if is_exchange:
+            turns = self.exchange(begin / SECOND, self.whereabouts)
+            self.sessions.note(len(turns))
+        left = self.count - self.said
+        if not is_exchange and len(turns) <= left:
+            return session
+        return self._drawn(turns[:left], is_prompt=is_exchange)
 
     def _is_due(self, moment: int) -> bool:
         """Return whether a story comes before what would begin at `moment`."""
@@ -288,9 +318,13 @@ class _Timeline:
         self.count += len(instead)
         self.since = 0
 
-    def _drawn(self, turns: Sequence[Turn]) -> WaitingSession:
+    def _drawn(
+        self, turns: Sequence[Turn], *, is_prompt: bool = False
+    ) -> WaitingSession:
         """Return a session with the waits before its turns."""
-        waits = self.waits.of(turns)
+        waits = [0.0]
+        if turns[0] is not EXCHANGE:
+            waits = self.waits.of(turns, is_prompt=is_prompt)
         paused = sum(
             [wait for turn, wait in zip(turns, waits, strict=True) if turn.pause]
         )
@@ -328,7 +362,10 @@ class _Timeline:
         """Return the waking hours of the owner and of those who write in a session."""
         if not self.is_scattered:
             return self.usual
-        others = sorted({self.zones[turn.sender] for turn in session})
+        senders = {turn.sender for turn in session}
+        # Either of them may begin an exchange.
+        senders = senders if senders != {EXCHANGE.sender} else {*self.zones}
+        others = sorted({self.zones[who] for who in senders})
         return rhythm((self.zones[self.owner], *others), self.week)
 
     def _last_gap(self, free: float, middle: float, moment: int) -> float:
