@@ -154,9 +154,10 @@ def _timed(plan: ChatPlan) -> Iterator[tuple[int, Turn]]:
     from pytest_imessage_foundry.batches import in_batches
     from pytest_imessage_foundry.conversations import timeline
 
+    # Without generated turns the stories are all there is, one after the other.
+    among = zip(plan.places, plan.scenes, strict=True) if plan.generated else ()
     turns, exchange = dialogue(plan)
-    among = zip(plan.places, plan.scenes, strict=True) if plan.places else ()
-    if not plan.places and not plan.generated:
+    if not plan.generated:
         turns = chain.from_iterable(plan.scenes)
     return timeline.lay_out(
         in_batches(turns),
@@ -164,7 +165,7 @@ def _timed(plan: ChatPlan) -> Iterator[tuple[int, Turn]]:
         owner=plan.owner,
         start=plan.start,
         end=plan.end,
-        count=plan.generated or (0 if plan.places else plan.count),
+        count=plan.generated or plan.count,
         rng_key=plan.rng_key,
         stories=starmap(timeline.Story, among),
         no_time="refuse" if plan.origin == "hook" else "leave out",

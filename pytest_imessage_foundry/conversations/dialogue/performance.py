@@ -103,9 +103,9 @@ class Performance:
             else:
                 self._speak(beat)
 
-    def open(self, opening: Beat) -> None:
-        """Write what announces the topic before it."""
-        self._speak(opening)
+    def open(self, opening: Beat, speaker: str) -> None:
+        """Write what announces the topic before it, by who has this role."""
+        self._speak(opening, self.cast[speaker])
         self.starts.clear()
         self.opened = len(self.drafts)
 
@@ -125,8 +125,10 @@ class Performance:
             drafts.append((sender, "", {"attachment": kind}))
         elif rand() < _LAST_WORD:
             self._say_last()
-        if self.context.is_sms:
-            return
+        if self.context.is_sms or any(
+            extras and "event" in extras for *_, extras in drafts
+        ):
+            return  # nobody reacts to what is said while they are out
         for number in range(self.opened, len(drafts)):
             _, text, extras = drafts[number]
             if rand() < _REACTED and len(text) > 7 and text[-1] not in QUESTIONS:

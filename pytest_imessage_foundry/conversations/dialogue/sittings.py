@@ -267,6 +267,7 @@ class Sittings:
                 planned.scene, planned.steps, context.language, rand
             )
         first: dict[str, Any] = {}
+        told: list[Scene] = []
         length = 0
         while True:
             performance = _performed(context, planned, opening)
@@ -274,9 +275,11 @@ class Sittings:
                 sitting = _sitting_of(performance)
                 first = _opening(planned.scene, hours, sitting)
             length += len(performance.drafts)
-            is_last = length >= wanted or self._is_over(planned.scene, hours)
+            told.append(planned.scene)
+            is_last = length >= wanted or self._is_over(told, hours)
             if not context.is_service:
-                performance.close(trails_off=is_last)
+                is_alone = transitions.is_alone(planned.scene)
+                performance.close(trails_off=is_last and not is_alone)
             self.said += len(performance.drafts)
             yield _turns(performance, first)
             if is_last:
@@ -293,12 +296,14 @@ class Sittings:
             return own
         return transitions.beginning(own, transitions.hours(self.next[0]))
 
-    def _is_over(self, scene: Scene, hours: Hours | None) -> bool:
+    def _is_over(self, told: Sequence[Scene], hours: Hours | None) -> bool:
         """Return whether the next scene has to be in another sitting."""
+        following = self.next[0]
         return (
             self.context.is_service
-            or transitions.is_alone(scene)
-            or not transitions.may_follow(hours, transitions.hours(self.next[0]))
+            or transitions.is_alone(told[-1])
+            or not transitions.may_follow(hours, transitions.hours(following))
+            or not transitions.may_join(following, told)
         )
 
     def _next_scene(self, present: Sequence[str], first: str = "") -> _PlannedScene:
@@ -366,7 +371,7 @@ def _performed(
     scene, steps, slots, cast, rand = planned
     performance = Performance(context, scene, slots, cast, rand)
     if opening is not None:
-        performance.open(opening)
+        performance.open(opening, transitions.first_speaker(steps[0]))
     performance.perform(steps)
     return performance
 

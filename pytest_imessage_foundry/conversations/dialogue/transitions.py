@@ -36,7 +36,7 @@ _LENGTHS = (
 # evenly spaced: most pauses are short, few last nearly an hour.
 _LULLS = (4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 30, 36, 43, 51)
 _OF_PEOPLE = ("at", "then", "once")  # what a scene says by its notes
-_LAST_WORDS = {"fun": "haha", "hype": "<yay>", "warm": "<ok>", "plain": "<ok>"}
+_LAST_WORDS = {"fun": "<haha>", "hype": "<yay>", "warm": "<ok>", "plain": "<ok>"}
 # Of scenes with these tags, unless their `near` says otherwise, people meet, bring
 # something or share a house.
 _NEAR = frozenset(
@@ -131,6 +131,11 @@ def asks(step: Step) -> bool:
 def tells(scene: Scene) -> bool:
     """Return whether a scene begins with news."""
     return bool(scene.data.get("news"))
+
+
+def first_speaker(step: Step) -> str:
+    """Return the role of who begins a step."""
+    return _beginnings(step)[0].speaker
 
 
 def _beginnings(step: Step) -> list[Beat]:

@@ -31,9 +31,11 @@ PALETTES = {
 }
 _OFFICE = ("👍", "🙂", "👌", "🙏", "✅", "😊")
 _FORMAL = (
-    *("formal", "proper", "precise", "punctuat", "polite", "full sentence", "eloq"),
+    *("formal", "proper", "precise", "polite", "full sentence", "eloq"),
     *("telegram", "letter-like", "with a full stop"),
 )
+# "no punctuation" and "lol as punctuation" are no formal style.
+_PUNCTUATED = re.compile(r"(?<!no )(?<!as )(?<!without )\bpunctuat")
 _LOWER = re.compile(r"\blower")  # flowers are no writing style
 _YOUNG = frozenset("💀🤭")
 _ELDERS = frozenset({"parent", "elder"})
@@ -165,7 +167,8 @@ def voice_of(persona: Persona, language: Language) -> Voice:
     def shows(hints: tuple[str, ...]) -> bool:
         return any(hint in manner for hint in hints)
 
-    formal = shows(_FORMAL) and "informal" not in manner
+    formal = shows(_FORMAL) or bool(_PUNCTUATED.search(manner))
+    formal = formal and "informal" not in manner
     # A grandmother of few words does not abbreviate them.
     plain = persona.vocabulary_level == "simple" and not circles(persona) & _ELDERS
     slang = not formal and (shows(_SLANG) or plain)
