@@ -23,6 +23,8 @@ from pytest_imessage_foundry.conversations import scenarios
 from pytest_imessage_foundry.db.rows.attachment_roots import MAC_ROOT
 from pytest_imessage_foundry.models.apple_time import from_iso
 
+_LOOKED_AT = 200  # turns among which some can be at any time, as a rule
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.attachments.bundled_files import BundledFiles
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
     from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
+    from pytest_imessage_foundry.conversations.timeline import Exchange
     from pytest_imessage_foundry.db.builder import Counts
     from pytest_imessage_foundry.models import Conversation, Message, Turn
     from pytest_imessage_foundry.order import Buildable, Order
@@ -151,31 +154,36 @@ def _timed(plan: ChatPlan) -> Iterator[tuple[int, Turn]]:
     from pytest_imessage_foundry.batches import in_batches
     from pytest_imessage_foundry.conversations import timeline
 
-    # Without generated turns the stories are all there is, one after the other.
-    among = zip(plan.places, plan.scenes, strict=True) if plan.generated else ()
-    turns = dialogue(plan) if plan.generated else chain.from_iterable(plan.scenes)
+    turns, exchange = dialogue(plan)
+    among = zip(plan.places, plan.scenes, strict=True) if plan.places else ()
+    if not plan.places and not plan.generated:
+        turns = chain.from_iterable(plan.scenes)
     return timeline.lay_out(
         in_batches(turns),
         people=plan.everybody,
         owner=plan.owner,
         start=plan.start,
         end=plan.end,
-        count=plan.generated or plan.count,
+        count=plan.generated or (0 if plan.places else plan.count),
         rng_key=plan.rng_key,
         stories=starmap(timeline.Story, among),
         no_time="refuse" if plan.origin == "hook" else "leave out",
         spare=_spare(plan) if plan.generated else None,
+        exchange=exchange,
     )
 
 
-def dialogue(plan: ChatPlan) -> Iterable[Turn]:
-    """Generate the turns that neither the hook nor the cache has."""
+def dialogue(plan: ChatPlan) -> tuple[Iterable[Turn], Exchange | None]:
+    """Generate the turns that neither the hook nor the cache has.
+
+    The second is what makes the exchanges that are marks among them.
+    """
     if not plan.generated:
-        return ()
+        return (), None
     if plan.life.correspondence:
         from pytest_imessage_foundry.conversations.life import correspondence
 
-        return correspondence.turns(
+        turns = correspondence.turns(
             plan.life.correspondence,
             plan.generated,
             owner=plan.owner.id,
@@ -183,10 +191,24 @@ def dialogue(plan: ChatPlan) -> Iterable[Turn]:
             name=plan.people[0].name,
             key=f"life:{plan.rng_key}",
         )
+        return turns, None
+    from pytest_imessage_foundry.conversations.dialogue import sittings
     from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
 
     days = SceneDays(plan.start, plan.end, plan.generated)
-    return _sittings(plan, plan.seed, plan.generated, days)
+    if plan.is_group:
+        return _sittings(plan, plan.seed, plan.generated, days), None
+    told = sittings.sittings(
+        plan.config,
+        plan.owner,
+        plan.people,
+        plan.seed,
+        plan.generated,
+        days=days,
+        on_demand=True,
+    )
+    # A mark stands for one turn at least, so that there are enough.
+    return islice(told, plan.generated), told.exchange
 
 
 def _spare(plan: ChatPlan) -> Callable[[int], list[Turn]]:
@@ -200,11 +222,29 @@ def _spare(plan: ChatPlan) -> Callable[[int], list[Turn]]:
             # No scene that waits for an hour has room in no time; and others than those
             # of the conversation itself.
             at_any_time = SceneDays(0, 0, 1)
-            made.append(_sittings(plan, ~plan.seed, plan.count, at_any_time))
-        turns = islice(made[0], count)
-        return [turn for turn in turns if turn.hours is None and turn.when is None]
+            turns = _sittings(plan, ~plan.seed, plan.count, at_any_time)
+            made.append(_easy(turns))
+        return list(islice(made[0], count))
 
     return spare
+
+
+def _easy(turns: Iterable[Turn]) -> Iterator[Turn]:
+    """Yield the sittings that can be at any time, in which nobody comes or goes; if
+    there is none, as of a service, all."""
+    stream = iter(turns)
+    first = list(islice(stream, _LOOKED_AT))
+    found = list(_without_anchors(first))
+    return chain(found, _without_anchors(stream)) if found else chain(first, stream)
+
+
+def _without_anchors(turns: Iterable[Turn]) -> Iterator[Turn]:
+    is_anchored = False
+    for turn in turns:
+        if turn.opens:
+            is_anchored = turn.hours is not None or turn.when is not None
+        if not is_anchored and turn.event is None:
+            yield turn
 
 
 def _sittings(plan: ChatPlan, seed: int, count: int, days: SceneDays) -> Iterator[Turn]:

@@ -17,7 +17,7 @@ from pytest_imessage_foundry.models.apple_time import SECOND
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from pytest_imessage_foundry.models import Turn, When
+    from pytest_imessage_foundry.models import Hours, Turn, When
 
     Placed = Sequence[tuple[float, Turn]]
 
@@ -50,24 +50,16 @@ class Anchors:
         for _ in range(min(count, len(self._times))):
             self._times.pop()
 
-    def at(self, moment: float) -> Callable[[Turn], bool]:
-        """Return what says whether a turn can be at a time in seconds since 2001."""
-        known: dict[str, float] = {}
-
-        def can_be(turn: Turn) -> bool:
-            local = known.get(turn.sender)
-            if local is None:
-                local = known[turn.sender] = self._local(turn, moment)
-            return _fits(turn, local)
-
-        return can_be
+    def can_be(self, turn: Turn, moment: float) -> bool:
+        """Return whether a turn can be at a time in seconds since 2001."""
+        return fits(turn.hours, turn.when, self._local(turn, moment))
 
     def hold(self, turns: Sequence[Turn], moments: Sequence[int]) -> bool:
         """Return whether the next turns, at some times, are where they have to be."""
         for number, (turn, moment) in enumerate(zip(turns, moments, strict=True)):
             if not (turn.hours or turn.when):
                 continue
-            if not _fits(turn, self._local(turn, moment / SECOND)):
+            if not fits(turn.hours, turn.when, self._local(turn, moment / SECOND)):
                 return False
             if turn.when and not self._is_far(turn.when, number, moments):
                 return False
@@ -185,7 +177,7 @@ class Anchors:
         self, anchored: list[tuple[int, float, Turn]], begin: float, part: Placed
     ) -> bool:
         for number, offset, turn in anchored:
-            if not _fits(turn, self._local(turn, begin + offset)):
+            if not fits(turn.hours, turn.when, self._local(turn, begin + offset)):
                 return False
             if turn.when and not _keeps_distance(turn.when, number, part):
                 return False
@@ -230,11 +222,11 @@ def _keeps_distance(when: When, number: int, part: Placed) -> bool:
     return True
 
 
-def _fits(turn: Turn, local: float) -> bool:
-    """Return whether a turn can be at a local time in seconds since 2001."""
-    if turn.hours:
-        first, last = turn.hours
+def fits(hours: Hours | None, when: When | None, local: float) -> bool:
+    """Return whether a local time, in seconds since 2001, is within hours and days."""
+    if hours:
+        first, last = hours
         width = (last - first) % 24 * _HOUR or _DAY
         if (local - first * _HOUR) % _DAY >= width:
             return False
-    return turn.when is None or is_on(turn.when, int(local // _DAY))
+    return when is None or is_on(when, int(local // _DAY))

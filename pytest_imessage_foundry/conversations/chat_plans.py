@@ -152,7 +152,7 @@ def plan_chats(
             request,
             _told(plan, spec.source),
             seed=spec.seed,
-            fits=_has_place(plan) if spec.source == "auto" else None,
+            fits=_has_place(plan),
         ):
             plans.append(_with_cached_turns(plan, found, may_add=spec.source == "auto"))
         elif spec.source == "auto":

@@ -1,9 +1,9 @@
 """Let sessions come when it is their hour, where their order does not matter.
 
-A good night that was drawn for noon would wait for the evening, and all that follows
-with it. With many sessions in a day, a year would be over long before the last of them.
-So an exchange of every day whose hour it is not lets the next ones come first; and so
-does all generated talk that does not agree with what was said a moment ago.
+What people tell each other keeps its order. The few words that they exchange on every
+day are chosen when their time is known: the stream of turns has only a mark where they
+come. So a story that has to wait for an hour, or does not agree with what was said a
+moment ago, lets such words come first.
 """
 
 from __future__ import annotations
@@ -11,14 +11,18 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_imessage_foundry.models import Turn
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pytest_imessage_foundry.conversations.anchors import Anchors
     from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
-    from pytest_imessage_foundry.models import Turn
 
-_AHEAD = 96  # sessions that are read ahead, and for which one waits at most
+EXCHANGE = Turn(sender="", opens=True)
+"""Stands for a few words of every day, to be chosen when their time is known."""
+EXCHANGED = 3  # turns in such words, about
+_PATIENT = 96  # sessions for which one waits at most
 
 
 class WaitingSession(NamedTuple):
@@ -35,7 +39,7 @@ class WaitingSession(NamedTuple):
 
 
 class SessionOrder:
-    """The sessions of a conversation, of which exchanges may come later.
+    """The sessions of a conversation, before which exchanges may come.
 
     Args:
         sessions: pairs of a session and whether it is the last.
@@ -63,8 +67,9 @@ class SessionOrder:
         return self._next[0] if self._next else None
 
     def take(self, begin: float) -> WaitingSession:
-        """Return the next session, or another whose hour it is at a time."""
-        found = self._place(begin)
+        """Return the next session, or the exchange behind it if it cannot begin at a
+        time, in seconds since 2001."""
+        found = 0 if self._can_begin(begin) else 1
         session = self._next[found]
         del self._next[found]
         self._passed = self._passed + 1 if found else 0
@@ -86,32 +91,18 @@ class SessionOrder:
             self._read()
         return len(self._next) == 1
 
-    def _place(self, begin: float) -> int:
-        """Return the number of the first session that can begin then and agrees with
-        those before it, else of the first that can begin; 0 if there is none.
-
-        What is told keeps its order. What must be at its time is passed by nothing.
-        """
-        can_be = self._anchors.at(begin)
-        second: int | None = None
-        is_told_passed = False
-        for number in range(_AHEAD if self._passed < _AHEAD else 0):
-            if number == len(self._next) and not self._read():
-                break
-            first = self._next[number].turns[0]
-            sitting = first.sitting
-            may_wait = sitting is not None and sitting.may_wait
-            if is_told_passed and not may_wait:
-                continue
-            if (first.hours or first.when) and not can_be(first):
-                if not may_wait:
-                    break
-                continue
-            if sitting is None or self._whereabouts.agree(sitting, begin):
-                return number
-            second = number if second is None else second
-            is_told_passed = is_told_passed or not may_wait
-        return second or 0
+    def _can_begin(self, begin: float) -> bool:
+        """Return whether the first session is taken: it fits, or none can be before."""
+        first = self._next[0].turns[0]
+        if first.sitting is None and not first.hours and not first.when:
+            return True
+        fits = self._anchors.can_be(first, begin) and (
+            first.sitting is None or self._whereabouts.agree(first.sitting, begin)
+        )
+        if fits or self._passed >= _PATIENT:
+            return True
+        has_second = len(self._next) > 1 or self._read()
+        return not has_second or self._next[1].turns[0] is not EXCHANGE
 
     def _read(self) -> bool:
         found = next(self._sessions, None)

@@ -19,10 +19,11 @@ from itertools import chain
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_imessage_foundry.conversations import seasons
+from pytest_imessage_foundry.conversations import seasons, turn_members
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import Rhythm, Week, rhythm
 from pytest_imessage_foundry.conversations.session_order import (
+    EXCHANGE,
     SessionOrder,
     WaitingSession,
 )
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     Timed = Iterable[tuple[int, Turn]]
     Spare = Callable[[int], Sequence[Turn]]
+    Exchange = Callable[[float, Whereabouts], Sequence[Turn]]
 
 _IN_SESSIONS = 0.7  # the largest share of the time left that goes into sessions
 _AWAKE_OF_PAUSES = 0.5  # the share of a long pause in which people are awake
@@ -65,6 +67,7 @@ _OVERRUN = 50  # there is time for 1/50 more turns than expected
 # Waking seconds until people begin on a day that was chosen for them, at least: nothing
 # is left by then of a night, or of a weekend between colleagues.
 _GOT_UP = 1.0 * HOUR
+_A_PAIR = 2  # people; nobody leaves a chat of two
 _PATIENCE = 7 * DAY  # so long everything waits for the season of a story
 
 
@@ -87,6 +90,7 @@ def lay_out(
     stories: Iterable[Story] = (),
     no_time: NoTime = "leave out",
     spare: Spare | None = None,
+    exchange: Exchange | None = None,
 ) -> Iterator[tuple[int, Turn]]:
     """Yield pairs of a time and a turn: the turns in their order, stories among them.
 
@@ -101,13 +105,15 @@ def lay_out(
         start: the earliest time.
         end: the latest time.
         count: the expected number of turns, without those of stories; the last of
-            them comes near `end`.
+            them comes near `end`. With `exchange` it is how many are told.
         rng_key: the key of every draw.
         stories: in the order of their places. A story comes only before a turn that
             opens a sitting, or after all turns.
         no_time: what is done with a session or a story that says when it can be, if
             the range has no such time.
         spare: makes up to so many turns in place of some that are left out.
+        exchange: makes the turns of an `EXCHANGE` in the stream, to begin at a time
+            in seconds since 2001, that agree with what was said.
 
     Raises:
         FoundryError: the range is too short for the turns, or has no time for some
@@ -128,6 +134,7 @@ def lay_out(
         stories=told,
         no_time=no_time,
         spare=spare or _no_spare,
+        exchange=exchange,
     )
     return timeline.times()
 
@@ -152,6 +159,7 @@ class _Timeline:
         done, said: how many turns were before; without those of stories.
         spent: the seconds within the sessions so far.
         since: the turns since some were left out, None if none were.
+        away: who left a group, and is not back.
     """
 
     def __init__(
@@ -167,10 +175,12 @@ class _Timeline:
         stories: deque[Story],
         no_time: NoTime,
         spare: Spare,
+        exchange: Exchange | None,
     ) -> None:
         self.owner, self.start, self.end, self.count = owner.id, start, end, count
-        self.stories, self.spare = stories, spare
+        self.stories, self.spare, self.exchange = stories, spare, exchange
         self.since: int | None = None
+        self.away: set[str] = set()
         self.total = count + sum(len(story.turns) for story in stories)
         self.moment, self.done, self.said, self.spent = start - 1, 0, 0, 0.0
         self.random = Random(f"timeline:{rng_key}").random
@@ -209,27 +219,55 @@ class _Timeline:
 
     def _placed(self) -> Iterator[Timed]:
         """Yield each session and each story with times."""
-        while self.stories or self.order.first():
-            session = self.order.first()
+        while self.stories or self._first():
+            session = self._first()
             if session is None:
                 yield self._told(self.stories.popleft())
                 continue
             rhythm = self._rhythm(session.turns)
             pace = self._pace(session, rhythm)
-            begin = self._begin(session, pace, rhythm, is_last=self.order.is_last)
+            begin = self._begin(session, pace, rhythm, is_last=self._is_last(session))
             if session.turns[0].opens and self._is_due(begin):
                 yield self._told(self.stories.popleft())
                 continue
-            taken = self.order.take(begin / SECOND)
+            taken = self._filled(self.order.take(begin / SECOND), begin)
             if taken is not session:
                 rhythm = self._rhythm(taken.turns)
                 pace = self._pace(taken, rhythm)
             self.said += len(taken.turns)
             yield self._timed(taken, pace, rhythm, begin)
 
+    def _first(self) -> WaitingSession | None:
+        """Return the next session, None if all that is wanted is told."""
+        is_enough = self.exchange is not None and self.said >= self.count
+        return None if is_enough else self.order.first()
+
+    def _is_last(self, session: WaitingSession) -> bool:
+        if self.exchange is None:
+            return self.order.is_last
+        return self.said + len(session.turns) >= self.count
+
+    def _filled(self, session: WaitingSession, begin: int) -> WaitingSession:
+        """Return a session with the words of its exchange, cut where it is enough."""
+        if self.exchange is None:
+            return session
+        turns, is_exchange = session.turns, session.turns[0] is EXCHANGE
+        if is_exchange:
+            turns = self.exchange(begin / SECOND, self.whereabouts)
+            self.sessions.note(len(turns))
+        left = self.count - self.said
+        if not is_exchange and len(turns) <= left:
+            return session
+        return self._drawn(turns[:left], is_prompt=is_exchange)
+
     def _is_due(self, moment: int) -> bool:
-        """Return whether a story comes before what would begin at `moment`."""
-        return bool(self.stories) and moment >= self._time_of(self.stories[0])
+        """Return whether a story comes before what would begin at `moment`.
+
+        It waits for all members to be there.
+        """
+        if not self.stories or self.away:
+            return False
+        return moment >= self._time_of(self.stories[0])
 
     def _time_of(self, story: Story) -> int:
         return self.start + int((self.end - self.start) * story.place)
@@ -275,6 +313,8 @@ class _Timeline:
         if turns[0].sitting is not None:
             begun, over = moments[0] / SECOND, moments[-1] / SECOND
             self.whereabouts.note(turns[0].sitting, begun, over)
+        if len(self.zones) > _A_PAIR:
+            turn_members.note_moves(turns, self.away)
         self.moment = moments[-1]
         self.done += len(turns)
         self.spent += session.talk
@@ -282,15 +322,19 @@ class _Timeline:
 
     def _leave_out(self, count: int) -> None:
         """Let others come in place of so many turns."""
-        instead = self.spare(count)
+        instead = [each for each in self.spare(count) if each.sender not in self.away]
         self.order.put_first(instead)
         self.done += count - len(instead)
         self.count += len(instead)
         self.since = 0
 
-    def _drawn(self, turns: Sequence[Turn]) -> WaitingSession:
+    def _drawn(
+        self, turns: Sequence[Turn], *, is_prompt: bool = False
+    ) -> WaitingSession:
         """Return a session with the waits before its turns."""
-        waits = self.waits.of(turns)
+        waits = [0.0]
+        if turns[0] is not EXCHANGE:
+            waits = self.waits.of(turns, is_prompt=is_prompt)
         paused = sum(
             [wait for turn, wait in zip(turns, waits, strict=True) if turn.pause]
         )
@@ -328,7 +372,10 @@ class _Timeline:
         """Return the waking hours of the owner and of those who write in a session."""
         if not self.is_scattered:
             return self.usual
-        others = sorted({self.zones[turn.sender] for turn in session})
+        senders = {turn.sender for turn in session}
+        # Either of them may begin an exchange.
+        senders = senders if senders != {EXCHANGE.sender} else {*self.zones}
+        others = sorted({self.zones[who] for who in senders})
         return rhythm((self.zones[self.owner], *others), self.week)
 
     def _last_gap(self, free: float, middle: float, moment: int) -> float:

@@ -121,6 +121,15 @@ def is_settled(turns: Sequence[Turn], everybody: Sequence[str], owner: str) -> b
     return True
 
 
+def note_moves(turns: Iterable[Turn], away: set[str]) -> None:
+    """Change who is away as some turns add and remove members."""
+    for turn in turns:
+        if turn.event == "added":
+            away.discard(_moved(turn))
+        elif turn.event in MOVES:
+            away.add(_moved(turn))
+
+
 def _moved(turn: Turn) -> str:
     return turn.sender if turn.event == "left" else turn.event_who or turn.sender
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.session_order import EXCHANGE, EXCHANGED
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -42,7 +44,8 @@ class Sessions:
         self._turns = chain(self.ahead, stream)
         self._random = random
         openers = [turn.sender for turn in self.ahead if turn.opens]
-        topic = len(self.ahead) / max(len(openers), 1)
+        more = (EXCHANGED - 1) * sum(turn is EXCHANGE for turn in self.ahead)
+        topic = (len(self.ahead) + more) / max(len(openers), 1)
         tells = any(turn.pause for turn in self.ahead)
         self._has_sittings = tells or len(openers) > 1
         self.is_service = services.issuperset(openers) and bool(openers)
@@ -51,6 +54,10 @@ class Sessions:
         # One long story among the first sessions says little about the later ones.
         self._seen = max(_TRUST, len(openers)) if is_known else _TRUST
         self._turns_seen = self._seen * (topic if is_known else _USUAL)
+
+    def note(self, exchanged: int) -> None:
+        """Count the turns of an exchange, which was a mark in the stream."""
+        self._turns_seen += exchanged - 1
 
     @property
     def mean(self) -> float:

@@ -62,12 +62,13 @@ class Waits:
             for who, persona in cast.items()
         }
 
-    def of(self, session: Sequence[Turn]) -> list[float]:
-        """Return the seconds before each turn of a session; 0 before the first."""
+    def of(self, session: Sequence[Turn], *, is_prompt: bool = False) -> list[float]:
+        """Return the seconds before each turn of a session; 0 before the first.
+
+        With `is_prompt` nobody answers after hours.
+        """
         random, burst = self._random, self._burst
-        sitting = session[0].sitting
-        is_exchange = sitting is not None and sitting.may_wait
-        answers = self._prompt if is_exchange else self._answers
+        answers = self._prompt if is_prompt else self._answers
         last = session[0].sender
         waits = [0.0]
         for turn in session[1:]:

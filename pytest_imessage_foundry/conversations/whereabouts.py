@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.conversations.waits import HOUR, MINUTE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_imessage_foundry.models import Sitting
 
 PLACES = frozenset({"home", "bed", "work", "out", "way", "trip"})
@@ -29,6 +31,7 @@ _LEAST = {
     ("bed", "out"): _ASLEEP,
     ("bed", "way"): _ASLEEP,
 }
+_NEVER = -1e12
 _A_DAY = 14 * HOUR  # until a matter may come up again
 
 
@@ -39,12 +42,16 @@ class Whereabouts:
         self._places: dict[str, tuple[str, float]] = {}
         self._matters: dict[str, float] = {}
 
+    def are_open(self, matters: Iterable[str], begin: float) -> bool:
+        """Return whether none of some matters came up on the same day."""
+        return all(
+            begin - self._matters.get(each, _NEVER) >= _A_DAY for each in matters
+        )
+
     def agree(self, sitting: Sitting, begin: float) -> bool:
         """Return whether a sitting can begin at a time, after those before it."""
-        for matter in sitting.matters:
-            told = self._matters.get(matter)
-            if told is not None and begin - told < _A_DAY:
-                return False
+        if not self.are_open(sitting.matters, begin):
+            return False
         for who, place in sitting.places:
             known = self._places.get(who)
             if known is not None and begin - known[1] < _way(known[0], place):

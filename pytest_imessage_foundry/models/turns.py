@@ -44,13 +44,11 @@ class When:
 class Sitting:
     """What a sitting of generated talk says of those who write in it.
 
-    `may_wait` says that others may come before it until it is its hour. `places` are
-    pairs of a persona id and a place, such as ("sam", "home"): where people are when
-    it begins; `then` is where they are after it. `matters` come up once in a day, such
-    as "dinner".
+    `places` are pairs of a persona id and a place, such as ("sam", "home"): where
+    people are when it begins; `then` is where they are after it. `matters` come up once
+    in a day, such as "dinner".
     """
 
-    may_wait: bool = False
     places: tuple[tuple[str, str], ...] = ()
     then: tuple[tuple[str, str], ...] = ()
     matters: frozenset[str] = frozenset()

@@ -77,11 +77,31 @@ def repertoire(
     spoken: Language,
 ) -> list[Scene]:
     """Return the scenes that fit these people."""
-    group = config.chat_type == "group"
-    size = len(people) + 1
     around = [circles(each) for each in people]
-    company = _in_common(around) if group else around[0] if around else FRIEND
-    where = ("group", "any") if group else ("direct", "any")
+    if config.chat_type == "group":
+        company = _in_common(around)
+    else:
+        company = around[0] if around else FRIEND
+    scenes = _of(company, config, owner, people, spoken)
+    if "service" in company and people:
+        scenes = _own_trade(people[0], config.theme, scenes)
+    if scenes:
+        return scenes
+    if spoken.code == "en":
+        return _of(FRIEND, config, owner, people, spoken)
+    return repertoire(config, owner, people, language("en"))
+
+
+def _of(
+    company: frozenset[str],
+    config: ConversationConfig,
+    owner: Persona,
+    people: Sequence[Persona],
+    spoken: Language,
+) -> list[Scene]:
+    """Return the scenes that people write of whom all are in such company."""
+    where = (config.chat_type, "any")
+    size = len(people) + 1
     scenes = [
         scene
         for scene in spoken.scenes
@@ -98,12 +118,7 @@ def repertoire(
         # Nobody from another time zone comes by for dinner; in a group, others do.
         scenes = [scene for scene in scenes if not transitions.is_near(scene)]
     scenes = _castable(scenes, owner, people, spoken)
-    scenes = _in_one_script(scenes, key_of(people[0].id if people else owner.id))
-    if "service" in company and people:
-        scenes = _own_trade(people[0], config.theme, scenes)
-    if scenes or spoken.code == "en":
-        return scenes or [s for s in spoken.scenes if "friend" in s.company]
-    return repertoire(config, owner, people, language("en"))
+    return _in_one_script(scenes, key_of(people[0].id if people else owner.id))
 
 
 def is_local(persona: Persona, spoken: Language) -> bool:

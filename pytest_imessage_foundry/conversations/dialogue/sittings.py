@@ -13,6 +13,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_imessage_foundry.conversations import turn_members
+from pytest_imessage_foundry.conversations.anchors import fits
+from pytest_imessage_foundry.conversations.clock import rhythm
 from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
 from pytest_imessage_foundry.conversations.dialogue.performance import Performance
@@ -26,6 +28,7 @@ from pytest_imessage_foundry.conversations.dialogue.selection import (
     scene_rounds,
 )
 from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
+from pytest_imessage_foundry.conversations.session_order import EXCHANGE
 from pytest_imessage_foundry.models import Turn
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
     from pytest_imessage_foundry.conversations.dialogue.scenes import Beat, Scene, Step
+    from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
     from pytest_imessage_foundry.models import (
         ConversationConfig,
         Hours,
@@ -48,7 +52,6 @@ _DUE, _WAITING = 4, 4  # most scenes with a later part to come, or postponed
 # Where more than this share of the sittings are exchanges: how many of these go on with
 # others, until there are so many turns.
 _MOSTLY, _GO_ON, _ENOUGH = 0.5, 0.25, 6
-_PASSED_OVER = 6  # most exchanges in a row that do not fit after another one
 
 
 def dialogue(
@@ -76,7 +79,29 @@ def dialogue(
         days: what scenes can be told about when; None for all.
     """
     spare = 0 if renames or config.chat_type == "direct" else count // 16 + 16
-    context = DialogueContext(config, owner, people, seed, count + spare)
+    turns = iter(sittings(config, owner, people, seed, count + spare, days=days))
+    if spare:
+        turns = (turn for turn in turns if turn.event != "renamed")
+        turns = turn_members.short_absences(turns, owner.id)
+    return islice(turns, count)
+
+
+def sittings(
+    config: ConversationConfig,
+    owner: Persona,
+    people: Sequence[Persona],
+    seed: int,
+    count: int,
+    *,
+    days: SceneDays | None = None,
+    on_demand: bool = False,
+) -> Sittings:
+    """Return the sittings of a conversation of about `count` turns.
+
+    With `on_demand` an exchange of every day is a mark among the turns, and chosen when
+    its time is known. The rest is as of `dialogue`.
+    """
+    context = DialogueContext(config, owner, people, seed, count)
     scenes = repertoire(config, owner, people, context.language)
     wanted = favourites(config, scenes, context.language)
     liked = interests((owner, *people), context.language)
@@ -84,11 +109,9 @@ def dialogue(
     rounds = scene_rounds(told, context.key, wanted, liked)
     exchanges = scene_rounds(daily, mix(context.key, _DAILY), wanted, liked)
     share = daily_share(config, people) if daily else 0.0
-    turns = iter(_Sittings(context, rounds, exchanges, share, days))
-    if spare:
-        turns = (turn for turn in turns if turn.event != "renamed")
-        turns = turn_members.short_absences(turns, owner.id)
-    return islice(turns, count)
+    found = Sittings(context, rounds, exchanges, share, days)
+    found.on_demand, found.exchanges = on_demand, len(daily)
+    return found
 
 
 class _PlannedScene(NamedTuple):
@@ -101,7 +124,7 @@ class _PlannedScene(NamedTuple):
     rand: Callable[[], float]
 
 
-class _Sittings:
+class Sittings:
     """The turns of one sitting after the other, without end.
 
     Attributes:
@@ -110,7 +133,9 @@ class _Sittings:
         waiting: postponed scenes, with which a later sitting begins.
         due: scenes with a later part, and the scene number from which it may come.
         daily: exchanges of every day; `share` is how many of the sittings are one.
-        passed: those that did not fit where they would have come.
+        passed: those that did not fit where they would have come, by scene.
+        on_demand: whether exchanges are marks, to be chosen by `exchange`.
+        exchanges: how many different ones there are.
         days: what scenes can be told about when, by the number of turns `said`.
     """
 
@@ -131,8 +156,10 @@ class _Sittings:
         self.number = 0
         self.due: deque[tuple[int, _PlannedScene]] = deque()
         self.waiting: deque[tuple[Scene, int]] = deque()
-        self.passed: deque[tuple[Scene, int]] = deque()
+        self.passed: dict[Scene, int] = {}
+        self.on_demand, self.exchanges = False, 0
         self.next = self._fitting(scenes)
+        self.offset = rhythm((context.owner.time_zone,)).offset
 
     def __iter__(self) -> Iterator[Turn]:
         return chain.from_iterable(self._scenes())
@@ -145,54 +172,82 @@ class _Sittings:
                 yield from self._sitting()
 
     def _exchanges(self) -> Iterator[list[Turn]]:
-        """Yield the turns of a sitting of a few words, as on every day, or of several
-        such."""
-        present = self.context.present(self.rand)
-        scene, times = self._next_exchange()
-        goes_on = self.share > _MOSTLY and self.rand() < _GO_ON
-        wanted = _ENOUGH if goes_on and not transitions.is_first(scene) else 0
-        told, performed = [scene], [self._exchange(scene, times, present)]
-        while sum(len(each.drafts) for each in performed) < wanted:
-            following = self._exchange_after(told)
-            if following is None:
-                break
-            told.append(following[0])
-            performed.append(self._exchange(*following, present))
-        parts = [_sitting_of(each, may_wait=True) for each in performed]
-        first = _opening(scene, transitions.hours(scene), transitions.joined(parts))
-        for performance in performed:
-            yield _turns(performance, first)
-            first = {"pause": transitions.lull(self.rand)}
+        """Yield the turns of a sitting of a few words, as on every day."""
+        if self.on_demand:
+            yield [EXCHANGE]
+            return
+        scene, times = self.passed.popitem() if self.passed else next(self.daily)
+        if self.days is not None and not self.days.allow(scene, self.said):
+            scene, times = self._fitting(self.daily)
+        yield self._exchanged([(scene, self._exchange(scene, times))])
 
-    def _exchange(
-        self, scene: Scene, times: int, present: Sequence[str]
-    ) -> Performance:
-        performance = _performed(
-            self.context, self._planned(scene, times, present), None
-        )
+    def exchange(self, begin: float, whereabouts: Whereabouts) -> list[Turn]:
+        """Return the turns of an exchange, or of several such, that fits at a time.
+
+        Args:
+            begin: when, in seconds since 2001.
+            whereabouts: what was said so far. If nothing agrees with it, what can be
+                said at this hour comes, and else anything.
+        """
+        goes_on = self.share > _MOSTLY and self.rand() < _GO_ON
+        scene, times = self._scene_at(begin, whereabouts, ())
+        told = [(scene, self._exchange(scene, times))]
+        wanted = _ENOUGH if goes_on and not transitions.is_first(scene) else 0
+        while sum(len(each.drafts) for _, each in told) < wanted:
+            before = [each for each, _ in told]
+            scene, times = self._scene_at(begin, whereabouts, before)
+            if transitions.is_first(scene) or not transitions.may_join(scene, before):
+                self.passed[scene] = times
+                break
+            told.append((scene, self._exchange(scene, times)))
+        return self._exchanged(told)
+
+    def _scene_at(
+        self, begin: float, whereabouts: Whereabouts, told: Sequence[Scene]
+    ) -> tuple[Scene, int]:
+        """Return the next exchange that can begin at a time and agrees with all before.
+
+        Those that cannot are kept, each once, for the hour at which they can.
+        """
+        local = begin + self.offset(begin)
+        second: Scene | None = None
+        for scene, times in self._next_exchanges():
+            if not fits(transitions.hours(scene), transitions.when(scene), local):
+                continue
+            is_open = whereabouts.are_open(transitions.always(scene), begin)
+            if is_open and transitions.may_join(scene, told):
+                del self.passed[scene]
+                return scene, times
+            second = second or scene
+        found = second or next(iter(self.passed))
+        return found, self.passed.pop(found)
+
+    def _next_exchanges(self) -> Iterator[tuple[Scene, int]]:
+        """Yield those that were passed over, then new ones, until all are passed."""
+        yield from list(self.passed.items())
+        for _ in range(self.exchanges - len(self.passed)):
+            scene, times = next(self.daily)
+            if scene not in self.passed:
+                self.passed[scene] = times
+                yield scene, times
+
+    def _exchange(self, scene: Scene, times: int) -> Performance:
+        present = self.context.present(self.rand)
+        planned = self._planned(scene, times, present)
+        performance = _performed(self.context, planned, None)
         self.said += len(performance.drafts)
         return performance
 
-    def _next_exchange(self) -> tuple[Scene, int]:
-        return self.passed.popleft() if self.passed else self._fitting(self.daily)
-
-    def _exchange_after(self, told: Sequence[Scene]) -> tuple[Scene, int] | None:
-        """Return the next exchange that fits into a sitting after some, None if none is
-        near."""
-        hours, passed = transitions.hours(told[0]), []
-        for _ in range(_PASSED_OVER):
-            found = self._next_exchange()
-            if (
-                not transitions.is_first(found[0])
-                and transitions.may_follow(hours, transitions.hours(found[0]))
-                and transitions.may_join(found[0], told)
-            ):
-                break
-            passed.append(found)
-        else:
-            found = None
-        self.passed.extend(passed)
-        return found
+    def _exchanged(self, told: Sequence[tuple[Scene, Performance]]) -> list[Turn]:
+        """Return the turns of exchanges of one sitting."""
+        sitting = transitions.joined([_sitting_of(each) for _, each in told])
+        scene = told[0][0]
+        first = _opening(scene, transitions.hours(scene), sitting)
+        turns: list[Turn] = []
+        for _, performance in told:
+            turns += _turns(performance, first)
+            first = {"pause": transitions.lull(self.rand)}
+        return turns
 
     def _sitting(self) -> Iterator[list[Turn]]:
         """Yield the turns of one scene after the other."""
@@ -216,7 +271,7 @@ class _Sittings:
         while True:
             performance = _performed(context, planned, opening)
             if not length:
-                sitting = _sitting_of(performance, may_wait=False)
+                sitting = _sitting_of(performance)
                 first = _opening(planned.scene, hours, sitting)
             length += len(performance.drafts)
             is_last = length >= wanted or self._is_over(planned.scene, hours)
@@ -316,10 +371,10 @@ def _performed(
     return performance
 
 
-def _sitting_of(performance: Performance, *, may_wait: bool) -> Sitting | None:
+def _sitting_of(performance: Performance) -> Sitting | None:
     """Return what a performed scene says of its people."""
     noted, cast = performance.slots.noted, performance.cast
-    return transitions.sitting(performance.scene, noted, cast, may_wait=may_wait)
+    return transitions.sitting(performance.scene, noted, cast)
 
 
 def _opening(

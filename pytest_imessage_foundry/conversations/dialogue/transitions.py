@@ -176,6 +176,12 @@ def matters(scene: Scene) -> frozenset[str]:
 
 
 @cache
+def always(scene: Scene) -> frozenset[str]:
+    """Return what comes up once in a day and in a scene, whichever notes are used."""
+    return frozenset(scene.data.get("once", {}).get("", "").split())
+
+
+@cache
 def places(scene: Scene) -> frozenset[str]:
     """Return all places where a scene may say that people are."""
     said = [scene.data.get(name, {}).values() for name in _OF_PEOPLE[:2]]
@@ -193,17 +199,16 @@ def may_join(scene: Scene, told: Sequence[Scene]) -> bool:
 
 
 def sitting(
-    scene: Scene, noted: Collection[str], cast: Mapping[str, str], *, may_wait: bool
+    scene: Scene, noted: Collection[str], cast: Mapping[str, str]
 ) -> Sitting | None:
     """Return what a performed scene says of its people; None if it says nothing.
 
     Args:
         noted: the notes of the alternatives that were used.
         cast: the persona ids by role.
-        may_wait: whether others may come before it.
     """
     notes = ("", *[note for note in _noteworthy(scene) if note in noted])
-    return _sitting(scene, notes, tuple(cast.items()), may_wait)
+    return _sitting(scene, notes, tuple(cast.items()))
 
 
 @cache
@@ -215,7 +220,7 @@ def _noteworthy(scene: Scene) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1_024)
 def _sitting(
-    scene: Scene, notes: Sequence[str], cast: Iterable[tuple[str, str]], may_wait: bool
+    scene: Scene, notes: Sequence[str], cast: Iterable[tuple[str, str]]
 ) -> Sitting | None:
     roles = dict(cast)
     here, then = (
@@ -223,18 +228,17 @@ def _sitting(
     )
     once = scene.data.get("once", {})
     told = frozenset(" ".join(once.get(note, "") for note in notes).split())
-    if not (may_wait or here or then or told):
+    if not (here or then or told):
         return None
-    return Sitting(may_wait=may_wait, places=here, then=then, matters=told)
+    return Sitting(places=here, then=then, matters=told)
 
 
-def joined(sittings: Sequence[Sitting | None]) -> Sitting:
+def joined(sittings: Sequence[Sitting | None]) -> Sitting | None:
     """Return what exchanges of one sitting say together."""
     said = [each for each in sittings if each is not None]
-    if len(said) == 1:
-        return said[0]
+    if len(said) < 2:
+        return said[0] if said else None
     return Sitting(
-        may_wait=True,
         places=tuple({pair: None for each in said for pair in each.places}),
         then=tuple(pair for each in said for pair in each.then),
         matters=frozenset().union(*(each.matters for each in said)),

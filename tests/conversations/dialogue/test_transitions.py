@@ -229,19 +229,21 @@ def test_a_sitting_says_where_its_people_are_and_what_it_is_about() -> None:
         once={"": "way", "dinner": "dinner"},
     )
     cast = {"A": "me", "B": "sam"}
-    said = transitions.sitting(leaving, {"need", "dinner"}, cast, may_wait=True)
+    said = transitions.sitting(leaving, {"need", "dinner"}, cast)
     assert said == Sitting(
-        may_wait=True,
         places=(("sam", "home"), ("me", "work")),
         matters=frozenset({"way", "dinner"}),
     )
-    late = transitions.sitting(leaving, {"late"}, cast, may_wait=False)
+    late = transitions.sitting(leaving, {"late"}, cast)
     assert late is not None
     assert late.then == (("me", "way"),)
     assert transitions.places(leaving) == {"home", "work", "way"}
     assert transitions.is_first(leaving)
-    assert transitions.sitting(scene(), (), cast, may_wait=False) is None
+    assert transitions.sitting(scene(), (), cast) is None
+    assert transitions.always(leaving) == {"way"}
+    assert transitions.joined([None]) is None
     both = transitions.joined([said, None, late])
+    assert both is not None
     assert both.places == (("sam", "home"), ("me", "work"))
     assert both.matters == {"way", "dinner"}
 
