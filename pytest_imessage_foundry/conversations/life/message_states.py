@@ -24,7 +24,7 @@ from pytest_imessage_foundry.conversations.life.state_rules import (
     with_traits,
 )
 from pytest_imessage_foundry.models import ORDINARY, OTHER_DEVICE, Message
-from pytest_imessage_foundry.models.apple_time import SECOND, SINCE_26
+from pytest_imessage_foundry.models.apple_time import HOUR, SECOND, SINCE_26
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import LifeSpan
 
 # One comparison separates the many plain messages from those with anything else.
+_A_TALK = HOUR  # a link that comes later is no second row of the text before it
 _RARITIES = attrgetter(
     *("traits", "tapbacks", "edits", "reply_to", "balloon", "event", "effect")
 )
@@ -158,8 +159,7 @@ class LivedChat:
         lot = Lot(message.guid, "message", self.life.span)
         if message.balloon is not None and message.balloon.kind == "link":
             soon = self.previous + int((0.8 + 1.2 * lot.number("link-row")) * SECOND)
-            can = self.spoke == message.sender and soon < message.date
-            # Moved years back, it would be older than tapbacks are.
+            can = self.spoke == message.sender and soon < message.date < soon + _A_TALK
             if can and not message.tapbacks and self.previous and lot.has("link-row"):
                 return replace(message, date=soon - soon % 1_000_000)
         if message.tapbacks and lot.has("bare-pointer"):
