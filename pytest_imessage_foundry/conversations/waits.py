@@ -30,6 +30,7 @@ _TYPING = 0.17  # seconds for each character
 # people who dictate to a phone reach 153 words a minute, who type 52 (Ruan et al.
 # 2016, arXiv 1608.07323).
 _AT_LEAST, _FASTEST = 0.5, 0.08
+_MOMENT = 15 * MINUTE  # so long "where are you?" waits for its answer at most
 _STEPS = 512  # of a table of quantiles
 _SHORTEST, _LONGEST = 0.8, 10 * 24 * HOUR
 
@@ -65,7 +66,7 @@ class Waits:
     def of(self, session: Sequence[Turn], *, is_prompt: bool = False) -> list[float]:
         """Return the seconds before each turn of a session; 0 before the first.
 
-        With `is_prompt` nobody answers after hours.
+        With `is_prompt` nobody answers after hours, or the next morning.
         """
         random, burst = self._random, self._burst
         answers = self._prompt if is_prompt else self._answers
@@ -82,7 +83,10 @@ class Waits:
             place = random() * _STEPS
             step = int(place)
             base, width = table[step]
-            waits.append(base + (place - step) * width + _TYPING * len(turn.text))
+            wait = base + (place - step) * width + _TYPING * len(turn.text)
+            if is_prompt and wait > _MOMENT:
+                wait = _MOMENT * (0.2 + 0.8 * random())
+            waits.append(wait)
         return waits
 
 

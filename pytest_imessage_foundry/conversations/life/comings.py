@@ -126,8 +126,10 @@ class _Attendance:
             if self._former:
                 message = _under_former(message, self._former)
             if not self._roll.has(message.sender):
-                self._left_out.append(message.guid)
-                continue
+                if message.event is None or message.event.kind != "added":
+                    self._left_out.append(message.guid)
+                    continue
+                message = _by_owner(message)
             message = _without_absent(message, self._roll, self._left_out)
             self._wrote[message.sender] += 1
             self._last = _end_of(message)
@@ -186,6 +188,12 @@ def _under_former(message: Message, former: Mapping[str, str | None]) -> Message
         ]
         message = replace(message, tapbacks=tuple(reactions))
     return message
+
+
+def _by_owner(message: Message) -> Message:
+    """Return an event as the owner's doing: who is added back must be back."""
+    event = message.event and replace(message.event, incoming=False)
+    return replace(message, sender=None, date_read=0, event=event)
 
 
 def _key(plan: ChatPlan, person: Persona | None = None) -> str:

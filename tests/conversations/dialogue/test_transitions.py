@@ -179,7 +179,7 @@ def test_a_last_word_fits_the_mood_and_the_register() -> None:
     english = language("en")
     fun = transitions.last_word(english, "fun")
     assert fun is not None
-    assert fun.raw == ["haha"]
+    assert fun.raw == ["<haha>"]
     assert transitions.last_word(english, "sad") is None
     assert transitions.last_word(english.polite, "fun") is None
 

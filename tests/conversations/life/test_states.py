@@ -95,7 +95,7 @@ DEFAULT = {
     "of another device": (0.04, 0.2),
     "doubled handles": (0.1, 0.3),
     "handles of who has several": (0.1, 0.4),
-    "out of order": (0.05, 0.35),
+    "out of order": (0.035, 0.35),
     "above the newest": (0.002, 0.054),
     "empty chats": (0.02, 0.14),
     "unnamed groups": (1, 1),
