@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_imessage_foundry import pipeline
+from pytest_imessage_foundry.conversations import chat_plans
 from pytest_imessage_foundry.conversations.whereabouts import PLACES, Whereabouts
 from pytest_imessage_foundry.models import Sitting
+from pytest_imessage_foundry.models.apple_time import SECOND
+from pytest_imessage_foundry.order import Order
+from pytest_imessage_foundry.spec import Spec
 
 HOUR = 3_600.0
 
@@ -59,3 +64,39 @@ def test_each_place_can_be_left() -> None:
         known = Whereabouts()
         known.note(at(place), 0.0, 0.0)
         assert all(known.agree(at(other), 12 * HOUR) for other in PLACES)
+
+
+def test_a_year_with_a_partner_agrees_with_itself() -> None:
+    """What is exchanged on every day fits its hour, and what was said before."""
+    order = Order(Spec(scenario="default", messages=8_000))
+    plans = chat_plans.plan_chats(
+        order.spec,
+        order.scenario,
+        features=order.schema.features,
+        packs=order.packs,
+        answers=order.answers,
+    )
+    (sam,) = (plan for plan in plans if plan.config.id == "sam")
+    told = [
+        (moment / SECOND, turn.sitting)
+        for moment, turn in pipeline._timed(sam)
+        if turn.sitting is not None
+    ]
+    assert len(told) > 600
+
+    said: dict[str, float] = {}
+    there: dict[str, tuple[str, float]] = {}
+    again = elsewhere = 0
+    for moment, sitting in told:
+        again += any(
+            moment - said.get(each, -1e12) < 14 * HOUR for each in sitting.matters
+        )
+        said |= dict.fromkeys(sitting.matters, moment)
+        for who, place in sitting.places:
+            here, since = there.get(who, (place, 0.0))
+            elsewhere += here != place and moment - since < 10 * 60
+        there |= {
+            who: (place, moment) for who, place in (*sitting.places, *sitting.then)
+        }
+    assert again < 0.03 * len(told)
+    assert elsewhere < 0.01 * len(told)

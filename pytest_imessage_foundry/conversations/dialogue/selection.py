@@ -38,6 +38,7 @@ _UNIT = 2.0**-53
 _SKIPPED = 0.25
 # Scenes with files and links have the same share in every round.
 _STEADY = frozenset({"photo", "link"})
+_HONORIFIC = ("ja", "ko")
 _AT_A_DISTANCE = frozenset({"work", "neighbour", "stranger"})
 
 
@@ -60,7 +61,9 @@ def language_of(owner: Persona, people: Sequence[Persona]) -> Language:
     most = max(tally.values())
     winners = [code for code, number in tally.items() if number == most]
     found = language(own if own in winners else winners[0])
-    is_polite = all(circles(each) & _AT_A_DISTANCE for each in people)
+    distant = [bool(circles(each) & _AT_A_DISTANCE) for each in people]
+    # One colleague is enough for polite endings of verbs.
+    is_polite = any(distant) if found.code in _HONORIFIC else all(distant)
     return found.polite if is_polite else found
 
 

@@ -60,6 +60,8 @@ class KnownSlots:
     def leave_out(self, present: Iterable[str]) -> None:
         """Remove the names of participants from those of third persons."""
         here = set(present)
+        # A name in Chinese characters begins with the family's.
+        here |= {name[1:] for name in here if len(name) > 2 and name[0] >= "\u3000"}
         rows = self.rows("name")
         if any(not here.isdisjoint(row) for row in rows):
             self.own["name"] = [row for row in rows if here.isdisjoint(row)]
