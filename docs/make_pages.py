@@ -227,7 +227,9 @@ def _lines(
 
 
 def _line(message: Message, names: dict[str, str], zone: ZoneInfo) -> str:
-    who = "me" if message.sender is None else names[message.sender].split()[0]
+    # An event that names nobody has no sender.
+    name = names[message.sender].split()[0] if message.sender else ""
+    who = "me" if message.sender is None else name
     what = message.text.replace("\N{OBJECT REPLACEMENT CHARACTER}", "[file] ")
     if message.event is not None:
         what = f"({message.event.kind} {message.event.title or ''})"
