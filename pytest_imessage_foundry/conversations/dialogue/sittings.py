@@ -29,6 +29,7 @@ from pytest_imessage_foundry.conversations.dialogue.selection import (
 )
 from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
 from pytest_imessage_foundry.conversations.session_order import EXCHANGE
+from pytest_imessage_foundry.conversations.waits import HOUR
 from pytest_imessage_foundry.models import Turn
 
 if TYPE_CHECKING:
@@ -210,9 +211,13 @@ class Sittings:
         Those that cannot are kept, each once, for the hour at which they can.
         """
         local = begin + self.offset(begin)
+        hour = int(local // HOUR % 24)
         second: Scene | None = None
         for scene, times in self._next_exchanges():
-            if not fits(transitions.hours(scene), transitions.when(scene), local):
+            if not transitions.can_begin(scene, hour):
+                continue
+            when = transitions.when(scene)
+            if when is not None and not fits(None, when, local):
                 continue
             is_open = whereabouts.are_open(transitions.always(scene), begin)
             if is_open and transitions.may_join(scene, told):

@@ -167,6 +167,12 @@ def hours(scene: Scene) -> Hours | None:
 
 
 @cache
+def can_begin(scene: Scene, hour: int) -> bool:
+    """Return whether a scene can begin within a local hour of the day."""
+    return may_follow((hour, hour + 1), hours(scene))
+
+
+@cache
 def when(scene: Scene) -> When | None:
     """Return the weekdays and months in which a scene can begin; None for all."""
     weekdays = tuple(scene.data.get("weekdays", ()))
