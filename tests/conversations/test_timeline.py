@@ -22,9 +22,11 @@ from talks import END, ME, START, friend, talk
 from pytest_imessage_foundry.conversations import clock
 from pytest_imessage_foundry.conversations.clock import Rhythm, offset_in
 from pytest_imessage_foundry.conversations.realism import fit_power_law
+from pytest_imessage_foundry.conversations.session_order import EXCHANGE
 from pytest_imessage_foundry.conversations.timeline import Story, lay_out
+from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.models import Persona, ResponseTime, Turn, When
+from pytest_imessage_foundry.models import Persona, ResponseTime, Sitting, Turn, When
 from pytest_imessage_foundry.models.apple_time import (
     from_datetime,
     from_iso,
@@ -607,3 +609,38 @@ def test_a_story_whose_season_does_not_come_is_left_out() -> None:
         each.text for each in others
     ]
     assert len(texts) == 80
+
+
+@pytest.mark.parametrize("count", [1, 40, 41, 500])
+def test_exchanges_are_made_when_their_time_is_known(count: int) -> None:
+    begun: list[float] = []
+
+    def exchange(begin: float, whereabouts: Whereabouts) -> list[Turn]:
+        begun.append(begin)
+        said = Sitting(matters=frozenset({f"day {len(begun)}"}))
+        assert whereabouts.agree(said, begin)
+        answer = Turn(sender="f", text="ok")
+        return [Turn(sender="me", text="hm", opens=True, sitting=said), answer]
+
+    stream = [EXCHANGE] * count
+    for place in range(5, count, 7):
+        stream[place] = Turn(sender="f", text="told", opens=True)
+    pairs = list(
+        lay_out(
+            stream,
+            people={"f": friend()},
+            owner=ME,
+            start=START,
+            end=END,
+            count=count,
+            rng_key="0",
+            exchange=exchange,
+        )
+    )
+    # A mark stands for two turns here; the last is cut where it is enough.
+    assert len(pairs) == count
+    assert all(turn is not EXCHANGE for _, turn in pairs)
+    firsts = [moment / SECOND for moment, turn in pairs if turn.text == "hm"]
+    assert len(firsts) == len(begun)
+    assert begun == pytest.approx(firsts, abs=60)
+    assert begun == sorted(begun)
