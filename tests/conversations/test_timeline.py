@@ -642,5 +642,7 @@ def test_exchanges_are_made_when_their_time_is_known(count: int) -> None:
     assert all(turn is not EXCHANGE for _, turn in pairs)
     firsts = [moment / SECOND for moment, turn in pairs if turn.text == "hm"]
     assert len(firsts) == len(begun)
-    assert begun == pytest.approx(firsts, abs=60)
-    assert begun == sorted(begun)
+    # What finds no room near the end comes some days earlier, at the same hour.
+    moved = [before - after for before, after in zip(begun, firsts, strict=True)]
+    assert all(abs(each - round(each / 86_400) * 86_400) < 60 for each in moved)
+    assert sum(abs(each) > 60 for each in moved) <= 0.1 * len(moved)
