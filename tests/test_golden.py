@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "cf19654dfb1731a0",
-    ("sonoma", "faker"): "25f6f79518f4e3ec",
-    ("sequoia", "auto"): "e3c9514da9005753",
-    ("sequoia", "faker"): "25f0dd4cc8e6b9a2",
-    ("tahoe", "auto"): "66b7b6060d866192",
-    ("tahoe", "faker"): "3ea1209f6550128c",
-    ("golden-gate", "auto"): "6912ce56768e3f73",
-    ("golden-gate", "faker"): "06843b3ac26738b0",
+    ("sonoma", "auto"): "b3c159321cab64c8",
+    ("sonoma", "faker"): "6fefc3c42a3b6e23",
+    ("sequoia", "auto"): "639d766297dee08b",
+    ("sequoia", "faker"): "9217b5c773e8729a",
+    ("tahoe", "auto"): "33ad319d5f2b1036",
+    ("tahoe", "faker"): "70685704697b473d",
+    ("golden-gate", "auto"): "4b8d7b69b4d1d153",
+    ("golden-gate", "faker"): "5b27b1223d868bff",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "f85cfff7da511d9b",
-        "sequoia": "96ad084d1cd5b19f",
-        "tahoe": "3ce5cf5b1417099c",
-        "golden-gate": "a99f9ab855736731",
+        "sonoma": "c9f9cfeaf091e126",
+        "sequoia": "6f9c50a5045119c5",
+        "tahoe": "4cc50b9d8acdcaf9",
+        "golden-gate": "eb52b30e5311bf6d",
     },
     "default": {
-        "sonoma": "57c9fe64da4f44e0",
-        "sequoia": "ee49df9c828224d3",
-        "tahoe": "6912ab9dafd12c83",
-        "golden-gate": "d4128db8816a1ce2",
+        "sonoma": "82f445ec2680afd2",
+        "sequoia": "2f2e0dabc8763289",
+        "tahoe": "4b8d5d0add92f6c1",
+        "golden-gate": "a4fcd6454a2d859a",
     },
     "lived-in": {
-        "sonoma": "25bf86568df26c4d",
-        "sequoia": "f11b635f5a8a970b",
-        "tahoe": "f81e8fb681ebc7c4",
-        "golden-gate": "aa37c12d0ff7c2a1",
+        "sonoma": "870bb53bd1e53329",
+        "sequoia": "e597933adc458ad2",
+        "tahoe": "0a547026dd9b343e",
+        "golden-gate": "d77c5b63f9167726",
     },
 }
 
