@@ -25,22 +25,22 @@ GOLDEN = {
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "c9f9cfeaf091e126",
-        "sequoia": "6f9c50a5045119c5",
-        "tahoe": "4cc50b9d8acdcaf9",
-        "golden-gate": "eb52b30e5311bf6d",
+        "sonoma": "c34e5649de889efc",
+        "sequoia": "f4b9fbaaa00cfe3a",
+        "tahoe": "26fdc55eb1cec153",
+        "golden-gate": "555bb464f735b1e1",
     },
     "default": {
-        "sonoma": "82f445ec2680afd2",
-        "sequoia": "2f2e0dabc8763289",
-        "tahoe": "4b8d5d0add92f6c1",
-        "golden-gate": "a4fcd6454a2d859a",
+        "sonoma": "7d9c59d2e42caf92",
+        "sequoia": "c4430cfa92a5a931",
+        "tahoe": "6ac022269a3a3f43",
+        "golden-gate": "16c58d63c34cab71",
     },
     "lived-in": {
-        "sonoma": "870bb53bd1e53329",
-        "sequoia": "e597933adc458ad2",
-        "tahoe": "0a547026dd9b343e",
-        "golden-gate": "d77c5b63f9167726",
+        "sonoma": "2273c8a665b63b0a",
+        "sequoia": "066a16df25474761",
+        "tahoe": "b808c6f8285f28f4",
+        "golden-gate": "af83c23b7bd172f2",
     },
 }
 

@@ -51,7 +51,6 @@ _SERVICES = (
 ) * 2
 _WEEKS = {"people": _PEOPLE, "work": _WORK, "service": _SERVICES}
 _WEEKS_KEPT = 1_024  # more than ten years
-_OCEAN = 4  # hours between clocks
 _FLOOR = 0.002  # the lowest rate; waking time must never stop
 
 
@@ -169,8 +168,7 @@ Table = tuple[tuple[float, ...], tuple[float, ...]]
 def _shared(shifts: tuple[int, ...], kind: Week = "people") -> Table:
     """Return the rates of the hours of a week from Monday 0 h, and their totals.
 
-    With several zones only those hours count in which all people are awake. Oceans
-    apart these are few, and nobody stays up for a talk about lasagne.
+    With several zones only those hours count in which all people are awake.
     """
     week = _WEEKS[kind]
     rates = [1.0] * len(week)
@@ -178,8 +176,6 @@ def _shared(shifts: tuple[int, ...], kind: Week = "people") -> Table:
         rates = [
             rate * week[(hour + shift) % len(week)] for hour, rate in enumerate(rates)
         ]
-    if max(shifts) - min(shifts) >= _OCEAN:
-        rates = [rate * rate for rate in rates]
     highest = max(rates)
     rates = [max(rate / highest, _FLOOR) for rate in rates]
     return tuple(rates), (0.0, *accumulate(rate * _HOUR for rate in rates))

@@ -26,7 +26,7 @@ def years() -> list[realism.Realism]:
 @pytest.mark.parametrize(
     ("name", "least", "most"),
     [
-        ("days with a message", 0.73, 1.0),
+        ("days with a message", 0.7, 1.0),
         ("longest silence", 0, 10),
         ("days on which a partner writes", 0.55, 1.0),
         ("chats that begin on the first three days", 0, 0.25),

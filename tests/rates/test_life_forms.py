@@ -39,8 +39,15 @@ def lacking(found, *, in_default):
 
 @pytest.mark.parametrize("release", RELEASES)
 def test_default_has_what_more_than_one_file_in_ten_has(release, tmp_path):
-    found = counted(tmp_path, Spec(release=release, scenario="default"))
-    assert lacking(found, in_default=True) == []
+    """A form of one file in thirty can be in none of the eighty of one seed."""
+    lacked = []
+    for seed in range(2):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        found = counted(folder, Spec(release=release, scenario="default", seed=seed))
+        lacked.append(set(lacking(found, in_default=True)))
+    assert set.intersection(*lacked) == set()
+    assert max(map(len, lacked)) <= 1
 
 
 # The rarest forms are in few files: 5 of 3,148 runs of files have two marks.
