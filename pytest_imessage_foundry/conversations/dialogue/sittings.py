@@ -2,7 +2,8 @@
 
 Scenes are grouped in sittings of one or a few. Within a sitting a word ("anyway") or a
 pause of some minutes comes before the next scene. Between sittings hours or days pass,
-and plans made in one sitting come up in a later one.
+and plans made in one sitting come up in a later one. The few words of every day are
+sittings of their own; `Sittings.exchange` chooses them when their time is known.
 """
 
 from __future__ import annotations
@@ -177,9 +178,7 @@ class Sittings:
         if self.on_demand:
             yield [EXCHANGE]
             return
-        scene, times = self.passed.popitem() if self.passed else next(self.daily)
-        if self.days is not None and not self.days.allow(scene, self.said):
-            scene, times = self._fitting(self.daily)
+        scene, times = self._fitting(self.daily)
         yield self._exchanged([(scene, self._exchange(scene, times))])
 
     def exchange(self, begin: float, whereabouts: Whereabouts) -> list[Turn]:
