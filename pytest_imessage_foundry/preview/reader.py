@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +63,7 @@ _FURTHER = (
     *("share_status", "share_direction", "part_count", "schedule_state"),
 )
 _USUAL_SERVICES = ("iMessage", "SMS", "RCS")
-_USUAL_KEYS = {"ust"}  # in message_summary_info of nearly all rows
+_SAYS_NOTHING = {"ust"}  # in message_summary_info of nearly all rows
 _NEVER = (0, 0)
 
 
@@ -198,7 +197,7 @@ class PhoneReader:
         summary = values[14]
         if not is_ordinary or service not in _USUAL_SERVICES or (mine and not is_sent):
             return None
-        if not _says_nothing(summary):
+        if not (property_list(blob(summary)) or {}).keys() <= _SAYS_NOTHING:
             return None
         guid = words(guid)
         sender = None if whole(mine) else self._handles.get(whole(handle), "unknown")
@@ -336,12 +335,6 @@ class PhoneReader:
         for row in self._tables.rows("recoverable_message_part", *columns):
             found.setdefault(whole(row["message_id"]), []).append(deleted_part(row))
         return found
-
-
-@lru_cache(maxsize=512)
-def _says_nothing(summary: object) -> bool:
-    """Return whether a message_summary_info says no more than that of most rows."""
-    return (property_list(blob(summary)) or {}).keys() <= _USUAL_KEYS
 
 
 def _is_unread(row: Row) -> bool:
