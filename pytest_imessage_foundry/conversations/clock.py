@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import zoneinfo
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import accumulate
+from math import prod
 from typing import Literal
 
 from pytest_imessage_foundry.errors import FoundryError
@@ -52,6 +53,7 @@ _SERVICES = (
 _WEEKS = {"people": _PEOPLE, "work": _WORK, "service": _SERVICES}
 _WEEKS_KEPT = 1_024  # more than ten years
 _FLOOR = 0.002  # the lowest rate; waking time must never stop
+_ASLEEP = 0.15  # with less, nobody begins to write to people in other time zones
 
 
 class Rhythm:
@@ -168,17 +170,26 @@ Table = tuple[tuple[float, ...], tuple[float, ...]]
 def _shared(shifts: tuple[int, ...], kind: Week = "people") -> Table:
     """Return the rates of the hours of a week from Monday 0 h, and their totals.
 
-    With several zones only those hours count in which all people are awake.
+    With several zones only those hours count in which all people are awake, if there
+    are such hours.
     """
-    week = _WEEKS[kind]
-    rates = [1.0] * len(week)
-    for shift in shifts:
-        rates = [
-            rate * week[(hour + shift) % len(week)] for hour, rate in enumerate(rates)
+    own = [_shifted(_WEEKS[kind], shift) for shift in shifts]
+    rates = [prod(hour) for hour in zip(*own, strict=True)]
+    if len(shifts) > 1:
+        awake = [
+            rate if min(hour) >= _ASLEEP else 0.0
+            for rate, hour in zip(rates, zip(*own, strict=True), strict=True)
         ]
+        rates = awake if any(awake) else rates
     highest = max(rates)
     rates = [max(rate / highest, _FLOOR) for rate in rates]
     return tuple(rates), (0.0, *accumulate(rate * _HOUR for rate in rates))
+
+
+def _shifted(week: Sequence[float], shift: int) -> Sequence[float]:
+    """Return the rates of a week that begins some hours later."""
+    shift %= len(week)
+    return (*week[shift:], *week[:shift])
 
 
 def _elapsed(table: Table, local: float) -> float:

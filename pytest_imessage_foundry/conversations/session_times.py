@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Literal
 
 from pytest_imessage_foundry.conversations import anchors
-from pytest_imessage_foundry.conversations.clock import offset_in
+from pytest_imessage_foundry.conversations.clock import offset_in, rhythm
 from pytest_imessage_foundry.conversations.waits import DAY, shortened, typed_in
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import SECOND
@@ -159,13 +159,14 @@ class SessionTimes:
         turns, rhythm = session.turns, session.rhythm
         latest = self._latest(session)
         waits = anchors.spaced(turns, session.waits)
+        session = replace(session, waits=waits)
         moments: list[int] = []
         left = sum(waits)
         at, earliest = session.begin / SECOND, session.earliest
         for start, end in _parts(turns, waits):
             if start:
                 wait, before = waits[start], moments[-1] / SECOND
-                at = self._next(turns[start], wait, before, rhythm)
+                at = self._next(session, start, before)
                 earliest = before + max(wait / 2, typed_in(turns[start]))
             offsets = list(accumulate(waits[start + 1 : end], initial=0.0))
             part = list(zip(offsets, turns[start:end], strict=True))
@@ -217,27 +218,47 @@ class SessionTimes:
                 return False
         return not rhythm.is_shared or rhythm.rate(moment) > _AWAKE
 
-    def _next(self, turn: Turn, wait: float, moment: float, rhythm: Rhythm) -> float:
-        """Return when the turn after a long wait comes: people sleep in between."""
-        there = moment + wait
-        if turn.pause:
-            is_asleep = rhythm.rate(there) < _ASLEEP
-            return rhythm.after(there, _ATTENTION) if is_asleep else there
-        if wait > _PATIENCE or rhythm.rate(there) < _ASLEEP:
-            return rhythm.after(moment, wait)
+    def _next(self, session: UntimedSession, place: int, before: float) -> float:
+        """Return when the turn at a place comes, after a long wait.
+
+        Its sender sleeps in between. Those who go on with the talk at once are awake,
+        too; whether others are makes no difference.
+        """
+        turn, wait = session.turns[place], session.waits[place]
+        own = rhythm((self.zones[turn.sender],), self.week)
+        there = before + wait
+        is_asleep = own.rate(there) < _ASLEEP
+        if turn.pause and is_asleep:
+            there = own.after(there, _ATTENTION)
+        elif not turn.pause and (is_asleep or wait > _PATIENCE):
+            there = own.after(before, wait)
+        zones = self._zones_of_part(session, place)
+        if len(zones) > 1:
+            shared = rhythm(zones, self.week)
+            if shared.rate(there) < _ASLEEP:
+                return shared.after(there, _ATTENTION)
         return there
+
+    def _zones_of_part(self, session: UntimedSession, place: int) -> tuple[str, ...]:
+        """Return the zones of those who write from a place to the next long wait."""
+        end = place + 1
+        while end < len(session.turns) and session.waits[end] < _ATTENTION:
+            end += 1
+        senders = {turn.sender for turn in session.turns[place:end]}
+        return tuple(sorted({self.zones[who] for who in senders}))
 
     def _moments(self, session: UntimedSession) -> list[int]:
         """Return the times of a session that begins when it should."""
-        owner, quick, grain, rhythm = self.owner, _ATTENTION, self.grain, session.rhythm
+        owner, quick, grain = self.owner, _ATTENTION, self.grain
         typed = int(typed_in(session.turns[0]) * SECOND)
         moment = max(session.begin, session.previous + typed)
         moments = []
-        for turn, wait in zip(session.turns, session.waits, strict=True):
+        timed = zip(session.turns, session.waits, strict=True)
+        for place, (turn, wait) in enumerate(timed):
             if wait < quick:
                 moment += int(wait * SECOND)
             else:
-                moment = int(self._next(turn, wait, moment / SECOND, rhythm) * SECOND)
+                moment = int(self._next(session, place, moment / SECOND) * SECOND)
             if turn.sender == owner:
                 moment -= moment % grain
             moments.append(moment)

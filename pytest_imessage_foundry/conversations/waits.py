@@ -23,6 +23,9 @@ _ANSWERS: dict[str, tuple[tuple[float, float, float], ...]] = {
     "hours": ((0.24, 240.0, 0.6), (0.58, 0.72 * HOUR, 0.22), (0.18, 2.5 * HOUR, 0.22)),
     "days": ((0.15, 400.0, 0.6), (0.85, 16 * HOUR, 0.2)),
 }
+# The longest of these. Later nobody answers a question of the moment any more.
+_LATEST = {"instant": 20 * MINUTE, "minutes": 20 * MINUTE, "hours": 3 * HOUR}
+_LATEST_OF_ALL = 2 * DAY
 _SOON = ("instant", "minutes")
 _BURST = ((1.0, 5.0, 0.65),)  # the same person writes again
 _TYPING = 0.17  # seconds for each character
@@ -52,6 +55,10 @@ class Waits:
         self._burst = quantiles(_BURST)
         self._answers = {
             who: quantiles(_ANSWERS[persona.typical_response_time])
+            for who, persona in cast.items()
+        }
+        self._latest = {
+            who: _LATEST.get(persona.typical_response_time, _LATEST_OF_ALL)
             for who, persona in cast.items()
         }
         # A question of the moment is answered at once.
@@ -84,8 +91,9 @@ class Waits:
             step = int(place)
             base, width = table[step]
             wait = base + (place - step) * width + _TYPING * len(turn.text)
-            if is_prompt and wait > _MOMENT:
-                wait = _MOMENT * (0.2 + 0.8 * random())
+            latest = _MOMENT if is_prompt else self._latest[sender]
+            if wait > latest:
+                wait = latest * (0.2 + 0.8 * random())
             waits.append(wait)
         return waits
 

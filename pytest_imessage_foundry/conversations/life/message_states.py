@@ -6,7 +6,6 @@ none contradicts another, and most messages stay as they are.
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain, pairwise
@@ -14,7 +13,6 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.life import file_states, quoted_reactions
-from pytest_imessage_foundry.conversations.life.comings import REACH
 from pytest_imessage_foundry.conversations.life.draws import Lot, thresholds
 from pytest_imessage_foundry.conversations.life.found_data import with_found
 from pytest_imessage_foundry.conversations.life.state_rules import (
@@ -69,16 +67,11 @@ class LivedChat:
         self.user = plan.owner.name.split()[0].lower()
         self.previous = 0  # the date of the message before
         self.spoke: str | None = ""  # who said it
-        # GUIDs of texts that got another form.
-        self.replaced: deque[str] = deque(maxlen=REACH)
         self.own = _drawable(OWN, life.span)
         self.received = _drawable(RECEIVED, life.span)
 
     def states_of(self, message: Message, until: int) -> tuple[Message, ...]:
         """Return a message in its state, with rows that came of it before `until`."""
-        if message.reply_to is not None and message.reply_to.guid in self.replaced:
-            # The message that it answers is gone.
-            message = replace(message, reply_to=None)
         is_plain = _is_plain(message)
         if not is_plain and message.attachments:
             message = file_states.aged(message, self.life.span, self.user)

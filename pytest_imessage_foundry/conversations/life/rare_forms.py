@@ -1,6 +1,6 @@
 """Rare forms of messages: apps' cards, songs, drawings, odd bodies (§21, §23, §25).
 
-A text that is chosen for it becomes one of them, if its day, its service and its sender
+One comes after a text that is chosen for it, if its day, its service and its sender
 allow that. The dates are those of the iOS that brought an app. The date at which Apple
 Pay changed its bundle id is inferred.
 """
@@ -183,7 +183,7 @@ def _drawing(message: Message) -> Message:
         preview_state=1,
     )
     named = replace(file, guid=f"at_0_{message.guid}", original_guid=file.guid)
-    return replace(message, parts=(named, *message.parts))
+    return replace(message, parts=(named,))
 
 
 def _handwriting(message: Message) -> Message:

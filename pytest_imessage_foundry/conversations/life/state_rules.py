@@ -41,6 +41,7 @@ _PART_COUNT_CAME = from_iso("2021-10-25")  # macOS 12
 _ACCOUNTS_TOLD = from_iso("2020-01-01")
 _KEPT = 30 * DAY  # in Recently Deleted
 _SYNCED = 3 * DAY  # what is younger came on time
+_TALK_OVER = HOUR  # after so long nobody answers
 
 
 def with_traits(message: Message, **traits: object) -> Message:
@@ -107,17 +108,26 @@ def _failed(chat: LivedChat, message: Message, until: int) -> tuple[Message, ...
     again = quoted_reactions.moment(message.date, until, 90 * SECOND)
     if not again or not lot.has("resent"):
         return (failed,)
-    later = again - message.date
+    resent = _later(message, again, "resent")
+    return (failed, resent) if _is_over(resent, chat) else (failed,)
+
+
+def _later(message: Message, date: int, what: str) -> Message:
+    """Return a message like another at a later date, received and read as soon."""
+    later = date - message.date
     delivered, read = message.date_delivered, message.date_read
-    resent = replace(
+    return replace(
         message,
-        guid=guid_after(message.guid, "resent"),
-        date=again,
+        guid=guid_after(message.guid, what),
+        date=date,
         date_delivered=delivered + later if delivered else 0,
         date_read=read + later if read else 0,
     )
-    is_over = max(resent.date_delivered, resent.date_read) <= chat.life.now
-    return (failed, resent) if is_over else (failed,)
+
+
+def _is_over(message: Message, chat: LivedChat) -> bool:
+    """Return whether all that came of a message was before now."""
+    return max(message.date_delivered, message.date_read) <= chat.life.now
 
 
 def _ghost(chat: LivedChat, message: Message, until: int) -> tuple[Message, ...] | None:
@@ -245,7 +255,7 @@ def _direction_text(
 def _business_card(
     chat: LivedChat, message: Message, until: int
 ) -> tuple[Message, ...] | None:
-    return _rare(chat, message, is_business=True) if chat.is_business else None
+    return _rare(chat, message, until) if chat.is_business else None
 
 
 def _rare_form(
@@ -253,20 +263,28 @@ def _rare_form(
 ) -> tuple[Message, ...] | None:
     if not chat.is_known or chat.is_business:
         return None
-    return _rare(chat, message, is_business=False)
+    return _rare(chat, message, until)
 
 
-def _rare(
-    chat: LivedChat, message: Message, *, is_business: bool
-) -> tuple[Message, ...] | None:
+def _rare(chat: LivedChat, message: Message, until: int) -> tuple[Message, ...] | None:
+    """Return a message and one in a rare form after it.
+
+    Among people it comes at the end of a talk, so that it is no answer, and nobody
+    answers it.
+    """
+    seconds = 8 + int(message.guid[:4], 16) % 80
+    date = quoted_reactions.moment(message.date, until, seconds * SECOND)
+    is_over = until - message.date >= _TALK_OVER
+    if not date or not (is_over or chat.is_business):
+        return None
     # The cards are the catalogue's, which a file without cards does not need.
     from pytest_imessage_foundry.conversations.life import rare_forms
 
-    found = rare_forms.rare(message, is_business=is_business)
-    if found is None:
+    after = _later(message, date, "form")
+    found = rare_forms.rare(after, is_business=chat.is_business)
+    if found is None or not _is_over(found, chat):
         return None
-    chat.replaced.append(message.guid)
-    return (found,)
+    return message, found
 
 
 def _is_mail(chat: LivedChat) -> bool:
