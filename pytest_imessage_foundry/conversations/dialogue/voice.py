@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from unicodedata import category
 
 from pytest_imessage_foundry.conversations.casing import lower, upper
 from pytest_imessage_foundry.conversations.circles import circles
+from pytest_imessage_foundry.conversations.dialogue.manners import manners_of
 from pytest_imessage_foundry.conversations.dialogue.scenes import key_of
 from pytest_imessage_foundry.models.frozen import dataclass
 
@@ -30,19 +30,12 @@ PALETTES = {
     "hype": ("🎉", "🔥", "🙌", "😍", "🥳", "💪", "✨", "👏", "🤩"),
 }
 _OFFICE = ("👍", "🙂", "👌", "🙏", "✅", "😊")
-_FORMAL = (
-    *("formal", "proper", "precise", "polite", "full sentence", "eloq"),
-    *("telegram", "letter-like", "with a full stop"),
-)
-# "no punctuation" and "lol as punctuation" are no formal style.
-_PUNCTUATED = re.compile(r"(?<!no )(?<!as )(?<!without )\bpunctuat")
-_LOWER = re.compile(r"\blower")  # flowers are no writing style
 _YOUNG = frozenset("💀🤭")
 _ELDERS = frozenset({"parent", "elder"})
-_SLANG = ("slang", "gen z", "teen", "abbrev", "textspeak", "text-speak", "txt", "meme")
-_CHATTY = ("chatty", "rambl", "verbose", "long", "storytell", "talkative", "detailed")
-_TERSE = ("terse", "brief", "short", "concise", "laconic", "to the point", "few words")
-_LIVELY = ("enthusias", "excit", "exclam", "bubbly", "warm", "cheer", "energetic")
+# Kisses are for those one lives with, or grew up with.
+_KISSES = frozenset({"😘", "💕"})
+_CLOSE = frozenset({"partner", "family"})
+_CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"  # as an iPhone writes an apostrophe
 QUESTIONS = "?\N{FULLWIDTH QUESTION MARK}\N{ARABIC QUESTION MARK}"
 _OPENING = "\N{INVERTED QUESTION MARK}\N{INVERTED EXCLAMATION MARK}"
 _AS_EMOJI = "\N{VARIATION SELECTOR-16}"
@@ -56,7 +49,7 @@ class Voice:
     Attributes:
         words: words and what the persona writes in place of them.
         laugh: what the persona writes for "haha" and the language's like words.
-        curly: whether it has typographic apostrophes.
+        apostrophe: what stands for an apostrophe, "" for nothing.
         lower: whether it has no capital letters.
         stop: whether sentences end with a full stop, the language's `full_stop`.
         open_ends: after which characters no full stop is written.
@@ -68,7 +61,7 @@ class Voice:
 
     words: dict[str, str]
     laugh: str
-    curly: bool
+    apostrophe: str
     lower: bool
     stop: bool
     full_stop: str
@@ -91,8 +84,8 @@ class Voice:
             text = " ".join([words.get(word, word) for word in text.split(" ")])
         if "haha" in text:
             text = text.replace("haha", self.laugh)
-        if self.curly and "'" in text:
-            text = text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+        if "'" in text:
+            text = text.replace("'", self.apostrophe)
         if self.lower:
             text = lower(text, self.language)
         elif self.full_stop == "." and text[0].islower():
@@ -143,7 +136,7 @@ def _is_of_a_word(last: str) -> bool:
 SERVICE = Voice(
     words={},
     laugh="haha",
-    curly=False,
+    apostrophe="'",
     lower=False,
     stop=False,
     full_stop=".",
@@ -162,31 +155,30 @@ SERVICE = Voice(
 def voice_of(persona: Persona, language: Language) -> Voice:
     """Return the voice of a persona, by its traits, else by its id."""
     rand = Random(f"voice:{persona.id}").random
-    manner = f"{persona.writing_style} {persona.personality}".lower()
-
-    def shows(hints: tuple[str, ...]) -> bool:
-        return any(hint in manner for hint in hints)
-
-    formal = shows(_FORMAL) or bool(_PUNCTUATED.search(manner))
-    formal = formal and "informal" not in manner
+    manners = manners_of(persona, language.code)
+    formal = "formal" in manners and "informal" not in manners
     # A grandmother of few words does not abbreviate them.
     plain = persona.vocabulary_level == "simple" and not circles(persona) & _ELDERS
-    slang = not formal and (shows(_SLANG) or plain)
-    lower_by_nature = rand() < (0.5 if slang else 0.15)
-    lower = bool(_LOWER.search(manner)) or (not formal and lower_by_nature)
-    lively = shows(_LIVELY)
+    slang = not formal and ("slang" in manners or plain)
+    may_be_lower = not formal and "capitals" not in manners
+    by_nature = rand() < (0.5 if slang else 0.15)
+    lower = "lowercase" in manners or (may_be_lower and by_nature)
+    is_careful = persona.vocabulary_level == "sophisticated" and rand() < 0.5
+    curly = _CURLY if rand() < 0.7 else "'"
     return Voice(
         words=_words(persona, language, formal=formal, slang=slang),
         laugh=_laugh(language, formal=formal, rand=rand),
-        curly=rand() < 0.7,
+        apostrophe="" if "no apostrophes" in manners else curly,
         lower=lower and bool(language.voice.get("has_case", True)),
-        stop=formal or (persona.vocabulary_level == "sophisticated" and rand() < 0.5),
+        stop="no stops" not in manners and (formal or "stops" in manners or is_careful),
         full_stop=language.voice.get("full_stop", "."),
-        marks=_marks(lively=lively, dry=formal or shows(_TERSE), rand=rand),
+        marks=_marks(
+            lively="lively" in manners, dry=formal or "terse" in manners, rand=rand
+        ),
         emoji=EMOJI_RATE[persona.emoji_usage] * (0.8 + 0.4 * rand()),
         palettes=_palettes(persona, rand, is_office=language.register == "polite"),
         split=0.25 + 0.2 * rand() if formal else 0.4 + 0.4 * rand(),
-        length=1 if shows(_CHATTY) else -1 if shows(_TERSE) else 0,
+        length=1 if "chatty" in manners else -1 if "terse" in manners else 0,
         typo=0.002 if formal else 0.006 + 0.012 * rand(),
         react=(0.4 if formal else 0.6) + 0.5 * rand(),
         open_ends=language.voice.get("open_ends", ""),
@@ -210,7 +202,9 @@ def _palettes(
         office = tuple(each for each in _OFFICE if rand() < 0.7) or _OFFICE
         return {**dict.fromkeys(PALETTES, office), "sad": PALETTES["sad"][1:3]}
     chosen = {}
-    shunned = _YOUNG if circles(persona) & _ELDERS else frozenset()
+    around = circles(persona)
+    shunned = _YOUNG if around & _ELDERS else frozenset()
+    shunned |= frozenset() if around & _CLOSE else _KISSES
     for mood, every in PALETTES.items():
         palette = tuple(each for each in every if each not in shunned)
         few = sorted((rand(), number) for number in range(len(palette)))[:4]

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import replace
+from functools import cache
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 from test_sittings import FRIEND, OWNER, persona, talk, words
 
 from pytest_imessage_foundry.conversations.dialogue import scenes, transitions
 from pytest_imessage_foundry.conversations.dialogue.lint import SCRIPTS
+from pytest_imessage_foundry.conversations.dialogue.manners import manners_of
 from pytest_imessage_foundry.conversations.dialogue.slots import KnownSlots, SceneSlots
 from pytest_imessage_foundry.conversations.dialogue.voice import (
     PALETTES,
     QUESTIONS,
     voice_of,
 )
+from pytest_imessage_foundry.conversations.packs import store
+from pytest_imessage_foundry.conversations.spoken import LANGUAGES, spoken_in
+from pytest_imessage_foundry.personas import builtin
+
+if TYPE_CHECKING:
+    from pytest_imessage_foundry.models import Persona
 
 NAGARI = re.compile(f"[{SCRIPTS['hi'][0]}]")
 
@@ -157,3 +167,80 @@ def test_who_likes_flowers_has_capital_letters() -> None:
     style = "Full sentences with correct punctuation, hearts and flowers."
     assert not voice_of(replace(FRIEND, writing_style=style), english).lower
     assert voice_of(replace(FRIEND, writing_style="all lowercase"), english).lower
+
+
+@cache
+def written() -> dict[str, list[str]]:
+    """The texts of each person in the shipped conversations, links left out."""
+    texts = defaultdict(list)
+    for told in store.load_all().by_key.values():
+        for turn in told.turns:
+            if turn.text and not turn.link_title:
+                texts[turn.sender].append(turn.text)
+    return texts
+
+
+def begins_lower(text: str) -> bool:
+    return next((each.islower() for each in text if each.isalpha()), False)
+
+
+@pytest.mark.parametrize("person", builtin.load(), ids=lambda each: each.id)
+def test_a_person_writes_in_one_way(person: Persona) -> None:
+    """Written conversations and generated talk come after each other in a chat."""
+    code, texts = spoken_in(person.locale), written()[person.id]
+    if code not in LANGUAGES or person.relationship == "service" or len(texts) < 50:
+        return
+    voice = voice_of(person, scenes.language(code))
+    lower = sum(map(begins_lower, texts)) / len(texts)
+    stops = sum(text[-1] in ".\N{IDEOGRAPHIC FULL STOP}" for text in texts) / len(texts)
+    assert voice.lower == (lower > 0.5)
+    assert voice.stop == (stops > 0.5)
+    straight = sum("'" in text for text in texts)
+    curly = sum("\N{RIGHT SINGLE QUOTATION MARK}" in text for text in texts)
+    if voice.apostrophe != "'":
+        assert not straight
+    if voice.apostrophe != "\N{RIGHT SINGLE QUOTATION MARK}":
+        assert not curly
+
+
+@pytest.mark.parametrize(
+    ("locale", "style", "named"),
+    [
+        ("de_DE", "alles klein, kaum Satzzeichen", {"lowercase", "no stops"}),
+        ("de_DE", "Groß- und Kleinschreibung, Punkte", {"capitals", "stops"}),
+        ("fr_FR", "style informel", set()),
+        ("ru_RU", "маленькими буквами, без точек", {"lowercase", "no stops"}),
+        ("tr_TR", "Küçük harf, kısa", {"lowercase", "terse"}),
+        ("ja_JP", "ですます調、句読点あり", {"formal", "stops"}),
+        ("zh_CN", "短句,不爱打句号", {"terse", "no stops"}),
+        ("en_US", "Flowers, no punctuation, lol as punctuation", {"no stops"}),
+        ("en_US", "drops apostrophes", {"no apostrophes"}),
+        ("he_IL", "in few words", {"terse"}),
+    ],
+)
+def test_a_style_is_read_in_english_and_in_the_own_language(
+    locale: str, style: str, named: set[str]
+) -> None:
+    person = replace(FRIEND, locale=locale, writing_style=style, personality="")
+    assert manners_of(person, spoken_in(locale)) == named
+
+
+def test_who_drops_apostrophes_writes_none() -> None:
+    marcus = replace(FRIEND, writing_style="drops apostrophes, casual")
+    said = voice_of(marcus, scenes.language("en")).say(
+        "it's fine", "plain", lambda: 0.9
+    )
+    assert said.lower() == "its fine"
+
+
+def test_kisses_are_for_those_who_are_close() -> None:
+    for relationship, may in (("friend", False), ("partner", True), ("sister", True)):
+        person = replace(FRIEND, relationship=relationship, emoji_usage="heavy")
+        kisses = {
+            mark
+            for number in range(40)
+            for mark in voice_of(
+                replace(person, id=f"p{number}"), scenes.language("en")
+            ).palettes["warm"]
+        } & {"\N{FACE THROWING A KISS}", "\N{TWO HEARTS}"}
+        assert bool(kisses) == may
