@@ -37,6 +37,7 @@ _STORIES, _STORIES_AT_HOME, _STORIES_IN_GROUPS = 0.55, 0.25, 0.65
 # The latest beginning of a chat, as a share of the year.
 _LATEST: dict[Frequency, float] = {"high": 0.12, "medium": 0.4, "low": 0.6}
 _LATEST_AT_HOME = 0.03
+_GOLDEN = 0.6180339887498949  # its multiples spread most evenly between 0 and 1
 _EARLIEST = 0.75  # of that: the earliest end, as a share of what is left of the year
 
 
@@ -138,8 +139,11 @@ def plan_chats(
     scenario = scenarios.complete(scenario, {})
     plans: list[ChatPlan] = []
     missing: list[tuple[str, str]] = []
-    for asked, config in _scaled(scenario, spec.messages):
+    first = Random(f"phase:{spec.seed}").random()
+    for number, (asked, config) in enumerate(_scaled(scenario, spec.messages)):
         plan = _plan(spec, scenario, _over_its_service(config, features))
+        # The stories of each chat come at other times, so that no month has most.
+        plan = replace(plan, phase=(first + number * _GOLDEN) % 1.0)
         turns = answers.get(asked.id) if answers else None
         # The key derives from the conversation before it is scaled.
         request = store.request_of(asked, scenario.personas, scenario.owner.id)
@@ -208,9 +212,6 @@ def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPla
         config=config,
         owner=scenario.owner,
         people=people,
-        # The stories of each chat come at other times, so that no month has most of
-        # them.
-        phase=Random(f"phase:{key}").random(),
         seed=spec.seed,
         start=start,
         end=end,

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_imessage_foundry.conversations import seasons, turn_members
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.clock import Rhythm, Week, rhythm
+from pytest_imessage_foundry.conversations.gaps import Gaps
 from pytest_imessage_foundry.conversations.session_order import (
     EXCHANGE,
     SessionOrder,
@@ -50,19 +51,6 @@ if TYPE_CHECKING:
 
 _IN_SESSIONS = 0.7  # the largest share of the time left that goes into sessions
 _AWAKE_OF_PAUSES = 0.5  # the share of a long pause in which people are awake
-# Hours until people write again the same day or the next. A table, since the last
-# digits of a power differ by platform.
-_SOON = (1.1, 1.3, 1.5, 1.8, 2.1, 2.5, 3.0, 3.6, 4.4, 5.5, 7.5, 10.5)
-_SOON_AGAIN, _NOTICED_AGAIN = 0.4, 0.3  # their share; that of services
-# Who writes on most days does so rather evenly: the waits, as multiples of the mean.
-_OFTEN = 30 * HOUR  # of waking time between two sessions
-_SOMETIMES = 90 * HOUR  # who writes at least so often is never silent for weeks
-_EVENLY = (0.25, 0.45, 0.6, 0.75, 0.85, 0.95, 1.0, 1.1, 1.2, 1.35, 1.55, 1.95)
-# How much these are shorter if time has run ahead, in ranges that are so long at least.
-_PULL, _LONG = 12.0, 30 * DAY
-_SPREAD = 20.0  # the longest other waits, as a multiple of the usual one
-_DRIFT = 0.035  # share of the range by which sessions may come early or late
-_LAST = 0.1  # share of the time left that passes at least before the last session
 _OVERRUN = 50  # there is time for 1/50 more turns than expected
 # Waking seconds until people begin on a day that was chosen for them, at least: nothing
 # is left by then of a night, or of a weekend between colleagues.
@@ -189,7 +177,7 @@ class _Timeline:
         self.waits = Waits(cast, self.random)
         services = {who for who, each in cast.items() if "service" in circles(each)}
         self.sessions = Sessions(turns, services - {owner.id}, self.random)
-        self.soon_again = _NOTICED_AGAIN if self.sessions.is_service else _SOON_AGAIN
+        self.gaps = Gaps(start, end, self.random, is_service=self.sessions.is_service)
         self.week = _week(cast, owner.id, is_service=self.sessions.is_service)
         self.usual = rhythm((self.zones[owner.id],), self.week)
         self.is_scattered = len(set(self.zones.values())) > 1
@@ -210,8 +198,6 @@ class _Timeline:
             self.session_times.anchors,
             self.whereabouts,
         )
-        # Within days the nights are a large part of the time that passed.
-        self.pull = _PULL if end - start > _LONG else 0.0
 
     def times(self) -> Iterator[tuple[int, Turn]]:
         """Yield every turn of every session with its time."""
@@ -359,10 +345,10 @@ class _Timeline:
         later = max(_still(self.count, self.said) - turns, 0)
         middle = (self.said + turns / 2) / max(self.count, 1)
         if is_last:
-            gap = self._last_gap(pace.free, middle, moment)
+            gap = self.gaps.last(pace.free, middle, moment)
         else:
             ahead = max(later / self.sessions.mean, 1.0)
-            gap = self._gap(pace.free, ahead, middle, moment)
+            gap = self.gaps.next(pace.free, ahead, middle, moment)
             if not self.done:
                 # The range begins within a pause.
                 gap = max(gap * self.random(), min(gap, _GOT_UP))
@@ -377,49 +363,6 @@ class _Timeline:
         senders = senders if senders != {EXCHANGE.sender} else {*self.zones}
         others = sorted({self.zones[who] for who in senders})
         return rhythm((self.zones[self.owner], *others), self.week)
-
-    def _last_gap(self, free: float, middle: float, moment: int) -> float:
-        """Return the waking seconds before the last session.
-
-        It comes between its place in the range and the end, so that chats of a few
-        sessions do not all end on the same days.
-        """
-        passed = max(0.0, (moment - self.start) / max(self.end - self.start, 1))
-        there = middle + (1.0 - middle) * self.random()
-        return free * min(max((there - passed) / (1.0 - passed), _LAST), 1.0)
-
-    def _gap(self, free: float, ahead: float, middle: float, moment: int) -> float:
-        """Return the waking seconds, of `free` ones, before a session.
-
-        Who writes on most days does so evenly. Others write several times within a day
-        or two, then pause for long. The long waits are drawn from the power law x^-1.5,
-        cut off on both sides of its mean, and keep the session near its place in the
-        range.
-
-        Args:
-            free: the seconds outside sessions that are left.
-            ahead: the estimated number of sessions to come.
-            middle: the place in the range of the session, from 0 to 1.
-            moment: the time of the last turn.
-        """
-        usual = free / ahead
-        passed = (moment - self.start) / (self.end - self.start)
-        late = middle - passed
-        if usual < _OFTEN:
-            evenly = _EVENLY[int(self.random() * len(_EVENLY))]
-            pull = min(max(1.0 + self.pull * late, 0.1), 1.0)
-            return usual * evenly * pull * (0.8 + 0.4 * self.random())
-        if self.random() < self.soon_again and late < _DRIFT:
-            soon = _SOON[int(self.random() * len(_SOON))]
-            return min(soon * HOUR * (0.9 + 0.2 * self.random()), usual)
-        ahead = max(ahead * (1.0 - self.soon_again), 1.0)
-        spread = max(2.0, min(_SPREAD, free / ahead / HOUR))
-        steep = 1.0 - self.random() * (1.0 - 1.0 / spread)
-        relative = 1.0 / (spread * steep * steep)
-        most = max(late + _DRIFT, _DRIFT / 8) / (1.0 - passed)
-        if usual < _SOMETIMES:
-            most = min(most, 4.0 * usual / max(free, 1.0))
-        return free * min(relative / (relative + ahead), most)
 
 
 def _no_spare(count: int) -> Sequence[Turn]:
