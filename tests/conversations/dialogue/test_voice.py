@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from dataclasses import replace
 from functools import cache
+from pkgutil import get_data
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 from test_sittings import FRIEND, OWNER, persona, talk, words
 
-from pytest_imessage_foundry.conversations.dialogue import scenes, transitions
+from pytest_imessage_foundry.conversations.dialogue import (
+    manners,
+    scenes,
+    transitions,
+)
 from pytest_imessage_foundry.conversations.dialogue.lint import SCRIPTS
 from pytest_imessage_foundry.conversations.dialogue.manners import manners_of
 from pytest_imessage_foundry.conversations.dialogue.slots import KnownSlots, SceneSlots
@@ -215,6 +221,7 @@ def test_a_person_writes_in_one_way(person: Persona) -> None:
         ("zh_CN", "短句,不爱打句号", {"terse", "no stops"}),
         ("en_US", "Flowers, no punctuation, lol as punctuation", {"no stops"}),
         ("en_US", "drops apostrophes", {"no apostrophes"}),
+        ("en_US", "a line, no capitals", {"lowercase"}),
         ("he_IL", "in few words", {"terse"}),
     ],
 )
@@ -223,6 +230,15 @@ def test_a_style_is_read_in_english_and_in_the_own_language(
 ) -> None:
     person = replace(FRIEND, locale=locale, writing_style=style, personality="")
     assert manners_of(person, spoken_in(locale)) == named
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_each_language_has_words_for_manners(code: str) -> None:
+    data = get_data(manners.__name__.rpartition(".")[0], "manners.json")
+    assert data is not None
+    named = set(json.loads(data)[code])
+    assert {"formal", "stops", "no stops", "chatty", "terse", "lively"} <= named
+    assert named <= set(get_args(manners.Manner))
 
 
 def test_who_drops_apostrophes_writes_none() -> None:
