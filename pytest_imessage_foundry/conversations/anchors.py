@@ -143,10 +143,7 @@ class Anchors:
     ) -> Iterator[float]:
         """Yield times near to `wanted` first: each day, in the hours of one turn."""
         ways: list[float] = [0.0]
-        if len(anchored) == 1 and anchored[0][2].hours and not anchored[0][2].when:
-            places: tuple[float, ...] = (self._random(),)
-        else:
-            places = (self._random(), *_PLACES)
+        places = (self._random(), *_PLACES)
         offset_at: Callable[[float], int] = _no_offset
         usual, after = 0, 0.0
         for _, offset, turn in anchored:

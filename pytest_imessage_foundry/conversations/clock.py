@@ -170,15 +170,17 @@ Table = tuple[tuple[float, ...], tuple[float, ...]]
 def _shared(shifts: tuple[int, ...], kind: Week = "people") -> Table:
     """Return the rates of the hours of a week from Monday 0 h, and their totals.
 
-    With several zones only those hours count in which all people are awake, if there
-    are such hours.
+    With several zones only those hours count in which all people are awake, and still
+    are an hour later, if there are such hours.
     """
     own = [_shifted(_WEEKS[kind], shift) for shift in shifts]
     rates = [prod(hour) for hour in zip(*own, strict=True)]
     if len(shifts) > 1:
+        least = [min(hour) for hour in zip(*own, strict=True)]
+        later = _shifted(least, 1)
         awake = [
-            rate if min(hour) >= _ASLEEP else 0.0
-            for rate, hour in zip(rates, zip(*own, strict=True), strict=True)
+            rate if min(now, then) >= _ASLEEP else 0.0
+            for rate, now, then in zip(rates, least, later, strict=True)
         ]
         rates = awake if any(awake) else rates
     highest = max(rates)

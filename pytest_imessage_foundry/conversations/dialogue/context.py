@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.dialogue.scenes import key_of
 from pytest_imessage_foundry.conversations.dialogue.selection import (
+    hours_apart,
     is_local,
     language_of,
 )
@@ -65,6 +66,7 @@ class DialogueContext:
     Attributes:
         voices: the writing style of each persona, by id.
         names: what the others call each persona, by id.
+        hours_apart: the largest difference between the owner's clock and another's.
         known: the values of the slots.
     """
 
@@ -78,6 +80,7 @@ class DialogueContext:
     ) -> None:
         self.owner = owner
         self.language: Language = language_of(owner, people)
+        self.hours_apart = max(hours_apart(owner, people), default=0.0)
         self.key = key_of(f"{seed}:{config.id}")
         self.is_service = bool(people) and "service" in circles(people[0])
         self.is_apple = config.service in ("iMessage", "iMessageLite")

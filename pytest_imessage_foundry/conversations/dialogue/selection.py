@@ -32,7 +32,7 @@ _DAILY_SHARES = (
 _DAILY_IN_GROUPS = 0.15
 _SOME_DAY = 760_000_000  # seconds since 2001, in winter
 _AWAY = 1  # hours between clocks, across which people do not meet on a weekday
-_FAR = 2  # hours between clocks, for which a greeting of the day no longer holds
+FAR = 2  # hours between clocks, for which a greeting of the day no longer holds
 _MASK = (1 << 64) - 1
 _UNIT = 2.0**-53
 _SKIPPED = 0.25
@@ -114,7 +114,7 @@ def _of(
         and (config.theme or "theme" not in scene.tags)
     ]
     apart = hours_apart(owner, people)
-    if max(apart, default=0.0) >= _FAR:
+    if max(apart, default=0.0) >= FAR:
         # For somebody six time zones to the west it is not morning yet.
         scenes = [scene for scene in scenes if not transitions.names_a_time(scene)]
     if 2 * sum(each >= _AWAY for each in apart) > len(apart):

@@ -20,6 +20,7 @@ from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
 from pytest_imessage_foundry.conversations.dialogue.performance import Performance
 from pytest_imessage_foundry.conversations.dialogue.selection import (
+    FAR,
     apart,
     daily_share,
     favourites,
@@ -162,6 +163,7 @@ class Sittings:
         self.on_demand, self.exchanges = False, 0
         self.next = self._fitting(scenes)
         self.offset = rhythm((context.owner.time_zone,)).offset
+        self.is_far = not context.is_service and context.hours_apart >= FAR
 
     def __iter__(self) -> Iterator[Turn]:
         return chain.from_iterable(self._scenes())
@@ -213,7 +215,7 @@ class Sittings:
         hour = int(local // HOUR % 24)
         second: Scene | None = None
         for scene, times in self._next_exchanges():
-            if not transitions.can_begin(scene, hour):
+            if not self.is_far and not transitions.can_begin(scene, hour):
                 continue
             when = transitions.when(scene)
             if when is not None and not fits(None, when, local):
@@ -246,7 +248,7 @@ class Sittings:
         """Return the turns of exchanges of one sitting."""
         sitting = transitions.joined([_sitting_of(each) for _, each in told])
         scene = told[0][0]
-        first = _opening(scene, transitions.hours(scene), sitting)
+        first = _opening(scene, self._own_hours(scene), sitting)
         turns: list[Turn] = []
         for _, performance in told:
             turns += _turns(performance, first)
@@ -295,10 +297,17 @@ class Sittings:
 
     def _hours(self, scene: Scene) -> Hours | None:
         """Return when a sitting can begin with a scene, and go on with the next."""
-        own = transitions.hours(scene)
+        own = self._own_hours(scene)
         if self.context.is_service or transitions.is_alone(scene):
             return own
-        return transitions.beginning(own, transitions.hours(self.next[0]))
+        return transitions.beginning(own, self._own_hours(self.next[0]))
+
+    def _own_hours(self, scene: Scene) -> Hours | None:
+        """Return when a scene can begin, None for any hour in which people are awake.
+
+        What is told to people in far time zones names no time of the day.
+        """
+        return None if self.is_far else transitions.hours(scene)
 
     def _is_over(self, told: Sequence[Scene], hours: Hours | None) -> bool:
         """Return whether the next scene has to be in another sitting."""
@@ -306,7 +315,7 @@ class Sittings:
         return (
             self.context.is_service
             or transitions.is_alone(told[-1])
-            or not transitions.may_follow(hours, transitions.hours(following))
+            or not transitions.may_follow(hours, self._own_hours(following))
             or not transitions.may_join(following, told)
         )
 
