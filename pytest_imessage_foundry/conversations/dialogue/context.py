@@ -105,6 +105,10 @@ class DialogueContext:
         self.known.leave_out(self.names.values())
         self._recent = [(length, _RecentTexts(most)) for length, most in _REMEMBERED]
 
+    def is_quick(self, who: str) -> bool:
+        """Return whether a member answers within minutes."""
+        return self._slowness[who] <= _SLOWNESS["minutes"]
+
     def present(self, rand: Callable[[], float]) -> list[str]:
         """Return the ids of the members who write in a sitting.
 

@@ -104,8 +104,16 @@ class Performance:
                 self._speak(beat)
 
     def open(self, opening: Beat, speaker: str) -> None:
-        """Write what announces the topic before it, by who has this role."""
+        """Write what announces the topic before it, by who has this role.
+
+        The words are written for role A, who calls the other one `{B}`.
+        """
+        slots = self.slots
+        names = slots["A"], slots["B"]
+        if speaker != "A":
+            slots["A"], slots["B"] = slots[speaker], slots["A"]
         self._speak(opening, self.cast[speaker])
+        slots["A"], slots["B"] = names
         self.starts.clear()
         self.opened = len(self.drafts)
 
@@ -117,8 +125,11 @@ class Performance:
         """
         drafts, rand, mood = self.drafts, self.rand, self.mood
         if trails_off and mood in self.context.language.tails and rand() < _TRAILED_OFF:
-            sender = drafts[-1][0] if rand() < 0.75 else self._other(drafts[-1][0])
-            self._speak(self.context.language.tail(mood), sender)
+            last = drafts[-1][0]
+            other = self._other(last)
+            # Hours later nobody says that they have to go.
+            is_other = rand() >= 0.75 and self.context.is_quick(other)
+            self._speak(self.context.language.tail(mood), other if is_other else last)
         elif mood not in _NO_ANSWER and rand() < _ANSWERED_BY_GIF:
             sender = self._other(drafts[-1][0])
             kind = "gif" if rand() < 0.7 or not self.context.is_apple else "sticker"

@@ -41,3 +41,7 @@ class SceneDays:
         if moment > self._last:
             return when is None and transitions.hours(scene) is None
         return when is None or not when.months or seasons.is_amid(when, moment)
+
+    def between(self, said: int, later: int) -> int:
+        """Return about how many nanoseconds pass from one generated turn to another."""
+        return self._each * (later - said)

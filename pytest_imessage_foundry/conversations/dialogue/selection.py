@@ -82,7 +82,7 @@ def repertoire(
     """Return the scenes that fit these people."""
     around = [circles(each) for each in people]
     if config.chat_type == "group":
-        company = _in_common(around)
+        company = _in_common(around, spoken)
     else:
         company = around[0] if around else FRIEND
     scenes = _of(company, config, owner, people, spoken)
@@ -235,9 +235,12 @@ def scene_rounds(
             yield scene, cycle
 
 
-def _in_common(around: Sequence[frozenset[str]]) -> frozenset[str]:
+def _in_common(around: Sequence[frozenset[str]], spoken: Language) -> frozenset[str]:
     """Return a group's circles: work or family if all members are, else friends."""
-    if around and all("work" in each for each in around):
+    of_work = ["work" in each for each in around]
+    # Among friends a colleague would have to be polite to, nobody is.
+    is_polite = spoken.code in _HONORIFIC and any(of_work)
+    if of_work and (all(of_work) or is_polite):
         return frozenset({"work"})
     if around and all(each & {"family", "partner"} for each in around):
         return frozenset({"family"})

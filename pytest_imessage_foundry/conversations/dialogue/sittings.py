@@ -33,6 +33,7 @@ from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
 from pytest_imessage_foundry.conversations.session_order import EXCHANGE
 from pytest_imessage_foundry.conversations.waits import HOUR
 from pytest_imessage_foundry.models import Turn
+from pytest_imessage_foundry.models.apple_time import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -51,6 +52,7 @@ _MASK = (1 << 64) - 1
 _SITTINGS, _DAILY = 0x517716, 0xDA11
 _COMES_UP_AGAIN = 0.6
 _SKIPPED = 24  # most scenes in a row that are put off because they must begin a sitting
+_FORGOTTEN = 30 * DAY  # after so long nobody asks how it went
 _DUE, _WAITING = 4, 4  # most scenes with a later part to come, or postponed
 # Where more than this share of the sittings are exchanges: how many of these go on with
 # others, until there are so many turns.
@@ -127,6 +129,19 @@ class _PlannedScene(NamedTuple):
     rand: Callable[[], float]
 
 
+class _Due(NamedTuple):
+    """A scene that comes up again.
+
+    Attributes:
+        number: after how many scenes.
+        said: how many turns were before it.
+    """
+
+    number: int
+    said: int
+    planned: _PlannedScene
+
+
 class Sittings:
     """The turns of one sitting after the other, without end.
 
@@ -157,7 +172,7 @@ class Sittings:
         # One scene is written at a time: all use one generator, seeded for each.
         self.draws = Random(0)
         self.number = 0
-        self.due: deque[tuple[int, _PlannedScene]] = deque()
+        self.due: deque[_Due] = deque()
         self.waiting: deque[tuple[Scene, int]] = deque()
         self.passed: dict[Scene, int] = {}
         self.on_demand, self.exchanges = False, 0
@@ -359,15 +374,18 @@ class Sittings:
         cast = self.context.cast(scene, present, slots, rand, first)
         planned = _PlannedScene(scene, scene.steps, slots, cast, rand)
         if "later" in scene.data and len(self.due) < _DUE and rand() < _COMES_UP_AGAIN:
-            self.due.append((self.number + 2 + int(rand() * 4), planned))
+            number = self.number + 2 + int(rand() * 4)
+            self.due.append(_Due(number, self.said, planned))
         self.number += 1
         return planned
 
     def _follow_up(self) -> _PlannedScene | None:
         """Return the later part of an earlier scene if it is due, else None."""
-        if not self.due or self.due[0][0] > self.number:
+        if not self.due or self.due[0].number > self.number:
             return None
-        _, (scene, _, slots, cast, _) = self.due.popleft()
+        _, said, (scene, _, slots, cast, _) = self.due.popleft()
+        if self.days is not None and self.days.between(said, self.said) > _FORGOTTEN:
+            return None
         rand = self._draws_of(scene, ~self.number & _MASK)
         return _PlannedScene(scene, scene.later, slots, cast, rand)
 

@@ -45,6 +45,7 @@ _NEAR = frozenset(
 _ALONE, _GRAVE = frozenset({"late", "night", "argument"}), "sad"
 # When a scene with all of these tags can begin. Scenes without such tags and
 # without `hours` come whenever people are awake.
+_WISH = "birthday"  # nobody talks of other things first
 _HOURS: dict[str, Hours] = {
     "night": (22, 1),
     "morning": (6, 10),
@@ -298,7 +299,8 @@ def is_first(scene: Scene) -> bool:
     hour = hours(scene)
     has_days = when(scene) is not None or bool(places(scene))
     is_short = hour is not None and _width(hour) < _NARROW
-    return is_alone(scene) or has_days or is_short
+    is_wish = _WISH in scene.tags
+    return is_alone(scene) or has_days or is_short or is_wish
 
 
 @cache

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 PROMPT_VERSION = 1
+_NEXT_PART = 360  # minutes of pause before what is another part of a story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,11 +318,30 @@ def find(
             break
         if fits is not None and not fits(each.turns):
             continue
-        scene = each.turns[:left]
+        scene = _in_whole_parts(each.turns, left)
+        if not scene and each is exact:
+            scene = each.turns[:left]  # what was asked for, even if it breaks off
+        if not scene:
+            continue
         left -= len(scene)
         keys.append(each.key)
         scenes.append(scene)
     return Found(tuple(keys), tuple(scenes)) if keys else None
+
+
+def _in_whole_parts(turns: tuple[Turn, ...], most: int) -> tuple[Turn, ...]:
+    """Return the first turns, `most` at most, that end where a part of the story does.
+
+    They are none if the first part is longer.
+    """
+    if len(turns) <= most:
+        return turns
+    ends = [
+        number
+        for number, turn in enumerate(turns[: most + 1])
+        if number and (turn.opens or turn.pause >= _NEXT_PART)
+    ]
+    return turns[: ends[-1]] if ends else ()
 
 
 def _draw(seed: int, key: str) -> bytes:
