@@ -35,9 +35,8 @@ _YEAR = 365 * apple_time.DAY
 # Shares of the turns that may be cached stories, where generated ones may be added.
 _STORIES, _STORIES_AT_HOME, _STORIES_IN_GROUPS = 0.55, 0.25, 0.65
 # The latest beginning of a chat, as a share of the year.
-_LATEST: dict[Frequency, float] = {"high": 0.12, "medium": 0.4, "low": 0.6}
+_LATEST: dict[Frequency, float] = {"high": 0.08, "medium": 0.3, "low": 0.5}
 _LATEST_AT_HOME = 0.03
-_GOLDEN = 0.6180339887498949  # its multiples spread most evenly between 0 and 1
 _EARLIEST = 0.75  # of that: the earliest end, as a share of what is left of the year
 
 
@@ -139,11 +138,8 @@ def plan_chats(
     scenario = scenarios.complete(scenario, {})
     plans: list[ChatPlan] = []
     missing: list[tuple[str, str]] = []
-    first = Random(f"phase:{spec.seed}").random()
-    for number, (asked, config) in enumerate(_scaled(scenario, spec.messages)):
+    for asked, config in _scaled(scenario, spec.messages):
         plan = _plan(spec, scenario, _over_its_service(config, features))
-        # The stories of each chat come at other times, so that no month has most.
-        plan = replace(plan, phase=(first + number * _GOLDEN) % 1.0)
         turns = answers.get(asked.id) if answers else None
         # The key derives from the conversation before it is scaled.
         request = store.request_of(asked, scenario.personas, scenario.owner.id)
@@ -157,6 +153,7 @@ def plan_chats(
             _told(plan, spec.source),
             seed=spec.seed,
             fits=_has_place(plan),
+            may_break_off=spec.source != "auto",
         ):
             plans.append(_with_cached_turns(plan, found, may_add=spec.source == "auto"))
         elif spec.source == "auto":
@@ -212,6 +209,9 @@ def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPla
         config=config,
         owner=scenario.owner,
         people=people,
+        # The stories of each chat come at other times, so that no month has most of
+        # them.
+        phase=Random(f"phase:{key}").random(),
         seed=spec.seed,
         start=start,
         end=end,

@@ -32,6 +32,7 @@ MILLISECOND = 1_000_000
 # second, and those that reach into the night, count in waking time.
 _ATTENTION, _PATIENCE = 1_200.0, 3_600.0
 _ASLEEP = 0.15  # of the busiest hour
+_A_WHILE = 1_800.0  # between two sittings
 _CRAMPED = 8 * SECOND  # for a turn; with less, turns are as near as need be
 _A_DAY = int(DAY) * SECOND
 _WEEK = 7 * DAY
@@ -68,8 +69,9 @@ class UntimedSession:
 
     @property
     def earliest(self) -> float:
-        """The earliest time, in seconds, that typing the first turn leaves."""
-        return self.previous / SECOND + typed_in(self.turns[0])
+        """The earliest time, in seconds: after typing, and a sitting after a while."""
+        first = self.turns[0]
+        return self.previous / SECOND + max(typed_in(first), first.opens * _A_WHILE)
 
 
 class SessionTimes:

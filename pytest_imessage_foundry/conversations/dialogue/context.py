@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.dialogue.scenes import key_of
 from pytest_imessage_foundry.conversations.dialogue.selection import (
+    FAR,
     hours_apart,
     is_local,
     language_of,
@@ -106,8 +107,9 @@ class DialogueContext:
         self._recent = [(length, _RecentTexts(most)) for length, most in _REMEMBERED]
 
     def is_quick(self, who: str) -> bool:
-        """Return whether a member answers within minutes."""
-        return self._slowness[who] <= _SLOWNESS["minutes"]
+        """Return whether a member answers within minutes, and at the same hours."""
+        is_far = self.hours_apart >= FAR
+        return not is_far and self._slowness[who] <= _SLOWNESS["minutes"]
 
     def present(self, rand: Callable[[], float]) -> list[str]:
         """Return the ids of the members who write in a sitting.

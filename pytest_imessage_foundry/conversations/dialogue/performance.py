@@ -149,8 +149,11 @@ class Performance:
         """Write the other side's last word, if the last text can be answered."""
         sender, text, _ = self.drafts[-1]
         word = transitions.last_word(self.context.language, self.mood)
-        if word is not None and len(text) > _BRIEF and text[-1] not in QUESTIONS:
-            self._speak(word, self._other(sender))
+        other = self._other(sender)
+        if word is None or not self.context.is_quick(other):
+            return
+        if len(text) > _BRIEF and text[-1] not in QUESTIONS:
+            self._speak(word, other)
 
     def _speak(self, beat: Beat, sender: str = "") -> None:
         context, rand = self.context, self.rand
@@ -185,7 +188,7 @@ class Performance:
         """Return an alternative that was not used lately, and its filled texts."""
         rand, choices = self.rand, len(offers)
         first = int(rand() * choices)
-        if choices > 1 and not beat.casual and (voice.length or rand() < 0.75):
+        if choices > 1 and not beat.casual and (voice.length or rand() < 0.85):
             second = int(rand() * choices)
             more = beat.lengths[offers[second]] - beat.lengths[offers[first]]
             if more * (voice.length or 1) > 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ PALETTES = {
     "hype": ("🎉", "🔥", "🙌", "😍", "🥳", "💪", "✨", "👏", "🤩"),
 }
 _OFFICE = ("👍", "🙂", "👌", "🙏", "✅", "😊")
+_LAUGH = re.compile("(?:ha){2,}")
 _YOUNG = frozenset("💀🤭")
 _ELDERS = frozenset({"parent", "elder"})
 # Kisses are for those one lives with, or grew up with.
@@ -83,7 +85,7 @@ class Voice:
         if words:
             text = " ".join([words.get(word, word) for word in text.split(" ")])
         if "haha" in text:
-            text = text.replace("haha", self.laugh)
+            text = _LAUGH.sub(self.laugh, text)
         if "'" in text:
             text = text.replace("'", self.apostrophe)
         if self.lower:

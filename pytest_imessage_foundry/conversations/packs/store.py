@@ -295,6 +295,7 @@ def find(
     *,
     seed: int = 0,
     fits: Callable[[Sequence[Turn]], bool] | None = None,
+    may_break_off: bool = True,
 ) -> Found | None:
     """Return the cache's turns for `request`, None if it has none.
 
@@ -302,7 +303,8 @@ def find(
     conversation with the request's own key comes first, then others of the same people
     and theme; a request without a theme takes any. Those of the project's own packs
     come before the shipped ones; within a place `seed` chooses. Conversations whose
-    turns `fits` refuses are left out.
+    turns `fits` refuses are left out. The last one ends where `count` turns are there;
+    unless it `may_break_off`, with a part of its story, if that leaves any at all.
     """
     exact = index.by_key.get(key(request))
     others = [each for each in index.by_key.values() if each is not exact]
@@ -318,15 +320,17 @@ def find(
             break
         if fits is not None and not fits(each.turns):
             continue
-        scene = _in_whole_parts(each.turns, left)
-        if not scene and each is exact:
-            scene = each.turns[:left]  # what was asked for, even if it breaks off
+        scene = each.turns[:left]
+        if not may_break_off:
+            scene = _in_whole_parts(each.turns, left)
         if not scene:
             continue
         left -= len(scene)
         keys.append(each.key)
         scenes.append(scene)
-    return Found(tuple(keys), tuple(scenes)) if keys else None
+    if keys or may_break_off:
+        return Found(tuple(keys), tuple(scenes)) if keys else None
+    return find(index, request, count, seed=seed, fits=fits)
 
 
 def _in_whole_parts(turns: tuple[Turn, ...], most: int) -> tuple[Turn, ...]:
