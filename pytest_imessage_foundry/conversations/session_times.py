@@ -252,8 +252,7 @@ class SessionTimes:
     def _moments(self, session: UntimedSession) -> list[int]:
         """Return the times of a session that begins when it should."""
         owner, quick, grain = self.owner, _ATTENTION, self.grain
-        typed = int(typed_in(session.turns[0]) * SECOND)
-        moment = max(session.begin, session.previous + typed)
+        moment = max(session.begin, int(session.earliest * SECOND))
         moments = []
         timed = zip(session.turns, session.waits, strict=True)
         for place, (turn, wait) in enumerate(timed):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
+from random import Random
 from statistics import median
 from time import process_time
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from pytest_imessage_foundry.conversations.clock import Rhythm, offset_in
 from pytest_imessage_foundry.conversations.realism import fit_power_law
 from pytest_imessage_foundry.conversations.session_order import EXCHANGE
 from pytest_imessage_foundry.conversations.timeline import Story, lay_out
+from pytest_imessage_foundry.conversations.waits import Waits
 from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona, ResponseTime, Sitting, Turn, When
@@ -329,7 +331,7 @@ def test_weekends_begin_later() -> None:
     for moment, _ in (*times(20_000, key="1"), *times(20_000, key="2")):
         local = to_datetime(moment).astimezone(here)
         early[local.weekday() >= 5] += local.hour in (6, 7, 8)
-    assert early[True] / 2 < 0.8 * early[False] / 5
+    assert early[True] / 2 < 0.85 * early[False] / 5
 
 
 def test_two_people_far_apart_meet_while_both_are_awake() -> None:
@@ -646,3 +648,105 @@ def test_exchanges_are_made_when_their_time_is_known(count: int) -> None:
     moved = [before - after for before, after in zip(begun, firsts, strict=True)]
     assert all(abs(each - round(each / 86_400) * 86_400) < 60 for each in moved)
     assert sum(abs(each) > 60 for each in moved) <= 0.1 * len(moved)
+
+
+def local_hour(moment: int, zone: str) -> float:
+    here = to_datetime(moment).astimezone(ZoneInfo(zone))
+    return here.hour + here.minute / 60
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Europe/Moscow", "Australia/Sydney"])
+@pytest.mark.parametrize("response", ["minutes", "hours"])
+def test_far_people_write_when_they_are_awake(
+    zone: str, response: ResponseTime
+) -> None:
+    """Who sleeps neither begins to write nor answers; a talk may end after one."""
+    pairs = times(2_000, other=friend(response, zone))
+    zones = {"me": ME.time_zone, "f": zone}
+    at_night = [
+        turn
+        for moment, turn in pairs
+        if 1.5 < local_hour(moment, zones[turn.sender]) < 6
+    ]
+    assert len(at_night) < 0.01 * len(pairs)
+    begins = [
+        (moment, turn)
+        for (before, _), (moment, turn) in pairwise(pairs)
+        if turn.opens and moment - before > 6 * HOUR
+    ]
+    asleep = [
+        turn
+        for moment, turn in begins
+        for each in zones.values()
+        if 1 < local_hour(moment, each) < 6
+    ]
+    assert len(begins) > 100
+    assert len(asleep) < 0.08 * len(begins)  # what nobody answers at once
+
+
+def test_an_answer_waits_for_who_answers_alone() -> None:
+    """In New York it is evening, in Berlin night: the answer comes there, at once."""
+    turns = [
+        Turn(sender="f", text="still up?", opens=True, hours=(23, 24)),
+        Turn(sender="me", text="it is only five here", pause=40),
+        Turn(sender="f", text="good", pause=200),
+    ]
+    (began, _), (answered, _), (after, _) = lay_out(
+        turns,
+        people={"f": friend("minutes", "Europe/Berlin")},
+        owner=ME,
+        start=START,
+        end=END,
+        count=3,
+        rng_key="0",
+    )
+    assert answered - began < HOUR
+    assert 6 < local_hour(after, "Europe/Berlin") < 12
+
+
+@pytest.mark.parametrize(
+    ("response", "latest"), [("instant", 20), ("minutes", 20), ("hours", 180)]
+)
+def test_nobody_answers_when_the_question_is_forgotten(
+    response: ResponseTime, latest: int
+) -> None:
+    turns = list(talk(4_000, topic=4_000))
+    waits = Waits({"me": ME, "f": friend(response)}, Random(0).random).of(turns)
+    typing = max(len(turn.text) for turn in turns)
+    assert latest * 40 < max(waits) <= latest * 60 + typing
+
+
+def test_people_far_away_share_the_hours_in_which_both_are_awake() -> None:
+    shared = Rhythm(["America/New_York", "Asia/Tokyo"])
+    monday = from_iso("2025-01-06T00:00:00Z") // SECOND  # Tokyo is 14 hours ahead
+    awake = {
+        hour for hour in range(24) if shared.rate(monday + (hour + 5) * 3_600) > 0.01
+    }
+    # From 7 to 11 in New York it is evening in Tokyo, from 17 to midnight morning.
+    assert awake == {*range(7, 10), *range(17, 24)}
+    no_hours = Rhythm(["Europe/London", "Asia/Tokyo", "America/Los_Angeles"], "work")
+    assert max(no_hours.rate(monday + hour * 3_600) for hour in range(24)) == 1.0
+
+
+def test_a_sitting_that_waits_for_its_hour_leaves_the_last_one_a_while() -> None:
+    sitting = [
+        Turn(sender="f", text="hm", opens=True, hours=(12, 14)),
+        Turn(sender="me", text="yes"),
+    ]
+    turns = sitting * 45
+    pairs = list(
+        lay_out(
+            turns,
+            people={"f": friend()},
+            owner=ME,
+            start=START,
+            end=START + 100 * DAY,
+            count=90,
+            rng_key="0",
+        )
+    )
+    gaps = [
+        after - before for (before, _), (after, turn) in pairwise(pairs) if turn.opens
+    ]
+    assert len(pairs) > 80
+    assert min(gaps) >= 29 * 60 * SECOND

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from pytest_imessage_foundry.conversations.dialogue import (
+    context,
     selection,
     sittings,
     transitions,
@@ -25,8 +26,13 @@ from pytest_imessage_foundry.conversations.dialogue.scenes import Language, lang
 from pytest_imessage_foundry.conversations.dialogue.sittings import dialogue
 from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
-from pytest_imessage_foundry.models import ConversationConfig, Persona, Turn
-from pytest_imessage_foundry.models.apple_time import from_iso, to_datetime
+from pytest_imessage_foundry.models import (
+    ConversationConfig,
+    Persona,
+    ResponseTime,
+    Turn,
+)
+from pytest_imessage_foundry.models.apple_time import DAY, from_iso, to_datetime
 
 LOCALES = {
     "en": "en_US",
@@ -580,3 +586,105 @@ def test_in_a_group_locals_have_the_roles_for_locals() -> None:
     for _ in range(20):
         cast = context.cast(both, ["me", "p0", "p1"], slots, rand)
         assert {cast["A"], cast["B"]} <= {"p1", "p2", "p3"}
+
+
+def one_scene(**more: Any) -> Language:
+    """A language of a single scene, and one opener that names the other."""
+    scene = {"id": "one", "with": "friend", "for": "any", **more}
+    english = language("en")
+    own = {"openers": ["hey {B}"], "scenes": [scene], "tails": {}}
+    return Language("en", {**own, "phrases": english.phrases, "slots": english.slots})
+
+
+def test_who_opens_a_later_part_greets_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spoken = one_scene(
+        beats=[["A", "my test is on Monday"], ["B", "good luck with it"]],
+        later=[["B", "how was the test?"], ["A", "it went well"]],
+    )
+    monkeypatch.setattr(context, "language_of", lambda owner, people: spoken)
+    turns = talk(300)
+    calls = {"me": "hey jordan", "jo": "hey alex"}
+    greeted = [
+        (turn.sender, turn.text.lower()) for turn in turns if "hey" in turn.text.lower()
+    ]
+    asked = [b for a, b in pairwise(turns) if "hey" in a.text.lower()]
+    assert any("how was" in turn.text.lower() for turn in asked)
+    assert {calls[who] == text for who, text in greeted} == {True}
+
+
+@pytest.mark.parametrize(("years", "is_asked"), [(1, True), (300, False)])
+def test_after_a_month_nobody_asks_how_it_went(
+    years: int, is_asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken = one_scene(
+        beats=[["A", "my test is on Monday"], ["B", "good luck with it"]],
+        later=[["B", "how was the test?"], ["A", "it went well"]],
+    )
+    monkeypatch.setattr(context, "language_of", lambda owner, people: spoken)
+    start = from_iso("2025-01-01")
+    turns = dialogue(
+        ConversationConfig(id="talk", participants=("jo",)),
+        owner=OWNER,
+        people=[FRIEND],
+        seed=1,
+        count=400,
+        days=SceneDays(start, start + years * 365 * DAY, 400),
+    )
+    assert any("how was" in turn.text.lower() for turn in turns) == is_asked
+
+
+@pytest.mark.parametrize(
+    ("response", "zone", "may"),
+    [
+        ("minutes", "America/New_York", True),
+        ("hours", "America/New_York", False),
+        ("minutes", "Europe/Berlin", False),
+    ],
+)
+def test_who_answers_late_says_no_last_word(
+    response: ResponseTime, zone: str, may: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = replace(OWNER, time_zone="America/New_York")
+    other = replace(FRIEND, typical_response_time=response, time_zone=zone)
+    spoken = one_scene(beats=[["A", "this is what I saw today"]])
+    spoken.tails = {"plain": ["have to go"]}
+    monkeypatch.setattr(context, "language_of", lambda owner, people: spoken)
+    turns = talk(400, other, owner=owner)
+    by_others = [
+        b.sender == other.id != a.sender
+        for a, b in pairwise(turns)
+        if "have to go" in b.text.lower() and not b.opens
+    ]
+    assert len(by_others) > 5
+    assert any(by_others) == may
+
+
+@pytest.mark.parametrize("code", ["ja", "ko"])
+def test_a_colleague_in_a_group_makes_it_one_of_work(code: str) -> None:
+    """A friend's words would be too plain for a colleague."""
+    people = [
+        persona("a", "A", locale=LOCALES[code]),
+        persona("b", "B", locale=LOCALES[code], relationship="colleague"),
+    ]
+    owner = replace(OWNER, locale=LOCALES[code])
+    config = ConversationConfig(id="g", participants=("a", "b"), chat_type="group")
+    found = selection.repertoire(config, owner, people, language(code).polite)
+    assert found
+    assert all("work" in each.company for each in found)
+
+
+def test_wishes_begin_a_sitting() -> None:
+    for code in LANGUAGES:
+        wishes = [each for each in language(code).scenes if "birthday" in each.tags]
+        assert wishes
+        assert all(map(transitions.is_first, wishes))
+
+
+def test_the_hours_of_a_scene_are_for_those_who_share_a_clock() -> None:
+    owner = replace(OWNER, time_zone="America/New_York")
+    near = replace(FRIEND, relationship="colleague", time_zone="America/New_York")
+    far = replace(near, time_zone="Asia/Tokyo")
+    assert any(turn.hours for turn in talk(400, near, owner=owner))
+    assert not any(turn.hours for turn in talk(400, far, owner=owner))

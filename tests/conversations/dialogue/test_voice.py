@@ -260,3 +260,9 @@ def test_kisses_are_for_those_who_are_close() -> None:
             ).palettes["warm"]
         } & {"\N{FACE THROWING A KISS}", "\N{TWO HEARTS}"}
         assert bool(kisses) == may
+
+
+def test_any_length_of_laughter_is_the_persons_own() -> None:
+    voice = replace(voice_of(FRIEND, scenes.language("en")), laugh="lol", emoji=0.0)
+    for text in ("haha", "hahaha", "hahahaha"):
+        assert voice.say(f"{text} no", "fun", lambda: 0.9).lower() == "lol no"

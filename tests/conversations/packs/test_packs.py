@@ -546,6 +546,26 @@ def test_find_gives_no_more_than_asked(count):
     assert _find(_config(), count).count == count
 
 
+def _story(*parts: int) -> list[Turn]:
+    """A story of parts of so many turns, a day apart."""
+    return [
+        Turn(sender="mom", text=f"{part}.{number}", pause=0 if number else 1_440)
+        for part, length in enumerate(parts)
+        for number in range(length)
+    ]
+
+
+@pytest.mark.parametrize(("count", "told"), [(2, 2), (3, 3), (6, 3), (7, 7), (99, 10)])
+def test_a_story_ends_with_a_part_of_it(tmp_path, count, told):
+    request = store.request_of(_config(theme="a story"), builtin.load())
+    one = store.Cached.of(request, WRITTEN, _story(3, 4, 3))
+    store.write(tmp_path / "x.json", store.Pack(name="x", conversations=(one,)))
+    index = store.load_all([tmp_path], shipped=False)
+    found = store.find(index, request, count, may_break_off=False)
+    assert found.count == told
+    assert store.find(index, request, count).count == min(count, 10)
+
+
 @pytest.mark.parametrize(
     "other",
     [{"service": "SMS"}, {"chat_type": "group"}, {"participants": ("mom", "dad")}],
