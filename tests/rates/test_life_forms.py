@@ -47,7 +47,7 @@ def test_default_has_what_more_than_one_file_in_ten_has(release, tmp_path):
         found = counted(folder, Spec(release=release, scenario="default", seed=seed))
         lacked.append(set(lacking(found, in_default=True)))
     assert set.intersection(*lacked) == set()
-    assert max(map(len, lacked)) <= 1
+    assert max(map(len, lacked)) <= 2
 
 
 # The rarest forms are in few files: 5 of 3,148 runs of files have two marks.

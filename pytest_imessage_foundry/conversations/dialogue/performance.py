@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _EDITED, _RETYPED = 0.01, 0.0135
 _REPLIED, _REACTED, _ANSWERED_BY_GIF = 0.06, 0.25, 0.18
 _TRAILED_OFF, _LAST_WORD = 0.45, 0.35
+_TAKEN_BACK = 0.05  # of reactions
 _NEXT_NOTICE = 200  # minutes until a service sends its next notice
 _BRIEF = 12  # characters; so short a text gets no last word as an answer
 # The mood of the scene decides which tapbacks fit.
@@ -326,7 +327,7 @@ class Performance:
         before = (extras or {}).get("reactions", ())
         if who == sender or any(each.sender == sender for each in before):
             return
-        removed = self.rand() < 0.03
+        removed = self.rand() < _TAKEN_BACK
         reaction = Reaction(sender=sender, name=name, emoji=emoji, is_removed=removed)
         extras = {**(extras or {}), "reactions": (*before, reaction)}
         self.drafts[number] = (who, text, extras)
