@@ -52,8 +52,9 @@ _SERVICES = (
 ) * 2
 _WEEKS = {"people": _PEOPLE, "work": _WORK, "service": _SERVICES}
 _WEEKS_KEPT = 1_024  # more than ten years
-_FLOOR = 0.002  # the lowest rate; waking time must never stop
-_ASLEEP = 0.15  # with less, nobody begins to write to people in other time zones
+# The lowest rate, for waking time must never stop; that of people in several zones.
+_FLOOR, _SHARED_FLOOR = 0.002, 0.00002
+_ASLEEP = 0.21  # with less, nobody begins to write to people in other time zones
 
 
 class Rhythm:
@@ -184,7 +185,8 @@ def _shared(shifts: tuple[int, ...], kind: Week = "people") -> Table:
         ]
         rates = awake if any(awake) else rates
     highest = max(rates)
-    rates = [max(rate / highest, _FLOOR) for rate in rates]
+    floor = _FLOOR if len(shifts) == 1 else _SHARED_FLOOR
+    rates = [max(rate / highest, floor) for rate in rates]
     return tuple(rates), (0.0, *accumulate(rate * _HOUR for rate in rates))
 
 

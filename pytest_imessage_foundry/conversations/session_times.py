@@ -31,7 +31,7 @@ MILLISECOND = 1_000_000
 # During waits up to the first people look at the phone; waits longer than the
 # second, and those that reach into the night, count in waking time.
 _ATTENTION, _PATIENCE = 1_200.0, 3_600.0
-_ASLEEP = 0.15  # of the busiest hour
+_ASLEEP = 0.21  # of the busiest hour
 _A_WHILE = 1_800.0  # between two sittings
 _CRAMPED = 8 * SECOND  # for a turn; with less, turns are as near as need be
 _A_DAY = int(DAY) * SECOND
@@ -221,25 +221,27 @@ class SessionTimes:
         return not rhythm.is_shared or rhythm.rate(moment) > _AWAKE
 
     def _next(self, session: UntimedSession, place: int, before: float) -> float:
-        """Return when the turn at a place comes, after a long wait.
+        """Return when the part of a session from a place on comes, after a long wait.
 
         Its sender sleeps in between. Those who go on with the talk at once are awake,
         too; whether others are makes no difference.
         """
-        turn, wait = session.turns[place], session.waits[place]
-        own = rhythm((self.zones[turn.sender],), self.week)
-        there = before + wait
-        is_asleep = own.rate(there) < _ASLEEP
-        if turn.pause and is_asleep:
-            there = own.after(there, _ATTENTION)
-        elif not turn.pause and (is_asleep or wait > _PATIENCE):
-            there = own.after(before, wait)
+        there = self._own_next(session.turns[place], session.waits[place], before)
         zones = self._zones_of_part(session, place)
         if len(zones) > 1:
             shared = rhythm(zones, self.week)
             if shared.rate(there) < _ASLEEP:
                 return shared.after(there, _ATTENTION)
         return there
+
+    def _own_next(self, turn: Turn, wait: float, before: float) -> float:
+        """Return when a turn comes after a long wait, in which its sender sleeps."""
+        own = rhythm((self.zones[turn.sender],), self.week)
+        there = before + wait
+        if not turn.pause and (wait > _PATIENCE or own.rate(there) < _ASLEEP):
+            there = own.after(before, wait)
+        is_asleep = own.rate(there) < _ASLEEP
+        return own.after(there, _ATTENTION) if is_asleep else there
 
     def _zones_of_part(self, session: UntimedSession, place: int) -> tuple[str, ...]:
         """Return the zones of those who write from a place to the next long wait."""
@@ -253,18 +255,33 @@ class SessionTimes:
         """Return the times of a session that begins when it should."""
         owner, quick, grain = self.owner, _ATTENTION, self.grain
         moment = max(session.begin, int(session.earliest * SECOND))
+        awake = dict.fromkeys(self.zones, moment) if session.rhythm.is_shared else None
         moments = []
-        timed = zip(session.turns, session.waits, strict=True)
-        for place, (turn, wait) in enumerate(timed):
+        for turn, wait in zip(session.turns, session.waits, strict=True):
             if wait < quick:
                 moment += int(wait * SECOND)
             else:
-                moment = int(self._next(session, place, moment / SECOND) * SECOND)
+                moment = int(self._own_next(turn, wait, moment / SECOND) * SECOND)
+            if awake is not None:
+                moment = self._woken(turn.sender, moment, awake)
             if turn.sender == owner:
                 moment -= moment % grain
             moments.append(moment)
         is_in_time = moments[-1] <= self._latest(session)
         return moments if is_in_time else self._fitted(session, moments)
+
+    def _woken(self, who: str, moment: int, awake: dict[str, int]) -> int:
+        """Return when somebody can write, and note it as when they were `awake`.
+
+        Who wrote a moment ago stays awake; for others in another time zone it may be
+        night.
+        """
+        if moment - awake[who] > _ATTENTION * SECOND:
+            own = rhythm((self.zones[who],), self.week)
+            if own.rate(moment / SECOND) < _ASLEEP:
+                moment = int(own.after(moment / SECOND, _ATTENTION) * SECOND)
+        awake[who] = moment
+        return moment
 
     def _latest(self, session: UntimedSession) -> int:
         """Return the latest time of a session, which leaves room for turns to come."""
