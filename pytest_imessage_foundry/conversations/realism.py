@@ -34,6 +34,7 @@ _CUTS = (10.0, 20.0, 40.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 _TAIL = 100  # fewer times are not enough for a fit
 _LONG = 200
 _SAMPLE = 1_000
+_APART = 3_600  # seconds; who wrote less before is in the talk and answers at once
 _RESPONSES = {  # medians in minutes
     "instant": (0.0, 1.0),
     "minutes": (1.0, 15.0),
@@ -51,7 +52,8 @@ class Realism:
         measures: the properties in the order of the table.
         hours: the number of messages in each local hour of the day.
         weekdays: the number of messages on each local weekday, Monday first.
-        responses: the median seconds until a persona answered, by persona id.
+        responses: the median seconds until a persona joined a talk that somebody else
+            began, by persona id.
     """
 
     messages: int
@@ -168,6 +170,7 @@ class _Survey:
         self.hours, self.weekdays, self.kinds = [0] * 24, [0] * 7, Counter[str]()
         self.services = Counter[str]()
         self.responses: dict[str, list[float]] = defaultdict(list)
+        self.wrote: dict[str, float] = {}  # when somebody last did, in one chat
         self.times: dict[str, list[float]] = defaultdict(list)
         self.lengths: list[int] = []
         self.words: list[int] = []
@@ -178,6 +181,7 @@ class _Survey:
     def add(self, conversation: Conversation) -> None:
         previous: Message | None = None
         runs = [0]
+        self.wrote.clear()
         self.calendar.begin([self._persona(each) for each in conversation.founders])
         for message in conversation.messages:
             self._one(message)
@@ -188,6 +192,8 @@ class _Survey:
                     runs.append(0)
             runs[-1] += 1
             previous = message
+            if persona := self._persona(message.sender):
+                self.wrote[persona.id] = message.date / SECOND
         # Services only send notices, so their chats have no sessions.
         if any(map(self._is_person, conversation.founders)):
             self.in_chats += sum(runs)
@@ -230,7 +236,9 @@ class _Survey:
         if before.sender == after.sender:
             self.same_pairs += 1
         elif persona := self._persona(after.sender):
-            self.responses[persona.id].append(pause)
+            wrote = self.wrote.get(persona.id, -math.inf)
+            if before.date / SECOND - wrote > _APART:
+                self.responses[persona.id].append(pause)
 
     def result(self) -> Realism:
         medians = {who: median(each) for who, each in self.responses.items()}

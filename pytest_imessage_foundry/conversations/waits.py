@@ -34,6 +34,7 @@ _TYPING = 0.17  # seconds for each character
 # 2016, arXiv 1608.07323).
 _AT_LEAST, _FASTEST = 0.5, 0.08
 _MOMENT = 15 * MINUTE  # so long "where are you?" waits for its answer at most
+_APART = 60  # minutes of pause after which a talk begins anew
 _STEPS = 512  # of a table of quantiles
 _SHORTEST, _LONGEST = 0.8, 10 * 24 * HOUR
 
@@ -73,25 +74,34 @@ class Waits:
     def of(self, session: Sequence[Turn], *, is_prompt: bool = False) -> list[float]:
         """Return the seconds before each turn of a session; 0 before the first.
 
-        With `is_prompt` nobody answers after hours, or the next morning.
+        Who has answered is in the talk: only their first answer takes hours. With
+        `is_prompt` nobody's does.
         """
         random, burst = self._random, self._burst
-        answers = self._prompt if is_prompt else self._answers
         last = session[0].sender
+        present = set(self._answers) if is_prompt else {last}
         waits = [0.0]
         for turn in session[1:]:
             sender = turn.sender
             if turn.pause:
+                if turn.pause >= _APART and not is_prompt:
+                    present.clear()
+                present.add(sender)
                 last = sender
                 waits.append(turn.pause * MINUTE * (0.75 + 0.5 * random()))
                 continue
+            is_soon = sender in present
+            answers = self._prompt if is_soon else self._answers
             table = answers[sender] if sender != last or turn.opens else burst
             last = sender
+            present.add(sender)
             place = random() * _STEPS
             step = int(place)
             base, width = table[step]
             wait = base + (place - step) * width + _TYPING * len(turn.text)
-            latest = _MOMENT if is_prompt else self._latest[sender]
+            latest = self._latest[sender]
+            if is_soon and latest > _MOMENT:
+                latest = _MOMENT
             if wait > latest:
                 wait = latest * (0.2 + 0.8 * random())
             waits.append(wait)
