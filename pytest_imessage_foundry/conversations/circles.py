@@ -18,7 +18,9 @@ _CIRCLES = {
     "partner": "partner wife husband spouse girlfriend boyfriend fiance fiancee",
     "work boss": "boss manager supervisor",
     "work": "work colleague coworker co-worker client customer accountant teammate",
-    "neighbour": "neighbour neighbor landlord landlady tenant flatmate-to-be handyman",
+    "neighbour landlord": "landlord landlady",
+    "neighbour handyman": "handyman",
+    "neighbour": "neighbour neighbor tenant flatmate-to-be",
     "service": "service bank courier delivery dentist doctor clinic shop store "
     "airline pharmacy gym-desk notifications business company verification",
     "stranger": "stranger unknown wrong-number",

@@ -35,7 +35,8 @@ FILES = frozenset(
 _CIRCLES = frozenset(
     {
         *("friend", "family", "partner", "parent", "elder", "child"),
-        *("work", "boss", "neighbour", "service", "stranger"),
+        *("work", "boss", "neighbour", "landlord", "handyman"),
+        *("service", "stranger"),
     }
 )
 _SLOT = re.compile(r"\{([^{}]*)\}")

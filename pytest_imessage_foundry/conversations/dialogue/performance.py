@@ -113,7 +113,7 @@ class Performance:
         names = slots["A"], slots["B"]
         if speaker != "A":
             slots["A"], slots["B"] = slots[speaker], slots["A"]
-        self._speak(opening, self.cast[speaker])
+        self._speak(opening, self.cast[speaker], goes_on=True)
         slots["A"], slots["B"] = names
         self.starts.clear()
         self.opened = len(self.drafts)
@@ -156,7 +156,7 @@ class Performance:
         if len(text) > _BRIEF and text[-1] not in QUESTIONS:
             self._speak(word, other)
 
-    def _speak(self, beat: Beat, sender: str = "") -> None:
+    def _speak(self, beat: Beat, sender: str = "", *, goes_on: bool = False) -> None:
         context, rand = self.context, self.rand
         sender = sender or self.cast[beat.speaker]
         voice = context.voices[sender]
@@ -180,7 +180,8 @@ class Performance:
             self.drafts.append((sender, " ".join(texts), extras))
             return
         for text in texts if len(texts) == 1 else self._bubbles(texts, voice):
-            self._type(sender, voice.say(text, self.mood, rand), extras)
+            said = voice.say(text, self.mood, rand, goes_on=goes_on)
+            self._type(sender, said, extras)
             extras = None
 
     def _words(

@@ -77,8 +77,18 @@ class Voice:
     open_ends: str = ""
     language: str = ""
 
-    def say(self, text: str, mood: str, rand: Callable[[], float]) -> str:
-        """Return the text as this persona would type it."""
+    def say(
+        self,
+        text: str,
+        mood: str,
+        rand: Callable[[], float],
+        *,
+        goes_on: bool = False,
+    ) -> str:
+        """Return the text as this persona would type it.
+
+        What `goes_on` in the next message, such as "before I forget", has no full stop.
+        """
         if not text:
             return text
         words = self.words
@@ -101,7 +111,7 @@ class Voice:
             if mark != "." or self._may_stop(text[-1:]):
                 text += mark
             text = text.rstrip()
-        elif self.stop and self._may_stop(last) and len(text) > 9:
+        elif self.stop and not goes_on and self._may_stop(last) and len(text) > 9:
             text += self.full_stop
         if rand() < self.emoji:
             text += self._emoji(text, mood, rand)

@@ -17,6 +17,7 @@ from test_sittings import FRIEND, OWNER, persona, talk, words
 from pytest_imessage_foundry.conversations.dialogue import (
     manners,
     scenes,
+    selection,
     transitions,
 )
 from pytest_imessage_foundry.conversations.dialogue.lint import SCRIPTS
@@ -29,6 +30,7 @@ from pytest_imessage_foundry.conversations.dialogue.voice import (
 )
 from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES, spoken_in
+from pytest_imessage_foundry.models import ConversationConfig
 from pytest_imessage_foundry.personas import builtin
 
 if TYPE_CHECKING:
@@ -266,3 +268,27 @@ def test_any_length_of_laughter_is_the_persons_own() -> None:
     voice = replace(voice_of(FRIEND, scenes.language("en")), laugh="lol", emoji=0.0)
     for text in ("haha", "hahaha", "hahahaha"):
         assert voice.say(f"{text} no", "fun", lambda: 0.9).lower() == "lol no"
+
+
+def test_what_announces_something_has_no_full_stop() -> None:
+    voice = replace(voice_of(FRIEND, scenes.language("en")), stop=True, emoji=0.0)
+    said = [
+        voice.say("not urgent, but", "plain", lambda: 0.9, goes_on=goes_on)
+        for goes_on in (True, False)
+    ]
+    assert [text[-1] for text in said] == ["t", "."]
+
+
+def test_a_landlady_and_a_handyman_write_of_their_own_matters() -> None:
+    config = ConversationConfig(id="talk", participants=("jo",))
+
+    def told(relationship: str) -> set[str]:
+        person = replace(FRIEND, relationship=relationship)
+        spoken = scenes.language("en")
+        found = selection.repertoire(config, OWNER, [person], spoken)
+        return {scene.id for scene in found}
+
+    assert {"work-x-n-rent", "work-x-n-drip"} <= told("landlady")
+    assert told("handyman") & {"work-x-n-rent", "work-x-n-drip"} == {"work-x-n-drip"}
+    assert not told("neighbor") & {"work-x-n-rent", "work-x-n-drip"}
+    assert "neighbour-hello" in told("neighbor") & told("landlady") & told("handyman")
