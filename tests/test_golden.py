@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "b3c159321cab64c8",
-    ("sonoma", "faker"): "6fefc3c42a3b6e23",
-    ("sequoia", "auto"): "639d766297dee08b",
-    ("sequoia", "faker"): "9217b5c773e8729a",
-    ("tahoe", "auto"): "33ad319d5f2b1036",
-    ("tahoe", "faker"): "70685704697b473d",
-    ("golden-gate", "auto"): "4b8d7b69b4d1d153",
-    ("golden-gate", "faker"): "5b27b1223d868bff",
+    ("sonoma", "auto"): "2099b9b30047f1c2",
+    ("sonoma", "faker"): "79d7c44cf36d874a",
+    ("sequoia", "auto"): "82f94da8d65b567b",
+    ("sequoia", "faker"): "29330f7a4ea40eb0",
+    ("tahoe", "auto"): "d18eaa5227d7acde",
+    ("tahoe", "faker"): "9181597149bc6943",
+    ("golden-gate", "auto"): "5f29dcad44a2ff20",
+    ("golden-gate", "faker"): "bacbf232e7c88cd8",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "c34e5649de889efc",
-        "sequoia": "f4b9fbaaa00cfe3a",
-        "tahoe": "26fdc55eb1cec153",
-        "golden-gate": "555bb464f735b1e1",
+        "sonoma": "fe0a2efe4f49282b",
+        "sequoia": "fcbe95fcfdff6e05",
+        "tahoe": "1475f359b9d139cf",
+        "golden-gate": "fb79a7b8d0c5be6c",
     },
     "default": {
-        "sonoma": "7d9c59d2e42caf92",
-        "sequoia": "c4430cfa92a5a931",
-        "tahoe": "6ac022269a3a3f43",
-        "golden-gate": "16c58d63c34cab71",
+        "sonoma": "2358c5f312ea7001",
+        "sequoia": "853d1b2f6a034771",
+        "tahoe": "2f502560725a91cc",
+        "golden-gate": "0538df1f2bc02503",
     },
     "lived-in": {
-        "sonoma": "2273c8a665b63b0a",
-        "sequoia": "066a16df25474761",
-        "tahoe": "b808c6f8285f28f4",
-        "golden-gate": "af83c23b7bd172f2",
+        "sonoma": "de16ef0ee6613473",
+        "sequoia": "eee19e7a47b1ef5a",
+        "tahoe": "878cbe2d9406b8f7",
+        "golden-gate": "34c793dcaf0aa7b2",
     },
 }
 
