@@ -109,7 +109,6 @@ def members_are_all_who_ever_wrote(file: OpenedFile) -> Answer:
     "left seems never to have been there.",
     right="chat_handle_join holds the members of now: go back through the events "
     "(item_type 1 and 3) for those of then.",
-    even_tidy=True,
 )
 def members_of_now_at_all_times(file: OpenedFile) -> Answer:
     now = members(file)

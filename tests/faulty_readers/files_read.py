@@ -19,7 +19,7 @@ from .truths import QUESTIONS
 SUBJECTS = (faults_of_people, faults_of_chats, faults_of_messages)
 RELEASES = ("sonoma", "tahoe", "golden-gate")
 # Scenario → how many messages it is built with; None is its own number.
-SIZES = {"tidy": None, "default": None, "lived-in": 2_000, "kinds": None}
+SIZES = {"tidy": None, "default": None, "lived-in": 3_000, "kinds": None}
 BY_HAND = "by hand"
 _BUILT_IN = {each.name for each in scenarios.built_in()}
 # What a user starts with, and what must show every fault.
