@@ -31,6 +31,8 @@ PALETTES = {
     "hype": ("🎉", "🔥", "🙌", "😍", "🥳", "💪", "✨", "👏", "🤩"),
 }
 _OFFICE = ("👍", "🙂", "👌", "🙏", "✅", "😊")
+_QUOTED = re.compile(r"(?<![^\s(])'([^']+)'(?![^\s.,:;!?)])")
+_CURLY_QUOTES = "\N{LEFT SINGLE QUOTATION MARK}\\1\N{RIGHT SINGLE QUOTATION MARK}"
 _LAUGH = re.compile("(?:ha){2,}")
 _YOUNG = frozenset("💀🤭")
 _ELDERS = frozenset({"parent", "elder"})
@@ -97,6 +99,8 @@ class Voice:
         if "haha" in text:
             text = _LAUGH.sub(self.laugh, text)
         if "'" in text:
+            if self.apostrophe == _CURLY:
+                text = _QUOTED.sub(_CURLY_QUOTES, text)
             text = text.replace("'", self.apostrophe)
         if self.lower:
             text = lower(text, self.language)

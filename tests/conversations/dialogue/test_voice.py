@@ -292,3 +292,24 @@ def test_a_landlady_and_a_handyman_write_of_their_own_matters() -> None:
     assert told("handyman") & {"work-x-n-rent", "work-x-n-drip"} == {"work-x-n-drip"}
     assert not told("neighbor") & {"work-x-n-rent", "work-x-n-drip"}
     assert "neighbour-hello" in told("neighbor") & told("landlady") & told("handyman")
+
+
+@pytest.mark.parametrize(
+    ("said", "typed"),
+    [
+        ("it says 'do not open', don't", "it says <do not open>, don>t"),
+        ("'cause it's late", ">cause it>s late"),
+        ("the boys' room is 'tidy'.", "the boys> room is <tidy>."),
+    ],
+)
+def test_curly_quotes_open_and_close(said: str, typed: str) -> None:
+    voice = voice_of(FRIEND, scenes.language("en"))
+    voice = replace(
+        voice, apostrophe="\N{RIGHT SINGLE QUOTATION MARK}", lower=True, emoji=0.0
+    )
+    quotes = {
+        "<": "\N{LEFT SINGLE QUOTATION MARK}",
+        ">": "\N{RIGHT SINGLE QUOTATION MARK}",
+    }
+    shown = typed.translate(str.maketrans(quotes)).rstrip(".")
+    assert voice.say(said, "plain", lambda: 0.9).rstrip(".") == shown
