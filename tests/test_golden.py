@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "2099b9b30047f1c2",
+    ("sonoma", "auto"): "9651b8ffb1745067",
     ("sonoma", "faker"): "79d7c44cf36d874a",
-    ("sequoia", "auto"): "82f94da8d65b567b",
+    ("sequoia", "auto"): "d091ad534a042004",
     ("sequoia", "faker"): "29330f7a4ea40eb0",
-    ("tahoe", "auto"): "d18eaa5227d7acde",
+    ("tahoe", "auto"): "259e854c383861da",
     ("tahoe", "faker"): "9181597149bc6943",
-    ("golden-gate", "auto"): "5f29dcad44a2ff20",
+    ("golden-gate", "auto"): "385991a548b18662",
     ("golden-gate", "faker"): "bacbf232e7c88cd8",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "fe0a2efe4f49282b",
-        "sequoia": "fcbe95fcfdff6e05",
-        "tahoe": "1475f359b9d139cf",
-        "golden-gate": "fb79a7b8d0c5be6c",
+        "sonoma": "f8f6575d97d0f282",
+        "sequoia": "2eeecef3ea47d94e",
+        "tahoe": "6a856f40d03e1f86",
+        "golden-gate": "2fcabeeca73e8bb0",
     },
     "default": {
-        "sonoma": "2358c5f312ea7001",
-        "sequoia": "853d1b2f6a034771",
-        "tahoe": "2f502560725a91cc",
-        "golden-gate": "0538df1f2bc02503",
+        "sonoma": "bffcc87b454e2312",
+        "sequoia": "3c2596af25ff0f04",
+        "tahoe": "2ec686f78204e7c9",
+        "golden-gate": "2e01ea1044f7639b",
     },
     "lived-in": {
-        "sonoma": "de16ef0ee6613473",
-        "sequoia": "eee19e7a47b1ef5a",
-        "tahoe": "878cbe2d9406b8f7",
-        "golden-gate": "34c793dcaf0aa7b2",
+        "sonoma": "cf44593cca12cc55",
+        "sequoia": "01bc6ff35b444cdc",
+        "tahoe": "5a6f269ece65ba62",
+        "golden-gate": "ca4c3d863f35f926",
     },
 }
 
