@@ -240,8 +240,19 @@ class Sittings:
                 del self.passed[scene]
                 return scene, times
             second = second or scene
-        found = second or next(iter(self.passed))
+        found = second or self._passed_today(local)
         return found, self.passed.pop(found)
+
+    def _passed_today(self, local: float) -> Scene:
+        """Return a scene that was passed over; if there is one, of this day.
+
+        Another hour comes soon. For a season everything after it would wait.
+        """
+        for scene in self.passed:
+            when = transitions.when(scene)
+            if when is None or fits(None, when, local):
+                return scene
+        return next(iter(self.passed))
 
     def _next_exchanges(self) -> Iterator[tuple[Scene, int]]:
         """Yield those that were passed over, then new ones, until all are passed."""

@@ -26,6 +26,7 @@ from pytest_imessage_foundry.conversations.dialogue.scenes import Language, lang
 from pytest_imessage_foundry.conversations.dialogue.sittings import dialogue
 from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
+from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
 from pytest_imessage_foundry.models import (
     ConversationConfig,
     Persona,
@@ -688,3 +689,29 @@ def test_the_hours_of_a_scene_are_for_those_who_share_a_clock() -> None:
     far = replace(near, time_zone="Asia/Tokyo")
     assert any(turn.hours for turn in talk(400, near, owner=owner))
     assert not any(turn.hours for turn in talk(400, far, owner=owner))
+
+
+def test_an_exchange_waits_for_an_hour_and_not_for_a_season(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever comes after it in the chat would wait, too."""
+    english = language("en")
+    data = {"with": "friend", "for": "any", "tags": "daily"}
+    winter = {"id": "snow", "months": [12], "beats": [["A", "it is snowing here"]]}
+    morning = {"id": "early", "hours": [7, 9], "beats": [["A", "the bus is full"]]}
+    other = {"id": "told", "with": "friend", "for": "any", "beats": [["A", "hm"]]}
+    spoken = Language(
+        "en",
+        {
+            "scenes": [{**data, **winter}, {**data, **morning}, other],
+            "phrases": english.phrases,
+            "slots": english.slots,
+        },
+    )
+    monkeypatch.setattr(context, "language_of", lambda owner, people: spoken)
+    evening = from_iso("2025-06-15T22:00:00Z") / 1e9
+    for seed in range(8):
+        config = ConversationConfig(id="talk", participants=("jo",))
+        made = sittings.sittings(config, OWNER, [FRIEND], seed, 400, on_demand=True)
+        turns = made.exchange(evening, Whereabouts())
+        assert turns[0].hours == (7, 9)
