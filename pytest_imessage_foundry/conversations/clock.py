@@ -54,7 +54,8 @@ _WEEKS = {"people": _PEOPLE, "work": _WORK, "service": _SERVICES}
 _WEEKS_KEPT = 1_024  # more than ten years
 # The lowest rate, for waking time must never stop; that of people in several zones.
 _FLOOR, _SHARED_FLOOR = 0.002, 0.00002
-_ASLEEP = 0.21  # with less, nobody begins to write to people in other time zones
+ASLEEP = 0.21
+"""The rate of messages below which people are asleep."""
 
 
 class Rhythm:
@@ -180,7 +181,7 @@ def _shared(shifts: tuple[int, ...], kind: Week = "people") -> Table:
         least = [min(hour) for hour in zip(*own, strict=True)]
         later = _shifted(least, 1)
         awake = [
-            rate if min(now, then) >= _ASLEEP else 0.0
+            rate if min(now, then) >= ASLEEP else 0.0
             for rate, now, then in zip(rates, least, later, strict=True)
         ]
         rates = awake if any(awake) else rates

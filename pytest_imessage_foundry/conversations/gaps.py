@@ -32,7 +32,7 @@ class Gaps:
     """The silences before the sessions of one conversation.
 
     Args:
-        start: the begin of the range, in nanoseconds since 2001.
+        start: the beginning of the range, in nanoseconds since 2001.
         end: its end.
         random: the source of all draws.
         is_service: whether a service begins all sessions.

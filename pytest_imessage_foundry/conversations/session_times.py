@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Literal
 
 from pytest_imessage_foundry.conversations import anchors
-from pytest_imessage_foundry.conversations.clock import offset_in, rhythm
+from pytest_imessage_foundry.conversations.clock import ASLEEP, offset_in, rhythm
 from pytest_imessage_foundry.conversations.waits import DAY, shortened, typed_in
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import SECOND
@@ -31,7 +31,6 @@ MILLISECOND = 1_000_000
 # During waits up to the first people look at the phone; waits longer than the
 # second, and those that reach into the night, count in waking time.
 _ATTENTION, _PATIENCE = 1_200.0, 3_600.0
-_ASLEEP = 0.21  # of the busiest hour
 _A_WHILE = 1_800.0  # between two sittings
 _CRAMPED = 8 * SECOND  # for a turn; with less, turns are as near as need be
 _A_DAY = int(DAY) * SECOND
@@ -230,7 +229,7 @@ class SessionTimes:
         zones = self._zones_of_part(session, place)
         if len(zones) > 1:
             shared = rhythm(zones, self.week)
-            if shared.rate(there) < _ASLEEP:
+            if shared.rate(there) < ASLEEP:
                 return shared.after(there, _ATTENTION)
         return there
 
@@ -238,9 +237,9 @@ class SessionTimes:
         """Return when a turn comes after a long wait, in which its sender sleeps."""
         own = rhythm((self.zones[turn.sender],), self.week)
         there = before + wait
-        if not turn.pause and (wait > _PATIENCE or own.rate(there) < _ASLEEP):
+        if not turn.pause and (wait > _PATIENCE or own.rate(there) < ASLEEP):
             there = own.after(before, wait)
-        is_asleep = own.rate(there) < _ASLEEP
+        is_asleep = own.rate(there) < ASLEEP
         return own.after(there, _ATTENTION) if is_asleep else there
 
     def _zones_of_part(self, session: UntimedSession, place: int) -> tuple[str, ...]:
@@ -278,7 +277,7 @@ class SessionTimes:
         """
         if moment - awake[who] > _ATTENTION * SECOND:
             own = rhythm((self.zones[who],), self.week)
-            if own.rate(moment / SECOND) < _ASLEEP:
+            if own.rate(moment / SECOND) < ASLEEP:
                 moment = int(own.after(moment / SECOND, _ATTENTION) * SECOND)
         awake[who] = moment
         return moment
