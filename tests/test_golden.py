@@ -37,10 +37,10 @@ LARGER = {
         "golden-gate": "2e01ea1044f7639b",
     },
     "lived-in": {
-        "sonoma": "cf44593cca12cc55",
-        "sequoia": "01bc6ff35b444cdc",
-        "tahoe": "5a6f269ece65ba62",
-        "golden-gate": "ca4c3d863f35f926",
+        "sonoma": "6002439b8304217d",
+        "sequoia": "7f74e01941ac1c5b",
+        "tahoe": "b692108971840f24",
+        "golden-gate": "3a389d5469334895",
     },
 }
 

@@ -13,7 +13,8 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Literal
 
 from pytest_imessage_foundry.conversations import anchors
-from pytest_imessage_foundry.conversations.clock import ASLEEP, offset_in, rhythm
+from pytest_imessage_foundry.conversations.clock import ASLEEP, rhythm
+from pytest_imessage_foundry.conversations.days_off import DaysOff
 from pytest_imessage_foundry.conversations.waits import DAY, shortened, typed_in
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import SECOND
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pytest_imessage_foundry.conversations.clock import Rhythm, Week
-    from pytest_imessage_foundry.models import Turn
+    from pytest_imessage_foundry.models import Persona, Turn
 
 # Own messages have the sending phone's milliseconds, received ones the
 # nanoseconds of their arrival (SEMANTICS §1).
@@ -34,7 +35,6 @@ _ATTENTION, _PATIENCE = 1_200.0, 3_600.0
 _A_WHILE = 1_800.0  # between two sittings
 _CRAMPED = 8 * SECOND  # for a turn; with less, turns are as near as need be
 _A_DAY = int(DAY) * SECOND
-_WEEK = 7 * DAY
 _AWAKE = 0.25  # share of the rate in the busiest hour of people in several zones
 
 
@@ -77,13 +77,14 @@ class SessionTimes:
     """The times of the turns of one session after the other.
 
     Attributes:
+        days_off: those of colleagues.
         is_cramped: whether the range is too short for typing.
     """
 
     def __init__(
         self,
         *,
-        owner: str,
+        owner: Persona,
         zones: Mapping[str, str],
         week: Week,
         start: int,
@@ -93,7 +94,8 @@ class SessionTimes:
         no_time: NoTime,
     ) -> None:
         self.no_time = no_time
-        self.owner, self.zones, self.week = owner, zones, week
+        self.owner, self.zones, self.week = owner.id, zones, week
+        self.days_off = DaysOff(owner, week)
         self.start, self.end, self.count = start, end, count
         self.anchors = anchors.Anchors(zones, random)
         room = (end - start) // (2 * max(count, 1))
@@ -213,10 +215,8 @@ class SessionTimes:
 
     def _is_good(self, rhythm: Rhythm, moment: float) -> bool:
         """Return whether all who write are awake at a time, and colleagues at work."""
-        if self.week == "work":
-            local = moment + offset_in(self.zones[self.owner], moment)
-            if local % _WEEK >= 5 * DAY:
-                return False
+        if self.days_off.is_on(moment):
+            return False
         return not rhythm.is_shared or rhythm.rate(moment) > _AWAKE
 
     def _next(self, session: UntimedSession, place: int, before: float) -> float:
@@ -240,7 +240,8 @@ class SessionTimes:
         if not turn.pause and (wait > _PATIENCE or own.rate(there) < ASLEEP):
             there = own.after(before, wait)
         is_asleep = own.rate(there) < ASLEEP
-        return own.after(there, _ATTENTION) if is_asleep else there
+        there = own.after(there, _ATTENTION) if is_asleep else there
+        return self.days_off.after_holidays(there, own)
 
     def _zones_of_part(self, session: UntimedSession, place: int) -> tuple[str, ...]:
         """Return the zones of those who write from a place to the next long wait."""

@@ -182,7 +182,7 @@ class _Timeline:
         self.usual = rhythm((self.zones[owner.id],), self.week)
         self.is_scattered = len(set(self.zones.values())) > 1
         self.session_times = SessionTimes(
-            owner=owner.id,
+            owner=owner,
             zones=self.zones,
             week=self.week,
             start=start,
@@ -266,7 +266,7 @@ class _Timeline:
         rhythm = self._rhythm(story.turns)
         day = max(self._time_of(story), self.moment)
         begin = rhythm.after(day / SECOND, _GOT_UP * (1.0 + self.random()))
-        moment = int(begin * SECOND)
+        moment = int(self.session_times.days_off.after_holidays(begin, rhythm) * SECOND)
         wait = seasons.wait(story.turns, moment, self.end)
         if wait > _PATIENCE:
             self._put_off(story, moment + wait)
@@ -352,7 +352,8 @@ class _Timeline:
             if not self.done:
                 # The range begins within a pause.
                 gap = max(gap * self.random(), min(gap, _GOT_UP))
-        return int(rhythm.after(moment / SECOND, gap) * SECOND)
+        begin = rhythm.after(moment / SECOND, gap)
+        return int(self.session_times.days_off.after_holidays(begin, rhythm) * SECOND)
 
     def _rhythm(self, session: Iterable[Turn]) -> Rhythm:
         """Return the waking hours of the owner and of those who write in a session."""

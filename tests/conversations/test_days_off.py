@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from talks import ME, friend, talk
+
+from pytest_imessage_foundry.conversations.clock import local_time
+from pytest_imessage_foundry.conversations.days_off import is_holiday
+from pytest_imessage_foundry.conversations.timeline import lay_out
+from pytest_imessage_foundry.models import Persona
+from pytest_imessage_foundry.models.apple_time import from_iso
+
+FIRST = date(2001, 1, 1)
+
+
+def number(day: str) -> int:
+    return (date.fromisoformat(day) - FIRST).days
+
+
+@pytest.mark.parametrize(
+    ("country", "day"),
+    [
+        ("US", "2025-11-27"),  # Thanksgiving
+        ("US", "2023-11-23"),
+        ("US", "2024-05-27"),  # Memorial Day
+        ("US", "2025-09-01"),  # Labor Day
+        ("CA", "2025-10-13"),
+        ("DE", "2024-03-29"),  # Good Friday
+        ("DE", "2025-04-21"),  # Easter Monday
+        ("DE", "2038-04-26"),  # the latest there is
+        ("GB", "1954-04-19"),  # the church's moon is a day early
+        ("GB", "1981-04-20"),
+        ("FR", "2026-05-14"),  # Ascension
+        ("NL", "2026-05-25"),  # Whit Monday
+        ("JP", "2026-01-02"),
+        ("MX", "2026-02-02"),
+        ("RU", "2026-01-08"),
+        ("ZZ", "2026-01-01"),
+    ],
+)
+def test_holiday(country: str, day: str) -> None:
+    assert is_holiday(country, number(day))
+
+
+@pytest.mark.parametrize(
+    ("country", "day"),
+    [
+        ("US", "2025-11-20"),
+        ("US", "2025-05-19"),
+        ("US", "2025-04-21"),
+        ("DE", "2025-07-04"),
+        ("JP", "2025-12-25"),
+        ("IL", "2026-01-01"),
+        ("ZZ", "2026-12-25"),
+    ],
+)
+def test_working_day(country: str, day: str) -> None:
+    assert not is_holiday(country, number(day))
+
+
+def on_holidays(owner: Persona, other: Persona, key: str) -> int:
+    """Return how many of 800 messages come on a holiday of the owner's country."""
+    told = lay_out(
+        talk(800, topic=3, key=key),
+        people={other.id: other},
+        owner=owner,
+        start=from_iso("2023-01-01T00:00:00Z"),
+        end=from_iso("2026-01-01T00:00:00Z"),
+        count=800,
+        rng_key=key,
+    )
+    days = [local_time(moment, owner.time_zone).date() for moment, _ in told]
+    return sum([is_holiday(owner.country_code, (day - FIRST).days) for day in days])
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [
+        replace(ME, country_code="US", time_zone="America/New_York"),
+        replace(ME, country_code="DE", time_zone="Europe/Berlin"),
+        # Seven working days in a row.
+        replace(ME, country_code="RU", time_zone="Europe/Moscow"),
+    ],
+    ids=lambda owner: owner.country_code,
+)
+def test_colleagues_do_not_write_on_holidays(owner: Persona) -> None:
+    there = {"country_code": owner.country_code, "time_zone": owner.time_zone}
+    colleague = replace(friend(), relationship="colleague", **there)
+    close = replace(friend(), relationship="friend", **there)
+    keys = [str(key) for key in range(4)]
+    assert sum([on_holidays(owner, colleague, key) for key in keys]) == 0
+    assert sum([on_holidays(owner, close, key) for key in keys]) > 10
