@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "9651b8ffb1745067",
+    ("sonoma", "auto"): "7971ce95bfe78569",
     ("sonoma", "faker"): "79d7c44cf36d874a",
-    ("sequoia", "auto"): "d091ad534a042004",
+    ("sequoia", "auto"): "cc3f4f19a89b709d",
     ("sequoia", "faker"): "29330f7a4ea40eb0",
-    ("tahoe", "auto"): "259e854c383861da",
+    ("tahoe", "auto"): "d428f2bcad8800e6",
     ("tahoe", "faker"): "9181597149bc6943",
-    ("golden-gate", "auto"): "385991a548b18662",
+    ("golden-gate", "auto"): "1473b67005ec3905",
     ("golden-gate", "faker"): "bacbf232e7c88cd8",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "f8f6575d97d0f282",
-        "sequoia": "2eeecef3ea47d94e",
-        "tahoe": "6a856f40d03e1f86",
-        "golden-gate": "2fcabeeca73e8bb0",
+        "sonoma": "d1fcdd9586f515f3",
+        "sequoia": "0e8553a27ef907b1",
+        "tahoe": "9a515b79543e6b84",
+        "golden-gate": "2e119fb2597cdd00",
     },
     "default": {
-        "sonoma": "bffcc87b454e2312",
-        "sequoia": "3c2596af25ff0f04",
-        "tahoe": "2ec686f78204e7c9",
-        "golden-gate": "2e01ea1044f7639b",
+        "sonoma": "ccf41c4f9f85fb80",
+        "sequoia": "c3327862c62316de",
+        "tahoe": "7c50071898aa5712",
+        "golden-gate": "900e9fb1d4fb82b9",
     },
     "lived-in": {
-        "sonoma": "6002439b8304217d",
-        "sequoia": "7f74e01941ac1c5b",
-        "tahoe": "b692108971840f24",
-        "golden-gate": "3a389d5469334895",
+        "sonoma": "ed52b9a0bdce0e17",
+        "sequoia": "cf24ec170318f9e5",
+        "tahoe": "336f492e5e3f57a6",
+        "golden-gate": "9b465e153038d0fa",
     },
 }
 

@@ -37,6 +37,9 @@ _STORIES, _STORIES_AT_HOME, _STORIES_IN_GROUPS = 0.55, 0.25, 0.65
 # The latest beginning of a chat, as a share of the year.
 _LATEST: dict[Frequency, float] = {"high": 0.08, "medium": 0.3, "low": 0.5}
 _LATEST_AT_HOME = 0.03
+# Between the phases of two chats. With steps of the golden section, any number of
+# chats divides the time about evenly.
+_APART = 0.6180339887
 _EARLIEST = 0.75  # of that: the earliest end, as a share of what is left of the year
 
 
@@ -138,8 +141,9 @@ def plan_chats(
     scenario = scenarios.complete(scenario, {})
     plans: list[ChatPlan] = []
     missing: list[tuple[str, str]] = []
-    for asked, config in _scaled(scenario, spec.messages):
-        plan = _plan(spec, scenario, _over_its_service(config, features))
+    for number, (asked, config) in enumerate(_scaled(scenario, spec.messages)):
+        config = _over_its_service(config, features)
+        plan = _plan(spec, scenario, config, number)
         turns = answers.get(asked.id) if answers else None
         # The key derives from the conversation before it is scaled.
         request = store.request_of(asked, scenario.personas, scenario.owner.id)
@@ -195,8 +199,14 @@ def _told(plan: ChatPlan, source: str) -> int:
     return round(count * (_STORIES_AT_HOME if lives_here else _STORIES))
 
 
-def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPlan:
-    """Return a plan without turns: only what the scenario says."""
+def _plan(
+    spec: Spec, scenario: Scenario, config: ConversationConfig, number: int
+) -> ChatPlan:
+    """Return a plan without turns: only what the scenario says.
+
+    The stories of chats that follow each other in the scenario come at other times, so
+    that no month has most of them.
+    """
     known = {each.id: each for each in scenario.personas}
     start, end = _range(config, spec.now)
     people = tuple(known[each] for each in config.participants)
@@ -209,9 +219,7 @@ def _plan(spec: Spec, scenario: Scenario, config: ConversationConfig) -> ChatPla
         config=config,
         owner=scenario.owner,
         people=people,
-        # The stories of each chat come at other times, so that no month has most of
-        # them.
-        phase=Random(f"phase:{key}").random(),
+        phase=(Random(f"phase:{spec.seed}").random() + number * _APART) % 1.0,
         seed=spec.seed,
         start=start,
         end=end,

@@ -20,7 +20,7 @@ MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 _ANSWERS: dict[str, tuple[tuple[float, float, float], ...]] = {
     "instant": ((1.0, 16.0, 0.50),),
     "minutes": ((1.0, 110.0, 0.72),),
-    "hours": ((0.24, 240.0, 0.6), (0.58, 0.72 * HOUR, 0.22), (0.18, 2.5 * HOUR, 0.22)),
+    "hours": ((0.14, 240.0, 0.6), (0.64, 0.9 * HOUR, 0.22), (0.22, 2.0 * HOUR, 0.22)),
     "days": ((0.15, 400.0, 0.6), (0.85, 16 * HOUR, 0.2)),
 }
 # The longest of these. Later nobody answers a question of the moment any more.
