@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "7971ce95bfe78569",
-    ("sonoma", "faker"): "79d7c44cf36d874a",
-    ("sequoia", "auto"): "cc3f4f19a89b709d",
-    ("sequoia", "faker"): "29330f7a4ea40eb0",
-    ("tahoe", "auto"): "d428f2bcad8800e6",
-    ("tahoe", "faker"): "9181597149bc6943",
-    ("golden-gate", "auto"): "1473b67005ec3905",
-    ("golden-gate", "faker"): "bacbf232e7c88cd8",
+    ("sonoma", "auto"): "2b915be38fc1810e",
+    ("sonoma", "faker"): "699e26361fdd523a",
+    ("sequoia", "auto"): "92f6b45cc27a1e60",
+    ("sequoia", "faker"): "a17a896c87f7f706",
+    ("tahoe", "auto"): "e4ce6ea8d4e89b96",
+    ("tahoe", "faker"): "0f463e5dd88f6f0e",
+    ("golden-gate", "auto"): "46463f1bfa78448b",
+    ("golden-gate", "faker"): "df4a489fc7daec9e",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "d1fcdd9586f515f3",
-        "sequoia": "0e8553a27ef907b1",
-        "tahoe": "9a515b79543e6b84",
-        "golden-gate": "2e119fb2597cdd00",
+        "sonoma": "f4029df827019e9c",
+        "sequoia": "b0ae86d880ae4191",
+        "tahoe": "6498418a24632474",
+        "golden-gate": "345ac845a8fcb299",
     },
     "default": {
-        "sonoma": "ccf41c4f9f85fb80",
-        "sequoia": "c3327862c62316de",
-        "tahoe": "7c50071898aa5712",
-        "golden-gate": "900e9fb1d4fb82b9",
+        "sonoma": "ce7a704eb2fddb24",
+        "sequoia": "5b26d8460b383d8e",
+        "tahoe": "9ee533f8a7d24b58",
+        "golden-gate": "2ec381a25113b78b",
     },
     "lived-in": {
-        "sonoma": "ed52b9a0bdce0e17",
-        "sequoia": "cf24ec170318f9e5",
-        "tahoe": "336f492e5e3f57a6",
-        "golden-gate": "9b465e153038d0fa",
+        "sonoma": "ddf8a174b085e5ba",
+        "sequoia": "e20fbcc0999bc6d8",
+        "tahoe": "875fc62577514f34",
+        "golden-gate": "7ff93890f0df3136",
     },
 }
 

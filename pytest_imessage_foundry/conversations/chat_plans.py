@@ -141,7 +141,7 @@ def plan_chats(
     scenario = scenarios.complete(scenario, {})
     plans: list[ChatPlan] = []
     missing: list[tuple[str, str]] = []
-    for number, (asked, config) in enumerate(_scaled(scenario, spec.messages)):
+    for number, asked, config in _scaled(scenario, spec.messages):
         config = _over_its_service(config, features)
         plan = _plan(spec, scenario, config, number)
         turns = answers.get(asked.id) if answers else None
@@ -171,16 +171,16 @@ def plan_chats(
 
 def _scaled(
     scenario: Scenario, messages: int | None
-) -> Iterator[tuple[ConversationConfig, ConversationConfig]]:
-    """Yield pairs of a conversation and its copy scaled to `messages` in all.
+) -> Iterator[tuple[int, ConversationConfig, ConversationConfig]]:
+    """Yield each conversation's number, itself and a copy scaled to `messages` in all.
 
     Conversations that get no message are left out, so that few messages make few chats.
     """
     counts = scenario if messages is None else scenarios.scaled(scenario, messages)
     pairs = zip(scenario.conversations, counts.conversations, strict=True)
-    for asked, config in pairs:
+    for number, (asked, config) in enumerate(pairs):
         if config.message_count_target or not asked.message_count_target:
-            yield asked, config
+            yield number, asked, config
 
 
 def _told(plan: ChatPlan, source: str) -> int:

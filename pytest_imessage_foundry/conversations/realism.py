@@ -115,11 +115,8 @@ def measure(
 class Fit(NamedTuple):
     """A power law fitted to waiting times.
 
-    `ratio` is its log-likelihood minus that of an exponential distribution on the same
-    tail: if it is above 0 the power law fits better. `cut` is in seconds.
-
     `ratio` is its log-likelihood minus that of an exponential distribution on
-    the same tail: above 0 the power law fits better. `cut` is in seconds.
+    the same tail: if it is above 0 the power law fits better. `cut` is in seconds.
     """
 
     exponent: float

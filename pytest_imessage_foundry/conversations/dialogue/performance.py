@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import TapbackKind
 
 _EDITED, _RETYPED = 0.01, 0.0135
-_REPLIED, _REACTED, _ANSWERED_BY_GIF = 0.06, 0.25, 0.18
+_REPLIED, _REACTED, _ANSWERED_BY_GIF = 0.075, 0.3, 0.18
 _TRAILED_OFF, _LAST_WORD = 0.45, 0.35
 _TAKEN_BACK = 0.05  # of reactions
 _NEXT_NOTICE = 200  # minutes until a service sends its next notice

@@ -32,7 +32,7 @@ def test_the_messages_are_as_many_as_asked_for(name, messages):
 
 
 def test_the_sizes_that_scenarios_have():
-    assert sum(sizes(populated("default"))) == 2_000
+    assert sum(sizes(populated("default"))) == 2_073
     assert 24_000 < sum(sizes(populated())) < 26_000
 
 
