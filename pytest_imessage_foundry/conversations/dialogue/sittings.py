@@ -209,8 +209,9 @@ class Sittings:
         goes_on = self.share > _MOSTLY and self.rand() < _GO_ON
         scene, times = self._scene_at(begin, whereabouts, ())
         told = [(scene, self._exchange(scene, times))]
-        wanted = _ENOUGH if goes_on and not transitions.is_first(scene) else 0
-        while sum(len(each.drafts) for _, each in told) < wanted:
+        if not goes_on or transitions.is_first(scene):
+            return self._exchanged(told)
+        while sum(len(each.drafts) for _, each in told) < _ENOUGH:
             before = [each for each, _ in told]
             scene, times = self._scene_at(begin, whereabouts, before)
             if transitions.is_first(scene) or not transitions.may_join(scene, before):
