@@ -234,9 +234,18 @@ def _easy(turns: Iterable[Turn]) -> Iterator[Turn]:
     """Yield the sittings that can be at any time, in which nobody comes or goes; if
     there is none, as of a service, all."""
     stream = iter(turns)
-    first = list(islice(stream, _LOOKED_AT))
-    found = list(_without_anchors(first))
-    return chain(found, _without_anchors(stream)) if found else chain(first, stream)
+    seen: list[Turn] = []
+    first = _without_anchors(_noted(islice(stream, _LOOKED_AT), seen))
+    found = next(first, None)
+    if found is None:
+        return chain(seen, stream)
+    return chain((found,), first, _without_anchors(stream))
+
+
+def _noted(turns: Iterable[Turn], seen: list[Turn]) -> Iterator[Turn]:
+    for turn in turns:
+        seen.append(turn)
+        yield turn
 
 
 def _without_anchors(turns: Iterable[Turn]) -> Iterator[Turn]:

@@ -364,9 +364,12 @@ class Sittings:
         found = next(scenes)
         if self.days is None:
             return found
+        refused: Scene | None = None
         for _ in range(_SKIPPED):
-            if self.days.allow(found[0], self.said):
+            # Some have one scene, and hear of it again and again.
+            if found[0] is not refused and self.days.allow(found[0], self.said):
                 break
+            refused = found[0]
             found = next(scenes)
         return found
 
