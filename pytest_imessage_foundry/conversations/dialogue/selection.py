@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import count
+from itertools import count, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_imessage_foundry.conversations.casing import lower
@@ -207,20 +207,24 @@ def scene_rounds(
     wanted: frozenset[str],
     liked: frozenset[str],
 ) -> Iterator[tuple[Scene, int]]:
-    """Yield scenes without end, each with the number of its round.
+    """Return scenes without end, each with the number of its round.
 
     The place of a scene in a round depends only on its own id, so that a new scene does
     not change the order of the others. Half of the place is the same in every round, so
     that a scene comes back after half a round at the earliest.
     """
     places = [_place(scene, key, wanted, liked) for scene in scenes]
-    may_skip = len(scenes) >= _FEW
+    if len(places) == 1:
+        # A service that has one notice to send has no order to draw.
+        scene, own, _, every, _ = places[0]
+        return zip(repeat(scene), count(-own % every, every))
+    return _rounds(places)
+
+
+def _rounds(places: Sequence[_Place]) -> Iterator[tuple[Scene, int]]:
     for cycle in count():
         due = [each for each in places if not (cycle + each.own) % each.every]
-        # A service that has one notice to send has no order to draw.
-        if len(scenes) > 1:
-            due = _in_order(due, cycle, may_skip=may_skip)
-        for place in due:
+        for place in _in_order(due, cycle, may_skip=len(places) >= _FEW):
             yield place.scene, cycle
 
 
