@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.attachments import FOLDER_NAME
 from pytest_imessage_foundry.conversations import scenarios
 from pytest_imessage_foundry.db.rows.attachment_roots import MAC_ROOT
+from pytest_imessage_foundry.garbage import collected_rarely
 from pytest_imessage_foundry.models.apple_time import from_iso
 
 _LOOKED_AT = 200  # turns among which some can be at any time, as a rule
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.order import Buildable, Order
 
 
+@collected_rarely()
 def forge(
     order: Buildable,
     path: Path,
