@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_imessage_foundry.atomic import replacing
 from pytest_imessage_foundry.conversations.packs import pack_files
-from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw, check, decode
 from pytest_imessage_foundry.conversations.packs.pack_lines import (
     canonical,
     fields_of,
@@ -196,6 +195,12 @@ def read(path: Path | Traversable) -> Pack:
 
 
 def _parse(data: bytes, path: Path | Traversable) -> Pack:
+    from pytest_imessage_foundry.conversations.packs.pack_checks import (
+        Flaw,
+        check,
+        decode,
+    )
+
     try:
         raw = decode(data)
         check(raw, FORMAT)
@@ -214,6 +219,8 @@ def _pack(raw: dict[str, Any]) -> Pack:
 
 
 def _check_keys(pack: Pack) -> None:
+    from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw
+
     seen: set[str] = set()
     for number, each in enumerate(pack.conversations):
         place = f"conversations[{number}].key"
