@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.attachments import FOLDER_NAME
 from pytest_imessage_foundry.conversations import scenarios
 from pytest_imessage_foundry.db.rows.attachment_roots import MAC_ROOT
+from pytest_imessage_foundry.garbage import collected_rarely
 from pytest_imessage_foundry.models.apple_time import from_iso
 
 _LOOKED_AT = 200  # turns among which some can be at any time, as a rule
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.order import Buildable, Order
 
 
+@collected_rarely()
 def forge(
     order: Buildable,
     path: Path,
@@ -234,9 +236,18 @@ def _easy(turns: Iterable[Turn]) -> Iterator[Turn]:
     """Yield the sittings that can be at any time, in which nobody comes or goes; if
     there is none, as of a service, all."""
     stream = iter(turns)
-    first = list(islice(stream, _LOOKED_AT))
-    found = list(_without_anchors(first))
-    return chain(found, _without_anchors(stream)) if found else chain(first, stream)
+    seen: list[Turn] = []
+    first = _without_anchors(_noted(islice(stream, _LOOKED_AT), seen))
+    found = next(first, None)
+    if found is None:
+        return chain(seen, stream)
+    return chain((found,), first, _without_anchors(stream))
+
+
+def _noted(turns: Iterable[Turn], seen: list[Turn]) -> Iterator[Turn]:
+    for turn in turns:
+        seen.append(turn)
+        yield turn
 
 
 def _without_anchors(turns: Iterable[Turn]) -> Iterator[Turn]:

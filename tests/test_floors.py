@@ -28,6 +28,7 @@ KNOWS: Mapping[str, str] = {
     "batches": "",
     "measures": "",
     "file_locks": "",
+    "garbage": "",
     "models": "",
     "processes": "",
     "replaceable": "",
@@ -64,7 +65,7 @@ KNOWS: Mapping[str, str] = {
     "scorecard": "batches models reading",
     # from a spec to a file
     "pipeline": "attachments batches conversations conversations.catalogue"
-    " conversations.dialogue db db.rows models",
+    " conversations.dialogue db db.rows garbage models",
     "order": "conversations conversations.authoring conversations.catalogue"
     " conversations.packs db.schema pipeline",
     "chatdb": "atomic attachments conversations conversations.authoring"

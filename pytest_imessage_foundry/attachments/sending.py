@@ -20,6 +20,7 @@ from pytest_imessage_foundry.models.literals import AttachmentBlank
 if TYPE_CHECKING:
     from typing import Any
 
+_STATES, _BLANKS = get_args(FileState), get_args(AttachmentBlank)
 # Kind → the app, what its content identifiers end with, and how it calls them: two of
 # three genuine rows (the third is an app's). Of a Memoji the app alone is known.
 _SOURCES: dict[str, tuple[str, str, str | None]] = {
@@ -71,8 +72,8 @@ def send(
 def _check_words(state: str, blank: tuple[str, ...]) -> None:
     """Refuse states and columns that no attachment has."""
     for what, words, known in (
-        ("state of a file", (state,), get_args(FileState)),
-        ("column that a file's row can do without", blank, get_args(AttachmentBlank)),
+        ("state of a file", (state,), _STATES),
+        ("column that a file's row can do without", blank, _BLANKS),
     ):
         for word in words:
             if word not in known:

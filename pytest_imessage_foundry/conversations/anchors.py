@@ -174,9 +174,10 @@ class Anchors:
         self, anchored: list[tuple[int, float, Turn]], begin: float, part: Placed
     ) -> bool:
         for number, offset, turn in anchored:
-            if not fits(turn.hours, turn.when, self._local(turn, begin + offset)):
+            moment, when = begin + offset, turn.when
+            if not fits(turn.hours, when, moment + self._offset[turn.sender](moment)):
                 return False
-            if turn.when and not _keeps_distance(turn.when, number, part):
+            if when is not None and not _keeps_distance(when, number, part):
                 return False
         return True
 

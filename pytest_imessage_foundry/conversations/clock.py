@@ -76,7 +76,7 @@ class Rhythm:
         self._week = week
         self._zones = [_zone(name) for name in dict.fromkeys(zones)]
         self.is_shared = len(self._zones) > 1
-        self._weeks: dict[int, tuple[int, Table] | None] = {}
+        self._weeks: dict[float, tuple[int, Table] | None] = {}
 
     def until(self, start: float, end: float) -> float:
         """Return the waking seconds between two times in seconds since 2001, UTC."""
@@ -109,13 +109,18 @@ class Rhythm:
         than it began with is it computed for each moment: no zone changes its clocks
         twice within seven days.
         """
-        week = int(moment // _WEEK)
-        if week not in self._weeks:
-            if len(self._weeks) == _WEEKS_KEPT:
-                self._weeks.clear()
-            begins, ends = self._read(week * _WEEK), self._read((week + 1) * _WEEK)
-            self._weeks[week] = begins if begins == ends else None
-        return self._weeks[week] or self._read(moment)
+        try:
+            found = self._weeks[moment // _WEEK]
+        except KeyError:
+            found = self._keep(moment // _WEEK)
+        return found or self._read(moment)
+
+    def _keep(self, week: float) -> tuple[int, Table] | None:
+        if len(self._weeks) == _WEEKS_KEPT:
+            self._weeks.clear()
+        begins, ends = self._read(week * _WEEK), self._read((week + 1) * _WEEK)
+        found = self._weeks[week] = begins if begins == ends else None
+        return found
 
     def _read(self, moment: float) -> tuple[int, Table]:
         offsets = [_offset(zone, moment) for zone in self._zones]

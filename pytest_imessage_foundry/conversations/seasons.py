@@ -54,9 +54,14 @@ def placed(
 
 
 def has_place(scene: Sequence[Turn], start: int, end: int) -> bool:
-    """Return whether a range has a time at which a scene can begin, and room to end."""
+    """Return whether a range has a time at which a scene can begin, and room to end.
+
+    Of the scene its first turn counts, and those that name days or come a day later.
+    """
     parts = _parts(scene)
-    return not parts or _nearest(parts, 0.5, start, end) is not None
+    return not parts or any(
+        _can_begin(parts, step, start, end) for step in range(_EARLIEST, _LATEST + 1)
+    )
 
 
 def wait(scene: Sequence[Turn], moment: int, end: int) -> int:
@@ -126,16 +131,28 @@ def _nearest(
         crowd = sum(abs(here - each) < _NEAR for each in taken)
         return abs(here - place) + crowd * _CROWDED
 
-    steps = sorted(range(_EARLIEST, _LATEST + 1), key=distance)
-    moments = [(step, start + (end - start) * step // _STEPS) for step in steps]
-    room = end - (end - start) // _STEPS
+    steps = range(_EARLIEST, _LATEST + 1)
+    told = [step for step in steps if _can_begin(parts, step, start, end)]
+    if not told:
+        return None
     first = parts[0][1]
     if first is not None:
-        days = [pair for pair in moments if is_on(first, pair[1] // DAY)]
-        moments = sorted(days, key=lambda pair: not is_amid(first, pair[1]))
-    told = (step for step, moment in moments if _ends(parts, moment, room))
-    found = next(told, None)
-    return None if found is None else found / _STEPS
+        amid = [step for step in told if is_amid(first, _moment(step, start, end))]
+        told = amid or told
+    return min(told, key=distance) / _STEPS
+
+
+def _can_begin(parts: Sequence[_Part], step: int, start: int, end: int) -> bool:
+    """Return whether a scene that begins at a step of a range can be told in it."""
+    moment = _moment(step, start, end)
+    first = parts[0][1]
+    if first is not None and not is_on(first, moment // DAY):
+        return False
+    return _ends(parts, moment, end - (end - start) // _STEPS)
+
+
+def _moment(step: int, start: int, end: int) -> int:
+    return start + (end - start) * step // _STEPS
 
 
 def _ends(parts: Sequence[_Part], moment: int, end: int) -> bool:

@@ -7,10 +7,9 @@ short for typing its turns are as near to each other as need be.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pytest_imessage_foundry.conversations import anchors
 from pytest_imessage_foundry.conversations.clock import ASLEEP, rhythm
@@ -42,8 +41,7 @@ _AWAKE = 0.25  # share of the rate in the busiest hour of people in several zone
 NoTime = Literal["leave out", "refuse", "keep"]
 
 
-@dataclass(frozen=True, slots=True)
-class UntimedSession:
+class UntimedSession(NamedTuple):
     """A session whose turns have no times yet.
 
     Attributes:
@@ -141,7 +139,7 @@ class SessionTimes:
         first = min(int(session.earliest * SECOND), session.begin)
         middle = (first + session.begin) // 2
         for begin, is_urgent in ((middle, False), (first, False), (first, True)):
-            moments = place(replace(session, begin=begin, is_urgent=is_urgent))
+            moments = place(session._replace(begin=begin, is_urgent=is_urgent))
             if self.anchors.hold(session.turns, moments):
                 return moments
         return []
@@ -162,7 +160,7 @@ class SessionTimes:
         turns, rhythm = session.turns, session.rhythm
         latest = self._latest(session)
         waits = anchors.spaced(turns, session.waits)
-        session = replace(session, waits=waits)
+        session = session._replace(waits=waits)
         moments: list[int] = []
         left = sum(waits)
         at, earliest = session.begin / SECOND, session.earliest
@@ -196,7 +194,7 @@ class SessionTimes:
         """Return the times of a session whose first turn alone has an anchor."""
         begin = self._begun(session)
         if begin != session.begin:
-            session = replace(session, begin=begin)
+            session = session._replace(begin=begin)
         return self._moments(session)
 
     def _begun(self, session: UntimedSession) -> int:
@@ -323,8 +321,8 @@ class SessionTimes:
         """Return times for turns that have less room than typing takes."""
         none = [0.0] * len(session.turns)
         return self._pressed(
-            replace(
-                session, waits=none, begin=session.previous, pace=1.0, done=self.count
+            session._replace(
+                waits=none, begin=session.previous, pace=1.0, done=self.count
             )
         )
 

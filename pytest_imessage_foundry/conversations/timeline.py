@@ -205,9 +205,11 @@ class _Timeline:
 
     def _placed(self) -> Iterator[Timed]:
         """Yield each session and each story with times."""
-        while self.stories or self._first():
+        while True:
             session = self._first()
             if session is None:
+                if not self.stories:
+                    return
                 yield self._told(self.stories.popleft())
                 continue
             rhythm = self._rhythm(session.turns)
@@ -318,9 +320,9 @@ class _Timeline:
         self, turns: Sequence[Turn], *, is_prompt: bool = False
     ) -> WaitingSession:
         """Return a session with the waits before its turns."""
-        waits = [0.0]
-        if turns[0] is not EXCHANGE:
-            waits = self.waits.of(turns, is_prompt=is_prompt)
+        if turns[0] is EXCHANGE:
+            return WaitingSession(turns, (0.0,), 0.0, 0.0)
+        waits = self.waits.of(turns, is_prompt=is_prompt)
         paused = sum(
             [wait for turn, wait in zip(turns, waits, strict=True) if turn.pause]
         )

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.conversations.waits import HOUR, MINUTE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pytest_imessage_foundry.models import Sitting
 
 PLACES = frozenset({"home", "bed", "work", "out", "way", "trip"})
@@ -31,7 +29,6 @@ _LEAST = {
     ("bed", "out"): _ASLEEP,
     ("bed", "way"): _ASLEEP,
 }
-_NEVER = -1e12
 _A_DAY = 14 * HOUR  # until a matter may come up again
 
 
@@ -42,15 +39,13 @@ class Whereabouts:
         self._places: dict[str, tuple[str, float]] = {}
         self._matters: dict[str, float] = {}
 
-    def are_open(self, matters: Iterable[str], begin: float) -> bool:
-        """Return whether none of some matters came up on the same day."""
-        return all(
-            begin - self._matters.get(each, _NEVER) >= _A_DAY for each in matters
-        )
+    def came_up(self, begin: float) -> set[str]:
+        """Return the matters that came up on the same day as a time."""
+        return {each for each, at in self._matters.items() if begin - at < _A_DAY}
 
     def agree(self, sitting: Sitting, begin: float) -> bool:
         """Return whether a sitting can begin at a time, after those before it."""
-        if not self.are_open(sitting.matters, begin):
+        if not self.came_up(begin).isdisjoint(sitting.matters):
             return False
         for who, place in sitting.places:
             known = self._places.get(who)

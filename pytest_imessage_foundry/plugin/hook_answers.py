@@ -1,6 +1,7 @@
 """Ask the project's hooks, and check what they answer.
 
 A hook may return anything. What is wrong names the hook and the file that has it.
+Checks are imported where there is an answer: most projects have no hook.
 """
 
 from __future__ import annotations
@@ -11,12 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_imessage_foundry.conversations import (
-    model_checks,
-    scenario_files,
-    turn_checks,
-    turn_members,
-)
 from pytest_imessage_foundry.conversations.scenarios import cast_with, complete
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona, Scenario, Turn
@@ -35,6 +30,8 @@ def personas(hook: pluggy.HookCaller) -> tuple[Persona, ...]:
     """Return the people that the project adds, in plugin order."""
     found: list[Persona] = []
     for answer, place in answers(hook):
+        from pytest_imessage_foundry.conversations import scenario_files
+
         people = _models(answer, Persona, hook, place)
         if problems := list(scenario_files.problems_of(people)):
             raise refused(hook, place, problems)
@@ -46,8 +43,11 @@ def scenarios(
     hook: pluggy.HookCaller, people: Sequence[Persona]
 ) -> tuple[Scenario, ...]:
     """Return the scenarios that the project adds, in plugin order."""
-    cast, found = cast_with(people), []
+    found: list[Scenario] = []
     for answer, place in answers(hook):
+        from pytest_imessage_foundry.conversations import scenario_files
+
+        cast = cast_with(people)
         for each in _models(answer, Scenario, hook, place):
             problems = list(scenario_files.problems(each, cast))
             if not problems:
@@ -79,6 +79,8 @@ class Answer:
             answer = self.hook(config=config, owner=owner, people=people, seed=seed)
         if answer is None:
             return None
+        from pytest_imessage_foundry.conversations import turn_checks, turn_members
+
         place = " or ".join(_places(self.hook))
         turns = _models(answer, Turn, self.hook, place)
         ids = [owner.id, *(each.id for each in people)]
@@ -141,6 +143,8 @@ def _models(
     answer: object, kind: type[M], hook: pluggy.HookCaller, place: str
 ) -> tuple[M, ...]:
     """Return the answer as models of one kind, each with fields of their types."""
+    from pytest_imessage_foundry.conversations import model_checks
+
     with _naming(hook):
         models = _listed(answer, hook, place)
     for number, each in enumerate(models):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.circles import circles
@@ -150,8 +151,7 @@ class DialogueContext:
         elif first and ("A" not in scene.local or first in self._locals):
             roles = {"A": first}
         left = [each for each in left if each not in roles.values()]
-        # Who cannot have every role is left for the others.
-        for role in sorted("ABCD", key=lambda role: role not in scene.local):
+        for role in _roles(scene.local):
             if role in roles:
                 continue
             able = self._locals_of(left, roles) if role in scene.local else left
@@ -194,6 +194,12 @@ class DialogueContext:
         if len(words) == 1 and _HANGUL_NAME.fullmatch(words[0]):
             return words[0][1:]
         return words[-1] if words[0][0] >= "\u3000" else words[0]
+
+
+@cache
+def _roles(local: str) -> tuple[str, ...]:
+    """Return all roles, those for locals first: others cannot have every role."""
+    return tuple(sorted("ABCD", key=lambda role: role not in local))
 
 
 def _is_service(persona: Persona) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import count
-from typing import TYPE_CHECKING
+from itertools import count, repeat
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_imessage_foundry.conversations.casing import lower
 from pytest_imessage_foundry.conversations.circles import FRIEND, circles
@@ -36,6 +36,7 @@ FAR = 2  # hours between clocks, for which a greeting of the day no longer holds
 _MASK = (1 << 64) - 1
 _UNIT = 2.0**-53
 _SKIPPED = 0.25
+_FEW = 12  # scenes, of which all come in every round
 # Scenes with files and links have the same share in every round.
 _STEADY = frozenset({"photo", "link"})
 _HONORIFIC = ("ja", "ko")
@@ -206,33 +207,66 @@ def scene_rounds(
     wanted: frozenset[str],
     liked: frozenset[str],
 ) -> Iterator[tuple[Scene, int]]:
-    """Yield scenes without end, each with the number of its round.
+    """Return scenes without end, each with the number of its round.
 
     The place of a scene in a round depends only on its own id, so that a new scene does
     not change the order of the others. Half of the place is the same in every round, so
     that a scene comes back after half a round at the earliest.
     """
-    places = [(scene, mix(key, scene.key)) for scene in scenes]
+    places = [_place(scene, key, wanted, liked) for scene in scenes]
+    if len(places) == 1:
+        # A service that has one notice to send has no order to draw.
+        scene, own, _, every, _ = places[0]
+        return zip(repeat(scene), count(-own % every, every))
+    return _rounds(places)
+
+
+def _rounds(places: Sequence[_Place]) -> Iterator[tuple[Scene, int]]:
     for cycle in count():
-        drawn = []
-        for scene, own in places:
-            now = mix(own, cycle)
-            place = ((own >> 11) + (now >> 11)) * _UNIT / 2
-            if scene.id in wanted:
-                drawn.append((place * 0.4, scene.id, scene))
-            elif (cycle + own) % scene.every:
-                continue
-            elif scene.tags & liked:
-                drawn.append((place * 0.9, scene.id, scene))
-            elif (
-                scene.tags & _STEADY
-                or (now & 0xFFFF) >= _SKIPPED * 0x10000
-                or len(scenes) < 12
-            ):
-                drawn.append((place, scene.id, scene))
-        drawn.sort()
-        for _, _, scene in drawn:
-            yield scene, cycle
+        due = [each for each in places if not (cycle + each.own) % each.every]
+        for place in _in_order(due, cycle, may_skip=len(places) >= _FEW):
+            yield place.scene, cycle
+
+
+class _Place(NamedTuple):
+    """What decides where a scene comes in every round.
+
+    Attributes:
+        own: the number from which its places are drawn.
+        factor: how much earlier it comes than others, and so more often.
+        every: in every how many rounds it comes.
+        is_steady: whether it comes in each of these.
+    """
+
+    scene: Scene
+    own: int
+    factor: float
+    every: int
+    is_steady: bool
+
+
+def _place(
+    scene: Scene, key: int, wanted: frozenset[str], liked: frozenset[str]
+) -> _Place:
+    own = mix(key, scene.key)
+    if scene.id in wanted:
+        return _Place(scene, own, 0.4, 1, is_steady=True)
+    if scene.tags & liked:
+        return _Place(scene, own, 0.9, scene.every, is_steady=True)
+    is_steady = bool(scene.tags & _STEADY)
+    return _Place(scene, own, 1.0, scene.every, is_steady=is_steady)
+
+
+def _in_order(places: Sequence[_Place], cycle: int, *, may_skip: bool) -> list[_Place]:
+    """Return the scenes that come in a round, in its order."""
+    drawn = []
+    for place in places:
+        now = mix(place.own, cycle)
+        if place.is_steady or not may_skip or (now & 0xFFFF) >= _SKIPPED * 0x10000:
+            at = ((place.own >> 11) + (now >> 11)) * _UNIT / 2
+            drawn.append((at * place.factor, place.scene.id, place))
+    drawn.sort()
+    return [place for _, _, place in drawn]
 
 
 def _in_common(around: Sequence[frozenset[str]], spoken: Language) -> frozenset[str]:

@@ -14,7 +14,6 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_imessage_foundry.conversations import turn_members
-from pytest_imessage_foundry.conversations.anchors import fits
 from pytest_imessage_foundry.conversations.clock import rhythm
 from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
@@ -30,6 +29,7 @@ from pytest_imessage_foundry.conversations.dialogue.selection import (
     scene_rounds,
 )
 from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
+from pytest_imessage_foundry.conversations.packs.when_days import is_on
 from pytest_imessage_foundry.conversations.session_order import EXCHANGE
 from pytest_imessage_foundry.conversations.waits import HOUR
 from pytest_imessage_foundry.models import Turn
@@ -209,8 +209,9 @@ class Sittings:
         goes_on = self.share > _MOSTLY and self.rand() < _GO_ON
         scene, times = self._scene_at(begin, whereabouts, ())
         told = [(scene, self._exchange(scene, times))]
-        wanted = _ENOUGH if goes_on and not transitions.is_first(scene) else 0
-        while sum(len(each.drafts) for _, each in told) < wanted:
+        if not goes_on or transitions.is_first(scene):
+            return self._exchanged(told)
+        while sum(len(each.drafts) for _, each in told) < _ENOUGH:
             before = [each for each, _ in told]
             scene, times = self._scene_at(begin, whereabouts, before)
             if transitions.is_first(scene) or not transitions.may_join(scene, before):
@@ -227,41 +228,42 @@ class Sittings:
         Those that cannot are kept, each once, for the hour at which they can.
         """
         local = begin + self.offset(begin)
-        hour = int(local // HOUR % 24)
+        day, hour = divmod(int(local // HOUR), 24)
+        came_up = whereabouts.came_up(begin)
         second: Scene | None = None
-        for scene, times in self._next_exchanges():
-            if not self.is_far and not transitions.can_begin(scene, hour):
+        for scene in self._next_exchanges():
+            hours, when, matters = transitions.conditions(scene)
+            if hour not in hours and not self.is_far:
                 continue
-            when = transitions.when(scene)
-            if when is not None and not fits(None, when, local):
+            if when is not None and not is_on(when, day):
                 continue
-            is_open = whereabouts.are_open(transitions.always(scene), begin)
-            if is_open and transitions.may_join(scene, told):
-                del self.passed[scene]
-                return scene, times
+            if came_up.isdisjoint(matters) and transitions.may_join(scene, told):
+                return scene, self.passed.pop(scene)
             second = second or scene
-        found = second or self._passed_today(local)
+        found = second or self._passed_today(day)
         return found, self.passed.pop(found)
 
-    def _passed_today(self, local: float) -> Scene:
+    def _passed_today(self, day: int) -> Scene:
         """Return a scene that was passed over; if there is one, of this day.
 
         Another hour comes soon. For a season everything after it would wait.
         """
         for scene in self.passed:
             when = transitions.when(scene)
-            if when is None or fits(None, when, local):
+            if when is None or is_on(when, day):
                 return scene
         return next(iter(self.passed))
 
-    def _next_exchanges(self) -> Iterator[tuple[Scene, int]]:
-        """Yield those that were passed over, then new ones, until all are passed."""
-        yield from list(self.passed.items())
+    def _next_exchanges(self) -> Iterator[Scene]:
+        """Return those that were passed over, then new ones, until all are passed."""
+        return chain(tuple(self.passed), self._new_exchanges())
+
+    def _new_exchanges(self) -> Iterator[Scene]:
         for _ in range(self.exchanges - len(self.passed)):
             scene, times = next(self.daily)
             if scene not in self.passed:
                 self.passed[scene] = times
-                yield scene, times
+                yield scene
 
     def _exchange(self, scene: Scene, times: int) -> Performance:
         present = self.context.present(self.rand)
@@ -362,9 +364,12 @@ class Sittings:
         found = next(scenes)
         if self.days is None:
             return found
+        refused: Scene | None = None
         for _ in range(_SKIPPED):
-            if self.days.allow(found[0], self.said):
+            # Some have one scene, and hear of it again and again.
+            if found[0] is not refused and self.days.allow(found[0], self.said):
                 break
+            refused = found[0]
             found = next(scenes)
         return found
 

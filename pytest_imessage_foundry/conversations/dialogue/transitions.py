@@ -6,7 +6,7 @@ import json
 from functools import cache, lru_cache
 from itertools import chain
 from pkgutil import get_data
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_imessage_foundry.conversations.dialogue.scenes import Beat
 from pytest_imessage_foundry.conversations.dialogue.voice import QUESTIONS
@@ -168,17 +168,33 @@ def hours(scene: Scene) -> Hours | None:
 
 
 @cache
-def can_begin(scene: Scene, hour: int) -> bool:
-    """Return whether a scene can begin within a local hour of the day."""
-    return may_follow((hour, hour + 1), hours(scene))
-
-
-@cache
 def when(scene: Scene) -> When | None:
     """Return the weekdays and months in which a scene can begin; None for all."""
     weekdays = tuple(scene.data.get("weekdays", ()))
     months = tuple(scene.data.get("months", ()))
     return When(weekdays=weekdays, months=months) if weekdays or months else None
+
+
+class Conditions(NamedTuple):
+    """When a scene can begin.
+
+    Attributes:
+        hours: the local hours of the day, within each of which it can.
+        when: the days, None for all.
+        matters: what must not have come up on the same day.
+    """
+
+    hours: frozenset[int]
+    when: When | None
+    matters: frozenset[str]
+
+
+@cache
+def conditions(scene: Scene) -> Conditions:
+    """Return all that is asked of a time at which a scene can begin."""
+    own = hours(scene)
+    fitting = {hour for hour in range(_DAY) if may_follow((hour, hour + 1), own)}
+    return Conditions(frozenset(fitting), when(scene), always(scene))
 
 
 @cache
@@ -187,7 +203,6 @@ def matters(scene: Scene) -> frozenset[str]:
     return frozenset(" ".join(scene.data.get("once", {}).values()).split())
 
 
-@cache
 def always(scene: Scene) -> frozenset[str]:
     """Return what comes up once in a day and in a scene, whichever notes are used."""
     return frozenset(scene.data.get("once", {}).get("", "").split())

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Detection, Message
 
 _DAY = r"(?:today|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
-# Each but money begins with a word: most places are passed by one test of that.
+# Each but money begins with a word, of few letters or a digit: most places are passed
+# by one test of that.
 _FOUND = re.compile(
-    rf"\b(?:(?P<calendar>(?i:{_DAY}) at \d\d?(?::\d\d)?(?: ?(?i:[ap]m))?\b)"
+    rf"\b(?=(?i:[\dtmwfsu]))(?:(?P<calendar>(?i:{_DAY}) at \d\d?(?::\d\d)?(?: ?(?i:[ap]m))?\b)"
     r"|(?P<date>(?i:tomorrow)\b)"
     r"|(?P<time>\d\d?:\d\d(?: ?(?i:[ap]m))?\b)"
     r"|(?P<phone>[2-9]\d{9}\b)"
@@ -31,6 +32,7 @@ _FOUND = re.compile(
     r"|(?P<money>\$\d+(?:\.\d\d)?(?![\d.,]\d))"
 )
 _DIGIT = re.compile(r"\d")
+_ASCII_DIGIT = re.compile("[0-9]")  # in half the time
 _CLOCK = re.compile(r"(\d\d?):(\d\d) ?([AaPp][Mm])?")
 _STREET = re.compile(r"(\d+) (\w+ Street), (\w+), ([A-Z]{2}) (\d{5})")
 Pieces = tuple[DetectedPart, ...]
@@ -60,7 +62,8 @@ def _may_have(text: str) -> bool:
 
     Most texts have not, and trying all patterns at each place is slow.
     """
-    return _DIGIT.search(text) is not None or "tomorrow" in text.lower()
+    digit = _ASCII_DIGIT if text.isascii() else _DIGIT
+    return digit.search(text) is not None or "tomorrow" in text.lower()
 
 
 def _runs(text: str) -> Iterator[Run | str]:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_imessage_foundry.atomic import replacing
 from pytest_imessage_foundry.conversations.packs import pack_files
-from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw, check, decode
 from pytest_imessage_foundry.conversations.packs.pack_lines import (
     canonical,
     fields_of,
@@ -39,6 +38,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 PROMPT_VERSION = 1
 _NEXT_PART = 360  # minutes of pause before what is another part of a story
+
+_Lines = tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +79,18 @@ class Cached:
     key: str
     request: Request
     provenance: Provenance
-    lines: tuple[dict[str, Any], ...]
+    lines: _Lines
 
     @property
     def turns(self) -> tuple[Turn, ...]:
         return tuple(turn_of(line) for line in self.lines)
+
+    @property
+    def dated(self) -> tuple[Turn, ...]:
+        """The first turn, and those that name days or come after a long pause."""
+        first, *rest = self.lines
+        later = [line for line in rest if "when" in line or _is_late(line)]
+        return tuple(map(turn_of, (first, *later)))
 
     @classmethod
     def of(
@@ -187,6 +195,12 @@ def read(path: Path | Traversable) -> Pack:
 
 
 def _parse(data: bytes, path: Path | Traversable) -> Pack:
+    from pytest_imessage_foundry.conversations.packs.pack_checks import (
+        Flaw,
+        check,
+        decode,
+    )
+
     try:
         raw = decode(data)
         check(raw, FORMAT)
@@ -205,6 +219,8 @@ def _pack(raw: dict[str, Any]) -> Pack:
 
 
 def _check_keys(pack: Pack) -> None:
+    from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw
+
     seen: set[str] = set()
     for number, each in enumerate(pack.conversations):
         place = f"conversations[{number}].key"
@@ -303,49 +319,78 @@ def find(
     conversation with the request's own key comes first, then others of the same people
     and theme; a request without a theme takes any. Those of the project's own packs
     come before the shipped ones; within a place `seed` chooses. Conversations whose
-    turns `fits` refuses are left out. The last one ends where `count` turns are there;
-    unless it `may_break_off`, with a part of its story, if that leaves any at all.
+    dated turns `fits` refuses are left out. The last one ends where `count` turns are
+    there; unless it `may_break_off`, with a part of its story, if that leaves any at
+    all.
     """
+    fitting = _fitting(index, request, seed)
+    most = request.count if count is None else count
+    found = _first_of(fitting, most, fits, _up_to if may_break_off else _whole_parts)
+    if not (found or may_break_off):
+        found = _first_of(fitting, most, fits, _up_to)
+    if not found:
+        return None
+    return Found(
+        tuple(each.key for each, _ in found),
+        tuple(tuple(map(turn_of, lines)) for _, lines in found),
+    )
+
+
+def _fitting(index: PackIndex, request: Request, seed: int) -> list[Cached]:
+    """Return the conversations that a request can have, the best first."""
     exact = index.by_key.get(key(request))
-    others = [each for each in index.by_key.values() if each is not exact]
-    fitting = sorted(
-        (each for each in others if _fits(each.request, request)),
+    others = sorted(
+        (each for each in index.by_key.values() if _fits(each.request, request)),
         key=lambda each: (index.ranks.get(each.key, 0), _draw(seed, each.key)),
     )
-    left = request.count if count is None else count
-    keys: list[str] = []
-    scenes: list[tuple[Turn, ...]] = []
-    for each in [exact, *fitting] if exact else fitting:
-        if left <= 0:
+    if exact is None:
+        return others
+    return [exact, *(each for each in others if each is not exact)]
+
+
+def _first_of(
+    fitting: Iterable[Cached],
+    most: int,
+    fits: Callable[[Sequence[Turn]], bool] | None,
+    cut: Callable[[_Lines, int], _Lines],
+) -> list[tuple[Cached, _Lines]]:
+    """Return the first conversations that have `most` turns, and what is told of each.
+
+    `cut` says how much of a conversation is told where so many turns are left.
+    """
+    found: list[tuple[Cached, _Lines]] = []
+    for each in fitting:
+        if most <= 0:
             break
-        if fits is not None and not fits(each.turns):
-            continue
-        scene = each.turns[:left]
-        if not may_break_off:
-            scene = _in_whole_parts(each.turns, left)
-        if not scene:
-            continue
-        left -= len(scene)
-        keys.append(each.key)
-        scenes.append(scene)
-    if keys or may_break_off:
-        return Found(tuple(keys), tuple(scenes)) if keys else None
-    return find(index, request, count, seed=seed, fits=fits)
+        lines = cut(each.lines, most)
+        if lines and (fits is None or fits(each.dated)):
+            most -= len(lines)
+            found.append((each, lines))
+    return found
 
 
-def _in_whole_parts(turns: tuple[Turn, ...], most: int) -> tuple[Turn, ...]:
-    """Return the first turns, `most` at most, that end where a part of the story does.
+def _up_to(lines: _Lines, most: int) -> _Lines:
+    return lines[:most]
+
+
+def _whole_parts(lines: _Lines, most: int) -> _Lines:
+    """Return the first lines, `most` at most, that end where a part of the story does.
 
     They are none if the first part is longer.
     """
-    if len(turns) <= most:
-        return turns
+    if len(lines) <= most:
+        return lines
     ends = [
         number
-        for number, turn in enumerate(turns[: most + 1])
-        if number and (turn.opens or turn.pause >= _NEXT_PART)
+        for number, line in enumerate(lines[: most + 1])
+        if number and (line.get("opens") or _is_late(line))
     ]
-    return turns[: ends[-1]] if ends else ()
+    return lines[: ends[-1]] if ends else ()
+
+
+def _is_late(line: dict[str, Any]) -> bool:
+    pause: int = line.get("pause", 0)
+    return pause >= _NEXT_PART
 
 
 def _draw(seed: int, key: str) -> bytes:

@@ -25,7 +25,7 @@ def is_on(when: When, day: int) -> bool:
     if when.dates is None:
         return True
     first, last = when.dates
-    name = f"{date:%m-%d}"
+    name = f"{date.month:02}-{date.day:02}"
     if first <= last:
         return first <= name <= last
     return name >= first or name <= last
