@@ -31,16 +31,16 @@ LARGER = {
         "golden-gate": "345ac845a8fcb299",
     },
     "default": {
-        "sonoma": "ce7a704eb2fddb24",
-        "sequoia": "5b26d8460b383d8e",
-        "tahoe": "9ee533f8a7d24b58",
-        "golden-gate": "2ec381a25113b78b",
+        "sonoma": "3e4f76605afcafd7",
+        "sequoia": "5ab0d6abd18fef4f",
+        "tahoe": "7faf23577e63c9e0",
+        "golden-gate": "049e2a405e239bdf",
     },
     "lived-in": {
-        "sonoma": "ddf8a174b085e5ba",
-        "sequoia": "e20fbcc0999bc6d8",
-        "tahoe": "875fc62577514f34",
-        "golden-gate": "7ff93890f0df3136",
+        "sonoma": "3a9c522470f3879c",
+        "sequoia": "abcad5eae7c42bea",
+        "tahoe": "bde374ce378760a6",
+        "golden-gate": "ceb9e3627e28c212",
     },
 }
 

@@ -11,13 +11,14 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.clock import rhythm
+from pytest_imessage_foundry.conversations.days_off import is_for_work, is_holiday
 from pytest_imessage_foundry.conversations.packs.when_days import is_on
 from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from pytest_imessage_foundry.models import Hours, Turn, When
+    from pytest_imessage_foundry.models import Hours, Persona, Turn, When
 
     Placed = Sequence[tuple[float, Turn]]
 
@@ -32,13 +33,18 @@ class Anchors:
     """The anchors of one conversation, with the times of its latest turns.
 
     Args:
-        zones: the time zone of each person, by id.
+        cast: everybody by id.
         random: the source of all draws.
     """
 
-    def __init__(self, zones: Mapping[str, str], random: Callable[[], float]) -> None:
+    def __init__(
+        self, cast: Mapping[str, Persona], random: Callable[[], float]
+    ) -> None:
         self._random = random
-        self._offset = {who: rhythm((zone,)).offset for who, zone in zones.items()}
+        self._offset = {
+            who: rhythm((each.time_zone,)).offset for who, each in cast.items()
+        }
+        self._country = {who: each.country_code for who, each in cast.items()}
         self._times: deque[int] = deque(maxlen=_REMEMBERED)
 
     def note(self, moments: Sequence[int]) -> None:
@@ -175,9 +181,15 @@ class Anchors:
     ) -> bool:
         for number, offset, turn in anchored:
             moment, when = begin + offset, turn.when
-            if not fits(turn.hours, when, moment + self._offset[turn.sender](moment)):
+            local = moment + self._offset[turn.sender](moment)
+            if not fits(turn.hours, when, local):
                 return False
-            if when is not None and not _keeps_distance(when, number, part):
+            if when is None:
+                continue
+            country = self._country[turn.sender]
+            if is_for_work(when) and is_holiday(country, int(local // _DAY)):
+                return False
+            if not _keeps_distance(when, number, part):
                 return False
         return True
 

@@ -16,7 +16,7 @@ from pytest_imessage_foundry.conversations.waits import DAY
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.clock import Rhythm, Week
-    from pytest_imessage_foundry.models import Persona
+    from pytest_imessage_foundry.models import Persona, When
 
 # "12-25" is a date; "11/thu4" the fourth Thursday of November, "5/mon-1" the last
 # Monday of May; "easter-2" is Good Friday. Sources by country: US 5 U.S.C. 6103, less
@@ -61,7 +61,7 @@ _ELSEWHERE = "01-01"
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIRST = datetime.date(2001, 1, 1).toordinal()
 _WEEK = 7
-_WEEKEND = (5, 6)
+_WEEKEND = frozenset({5, 6})
 
 
 class DaysOff:
@@ -102,6 +102,14 @@ class DaysOff:
     def _day(self, moment: float) -> int:
         """Return the owner's day at a time, counted from 2001-01-01."""
         return int((moment + offset_in(self._zone, moment)) // DAY)
+
+
+def is_for_work(when: When) -> bool:
+    """Return whether something is said on working days alone: not on holidays then.
+
+    One or two weekdays are those of a story, which comes on a holiday, too.
+    """
+    return len(when.weekdays) > len(_WEEKEND) and _WEEKEND.isdisjoint(when.weekdays)
 
 
 def is_holiday(country: str, day: int) -> bool:

@@ -83,7 +83,7 @@ class SessionTimes:
         self,
         *,
         owner: Persona,
-        zones: Mapping[str, str],
+        cast: Mapping[str, Persona],
         week: Week,
         start: int,
         end: int,
@@ -92,10 +92,11 @@ class SessionTimes:
         no_time: NoTime,
     ) -> None:
         self.no_time = no_time
-        self.owner, self.zones, self.week = owner.id, zones, week
+        self.owner, self.week = owner.id, week
+        self.zones = {who: each.time_zone for who, each in cast.items()}
         self.days_off = DaysOff(owner, week)
         self.start, self.end, self.count = start, end, count
-        self.anchors = anchors.Anchors(zones, random)
+        self.anchors = anchors.Anchors(cast, random)
         room = (end - start) // (2 * max(count, 1))
         self.is_cramped = room < _CRAMPED // 2
         self.grain = MILLISECOND if room >= MILLISECOND else 1

@@ -183,7 +183,7 @@ class _Timeline:
         self.is_scattered = len(set(self.zones.values())) > 1
         self.session_times = SessionTimes(
             owner=owner,
-            zones=self.zones,
+            cast=cast,
             week=self.week,
             start=start,
             end=end,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+from talks import friend
+
 from pytest_imessage_foundry.conversations.anchors import Anchors
 from pytest_imessage_foundry.conversations.session_order import (
     EXCHANGE,
@@ -30,7 +32,7 @@ def order(
 ) -> SessionOrder:
     last = len(sittings) - 1
     pairs = [(each, number == last) for number, each in enumerate(sittings)]
-    anchors = Anchors({"sam": "UTC"}, Random(1).random)
+    anchors = Anchors({"sam": friend(zone="UTC", who="sam")}, Random(1).random)
     return SessionOrder(pairs, drawn, anchors, whereabouts or Whereabouts())
 
 

@@ -13,7 +13,7 @@ from itertools import chain, islice
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_imessage_foundry.conversations import turn_members
+from pytest_imessage_foundry.conversations import days_off, turn_members
 from pytest_imessage_foundry.conversations.clock import rhythm
 from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
@@ -229,6 +229,7 @@ class Sittings:
         """
         local = begin + self.offset(begin)
         day, hour = divmod(int(local // HOUR), 24)
+        is_holiday = days_off.is_holiday(self.context.owner.country_code, day)
         came_up = whereabouts.came_up(begin)
         second: Scene | None = None
         for scene in self._next_exchanges():
@@ -236,6 +237,8 @@ class Sittings:
             if hour not in hours and not self.is_far:
                 continue
             if when is not None and not is_on(when, day):
+                continue
+            if when is not None and is_holiday and days_off.is_for_work(when):
                 continue
             if came_up.isdisjoint(matters) and transitions.may_join(scene, told):
                 return scene, self.passed.pop(scene)

@@ -715,3 +715,35 @@ def test_an_exchange_waits_for_an_hour_and_not_for_a_season(
         made = sittings.sittings(config, OWNER, [FRIEND], seed, 400, on_demand=True)
         turns = made.exchange(evening, Whereabouts())
         assert turns[0].hours == (7, 9)
+
+
+def test_an_exchange_of_working_days_is_not_for_a_holiday(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    english = language("en")
+    data = {"with": "friend", "for": "any", "tags": "daily"}
+    working = {"id": "in", "weekdays": [0, 1, 2, 3, 4], "beats": [["A", "at work"]]}
+    always = {"id": "any", "beats": [["A", "well"]]}
+    other = {"id": "told", "with": "friend", "for": "any", "beats": [["A", "hm"]]}
+    spoken = Language(
+        "en",
+        {
+            "scenes": [{**data, **working}, {**data, **always}, other],
+            "phrases": english.phrases,
+            "slots": english.slots,
+        },
+    )
+    monkeypatch.setattr(context, "language_of", lambda owner, people: spoken)
+
+    def said(day: str) -> set[bool]:
+        begin = from_iso(f"{day}T15:00:00Z") / 1e9
+        config = ConversationConfig(id="talk", participants=("jo",))
+        many = [
+            sittings.sittings(config, OWNER, [FRIEND], seed, 400, on_demand=True)
+            for seed in range(8)
+        ]
+        exchanges = [made.exchange(begin, Whereabouts()) for made in many]
+        return {"at work" in turns[0].text.lower() for turns in exchanges}
+
+    assert said("2025-12-25") == {False}
+    assert said("2025-12-18") == {True, False}
