@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "2b915be38fc1810e",
-    ("sonoma", "faker"): "699e26361fdd523a",
-    ("sequoia", "auto"): "92f6b45cc27a1e60",
-    ("sequoia", "faker"): "a17a896c87f7f706",
-    ("tahoe", "auto"): "e4ce6ea8d4e89b96",
-    ("tahoe", "faker"): "0f463e5dd88f6f0e",
-    ("golden-gate", "auto"): "46463f1bfa78448b",
-    ("golden-gate", "faker"): "df4a489fc7daec9e",
+    ("sonoma", "auto"): "38711aa4904731be",
+    ("sonoma", "faker"): "e4f729ee21736ac5",
+    ("sequoia", "auto"): "dbeb4017a94c56c7",
+    ("sequoia", "faker"): "b2a9e999602a9dd9",
+    ("tahoe", "auto"): "6dba5ce3dc45827f",
+    ("tahoe", "faker"): "1baa9b9a9e47f0e0",
+    ("golden-gate", "auto"): "0acaefb5d496a12c",
+    ("golden-gate", "faker"): "4cc8210abe81609b",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "f4029df827019e9c",
-        "sequoia": "b0ae86d880ae4191",
-        "tahoe": "6498418a24632474",
-        "golden-gate": "345ac845a8fcb299",
+        "sonoma": "4015b62caefa6d85",
+        "sequoia": "547ef8431675302d",
+        "tahoe": "823772c29d1552f8",
+        "golden-gate": "c9bca99bfc9d0942",
     },
     "default": {
-        "sonoma": "3e4f76605afcafd7",
-        "sequoia": "5ab0d6abd18fef4f",
-        "tahoe": "7faf23577e63c9e0",
-        "golden-gate": "049e2a405e239bdf",
+        "sonoma": "532c32a3517aad3b",
+        "sequoia": "aabfcf6213319353",
+        "tahoe": "99534d611207a7c4",
+        "golden-gate": "9952fca9dc210942",
     },
     "lived-in": {
-        "sonoma": "3a9c522470f3879c",
-        "sequoia": "abcad5eae7c42bea",
-        "tahoe": "bde374ce378760a6",
-        "golden-gate": "ceb9e3627e28c212",
+        "sonoma": "5fba02ec535e64ba",
+        "sequoia": "61b21b786dbb92bf",
+        "tahoe": "8411fed7d791e4c0",
+        "golden-gate": "8a5ee7a3a51d3d32",
     },
 }
 

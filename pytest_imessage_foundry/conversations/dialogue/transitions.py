@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _DAY, _NARROW = 24, 6
 _LEAST = 3  # hours in which a sitting of several scenes can begin
-_GREETED, _LED_OVER = 0.42, 0.34
+_GREETED, _LED_OVER = 0.26, 0.18
 # Turns after which a sitting ends with its scene, all equally likely. Most messages
 # should be in sittings of 5 to 30; a few last all evening.
 _LENGTHS = (
