@@ -201,7 +201,7 @@ def test_little_is_said_twice_in_a_thousand_messages(code: str, size: int) -> No
         turns = talk(1_000, *people, owner=owner, seed=seed)
         again = repeats(turns)
         assert len(again) < 0.16 * len(words(turns))
-        assert sum(len(each) > 40 for each in again) <= 4
+        assert sum(len(each) > 40 for each in again) <= 5
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -612,7 +612,7 @@ def test_who_opens_a_later_part_greets_the_other(
     ]
     asked = [b for a, b in pairwise(turns) if "hey" in a.text.lower()]
     assert any("how was" in turn.text.lower() for turn in asked)
-    assert {calls[who] == text for who, text in greeted} == {True}
+    assert {text.startswith(calls[who]) for who, text in greeted} == {True}
 
 
 @pytest.mark.parametrize(("years", "is_asked"), [(1, True), (300, False)])
