@@ -197,6 +197,15 @@ def conditions(scene: Scene) -> Conditions:
     return Conditions(frozenset(fitting), when(scene), always(scene))
 
 
+def by_hour(scenes: Iterable[Scene]) -> list[set[Scene]]:
+    """Return of some scenes, for each local hour, those that can begin within it."""
+    found: list[set[Scene]] = [set() for _ in range(_DAY)]
+    for scene in scenes:
+        for hour in conditions(scene).hours:
+            found[hour].add(scene)
+    return found
+
+
 @cache
 def matters(scene: Scene) -> frozenset[str]:
     """Return all that comes up once in a day which a scene may speak of."""
