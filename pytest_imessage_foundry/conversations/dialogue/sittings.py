@@ -241,10 +241,11 @@ class Sittings:
         second: Scene | None = None
         can_begin = self.by_hour[int(local // HOUR % 24)].__contains__
         for scene in filter(can_begin, self._next_exchanges()):
-            _, when, matters = transitions.conditions(scene)
+            when = transitions.when(scene)
             if when is not None and not fits(None, when, local):
                 continue
-            if came_up.isdisjoint(matters) and transitions.may_join(scene, told):
+            is_open = came_up.isdisjoint(transitions.always(scene))
+            if is_open and transitions.may_join(scene, told):
                 return scene, self.passed.pop(scene)
             second = second or scene
         found = second or self._passed_today(local)
