@@ -26,6 +26,7 @@ _MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
 _MOST_DAYS = 370  # how far a part is moved: every season comes within that
 _PLACES = (0.5, 0.15, 0.85, 0.3, 0.7, 0.03, 0.97)  # in a window of hours
 _GIVEN_UP = 7 * _DAY  # how much farther a good time may be than another one
+_CHANGE = 2 * _HOUR  # so much clocks of two zones change against each other, at most
 _REMEMBERED = 512  # turns to which `after` and `within` can reach
 
 
@@ -163,18 +164,30 @@ class Anchors:
                     (first * _HOUR + width * place - local) % _DAY for place in places
                 ]
                 break
-        for days in range(_MOST_DAYS):
+        is_soon = ways[0] < _DAY / 2
+        if len(anchored) > 1:
+            ways = [way for way in ways if self._may_hold(anchored, wanted + way)]
+        for days in range(_MOST_DAYS if ways else 0):
             ahead, back = wanted + days * _DAY, wanted - (days + 1) * _DAY
             if ahead > latest and back + _DAY < earliest:
                 return
             # The nearer one first.
-            for start in (ahead, back) if ways[0] < _DAY / 2 else (back, ahead):
+            for start in (ahead, back) if is_soon else (back, ahead):
                 for way in ways:
                     # The same hour, where clocks have another offset by then.
                     there = start + way
                     there += usual - offset_at(there + after)
                     if earliest <= there <= latest:
                         yield there
+
+    def _may_hold(self, anchored: list[tuple[int, float, Turn]], begin: float) -> bool:
+        """Return whether turns may be within their hours if a part begins at an hour,
+        on this day or on others, when clocks have another offset."""
+        return all(
+            _is_about(turn.hours, self._local(turn, begin + offset))
+            for _, offset, turn in anchored
+            if turn.hours
+        )
 
     def _holds(
         self, anchored: list[tuple[int, float, Turn]], begin: float, part: Placed
@@ -230,6 +243,14 @@ def _keeps_distance(when: When, number: int, part: Placed) -> bool:
             if (passed - limit[1] * _MINUTE) * sign < 0:
                 return False
     return True
+
+
+def _is_about(hours: Hours, local: float) -> bool:
+    """Return whether a local time is within hours, or so near that a change of clocks
+    can make the difference."""
+    first, last = hours
+    width = (last - first) % 24 * _HOUR or _DAY
+    return (local - first * _HOUR + _CHANGE) % _DAY < width + 2 * _CHANGE
 
 
 def fits(hours: Hours | None, when: When | None, local: float) -> bool:

@@ -202,7 +202,9 @@ class _Composer:
             if _RARITIES(turn) != _PLAIN or sender in self.services:
                 message = self.rich.message(fields, turn, read)
             else:
-                message = Message(parts=(TextPart(turn.text),), **fields)
+                # Beside others `**fields` would be copied one by one.
+                fields["parts"] = (TextPart(turn.text),)
+                message = Message(**fields)
             recent.append(message)
             if message is not None:
                 messages.append(message)

@@ -129,7 +129,8 @@ class RichTurns:
             and "tapbacks" not in self.lacks
         ):
             fields["tapbacks"] = tuple(self._tapbacks(date, turn.reactions, read))
-        return Message(parts=parts, **fields)
+        fields["parts"] = parts
+        return Message(**fields)
 
     def _parts(self, fields: Mapping[str, Any], turn: Turn) -> tuple[Part, ...]:
         text = turn.text

@@ -87,7 +87,7 @@ class Message:
     @property
     def attachments(self) -> tuple[Attachment, ...]:
         """The files in the body, in order."""
-        return tuple(part for part in self.parts if part.kind == "attachment")
+        return tuple([part for part in self.parts if part.kind == "attachment"])
 
     @property
     def is_unsent(self) -> bool:

@@ -99,6 +99,7 @@ class DialogueContext:
             for each in everybody
         }
         self.names = {each.id: self._name_for(each) for each in everybody}
+        self._rows = {who: (name,) for who, name in self.names.items()}
         locale = people[0].locale if people else owner.locale
         self.known = KnownSlots(self.language, locale, self.key, config.theme)
         is_foreign = spoken_in(locale) != self.language.code
@@ -150,16 +151,18 @@ class DialogueContext:
             roles["B"] = left[1 + int(rand() * (len(left) - 1))]
         elif first and ("A" not in scene.local or first in self._locals):
             roles = {"A": first}
-        left = [each for each in left if each not in roles.values()]
+        if roles:
+            left = [each for each in left if each not in roles.values()]
         for role in _roles(scene.local):
             if role in roles:
                 continue
             able = self._locals_of(left, roles) if role in scene.local else left
             if able:
                 roles[role] = who = able[int(rand() * len(able))]
-                left = [each for each in left if each != who]
+                if who in left:
+                    left.remove(who)
         for role, who in roles.items():
-            slots[role] = (self.names[who],)
+            slots[role] = self._rows[who]
         return roles
 
     def _locals_of(self, left: list[str], roles: Mapping[str, str]) -> list[str]:

@@ -92,17 +92,15 @@ class Performance:
         """Write the beats in order."""
         rand = self.rand
         for step in steps:
-            if type(step) is Fork:
+            if isinstance(step, Fork):
                 branches = step.branches
                 self.perform(branches[int(rand() * len(branches))])
+            elif step.chance < 1.0 and rand() >= step.chance:
                 continue
-            beat = cast("Beat", step)
-            if beat.chance < 1.0 and rand() >= beat.chance:
-                continue
-            if beat.tap:
-                self._add_tapback(beat)
+            elif step.tap:
+                self._add_tapback(step)
             else:
-                self._speak(beat)
+                self._speak(step)
 
     def open(self, opening: Beat, speaker: str) -> None:
         """Write what announces the topic before it, by who has this role.

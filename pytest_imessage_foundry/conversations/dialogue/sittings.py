@@ -14,6 +14,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_imessage_foundry.conversations import days_off, turn_members
+from pytest_imessage_foundry.conversations.anchors import fits
 from pytest_imessage_foundry.conversations.clock import rhythm
 from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
@@ -29,9 +30,8 @@ from pytest_imessage_foundry.conversations.dialogue.selection import (
     scene_rounds,
 )
 from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
-from pytest_imessage_foundry.conversations.packs.when_days import is_on
 from pytest_imessage_foundry.conversations.session_order import EXCHANGE
-from pytest_imessage_foundry.conversations.waits import HOUR
+from pytest_imessage_foundry.conversations.waits import DAY, HOUR
 from pytest_imessage_foundry.models import Turn
 from pytest_imessage_foundry.models.apple_time import DAY
 
@@ -115,7 +115,8 @@ def sittings(
     exchanges = scene_rounds(daily, mix(context.key, _DAILY), wanted, liked)
     share = daily_share(config, people) if daily else 0.0
     found = Sittings(context, rounds, exchanges, share, days)
-    found.on_demand, found.exchanges = on_demand, len(daily)
+    if on_demand:
+        found.offer(daily)
     return found
 
 
@@ -154,6 +155,7 @@ class Sittings:
         passed: those that did not fit where they would have come, by scene.
         on_demand: whether exchanges are marks, to be chosen by `exchange`.
         exchanges: how many different ones there are.
+        by_hour: those that can begin within each hour of the day.
         days: what scenes can be told about when, by the number of turns `said`.
     """
 
@@ -176,12 +178,19 @@ class Sittings:
         self.waiting: deque[tuple[Scene, int]] = deque()
         self.passed: dict[Scene, int] = {}
         self.on_demand, self.exchanges = False, 0
+        self.by_hour: list[set[Scene]] = []
         self.next = self._fitting(scenes)
         self.offset = rhythm((context.owner.time_zone,)).offset
         self.is_far = not context.is_service and context.hours_apart >= FAR
 
     def __iter__(self) -> Iterator[Turn]:
         return chain.from_iterable(self._scenes())
+
+    def offer(self, daily: Sequence[Scene]) -> None:
+        """Let `exchange` choose among these scenes, which are marks from now on."""
+        self.on_demand, self.exchanges = True, len(daily)
+        # What is told to people in far time zones names no time of the day.
+        self.by_hour = [{*daily}] * 24 if self.is_far else transitions.by_hour(daily)
 
     def _scenes(self) -> Iterator[list[Turn]]:
         while True:
@@ -228,32 +237,32 @@ class Sittings:
         Those that cannot are kept, each once, for the hour at which they can.
         """
         local = begin + self.offset(begin)
-        day, hour = divmod(int(local // HOUR), 24)
+        day = int(local // DAY)
         is_holiday = days_off.is_holiday(self.context.owner.country_code, day)
         came_up = whereabouts.came_up(begin)
         second: Scene | None = None
-        for scene in self._next_exchanges():
-            hours, when, matters = transitions.conditions(scene)
-            if hour not in hours and not self.is_far:
-                continue
-            if when is not None and not is_on(when, day):
+        can_begin = self.by_hour[int(local // HOUR % 24)].__contains__
+        for scene in filter(can_begin, self._next_exchanges()):
+            when = transitions.when(scene)
+            if when is not None and not fits(None, when, local):
                 continue
             if when is not None and is_holiday and days_off.is_for_work(when):
                 continue
-            if came_up.isdisjoint(matters) and transitions.may_join(scene, told):
+            is_open = came_up.isdisjoint(transitions.always(scene))
+            if is_open and transitions.may_join(scene, told):
                 return scene, self.passed.pop(scene)
             second = second or scene
-        found = second or self._passed_today(day)
+        found = second or self._passed_today(local)
         return found, self.passed.pop(found)
 
-    def _passed_today(self, day: int) -> Scene:
+    def _passed_today(self, local: float) -> Scene:
         """Return a scene that was passed over; if there is one, of this day.
 
         Another hour comes soon. For a season everything after it would wait.
         """
         for scene in self.passed:
             when = transitions.when(scene)
-            if when is None or is_on(when, day):
+            if when is None or fits(None, when, local):
                 return scene
         return next(iter(self.passed))
 

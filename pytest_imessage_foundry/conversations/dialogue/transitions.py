@@ -6,7 +6,7 @@ import json
 from functools import cache, lru_cache
 from itertools import chain
 from pkgutil import get_data
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.dialogue.scenes import Beat
 from pytest_imessage_foundry.conversations.dialogue.voice import QUESTIONS
@@ -175,26 +175,20 @@ def when(scene: Scene) -> When | None:
     return When(weekdays=weekdays, months=months) if weekdays or months else None
 
 
-class Conditions(NamedTuple):
-    """When a scene can begin.
-
-    Attributes:
-        hours: the local hours of the day, within each of which it can.
-        when: the days, None for all.
-        matters: what must not have come up on the same day.
-    """
-
-    hours: frozenset[int]
-    when: When | None
-    matters: frozenset[str]
-
-
 @cache
-def conditions(scene: Scene) -> Conditions:
-    """Return all that is asked of a time at which a scene can begin."""
+def _beginning_hours(scene: Scene) -> frozenset[int]:
+    """Return the local hours of the day within each of which a scene can begin."""
     own = hours(scene)
-    fitting = {hour for hour in range(_DAY) if may_follow((hour, hour + 1), own)}
-    return Conditions(frozenset(fitting), when(scene), always(scene))
+    return frozenset(hour for hour in range(_DAY) if may_follow((hour, hour + 1), own))
+
+
+def by_hour(scenes: Iterable[Scene]) -> list[set[Scene]]:
+    """Return, for each local hour, those of some scenes that can begin within it."""
+    found: list[set[Scene]] = [set() for _ in range(_DAY)]
+    for scene in scenes:
+        for hour in _beginning_hours(scene):
+            found[hour].add(scene)
+    return found
 
 
 @cache
@@ -203,6 +197,7 @@ def matters(scene: Scene) -> frozenset[str]:
     return frozenset(" ".join(scene.data.get("once", {}).values()).split())
 
 
+@cache
 def always(scene: Scene) -> frozenset[str]:
     """Return what comes up once in a day and in a scene, whichever notes are used."""
     return frozenset(scene.data.get("once", {}).get("", "").split())

@@ -149,8 +149,12 @@ RATES = (
          "M #21, for the form"),
 )
 # fmt: on
+# Subject → state → the place of its number in a digest.
 _PLACES = {
-    of: [rate.state for rate in RATES if rate.of == of]
+    of: {
+        state: 2 * place
+        for place, state in enumerate(rate.state for rate in RATES if rate.of == of)
+    }
     for of in ("message", "file", "chat", "phone")
 }
 
@@ -182,8 +186,8 @@ def thresholds(span: LifeSpan) -> dict[str, tuple[int, int]]:
     which of 65,536 it is drawn. For whom `Lot` would be slow: all messages."""
     rates = of_span(span)
     return {
-        state: (2 * place, round(rates[state] * _STEPS))
-        for place, state in enumerate(_PLACES["message"])
+        state: (place, round(rates[state] * _STEPS))
+        for state, place in _PLACES["message"].items()
     }
 
 
@@ -194,15 +198,15 @@ class Lot:
     another state draws.
     """
 
-    __slots__ = ("_digest", "_of", "_rates")
+    __slots__ = ("_digest", "_places", "_rates")
 
     def __init__(self, key: str, of: Subject, span: LifeSpan) -> None:
         self._digest = blake2b(key.encode(), digest_size=64).digest()
-        self._of, self._rates = of, of_span(span)
+        self._places, self._rates = _PLACES[of], of_span(span)
 
     def number(self, state: str) -> float:
         """Return the number of a state, from 0 up to 1."""
-        at = 2 * _PLACES[self._of].index(state)
+        at = self._places[state]
         return int.from_bytes(self._digest[at : at + 2]) / _STEPS
 
     def has(self, state: str) -> bool:

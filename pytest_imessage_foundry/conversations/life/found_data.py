@@ -21,7 +21,7 @@ _DAY = r"(?:today|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
 # Each but money begins with a word, of few letters or a digit: most places are passed
 # by one test of that.
 _FOUND = re.compile(
-    rf"\b(?=(?i:[\dtmwfsu]))"
+    r"\b(?=(?i:[\dtmwfsu]))"
     rf"(?:(?P<calendar>(?i:{_DAY}) at \d\d?(?::\d\d)?(?: ?(?i:[ap]m))?\b)"
     r"|(?P<date>(?i:tomorrow)\b)"
     r"|(?P<time>\d\d?:\d\d(?: ?(?i:[ap]m))?\b)"

@@ -118,12 +118,12 @@ class LivedChat:
 
     def _reacted(self, message: Message, until: int) -> tuple[Message, ...]:
         """Return the reaction as text to a photo that went over SMS."""
+        if message.service != "SMS" or not self.is_direct or not self.is_known:
+            return ()
         is_own_photo = message.sender is None and len(message.attachments) == 1
         if not is_own_photo or len(message.parts) > 1 or message.balloon is not None:
             return ()
-        if message.tapbacks or message.service != "SMS":
-            return ()
-        if not self.is_direct or not self.is_known:
+        if message.tapbacks:
             return ()
         lot = Lot(message.guid, "message", self.life.span)
         address = next(iter(self.plan.addresses.values()))

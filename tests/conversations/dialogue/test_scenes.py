@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from importlib.resources import files
+from itertools import islice
 
 import pytest
 
@@ -15,6 +16,7 @@ from pytest_imessage_foundry.conversations.dialogue.scenes import (
     Scene,
     language,
 )
+from pytest_imessage_foundry.conversations.dialogue.selection import scene_rounds
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 
 AT_LEAST = {
@@ -230,3 +232,15 @@ def test_each_english_question_of_every_day_has_its_answer(scene: Scene) -> None
     assert isinstance(answer, Beat)
     for name in filter(None, question.sets):
         assert answer.offers({name})
+
+
+def test_a_scene_by_itself_comes_in_the_rounds_in_which_it_would_among_others() -> None:
+    nothing = Language("en", {"scenes": []})
+    alone, other = (
+        Scene(id=name, language=nothing, data={}, key=key, every=3)
+        for name, key in (("alone", 5), ("other", 6))
+    )
+    by_itself = scene_rounds([alone], 7, frozenset(), frozenset())
+    among = scene_rounds([alone, other], 7, frozenset(), frozenset())
+    expected = [pair for pair in islice(among, 20) if pair[0] is alone]
+    assert list(islice(by_itself, len(expected))) == expected

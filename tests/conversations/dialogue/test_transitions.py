@@ -255,3 +255,10 @@ def test_exchanges_of_one_sitting_do_not_contradict_each_other() -> None:
     assert transitions.may_join(out, [nothing, dinner])
     assert not transitions.may_join(out, [nothing, home])
     assert not transitions.may_join(dinner, [home, dinner])
+
+
+def test_scenes_are_found_by_the_hours_in_which_they_can_begin() -> None:
+    night, any_time = scene(hours=[22, 1]), scene()
+    found = transitions.by_hour([night, any_time])
+    assert [hour for hour in range(24) if night in found[hour]] == [0, 22, 23]
+    assert all(any_time in each for each in found)
