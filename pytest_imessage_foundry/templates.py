@@ -198,7 +198,7 @@ def _digest(folder: Path) -> str:
     found = []
     for name in _FILES:
         with (folder / name).open("rb") as file:
-            found.append(file_digest(file, "blake2b").hexdigest())
+            found.append(file_digest(file, "sha256").hexdigest())
     return " ".join(found)
 
 

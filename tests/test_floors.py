@@ -48,7 +48,7 @@ KNOWS: Mapping[str, str] = {
     "db.blobs": "models",
     "db.rows": "db.blobs models",
     "db.checks": "db.schema models reading",
-    "db": "atomic batches db.checks db.rows db.schema models reading",
+    "db": "atomic batches db.checks db.rows db.schema garbage models reading",
     "preview": "atomic reading replaceable whole_file",
     "rates": "db.schema measures reading",
     "anonymise": "atomic personas reading",

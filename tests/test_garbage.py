@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 
 import pytest
 
@@ -42,3 +43,56 @@ def test_whoever_asks_for_a_rarer_search_keeps_it(asked):
     gc.set_threshold(asked)
     with collected_rarely():
         assert gc.get_threshold()[0] == asked
+
+
+@pytest.fixture
+def searches():
+    """How many objects were young when Python searched for garbage."""
+    found: list[int] = []
+
+    def note(phase, _):
+        if phase == "start":
+            found.append(len(gc.get_objects(generation=0)))
+
+    gc.callbacks.append(note)
+    yield found
+    gc.callbacks.remove(note)
+
+
+def made(size: int = 20_000) -> list[list[object]]:
+    return [[] for _ in range(size)]
+
+
+def test_what_was_made_is_not_searched_afterwards(searches):
+    gc.set_threshold(700, 10, 10)
+    with collected_rarely():
+        kept = made()
+    searches.clear()
+    kept += made(1_000)
+    assert searches
+    assert max(searches) < 20_000
+
+
+def test_a_cycle_of_a_build_is_found_later():
+    class Node:
+        pass
+
+    with collected_rarely():
+        node = Node()
+        node.own = node
+        left = weakref.ref(node)
+        del node
+    assert left() is not None
+    gc.collect()
+    assert left() is None
+
+
+def test_what_somebody_froze_stays_frozen():
+    gc.freeze()
+    try:
+        count = gc.get_freeze_count()
+        with collected_rarely():
+            made()
+        assert gc.get_freeze_count() == count
+    finally:
+        gc.unfreeze()

@@ -27,6 +27,7 @@ from pytest_imessage_foundry.db.rows.chats import Accounts, ChatContext, ChatEnd
 from pytest_imessage_foundry.db.rows.columns import ORDINARY, VARYING
 from pytest_imessage_foundry.db.rows.message import is_ordinary, ordinary_row
 from pytest_imessage_foundry.db.rows.special import Gone, Special, special
+from pytest_imessage_foundry.garbage import collected_rarely
 from pytest_imessage_foundry.models.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Counts:
     attachments: int
 
 
+@collected_rarely()
 def build(
     path: str | os.PathLike[str],
     schema: Schema,
@@ -128,7 +130,8 @@ class _Writer:
         self._attached = attached
         self._phone = phone
         self._progress = progress
-        self._insert = Inserts(connection, schema)
+        # A cursor, as a connection makes one anew for each statement.
+        self._insert = Inserts(connection.cursor(), schema)
         self._features = schema.features
         self._properties = schema.properties
         self._ends: dict[int, ChatEnd] = {}

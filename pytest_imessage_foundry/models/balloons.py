@@ -229,7 +229,7 @@ _PICTURES = ("icon", "image", "preview")
 def pictures(balloon: Balloon) -> tuple[Attachment, ...]:
     """The pictures of a balloon; a link's payload names each by its place here."""
     if isinstance(balloon, Chatbot):
-        found = tuple(card.picture for card in balloon.cards)
+        found = [card.picture for card in balloon.cards]
     else:
-        found = tuple(getattr(balloon, name, None) for name in _PICTURES)
-    return tuple(picture for picture in found if picture is not None)
+        found = [getattr(balloon, name, None) for name in _PICTURES]
+    return tuple([picture for picture in found if picture is not None])

@@ -31,7 +31,7 @@ from pytest_imessage_foundry.conversations.dialogue.selection import (
 )
 from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
 from pytest_imessage_foundry.conversations.session_order import EXCHANGE
-from pytest_imessage_foundry.conversations.waits import DAY, HOUR
+from pytest_imessage_foundry.conversations.waits import HOUR
 from pytest_imessage_foundry.models import Turn
 from pytest_imessage_foundry.models.apple_time import DAY
 
@@ -237,11 +237,11 @@ class Sittings:
         Those that cannot are kept, each once, for the hour at which they can.
         """
         local = begin + self.offset(begin)
-        day = int(local // DAY)
+        day, hour = divmod(int(local // HOUR), 24)
         is_holiday = days_off.is_holiday(self.context.owner.country_code, day)
         came_up = whereabouts.came_up(begin)
         second: Scene | None = None
-        can_begin = self.by_hour[int(local // HOUR % 24)].__contains__
+        can_begin = self.by_hour[hour].__contains__
         for scene in filter(can_begin, self._next_exchanges()):
             when = transitions.when(scene)
             if when is not None and not fits(None, when, local):

@@ -6,6 +6,7 @@ one macOS 27 file: imessage-chatdb's count over 20,783 bodies.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 from pytest_imessage_foundry.db.blobs.bodies import (
@@ -65,6 +66,8 @@ STYLES = {  # NSNumber 1: BBS read it back from real rows
     "underline": "__kIMTextUnderlineAttributeName",
     "strikethrough": "__kIMTextStrikethroughAttributeName",
 }
+# What makes a run other than the text around it, but for what detectors found.
+_marks = attrgetter(*STYLES, "effect", "mention", "shares_photos")
 EFFECTS: dict[TextEffect, int] = {  # IE+, all but ripple also BBS
     "big": 5,
     "small": 11,
@@ -94,8 +97,9 @@ def body_runs(message: Message, *, ripple: Ripple = 4) -> Runs:
             added = attachment_runs(part, number)
         else:
             continue
-        location += sum(utf16_length(text) for text, _ in added)
         runs += added
+        if number + 1 < len(message.parts):
+            location += sum([utf16_length(text) for text, _ in added])
     if message.writing_direction:
         for _, attributes in runs:
             attributes[WRITING_DIRECTION] = NATURAL_DIRECTION
@@ -125,8 +129,10 @@ def text_runs(
     runs: Runs = []
     for run in part.runs:
         attributes: Attributes = {PART: number}
-        attributes.update(_styles(run, ripple))
-        attributes.update(findings(run, location))
+        if any(_marks(run)):
+            attributes.update(_styles(run, ripple))
+        if run.link is not None or run.detected is not None:
+            attributes.update(findings(run, location))
         location += utf16_length(run.text)
         if runs and runs[-1][1] == attributes:
             runs[-1] = (runs[-1][0] + run.text, attributes)

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 from pytest_imessage_foundry.db.blobs.values import Date
 
-__all__ = ["UID", "dumps", "joined", "objects", "scalar"]
+__all__ = ["HEADER", "UID", "dumps", "objects", "offsets", "scalar"]
 
 HEADER = b"bplist00"
+_trailer = struct.Struct(">5xBBBQQQ").pack
 _SMALL = [bytes([number]) for number in range(256)]
 
 
@@ -87,7 +88,7 @@ def dumps(root: Any) -> bytes:
         KeyError: a value is of a type that no property list holds.
         OverflowError: a whole number has more than 64 bits.
     """
-    return joined(objects(root))
+    return _joined(objects(root))
 
 
 def objects(root: Any) -> list[bytes]:
@@ -103,15 +104,19 @@ def objects(root: Any) -> list[bytes]:
     ]
 
 
-def joined(encoded: list[bytes]) -> bytes:
+def _joined(encoded: list[bytes]) -> bytes:
     """Return the property list of these objects."""
-    count = len(encoded)
-    offsets = list(accumulate(map(len, encoded), initial=len(HEADER)))
-    place = offsets.pop()
+    return b"".join((HEADER, *encoded, offsets(list(map(len, encoded)))))
+
+
+def offsets(lengths: list[int]) -> bytes:
+    """Return what follows the objects of a property list, which have these lengths."""
+    count = len(lengths)
+    starts = list(accumulate(lengths, initial=len(HEADER)))
+    place = starts.pop()
     size = 1 if place < 1 << 8 else 2 if place < 1 << 16 else 4
-    listed = struct.pack(f">{count}{' BH I'[size]}", *offsets)
-    trailer = struct.pack(">5xBBBQQQ", 0, size, 1 + (count > 0xFF), count, 0, place)
-    return b"".join((HEADER, *encoded, listed, trailer))
+    listed = struct.pack(f">{count}{' BH I'[size]}", *starts)
+    return listed + _trailer(0, size, 1 + (count > 0xFF), count, 0, place)
 
 
 def scalar(value: str | int) -> bytes:

@@ -9,12 +9,12 @@ from 11 sample payloads (SEMANTICS §10).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from pytest_imessage_foundry.db.blobs.bplist import UID, dumps
 from pytest_imessage_foundry.db.blobs.values import Date, MutableData, Number, Url, Uuid
+from pytest_imessage_foundry.models.frozen import dataclass
 
 __all__ = [
     "Inline",
@@ -31,7 +31,7 @@ Node = Any
 NULL = UID(0)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Obj:
     """An object of an Apple class.
 
@@ -45,21 +45,21 @@ class Obj:
     bases: tuple[str, ...] = ("NSObject",)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class MutableDict:
     """NSMutableDictionary, where a plain mapping is NSDictionary."""
 
     pairs: Mapping[Any, Node]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class MutableList:
     """NSMutableArray, where a plain sequence is NSArray."""
 
     items: Sequence[Node]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Inline:
     """A value that stands in its object's field itself, without a UID."""
 
@@ -143,7 +143,7 @@ class _Archiver:
         return self._numbers[identity]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Uids:
     """A field that is an array of UIDs."""
 

@@ -67,7 +67,10 @@ class PlistTemplate:
 
 
 class _PlistForm:
-    """The objects of a list, and which of them stand for which values."""
+    """The objects of a list, and which of them stand for which values.
+
+    What stands between the values is one piece, as it never changes.
+    """
 
     def __init__(
         self,
@@ -75,18 +78,29 @@ class _PlistForm:
         values: tuple[Value, ...],
         constants: Container[Value],
     ) -> None:
-        self._objects = objects
-        self._gaps = [
-            (objects.index(bplist.scalar(value)), place)
+        gaps = {
+            objects.index(bplist.scalar(value)): place
             for place, value in enumerate(values)
             if value is not None and value not in constants
-        ]
+        }
+        self._lengths = [*map(len, objects)]
+        # Of each object that is a value: its number, the value's place, what is before.
+        self._gaps: list[tuple[int, int, bytes]] = []
+        end = 0
+        for number, place in sorted(gaps.items()):
+            self._gaps.append((number, place, b"".join(objects[end:number])))
+            end = number + 1
+        self._rest = b"".join(objects[end:])
 
     def filled(self, values: tuple[Any, ...]) -> bytes:
-        objects = self._objects.copy()
-        for number, place in self._gaps:
-            objects[number] = bplist.scalar(values[place])
-        return bplist.joined(objects)
+        lengths = self._lengths.copy()
+        pieces = [bplist.HEADER]
+        for number, place, before in self._gaps:
+            value = bplist.scalar(values[place])
+            lengths[number] = len(value)
+            pieces += before, value
+        pieces += self._rest, bplist.offsets(lengths)
+        return b"".join(pieces)
 
 
 def _sample(kind: type, place: int) -> Value:

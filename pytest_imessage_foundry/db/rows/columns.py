@@ -5,6 +5,7 @@ Sources: SEMANTICS, section numbers in the comments.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from pytest_imessage_foundry.db.blobs import summary_info
@@ -177,4 +178,6 @@ FILTER_SUB_ACTIONS = {
     ("promotion", "offers"): 20_001,
     ("promotion", "coupons"): 20_002,
 }
+# SQLite stores it as NULL. For None, sqlite3 looks for an adapter each time.
+NULL = math.nan
 NOT_INDEXED = 2  # index_state of rows that are no messages (§0)

@@ -21,6 +21,7 @@ from pytest_imessage_foundry.db.rows.columns import (
     FILTER_ACTIONS,
     FILTER_SUB_ACTIONS,
     NOT_INDEXED,
+    NULL,
 )
 from pytest_imessage_foundry.models import (
     BALLOON_MARK,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.db.rows.chats import ChatContext
     from pytest_imessage_foundry.db.rows.columns import Row
-    from pytest_imessage_foundry.models import Balloon, Event, Storage
+    from pytest_imessage_foundry.models import Balloon, Event, Run, Storage
 
 
 def is_ordinary(message: Message) -> bool:
@@ -74,9 +75,9 @@ def ordinary_row(
     storage, traits = message.storage, message.traits
     return (
         message.guid,
-        text if storage != "archive" else None,
+        text if storage != "archive" else NULL,
         0 if traits is OTHER_DEVICE else place.handle(sender, message.service),
-        # For `bytes`, sqlite3 looks for an adapter each time, which takes longer.
+        # For `bytes`, sqlite3 looks for an adapter each time, as it does for None.
         bytearray(
             bodies.plain(
                 text,
@@ -86,7 +87,7 @@ def ordinary_row(
             )
         )
         if storage != "text"
-        else None,
+        else NULL,
         message.service,
         place.account(message.service),
         place.account_guid,
@@ -97,7 +98,7 @@ def ordinary_row(
         1 if mine else 0,
         1 if read else 0,
         1 if mine else 0,
-        place.room_name,
+        NULL if place.room_name is None else place.room_name,
         place.caller(message.service),
         previous,
     )
@@ -155,18 +156,22 @@ def text_columns(text: str, storage: Storage, *, mutable: bool = True) -> Row:
 def _body(message: Message) -> Row:
     if message.event is not None:
         return {"text": None, "attributedBody": None, "part_count": 0}
-    row: Row = {"part_count": sum(part.kind != "unsent" for part in message.parts)}
-    if message.is_unsent:
+    kinds = [part.kind for part in message.parts]
+    row: Row = {"part_count": len(kinds) - kinds.count("unsent")}
+    if kinds and not row["part_count"]:
         # §8: a message wholly taken back keeps neither text nor archive.
         return row | {"text": None, "attributedBody": None, "is_empty": 1}
-    if message.balloon is not None and not message.parts:
+    if message.balloon is not None and not kinds:
         return row | _balloon_body(message.balloon, mutable=not message.immutable)
     row["text"] = message.text if message.storage != "archive" else None
     row["attributedBody"] = _archive(message) if message.storage != "text" else None
-    if any(file.state != "awaited" for file in message.attachments):
+    if "attachment" in kinds and any(
+        file.state != "awaited" for file in message.attachments
+    ):
         row["cache_has_attachments"] = 1
-    if any(part.kind == "text" and part.runs for part in message.parts):
-        row["has_dd_results"] = int(_has_detections(message))
+    runs = [run for part in message.parts if part.kind == "text" for run in part.runs]
+    if runs:
+        row["has_dd_results"] = int(any(map(_is_detected, runs)))
     if message.subject is not None:
         row["subject"] = message.subject
     return row
@@ -201,13 +206,8 @@ def _archive(message: Message) -> bytes:
     return bodies.attributed(body_runs(message), mutable=mutable)
 
 
-def _has_detections(message: Message) -> bool:
-    return any(
-        run.detected is not None or run.link is not None
-        for part in message.parts
-        if part.kind == "text"
-        for run in part.runs
-    )
+def _is_detected(run: Run) -> bool:
+    return run.detected is not None or run.link is not None
 
 
 def _add_event(row: Row, message: Message, place: ChatContext) -> None:
