@@ -15,7 +15,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations.eras import USUAL, Era
-from pytest_imessage_foundry.conversations.receipts import Reader
+from pytest_imessage_foundry.conversations.receipts import Reader, reactions_of
 from pytest_imessage_foundry.conversations.receipts import delivered as delivered_at
 from pytest_imessage_foundry.conversations.rich_turns import RichTurns
 from pytest_imessage_foundry.models import Message, TextPart
@@ -162,8 +162,11 @@ class _Composer:
         reader = self.readers[is_mine]
         dates = [date for date, _ in block]
         opened = reader.answers(dates[-1], until) if until else 0
-        unread = 0 if until else reader.stops(dates)
         reads = reader.reads(dates, opened)
+        if not until:
+            reader.stops(reads)
+        if reader.reactions:
+            reader.catches_up(dates, reads)
         archived, directed, immutable, text_only = self.bodies[is_mine]
         next_era = self.next_era
         delivers = is_mine and self.shows_delivery
@@ -185,7 +188,7 @@ class _Composer:
                     delivered = (date + read + 1) // 2
                 if delivered > end:
                     delivered = 0
-            if read > end or (unread and date >= unread):
+            if read > end:
                 read = 0
             fields: dict[str, Any] = {
                 "guid": guid_of(bits(128)),
@@ -205,6 +208,9 @@ class _Composer:
             message: Message | None
             if _RARITIES(turn) != _PLAIN or sender in self.services:
                 message = self.rich.message(fields, turn, read)
+                if message is not None and message.tapbacks:
+                    reader.reactions += reactions_of(message, is_mine)
+                    reader.catches_up(dates, reads)
             else:
                 message = Message(parts=(TextPart(turn.text),), **fields)
             recent.append(message)
