@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "38711aa4904731be",
-    ("sonoma", "faker"): "e4f729ee21736ac5",
-    ("sequoia", "auto"): "dbeb4017a94c56c7",
-    ("sequoia", "faker"): "b2a9e999602a9dd9",
-    ("tahoe", "auto"): "6dba5ce3dc45827f",
-    ("tahoe", "faker"): "1baa9b9a9e47f0e0",
-    ("golden-gate", "auto"): "0acaefb5d496a12c",
-    ("golden-gate", "faker"): "4cc8210abe81609b",
+    ("sonoma", "auto"): "c100c8627b4f93b7",
+    ("sonoma", "faker"): "709e402dc78420a5",
+    ("sequoia", "auto"): "58bb74604a9da8da",
+    ("sequoia", "faker"): "56f86511ac63c041",
+    ("tahoe", "auto"): "0f535526467c86b7",
+    ("tahoe", "faker"): "f3d16d9a5a1a245b",
+    ("golden-gate", "auto"): "97ecd2d1e4f381cd",
+    ("golden-gate", "faker"): "14e01befc90d2d76",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "4015b62caefa6d85",
-        "sequoia": "547ef8431675302d",
-        "tahoe": "823772c29d1552f8",
-        "golden-gate": "c9bca99bfc9d0942",
+        "sonoma": "b93bb0c4b43fe627",
+        "sequoia": "232dec8c8e8cfbd2",
+        "tahoe": "70434e2331d60805",
+        "golden-gate": "a8569872257966ba",
     },
     "default": {
-        "sonoma": "532c32a3517aad3b",
-        "sequoia": "aabfcf6213319353",
-        "tahoe": "99534d611207a7c4",
-        "golden-gate": "9952fca9dc210942",
+        "sonoma": "354229e3eb17fd7c",
+        "sequoia": "be352a9cc3a7b9ec",
+        "tahoe": "d34204295e8c2dbc",
+        "golden-gate": "0e1f3cc2fff2d01c",
     },
     "lived-in": {
-        "sonoma": "5fba02ec535e64ba",
-        "sequoia": "61b21b786dbb92bf",
-        "tahoe": "8411fed7d791e4c0",
-        "golden-gate": "8a5ee7a3a51d3d32",
+        "sonoma": "521dcfe01a51d6c9",
+        "sequoia": "c7169f7ab14d8019",
+        "tahoe": "908a0fae47586221",
+        "golden-gate": "cab42b5fc77daf4d",
     },
 }
 

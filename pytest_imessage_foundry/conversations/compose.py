@@ -2,7 +2,8 @@
 
 Messages are made in blocks: all messages of one side until the other side writes. The
 other side has read a block before it writes, so that receipts agree with the
-conversation. Blocks are short, so that memory use does not grow.
+conversation. Blocks are short, so that memory use does not grow: of a long run, the
+other side has read each block before the next one begins.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations.eras import USUAL, Era
-from pytest_imessage_foundry.conversations.receipts import Reader
+from pytest_imessage_foundry.conversations.receipts import Reader, reactions_of
 from pytest_imessage_foundry.conversations.receipts import delivered as delivered_at
 from pytest_imessage_foundry.conversations.rich_turns import RichTurns
 from pytest_imessage_foundry.models import Message, TextPart
@@ -128,9 +129,15 @@ class _Composer:
 
     def enter(self, era: Era) -> None:
         """Write what the release can hold and phones could do from now on."""
-        self.era = era
+        usual = era.immutable, 256 - era.text_only
+        self.bodies = {True: (*era.own, *usual), False: (*era.received, *usual)}
         self.next_era = self.eras[0].since if self.eras else _NEVER
         self.rich.enter(era, self.release)
+
+    def enter_by(self, date: int) -> None:
+        """Enter the era of a date."""
+        while self.next_era <= date:
+            self.enter(self.eras.popleft())
 
     def blocks(self, timed: Iterable[Timed]) -> Iterator[list[Message]]:
         owner = self.owner
@@ -138,40 +145,40 @@ class _Composer:
         is_mine = False
         for pair in timed:
             mine = pair[1].sender == owner
-            if block and (
-                mine is not is_mine or len(block) == _BLOCK or pair[0] >= self.next_era
-            ):
-                yield self._block(block, is_mine, pair[0], mine is not is_mine)
+            if block and (mine is not is_mine or len(block) == _BLOCK):
+                yield self._block(block, is_mine, pair[0])
                 block = []
             is_mine = mine
             block.append(pair)
         if block:
             yield self._block(block, is_mine, 0)
 
-    def _block(
-        self, block: list[Timed], is_mine: bool, until: int, is_answered: bool = False
-    ) -> list[Message]:
+    def _block(self, block: list[Timed], is_mine: bool, until: int) -> list[Message]:
         """Return the messages of one side up to `until`, when somebody writes again (0:
         never).
 
-        The other side has read them by then if it `is_answered`.
+        The other side has read them by then.
         """
-        while self.next_era <= block[0][0]:
-            self.enter(self.eras.popleft())
         reader = self.readers[is_mine]
-        opened = reader.answers(block[-1][0], until) if is_answered else 0
         dates = [date for date, _ in block]
-        unread = 0 if until else reader.stops(dates)
+        opened = reader.answers(dates[-1], until) if until else 0
         reads = reader.reads(dates, opened)
-        era = self.era
-        archived, directed = era.own if is_mine else era.received
-        immutable, text_only = era.immutable, 256 - era.text_only
+        if not until:
+            reader.stops(reads)
+        if reader.reactions:
+            reader.catches_up(dates, reads)
+        archived, directed, immutable, text_only = self.bodies[is_mine]
+        next_era = self.next_era
         delivers = is_mine and self.shows_delivery
         shows = self.shows_reading or not is_mine
         bits, end, recent = self.bits, self.end, self.recent
         messages: list[Message] = []
         delivered = 0
         for (date, turn), read in zip(block, reads, strict=True):
+            if date >= next_era:
+                self.enter_by(date)
+                archived, directed, immutable, text_only = self.bodies[is_mine]
+                next_era = self.next_era
             sender = turn.sender
             chance = bits(56)
             share = chance & 255
@@ -181,7 +188,7 @@ class _Composer:
                     delivered = (date + read + 1) // 2
                 if delivered > end:
                     delivered = 0
-            if read > end or (unread and date >= unread):
+            if read > end:
                 read = 0
             fields: dict[str, Any] = {
                 "guid": guid_of(bits(128)),
@@ -201,6 +208,9 @@ class _Composer:
             message: Message | None
             if _RARITIES(turn) != _PLAIN or sender in self.services:
                 message = self.rich.message(fields, turn, read)
+                if message is not None and message.tapbacks:
+                    reader.reactions += reactions_of(message, is_mine)
+                    reader.catches_up(dates, reads)
             else:
                 # Beside others `**fields` would be copied one by one.
                 fields["parts"] = (TextPart(turn.text),)

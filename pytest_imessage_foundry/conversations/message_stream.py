@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, overload
+
+from pytest_imessage_foundry.conversations.receipts import reactions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -59,9 +62,10 @@ def joined_by_guid(conversations: Iterable[Conversation]) -> list[Conversation]:
 
 def _joined(one: Conversation, other: Conversation) -> Conversation:
     def derive() -> Iterator[Message]:
-        return heapq.merge(
+        merged = heapq.merge(
             one.messages, other.messages, key=lambda message: message.date
         )
+        return read_as_one(merged)
 
     return replace(
         one,
@@ -69,3 +73,42 @@ def _joined(one: Conversation, other: Conversation) -> Conversation:
         former=one.former or other.former,
         origin=one.origin if one.origin == other.origin else f"{one.origin}+faker",
     )
+
+
+def read_as_one(messages: Iterable[Message]) -> Iterator[Message]:
+    """Yield the messages of two services in one chat, read as those of one.
+
+    Whoever opens the chat, for a message of either service, reads all of it. A message
+    waits until no later one can say that it was read before.
+    """
+    waiting: deque[Message] = deque()
+    opened: list[int] = []  # when the owner is in the chat, after the latest message
+    for message in messages:
+        date = message.date
+        while waiting and not _is_unread(waiting[0], date):
+            yield waiting.popleft()
+        waiting.append(message)
+        opened = [moment for moment in opened if moment > date]
+        opened += _openings(message)
+        if opened:
+            soonest = min(opened)
+            for place, each in enumerate(waiting):
+                if each.date < soonest and _is_unread(each, soonest):
+                    waiting[place] = replace(each, date_read=soonest)
+    yield from waiting
+
+
+def _is_unread(message: Message, date: int) -> bool:
+    """Return whether a message is received, and not yet read at `date`."""
+    if message.sender is None or message.event is not None:
+        return False
+    return not message.date_read or message.date_read > date
+
+
+def _openings(message: Message) -> Iterator[int]:
+    """Yield when the owner is in the chat, as a message says."""
+    if message.sender is None:
+        yield message.date
+    elif message.date_read:
+        yield message.date_read
+    yield from reactions_of(message, is_mine=False)

@@ -1,11 +1,12 @@
 """When a message arrives, and when it is read.
 
 People look at their phones soon, or after hours, or after days: the times have a long
-tail. Nobody reads while asleep, and whoever answers has read before.
+tail. Nobody reads while asleep, and whoever answers or reacts has read before.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.clock import rhythm
@@ -13,7 +14,9 @@ from pytest_imessage_foundry.conversations.waits import DAY, HOUR, Table, quanti
 from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pytest_imessage_foundry.models import Message
 
 # Until the chat is opened, in seconds of waking time: (share, median, spread) of
 # log-logistic distributions, by the usual response time. Some look at the
@@ -35,6 +38,7 @@ _ASLEEP = 0.05  # of the busiest hour
 _GETS_UP = 1_500.0  # seconds of waking time, more than a night has
 _HABITS = ("instant", "minutes", "hours", "days")  # the quickest first
 _UNREAD = 0.08  # share of chats whose last messages nobody opens
+_NEVER = 1 << 63
 
 # Of own messages, most arrive within seconds; of the rest the share is x after k/x.
 _PROMPT = 250_000_000
@@ -60,6 +64,8 @@ class Reader:
         self._rhythm = rhythm((zone,))
         self._random = random
         self._opened = 0
+        # When the reader reacts, as far as messages can still come before it.
+        self.reactions: list[int] = []
 
     def answers(self, last: int, until: int) -> int:
         """Return when the reader, who writes at `until`, has opened the chat.
@@ -83,10 +89,13 @@ class Reader:
             self._opened = opened
             if dates[0] - now >= _STAYS:
                 return [opened if opened > date else date + 1 for date in dates]
-            return [
-                min(max(opened, date + 1), date + SECOND + int(_GLANCE * random()))
-                for date in dates
-            ]
+            # Who sees one message has seen those before it.
+            return sorted(
+                [
+                    min(max(opened, date + 1), date + SECOND + int(_GLANCE * random()))
+                    for date in dates
+                ]
+            )
         times = self._openings(dates, opened)
         for place, date in enumerate(dates):
             if date > now:
@@ -114,15 +123,27 @@ class Reader:
             times[place] = soonest
         return times
 
-    def stops(self, dates: Sequence[int]) -> int:
-        """Return the time from which on the last messages, of these dates, stay unread;
-        0: never.
+    def stops(self, reads: list[int]) -> None:
+        """Leave some of the last messages, read at these times, unread, or none.
 
         Only last messages can stay unread, because opening a chat reads all of it.
         """
-        if self._random() >= _UNREAD:
-            return 0
-        return dates[int(len(dates) * self._random())]
+        if self._random() < _UNREAD:
+            since = int(len(reads) * self._random())
+            reads[since:] = [_NEVER] * (len(reads) - since)
+
+    def catches_up(self, dates: Sequence[int], reads: list[int]) -> None:
+        """Read what came before each reaction by then: who reacts has the chat open.
+
+        Args:
+            dates: when the messages of a block were sent, in order.
+            reads: when each of them is read, which this changes.
+        """
+        for moment in self.reactions:
+            for place in range(bisect_left(dates, moment)):
+                if reads[place] > moment:
+                    reads[place] = max(dates[place] + 1, moment - _GLANCE)
+        self.reactions = [each for each in self.reactions if each > dates[-1]]
 
     def _looked(self, date: int) -> int:
         """Return when somebody looks at a phone on which a message came."""
@@ -148,3 +169,13 @@ def delivered(date: int, chance: int) -> int:
         return date + _PROMPT + chance
     away = _RETURN * _OFFLINE // (chance + 1)
     return date + min(away, _LONGEST_OFFLINE)
+
+
+def reactions_of(message: Message, is_mine: bool) -> Iterator[int]:
+    """Yield when the other side than that of a message reacted to it, and took a
+    reaction back."""
+    for tapback in message.tapbacks:
+        if (tapback.sender is None) is not is_mine:
+            yield tapback.date
+            if tapback.removed is not None:
+                yield tapback.removed.date

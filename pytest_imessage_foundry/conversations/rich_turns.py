@@ -128,7 +128,7 @@ class RichTurns:
             and self.service in _TAPBACKS_OVER
             and "tapbacks" not in self.lacks
         ):
-            fields["tapbacks"] = tuple(self._tapbacks(date, turn.reactions, read))
+            fields["tapbacks"] = tuple(self._tapbacks(fields, turn.reactions, read))
         fields["parts"] = parts
         return Message(**fields)
 
@@ -240,12 +240,19 @@ class RichTurns:
         return date + wait if date + wait <= self.end else 0
 
     def _tapbacks(
-        self, date: int, reactions: Iterable[Reaction], read: int
+        self, fields: Mapping[str, Any], reactions: Iterable[Reaction], read: int
     ) -> Iterator[Tapback]:
         """Yield the reactions that came by the end, in order of date."""
-        seen = date if self.is_group else read
+        seen = fields["date"] if self.is_group else read
+        is_received = fields["sender"] is not None
         for reaction in reactions if seen else ():
             name, emoji = reaction.name, reaction.emoji
+            sender = self.address[reaction.sender]
+            if sender is None and is_received:
+                # Of a group, only the owner's reading is known.
+                if not read:
+                    continue
+                seen = max(seen, read)
             if name == "emoji" and "emoji_tapbacks" not in self.features:
                 name, emoji = _CLASSIC.get((emoji or "")[:1], "emoji"), None
             moment = self._soon_after(seen, 2 * SECOND, 20 * MINUTE)
@@ -257,7 +264,7 @@ class RichTurns:
             yield Tapback(
                 guid=self._guid(),
                 date=moment,
-                sender=self.address[reaction.sender],
+                sender=sender,
                 name=name,
                 emoji=emoji if name == "emoji" else None,
                 sticker=self._attachment("sticker") if name == "sticker" else None,

@@ -18,9 +18,11 @@ from pytest_imessage_foundry.conversations.life.found_data import with_found
 from pytest_imessage_foundry.conversations.life.state_rules import (
     OWN,
     RECEIVED,
+    after_one,
     guid_after,
     with_traits,
 )
+from pytest_imessage_foundry.conversations.receipts import reactions_of
 from pytest_imessage_foundry.models import ORDINARY, OTHER_DEVICE, Message
 from pytest_imessage_foundry.models.apple_time import HOUR, SECOND, SINCE_26
 
@@ -47,11 +49,32 @@ def lived(
     Dates rise strictly, as before.
     """
     chat = LivedChat(plan, features)
+    if plan.life.unread_since:
+        messages = left_unread(messages, plan.life.unread_since)
     ends: tuple[Message | None, ...] = (None,)
     for message, following in pairwise(chain(messages, ends)):
         assert message is not None
         until = following.date if following is not None else plan.life.now
         yield from chat.states_of(message, until)
+
+
+def left_unread(messages: Iterable[Message], since: int) -> Iterator[Message]:
+    """Yield messages, of which the owner read none from `since` on.
+
+    Whoever writes or reacts reads once more: what came before is read.
+    """
+    left: list[Message] = []
+    reacted = 0
+    for message in messages:
+        if message.tapbacks:
+            reacted = max(reacted, *reactions_of(message, is_mine=False), 0)
+        if message.sender is None or message.date < max(since, reacted):
+            yield from left
+            yield message
+            left = []
+        else:
+            left.append(message)
+    yield from (replace(each, date_read=0) for each in left)
 
 
 class LivedChat:
@@ -67,6 +90,7 @@ class LivedChat:
         self.user = plan.owner.name.split()[0].lower()
         self.previous = 0  # the date of the message before
         self.spoke: str | None = ""  # who said it
+        self.was_read = 0  # when it was read
         self.own = _drawable(OWN, life.span)
         self.received = _drawable(RECEIVED, life.span)
 
@@ -78,22 +102,21 @@ class LivedChat:
         if self.life.category is not None and message.sender is not None:
             message = with_traits(message, filtered=self.life.category)
             is_plain = False
-        if self._is_unread(message):
+        if message.event is not None and self._is_unread(message):
             message = replace(message, date_read=0)
         if message.tapbacks and "sticker_tapbacks" in self.features:
             message = file_states.with_stickers(message, self.life.span)
         drawn = self._drawn(message, until, is_plain=is_plain)
         found = tuple(map(with_found, drawn))
-        self.previous, self.spoke = found[-1].date, found[-1].sender
+        last = found[-1]
+        self.previous, self.spoke = last.date, last.sender
+        self.was_read = last.date_read
         return found
 
-    def _is_unread(self, message: Message) -> bool:
-        """Return whether the owner left it unread; announcements are always left so."""
-        since = self.life.unread_since
-        if message.event is not None and message.sender is not None:
-            lot = Lot(message.guid, "message", self.life.span)
-            return lot.has("unread-event")
-        return bool(since) and _is_late(message, since)
+    def _is_unread(self, event: Message) -> bool:
+        """Return whether the owner left it unread, as announcements always are."""
+        lot = Lot(event.guid, "message", self.life.span)
+        return event.sender is not None and lot.has("unread-event")
 
     def _drawn(
         self, message: Message, until: int, *, is_plain: bool
@@ -154,7 +177,7 @@ class LivedChat:
             soon = self.previous + int((0.8 + 1.2 * lot.number("link-row")) * SECOND)
             can = self.spoke == message.sender and soon < message.date < soon + _A_TALK
             if can and not message.tapbacks and self.previous and lot.has("link-row"):
-                return replace(message, date=soon - soon % 1_000_000)
+                return after_one(message, soon - soon % 1_000_000, self.was_read)
         if message.tapbacks and lot.has("bare-pointer"):
             first, *others = message.tapbacks
             bare = (replace(first, is_bare=True), *others)
@@ -184,7 +207,3 @@ def _is_plain(message: Message) -> bool:
         return False
     part = message.parts[0]
     return part.kind == "text" and not part.runs
-
-
-def _is_late(message: Message, since: int) -> bool:
-    return message.date >= since and message.sender is not None

@@ -114,15 +114,27 @@ def _failed(chat: LivedChat, message: Message, until: int) -> tuple[Message, ...
 
 def _later(message: Message, date: int, what: str) -> Message:
     """Return a message like another at a later date, received and read as soon."""
-    later = date - message.date
+    after = after_one(message, date, message.date_read)
+    return replace(after, guid=guid_after(message.guid, what))
+
+
+def after_one(message: Message, date: int, opened: int) -> Message:
+    """Return a message at another date, right after one that was read at `opened`.
+
+    Who opened the chat later than that reads both at once. `opened` is 0 if that one
+    was never read.
+    """
+    moved = date - message.date
     delivered, read = message.date_delivered, message.date_read
-    return replace(
-        message,
-        guid=guid_after(message.guid, what),
-        date=date,
-        date_delivered=delivered + later if delivered else 0,
-        date_read=read + later if read else 0,
-    )
+    if delivered:
+        delivered += moved
+    if read and opened > date:
+        read = opened
+    elif read and opened:
+        read = date + 1 if message.sender is not None else read + moved
+    if read and delivered > read:
+        delivered = (date + read + 1) // 2
+    return replace(message, date=date, date_delivered=delivered, date_read=read)
 
 
 def _is_over(message: Message, chat: LivedChat) -> bool:
