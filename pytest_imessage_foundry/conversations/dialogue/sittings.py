@@ -13,11 +13,10 @@ from itertools import chain, islice
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_imessage_foundry.conversations import days_off, turn_members
-from pytest_imessage_foundry.conversations.anchors import fits
-from pytest_imessage_foundry.conversations.clock import rhythm
+from pytest_imessage_foundry.conversations import turn_members
 from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
+from pytest_imessage_foundry.conversations.dialogue.exchanges import Exchanges
 from pytest_imessage_foundry.conversations.dialogue.performance import Performance
 from pytest_imessage_foundry.conversations.dialogue.selection import (
     FAR,
@@ -31,7 +30,6 @@ from pytest_imessage_foundry.conversations.dialogue.selection import (
 )
 from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
 from pytest_imessage_foundry.conversations.session_order import EXCHANGE
-from pytest_imessage_foundry.conversations.waits import HOUR
 from pytest_imessage_foundry.models import Turn
 from pytest_imessage_foundry.models.apple_time import DAY
 
@@ -152,10 +150,7 @@ class Sittings:
         waiting: postponed scenes, with which a later sitting begins.
         due: scenes with a later part, and the scene number from which it may come.
         daily: exchanges of every day; `share` is how many of the sittings are one.
-        passed: those that did not fit where they would have come, by scene.
-        on_demand: whether exchanges are marks, to be chosen by `exchange`.
-        exchanges: how many different ones there are.
-        by_hour: those that can begin within each hour of the day.
+        exchanges: those among which `exchange` chooses; None if they are not marks.
         days: what scenes can be told about when, by the number of turns `said`.
     """
 
@@ -176,11 +171,8 @@ class Sittings:
         self.number = 0
         self.due: deque[_Due] = deque()
         self.waiting: deque[tuple[Scene, int]] = deque()
-        self.passed: dict[Scene, int] = {}
-        self.on_demand, self.exchanges = False, 0
-        self.by_hour: list[set[Scene]] = []
+        self.exchanges: Exchanges | None = None
         self.next = self._fitting(scenes)
-        self.offset = rhythm((context.owner.time_zone,)).offset
         self.is_far = not context.is_service and context.hours_apart >= FAR
 
     def __iter__(self) -> Iterator[Turn]:
@@ -188,9 +180,8 @@ class Sittings:
 
     def offer(self, daily: Sequence[Scene]) -> None:
         """Let `exchange` choose among these scenes, which are marks from now on."""
-        self.on_demand, self.exchanges = True, len(daily)
-        # What is told to people in far time zones names no time of the day.
-        self.by_hour = [{*daily}] * 24 if self.is_far else transitions.by_hour(daily)
+        owner, is_far = self.context.owner, self.is_far
+        self.exchanges = Exchanges(daily, self.daily, owner, is_far=is_far)
 
     def _scenes(self) -> Iterator[list[Turn]]:
         while True:
@@ -201,7 +192,7 @@ class Sittings:
 
     def _exchanges(self) -> Iterator[list[Turn]]:
         """Yield the turns of a sitting of a few words, as on every day."""
-        if self.on_demand:
+        if self.exchanges:
             yield [EXCHANGE]
             return
         scene, times = self._fitting(self.daily)
@@ -214,68 +205,25 @@ class Sittings:
             begin: when, in seconds since 2001.
             whereabouts: what was said so far. If nothing agrees with it, what can be
                 said at this hour comes, and else anything.
+
+        Raises:
+            ValueError: none were offered.
         """
+        if self.exchanges is None:
+            raise ValueError("no exchanges were offered")
         goes_on = self.share > _MOSTLY and self.rand() < _GO_ON
-        scene, times = self._scene_at(begin, whereabouts, ())
+        scene, times = self.exchanges.at(begin, whereabouts, ())
         told = [(scene, self._exchange(scene, times))]
         if not goes_on or transitions.is_first(scene):
             return self._exchanged(told)
         while sum(len(each.drafts) for _, each in told) < _ENOUGH:
             before = [each for each, _ in told]
-            scene, times = self._scene_at(begin, whereabouts, before)
+            scene, times = self.exchanges.at(begin, whereabouts, before)
             if transitions.is_first(scene) or not transitions.may_join(scene, before):
-                self.passed[scene] = times
+                self.exchanges.put_back(scene, times)
                 break
             told.append((scene, self._exchange(scene, times)))
         return self._exchanged(told)
-
-    def _scene_at(
-        self, begin: float, whereabouts: Whereabouts, told: Sequence[Scene]
-    ) -> tuple[Scene, int]:
-        """Return the next exchange that can begin at a time and agrees with all before.
-
-        Those that cannot are kept, each once, for the hour at which they can.
-        """
-        local = begin + self.offset(begin)
-        day, hour = divmod(int(local // HOUR), 24)
-        is_holiday = days_off.is_holiday(self.context.owner.country_code, day)
-        came_up = whereabouts.came_up(begin)
-        second: Scene | None = None
-        can_begin = self.by_hour[hour].__contains__
-        for scene in filter(can_begin, self._next_exchanges()):
-            when = transitions.when(scene)
-            if when is not None and not fits(None, when, local):
-                continue
-            if when is not None and is_holiday and days_off.is_for_work(when):
-                continue
-            is_open = came_up.isdisjoint(transitions.always(scene))
-            if is_open and transitions.may_join(scene, told):
-                return scene, self.passed.pop(scene)
-            second = second or scene
-        found = second or self._passed_today(local)
-        return found, self.passed.pop(found)
-
-    def _passed_today(self, local: float) -> Scene:
-        """Return a scene that was passed over; if there is one, of this day.
-
-        Another hour comes soon. For a season everything after it would wait.
-        """
-        for scene in self.passed:
-            when = transitions.when(scene)
-            if when is None or fits(None, when, local):
-                return scene
-        return next(iter(self.passed))
-
-    def _next_exchanges(self) -> Iterator[Scene]:
-        """Return those that were passed over, then new ones, until all are passed."""
-        return chain(tuple(self.passed), self._new_exchanges())
-
-    def _new_exchanges(self) -> Iterator[Scene]:
-        for _ in range(self.exchanges - len(self.passed)):
-            scene, times = next(self.daily)
-            if scene not in self.passed:
-                self.passed[scene] = times
-                yield scene
 
     def _exchange(self, scene: Scene, times: int) -> Performance:
         present = self.context.present(self.rand)
