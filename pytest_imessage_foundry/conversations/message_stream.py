@@ -82,33 +82,41 @@ def read_as_one(messages: Iterable[Message]) -> Iterator[Message]:
     waits until no later one can say that it was read before.
     """
     waiting: deque[Message] = deque()
-    opened: list[int] = []  # when the owner is in the chat, after the latest message
+    # When the owner, and the other, are in the chat after the latest message: they
+    # read what is not the owner's, and what is.
+    opened: dict[bool, list[int]] = {False: [], True: []}
     for message in messages:
-        date = message.date
+        date, mine = message.date, message.sender is None
         while waiting and not _is_unread(waiting[0], date):
             yield waiting.popleft()
         waiting.append(message)
-        opened = [moment for moment in opened if moment > date]
-        opened += _openings(message)
-        if opened:
-            soonest = min(opened)
-            for place, each in enumerate(waiting):
-                if each.date < soonest and _is_unread(each, soonest):
-                    waiting[place] = replace(each, date_read=soonest)
+        opened[not mine].append(date)
+        opened[mine] += _openings(message, mine)
+        for side, moments in opened.items():
+            _read_by(min(moments, default=0), waiting, is_mine=side)
+            opened[side] = [moment for moment in moments if moment > date]
     yield from waiting
 
 
+def _read_by(moment: int, waiting: deque[Message], *, is_mine: bool) -> None:
+    """Read what one side wrote before a moment by then."""
+    for place, each in enumerate(waiting):
+        is_before = each.date < moment and (each.sender is None) is is_mine
+        if is_before and _is_unread(each, moment):
+            arrived = min(each.date_delivered, moment)
+            read = replace(each, date_delivered=arrived, date_read=moment)
+            waiting[place] = read
+
+
 def _is_unread(message: Message, date: int) -> bool:
-    """Return whether a message is received, and not yet read at `date`."""
-    if message.sender is None or message.event is not None:
-        return False
-    return not message.date_read or message.date_read > date
+    """Return whether somebody could read a message before a date, but did not."""
+    if message.sender is not None and not message.date_read:
+        return message.event is None
+    return message.date_read > date
 
 
-def _openings(message: Message) -> Iterator[int]:
-    """Yield when the owner is in the chat, as a message says."""
-    if message.sender is None:
-        yield message.date
-    elif message.date_read:
+def _openings(message: Message, is_mine: bool) -> Iterator[int]:
+    """Yield when those who read a message are in the chat."""
+    if message.date_read:
         yield message.date_read
-    yield from reactions_of(message, is_mine=False)
+    yield from reactions_of(message, is_mine)

@@ -60,7 +60,7 @@ def _quoted(message: Message) -> str:
 def _rows(
     message: Message, sender: str, until: int, texts: list[str]
 ) -> Iterator[Message]:
-    date = message.date
+    date = max(message.date, message.date_read)  # nobody reacts to what is unread
     for number, text in enumerate(texts):
         date = moment(date, until, 40 * MINUTE)
         if not date:
