@@ -10,7 +10,7 @@ from pytest_imessage_foundry.errors import FoundryError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_imessage_foundry.models import Handwriting, Message, Part, Poll
+    from pytest_imessage_foundry.models import Handwriting, Message, Part, Poll, Tapback
 
 # A part of a message, a balloon, or a message alone (SEMANTICS §6).
 _TARGET = re.compile(r"(p:\d{1,9}/|bp:)?[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
@@ -27,6 +27,7 @@ def check(message: Message) -> None:
         _check_parts(message)
         _check_files(message)
         check_carried(message)
+    _check_tapbacks(message)
     left = standing(message)
     known = {*left, *_unsent(message)}
     for number, what in _named(message):
@@ -52,6 +53,31 @@ def standing(message: Message) -> list[int]:
     if not message.parts:
         return [0] if message.balloon is not None else []
     return [n for n, part in enumerate(message.parts) if _is_something(part)]
+
+
+def standing_tapback(message: Message, sender: str | None, part: int) -> Tapback | None:
+    """Return the tapback that somebody has on a part. Stickers are none of this sort:
+    several may stand."""
+    for each in message.tapbacks:
+        if (each.sender, each.part) == (sender, part) and _stands(each):
+            return each
+    return None
+
+
+def _stands(tapback: Tapback) -> bool:
+    return tapback.removed is None and tapback.name != "sticker"
+
+
+def _check_tapbacks(message: Message) -> None:
+    for each in message.tapbacks if len(message.tapbacks) > 1 else ():
+        other = standing_tapback(message, each.sender, each.part)
+        if _stands(each) and other is not None and other is not each:
+            raise FoundryError(
+                "one tapback of each person stands on a part\n"
+                f"looked at message {message.guid}, where part {each.part} has "
+                f"{other.name!r} and {each.name!r} of {each.sender or 'the owner'}\n"
+                "call tapback(), which puts the second in place of the first"
+            )
 
 
 def _is_something(part: Part) -> bool:

@@ -232,6 +232,20 @@ def test_a_tapback_that_was_taken_back_leaves_a_gap(phone, tmp_path):
     assert file.counts.messages == 5
 
 
+def test_a_changed_tapback_leaves_a_gap_and_no_removal(phone, tmp_path):
+    chat = phone.direct(phone.person("Noa"))
+    draft = chat.send("x").tapback("loved").tapback("liked")
+    file = write(phone, tmp_path)
+    rowids = file.rows("SELECT ROWID FROM message ORDER BY ROWID")
+    assert [row["ROWID"] for row in rowids] == [1, 3]
+    (tapback,) = draft.message.tapbacks
+    (row,) = file.pointing(draft)
+    assert (row["guid"], row["associated_message_type"]) == (tapback.guid, 2001)
+    gone = tapback.replaced[0].guid
+    assert file.rows("SELECT guid FROM deleted_messages") == [{"guid": gone}]
+    assert file.counts.messages == 2
+
+
 # --- what is left empty -------------------------------------------------------------
 
 
