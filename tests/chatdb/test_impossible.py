@@ -125,6 +125,22 @@ IMPOSSIBLE = {
         "Max Lund is not in the chat, and cannot leave it",
         *in_chat("group", "removed", max_),
     ),
+    "is added by themselves": Impossible(
+        "Max Lund cannot be added by themselves",
+        *in_chat("group", "added", max_, by=max_),
+    ),
+    "comes back by themselves": Impossible(
+        "Nora Bell cannot be added by themselves",
+        *in_chat("group", "added", nora, by=nora),
+    ),
+    "is removed by themselves": Impossible(
+        "Kim Lee cannot be removed by themselves",
+        *in_chat("group", "removed", kim, by=kim),
+    ),
+    "the owner removes the owner": Impossible(
+        r"\(the owner\) cannot be removed by themselves",
+        *in_chat("group", "removed", "me"),
+    ),
     "leaves twice": Impossible(
         "Nora Bell is not in the chat, and cannot leave it",
         *in_chat("group", "left", nora),
