@@ -365,6 +365,22 @@ def test_unsends(phone, chat):
     assert drawn.balloon is None
 
 
+def test_nothing_is_unsent_twice(phone, chat):
+    drawing = chat.send(balloon=Handwriting(id="x")).unsend(0)
+    refused("only be unsent once", drawing.unsend)
+    refused("no part 0", drawing.unsend, 0)
+    partly = chat.send("a", phone.file("photo")).unsend(0)
+    assert partly.unsend().message.is_unsent
+    refused("only be unsent once", partly.unsend)
+
+
+def test_a_part_that_was_deleted_is_not_unsent(phone, chat):
+    draft = chat.send("a", phone.file("photo")).delete(parts=(1,))
+    refused("what was deleted", draft.unsend, 1)
+    refused("what was deleted", draft.unsend)
+    assert draft.unsend(0).message.parts[0].kind == "unsent"
+
+
 def test_an_edit_takes_the_preview_of_another_url_away(chat):
     url = "https://example.com/"
     preview = Link(url=url)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +29,9 @@ def check(message: Message) -> None:
         _check_files(message)
         check_carried(message)
     _check_tapbacks(message)
+    _check_receipts(message)
     left = standing(message)
-    known = {*left, *_unsent(message)}
+    known = {*left, *unsent(message)}
     for number, what in _named(message):
         if number not in known:
             raise _no_part(message, number, what, left)
@@ -80,13 +82,30 @@ def _check_tapbacks(message: Message) -> None:
             )
 
 
+def _check_receipts(message: Message) -> None:
+    sent, arrived, read = message.date, message.date_delivered, message.date_read
+    for date, what, before, first in (
+        (arrived, "delivered", sent, "sent"),
+        (read, "read", sent, "sent"),
+        (read, "read", arrived, "delivered"),
+    ):
+        if date and date < before:
+            early = (before - date) / SECOND
+            raise FoundryError(
+                f"a message cannot be {what} before it was {first}\n"
+                f"looked at message {message.guid}: date_{what} is {early:,.3f} s "
+                f"before that\ngive a later date_{what}, or 0 for never"
+            )
+
+
 def _is_something(part: Part) -> bool:
     if part.kind == "text":
         return bool(part.text)
     return part.kind == "attachment"
 
 
-def _unsent(message: Message) -> list[int]:
+def unsent(message: Message) -> list[int]:
+    """Return the numbers of the parts that were taken back."""
     return [n for n, part in enumerate(message.parts) if part.kind == "unsent"]
 
 
@@ -152,7 +171,7 @@ def check_carried(message: Message) -> None:
         ("a send effect", message.effect is not None),
         ("an inline reply", message.reply_to is not None),
         ("an edit", bool(message.edits)),
-        ("a part that is unsent", bool(_unsent(message))),
+        ("a part that is unsent", bool(unsent(message))),
     ):
         if is_there:
             raise FoundryError(
