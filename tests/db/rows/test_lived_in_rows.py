@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from writing import write
 
+from pytest_imessage_foundry.chatdb import truth
 from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.conversations.authoring.text_reactions import (
     languages,
@@ -247,6 +248,16 @@ def test_a_changed_tapback_leaves_a_gap_and_no_removal(phone, tmp_path):
 
 
 # --- what is left empty -------------------------------------------------------------
+
+
+def test_a_row_without_text_and_body_says_nothing(tmp_path):
+    phone = Author("tahoe")
+    chat = phone.direct(phone.person("Alex"))
+    ghost = chat.send("Tried again later", blank=("body",))
+    (row,) = write(phone, tmp_path).rows("SELECT text, attributedBody FROM message")
+    assert (row["text"], row["attributedBody"]) == (None, None)
+    assert truth.plain(ghost.message)["text"] == ""
+    assert truth.plain(chat.receive("x", nameless=True).message)["sender"] == ""
 
 
 def test_every_blank_has_its_column(phone, tmp_path):
