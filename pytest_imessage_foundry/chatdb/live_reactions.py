@@ -29,7 +29,8 @@ class LiveReactions(LiveSteps):
         image: Attachment | None = None,
         is_bare: bool = False,
     ) -> Message:
-        """React: 'loved', 'liked', ... or an emoji; as `Draft.tapback`."""
+        """React: 'loved', 'liked', ... or an emoji; as `Draft.tapback`. The row of the
+        tapback that it takes the place of is deleted."""
         who = self._phone.known(by)
         return self._change(
             message,
@@ -46,7 +47,8 @@ class LiveReactions(LiveSteps):
         keeps_added: bool = False,
         at: When | None = None,
     ) -> Message:
-        """Remove the last tapback: its row is deleted, unless `keeps_added`."""
+        """Remove the last tapback that stands: its row is deleted, unless
+        `keeps_added`."""
         return self._change(
             message, lambda draft: draft.remove_tapback(keeps_added=keeps_added, at=at)
         )

@@ -38,7 +38,8 @@ class Document:
 
     Dates are nanoseconds since 2001-01-01T00:00:00Z and 0 for "never": read them
     as 64-bit integers, they exceed what a double holds exactly. A sender of null
-    is the owner of the phone. Fields that hold their default are left out.
+    is the owner of the phone, and one of "" somebody whom the row does not name
+    (handle_id 0). Fields that hold their default are left out.
     """
 
     format: int
@@ -146,7 +147,8 @@ def json_schema() -> dict[str, Any]:
     defs = schema["$defs"]
     defs["Message"]["properties"]["text"] = {
         "type": "string",
-        "description": "what a reader shows as the text, attachments as U+FFFC",
+        "description": "what a reader shows as the text, attachments as U+FFFC; "
+        "'' where the row holds neither text nor body",
     }
     defs["Membership"] = stays
     defs["Conversation"]["properties"] |= {

@@ -40,6 +40,8 @@ def _refuse_truth_within(given: Namespace, target: Path) -> None:
         )
     made = [
         database,
+        # SQLite's own files: the first reader would take the truth for its log.
+        *(Path(f"{database}{each}") for each in ("-wal", "-shm", "-journal")),
         *(database.parent / name for name in FOLDERS),
     ]
     if given.layout == "ios-backup":

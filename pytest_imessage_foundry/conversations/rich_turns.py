@@ -245,6 +245,7 @@ class RichTurns:
         """Yield the reactions that came by the end, in order of date."""
         seen = fields["date"] if self.is_group else read
         is_received = fields["sender"] is not None
+        freed: dict[str, int] = {}  # until when who took one back can give no other
         for reaction in reactions if seen else ():
             name, emoji = reaction.name, reaction.emoji
             sender = self.address[reaction.sender]
@@ -255,13 +256,15 @@ class RichTurns:
                 seen = max(seen, read)
             if name == "emoji" and "emoji_tapbacks" not in self.features:
                 name, emoji = _CLASSIC.get((emoji or "")[:1], "emoji"), None
-            moment = self._soon_after(seen, 2 * SECOND, 20 * MINUTE)
+            free = freed.get(reaction.sender, 0) if name != "sticker" else 0
+            begin = max(seen, free)
+            moment = self._soon_after(begin, 2 * SECOND, 20 * MINUTE)
             if name in ("emoji", "sticker") and f"{name}_tapbacks" not in self.features:
                 continue
             if not moment:
                 return
             seen = moment
-            yield Tapback(
+            tapback = Tapback(
                 guid=self._guid(),
                 date=moment,
                 sender=sender,
@@ -270,6 +273,10 @@ class RichTurns:
                 sticker=self._attachment("sticker") if name == "sticker" else None,
                 removed=self._removal(moment) if reaction.is_removed else None,
             )
+            if name != "sticker":
+                removed = tapback.removed
+                freed[reaction.sender] = self.end if removed is None else removed.date
+            yield tapback
 
     def _removal(self, date: int) -> Removal | None:
         moment = self._soon_after(date, 2 * SECOND, 10 * MINUTE)

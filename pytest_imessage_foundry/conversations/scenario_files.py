@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import asdict, fields
+from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry import whole_file
@@ -24,11 +25,12 @@ from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
     from pathlib import Path
 
 MAX_BYTES = 4 << 20
 _SHOWN = 5
+# What takes a time; fields of models that do so begin with "date" or "arrived".
+_TIMES = ("start", "end", "at", "now", "created")
 # Fields of a scenario that a file states in another form, or not.
 _APART = ("personas", "conversations", "from_library", "written", "written_in")
 # The prefix of ids that name personas in the user's library.
@@ -194,16 +196,37 @@ def _parsed(path: Path) -> Any:
 
 def _validated(raw: Any, path: Path) -> _File:
     try:
-        return model_checks.read(_File, json.dumps(raw, default=_time))
+        misplaced: list[str] = []
+        stated = json.dumps(_with_times(raw, "", "", misplaced))
+        if misplaced:
+            raise _refusal(path, misplaced, "put these in quotes")
+        return model_checks.read(_File, stated)
     except model_checks.UnfitError as error:
         raise _refusal(path, error.problems, "correct these places") from None
     except RecursionError:
         raise _refusal(path, ["it is nested too deeply"]) from None
 
 
-def _time(value: date) -> str:
-    """Return a TOML date as ISO 8601 text, which JSON files have already."""
-    return value.isoformat()
+def _with_times(raw: Any, key: str, place: str, misplaced: list[str]) -> Any:
+    """Return a value of a file with its TOML dates as ISO 8601 text, which JSON files
+    have already. Those that stand where no time is meant are noted."""
+    if isinstance(raw, dict):
+        return {
+            name: _with_times(
+                each, name, f"{place}.{name}" if place else name, misplaced
+            )
+            for name, each in raw.items()
+        }
+    if isinstance(raw, list):
+        return [
+            _with_times(each, key, f"{place}[{number}]", misplaced)
+            for number, each in enumerate(raw)
+        ]
+    if not isinstance(raw, (date, time)):
+        return raw
+    if key not in _TIMES and not key.startswith(("date", "arrived")):
+        misplaced.append(f"{place}: {raw} is a date, where no time is meant")
+    return raw.isoformat()
 
 
 def problems(scenario: Scenario, cast: Mapping[str, Persona]) -> Iterator[str]:

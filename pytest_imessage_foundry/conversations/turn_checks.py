@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.attachments.generator import KINDS
 from pytest_imessage_foundry.models.literals import GROUP_EVENTS
+from pytest_imessage_foundry.models.turns import second_tapback
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -51,6 +52,12 @@ def _of_turn(turn: Turn, number: int) -> Iterator[str]:
     for place, reaction in enumerate(turn.reactions):
         if (reaction.name == "emoji") != bool(reaction.emoji):
             yield f".reactions[{place}].emoji: goes with the name 'emoji' alone"
+    second = second_tapback(turn.reactions)
+    if second is not None:
+        yield (
+            f".reactions[{second}]: {turn.reactions[second].sender!r} has a tapback "
+            "on this bubble, and one of each person stands: leave one out"
+        )
 
 
 def _of_people(turn: Turn, people: Collection[str]) -> Iterator[str]:

@@ -147,6 +147,8 @@ def _fault(turn: Turn, present: set[str], owner: str) -> str:
         return f"{who!r} is added but is a member already"
     if turn.event in ("removed", "left") and who not in present:
         return f"{who!r} is removed but is not a member"
+    if turn.event == "removed" and who == turn.sender:
+        return f"{who!r} is removed by themselves, which is 'left'"
     for each in (turn.sender, *(reaction.sender for reaction in turn.reactions)):
         if each not in present:
             return f"{each!r} writes or reacts but is not a member"

@@ -26,11 +26,23 @@ class Removal:
     keeps_added: bool = False
 
 
+# Only the latest state is stored (imessage-database 5.0, `Tapback`). Who changes
+# a like to a dislike leaves the dislike alone, with no row of 3001 (as SMServer saw).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """A tapback that the same person changed into another: its row is gone."""
+
+    guid: str
+    date: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tapback:
     """A reaction to one part of a message.
 
-    `is_bare` names the message by its GUID alone, without `p:<part>/` or `bp:`.
+    One tapback of each person stands on a part; stickers may be many. `replaced` are
+    those that this one took the place of. `is_bare` names the message by its GUID
+    alone, without `p:<part>/` or `bp:`.
     """
 
     guid: str
@@ -42,6 +54,15 @@ class Tapback:
     sticker: Attachment | None = None
     removed: Removal | None = None
     is_bare: bool = False
+    replaced: tuple[Replaced, ...] = ()
+
+    @property
+    def gone(self) -> tuple[tuple[int, str], ...]:
+        """(date, GUID) of rows that were there for it and are no more."""
+        gone = [(each.date, each.guid) for each in self.replaced]
+        if self.removed is not None and not self.removed.keeps_added:
+            gone.append((self.date, self.guid))
+        return tuple(gone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,10 @@ class Message:
 
     @property
     def text(self) -> str:
-        """What a reader shows as the message's text, attachments as U+FFFC."""
+        """What a reader shows as the message's text, attachments as U+FFFC; "" where
+        the row holds neither text nor body."""
+        if "body" in self.traits.blank:
+            return ""
         return "".join(
             part.text if part.kind == "text" else part.mark
             for part in self.parts

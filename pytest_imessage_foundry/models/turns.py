@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pytest_imessage_foundry.models.frozen import dataclass
 from pytest_imessage_foundry.models.literals import (
     EventKind,
@@ -19,6 +21,22 @@ class Reaction:
     name: TapbackKind
     emoji: str | None = None
     is_removed: bool = False
+
+
+def second_tapback(reactions: Iterable[Reaction]) -> int | None:
+    """Return the place of a tapback given beside a standing one of the same person.
+
+    Stickers may be many (SEMANTICS §6).
+    """
+    have: set[str] = set()
+    for place, each in enumerate(reactions):
+        if each.name == "sticker":
+            continue
+        if each.sender in have:
+            return place
+        if not each.is_removed:
+            have.add(each.sender)
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,8 +149,8 @@ class _Walk:
             yield date, self._placed(make, message)
         yield from self._of_event(message)
         for tapback in message.tapbacks:
-            if tapback.removed is not None and not tapback.removed.keeps_added:
-                yield tapback.date, self._gone(tapback.guid, message)
+            for date, guid in tapback.gone:
+                yield date, self._gone(guid, message)
 
     def _of_event(
         self, message: Message

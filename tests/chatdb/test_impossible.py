@@ -13,7 +13,7 @@ import pytest
 
 from pytest_imessage_foundry.by_hand import ChatDBBuilder
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.models import Poll, PollOption, Translation
+from pytest_imessage_foundry.models import Poll, PollOption, Reply, Translation
 from pytest_imessage_foundry.models.apple_time import HOUR, MINUTE
 
 
@@ -76,6 +76,11 @@ def date(message):
     return getattr(message, "message", message).date
 
 
+def target(scene):
+    said = scene.said
+    return Reply(guid=getattr(said, "message", said).guid)
+
+
 def alex(scene):
     return scene.alex
 
@@ -124,6 +129,22 @@ IMPOSSIBLE = {
     "is removed before coming": Impossible(
         "Max Lund is not in the chat, and cannot leave it",
         *in_chat("group", "removed", max_),
+    ),
+    "is added by themselves": Impossible(
+        "Max Lund cannot be added by themselves",
+        *in_chat("group", "added", max_, by=max_),
+    ),
+    "comes back by themselves": Impossible(
+        "Nora Bell cannot be added by themselves",
+        *in_chat("group", "added", nora, by=nora),
+    ),
+    "is removed by themselves": Impossible(
+        "Kim Lee cannot be removed by themselves",
+        *in_chat("group", "removed", kim, by=kim),
+    ),
+    "the owner removes the owner": Impossible(
+        r"\(the owner\) cannot be removed by themselves",
+        *in_chat("group", "removed", "me"),
     ),
     "leaves twice": Impossible(
         "Nora Bell is not in the chat, and cannot leave it",
@@ -304,6 +325,38 @@ IMPOSSIBLE = {
     "edited too late": Impossible(
         "only be edited within 15 minutes", *on("said", "edit", "?", at=late)
     ),
+    "a receipt of before": Impossible(
+        "cannot be delivered before it was sent",
+        hand=lambda scene: scene.said.set(date_delivered=early(scene)),
+    ),
+    "a reading of before": Impossible(
+        "cannot be read before it was sent",
+        hand=lambda scene: scene.heard.set(date_read=early(scene)),
+    ),
+    "read before it was delivered": Impossible(
+        "cannot be read before it was delivered",
+        *in_chat(
+            "direct",
+            "send",
+            "?",
+            at=early,
+            date_delivered=lambda scene: date(scene.said),
+            date_read=lambda scene: date(scene.said) - 1,
+        ),
+    ),
+    "an answer before the question": Impossible(
+        "cannot be answered before it was sent",
+        *in_chat("direct", "receive", "?", at=early, reply_to=lambda scene: scene.said),
+    ),
+    "an answer to a part before the question": Impossible(
+        "cannot be answered before it was sent",
+        *in_chat("direct", "receive", "?", at=early, reply_to=target),
+    ),
+    "unsent twice": Impossible("can only be unsent once", *on("taken", "unsend")),
+    "a part unsent twice": Impossible("there is no part 0", *on("taken", "unsend", 0)),
+    "unsent after it was deleted": Impossible(
+        "what was deleted cannot be unsent", *on("dropped", "unsend")
+    ),
     "unsent too late": Impossible(
         "only be unsent within 2 minutes", *on("said", "unsend", at=late)
     ),
@@ -355,6 +408,8 @@ def by_hand(tmp_path):
         heard=direct.receive("Hello"),
         asked=group.receive("Who drives?", sender=people["kim"]),
         told=group.send("I do"),
+        taken=direct.send("Wrong chat").unsend(),
+        dropped=direct.send("Not this").delete(),
         texted=phone.direct(people["jo"], service="SMS").send("By SMS"),
         **people,
     )
@@ -368,7 +423,7 @@ def alive(by_hand):
     db = by_hand.phone.build()
     messages = {message.guid: message for message in db.messages}
     chats = {chat.guid: chat for chat in db.conversations}
-    drafts = ("said", "heard", "asked", "told", "texted")
+    drafts = ("said", "heard", "asked", "told", "texted", "taken", "dropped")
     with db.live() as phone:
         yield SimpleNamespace(
             **vars(by_hand)

@@ -139,6 +139,8 @@ def everything(phone):
     phone.deliver(answer)
     phone.read(answer)
     phone.edit(answer, "Sure, 7:30")
+    phone.tapback(answer, "loved")
+    phone.tapback(answer, "emphasized")
     liked = phone.tapback(message, "liked")
     phone.remove_tapback(liked)
     phone.tapback(message, "laughed")
@@ -599,6 +601,23 @@ def test_a_removed_tapback_takes_its_row_along(make):
     )
     assert found == [(3000,)]
     assert one(db.path, "SELECT guid FROM deleted_messages") == (tapback.guid,)
+
+
+def test_a_changed_tapback_takes_the_row_of_the_first_along(make):
+    db = make()
+    with db.live() as phone:
+        first = db.conversations[0].messages[0]
+        phone.tapback(first, "laughed")
+        gone = {"guid": phone.tapback(first, "liked").tapbacks[0].replaced[-1].guid}
+    found = rows(
+        db.path,
+        "SELECT associated_message_type FROM message WHERE text LIKE '%“Hello%'",
+    )
+    assert found == [(2001,)]
+    (tapback,) = db.conversations[0].messages[0].tapbacks
+    noted = rows(db.path, "SELECT guid FROM deleted_messages")
+    assert noted == [(each.guid,) for each in tapback.replaced]
+    assert (gone["guid"],) in noted
 
 
 def test_the_counters_are_the_triggers(make):

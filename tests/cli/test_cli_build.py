@@ -74,6 +74,7 @@ def test_truth_keeps_to_its_schema(built, capsys):
     assert main(["truth-schema"]) == 0
     schema = json.loads(capsys.readouterr().out)
     assert "text" in schema["$defs"]["Message"]["properties"]
+    assert '"" somebody whom the row does not name' in schema["description"]
 
 
 def test_the_same_bytes_again(built, tmp_path):

@@ -333,6 +333,23 @@ def test_a_tapback_taken_back() -> None:
     assert set(kept) == {True, False}
 
 
+def test_who_took_a_tapback_back_gives_another_after_that() -> None:
+    said = tuple(
+        Reaction(sender="me", name=name, is_removed=name == "loved")
+        for name in ("loved", "liked", "sticker")
+    )
+    turn = Turn(sender="f", text="hi", reactions=said)
+    numbers = set()
+    for end in range(START + MINUTE, START + 30 * MINUTE, 5 * SECOND):
+        tapbacks = composed([turn], end=end, is_group=True)[0].tapbacks
+        numbers.add(len(tapbacks))
+        if len(tapbacks) > 1:
+            first, second = tapbacks[:2]
+            assert first.removed is not None
+            assert first.date < first.removed.date < second.date
+    assert numbers == {0, 1, 3} or numbers == {0, 1, 2, 3}
+
+
 def test_replies_of_a_thread_name_its_first_message() -> None:
     first, _, reply, second = composed(
         [

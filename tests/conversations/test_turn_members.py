@@ -45,6 +45,10 @@ def test_founders_are_those_who_are_not_added_first():
             "is removed but is not a member",
         ),
         (
+            [moves("removed", "bob", by="bob")],
+            "turn 0 of x: 'bob' is removed by themselves",
+        ),
+        (
             [moves("added", "cat"), moves("added", "cat")],
             "is added but is a member already",
         ),

@@ -287,6 +287,50 @@ def test_tapbacks(chat):
     assert sticker.is_sticker
 
 
+def test_a_second_tapback_takes_the_place_of_the_first(chat, group, sam):
+    draft = chat.send("x").tapback("loved").tapback("liked").tapback("loved")
+    (tapback,) = draft.message.tapbacks
+    assert tapback.name == "loved"
+    dates = [*(each.date for each in tapback.replaced), tapback.date]
+    assert dates == sorted(set(dates))
+    assert len({tapback.guid, *(each.guid for each in tapback.replaced)}) == 3
+
+    several = (
+        group.send("x", group.phone.file("photo")).tapback("loved").tapback("sticker")
+    )
+    several.tapback("liked", by=sam).tapback("liked", part=1).tapback("sticker")
+    assert [each.name for each in several.message.tapbacks] == [
+        *("loved", "sticker", "liked", "liked", "sticker")
+    ]
+
+
+def test_a_tapback_after_one_that_was_taken_back(chat):
+    draft = chat.send("x").tapback("loved").remove_tapback().tapback("liked")
+    first, second = draft.message.tapbacks
+    assert (first.removed.date < second.date, second.replaced) == (True, ())
+    draft.remove_tapback()
+    assert all(each.removed for each in draft.message.tapbacks)
+    refused("no tapback", draft.remove_tapback)
+
+
+def test_no_tapback_takes_the_place_of_a_later_one(chat):
+    draft = chat.send("x").tapback("loved")
+    before = draft.message
+    said = refused(
+        "cannot take the place", draft.tapback, "liked", at=before.date + SECOND
+    )
+    assert len(said.split("\n")) == 3
+    assert draft.message == before
+
+
+def test_set_keeps_to_one_tapback_of_each_person(chat):
+    draft = chat.send("x").tapback("loved")
+    (one,) = draft.message.tapbacks
+    other = replace(one, guid="0" * 36, name="liked")
+    said = refused("one tapback of each", draft.set, tapbacks=(one, other))
+    assert "'loved' and 'liked'" in said
+
+
 def test_edits_keep_what_was(chat):
     draft = chat.send("1", "other").edit("2").edit("3")
     message = draft.message
@@ -319,6 +363,22 @@ def test_unsends(phone, chat):
     drawn = chat.send(balloon=Handwriting(id="x")).unsend().message
     assert drawn.is_unsent
     assert drawn.balloon is None
+
+
+def test_nothing_is_unsent_twice(phone, chat):
+    drawing = chat.send(balloon=Handwriting(id="x")).unsend(0)
+    refused("only be unsent once", drawing.unsend)
+    refused("no part 0", drawing.unsend, 0)
+    partly = chat.send("a", phone.file("photo")).unsend(0)
+    assert partly.unsend().message.is_unsent
+    refused("only be unsent once", partly.unsend)
+
+
+def test_a_part_that_was_deleted_is_not_unsent(phone, chat):
+    draft = chat.send("a", phone.file("photo")).delete(parts=(1,))
+    refused("what was deleted", draft.unsend, 1)
+    refused("what was deleted", draft.unsend)
+    assert draft.unsend(0).message.parts[0].kind == "unsent"
 
 
 def test_an_edit_takes_the_preview_of_another_url_away(chat):

@@ -11,8 +11,13 @@ from pytest_imessage_foundry.models.members import moves
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.authoring.draft import Draft
     from pytest_imessage_foundry.conversations.authoring.opened_chat import OpenedChat
-    from pytest_imessage_foundry.models import Message
+    from pytest_imessage_foundry.models import Event, Message
     from pytest_imessage_foundry.models.members import Address
+
+_BY_ANOTHER = {
+    "added": "name a member with `by`, who lets them in",
+    "removed": "call left(), or name with `by` who does it",
+}
 
 
 class Attendance:
@@ -62,6 +67,7 @@ class Attendance:
         into: tuple[Address, ...] = ()
         if message.event is not None:
             out, into = moves(message.event, message.sender)
+            self._check_by_another(message.event, message.sender)
         for address in out:
             if not roll.has(address):
                 self._refuse(
@@ -82,6 +88,16 @@ class Attendance:
             self._require(message.sender, roll, "cannot write in it")
         if None not in into:
             self._require(None, roll, "gets nothing of it")
+
+    def _check_by_another(self, event: Event, sender: Address) -> None:
+        """Refuse who adds or removes themselves: a row with one handle in both places
+        says that a number changed (SEMANTICS §14)."""
+        if event.kind in ("added", "removed") and event.who == sender:
+            raise FoundryError(
+                f"{self._chat.name_of(sender)} cannot be {event.kind} by themselves\n"
+                f"looked at who does it in {self._chat.guid}, and to whom it is done\n"
+                + _BY_ANOTHER[event.kind]
+            )
 
     def check_present(self, address: Address, moment: int) -> None:
         """Refuse what somebody does to a message who was not in its chat then."""

@@ -119,7 +119,10 @@ class Chat(ChatEvents):
             fields.setdefault("date_read", date + 20 * SECOND)
         if isinstance(reply_to, Draft):
             contradictions.check_reply(self, reply_to.chat)
+            contradictions.check_order(reply_to.message, date, "answered")
             reply_to = reply_to.as_target()
+        elif reply_to is not None:
+            contradictions.check_answered(self, reply_to, date)
         guid = phone.new_guid()
         parts = tuple(part_of(each) for each in content)
         message = Message(

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_imessage_foundry.models import Handwriting, Message, Part, Poll
+    from pytest_imessage_foundry.models import Handwriting, Message, Part, Poll, Tapback
 
 # A part of a message, a balloon, or a message alone (SEMANTICS §6).
 _TARGET = re.compile(r"(p:\d{1,9}/|bp:)?[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
@@ -27,8 +28,10 @@ def check(message: Message) -> None:
         _check_parts(message)
         _check_files(message)
         check_carried(message)
+    _check_tapbacks(message)
+    _check_receipts(message)
     left = standing(message)
-    known = {*left, *_unsent(message)}
+    known = {*left, *unsent(message)}
     for number, what in _named(message):
         if number not in known:
             raise _no_part(message, number, what, left)
@@ -54,13 +57,55 @@ def standing(message: Message) -> list[int]:
     return [n for n, part in enumerate(message.parts) if _is_something(part)]
 
 
+def standing_tapback(message: Message, sender: str | None, part: int) -> Tapback | None:
+    """Return the tapback that somebody has on a part. Stickers are none of this sort:
+    several may stand."""
+    for each in message.tapbacks:
+        if (each.sender, each.part) == (sender, part) and _stands(each):
+            return each
+    return None
+
+
+def _stands(tapback: Tapback) -> bool:
+    return tapback.removed is None and tapback.name != "sticker"
+
+
+def _check_tapbacks(message: Message) -> None:
+    for each in message.tapbacks if len(message.tapbacks) > 1 else ():
+        other = standing_tapback(message, each.sender, each.part)
+        if _stands(each) and other is not None and other is not each:
+            raise FoundryError(
+                "one tapback of each person stands on a part\n"
+                f"looked at message {message.guid}, where part {each.part} has "
+                f"{other.name!r} and {each.name!r} of {each.sender or 'the owner'}\n"
+                "call tapback(), which puts the second in place of the first"
+            )
+
+
+def _check_receipts(message: Message) -> None:
+    sent, arrived, read = message.date, message.date_delivered, message.date_read
+    for date, what, before, first in (
+        (arrived, "delivered", sent, "sent"),
+        (read, "read", sent, "sent"),
+        (read, "read", arrived, "delivered"),
+    ):
+        if date and date < before:
+            early = (before - date) / SECOND
+            raise FoundryError(
+                f"a message cannot be {what} before it was {first}\n"
+                f"looked at message {message.guid}: date_{what} is {early:,.3f} s "
+                f"before that\ngive a later date_{what}, or 0 for never"
+            )
+
+
 def _is_something(part: Part) -> bool:
     if part.kind == "text":
         return bool(part.text)
     return part.kind == "attachment"
 
 
-def _unsent(message: Message) -> list[int]:
+def unsent(message: Message) -> list[int]:
+    """Return the numbers of the parts that were taken back."""
     return [n for n, part in enumerate(message.parts) if part.kind == "unsent"]
 
 
@@ -126,7 +171,7 @@ def check_carried(message: Message) -> None:
         ("a send effect", message.effect is not None),
         ("an inline reply", message.reply_to is not None),
         ("an edit", bool(message.edits)),
-        ("a part that is unsent", bool(_unsent(message))),
+        ("a part that is unsent", bool(unsent(message))),
     ):
         if is_there:
             raise FoundryError(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         EventKind,
         FormerChat,
         Message,
+        Reply,
     )
 
 
@@ -266,6 +267,14 @@ def check_reply(chat: OpenedChat, target: OpenedChat) -> None:
         )
 
 
+def check_answered(chat: OpenedChat, reply: Reply, moment: int) -> None:
+    """Refuse a reply before the message that it names, if that is in the chat."""
+    for draft in reversed(chat.drafts):
+        if draft.message.guid == reply.guid:
+            check_order(draft.message, moment, "answered")
+            return
+
+
 def check_order(message: Message, moment: int, what: str) -> None:
     """Refuse what would happen to a message before it was there."""
     if moment < message.date:
@@ -275,6 +284,25 @@ def check_order(message: Message, moment: int, what: str) -> None:
             f"message {message.guid} is of {to_datetime(message.date):%Y-%m-%d %H:%M}, "
             f"and this would be {early:,.0f} s earlier\n"
             "give a later `at`"
+        )
+
+
+def check_can_be_unsent(message: Message, numbers: Iterable[int]) -> None:
+    """Refuse to unsend parts that are not there any more, or were deleted here."""
+    deleted = message.traits.deleted
+    numbers = [*numbers]
+    left = [n for n in numbers if n not in coherence.unsent(message)]
+    if numbers and not left:
+        raise FoundryError(
+            "a message can only be unsent once\n"
+            f"looked at message {message.guid}, which was\n"
+            "leave this out"
+        )
+    if deleted is not None and (not deleted.parts or set(left) & {*deleted.parts}):
+        raise FoundryError(
+            "what was deleted cannot be unsent\n"
+            f"looked at message {message.guid}, which was deleted on this phone\n"
+            "unsend it before"
         )
 
 

@@ -81,6 +81,8 @@ class DraftEdits(WrittenMessage):
         """Take one part back, or the whole message."""
         if part is not None or self.message.event is not None:
             self._check_part(part or 0)
+        numbers = range(len(self.message.parts)) if part is None else (part,)
+        contradictions.check_can_be_unsent(self.message, numbers)
         date = self._within(at, UNSEND_WITHIN, "unsent within 2 minutes")
         parts = tuple(
             _gone(each, date) if part in (None, number) else each

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from pytest_imessage_foundry.conversations.authoring import (
+    coherence,
     contradictions,
     text_reactions,
 )
@@ -30,6 +31,7 @@ from pytest_imessage_foundry.models import (
     PollOption,
     PollVote,
     Removal,
+    Replaced,
     Sticker,
     Tapback,
 )
@@ -58,7 +60,11 @@ class DraftReactions(WrittenMessage):
     ) -> Self:
         """React to a part: 'loved', 'liked', ... or an emoji itself. Without `by`
         it is the other side of a one-to-one chat, or the owner. `image` is that of a
-        'sticker'; `is_bare` names the message without its part."""
+        'sticker'; `is_bare` names the message without its part.
+
+        It takes the place of the tapback that the same person has on the part: one of
+        each person stands. Stickers take the place of nothing.
+        """
         self._check_part(part)
         emoji, sticker = None, None
         if name == "sticker":
@@ -70,6 +76,9 @@ class DraftReactions(WrittenMessage):
             self._phone.require("emoji_tapbacks", "an emoji tapback")
             emoji, name = name, "emoji"
         sender, date = self._reacting(by, at, 5, 40)
+        before = None
+        if name != "sticker":
+            before = coherence.standing_tapback(self.message, sender, part)
         guid = self._phone.new_guid()
         tapback = Tapback(
             guid=guid,
@@ -80,20 +89,23 @@ class DraftReactions(WrittenMessage):
             emoji=emoji,
             sticker=stuck(sticker, guid) if sticker is not None else None,
             is_bare=is_bare,
+            replaced=() if before is None else _replaced(before, date),
         )
-        return self._with(tapbacks=(*self.message.tapbacks, tapback))
+        others = [each for each in self.message.tapbacks if each is not before]
+        return self._with(tapbacks=(*others, tapback))
 
     @checked
     def remove_tapback(
         self, *, keeps_added: bool = False, at: When | None = None
     ) -> Self:
-        """Remove the last tapback."""
-        if not self.message.tapbacks:
+        """Remove the last tapback that stands."""
+        standing = [each for each in self.message.tapbacks if each.removed is None]
+        if not standing:
             raise FoundryError(
                 "there is no tapback to take back\n"
                 f"looked at message {self.message.guid}\ncall tapback() first"
             )
-        *others, last = self.message.tapbacks
+        last = standing[-1]
         mine = last.sender is None
         date = self._phone.tick(at, 5, 40, mine=mine, after=last.date)
         if date < last.date:
@@ -108,7 +120,11 @@ class DraftReactions(WrittenMessage):
             date=date,
             keeps_added=keeps_added,
         )
-        return self._with(tapbacks=(*others, replace(last, removed=removal)))
+        tapbacks = tuple(
+            replace(each, removed=removal) if each is last else each
+            for each in self.message.tapbacks
+        )
+        return self._with(tapbacks=tapbacks)
 
     @checked
     def sticker(
@@ -225,3 +241,15 @@ class DraftReactions(WrittenMessage):
         if by is not None:
             return address_of(by) is None
         return self.message.sender is not None or self.chat.is_group
+
+
+def _replaced(before: Tapback, date: int) -> tuple[Replaced, ...]:
+    """Return what a tapback of `date` takes the place of."""
+    if date < before.date:
+        early = (before.date - date) / SECOND
+        raise FoundryError(
+            "a tapback cannot take the place of one that came later\n"
+            f"looked at {before.name!r} of the same person, which is {early:,.0f} s "
+            "younger\ngive a later `at`"
+        )
+    return (*before.replaced, Replaced(guid=before.guid, date=before.date))

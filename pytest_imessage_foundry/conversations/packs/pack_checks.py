@@ -17,7 +17,14 @@ from pytest_imessage_foundry.conversations.packs.pack_lines import (
     when_of,
 )
 from pytest_imessage_foundry.conversations.packs.when_days import can_be
-from pytest_imessage_foundry.models import EventKind, SendEffect, Service, TapbackKind
+from pytest_imessage_foundry.models import (
+    EventKind,
+    Reaction,
+    SendEffect,
+    Service,
+    TapbackKind,
+)
+from pytest_imessage_foundry.models.turns import second_tapback
 
 # A larger file should be split. Each value needs one of
 # these characters, so counting them bounds memory before anything is parsed.
@@ -188,6 +195,10 @@ def _turn(raw: Any, people: frozenset[str], number: int) -> None:
 def _reactions(raw: Any, people: frozenset[str], name: str) -> None:
     for place, each in enumerate(_list(raw, name)):
         _reaction(each, people, f"{name}[{place}]")
+    second = second_tapback(Reaction(**each) for each in raw) if len(raw) > 1 else None
+    if second is not None:
+        who = _show(raw[second]["sender"])
+        raise Flaw(f"{name}[{second}]", f"{who} has a tapback there: leave one out")
 
 
 def _stub(raw: Any, people: frozenset[str], name: str) -> None:

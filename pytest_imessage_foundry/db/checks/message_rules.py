@@ -92,8 +92,12 @@ def _dates() -> Iterable[Rule]:
     )
     for column, done in (("date_read", "read"), ("date_delivered", "delivered")):
         reason = f"it was {done} before it was sent"
-        wrong = f"{column} BETWEEN {FIRST} AND date - 1"
+        wrong = f"{column} BETWEEN max({FIRST}, date - {_HOUR} + 1) AND date - 1"
         yield Rule("dates", wrong, reason, severity="note")
+        wrong = f"{column} BETWEEN {FIRST} AND date - {_HOUR}"
+        yield unusual(
+            "dates", wrong, f"it was {done} more than an hour before it was sent"
+        )
     # The clocks of two devices may differ by seconds, not by hours.
     yield unusual(
         "dates",

@@ -11,6 +11,7 @@ from pytest_imessage_foundry.reading.body_reader import BodyReader
 from pytest_imessage_foundry.reading.typedstreams import Damaged
 
 _ADDED, _REMOVED = range(2000, 2008), range(3000, 3008)
+_NOBODY = 0  # handle_id of a sender whom the file does not name
 _GONE = 1000  # what the type of a removal has more
 # How English rows begin (§6); those of other languages are not looked at.
 _VERBS = {
@@ -90,7 +91,8 @@ def _pairs(columns: Columns, group: str, guid: str) -> str:
 
 
 def standing(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -> None:
-    """Tapbacks in their order: none is given twice, none is removed that is not there.
+    """Tapbacks in their order: one of each person stands on a part, none is removed
+    that is not there.
 
     A removal deletes the tapback's own row, and names it among the deleted ones.
     """
@@ -101,12 +103,13 @@ def standing(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -
     chosen = columns.pick("message", *own)
     deleted = _deleted(connection, columns)
     query = (
-        f"SELECT ROWID, {names[0]}, {names[1]}, iif(is_from_me, 0, handle_id), {chosen}"
-        f" FROM message WHERE {columns.groups.among('pointing')} "
+        f"SELECT ROWID, {names[0]}, {names[1]}, iif(is_from_me, -1, handle_id), "
+        f"{chosen} FROM message WHERE {columns.groups.among('pointing')} "
         f"AND {names[0]} BETWEEN 2000 AND 3007 ORDER BY date, ROWID"
     )
     reader = BodyReader()
     given: dict[tuple[Any, ...], int] = {}
+    whose: dict[tuple[Any, ...], tuple[Any, ...]] = {}  # the key of who has one there
     for row in connection.execute(query):
         rowid, kind, pointer, sender, emoji, text, body, before = row
         fault = _text_fault(kind, _text(reader, text, body))
@@ -117,12 +120,14 @@ def standing(connection: sqlite3.Connection, ledger: Ledger, columns: Columns) -
         if is_removal and given.pop(key, None) is None and before not in deleted:
             reason = "it removes a tapback that is not here"
             ledger.find("associations", "message", rowid, reason, "note")
-        elif not is_removal and kind != _ADDED[-1]:  # stickers may be many
-            if key in given:
-                reason = f"it repeats the tapback of message {given[key]}"
-                ledger.find("associations", "message", rowid, reason, "unusual")
-            given[key] = rowid
         elif not is_removal:
+            if kind != _ADDED[-1]:  # stickers may be many
+                other = whose.get((pointer, sender))
+                if other in given and sender != _NOBODY:
+                    what = "repeats" if other == key else "stands beside"
+                    reason = f"it {what} the tapback of message {given[other]}"
+                    ledger.find("associations", "message", rowid, reason, "unusual")
+                whose[pointer, sender] = key
             given[key] = rowid
 
 

@@ -103,11 +103,10 @@ def rows(message: Message, place: ChatContext) -> Iterator[Arrival]:
 
 
 def gone(message: Message) -> Iterator[tuple[int, str]]:
-    """(date, GUID) of tapbacks whose rows went when they were taken back: each had
-    a ROWID, which nothing has since (§6)."""
+    """(date, GUID) of tapbacks whose rows went when they were taken back or changed:
+    each had a ROWID, which nothing has since (§6)."""
     for tapback in message.tapbacks if not is_gone(message) else ():
-        if tapback.removed is not None and not tapback.removed.keeps_added:
-            yield tapback.date, tapback.guid
+        yield from tapback.gone
 
 
 def target(message: Message, part: int, *, is_bare: bool = False) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from writing import write
 
+from pytest_imessage_foundry.chatdb import truth
 from pytest_imessage_foundry.conversations.authoring.author import Author
 from pytest_imessage_foundry.conversations.authoring.text_reactions import (
     languages,
@@ -232,7 +233,31 @@ def test_a_tapback_that_was_taken_back_leaves_a_gap(phone, tmp_path):
     assert file.counts.messages == 5
 
 
+def test_a_changed_tapback_leaves_a_gap_and_no_removal(phone, tmp_path):
+    chat = phone.direct(phone.person("Noa"))
+    draft = chat.send("x").tapback("loved").tapback("liked")
+    file = write(phone, tmp_path)
+    rowids = file.rows("SELECT ROWID FROM message ORDER BY ROWID")
+    assert [row["ROWID"] for row in rowids] == [1, 3]
+    (tapback,) = draft.message.tapbacks
+    (row,) = file.pointing(draft)
+    assert (row["guid"], row["associated_message_type"]) == (tapback.guid, 2001)
+    gone = tapback.replaced[0].guid
+    assert file.rows("SELECT guid FROM deleted_messages") == [{"guid": gone}]
+    assert file.counts.messages == 2
+
+
 # --- what is left empty -------------------------------------------------------------
+
+
+def test_a_row_without_text_and_body_says_nothing(tmp_path):
+    phone = Author("tahoe")
+    chat = phone.direct(phone.person("Alex"))
+    ghost = chat.send("Tried again later", blank=("body",))
+    (row,) = write(phone, tmp_path).rows("SELECT text, attributedBody FROM message")
+    assert (row["text"], row["attributedBody"]) == (None, None)
+    assert truth.plain(ghost.message)["text"] == ""
+    assert truth.plain(chat.receive("x", nameless=True).message)["sender"] == ""
 
 
 def test_every_blank_has_its_column(phone, tmp_path):
