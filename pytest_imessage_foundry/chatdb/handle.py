@@ -278,8 +278,9 @@ class ChatDB(os.PathLike[str]):
         `tallies` and `misreadings`. `known` is as for `compare`.
 
         Args:
-            answer: readings as dictionaries, objects with their fields, or JSON lines,
-                with whichever fields the reader knows: docs/readings.md.
+            answer: readings as dictionaries, rows of sqlite3, objects with their
+                fields, or JSON lines, with whichever fields the reader knows:
+                docs/readings.md. A field of the reader's own begins with `x_`.
             known: the path of a file of faults that are expected to show, as
                 docs/scorecard.md describes it; without one the handle's own `known`.
             only: the GUIDs of the rows to judge; without it all of them.

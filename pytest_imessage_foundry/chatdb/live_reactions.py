@@ -131,7 +131,13 @@ class LiveReactions(LiveSteps):
         at: When | None = None,
         balloon: Balloon | None = None,
     ) -> Message:
-        """Change what a part says."""
+        """Change what a part says, now.
+
+        An `at` before now is a change of which this phone hears late.
+
+        Raises:
+            FoundryError: the message is more than 15 minutes old by then.
+        """
         return self._change(
             message, lambda draft: draft.edit(text, part=part, at=at, balloon=balloon)
         )
@@ -144,7 +150,11 @@ class LiveReactions(LiveSteps):
         *,
         at: When | None = None,
     ) -> Message:
-        """Take one part back, or the whole message."""
+        """Take one part back, or the whole message, now; `at` as for `edit`.
+
+        Raises:
+            FoundryError: the message is more than 2 minutes old by then.
+        """
         return self._change(message, lambda draft: draft.unsend(part, at=at))
 
     @checked

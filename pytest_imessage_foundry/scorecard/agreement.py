@@ -130,10 +130,16 @@ def defaults(kind: str) -> dict[str, Any]:
 
 
 @cache
+def own_fields(kind: str) -> list[str]:
+    """Return the fields of a kind of reading that a reader can fill, in order."""
+    every = [each.name for each in fields(readings.READINGS[kind])]
+    return [each for each in every if each not in readings.OF_THE_TRUTH]
+
+
+@cache
 def field_names(kind: str) -> frozenset[str]:
-    """Return the fields of a kind of reading that a reader can fill."""
-    every = {each.name for each in fields(readings.READINGS[kind])}
-    return frozenset(every - readings.OF_THE_TRUTH)
+    """Return the same without an order."""
+    return frozenset(own_fields(kind))
 
 
 @cache

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.scorecard import nested_fields
 from pytest_imessage_foundry.scorecard.agreement import OWN, all_fields
+from pytest_imessage_foundry.scorecard.complaints import Complaints
 from pytest_imessage_foundry.scorecard.iso_dates import seconds_of
-from pytest_imessage_foundry.scorecard.readings import READINGS
+from pytest_imessage_foundry.scorecard.readings import OF_THE_TRUTH, READINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Said = dict[str, Any]
-SHOWN = 5
 _TABLE = """
 CREATE TABLE said (
     id INTEGER PRIMARY KEY, number INTEGER, is_chat INTEGER,
@@ -46,7 +46,8 @@ class AnswerIndex:
     """The lines of one answer.
 
     Attributes:
-        complaints: what is no reading, with the number of its line.
+        complaints: what is no reading, or no part of one.
+        refused: how many lines name no row.
         told: the fields that any line fills.
         kinds: the kinds of rows that it lists by name.
     """
@@ -55,7 +56,7 @@ class AnswerIndex:
         self._connection = connection
         self._used = bytearray(1)
         self._has_nameless = False
-        self.complaints: list[str] = []
+        self.complaints = Complaints()
         self.refused = 0
         self.told: set[str] = set()
         self.kinds: set[str] = set()
@@ -73,9 +74,10 @@ class AnswerIndex:
             if isinstance(line, (str, bytes)) and not line.strip():
                 continue
             try:
-                batch.append(self._row(self._read(line), line, number))
+                batch.append(self._row(line, number))
             except _NoReadingError as error:
-                self._refuse(number, str(error))
+                self.refused += 1
+                self.complaints.note(number, str(error))
             if len(batch) == _BATCH:
                 self._insert(batch)
         self._insert(batch)
@@ -87,7 +89,15 @@ class AnswerIndex:
         self._connection.executemany(f"INSERT INTO said VALUES ({marks})", batch)
         batch.clear()
 
-    def _row(self, said: Said, line: object, number: int) -> tuple[Any, ...]:
+    def _row(self, line: str | bytes | Said, number: int) -> tuple[Any, ...]:
+        """Return a line as a row of the table.
+
+        Raises:
+            _NoReadingError: it names no row of a chat.db.
+        """
+        whole = line if isinstance(line, dict) else _parsed(line)
+        said = self._understood(whole, number)
+        _check_names(said)
         guid, rowid = said.get("guid"), said.get("rowid")
         second = None
         if guid is None and rowid is None:
@@ -96,40 +106,35 @@ class AnswerIndex:
             second = None if moment is None else int(moment // 1)
         self._used.append(0)
         is_chat = int(said.get("kind") == "chat")
-        text = line if isinstance(line, str) else json.dumps(said, default=str)
+        is_text = isinstance(line, str) and said is whole
+        text = line if is_text else json.dumps(said, default=str)
         return (self.count, number, is_chat, guid, rowid, second, text)
 
-    def _read(self, line: str | bytes | Said) -> Said:
-        """Return the reading in a line.
-
-        Raises:
-            _NoReadingError: it is none.
-        """
-        said = line if isinstance(line, dict) else _parsed(line)
+    def _understood(self, said: Said, number: int) -> Said:
+        """Return a reading without the fields whose values are no part of the
+        contract, which are complained of. All else of it is compared."""
         if not self.told.issuperset(said):
-            for name in said.keys() - self.told:
-                if name not in all_fields() and not name.startswith(OWN):
-                    known = sorted(all_fields())
-                    raise _NoReadingError(
-                        nested_fields.unknown("a reading", name, known)
-                    )
-            self.told |= said.keys()
+            self._look_at_names(said, number)
+        faults = nested_fields.faults_in(said)
         kind = said.get("kind")
-        if kind is not None and kind not in self.kinds:
-            if kind not in READINGS:
-                choice = ", ".join(READINGS)
-                raise _NoReadingError(f"no kind {kind!r} (choose from {choice})")
+        if isinstance(kind, str) and kind in READINGS:
             self.kinds.add(kind)
-        _check_names(said)
-        fault = nested_fields.fault_in(said)
-        if fault is not None:
-            raise _NoReadingError(fault)
-        return said
+        elif kind is not None:
+            choice = ", ".join(READINGS)
+            faults["kind"] = f"no kind {kind!r} (choose from {choice})"
+        for fault in faults.values():
+            self.complaints.note(number, fault)
+        if not faults:
+            return said
+        return {key: value for key, value in said.items() if key not in faults}
 
-    def _refuse(self, number: int, why: str) -> None:
-        self.refused += 1
-        if len(self.complaints) < SHOWN:
-            self.complaints.append(f"line {number}: {why}")
+    def _look_at_names(self, said: Said, number: int) -> None:
+        """Note the fields that a line fills, and complain of those unknown."""
+        known = all_fields() | OF_THE_TRUTH
+        strange = [n for n in said if n not in known and not n.startswith(OWN)]
+        self.told |= said.keys() - set(strange)
+        if strange:
+            self.complaints.note_fields(number, said.get("kind"), strange)
 
     def take(self, reading: Said) -> list[Said]:
         """Return what was said of a row, once for each line about it."""

@@ -15,8 +15,9 @@ from pytest_imessage_foundry.errors import FoundryError
 def lines_of(answer: Any) -> Iterator[str | bytes]:
     """Yield an answer as JSON lines.
 
-    It is readings, each a mapping, an object with the fields as attributes, or a line
-    of JSON; or one mapping from GUIDs to readings; or the path of a file of lines.
+    It is readings, each a mapping, a sqlite3.Row, an object with the fields as
+    attributes, or a line of JSON; or one mapping from GUIDs to readings; or the path
+    of a file of lines.
 
     Raises:
         FoundryError: it is none of these.
@@ -44,7 +45,7 @@ def _line(reading: Any) -> str:
 
 
 def _plain(reading: Any) -> dict[str, Any]:
-    if isinstance(reading, Mapping):
+    if isinstance(reading, Mapping) or _is_row(reading):
         return dict(reading)
     if is_dataclass(reading) and not isinstance(reading, type):
         return asdict(reading)
@@ -54,6 +55,12 @@ def _plain(reading: Any) -> dict[str, Any]:
     if hasattr(reading, "__dict__") and not isinstance(reading, type):
         return dict(vars(reading))
     raise _refusal(reading)
+
+
+def _is_row(reading: Any) -> bool:
+    """Return whether it has keys and values without being a mapping, as a
+    sqlite3.Row does."""
+    return hasattr(reading, "keys") and not isinstance(reading, type)
 
 
 def _value(value: Any) -> Any:
@@ -71,5 +78,6 @@ def _refusal(value: Any) -> FoundryError:
     return FoundryError(
         "the answer is no list of readings\n"
         f"looked at: {value!r:.100}, a {type(value).__name__}\n"
-        "give dictionaries, dataclasses or lines of JSON: docs/readings.md"
+        "give dictionaries, rows of sqlite3, dataclasses or lines of JSON: "
+        "docs/readings.md"
     )

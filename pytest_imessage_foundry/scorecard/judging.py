@@ -225,11 +225,13 @@ class _Judge:
 
         Who names no tapbacks has no notion of their rows. To leave out what is in
         Recently Deleted, or an empty row of a chat, is right for who tells neither.
+        Where no line names its row, any row may be meant.
         """
+        is_nameless = self._index.refused and not self._index.count
         told = self._index.told
         hidden = reading.get("is_deleted") and "is_deleted" not in told
         hidden = hidden or (reading.get("is_empty") and "is_empty" not in told)
-        if hidden or reading["kind"] not in self._listed:
+        if is_nameless or hidden or reading["kind"] not in self._listed:
             for kind in reading["shows"]:
                 self.card.tally(kind).cannot += 1
             return
@@ -257,10 +259,7 @@ class _Judge:
     def complain(self) -> None:
         """Take over what was said and is no reading."""
         index = self._index
-        self.card.complaints += index.complaints
-        further = index.refused - len(index.complaints)
-        if further:
-            self.card.complaints.append(f"and {further:,} more lines")
+        self.card.complaints += index.complaints.told()
         if self.card.rows and not index.count and not index.refused:
             self.card.complaints.append("the answer is empty")
 

@@ -1,18 +1,18 @@
 """The fields of the objects within a reading, as their models state them.
 
-An answer with a field that no model has is a slip of the pen. To compare it as if it
-were false would hide which name is right.
+A field that no model has is a slip of the pen. To compare what holds it as if it were
+false would hide which name is right.
 """
 
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from pytest_imessage_foundry.scorecard import readings
 from pytest_imessage_foundry.scorecard.agreement import ANY_OF, OWN
+from pytest_imessage_foundry.scorecard.other_names import meant
 from pytest_imessage_foundry.scorecard.reading_balloons import BalloonReading
 from pytest_imessage_foundry.scorecard.shown_balloons import SHOWN
 
@@ -20,24 +20,29 @@ Models = tuple[Any, ...]
 _BALLOONS = frozenset(get_args(BalloonReading))
 
 
-def fault_in(said: dict[str, Any]) -> str | None:
-    """Return what is wrong with the first unknown field below a reading's own ones,
-    None if there is none."""
+def faults_in(said: dict[str, Any]) -> dict[str, str]:
+    """Return what is wrong below each of a reading's fields: the first unknown field
+    there."""
+    faults: dict[str, str] = {}
+    for key, value in said.items():
+        if value and isinstance(value, (dict, list)):
+            fault = _fault(key, value)
+            if fault is not None:
+                faults[key] = fault
+    return faults
+
+
+def _fault(key: str, value: Any) -> str | None:
     every = tuple(readings.READINGS.values())
     try:
-        for key, value in said.items():
-            if value and isinstance(value, (dict, list)):
-                fault = _within(key, value, below(every).get(key, ()))
-                if fault is not None:
-                    return fault
+        return _within(key, value, below(every).get(key, ()))
     except RecursionError:
         return "it is nested deeper than any reading"
-    return None
 
 
 def unknown(what: str, key: str, known: list[str]) -> str:
     """Say that something has no such field, and which one may be meant."""
-    near = get_close_matches(key, known, 1) or _of_the_same_type(key, known)
+    near = meant(key, known) or _of_the_same_type(key, known)
     hint = f": did you mean {near[0]!r}?" if near else ""
     return f"{what} has no field {key!r}{hint}"
 

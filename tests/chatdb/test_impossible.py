@@ -146,6 +146,18 @@ IMPOSSIBLE = {
         r"\(the owner\) cannot be removed by themselves",
         *in_chat("group", "removed", "me"),
     ),
+    "reacts by name": Impossible(
+        "'Alex Doe' is a name, and a name is no person and no address",
+        lambda scene: scene.said.tapback("loved", by="Alex Doe"),
+    ),
+    "leaves by name": Impossible(
+        "pass what person",
+        lambda scene: scene.group.left("Kim Lee"),
+    ),
+    "is added by name": Impossible(
+        "'Max Lund' is a name",
+        lambda scene: scene.group.added("Max Lund"),
+    ),
     "leaves twice": Impossible(
         "Nora Bell is not in the chat, and cannot leave it",
         *in_chat("group", "left", nora),

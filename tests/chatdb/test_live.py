@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -21,6 +22,7 @@ from pytest_imessage_foundry.db import builder, schema
 from pytest_imessage_foundry.errors import FoundryError, UnsupportedError
 from pytest_imessage_foundry.foundry import Foundry
 from pytest_imessage_foundry.models import Poll, PollOption
+from pytest_imessage_foundry.models.apple_time import SECOND
 from pytest_imessage_foundry.spec import Spec
 
 READER = Path(__file__).with_name("watching_reader.py")
@@ -311,13 +313,44 @@ def test_members_of_the_file_are_those_of_every_moment(make):
         phone.removed("Trip", "me", by="Jo Ray")
         state = "SELECT state FROM chat WHERE room_name IS NOT NULL"
         assert one(db.path, state) == (0,)
-        with pytest.raises(FoundryError, match=r"\(the owner\) is no longer in"):
+        with pytest.raises(FoundryError, match=r"\(the owner\) is no longer in") as out:
             phone.receive("Trip", "He is gone", sender="Jo Ray")
+        assert "were in it at that moment: Alex Doe, Jo Ray\n" in str(out.value)
         phone.added("Trip", "me", by="Jo Ray")
         assert one(db.path, state) == (3,)
         phone.added("Trip", "Kim Lee")
         phone.receive("Trip", "Thanks", sender="Kim Lee")
         assert is_as_told() == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (lambda phone, m, **at: phone.edit(m, "zz", **at), "edited within 15 minutes"),
+        (lambda phone, m, **at: phone.unsend(m, **at), "unsent within 2 minutes"),
+    ],
+)
+def test_a_change_comes_after_the_phone_went_on(make, change, rule):
+    db = make()
+    with db.live() as phone:
+        old = phone.receive("Alex Doe", "long ago")
+        phone.receive("Alex Doe", "and now", at=old.sent_at + timedelta(days=270))
+    with db.live() as phone:
+        with pytest.raises(FoundryError, match=rule) as caught:
+            change(phone, old)
+        assert "receive or send one now and change that" in str(caught.value)
+        # One of this phone is changed after what it heard before, if that is in time.
+        new = phone.receive("Alex Doe", "Hello")
+        now = phone.receive("Alex Doe", "Hi", at=new.sent_at + timedelta(seconds=90))
+        assert changed_at(change(phone, new)) >= now.date
+        # Said to be in time, it is one that the phone hears of late.
+        in_time = old.date + 30 * SECOND
+        assert changed_at(change(phone, old, at=in_time)) == in_time
+    assert db.report().ok
+
+
+def changed_at(message):
+    return message.edits[-1].date if message.edits else message.parts[0].date
 
 
 def test_an_imessage_is_resent_as_sms(make):

@@ -155,11 +155,6 @@ def test_a_row_that_is_not_in_the_file_is_told(true_lines):
         ("{", "line 1: it is no JSON"),
         ("[1]", "line 1: it is no JSON object"),
         ("\udcff", "line 1: it is no JSON"),
-        (
-            '{"guid": "a", "txt": 1}',
-            "a reading has no field 'txt': did you mean 'text'?",
-        ),
-        ('{"guid": "a", "kind": "mail"}', "no kind 'mail' (choose from message,"),
         ('{"guid": 7}', "guid is no text: 7"),
         ('{"rowid": "7"}', "rowid is no row's number: '7'"),
         ('{"rowid": true}', "rowid is no row's number: True"),
@@ -179,9 +174,67 @@ def test_what_is_no_reading_is_told(true_lines, line, told):
 
 
 def test_an_answer_of_rubbish_alone_is_told_in_few_lines(true_lines):
-    card = judged(true_lines("tahoe", "kinds"), ["rubbish"] * 1_000)
+    true = true_lines("tahoe", "kinds")
+    card = judged(true, [f"rubbish {number}" for number in range(1_000)])
     assert len(card.complaints) == 6
     assert card.complaints[-1] == "and 995 more lines"
+    # No line says which row it is about, so that none is known to be left out.
+    assert card.misreadings == []
+    (same,) = judged(true, ["rubbish"] * 1_000).complaints
+    assert same == "line 1 and 999 more: it is no JSON: 'rubbish'"
+
+
+def renamed(line: Any, names: dict[str, str]) -> Any:
+    return {names.get(name, name): value for name, value in line.items()}
+
+
+def test_unknown_fields_are_told_together_and_the_others_compared(true_lines):
+    true = true_lines("tahoe", "kinds")
+    names = {"sender": "handle", "text": "body", "from_me": "isFromMe"}
+    answer = [renamed(line, names) for line in perfect(true)]
+    first = next(each for each in answer if each["kind"] == "message")
+    first["date"], first["chat_name"], first["zzz"] = "2001-01-01T00:00:00Z", "x", 1
+    card = judged(true, answer)
+    told = "\n".join(card.complaints)
+    lines = sum(each["kind"] == "message" for each in answer)
+    assert f"line 1 and {lines - 1:,} more: a message has no field " in told
+    assert "'handle' (did you mean 'sender'?)" in told
+    assert "'body' (did you mean 'text'?)" in told
+    assert "'isFromMe' (did you mean 'from_me'?)" in told
+    assert "'chat_name' (of kind 'chat' there is 'name')" in told
+    assert "'zzz'\n  its fields: guid rowid date date_ns from_me sender" in told
+    assert "begin with x_" in told
+    # One complaint for each kind of reading; the rows are found and compared.
+    kinds = {each["kind"] for each in answer if each.keys() & set(names.values())}
+    assert len(card.complaints) == len(kinds)
+    assert [(each.rowid, each.field) for each in card.misreadings] == [
+        (first["rowid"], "date")
+    ]
+    assert not card.ok
+
+
+def test_an_answer_of_many_unknown_fields_is_told_in_few_words(true_lines):
+    true = true_lines("tahoe", "kinds")
+    line = perfect(true)[0] | {f"zz{number}": 1 for number in range(500)}
+    (told,) = judged(true, [line, *perfect(true)[1:]]).complaints
+    assert "'zz19' and more\n" in told
+
+
+def test_an_unknown_kind_is_told_and_the_row_compared(true_lines):
+    true = true_lines("tahoe", "kinds")
+    answer = perfect(true)
+    answer[0] |= {"kind": ["mail"]}
+    answer[1] |= {"kind": "mail", "text": "something else"}
+    card = judged(true, answer)
+    assert card.complaints[1].startswith(
+        "line 2: no kind 'mail' (choose from message, tapback,"
+    )
+    assert [each.rowid for each in card.misreadings] == [answer[1]["rowid"]]
+
+
+def test_what_the_truth_alone_says_may_be_handed_on(true_lines):
+    true = true_lines("tahoe", "kinds")
+    assert judged(true, [each for each in true if each["kind"] != "gone"]).ok
 
 
 def test_own_fields_and_blank_lines_are_not_looked_at(true_lines):

@@ -58,18 +58,39 @@ def judged(answer: list[Any], true: list[Any]) -> Any:
 )
 def test_an_unknown_field_of_a_nested_object_is_refused(true_lines, field, value, told):
     true = true_lines("tahoe", "kinds")
-    line = {"guid": true[0]["guid"], field: value}
-    card = judged([line, *perfect(true)], true)
+    first, *others = perfect(true)
+    card = judged([first | {field: value}, *others], true)
     (complaint,) = card.complaints
     assert complaint.startswith(f"line 1: {told}")
     assert card.misreadings == []
     assert not card.ok
 
 
+def test_what_stands_beside_an_unknown_nested_field_is_compared(true_lines):
+    true = true_lines("tahoe", "kinds")
+    answer = [
+        each | {"tapbacks": [{"reaction": "loved"}]}
+        if each["kind"] == "message"
+        else each
+        for each in perfect(true)
+    ]
+    answer[0]["text"] = "something else"
+    card = judged(answer, true)
+    (complaint,) = card.complaints
+    messages = sum(each["kind"] == "message" for each in answer)
+    assert complaint.startswith(
+        f"line 1 and {messages - 1:,} more: a tapback has no field 'reaction': "
+        "did you mean 'tapback'?"
+    )
+    assert [(each.rowid, each.field) for each in card.misreadings] == [
+        (answer[0]["rowid"], "text")
+    ]
+
+
 def test_every_object_of_every_true_reading_passes(true_lines):
     for release in ("sonoma", "golden-gate"):
         true = true_lines(release, "kinds")
-        assert not [e for e in perfect(true) if nested_fields.fault_in(e)]
+        assert not [e for e in perfect(true) if nested_fields.faults_in(e)]
     held = {key for line in true for key, each in line.items() if EVERY.get(key)}
     assert held >= {"tapbacks", "edits", "parts", "files", "balloon", "filtered"}
 
@@ -88,7 +109,7 @@ def test_every_object_of_every_true_reading_passes(true_lines):
     ],
 )
 def test_what_is_not_refused(value):
-    assert nested_fields.fault_in(value) is None
+    assert nested_fields.faults_in(value) == {}
 
 
 def test_own_fields_of_nested_objects_are_not_looked_at(true_lines):
@@ -137,4 +158,4 @@ def test_the_page_shows_an_entry_of_each_list():
         }.values()
         value = [entry] if str(hint).startswith("list") else entry
         TypeAdapter(hint).validate_python(value)
-        assert nested_fields.fault_in({field: value}) is None
+        assert nested_fields.faults_in({field: value}) == {}

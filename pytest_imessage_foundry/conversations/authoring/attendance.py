@@ -116,9 +116,10 @@ class Attendance:
             )
 
     def _refuse(self, address: Address, roll: Roll, what: str, advice: str) -> None:
-        present = [self._chat.name_of(each) for each in (None, *roll.present)]
+        everybody: tuple[Address, ...] = (None, *roll.present)
+        present = [self._chat.name_of(each) for each in everybody if roll.has(each)]
         raise FoundryError(
             f"{self._chat.name_of(address)} {what}\n"
-            f"looked among those who were in it at that moment: {', '.join(present)}\n"
-            + advice
+            "looked among those who were in it at that moment: "
+            f"{', '.join(present) or 'nobody'}\n{advice}"
         )

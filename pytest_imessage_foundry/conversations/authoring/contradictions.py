@@ -65,6 +65,7 @@ def check_newcomer(chat: OpenedChat, who: Persona | str | None) -> None:
     """Refuse a new member's address that may be somebody's."""
     if who is None or who == ME or (isinstance(who, Persona) and who.is_self):
         return
+    check_no_name(chat, who)
     country = "US" if isinstance(who, str) else who.country_code
     name = "a member" if isinstance(who, str) else who.name
     known = {each for person in chat.phone.people for each in person.addresses}
@@ -73,6 +74,21 @@ def check_newcomer(chat: OpenedChat, who: Persona | str | None) -> None:
         if address not in known and not roll.knew(address):
             check_form(name, address)
             check_reserved(name, address, country)
+
+
+def check_no_name(chat: OpenedChat, who: Persona | str | None) -> None:
+    """Refuse a person's name in the place of a person, or of an address."""
+    if not isinstance(who, str) or who == ME:
+        return
+    people = [chat.phone.owner, *chat.phone.people]
+    if any(who in person.addresses for person in people):
+        return
+    if any(who == person.name for person in people):
+        raise FoundryError(
+            f"{who!r} is a name, and a name is no person and no address\n"
+            "looked among the people of this phone, one of whom has it\n"
+            f"pass what person() gave you, or {ME!r} for the owner"
+        )
 
 
 def check_strangers(phone: Author, people: Iterable[Persona]) -> None:

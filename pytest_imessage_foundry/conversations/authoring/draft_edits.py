@@ -43,7 +43,11 @@ class DraftEdits(WrittenMessage):
         at: When | None = None,
         balloon: Balloon | None = None,
     ) -> Self:
-        """Change what a part says; the history keeps what it said."""
+        """Change what a part says; the history keeps what it said.
+
+        Raises:
+            FoundryError: it is none of text, or more than 15 minutes old then.
+        """
         self._check_part(part)
         if len([each for each in self.message.edits if each.part == part]) == EDITS:
             raise FoundryError(
@@ -78,7 +82,11 @@ class DraftEdits(WrittenMessage):
 
     @checked
     def unsend(self, part: int | None = None, *, at: When | None = None) -> Self:
-        """Take one part back, or the whole message."""
+        """Take one part back, or the whole message.
+
+        Raises:
+            FoundryError: there is no such part, or it is more than 2 minutes old then.
+        """
         if part is not None or self.message.event is not None:
             self._check_part(part or 0)
         numbers = range(len(self.message.parts)) if part is None else (part,)
@@ -125,14 +133,15 @@ class DraftEdits(WrittenMessage):
             # After the reactions to it, if there is time for that.
             said = [each.date for each in message.tapbacks if each.date < end]
             moment = min(max([first, *said]) + 20 * SECOND, max(first, end))
+            moment = self._phone.now_or(moment, end)
         else:
             moment = when(at)
         if not first <= moment <= end:
             raise FoundryError(
                 f"a message can only be {rule}, and after its last change\n"
-                f"this would be {(moment - message.date) // SECOND} s after it was "
-                f"sent, its last change {(first - message.date) // SECOND} s\n"
-                "give `at` between the two, or change it earlier before"
+                f"this would be {(moment - message.date) // SECOND:,} s after it was "
+                f"sent, its last change {(first - message.date) // SECOND:,} s\n"
+                f"{self._phone.IN_TIME}"
             )
         return moment
 

@@ -144,7 +144,11 @@ class OpenedChat:
         """Return the address that somebody has in this chat; None is the owner.
 
         Of several addresses it is the one that is a member, else one that was.
+
+        Raises:
+            FoundryError: it is the name of somebody, and not their address.
         """
+        contradictions.check_no_name(self, who)
         if not isinstance(who, Persona) or who.is_self:
             return address_of(who)
         roll = self.attendance.roll(moment)
