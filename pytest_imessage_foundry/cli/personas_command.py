@@ -16,7 +16,7 @@ from pytest_imessage_foundry.cli import (
     questions,
     subcommands,
 )
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, meant
 from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ def _built_in(id: str) -> Persona:
     known = builtin.by_id()
     if id not in known:
         raise FoundryError(
-            f"the built-in cast has no {id!r}\n"
+            f"the built-in cast has no {id!r}{meant(id, known)}\n"
             f"looked among its {len(known)} people\n"
             f"choose from {', '.join(known)}"
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry import whole_file
 from pytest_imessage_foundry.conversations import model_checks, scenarios
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, meant
 from pytest_imessage_foundry.models import (
     ConversationConfig,
     LifeSpan,
@@ -69,6 +69,7 @@ def read(
     known = {**cast, **{f"{LIBRARY}{each.id}": each for each in kept}}
     if unknown := [
         f"personas[{place}]: {each!r} is no persona that is known here"
+        f"{meant(each, known)}"
         for place, each in enumerate(file.personas)
         if isinstance(each, str) and each not in known
     ]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 from pytest_imessage_foundry import models
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, meant
 from pytest_imessage_foundry.personas import handles, places
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _of_place(persona: Persona) -> Iterator[tuple[str, str]]:
 
 def _of_zone(zone: str) -> Iterator[tuple[str, str]]:
     if zone not in places.time_zones():
-        near = places.nearest(zone, places.time_zones())
+        near = meant(zone, places.time_zones())
         yield "time_zone", f"{zone!r} is no IANA time zone{near or ', as Europe/Rome'}"
 
 

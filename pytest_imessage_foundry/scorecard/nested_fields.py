@@ -7,10 +7,10 @@ were false would hide which name is right.
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
+from pytest_imessage_foundry.errors import nearest
 from pytest_imessage_foundry.scorecard import readings
 from pytest_imessage_foundry.scorecard.agreement import ANY_OF, OWN
 from pytest_imessage_foundry.scorecard.reading_balloons import BalloonReading
@@ -37,7 +37,7 @@ def fault_in(said: dict[str, Any]) -> str | None:
 
 def unknown(what: str, key: str, known: list[str]) -> str:
     """Say that something has no such field, and which one may be meant."""
-    near = get_close_matches(key, known, 1) or _of_the_same_type(key, known)
+    near = nearest(key, known) or _of_the_same_type(key, known)
     hint = f": did you mean {near[0]!r}?" if near else ""
     return f"{what} has no field {key!r}{hint}"
 
