@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+# As in pyproject.toml; the pages of the documentation are not installed.
+_PAGES = (
+    "https://github.com/pytest-imessage-foundry/pytest-imessage-foundry/blob/main/docs"
+)
+SEMANTICS = "reference/SEMANTICS.md"  # the page whose sections rules name
+
+
 class FoundryError(Exception):
     """Base of every error that this package raises on purpose."""
 
@@ -33,6 +40,16 @@ class UnreadableFileError(FoundryError):
 
 class MisreadError(AssertionError):
     """A reader misread a file; the message tells what is wrong, by kind."""
+
+
+def page(name: str) -> str:
+    """Return the address of a page of the documentation, such as "readings.md"."""
+    return f"{_PAGES}/{name}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def nearest(word: str, known: Iterable[str], most: int = 1) -> list[str]:

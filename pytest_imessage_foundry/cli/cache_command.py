@@ -12,7 +12,7 @@ from pytest_imessage_foundry.cli import (
     pack_options,
     subcommands,
 )
-from pytest_imessage_foundry.errors import FoundryError, meant
+from pytest_imessage_foundry.errors import FoundryError, counted, meant
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -191,7 +191,8 @@ def _show(name: str, cached: Cached) -> None:
     print(f"{cached.key} in pack {escaped(name)}: {request.owner} with {who}")
     print(
         f"  {request.chat_type}, {request.service}, {request.locale}, "
-        f"{len(cached.lines)} turns, theme: {escaped(request.theme or 'none')}"
+        f"{counted(len(cached.lines), 'turn')}, "
+        f"theme: {escaped(request.theme or 'none')}"
     )
     model = f" by {escaped(origin.model)}" if origin.model else ""
     print(f"  {origin.kind}{model} on {origin.date}: {escaped(origin.verdict, 300)}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.cli import build_options, progress_bar, subcommands
-from pytest_imessage_foundry.errors import FoundryError, meant
+from pytest_imessage_foundry.errors import SEMANTICS, FoundryError, meant, page
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -170,7 +170,7 @@ def _no_scenario(name: str, known: Collection[str]) -> FoundryError:
 def _show(name: str, case: dict[str, Any]) -> None:
     print(f"{name}: {case['what']}")
     if "reading" in case:
-        print(f"  rows: SEMANTICS.md {case['section']}")
+        print(f"  rows: {case['section']} of {page(SEMANTICS)}")
         for key, value in case["reading"].items():
             print(f"  {key}: {json.dumps(value, ensure_ascii=False)}")
 

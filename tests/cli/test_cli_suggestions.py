@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import tomllib
+from pathlib import Path
+
 import pytest
 
+from pytest_imessage_foundry import errors
 from pytest_imessage_foundry.cli import main
-from pytest_imessage_foundry.errors import meant, nearest
+from pytest_imessage_foundry.errors import counted, meant, nearest, page
 
 
 @pytest.mark.parametrize(
@@ -58,12 +63,63 @@ def test_a_library_names_who_is_meant(personas, library_path):
     assert "no persona 'ana-dias': did you mean 'ana-diaz'?" in done.err
 
 
+def test_who_has_no_name_is_asked_for_one(personas, library_path):
+    done = personas("add", "foo")
+    assert done.code == 2
+    assert "give one of them, as in personas add --name" in done.err
+
+
+def test_a_number_that_stands_in_is_told(personas, library_path):
+    spain = personas("add", "--name", "Ana", "--country", "ES")
+    assert "+1" in spain.out
+    assert "note: ana (ES) has an American number: no numbers are known" in spain.err
+    germany = personas("add", "--name", "Ben", "--country", "DE")
+    assert "+49" in germany.out
+    assert "American" not in germany.err
+    given = ("--address", "cleo@example.com")
+    assert (
+        "note" not in personas("add", "--name", "Cleo", "--country", "IT", *given).err
+    )
+
+
 def test_nearest_knows_no_case_and_takes_the_beginning_last():
     known = ["edit-five-times", "Tahoe", "unsent"]
     assert nearest("TAHOEE", known) == ["Tahoe"]
     assert nearest("edit-x", known) == ["edit-five-times"]
     assert meant("nothing", known) == ""
     assert meant("poll", ["polls", "pole", "poll-a"], 3).count("'") == 6
+
+
+def test_a_page_of_the_docs_is_where_the_project_says():
+    root = Path(__file__).parents[2]
+    urls = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    index = urls["project"]["urls"]["Documentation"]
+    assert index == page("index.md")
+
+
+def test_no_message_names_a_page_that_is_not_installed():
+    package = Path(errors.__file__).parent
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                for text in ast.walk(node):
+                    if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                        assert "docs/" not in text.value, f"{path}: {text.value}"
+
+
+def test_a_number_has_its_noun():
+    assert counted(1, "chat") == "1 chat"
+    assert counted(2000, "chat") == "2,000 chats"
+    assert counted(0, "address", "addresses") == "0 addresses"
+
+
+def test_one_of_each_is_counted_as_one(run, tmp_path):
+    file = tmp_path / "trip.toml"
+    file.write_text(TRIP, encoding="utf-8")
+    built = run("build", tmp_path / "c.db", "--macos", "tahoe", "--scenario", file)
+    assert " in 1 chat, 1 handle, " in built.out
+    written = run("export", tmp_path / "set", "--macos", "tahoe", "--scenario", "small")
+    assert written.out.endswith("1 database with its truth\n")
 
 
 @pytest.mark.parametrize(
@@ -107,10 +163,10 @@ def test_a_schema_that_is_not_there_is_not_to_be_built(run, tmp_path):
 
 TRIP = """
 name = "trip"
-personas = ["alex"]
+personas = ["nina"]
 [[conversations]]
 id = "hike"
-participants = ["alex"]
+participants = ["nina"]
 message_count_target = 20
 theme = "a walk"
 """
