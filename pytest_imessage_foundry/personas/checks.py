@@ -125,7 +125,8 @@ def _problems(persona: Persona) -> Iterator[tuple[str, str]]:
     for field, words in WORDS.items():
         value = getattr(persona, field)
         if value not in words:
-            yield field, f"{value!r} is none of {', '.join(words)}"
+            known = ", ".join(map(repr, words))  # one of the words is 'none'
+            yield field, f"no word {value!r}{meant(value, words)} (choose from {known})"
     yield from _of_place(persona)
     yield from _of_addresses(persona)
 
