@@ -262,6 +262,15 @@ def scenarios_page() -> str:
         "A file can also hold chats message by message, of every kind: "
         "[written-chats.md](written-chats.md).\n"
     )
+    lines.append(
+        "The same from hooks in a `conftest.py`, with somebody of your own; tests then "
+        'have `@pytest.mark.imessage(scenario="three-friends")`:\n'
+    )
+    lines.append("```python\n" + HOOKS + "```\n")
+    lines.append(
+        "Ids are those of built-in people and of `pytest_imessage_personas`. Who owns "
+        "the phone is added if nobody of the scenario has `is_self`.\n"
+    )
     return "\n".join(lines)
 
 
@@ -277,6 +286,34 @@ message_count_target = 60
 start = "2025-05-01T00:00:00Z"
 end = "2025-05-10T00:00:00Z"
 theme = "planning a surprise party"
+"""
+
+HOOKS = """\
+from pytest_imessage_foundry import ConversationConfig, Persona, Scenario
+
+
+def pytest_imessage_personas():
+    return [Persona(id="ann", name="Ann Lee", identifier="+12125550186")]
+
+
+def pytest_imessage_scenarios():
+    weekend = ConversationConfig(
+        id="weekend",
+        participants=("nina", "ann"),
+        chat_type="group",
+        message_count_target=60,
+        start="2025-05-01T00:00:00Z",
+        end="2025-05-10T00:00:00Z",
+        theme="planning a surprise party",
+    )
+    return [
+        Scenario(
+            name="three-friends",
+            description="a weekend being planned",
+            personas=("alex", "nina", "ann"),
+            conversations=(weekend,),
+        )
+    ]
 """
 
 if __name__ == "__main__":

@@ -1,9 +1,21 @@
-"""The exceptions of this package.
+"""The exceptions of this package, and words that their messages share.
 
 A message says what happened, where it was looked for, and what to do.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+# As in pyproject.toml; the pages of the documentation are not installed.
+_PAGES = (
+    "https://github.com/pytest-imessage-foundry/pytest-imessage-foundry/blob/main/docs"
+)
+SEMANTICS = "reference/SEMANTICS.md"  # the page whose sections rules name
 
 
 class FoundryError(Exception):
@@ -28,3 +40,39 @@ class UnreadableFileError(FoundryError):
 
 class MisreadError(AssertionError):
     """A reader misread a file; the message tells what is wrong, by kind."""
+
+
+def page(name: str) -> str:
+    """Return the address of a page of the documentation, such as "readings.md"."""
+    return f"{_PAGES}/{name}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def nearest(word: str, known: Iterable[str], most: int = 1) -> list[str]:
+    """Return the names that a misspelt word may stand for, the likeliest first.
+
+    Those that begin as `edit-twice` does, with `edit-`, come last.
+    """
+    from difflib import get_close_matches
+
+    by_fold = {each.casefold(): each for each in known}
+    folded = word.casefold()
+    first, hyphen, _ = folded.partition("-")
+    found = get_close_matches(folded, by_fold, most)
+    if hyphen:
+        found += [e for e in by_fold if e.startswith(f"{first}-") and e not in found]
+    return [by_fold[each] for each in found[:most]]
+
+
+def meant(word: str, known: Iterable[str], most: int = 1) -> str:
+    """Return `: did you mean 'x'?` to go behind a word, '' if nothing is like it."""
+    found = [repr(each) for each in nearest(word, known, most)]
+    if not found:
+        return ""
+    *others, last = found
+    listed = f"{', '.join(others)} or {last}" if others else last
+    return f": did you mean {listed}?"

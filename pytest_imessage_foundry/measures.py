@@ -40,6 +40,11 @@ class Measure:
         return over and (self.most is None or self.value <= self.most)
 
     @property
+    def mark(self) -> str:
+        """Return `is_met` in a word: "inside", "outside" or ""."""
+        return {True: "inside", False: "outside", None: ""}[self.is_met]
+
+    @property
     def shown(self) -> str:
         """Return the value with its unit, as text."""
         return "-" if self.value is None else number(self.value, self.unit)

@@ -33,6 +33,7 @@ from pytest_imessage_foundry.anonymise.dates import (
 )
 from pytest_imessage_foundry.anonymise.kept import words_in
 from pytest_imessage_foundry.anonymise.number_search import large_numbers
+from pytest_imessage_foundry.anonymise.recounts import recount
 from pytest_imessage_foundry.anonymise.rows import Replacing
 from pytest_imessage_foundry.anonymise.schema_texts import names_of
 from pytest_imessage_foundry.anonymise.secret import Secret
@@ -222,7 +223,10 @@ class _Work:
                 table.name: self._filled(draft, table, new, selection)
                 for table in self._tables
             }
-            draft.create("index", "trigger", "view")
+            draft.create("index")
+            if selection is not None:
+                recount(draft.connection)  # before triggers that count as well
+            draft.create("trigger", "view")
             draft.finish(self._draft, is_wal=is_wal)
         proved = self._proved(is_wal=is_wal)
         return _outcome(out, self._tables, counts, new, proved)

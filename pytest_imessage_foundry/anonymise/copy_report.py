@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pytest_imessage_foundry.errors import counted
+
 
 @dataclass(frozen=True)
 class CopyReport:
@@ -61,12 +63,14 @@ class CopyReport:
         lines = [
             f"wrote {self.path}",
             f"rows: {rows or 'none'}",
-            f"left out: {sum(self.dropped.values()):,} rows",
-            f"replaced: {totals['replaced']:,} values; "
-            f"moved: {totals['moved']:,} dates; emptied: {totals['emptied']:,} values",
-            f"kept as they are: {len(self.kept)} columns of numbers, flags and kinds",
-            f"emptied in archives: {self.unknown_values:,} values that no list knows, "
-            f"{self.unreadable:,} archives that cannot be read",
+            f"left out: {counted(sum(self.dropped.values()), 'row')}",
+            f"replaced: {counted(totals['replaced'], 'value')}; "
+            f"moved: {counted(totals['moved'], 'date')}; "
+            f"emptied: {counted(totals['emptied'], 'value')}",
+            f"kept as they are: {counted(len(self.kept), 'column')} of numbers, "
+            "flags and kinds",
+            f"emptied in archives: {counted(self.unknown_values, 'value')} that no "
+            f"list knows, {counted(self.unreadable, 'archive')} that cannot be read",
         ]
         if self.unknown:
             lines.append(f"no list knows, emptied: {', '.join(self.unknown)}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, meant
 
 # Kinds of messages by their columns (SEMANTICS §6 to §17).
 KINDS: Mapping[str, str] = {
@@ -40,6 +40,7 @@ _OF_ALL = frozenset(
 )
 _MOST_ROUNDS = 50
 _BATCH = 500
+_LISTED = 12  # chats in a complaint
 
 
 @dataclass(frozen=True)
@@ -157,13 +158,26 @@ class _Search:
             )
             chats = {n for n in self._column(query, (each,)) if _is_id(n)}
             if not chats:
-                raise FoundryError(
-                    "there is no such chat\n"
-                    "looked for its ROWID, guid, chat_identifier and display_name\n"
-                    "run `imessage-foundry diagnose` on the file for its chats"
-                )
+                raise self._no_such_chat()
             found |= chats
         return found
+
+    def _no_such_chat(self) -> FoundryError:
+        # Errors are pasted into reports: no name or address is told.
+        query = (
+            "SELECT chat_id, count(*) FROM chat_message_join GROUP BY chat_id "
+            "ORDER BY max(message_date) DESC"
+        )
+        found = self._connection.execute(query).fetchall()
+        told = [f"{chat} ({count:,})" for chat, count in found[:_LISTED]]
+        rest = f", and {len(found) - _LISTED:,} more" if len(found) > _LISTED else ""
+        listed = f"{', '.join(told)}{rest}" if told else "there are none"
+        return FoundryError(
+            "there is no such chat\n"
+            "looked for its ROWID, guid, chat_identifier and display_name\n"
+            "name one by its ROWID; these have messages, the latest first (how many): "
+            f"{listed}. `imessage-foundry preview` shows who is in each"
+        )
 
     def _by_guid(self, guids: Iterable[str], *, must: bool = False) -> set[int]:
         found: set[int] = set()
@@ -183,7 +197,8 @@ class _Search:
         for kind in kinds:
             if kind not in KINDS:
                 raise FoundryError(
-                    f"unknown kind {kind!r}\nlooked among {len(KINDS)} kinds\n"
+                    f"unknown kind {kind!r}{meant(kind, KINDS)}\n"
+                    f"looked among {len(KINDS)} kinds\n"
                     f"choose from {', '.join(KINDS)}"
                 )
             try:

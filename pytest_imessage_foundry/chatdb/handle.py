@@ -137,14 +137,18 @@ class ChatDB(os.PathLike[str]):
         Raises:
             FoundryError: there is no such case on this release.
         """
-        if name not in self.cases:
-            raise FoundryError(
-                f"no case {name!r} in scenario {self.spec.scenario!r} on "
-                f"{self.version}\nlooked among {len(self.cases)} cases\n"
-                "run `imessage-foundry kinds` for their names, and mark the test "
-                'with @pytest.mark.imessage(scenario="kinds")'
-            )
-        return self.cases[name]
+        if name in self.cases:
+            return self.cases[name]
+        if self.spec.scenario == KINDS:
+            from pytest_imessage_foundry.conversations import catalogue
+            from pytest_imessage_foundry.db import schema
+
+            raise catalogue.no_case(name, self._order.schema, schema.built_in())
+        raise FoundryError(
+            f"no case {name!r}: scenario {self.spec.scenario!r} has none\n"
+            f"looked among the cases of {self.path}\n"
+            'mark the test with @pytest.mark.imessage(scenario="kinds")'
+        )
 
     @contextmanager
     def connect(self) -> Iterator[sqlite3.Connection]:

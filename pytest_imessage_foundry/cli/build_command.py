@@ -15,7 +15,7 @@ from pytest_imessage_foundry.cli import (
     progress_bar,
     subcommands,
 )
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, counted
 from pytest_imessage_foundry.terminal import escaped, escaped_lines
 
 if TYPE_CHECKING:
@@ -253,8 +253,9 @@ def _say(given: Namespace, target: Path, order: Order, counts: Counts) -> None:
         return
     print(
         f"wrote {escaped(str(target))}: {facts['bytes']:,} bytes\n"
-        f"{counts.messages:,} message rows in {counts.chats:,} chats, "
-        f"{counts.handles:,} handles, {counts.attachments:,} attachments"
+        f"{counted(counts.messages, 'message row')} in {counted(counts.chats, 'chat')},"
+        f" {counted(counts.handles, 'handle')}, "
+        f"{counted(counts.attachments, 'attachment')}"
     )
     scenario = escaped(spec.scenario)
     print(f"release={spec.release} scenario={scenario} seed={spec.seed}")

@@ -12,7 +12,7 @@ from pytest_imessage_foundry.cli import (
     pack_options,
     subcommands,
 )
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, counted, meant
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -143,7 +143,7 @@ def run_show(given: Namespace) -> int:
     found = plan.survey(plan.chosen(given.scenario), given.out)
     meant = list(plan.by_name(found, given.word))
     if not meant:
-        raise _nothing(found, given.word)
+        raise _nothing(found, given)
     if given.json:
         print(json.dumps([_cached(*each) for each in meant], indent=1))
     else:
@@ -152,17 +152,23 @@ def run_show(given: Namespace) -> int:
     return 0
 
 
-def _nothing(found: Survey, word: str) -> FoundryError:
+def _nothing(found: Survey, given: Namespace) -> FoundryError:
+    from pytest_imessage_foundry.llm import plan
+
+    word = given.word
     known = [each for each in found.entries if word in (each.config.id, each.scenario)]
     what = f"nothing cached under {word!r}"
+    chosen = " ".join(f"--scenario {each}" for each in given.scenario)
+    listed = f"`imessage-foundry {' '.join(('cache status', chosen)).strip()}`"
     if known:
         what += f", which {known[0].scenario} asks for"
-    return FoundryError(
-        f"{what}\n"
-        f"looked in: {'; '.join(found.places)}\n"
-        "`imessage-foundry cache status` lists keys and names; name a scenario file "
-        "of your own with --scenario"
-    )
+        remedy = f"{listed} says what is missing, `cache refresh` makes it"
+    else:
+        what += meant(word, plan.names(found))
+        remedy = f"{listed} lists keys and names"
+        if not chosen:
+            remedy += "; name a scenario file of your own with --scenario"
+    return FoundryError(f"{what}\nlooked in: {'; '.join(found.places)}\n{remedy}")
 
 
 def _cached(pack: str, cached: Cached) -> dict[str, Any]:
@@ -185,7 +191,8 @@ def _show(name: str, cached: Cached) -> None:
     print(f"{cached.key} in pack {escaped(name)}: {request.owner} with {who}")
     print(
         f"  {request.chat_type}, {request.service}, {request.locale}, "
-        f"{len(cached.lines)} turns, theme: {escaped(request.theme or 'none')}"
+        f"{counted(len(cached.lines), 'turn')}, "
+        f"theme: {escaped(request.theme or 'none')}"
     )
     model = f" by {escaped(origin.model)}" if origin.model else ""
     print(f"  {origin.kind}{model} on {origin.date}: {escaped(origin.verdict, 300)}")

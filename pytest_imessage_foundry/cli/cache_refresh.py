@@ -15,7 +15,7 @@ from pytest_imessage_foundry.cli import (
     refresh_plan,
     subcommands,
 )
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, counted
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -189,8 +189,8 @@ def _say_outcome(outcome: Outcome, planned: int) -> None:
     tally = outcome.tally
     messages = sum(each.config.message_count_target for each in outcome.written)
     print(
-        f"wrote {len(outcome.written)} of {planned} conversations, "
-        f"{messages} messages asked for; {tally.calls} calls, "
+        f"wrote {len(outcome.written)} of {counted(planned, 'conversation')}, "
+        f"{counted(messages, 'message')} asked for; {counted(tally.calls, 'call')}, "
         f"{tally.kept} answers of earlier runs, "
         f"{tally.usage.sent:,} tokens sent and {tally.usage.received:,} received"
     )

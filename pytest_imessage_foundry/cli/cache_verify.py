@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.cli import clock_warnings, pack_options, subcommands
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, counted
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -135,8 +135,9 @@ def _say(checked: _Checked) -> None:
     from pytest_imessage_foundry.terminal import escaped
 
     print(
-        f"{escaped(str(checked.path))}: {len(checked.conversations)} conversations, "
-        f"{checked.turns} turns"
+        f"{escaped(str(checked.path))}: "
+        f"{counted(len(checked.conversations), 'conversation')}, "
+        f"{counted(checked.turns, 'turn')}"
     )
     for cached, loose in checked.loose:
         for line in clock_warnings.lines(cached, loose):

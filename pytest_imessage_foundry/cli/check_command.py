@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NOTES = (
     "exit codes: 0 nothing is wrong but what --known expects, 1 something is, or a "
-    "known fault no longer shows, 2 it could not be done or nothing was judged"
+    "known fault does not show, 2 it could not be done or nothing was judged"
 )
 
 
@@ -130,17 +130,24 @@ def report(
     from pytest_imessage_foundry.scorecard import score_files, score_text
     from pytest_imessage_foundry.terminal import escaped_lines
 
+    write(given, card, faults)
+    if given.json:
+        print(json.dumps(score_files.as_json(card), default=str))
+    else:
+        print(escaped_lines(score_text.table(card)))
+    return 0 if card.ok else 1
+
+
+def write(given: Namespace, card: Scorecard, faults: tuple[KnownFault, ...]) -> None:
+    """Write the files that were asked for."""
+    from pytest_imessage_foundry.scorecard import score_files
+
     if given.junit:
         _write(given.junit, score_files.junit(card))
     if given.badge:
         _write(given.badge, score_files.badge(card))
     if given.html:
         _write(given.html, _page(card, faults))
-    if given.json:
-        print(json.dumps(score_files.as_json(card), default=str))
-    else:
-        print(escaped_lines(score_text.table(card)))
-    return 0 if card.ok else 1
 
 
 def _page(card: Scorecard, faults: tuple[KnownFault, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from argparse import REMAINDER, ArgumentParser, ArgumentTypeError, Namespace
@@ -60,7 +61,11 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--keep",
         type=Path,
         metavar="DIR",
-        help="keep databases, truths and answers in this folder, which must not exist",
+        help="keep databases, truths and answers in this folder, which must not exist "
+        "or be of an earlier run, with --force",
+    )
+    conform.add_argument(
+        "--force", action="store_true", help="replace what an earlier run kept"
     )
     check_command.add_outputs(conform)
     conform.add_argument(
@@ -78,14 +83,17 @@ def run(given: Namespace) -> int:
     faults = check_command.faults_of(given)
     limits = Limits(given.timeout, int(given.max_output * (1 << 20)))
     whole = Scorecard()
-    with _folder(given.keep) as folder:
+    with _folder(given.keep, force=given.force) as folder:
         for job in database_set.members(given, folder):
             card = _judged(given, job, command, limits, faults)
             _say(given, job, card)
             whole.add(card)
     releases = {each.release for each in database_set.members(given, Path())}
     whole.expect(tuple(e for e in faults if any(e.is_of(each) for each in releases)))
-    code = check_command.report(given, whole, faults)
+    if given.json or not _is_unanswered(whole):
+        code = check_command.report(given, whole, faults)
+    else:
+        check_command.write(given, whole, faults)
     _require_an_answer(whole, command)
     return code
 
@@ -96,13 +104,17 @@ def _require_an_answer(card: Scorecard, command: list[str]) -> None:
     Raises:
         FoundryError: the reader's command ended before it answered, each time.
     """
-    if not card.unread or len(card.unread) < len(card.databases):
+    if not _is_unanswered(card):
         return
     raise FoundryError(
         "the reader answered for no database: nothing was judged\n"
-        f"looked at: {' '.join(command)}\n  {card.complaints[0]}\n"
+        f"looked at: {' '.join(command)}; what it said stands above\n"
         "run the command by hand on the file of `imessage-foundry build chat.db`"
     )
+
+
+def _is_unanswered(card: Scorecard) -> bool:
+    return bool(card.unread) and len(card.unread) >= len(card.databases)
 
 
 def _command(words: list[str]) -> list[str]:
@@ -119,19 +131,37 @@ def _command(words: list[str]) -> list[str]:
 
 
 @contextmanager
-def _folder(kept: Path | None) -> Iterator[Path]:
+def _folder(kept: Path | None, *, force: bool) -> Iterator[Path]:
     """Yield the folder of the databases: a temporary one, unless it is kept."""
     if kept is None:
         with tempfile.TemporaryDirectory(prefix="imessage-conform-") as folder:
             yield Path(folder)
         return
-    if kept.exists() and (not kept.is_dir() or any(kept.iterdir())):
-        raise FoundryError(
-            f"{kept} is there already\nit was left as it is\n"
-            "name a folder that does not exist or is empty with --keep"
-        )
+    _make_room(kept, force=force)
     kept.mkdir(parents=True, exist_ok=True)
     yield kept
+
+
+def _make_room(kept: Path, *, force: bool) -> None:
+    """Remove what an earlier run kept, by --force alone; refuse anything else."""
+    if not kept.exists() or (kept.is_dir() and not any(kept.iterdir())):
+        return
+    if not force:
+        raise FoundryError(
+            f"{kept} is there already\nit was left as it is\n"
+            "name a folder that does not exist or is empty with --keep, or replace "
+            "what an earlier run kept with --force"
+        )
+    found = sorted(kept.iterdir()) if kept.is_dir() else [kept]
+    for each in found:
+        if each.is_symlink() or not (each / database_set.TRUTH).is_file():
+            raise FoundryError(
+                f"{each} is of no earlier run\n"
+                f"looked for: {each / database_set.TRUTH}\n"
+                "name another folder with --keep, or remove what is there"
+            )
+    for each in found:
+        shutil.rmtree(each)
 
 
 def _judged(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.cli import database_set, subcommands
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, counted
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -55,8 +55,10 @@ def run(given: Namespace) -> int:
     if given.json:
         print(json.dumps(manifest))
     else:
-        count = len(manifest["databases"])
-        print(f"wrote {given.folder}: {count} databases with their truths")
+        databases = manifest["databases"]
+        count = counted(len(databases), "database")
+        truths = "its truth" if len(databases) == 1 else "their truths"
+        print(f"wrote {given.folder}: {count} with {truths}")
     return 0
 
 

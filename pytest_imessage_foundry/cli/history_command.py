@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.cli import subcommands
 from pytest_imessage_foundry.cli.persona_output import add_library_option
+from pytest_imessage_foundry.errors import counted
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -43,8 +44,8 @@ def run(given: Namespace) -> int:
         people = ", ".join(each.persona_ids)
         print(
             f"{escaped(each.created_at)}  {escaped(each.macos_version):8}  "
-            f"{each.message_count:>7,} messages  {escaped(each.output_path)}  "
-            f"with {escaped(people)}"
+            f"{counted(each.message_count, 'message'):>16}  "
+            f"{escaped(each.output_path)}  with {escaped(people)}"
         )
     if not builds:
         print(f"nothing was built with personas of {place} yet")

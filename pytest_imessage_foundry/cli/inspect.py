@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.cli import build_options, progress_bar, subcommands
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import SEMANTICS, FoundryError, meant, page
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
+    from collections.abc import Collection
 
 
 def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -117,10 +118,10 @@ def run_validate(given: Namespace) -> int:
 
 def run_kinds(given: Namespace) -> int:
     """List the catalogue's cases, one case, or the scenarios."""
-    listing = _scenarios() if given.scenarios else _cases(given.macos)
+    listing = _scenarios() if given.scenarios else _cases(given)
     if given.name is not None:
         if given.name not in listing:
-            raise _not_listed(given, len(listing))
+            raise _no_scenario(given.name, listing)
         listing = {given.name: listing[given.name]}
     if given.json:
         print(json.dumps(listing, ensure_ascii=False, indent=1))
@@ -139,13 +140,15 @@ def _scenarios() -> dict[str, dict[str, Any]]:
     return {each.name: {"what": each.description} for each in scenarios.built_in()}
 
 
-def _cases(macos: str) -> dict[str, dict[str, Any]]:
+def _cases(given: Namespace) -> dict[str, dict[str, Any]]:
     from pytest_imessage_foundry.conversations import catalogue
     from pytest_imessage_foundry.db import schema
     from pytest_imessage_foundry.spec import Spec
 
-    release = schema.get(build_options.release(macos))
+    release = schema.get(build_options.release(given.macos))
     played = catalogue.cases(Spec(release=release.name, scenario="kinds"), release)
+    if given.name is not None and given.name not in played:
+        raise catalogue.no_case(given.name, release, schema.built_in())
     return {
         each.name: {
             "what": each.what,
@@ -156,22 +159,18 @@ def _cases(macos: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def _not_listed(given: Namespace, count: int) -> FoundryError:
-    if given.scenarios:
-        return FoundryError(
-            f"no scenario {given.name!r}\nlooked among the {count} built-in ones\n"
-            "run `imessage-foundry kinds --scenarios` for their names"
-        )
+def _no_scenario(name: str, known: Collection[str]) -> FoundryError:
     return FoundryError(
-        f"no case {given.name!r}\nlooked among {count} on {given.macos}\n"
-        f"run `imessage-foundry kinds --macos {given.macos}` for their names"
+        f"no scenario {name!r}{meant(name, known)}\n"
+        f"looked among the {len(known)} built-in ones\n"
+        "run `imessage-foundry kinds --scenarios` for their names"
     )
 
 
 def _show(name: str, case: dict[str, Any]) -> None:
     print(f"{name}: {case['what']}")
     if "reading" in case:
-        print(f"  rows: SEMANTICS.md {case['section']}")
+        print(f"  rows: {case['section']} of {page(SEMANTICS)}")
         for key, value in case["reading"].items():
             print(f"  {key}: {json.dumps(value, ensure_ascii=False)}")
 

@@ -151,11 +151,14 @@ class _Maker:
 
     def _keep(self, persona: Persona) -> None:
         from pytest_imessage_foundry.personas import library
+        from pytest_imessage_foundry.terminal import escaped
 
         with library.opened(self._given.library) as kept:
             adopted = kept.adopt(persona)
         self.kept += 1
         print(f"added {persona_output.line(adopted)}", flush=True)
+        for line in persona_output.borrowed([adopted]):
+            print(escaped(line), file=sys.stderr)
 
 
 def _refuse_nonsense(wishes: dict[str, str], address: str) -> None:

@@ -44,6 +44,20 @@ def line(persona: Persona) -> str:
     return escaped(f"{persona.id} ({persona.name}, {persona.identifier})")
 
 
+def borrowed(people: Iterable[Persona]) -> list[str]:
+    """Return a line about each person whose drawn number stands in for another."""
+    from pytest_imessage_foundry.personas import handles
+
+    known = ", ".join(handles.countries())
+    return [
+        f"note: {each.id} ({each.country_code}) has an American number: no numbers are "
+        f"known here that {each.country_code} keeps for fiction; those of {known} are"
+        for each in people
+        if each.country_code not in handles.countries()
+        and handles.country_of(each.identifier) == "US"
+    ]
+
+
 def table(people: Iterable[Persona]) -> Iterator[str]:
     """Return one line for each persona; a star marks the owner."""
     from pytest_imessage_foundry.terminal import escaped

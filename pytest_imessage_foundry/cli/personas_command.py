@@ -16,7 +16,7 @@ from pytest_imessage_foundry.cli import (
     questions,
     subcommands,
 )
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, counted, meant
 from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ def _built_in(id: str) -> Persona:
     known = builtin.by_id()
     if id not in known:
         raise FoundryError(
-            f"the built-in cast has no {id!r}\n"
+            f"the built-in cast has no {id!r}{meant(id, known)}\n"
             f"looked among its {len(known)} people\n"
             f"choose from {', '.join(known)}"
         )
@@ -258,7 +258,9 @@ def run_add(given: Namespace) -> int:
     with _opened(given) as kept:
         persona = kept.add_made(lambda census: _new(given, census))
     print(f"added {persona_output.line(persona)}")
-    for line in spoken.notes([persona]):
+    is_drawn = given.source is None and given.identifier is None
+    numbers = persona_output.borrowed([persona]) if is_drawn else []
+    for line in [*numbers, *spoken.notes([persona])]:
         print(escaped(line), file=sys.stderr)
     return 0
 
@@ -268,6 +270,12 @@ def _new(given: Namespace, census: Census) -> Persona:
     from pytest_imessage_foundry.personas import checks, places
 
     values = _values(given)
+    if given.source is None and "name" not in values:
+        raise FoundryError(
+            "who is added has no name\n"
+            "looked for --name, and for --from with somebody of the built-in cast\n"
+            'give one of them, as in personas add --name "Ana Diaz"'
+        )
     if given.source is not None:
         known = replace(_built_in(given.source), is_self=False)
     else:
@@ -368,7 +376,7 @@ def run_export(given: Namespace) -> int:
 
     with _opened(given) as kept:
         count = kept.export_to(given.file, given.ids, force=given.force)
-    print(f"wrote {escaped(str(given.file))}: {count} personas")
+    print(f"wrote {escaped(str(given.file))}: {counted(count, 'persona')}")
     return 0
 
 

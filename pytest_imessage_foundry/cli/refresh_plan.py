@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.cli import pack_options, provider_options
+from pytest_imessage_foundry.errors import counted
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -22,18 +23,21 @@ def lines(
     from pytest_imessage_foundry.llm import plan
     from pytest_imessage_foundry.terminal import escaped
 
-    known = f"{len(found.entries)} conversations ({pack_options.summary(found)})"
+    known = (
+        f"{counted(len(found.entries), 'conversation')} ({pack_options.summary(found)})"
+    )
     yield f"plan: {len(entries)} of {known}"
     for each in entries:
         yield (
             f"  {each.state:8} {escaped(each.config.id, 30):20} {each.key}  "
-            f"{each.config.message_count_target} messages, {each.calls} calls "
+            f"{counted(each.config.message_count_target, 'message')}, "
+            f"{counted(each.calls, 'call')} "
             f"→ {escaped(str(each.target))}"
         )
     cost = plan.cost(entries)
     yield (
-        f"{cost.calls} calls, about {cost.tokens:,} tokens; at most "
-        f"{cost.most_calls} calls and {cost.most_tokens:,} tokens"
+        f"{counted(cost.calls, 'call')}, about {cost.tokens:,} tokens; at most "
+        f"{counted(cost.most_calls, 'call')} and {cost.most_tokens:,} tokens"
     )
     yield f"asked: {provider_options.in_words(given)}"
     yield from _sent(entries)

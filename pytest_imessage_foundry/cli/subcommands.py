@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from typing import TYPE_CHECKING, NoReturn
+from argparse import ArgumentError, ArgumentParser, RawDescriptionHelpFormatter
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pytest_imessage_foundry.errors import meant
 
 if TYPE_CHECKING:
-    from argparse import _SubParsersAction
+    from argparse import Action, _SubParsersAction
     from collections.abc import Sequence
 
 WIDTH = 79
@@ -22,6 +24,17 @@ class EscapingParser(ArgumentParser):
         from pytest_imessage_foundry.terminal import escaped
 
         super().error(escaped(message, _LONGEST))
+
+    def _check_value(self, action: Action, value: Any) -> None:
+        """Complain of a word that is none of the choices, with the nearest one."""
+        if action.choices is None or value in action.choices:
+            return
+        names = [str(each) for each in action.choices]
+        raise ArgumentError(
+            action,
+            f"invalid choice: {value!r}{meant(str(value), names)} "
+            f"(choose from {', '.join(names)})",
+        )
 
 
 def add(

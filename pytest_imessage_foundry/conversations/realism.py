@@ -83,10 +83,9 @@ class Realism:
     def table(self) -> str:
         """Return the measures and their goals as a text table."""
         lines = [f"{self.messages:,} messages", ""]
-        marks = {True: "ok", False: "MISSED", None: ""}
         for each in self.measures:
             line = f"{each.name:<44}{each.shown:>10}  {each.goal:<18}"
-            lines.append(f"{line}{marks[each.is_met]}".rstrip())
+            lines.append(f"{line}{each.mark}".rstrip())
         busiest = max(*self.hours, 1)
         lines += ["", "local hour"]
         for hour, count in enumerate(self.hours):

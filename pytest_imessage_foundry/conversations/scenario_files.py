@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry import whole_file
 from pytest_imessage_foundry.conversations import model_checks, scenarios
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, meant
 from pytest_imessage_foundry.models import (
     ConversationConfig,
     LifeSpan,
@@ -69,15 +69,9 @@ def read(
     file = _validated(_parsed(path), path)
     kept = _of_library(file, library)
     known = {**cast, **{f"{LIBRARY}{each.id}": each for each in kept}}
-    if unknown := [
-        f"personas[{place}]: {each!r} is no persona that is known here"
-        for place, each in enumerate(file.personas)
-        if isinstance(each, str) and each not in known
-    ]:
+    if unknown := unknown_people(file.personas, known):
         raise _refusal(path, unknown, f"choose from {', '.join(cast)}")
-    personas = tuple(
-        known[each] if isinstance(each, str) else each for each in file.personas
-    )
+    personas = with_people(file.personas, known)
     scenario = Scenario(
         name=file.name or path.stem,
         description=file.description,
@@ -95,6 +89,25 @@ def read(
     if doubled := list(shared(whole)):
         raise _refusal(path, doubled, "leave one out, or give one another address")
     return whole
+
+
+def unknown_people(
+    personas: Iterable[Persona | str], known: Mapping[str, Persona]
+) -> list[str]:
+    """Return what is wrong with ids that nobody has, each with its place."""
+    return [
+        f"personas[{place}]: {each!r} is no persona that is known here"
+        f"{meant(each, known)}"
+        for place, each in enumerate(personas)
+        if isinstance(each, str) and each not in known
+    ]
+
+
+def with_people(
+    personas: Iterable[Persona | str], known: Mapping[str, Persona]
+) -> tuple[Persona, ...]:
+    """Return people, those that are named by their ids among them."""
+    return tuple(known[each] if isinstance(each, str) else each for each in personas)
 
 
 def _written(file: _File, path: Path) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, meant
 from pytest_imessage_foundry.models import ConversationConfig, Scenario
 from pytest_imessage_foundry.personas import builtin
 
@@ -51,7 +51,7 @@ def get(
     names = [each["name"] for each in _entries()]
     added = [each.name for each in extra if each.name not in names]
     raise FoundryError(
-        f"unknown scenario {name!r}\n"
+        f"unknown scenario {name!r}{meant(name, [*names, *added])}\n"
         f"looked among the built-in ones and {len(added)} of this project's\n"
         f"choose from {', '.join([*names, *added])}, or give a .toml or .json file"
     )
@@ -99,7 +99,7 @@ def complete(scenario: Scenario, cast: Mapping[str, Persona]) -> Scenario:
             if who not in people and who not in cast:
                 raise FoundryError(
                     f"unknown persona {who!r} in conversation {config.id!r} of "
-                    f"scenario {scenario.name!r}\n"
+                    f"scenario {scenario.name!r}{meant(who, [*people, *cast])}\n"
                     f"looked in: the scenario's personas and {len(cast)} others\n"
                     f"choose from {', '.join([*people, *cast][:60])}, or add it"
                 )

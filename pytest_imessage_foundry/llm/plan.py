@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from pytest_imessage_foundry.conversations import scenario_files, scenarios
 from pytest_imessage_foundry.conversations.packs import pack_files
 from pytest_imessage_foundry.conversations.packs import store as packs
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, meant
 from pytest_imessage_foundry.llm import conversation_writer, prompts
 from pytest_imessage_foundry.llm.exchange import Context
 
@@ -184,7 +184,7 @@ def select(found: Survey, which: Which, only: Sequence[str] = ()) -> list[PlanEn
     if unknown := [name for name in only if name not in known]:
         ids = dict.fromkeys(each.config.id for each in found.entries)
         raise FoundryError(
-            f"no conversation {unknown[0]!r}\n"
+            f"no conversation {unknown[0]!r}{meant(unknown[0], known)}\n"
             f"looked in: {len(found.entries)} conversations of the scenarios chosen\n"
             f"choose from {', '.join(list(ids)[:40])}"
         )
@@ -328,6 +328,19 @@ def slug(name: str) -> str:
     """Return a file name for a scenario's pack that is safe for any scenario name."""
     words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
     return words or "conversations"
+
+
+def names(found: Survey) -> set[str]:
+    """Return the names that `by_name` knows, without the keys."""
+    asked = {name for e in found.entries for name in (e.config.id, e.scenario)}
+    packs = {each.name for each in found.packs}
+    people = {
+        who
+        for pack in found.packs
+        for each in pack.conversations
+        for who in each.request.participants
+    }
+    return asked | packs | people
 
 
 def by_name(found: Survey, word: str) -> Iterator[tuple[str, Cached]]:

@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 import pluggy
 
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, meant
 from pytest_imessage_foundry.llm import hookspecs
 from pytest_imessage_foundry.llm.base import Provider
 from pytest_imessage_foundry.llm.exchange import ProviderError
@@ -154,12 +154,12 @@ def _unusable(name: str, error: BaseException, place: str) -> ProviderError:
 def _registered(name: str) -> Callable[[ProviderSettings], Any]:
     known = registered()
     if name not in known:
-        names = ", ".join([*_BUILT_IN, *sorted(known)])
+        names = [*_BUILT_IN, *sorted(known)]
         raise ProviderError(
-            f"unknown provider {name!r}\n"
+            f"unknown provider {name!r}{meant(name, names)}\n"
             "looked among the built-in ones, and those that installed packages "
             "register\n"
-            f"choose from {names}, or name package.module:factory"
+            f"choose from {', '.join(names)}, or name package.module:factory"
         )
     return known[name]
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 from pytest_imessage_foundry import models
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, meant
 from pytest_imessage_foundry.personas import handles, places
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ def _problems(persona: Persona) -> Iterator[tuple[str, str]]:
     for field, words in WORDS.items():
         value = getattr(persona, field)
         if value not in words:
-            yield field, f"{value!r} is none of {', '.join(words)}"
+            known = ", ".join(map(repr, words))  # one of the words is 'none'
+            yield field, f"no word {value!r}{meant(value, words)} (choose from {known})"
     yield from _of_place(persona)
     yield from _of_addresses(persona)
 
@@ -174,7 +175,7 @@ def _of_place(persona: Persona) -> Iterator[tuple[str, str]]:
 
 def _of_zone(zone: str) -> Iterator[tuple[str, str]]:
     if zone not in places.time_zones():
-        near = places.nearest(zone, places.time_zones())
+        near = meant(zone, places.time_zones())
         yield "time_zone", f"{zone!r} is no IANA time zone{near or ', as Europe/Rome'}"
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, meant
 from pytest_imessage_foundry.models import Persona
 from pytest_imessage_foundry.personas import checks, records, storage
 from pytest_imessage_foundry.personas.census import Census
@@ -127,10 +127,10 @@ class Library:
         found = self._read("SELECT * FROM personas WHERE id = ?", id)
         if found:
             return records.persona(found[0])
-        known = [row["id"] for row in self._read(_IDS)]
-        listing = ", ".join(map(str, known[:60]))
+        known = [str(row["id"]) for row in self._read(_IDS)]
+        listing = ", ".join(known[:60])
         raise FoundryError(
-            f"the library has no persona {id!r}\n"
+            f"the library has no persona {id!r}{meant(id, known)}\n"
             f"looked among the {len(known)} in {self.path}\n"
             + (f"choose from {listing}" if known else "add somebody first")
         )

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pytest_imessage_foundry.personas import builtin
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _LOCALE = re.compile(r"([a-z]{2,3})_([A-Z]{2})")
 
@@ -57,14 +54,6 @@ def is_locale(text: str) -> bool:
     """Return whether a text is a language and a country, as in `de_AT`."""
     parts = _LOCALE.fullmatch(text)
     return bool(parts and parts[1] in _languages() and parts[2] in countries())
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return a hint at the word that was likely meant, or an empty text."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(word, sorted(known), n=1)
-    return f", was {found[0]} meant?" if found else ""
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_imessage_foundry.conversations.scenarios import cast_with, complete
@@ -48,7 +48,11 @@ def scenarios(
         from pytest_imessage_foundry.conversations import scenario_files
 
         cast = cast_with(people)
-        for each in _models(answer, Scenario, hook, place):
+        named = [
+            _with_people(each, cast, number, hook, place)
+            for number, each in enumerate(answer)
+        ]
+        for each in _models(named, Scenario, hook, place):
             problems = list(scenario_files.problems(each, cast))
             if not problems:
                 problems = list(scenario_files.shared(complete(each, cast)))
@@ -57,6 +61,23 @@ def scenarios(
                 raise refused(hook, place, [f"{name}{what}" for what in problems])
             found.append(each)
     return tuple(found)
+
+
+def _with_people(
+    given: Any,
+    cast: Mapping[str, Persona],
+    number: int,
+    hook: pluggy.HookCaller,
+    place: str,
+) -> Any:
+    """Put people in the place of their ids; leave what is no scenario as it is."""
+    if not isinstance(given, Scenario) or not isinstance(given.personas, (list, tuple)):
+        return given
+    from pytest_imessage_foundry.conversations import scenario_files
+
+    if unknown := scenario_files.unknown_people(given.personas, cast):
+        raise refused(hook, place, [f"[{number}].{each}" for each in unknown])
+    return replace(given, personas=scenario_files.with_people(given.personas, cast))
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def pytest_imessage_personas() -> Sequence[Persona]:  # type: ignore[empty-body]
     built-in one takes its place::
 
         def pytest_imessage_personas():
-            return [Persona(id="ann", name="Ann Lee", identifier="+12125550142")]
+            return [Persona(id="ann", name="Ann Lee", identifier="+12125550186")]
     """
 
 
@@ -35,10 +35,21 @@ def pytest_imessage_personas() -> Sequence[Persona]:  # type: ignore[empty-body]
 def pytest_imessage_scenarios() -> Sequence[Scenario]:  # type: ignore[empty-body]
     """Scenarios that marks may name, beside the built-in ones.
 
-    Called before a database is built for a test::
+    Called before a database is built for a test. People are named by the ids of the
+    built-in cast and of `pytest_imessage_personas`; who owns the phone is added::
 
         def pytest_imessage_scenarios():
-            return [Scenario(name="two-friends", description="...", personas=...)]
+            weekend = ConversationConfig(
+                id="weekend", participants=("nina",), message_count_target=60
+            )
+            return [
+                Scenario(
+                    name="two-friends",
+                    description="a weekend being planned",
+                    personas=("alex", "nina"),
+                    conversations=(weekend,),
+                )
+            ]
     """
 
 

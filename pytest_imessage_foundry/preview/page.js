@@ -49,7 +49,7 @@
     const names = [...Object.keys(FOLDERS), ...new Set(marks)];
     const used = names.filter((name) => chats.some((chat) => isIn(chat, name)));
     byId("folders").replaceChildren(...(used.length > 1 ? used : []).map((name) => {
-      const count = chats.filter((chat) => isIn(chat, name)).length;
+      const count = chats.filter((chat) => !chat.astray && isIn(chat, name)).length;
       const button = add(el("button", "", name), el("small", "", ` ${count}`));
       button.type = "button";
       button.setAttribute("aria-pressed", String(name === folder));
@@ -328,9 +328,12 @@
     view(name);
   }
   function start() {
-    const total = chats.reduce((sum, chat) => sum + (chat.count || 0), 0);
+    const sum = (some) => some.reduce((all, chat) => all + (chat.count || 0), 0);
+    const astray = sum(chats.filter((chat) => chat.astray));
     byId("summary").textContent =
-      `${counted(chats.length, "chat")}, ${counted(total, "message")}`;
+      `${counted(chats.filter((chat) => !chat.astray).length, "chat")}, ` +
+      counted(sum(chats), "message") +
+      (astray ? `, ${astray.toLocaleString("en")} of them in no chat` : "");
     listFolders();
     listChats();
     byId("show-cases").hidden = !cases.length;

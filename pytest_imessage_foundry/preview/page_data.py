@@ -7,6 +7,7 @@ from typing import Any
 
 from pytest_imessage_foundry.preview import phone as shape
 from pytest_imessage_foundry.preview.local_times import LocalTimes
+from pytest_imessage_foundry.preview.message_index import STRAY
 from pytest_imessage_foundry.preview.pictures import Pictures
 from pytest_imessage_foundry.preview.safe_text import visible
 from pytest_imessage_foundry.preview.script_json import encode, quoted
@@ -47,6 +48,7 @@ class PageData:
             service=chat.service,
             group=chat.is_group,
             marks=chat.marks,
+            astray=chat.id == STRAY,
             count=count,
             unread=unread,
             deleted=deleted,

@@ -23,7 +23,6 @@ from pytest_imessage_foundry.reading.open_readonly import (
 if TYPE_CHECKING:
     from pytest_imessage_foundry.measures import Measure
 
-_MARKS = {True: "inside", False: "outside", None: ""}
 _STEPS = 5
 
 
@@ -111,8 +110,7 @@ def _services(years: tuple[Year, ...]) -> tuple[str, ...]:
 
 
 def _line(each: Measure) -> str:
-    mark = _MARKS[each.is_met]
-    left = f"  {each.name:<46}{each.counted:>30}  {each.goal:<20}{mark:<9}"
+    left = f"  {each.name:<46}{each.counted:>30}  {each.goal:<20}{each.mark:<9}"
     return f"{left}{each.source}"
 
 

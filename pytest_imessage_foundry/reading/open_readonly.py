@@ -31,6 +31,16 @@ _ROLLBACK, _WAL = b"\x01\x01", b"\x02\x02"
 _COMPANIONS = ("-wal", "-journal")
 # Where SQLite locks: 510 bytes that readers share and an exclusive writer owns.
 _SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
+# Where it stands in a folder of one, a home, an iPhone's file system and a backup,
+# whose name for it is SHA-1 of "HomeDomain-Library/SMS/sms.db".
+PLACES = (
+    "chat.db",
+    "sms.db",
+    "Library/Messages/chat.db",
+    "Library/SMS/sms.db",
+    "private/var/mobile/Library/SMS/sms.db",
+    "3d/3d0d7e5fb2ce288813306e4d4636395e047a3d28",
+)
 _PATIENCE = 1.0  # seconds
 _TRIES = 3
 # SQLite quotes a broken schema in its message, bytes as they are, and Python then
@@ -128,9 +138,9 @@ def _examined(path: Path) -> tuple[Path, bytes, int]:
         real = path.resolve()
         status = real.stat()
         if stat.S_ISDIR(status.st_mode):
-            inside = next((n for n in ("chat.db", "sms.db") if (path / n).exists()), "")
-            name = path / (inside or "chat.db")
-            raise _unreadable("a directory is no database", path, f"name {name}")
+            found = [path / each for each in PLACES if (path / each).is_file()]
+            remedy = f"name {found[0]}" if found else "name the chat.db or sms.db in it"
+            raise _unreadable("a directory is no database", path, remedy)
         if not stat.S_ISREG(status.st_mode):
             raise _unreadable("not a regular file", path, "name a chat.db file")
         with real.open("rb") as file:

@@ -9,7 +9,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import date
 from typing import Any
 
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, page
 
 
 def lines_of(answer: Any) -> Iterator[str | bytes]:
@@ -79,5 +79,5 @@ def _refusal(value: Any) -> FoundryError:
         "the answer is no list of readings\n"
         f"looked at: {value!r:.100}, a {type(value).__name__}\n"
         "give dictionaries, rows of sqlite3, dataclasses or lines of JSON: "
-        "docs/readings.md"
+        f"{page('readings.md')}"
     )

@@ -20,11 +20,12 @@ import json
 import os
 import tomllib
 from dataclasses import dataclass, fields
+from dataclasses import field as declared
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, meant, page
 from pytest_imessage_foundry.scorecard.shown_kinds import kinds
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class KnownFault:
             JSON where they are no plain values.
         everywhere: whether it must show on every row that it names.
         ends: what the reader says when such a row ends its run.
+        entry: where it stands: the file, and its number in it.
     """
 
     why: str
@@ -61,6 +63,7 @@ class KnownFault:
     where: str = ""
     everywhere: bool = False
     ends: str = ""
+    entry: str = declared(default="", repr=False, compare=False)
 
     def covers(self, kind: str, field: str, case: str | None, release: str) -> bool:
         """Return whether a misreading is this fault, supposing that its row fits
@@ -119,8 +122,8 @@ def given(known: object) -> tuple[KnownFault, ...]:
     raise FoundryError(
         f"known= takes the path of a file of known faults, not a {sort}\n"
         f"looked at: known={known!r:.100}\n"
-        "write the faults into a TOML or JSON file, as docs/scorecard.md shows, and "
-        "name that"
+        "write the faults into a TOML or JSON file, and name that: "
+        f"{page('scorecard.md')} shows one"
     )
 
 
@@ -168,22 +171,26 @@ def read(path: Path) -> tuple[KnownFault, ...]:
 
 
 def _entry(raw: Any, number: int, path: Path) -> KnownFault:
-    names = [each.name for each in fields(KnownFault)]
-    if not isinstance(raw, dict) or not raw.keys() <= set(names):
-        raise _refusal(path, f"fault {number}: its fields are {', '.join(names)}")
+    names = [each.name for each in fields(KnownFault) if each.name != "entry"]
+    if not isinstance(raw, dict):
+        raise _refusal(path, f"fault {number}: it is no table")
+    if unknown := [each for each in raw if each not in names]:
+        said = ", ".join(f"{each!r}{meant(each, names)}" for each in unknown)
+        choice = ", ".join(names)
+        raise _refusal(
+            path, f"fault {number}: no field {said} (its fields are {choice})"
+        )
     if not raw.get("why") or not raw.keys() & _NAMING:
         raise _refusal(path, f"fault {number}: give `why`, and `kind` or `case`")
     if raw.get("ends") and not (raw.get("where") or raw.get("releases")):
         raise _refusal(path, f"fault {number}: beside `ends` give `where`: which rows")
     values = {name: _value(name, raw[name], number, path) for name in raw}
-    entry = KnownFault(**values)
+    entry = KnownFault(**values, entry=f"fault {number} of {path}")
     known = (*kinds(), UNKNOWN_ROW)
     for each in _names(entry.kind):
         if not any(fnmatchcase(name, each) for name in known):
-            choice = ", ".join(kinds())
-            raise _refusal(
-                path, f"fault {number}: no kind {each!r} (choose from {choice})"
-            )
+            hint = meant(each, known, 3) or f" (choose from {', '.join(known)})"
+            raise _refusal(path, f"fault {number}: no kind {each!r}{hint}")
     return entry
 
 
@@ -207,5 +214,5 @@ def _value(name: str, value: Any, number: int, path: Path) -> Any:
 def _refusal(path: Path, why: str) -> FoundryError:
     return FoundryError(
         f"the file of known faults does not hold\nlooked in: {path}\n  {why}\n"
-        "docs/scorecard.md shows one; correct it, or leave it out"
+        f"{page('scorecard.md')} shows one; correct it, or leave it out"
     )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.errors import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def meant(key: str, known: Collection[str]) -> list[str]:
     """Return the known fields that an unknown one may stand for."""
-    return called(key, known) or get_close_matches(_plain(key), known, 1)
+    return called(key, known) or nearest(_plain(key), known)
 
 
 def called(key: str, known: Collection[str]) -> list[str]:

@@ -56,7 +56,7 @@ def _complaints(card: Scorecard) -> Iterator[str]:
     for each in card.complaints:
         yield f'<li><div class="why said">{escape(each)}</div></li>'
     for fault in card.unshown:
-        yield '<li><div class="why">does not show any more: '
+        yield '<li><div class="why">does not show: '
         yield f"{escape(str(fault))}</div></li>"
 
 

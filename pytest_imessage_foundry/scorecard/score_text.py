@@ -6,7 +6,8 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.errors import MisreadError
+from pytest_imessage_foundry.errors import SEMANTICS, MisreadError, page
+from pytest_imessage_foundry.errors import counted as number_of
 from pytest_imessage_foundry.scorecard.scores import EXAMPLES
 from pytest_imessage_foundry.scorecard.shown_kinds import kinds, rule_of
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.scorecard.scores import Misreading, Scorecard
 
 _VERDICTS = ("agrees", "cannot", "wrong", "known")
+_RULED = " (SEMANTICS.md "  # between a rule and its section
 _MOST = 100  # characters of what was said
 
 
@@ -61,8 +63,9 @@ def summary(card: Scorecard) -> str:
         if each in verdicts
     )
     return (
-        f"{len(verdicts)} kinds: {counted or 'nothing was judged'}; "
-        f"{card.statements:,} single statements are right"
+        f"{number_of(len(verdicts), 'kind')}: {counted or 'nothing was judged'}; "
+        f"{number_of(card.statements, 'single statement')} "
+        f"{'is' if card.statements == 1 else 'are'} right"
     )
 
 
@@ -73,10 +76,17 @@ def failures(card: Scorecard) -> str:
     for kind, found in groupby(unknown, key=lambda each: each.kind):
         lines += ["", *_of_kind(card, kind, list(found))]
     for each in card.unshown:
-        lines += ["", f"a known fault does not show any more: {each}", "  take it out"]
+        lines += ["", f"a known fault does not show: {each}"]
+        lines += [
+            f"  {each.entry or 'this entry'}: take it out if the reader is mended,"
+        ]
+        lines += ["  or correct what it names if it never showed"]
     for each, where in card.absent.items():
         lines += ["", f"a known fault does not show everywhere: {each}"]
+        lines += [f"  {each.entry}"] if each.entry else []
         lines += [f"  not in {where}", "  name fewer rows, or leave out `everywhere`"]
+    if any(_RULED in each for each in lines):
+        lines += ["", f"SEMANTICS.md: {page(SEMANTICS)}"]
     return "\n".join(lines).strip("\n")
 
 
@@ -91,12 +101,12 @@ def _order(misreading: Misreading) -> tuple[int, str]:
 
 def _of_kind(card: Scorecard, name: str, found: list[Misreading]) -> Iterator[str]:
     tally = card.tallies[name]
-    rows = f"{tally.wrong:,} row{'s' if tally.wrong != 1 else ''}"
+    rows = number_of(tally.wrong, "row")
     yield f"{name}: {rows} wrong"
     for field, like in groupby(found, key=lambda each: each.field):
         examples = list(like)[:EXAMPLES]
         if (rule := rule_of(name, field)) is not None:
-            yield f"  {rule.rule} (SEMANTICS.md {rule.section})"
+            yield f"  {rule.rule}{_RULED}{rule.section})"
         for example in examples:
             yield from _example(example)
         further = card.times(examples[0]) - len(examples)

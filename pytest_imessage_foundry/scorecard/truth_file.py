@@ -61,12 +61,27 @@ def _read(file: IO[str], path: Path) -> TruthFile:
         size += len(line)
         if size > _MOST_HEAD:
             break
+    _refuse_answer(head, path)
     # Another tool has laid it out anew: it is read whole.
     file.seek(0)
     document = json.load(file)
     if not isinstance(document, dict) or "readings" not in document:
         raise _refusal(path, "there are no readings in it")
     return _file(document, iter(document["readings"]), path)
+
+
+def _refuse_answer(lines: list[str], path: Path) -> None:
+    """Refuse lines that are each an object with a GUID: what a reader answered."""
+    try:
+        first = json.loads(lines[0]) if lines else None
+    except json.JSONDecodeError:
+        return
+    if isinstance(first, dict) and "guid" in first and "readings" not in first:
+        raise FoundryError(
+            "this is an answer and no truth: its first line is a reading\n"
+            f"looked in: {path}\n"
+            "name the truth first: imessage-foundry check TRUTH ANSWER"
+        )
 
 
 def _streamed(file: IO[str]) -> Iterator[dict[str, Any]]:

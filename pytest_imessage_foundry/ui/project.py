@@ -289,11 +289,6 @@ def moment(text: str) -> str:
     return text
 
 
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """Return a number with its noun."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def overwritten(paths: Iterable[Path]) -> list[Path]:
     """Return those of the files that exist."""
     return [each for each in paths if each.exists()]

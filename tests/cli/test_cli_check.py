@@ -102,7 +102,31 @@ def test_known_faults(place, wrong, tmp_path, capsys):
     known.write_text('[[fault]]\nkind = "text"\nfield = "text"\nwhy = "colours"\n')
     assert check(place, wrong, "--known", known) == 0
     assert check(place, place / "answer.jsonl", "--known", known) == 1
-    assert "a known fault does not show any more" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "a known fault does not show: text text: colours" in said
+    assert f"fault 1 of {known}: take it out if the reader is mended" in said
+
+
+def test_an_answer_in_place_of_the_truth(place, capsys):
+    assert main(["check", str(place / "answer.jsonl"), str(place / "truth.json")]) == 2
+    said = capsys.readouterr().err
+    assert "this is an answer and no truth" in said
+    assert "check TRUTH ANSWER" in said
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('knd = "event-*"', "fault 1: no field 'knd': did you mean 'kind'?"),
+        ('kind = "evnt-*"\ncase = "x"', "no kind 'evnt-*': did you mean 'event"),
+        ('kind = "zzz"', "no kind 'zzz' (choose from "),
+    ],
+)
+def test_a_misspelt_known_fault(place, wrong, tmp_path, capsys, line, said):
+    known = tmp_path / "known.toml"
+    known.write_text(f'[[fault]]\n{line}\nwhy = "x"\n', encoding="utf-8")
+    assert check(place, wrong, "--known", known) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_a_truth_that_another_tool_laid_out(place, tmp_path):

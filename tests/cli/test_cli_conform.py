@@ -77,15 +77,16 @@ def test_one_that_never_answers_cannot_be_judged(capsys, options):
     given = ("--macos", "sonoma,tahoe", "--scenario", "small", *options)
     assert main(["conform", *given, "--", *command]) == 2
     said = capsys.readouterr()
-    first, second, third, fourth = said.err.splitlines()[-4:]
+    first, second, third = said.err.splitlines()[-3:]
     assert first.endswith("the reader answered for no database: nothing was judged")
-    assert second == f"looked at: {' '.join(command)}"
-    assert "sonoma small: it ended with exit code 2: " in third
-    assert fourth.startswith("run the command by hand")
+    assert second == f"looked at: {' '.join(command)}; what it said stands above"
+    assert third.startswith("run the command by hand")
+    told = said.out + said.err
+    assert told.count("sonoma small: it ended with exit code 2: ") == 1 + bool(options)
     if options:
         assert json.loads(said.out)["ok"] is False
     else:
-        assert "0 kinds: nothing was judged" in said.out
+        assert "nothing was judged" not in said.out  # no table without a number
 
 
 def test_one_that_answers_for_some_is_judged(capsys):
@@ -118,6 +119,16 @@ def test_what_is_kept(tmp_path, capsys):
     assert main(["check", str(place / "truth.json"), str(answer)]) == 0
     assert conform(*SMALL, "--keep", str(kept)) == 2
     assert "is there already" in capsys.readouterr().err
+    assert conform(*SMALL, "--keep", str(kept), "--force") == 0
+
+
+def test_force_removes_what_a_run_kept_and_nothing_else(tmp_path, capsys):
+    kept = tmp_path / "set"
+    assert conform(*SMALL, "--keep", str(kept)) == 0
+    (kept / "mine").mkdir()
+    assert conform(*SMALL, "--keep", str(kept), "--force") == 2
+    assert f"{kept / 'mine'} is of no earlier run" in capsys.readouterr().err
+    assert (kept / "tahoe-small/truth.json").is_file()
 
 
 @pytest.mark.parametrize(

@@ -85,12 +85,12 @@ def test_an_address_says_what_it_is(personas):
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        ([], "name: is empty"),
+        ([], "give one of them, as in personas add --name"),
         (["--name", "A", "--address", "+12125551234"], "may be somebody's"),
         (["--name", "A", "--address", "a@gmail.com"], "may be somebody's"),
         (["--name", "A", "--country", "XX"], "no ISO code of a country"),
         (["--name", "A", "--country", "Spain"], "SPAIN"),
-        (["--name", "A", "--emoji", "lots"], "none of none, light, moderate, heavy"),
+        (["--name", "A", "--emoji", "lots"], "'lots' (choose from 'none', 'light', "),
         (["--name", "A", "--time-zone", "Mars"], "no IANA time zone"),
         (["--from", "nobody"], "the built-in cast has no 'nobody'"),
         (["No Slug", "--name", "A"], "'No Slug' is not small letters"),
@@ -263,7 +263,7 @@ def test_there_and_back(personas, tmp_path, path):
     out = tmp_path / "people.json"
     assert personas("export", out).out == f"wrote {out}: 2 personas\n"
     assert personas("export", out).code == 2
-    assert personas("export", out, "ben", "--force").out == f"wrote {out}: 1 personas\n"
+    assert personas("export", out, "ben", "--force").out == f"wrote {out}: 1 persona\n"
 
     other = tmp_path / "other.db"
     assert personas("import", out, "--library", other).code == 0

@@ -102,7 +102,8 @@ def test_all_that_is_wrong_is_said_at_once():
         "persona 'ana' does not hold\n"
         "looked at: these of its fields\n"
         "  name: is empty\n"
-        "  time_zone: 'Europe/Berln' is no IANA time zone, was Europe/Berlin meant?\n"
+        "  time_zone: 'Europe/Berln' is no IANA time zone: did you mean "
+        "'Europe/Berlin'?\n"
         "correct these fields; nothing was kept"
     )
 

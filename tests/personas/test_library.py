@@ -99,7 +99,7 @@ def test_unknown_id_lists_the_candidates(opened, path):
             with pytest.raises(FoundryError) as caught:
                 look("anna")
     assert str(caught.value) == (
-        "the library has no persona 'anna'\n"
+        "the library has no persona 'anna': did you mean 'ana'?\n"
         f"looked among the 2 in {path}\n"
         "choose from ben, ana"
     )

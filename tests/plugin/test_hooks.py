@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
 CONFTEST = """
     from pytest_imessage_foundry.db import schema
     from pytest_imessage_foundry.models import (
@@ -48,6 +53,49 @@ def test_scenario_and_conversation(run, pytester):
     )
 
     run("--imessage-version=tahoe").assert_outcomes(passed=1)
+
+
+def test_the_example_of_the_page_of_scenarios(run, pytester):
+    page = (ROOT / "docs/scenarios.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    pytester.makeconftest(example)
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(scenario="three-friends")
+        def test_it(chat_db):
+            assert len(chat_db.messages) == 60
+            (chat,) = chat_db.conversations
+            assert "+12125550186" in chat.participants  # Ann's
+        """
+    )
+
+    run("--imessage-version=tahoe").assert_outcomes(passed=1)
+
+
+def test_an_id_that_nobody_has_is_refused(run, pytester):
+    pytester.makeconftest(
+        """
+        from pytest_imessage_foundry import Scenario
+
+        def pytest_imessage_scenarios():
+            return [Scenario(name="mini", description="x", personas=("alexx",))]
+        """
+    )
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(scenario="mini")
+        def test_it(chat_db):
+            pass
+        """
+    )
+
+    done = run("--imessage-version=tahoe")
+
+    done.stdout.fnmatch_lines(["*personas[[]0]: 'alexx' is no persona*: did you mean*"])
 
 
 def test_a_schema_of_ones_own(plain_run, pytester):

@@ -123,6 +123,18 @@ def test_words_of_a_chat_are_on_the_page(browse: Open, tmp_path: Path) -> None:
     assert 'src="data:image/' in dom
 
 
+def test_messages_in_no_chat_are_no_chat(browse: Open, tmp_path: Path) -> None:
+    made = Scratch(tmp_path / "chat.db")
+    made.add(text="in the chat")
+    made.add(chat=99, text="in a chat that is gone")
+    page = write(made.path, tmp_path / "page.html")
+
+    dom = shown(browse(page))
+
+    assert "1 chat, 2 messages, 1 of them in no chat" in dom
+    assert "In no chat" in dom
+
+
 def test_hostile_texts_are_shown_and_do_not_run(
     browse: Open, scratch: Made, tmp_path: Path
 ) -> None:

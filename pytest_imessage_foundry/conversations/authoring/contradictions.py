@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.authoring import coherence, storable
 from pytest_imessage_foundry.conversations.authoring.words import ME
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, meant
 from pytest_imessage_foundry.models import Persona
 from pytest_imessage_foundry.models.apple_time import SECOND, to_datetime
 from pytest_imessage_foundry.models.literals import GROUP_EVENTS
@@ -41,7 +41,7 @@ def check_name(name: str, country: str) -> None:
     if country in ("", *handles.countries()):
         return
     if country not in places.countries():
-        near = places.nearest(country, places.countries())
+        near = meant(country, places.countries())
         raise FoundryError(
             f"unknown country {country!r}{near}\n"
             "looked among the ISO codes of the countries that have telephones\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from functools import cache, wraps
 from typing import Any, TypeVar, cast, get_args, get_origin
 
@@ -14,7 +13,7 @@ from pytest_imessage_foundry.conversations.authoring.fitting import (
     matcher,
     misfit,
 )
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, nearest
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 _KINDS = inspect.Parameter
@@ -101,7 +100,7 @@ class Signature:
     def _refusal(self, what: str, given: Mapping[str, Any]) -> FoundryError:
         taken = [each for each in self.hints if not each.startswith("_")]
         strange = [each for each in given if each not in self.hints]
-        near = get_close_matches(strange[0], taken, 1) if strange else []
+        near = nearest(strange[0], taken) if strange else []
         advice = f"did you mean {near[0]}?" if near else "correct the call"
         return FoundryError(
             f"{self.name}() {what}\nlooked among what it takes: "

@@ -23,7 +23,7 @@ from pytest_imessage_foundry.conversations.authoring.stated_values import (
     facts_of,
 )
 from pytest_imessage_foundry.conversations.authoring.words import ME, unknown
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, page
 from pytest_imessage_foundry.models import (
     ChatProperties,
     Event,
@@ -144,7 +144,7 @@ class _Script:
         except (TypeError, ValueError, KeyError) as error:
             raise FoundryError(
                 f"{self._where}: {place}: {error}\nlooked at what stands there\n"
-                "docs/scenarios.md shows what a chat can have"
+                f"{page('written-chats.md')} shows what a chat can have"
             ) from None
 
     def _person(self, given: Table) -> None:

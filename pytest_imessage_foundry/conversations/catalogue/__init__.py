@@ -13,15 +13,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from pytest_imessage_foundry.conversations.catalogue.case_phone import CASES, CasePhone
+from pytest_imessage_foundry.errors import FoundryError, meant
 from pytest_imessage_foundry.models import Case
 from pytest_imessage_foundry.models.filters import without_suffix
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_imessage_foundry.conversations.catalogue.case_phone import CaseEntry
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.models import CaseReading, Conversation, Persona
     from pytest_imessage_foundry.spec import Spec
 
+_SUGGESTED = 5  # names; those of one kind of message differ in their ends
 # In the order in which their cases are listed and dated.
 _CHAPTERS = (
     "plain_texts",
@@ -84,6 +88,19 @@ def case_names(spec: Spec, schema: Schema) -> dict[str, str]:
 def listing(schema: Schema) -> dict[str, str]:
     """Return a one-line description of each case, by name."""
     return {entry.name: entry.what for entry in entries(schema)}
+
+
+def no_case(name: str, schema: Schema, releases: Iterable[Schema]) -> FoundryError:
+    """Return the refusal of a name that is of no case on one of all releases."""
+    names = list(listing(schema))
+    holding = [each.name for each in releases if name in listing(each)]
+    hint = "" if holding else meant(name, names, _SUGGESTED)
+    elsewhere = f", but on {', '.join(holding)}" if holding else ""
+    return FoundryError(
+        f"no case {name!r} on {schema.name}{elsewhere}{hint}\n"
+        f"looked among its {len(names)} cases\n"
+        f"run `imessage-foundry kinds --macos {schema.name}` for their names"
+    )
 
 
 @dataclass(frozen=True)

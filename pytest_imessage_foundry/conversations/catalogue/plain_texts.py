@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations.catalogue.case_phone import case
+from pytest_imessage_foundry.errors import counted
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.authoring.draft import Draft
@@ -75,13 +76,13 @@ for _name, (_what, _facts) in _STORED.items():
     _text = f"Stored another way: {_name}"
     case(_name, _what, "§2")(partial(_received, text=_text, **_facts))
 for _length in _LENGTHS:
-    case(f"text-{_length}-bytes", f"a text of {_length:,} bytes", "§2")(
+    case(f"text-{_length}-bytes", f"a text of {counted(_length, 'byte')}", "§2")(
         partial(_received, text=("length " * (_length // 7 + 1))[:_length])
     )
 for _length in _LONG_ARCHIVES:
     case(
         f"text-{_length}-bytes-archive-only",
-        f"a text of {_length:,} bytes that only the archive holds",
+        f"a text of {counted(_length, 'byte')} that only the archive holds",
         "§2",
     )(partial(_received, text=("length " * _length)[:_length], storage="archive"))
 # The last byte of this emoji is 0x86, which also ends objects in an archive.

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, get_args
 
-from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
+from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError, meant
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.definition import Schema
@@ -81,19 +81,25 @@ def resolve(word: str, extra: Collection[str] = ()) -> str:
     for pattern, name in _NUMBERS:
         if re.fullmatch(pattern, wanted):
             return name
-    candidates = ", ".join((*RELEASES, *(n for n in extra if n not in RELEASES), "all"))
+    candidates = (*RELEASES, *(n for n in extra if n not in RELEASES), "all")
     if wanted == "all":
         raise UnknownReleaseError(
             f"'all' is no single macOS release (choose from {', '.join(ALL)})"
         )
     raise UnknownReleaseError(
-        f"unknown macOS release {word!r} (choose from {candidates})"
+        f"unknown macOS release {word!r}{meant(word, candidates)} "
+        f"(choose from {', '.join(candidates)})"
     )
 
 
 def select(word: str, extra: Collection[str] = ()) -> tuple[str, ...]:
     """Give the releases that `word` means, oldest first: one, or those of `all`."""
     return ALL if word.strip().lower() == "all" else (resolve(word, extra),)
+
+
+def built_in() -> list[Schema]:
+    """Return the schemas of all releases of this package, oldest first."""
+    return [get(name) for name in RELEASES]
 
 
 @cache

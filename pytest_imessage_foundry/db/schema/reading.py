@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry import whole_file
 from pytest_imessage_foundry.db.schema import introspect, release_file, statements
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, UnreadableFileError
 from pytest_imessage_foundry.reading import open_readonly
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def read(path: Path, name: str | None = None) -> SchemaFound:
     raw = _text_at(path)
     if raw is not None:
         return read_text(raw, path, name)
+    _refuse_missing(path)
     with open_readonly.opened(path) as source, source.connect() as connection:
         page_size = connection.execute("PRAGMA page_size").fetchone()[0]
         return _found(statements.of(connection), path, name, page_size)
@@ -122,6 +123,19 @@ def _text_at(path: Path) -> bytes | None:
     except (OSError, ValueError):  # a NUL in the name is a ValueError
         return None
     return raw if is_stream or _decoded(raw) else None
+
+
+def _refuse_missing(path: Path) -> None:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        raise UnreadableFileError(
+            f"there is no such file\nlooked at {path}\n"
+            "check the path: it is a chat.db, what `sqlite3 chat.db .schema` prints, "
+            "or a manifest, as `imessage-foundry schema read chat.db` writes it"
+        ) from None
+    except (OSError, ValueError):
+        pass  # told when it is opened
 
 
 def _begins_as_database(path: Path) -> bool:

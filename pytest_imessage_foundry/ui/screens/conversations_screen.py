@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import OptionList, Static
 
+from pytest_imessage_foundry.errors import counted
 from pytest_imessage_foundry.spec import Spec
-from pytest_imessage_foundry.ui.project import counted
 from pytest_imessage_foundry.ui.screens.confirm_screen import ConfirmScreen
 from pytest_imessage_foundry.ui.screens.conversation_form import ConversationForm
 from pytest_imessage_foundry.ui.screens.step import BACK, StepScreen

@@ -9,12 +9,12 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import OptionList, Static
 from textual.worker import Worker, WorkerState
 
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, counted
 from pytest_imessage_foundry.llm import plan
 from pytest_imessage_foundry.ui import building, writing
 from pytest_imessage_foundry.ui.building import BuildResult
 from pytest_imessage_foundry.ui.journal import Bubble, Journal, StoppedError
-from pytest_imessage_foundry.ui.project import counted, overwritten
+from pytest_imessage_foundry.ui.project import overwritten
 from pytest_imessage_foundry.ui.screens.by_hand_screen import ByHandScreen
 from pytest_imessage_foundry.ui.screens.confirm_screen import ConfirmScreen
 from pytest_imessage_foundry.ui.screens.result_screen import ResultScreen

@@ -9,10 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import OptionList
 
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, counted
 from pytest_imessage_foundry.personas import builtin
 from pytest_imessage_foundry.ui.cast import Candidate
-from pytest_imessage_foundry.ui.project import counted
 from pytest_imessage_foundry.ui.screens.confirm_screen import ConfirmScreen
 from pytest_imessage_foundry.ui.screens.persona_form import PersonaForm
 from pytest_imessage_foundry.ui.screens.persona_wish import PersonaWish

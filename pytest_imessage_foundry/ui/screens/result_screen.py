@@ -10,7 +10,8 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from pytest_imessage_foundry.ui.project import counted, short
+from pytest_imessage_foundry.errors import counted
+from pytest_imessage_foundry.ui.project import short
 from pytest_imessage_foundry.ui.screens.step import BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.command_text import CommandText
 from pytest_imessage_foundry.ui.widgets.panel import Panel

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from pytest_imessage_foundry.conversations import scenarios
-from pytest_imessage_foundry.ui.project import counted
+from pytest_imessage_foundry.errors import counted
 from pytest_imessage_foundry.ui.screens.step import BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.panel import Panel
 from pytest_imessage_foundry.ui.widgets.plain import fitted

@@ -10,8 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from pytest_imessage_foundry.db import version_detect
+from pytest_imessage_foundry.errors import counted
 from pytest_imessage_foundry.ui.journal import Bubble
-from pytest_imessage_foundry.ui.project import Project, counted
+from pytest_imessage_foundry.ui.project import Project
 from pytest_imessage_foundry.ui.screens.confirm_screen import ConfirmScreen
 from pytest_imessage_foundry.ui.screens.reader_screen import ReaderScreen
 from pytest_imessage_foundry.ui.screens.safe_copy_screen import SafeCopyScreen
