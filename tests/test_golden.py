@@ -25,22 +25,22 @@ GOLDEN = {
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "b93bb0c4b43fe627",
-        "sequoia": "232dec8c8e8cfbd2",
-        "tahoe": "70434e2331d60805",
-        "golden-gate": "a8569872257966ba",
+        "sonoma": "edff1add668a5774",
+        "sequoia": "5af35fed75c11180",
+        "tahoe": "52dde676b39dec58",
+        "golden-gate": "266870644e20bf47",
     },
     "default": {
-        "sonoma": "354229e3eb17fd7c",
-        "sequoia": "be352a9cc3a7b9ec",
-        "tahoe": "d34204295e8c2dbc",
-        "golden-gate": "0e1f3cc2fff2d01c",
+        "sonoma": "a5256f7e29d914ea",
+        "sequoia": "fc333a4170692617",
+        "tahoe": "02b557593e431b92",
+        "golden-gate": "d980c545616eba1d",
     },
     "lived-in": {
-        "sonoma": "521dcfe01a51d6c9",
-        "sequoia": "c7169f7ab14d8019",
-        "tahoe": "908a0fae47586221",
-        "golden-gate": "cab42b5fc77daf4d",
+        "sonoma": "8f9ed26ac43f643c",
+        "sequoia": "f4296373d1145c61",
+        "tahoe": "453c5cd2168de520",
+        "golden-gate": "95af80c2debb76a5",
     },
 }
 

@@ -15,6 +15,8 @@ from pytest_imessage_foundry.conversations.clock import offset_in
 from pytest_imessage_foundry.conversations.waits import DAY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_imessage_foundry.conversations.clock import Rhythm, Week
     from pytest_imessage_foundry.models import Persona, When
 
@@ -68,40 +70,46 @@ class DaysOff:
     """The days off of the colleagues of a chat; nobody else has any.
 
     Args:
-        owner: whose country and time zone count.
+        owner: whose weekend and midnight count.
+        others: those whose holidays count, too.
         week: whose week it is.
     """
 
-    def __init__(self, owner: Persona, week: Week) -> None:
-        self._country, self._zone = owner.country_code, owner.time_zone
+    def __init__(self, owner: Persona, others: Iterable[Persona], week: Week) -> None:
+        people = (owner, *others)
+        self._zone = owner.time_zone
+        self._places = {(each.country_code, each.time_zone) for each in people}
         self._is_work = week == "work"
 
     def is_on(self, moment: float) -> bool:
         """Return whether colleagues are off at a time, in seconds since 2001."""
         if not self._is_work:
             return False
-        day = self._day(moment)
-        return day % _WEEK in _WEEKEND or is_holiday(self._country, day)
+        weekday = _day(moment, self._zone) % _WEEK
+        return weekday in _WEEKEND or self._is_holiday(moment)
 
     def after_holidays(self, moment: float, rhythm: Rhythm) -> float:
         """Return a time, or the same hour of the next day of work if it is on a
-        holiday.
+        holiday of somebody.
 
         A time on a weekend stays: its hours count little in the rhythm of work.
         """
-        if not self._is_work:
-            return moment
-        day = self._day(moment)
-        while is_holiday(self._country, day):
-            midnight = day * DAY - offset_in(self._zone, moment)
+        while self._is_work and self._is_holiday(moment):
+            offset = offset_in(self._zone, moment)
+            midnight = (moment + offset) // DAY * DAY - offset
             passed = rhythm.until(midnight, moment)
             moment = rhythm.after(midnight + DAY, passed)
-            day = max(self._day(moment), day + 1)
         return moment
 
-    def _day(self, moment: float) -> int:
-        """Return the owner's day at a time, counted from 2001-01-01."""
-        return int((moment + offset_in(self._zone, moment)) // DAY)
+    def _is_holiday(self, moment: float) -> bool:
+        return any(
+            is_holiday(country, _day(moment, zone)) for country, zone in self._places
+        )
+
+
+def _day(moment: float, zone: str) -> int:
+    """Return the local day at a time, counted from 2001-01-01."""
+    return int((moment + offset_in(zone, moment)) // DAY)
 
 
 def is_for_work(when: When) -> bool:

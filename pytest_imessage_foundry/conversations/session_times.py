@@ -94,7 +94,7 @@ class SessionTimes:
         self.no_time = no_time
         self.owner, self.week = owner.id, week
         self.zones = {who: each.time_zone for who, each in cast.items()}
-        self.days_off = DaysOff(owner, week)
+        self.days_off = DaysOff(owner, cast.values(), week)
         self.start, self.end, self.count = start, end, count
         self.anchors = anchors.Anchors(cast, random)
         room = (end - start) // (2 * max(count, 1))

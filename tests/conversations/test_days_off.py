@@ -61,7 +61,7 @@ def test_working_day(country: str, day: str) -> None:
 
 
 def on_holidays(owner: Persona, other: Persona, key: str) -> int:
-    """Return how many of 800 messages come on a holiday of the owner's country."""
+    """Return how many of 800 messages come on a holiday of either's country."""
     told = lay_out(
         talk(800, topic=3, key=key),
         people={other.id: other},
@@ -71,8 +71,13 @@ def on_holidays(owner: Persona, other: Persona, key: str) -> int:
         count=800,
         rng_key=key,
     )
-    days = [local_time(moment, owner.time_zone).date() for moment, _ in told]
-    return sum([is_holiday(owner.country_code, (day - FIRST).days) for day in days])
+    moments = [moment for moment, _ in told]
+    return sum([is_off(owner, each) or is_off(other, each) for each in moments])
+
+
+def is_off(person: Persona, moment: int) -> bool:
+    day = local_time(moment, person.time_zone).date()
+    return is_holiday(person.country_code, (day - FIRST).days)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +97,10 @@ def test_colleagues_do_not_write_on_holidays(owner: Persona) -> None:
     keys = [str(key) for key in range(4)]
     assert sum([on_holidays(owner, colleague, key) for key in keys]) == 0
     assert sum([on_holidays(owner, close, key) for key in keys]) > 10
+
+
+def test_colleagues_elsewhere_do_not_write_on_theirs() -> None:
+    there = {"country_code": "JP", "time_zone": "Asia/Tokyo"}
+    owner = replace(ME, country_code="US", time_zone="America/New_York")
+    colleague = replace(friend(), relationship="colleague", **there)
+    assert sum([on_holidays(owner, colleague, str(key)) for key in range(4)]) == 0
