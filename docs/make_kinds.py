@@ -50,7 +50,8 @@ Written by `docs/make_kinds.py`; do not edit. Scenario `kinds` is these cases:
 `imessage-foundry kinds` lists them, and `chat_db.case("{example}")` finds one.
 
 Each case names the releases that hold it and the section of SEMANTICS.md where the
-sources of its rows stand. **Reading** is what a correct reader says of it. Below it
+sources of its rows stand. **Reading** is a summary of it for people, by name; what
+readers are held against, with addresses, is in [readings](readings.md). Below it
 are the rows of `message` that it makes on {newest}, or on the last release that holds
 it, its own first, then those that point at it: `text`, and the columns that are not
 as in an ordinary row. Left out are `ROWID`, GUIDs, handles, dates and accounts, where

@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import (
         AppCard,
         Attachment,
+        Attribution,
         Audio,
         Background,
         Case,
         Chatbot,
+        ChatHistory,
         ChatProperties,
         CloudRecord,
         Collaboration,
@@ -45,20 +47,28 @@ if TYPE_CHECKING:
         Edit,
         Event,
         FilterCategory,
+        FormerChat,
         Handwriting,
         Link,
+        Lyrics,
         Message,
         Music,
         Persona,
         Place,
         Poll,
+        PollChoice,
         PollOption,
+        PollVote,
+        Reaction,
+        Removal,
         Reply,
         RichCard,
         Run,
         Scenario,
         Schedule,
+        Sitting,
         Sticker,
+        StickerSource,
         StoreApp,
         Tapback,
         TextPart,
@@ -66,6 +76,7 @@ if TYPE_CHECKING:
         Translation,
         Turn,
         Unsent,
+        When,
     )
     from pytest_imessage_foundry.scorecard.readings import (
         ChatReading,
@@ -100,12 +111,13 @@ _HOMES = {
     "ios.ios_backup": "IOSBackup",
     "messages_home": "MessagesHome",
     "models": (
-        "AppCard Attachment Audio Background Case ChatProperties Chatbot "
-        "CloudRecord Collaboration Conversation ConversationConfig Deletion "
-        "Detected DetectedPart DigitalTouch Edit Event FilterCategory Handwriting "
-        "Link Message Music Persona Place Poll PollOption Reply RichCard Run "
-        "Scenario Schedule Sticker StoreApp Tapback TextPart Traits Translation "
-        "Turn Unsent"
+        "AppCard Attachment Attribution Audio Background Case ChatHistory "
+        "ChatProperties Chatbot CloudRecord Collaboration Conversation "
+        "ConversationConfig Deletion Detected DetectedPart DigitalTouch Edit "
+        "Event FilterCategory FormerChat Handwriting Link Lyrics Message Music "
+        "Persona Place Poll PollChoice PollOption PollVote Reaction Removal Reply "
+        "RichCard Run Scenario Schedule Sitting Sticker StickerSource StoreApp "
+        "Tapback TextPart Traits Translation Turn Unsent When"
     ),
     "scorecard.readings": (
         "ChatReading ChoiceReading EventReading GoneReading MessageReading Reading "
@@ -117,6 +129,7 @@ _HOMES = {
 __all__ = [
     "AppCard",
     "Attachment",
+    "Attribution",
     "Audio",
     "Author",
     "Background",
@@ -125,6 +138,7 @@ __all__ = [
     "Chat",
     "ChatDB",
     "ChatDBBuilder",
+    "ChatHistory",
     "ChatProperties",
     "ChatReading",
     "Chatbot",
@@ -143,6 +157,7 @@ __all__ = [
     "EventReading",
     "FilterCategory",
     "Finding",
+    "FormerChat",
     "Foundry",
     "FoundryError",
     "GoneReading",
@@ -150,6 +165,7 @@ __all__ = [
     "IOSBackup",
     "Link",
     "Live",
+    "Lyrics",
     "Message",
     "MessageFacts",
     "MessageReading",
@@ -160,8 +176,12 @@ __all__ = [
     "Persona",
     "Place",
     "Poll",
+    "PollChoice",
     "PollOption",
+    "PollVote",
+    "Reaction",
     "Reading",
+    "Removal",
     "Reply",
     "Report",
     "RichCard",
@@ -169,9 +189,11 @@ __all__ = [
     "Scenario",
     "Schedule",
     "Scorecard",
+    "Sitting",
     "Spec",
     "Sticker",
     "StickerReading",
+    "StickerSource",
     "StoreApp",
     "Tapback",
     "TapbackReading",
@@ -184,6 +206,7 @@ __all__ = [
     "Unsent",
     "UnsupportedError",
     "VoteReading",
+    "When",
     "register_functions",
 ]
 

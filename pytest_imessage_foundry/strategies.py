@@ -39,8 +39,12 @@ if TYPE_CHECKING:
 __all__ = ["Exchange", "Utterance", "conversations", "databases", "messages", "texts"]
 
 NAMES = ("Alex Doe", "Kim Poe", "Sam Roe", "Ana Diaz")
-# Where the length of a string in an archive takes another form (TYPEDSTREAM.md).
+# Where the length in bytes of a string in an archive takes another form
+# (TYPEDSTREAM.md).
 _EDGES = (127, 128, 255, 256, 32_767, 32_768)
+# Half of all texts are that long. Lengths stand in one row, so that a text of an edge
+# shrinks through all shorter ones.
+_LENGTHS = (*range(31), *sorted(_EDGES * 5))
 # NUL ends a string of SQLite, the other two stand for parts that are no text.
 _EXCLUDED = "\0\ufffc\ufffd"
 
@@ -151,10 +155,14 @@ def texts() -> st.SearchStrategy[str]:
     """Texts that a message can hold, among them those of the lengths at which the
     length prefix of an archive changes its form."""
     alphabet = st.characters(codec="utf-8", exclude_characters=_EXCLUDED)
-    return st.one_of(
-        st.text(alphabet, min_size=1, max_size=30),
-        st.sampled_from(_EDGES).map(lambda length: "x" * length),
+    return st.builds(
+        _filled, st.text(alphabet, min_size=1, max_size=30), st.sampled_from(_LENGTHS)
     )
+
+
+def _filled(text: str, length: int) -> str:
+    """Return a text with as many bytes, or as it is if it has more."""
+    return text + "0" * (length - len(text.encode()))
 
 
 def messages(

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from typing import get_args, get_type_hints
 
 import pytest_imessage_foundry as package
+from pytest_imessage_foundry import models as models_wing
 
 
 def test_every_name_is_there_and_listed():
@@ -21,6 +25,31 @@ def test_a_star_gives_them_all():
     given: dict[str, object] = {}
     exec("from pytest_imessage_foundry import *", given)
     assert set(package.__all__) <= given.keys()
+
+
+def models_in(hint: object) -> Iterator[type]:
+    """Return the models that a type is made of."""
+    if is_dataclass(hint) and isinstance(hint, type):
+        yield hint
+    for part in get_args(hint):
+        yield from models_in(part)
+
+
+def test_what_a_model_holds_is_given_too():
+    given = {name: getattr(package, name) for name in package.__all__}
+    models = [
+        each
+        for each in given.values()
+        if is_dataclass(each) and each.__module__.startswith(f"{models_wing.__name__}.")
+    ]
+    held = {
+        each.__name__: each
+        for model in models
+        for hint in get_type_hints(model).values()
+        for each in models_in(hint)
+    }
+    assert len(held) > 30
+    assert {name: given.get(name) for name in held} == held
 
 
 def test_a_name_that_is_not_there():

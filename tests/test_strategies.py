@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+from random import Random
 
 import pytest
 from hypothesis import find, given, settings
@@ -13,7 +14,12 @@ from hypothesis import strategies as st
 from pytest_imessage_foundry.by_hand import ChatDBBuilder
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.strategies import conversations, databases, messages
+from pytest_imessage_foundry.strategies import (
+    conversations,
+    databases,
+    messages,
+    texts,
+)
 
 FEW = settings(max_examples=15, deadline=None)
 
@@ -54,6 +60,33 @@ def test_own_texts_and_limits():
 def test_the_simplest_message_is_what_it_shrinks_to():
     simplest = find(messages(), lambda _: True, settings=settings(database=None))
     assert repr(simplest).startswith("Utterance(text='0', sender=0, storage='both'")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_texts_shrink_to_the_shortest_that_fails(seed):
+    def longest(exchange):
+        texts = [(each.text, each.edited or "") for each in exchange.messages]
+        return max((len(text) for both in texts for text in both), default=0)
+
+    shortest = find(
+        conversations(),
+        lambda exchange: longest(exchange) >= 4,
+        settings=settings(database=None),
+        random=Random(seed),
+    )
+    assert longest(shortest) == 4
+
+
+def test_texts_of_every_edge_are_drawn():
+    lengths = set()
+
+    @settings(max_examples=300, deadline=None, database=None)
+    @given(texts())
+    def draw(text):
+        lengths.add(len(text.encode()))
+
+    draw()
+    assert lengths >= {127, 128, 255, 256, 32_767, 32_768}
 
 
 def test_a_folder_goes_with_its_database():

@@ -40,7 +40,7 @@ class CaseOnFile(os.PathLike[str]):
 
     @property
     def case(self) -> Case:
-        """The case with its message's GUID and the reading written by hand."""
+        """The case with its message's GUID and the summary of it."""
         return self.db.case(self.name)
 
     @property
@@ -50,12 +50,14 @@ class CaseOnFile(os.PathLike[str]):
 
     @property
     def reading(self) -> CaseReading:
-        """What a correct reader says of that message, as docs/kinds.md shows it."""
+        """A summary of that message for people, with names, as docs/kinds.md shows it;
+        `readings` has what a reader is held against."""
         return self.case.reading
 
     @property
     def readings(self) -> list[dict[str, Any]]:
-        """What is true of every row of the case, as docs/readings.md states it."""
+        """What a correct reader says of every row of the case, with addresses, as
+        docs/readings.md states it."""
         return [each for each in self.db.true_lines if each.get("case") == self.name]
 
     def score(self, answer: Any) -> Scorecard:

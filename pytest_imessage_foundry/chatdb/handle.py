@@ -154,7 +154,9 @@ class ChatDB(os.PathLike[str]):
     def connect(self) -> Iterator[sqlite3.Connection]:
         """Yield a connection that has Apple's SQL functions and is closed at the end.
 
-        What was written is committed unless an exception leaves the block.
+        What was written is committed unless an exception leaves the block. Foreign keys
+        are as SQLite has them, off: `PRAGMA foreign_keys = ON`, executed first, lets a
+        DELETE take the join rows along.
         """
         address = str(self.path)
         if self._readonly:

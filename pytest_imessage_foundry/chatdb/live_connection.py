@@ -36,6 +36,7 @@ class LiveConnection:
         self._owner = os.getpid()
         self._lock = threading.Lock()
         self._has_ended = False
+        self._is_closed = False
         # Isolated and without site-packages: it starts in a third of the time.
         command = [sys.executable, "-I", "-S", live_process.__file__]
         self._process = subprocess.Popen(
@@ -64,7 +65,7 @@ class LiveConnection:
         """Undo the open transaction; False where the process has ended, and with it
         the transaction."""
         with self._lock:
-            if self._has_ended:
+            if self._has_ended or self._is_closed:
                 return False
             self._ask(live_process.ROLL_BACK)
             return True
@@ -73,10 +74,12 @@ class LiveConnection:
         """Close the real connection and end its process."""
         try:
             # A fork of the test's process comes by here too, and closes its ends only.
-            if not self._has_ended and self._owner == os.getpid():
+            is_over = self._has_ended or self._is_closed
+            if not is_over and self._owner == os.getpid():
                 with self._lock:
                     self._ask(live_process.CLOSE)
         finally:
+            self._is_closed = True
             self._end()
 
     def _ask(self, request: object) -> list[tuple[Any, ...]]:
@@ -93,7 +96,7 @@ class LiveConnection:
         sending, answering = self._process.stdin, self._process.stdout
         assert sending is not None
         assert answering is not None
-        if self._has_ended:
+        if self._has_ended or self._is_closed:
             raise self._ended()
         # Until the answer is there: whoever is interrupted on the way (Ctrl-C, a time
         # limit) would take this one for the answer to the next question.
@@ -121,6 +124,12 @@ class LiveConnection:
         return [tuple(row) for row in answer["rows"]]
 
     def _ended(self) -> FoundryError:
+        if self._is_closed:
+            return FoundryError(
+                "this live() is over\n"
+                f"it wrote to {self._path} until its `with` block ended\n"
+                "take the steps within the block, or open a new live()"
+            )
         return FoundryError(
             "the process that writes for live() has ended, or was interrupted\n"
             f"it wrote to {self._path}, which holds every step up to the last whole "

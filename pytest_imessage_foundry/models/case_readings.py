@@ -1,4 +1,4 @@
-"""What the reading of a case can say: the fields of docs/kinds.md."""
+"""What the summary of a case can say: the fields of docs/kinds.md."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import TypedDict
 
 
 class CaseReading(TypedDict, total=False):
-    """What a correct reader says of a case's message, as docs/kinds.md explains it."""
+    """A summary of a case's message for people, with names, as docs/kinds.md shows it.
+
+    What readers are held against are the readings of docs/readings.md.
+    """
 
     account: str
     also: list[str]

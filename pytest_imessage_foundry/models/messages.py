@@ -270,7 +270,13 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A named message of the catalogue and what a reader must say of it."""
+    """A named message of the catalogue.
+
+    Attributes:
+        name: the name of the case.
+        message: the GUID of its message.
+        reading: a summary of it for people, with names.
+    """
 
     name: str
     message: str

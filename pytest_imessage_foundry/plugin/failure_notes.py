@@ -29,22 +29,22 @@ class Note(NamedTuple):
     Attributes:
         fixture: which one it is from.
         content: what is in it, in one line.
-        path: where it is, if it is the test's own.
-        folder: what is removed or kept with it.
+        path: where it is.
+        folder: what is removed or kept with it, if it is the test's own.
         handed: the handle, if the test did not build it by hand.
     """
 
     fixture: str
     content: str
     reproduce: str
-    path: Path | None
+    path: Path
     folder: Path | None
     handed: ChatDB | None
 
     @property
     def is_there(self) -> bool:
-        """Whether there is a file of the test's own."""
-        return self.path is not None and self.path.exists()
+        """Whether there is a file."""
+        return self.path.exists()
 
 
 class Attempt:
@@ -79,38 +79,50 @@ def begin(node: pytest.Item) -> None:
 
 
 def note_handed(
-    request: pytest.FixtureRequest, handed: ChatDB, folder: Path | None = None
+    request: pytest.FixtureRequest,
+    handed: ChatDB,
+    folder: Path | None = None,
+    file: Path | None = None,
 ) -> None:
     """Record the database that a test got, for the section on failure. `folder` is kept
-    if the test fails."""
+    if the test fails; `file` is what it is a copy of, if it was not built."""
     spec = handed.spec
     request.node.user_properties.append((HANDED, handed.provenance()))
-    content = (
-        f"release={spec.release} scenario={spec.scenario} seed={spec.seed} "
-        f"source={spec.source}"
-    )
-    _note(request, content, spec, handed.path if folder else None, folder, handed)
+    if file is not None:
+        content, options = f"release={spec.release} file={file}", ""
+    else:
+        content = (
+            f"release={spec.release} scenario={spec.scenario} seed={spec.seed} "
+            f"source={spec.source}"
+        )
+        options = _options(spec)
+    _note(request, content, options, handed.path, folder, handed)
 
 
 def note_by_hand(request: pytest.FixtureRequest, path: Path, spec: Spec) -> None:
     """Record where a test builds by hand."""
     content = f"release={spec.release} by hand seed={spec.seed}"
     request.node.user_properties.append((HANDED, content))
-    _note(request, content, spec, path, path.parent, None)
+    _note(request, content, _options(spec), path, path.parent, None)
+
+
+def _options(spec: Spec) -> str:
+    """Return what makes pytest build the same again."""
+    return (
+        f" --imessage-version={spec.release} --imessage-seed={spec.seed} "
+        f"--imessage-source={spec.source}"
+    )
 
 
 def _note(
     request: pytest.FixtureRequest,
     content: str,
-    spec: Spec,
-    path: Path | None,
+    options: str,
+    path: Path,
     folder: Path | None,
     handed: ChatDB | None,
 ) -> None:
-    command = (
-        f"pytest {_where(request.node)} --imessage-version={spec.release} "
-        f"--imessage-seed={spec.seed} --imessage-source={spec.source}"
-    )
+    command = f"pytest {_where(request.node)}{options}"
     name = request.fixturename or ""
     note = Note(name, content, command, path, folder, handed)
     of(request.node).notes.append(note)
@@ -123,13 +135,12 @@ def lines(node: pytest.Item) -> list[str]:
     for note in notes:
         said += [f"{note.fixture}:"] if len(notes) > 1 else []
         said.append(note.content)
-        if note.path is not None:
-            said.append(_kept(note, why_not_kept(node.config)))
+        said.append(_kept(note, why_not_kept(node.config)))
     return said + [f"reproduce: {each}" for each in {n.reproduce: 0 for n in notes}]
 
 
 def _kept(note: Note, why_not: str) -> str:
-    """Say where a test's own file is, or why there is none."""
+    """Say where a test's file is, or why there is none."""
     if note.is_there:
         return f"not kept: {why_not}" if why_not else f"kept: {note.path}"
     if note.handed is None:

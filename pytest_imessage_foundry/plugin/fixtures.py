@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.foundry import Order
     from pytest_imessage_foundry.ios.ios_backup import IOSBackup
     from pytest_imessage_foundry.messages_home import MessagesHome
-    from pytest_imessage_foundry.models import Scenario
     from pytest_imessage_foundry.spec import Spec
 
 SHARED = "imessage-foundry"
@@ -87,18 +86,24 @@ def private_copy(
 ) -> Iterator[ChatDB]:
     """Yield a copy for one test: removed when the test passes, kept when it fails."""
     with failing():
+        _refuse_idle(request)
         folder = foundry.new_folder(request.node.name)
-        handed = _copy_into(folder, request, foundry, version)
+        own = releases.file_of(request.node)
+        handed = _copy_into(folder, request, foundry, version, own)
         handed.known = releases.known_of(request.node)
-    failure_notes.note_handed(request, handed, folder)
+    failure_notes.note_handed(request, handed, folder, own)
     yield handed
     _clear(request.node, foundry, folder)
 
 
 def _copy_into(
-    folder: Path, request: pytest.FixtureRequest, foundry: Foundry, version: str
+    folder: Path,
+    request: pytest.FixtureRequest,
+    foundry: Foundry,
+    version: str,
+    own: Path | None,
 ) -> ChatDB:
-    mark, own = releases.arguments_of(request.node), releases.file_of(request.node)
+    mark = releases.arguments_of(request.node)
     if own is not None:
         from pytest_imessage_foundry.chatdb import opened_file
 
@@ -121,10 +126,12 @@ def shared_copy(
     """Yield the shared read-only copy; fail a test that wrote to it."""
     with failing():
         _refuse_place(request, "chat_db_readonly")
+        _refuse_idle(request)
         order = _order(request, foundry, version, scenario)
+        known = None if scenario else releases.known_of(request.node)
         handed = foundry.hand_out_readonly(order, lasts=True)
     failure_notes.note_handed(request, handed)
-    yield _expecting(handed, None if scenario else releases.known_of(request.node))
+    yield _expecting(handed, known)
     if not foundry.is_untouched(handed):
         foundry.forget_readonly(handed)
         pytest.fail(
@@ -164,6 +171,7 @@ def by_hand(
 
     with failing():
         _refuse_place(request, "chat_db_builder")
+        _refuse_idle(request)
         spec = _spec(request, version)
         folder = foundry.new_folder(request.node.name)
         builder = ChatDBBuilder(
@@ -193,6 +201,7 @@ def home(
     if "pytester" in request.fixturenames:
         request.getfixturevalue("pytester")  # it sets HOME, too: ours comes last
     with failing():
+        _refuse_idle(request)
         order = _order(request, foundry, version)
         folder = foundry.new_folder(request.node.name)
         handed = layouts.home(foundry, order, folder)
@@ -212,6 +221,7 @@ def ios_backup(
 
     password = releases.arguments_of(request.node).backup_password
     with failing():
+        _refuse_idle(request)
         order = _order(request, foundry, version)
         folder = foundry.new_folder(request.node.name)
         handed = layouts.phone_backup(foundry, order, folder, password)
@@ -231,32 +241,48 @@ def _refuse_place(request: pytest.FixtureRequest, name: str) -> None:
         )
 
 
+# Arguments of the mark that mean something to one fixture, or to one layout, alone.
+_TAKERS = {
+    "file": ("chat_db",),
+    "start": ("chat_db_builder",),
+    "backup_password": ("ios_backup", "ios-backup"),
+}
+
+
+def _refuse_idle(request: pytest.FixtureRequest) -> None:
+    """Refuse what the test's own mark says to no effect. The mark of a class or module
+    may be meant for others of its tests."""
+    given = releases.own_arguments_of(request.node)
+    layout = releases.arguments_of(request.node).layout
+    for argument, takers in _TAKERS.items():
+        is_given = getattr(given, argument) is not None
+        if is_given and {*request.fixturenames, layout}.isdisjoint(takers):
+            raise FoundryError(
+                f"{argument} of the mark imessage has no effect on "
+                f"{request.fixturename}\n"
+                f"looked at: the mark of {request.node.nodeid}; it is for "
+                f"{' or layout='.join(takers)}\n"
+                f"ask for that, or leave {argument} out"
+            )
+
+
 def _order(
     request: pytest.FixtureRequest,
     foundry: Foundry,
     version: str,
     scenario: str | None = None,
 ) -> Order:
+    from pytest_imessage_foundry.conversations import scenario_files
+
     spec, materials = _spec(request, version), _materials(request)
     if scenario is not None:
         spec = replace(spec, scenario=scenario, messages=None)
-    if spec.scenario.endswith((".toml", ".json")):
-        own = _scenario_file(request, spec.scenario, materials)
+    path = releases.scenario_file_of(request.node) if scenario is None else None
+    if path is not None:
+        own = scenario_files.read(path, materials.personas)
         spec = replace(spec, scenario=own.name)
         materials = replace(materials, scenarios=(*materials.scenarios, own))
     return foundry.order(spec, materials)
-
-
-def _scenario_file(
-    request: pytest.FixtureRequest, name: str, materials: Materials
-) -> Scenario:
-    """Return the scenario file that the mark names, beside the test or below the
-    rootdir."""
-    from pytest_imessage_foundry.conversations import scenario_files
-
-    places = [request.node.path.parent / name, request.config.rootpath / name]
-    path = next((place for place in places if place.exists()), places[0])
-    return scenario_files.read(path, materials.personas)
 
 
 def _spec(request: pytest.FixtureRequest, version: str) -> Spec:

@@ -9,10 +9,10 @@ import pytest
 
 from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
 from pytest_imessage_foundry.plugin import settings
-from pytest_imessage_foundry.plugin.failures import failing
+from pytest_imessage_foundry.plugin.failures import failing, refusing_the_run
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterable, Sequence
     from pathlib import Path
 
     from pytest_imessage_foundry.plugin.mark import MarkArguments
@@ -22,6 +22,7 @@ NAME = "imessage_version"
 # it.
 RELEASE = "_imessage_release"
 CASE = "imessage_case"
+SCENARIO_FILES = (".toml", ".json")
 FILE = "file"  # in place of a release: that of the file which the mark names
 # Kinds of request that see one release alone, as user_properties name them.
 DYNAMIC = "imessage_dynamic"
@@ -104,7 +105,9 @@ def _parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
     from pytest_imessage_foundry.plugin import cases
 
     chosen = [each for each in selected if not wanted or each in wanted]
-    cases.parametrize(metafunc, chosen, known_of(metafunc.definition))
+    with refusing_the_run():
+        known = known_of(metafunc.definition)
+    cases.parametrize(metafunc, chosen, known)
 
 
 def arguments_of(node: pytest.Item) -> MarkArguments:
@@ -113,11 +116,22 @@ def arguments_of(node: pytest.Item) -> MarkArguments:
     Raises:
         FoundryError: the mark was given what it does not take.
     """
+    return _merged(node, node.iter_markers(settings.MARK))
+
+
+def own_arguments_of(node: pytest.Item) -> MarkArguments:
+    """Return the arguments of the test's own mark, without those of its class and
+    module."""
+    own = (each for each in node.own_markers if each.name == settings.MARK)
+    return _merged(node, own)
+
+
+def _merged(node: pytest.Item, nearest_first: Iterable[pytest.Mark]) -> MarkArguments:
     # Not at the top: most runs collect no test of ours.
     from pytest_imessage_foundry.plugin import mark as marks
 
     merged = marks.MarkArguments()
-    for mark in reversed(list(node.iter_markers(settings.MARK))):
+    for mark in reversed(list(nearest_first)):
         merged = marks.merge(merged, marks.read(mark, node.nodeid))
     return merged
 
@@ -169,29 +183,48 @@ def _refuse_several(request: pytest.FixtureRequest, allowed: Sequence[str]) -> N
 
 
 def file_of(node: pytest.Item) -> Path | None:
-    """Return the file that the mark names, beside the test or below the rootdir."""
-    return _named(node, arguments_of(node).file)
+    """Return the chat.db that the mark names, if it names one."""
+    return _named(node, "file", arguments_of(node).file)
 
 
 def known_of(node: pytest.Item) -> Path | None:
-    """Return the file of known faults that the mark names, found as its `file` is."""
-    return _named(node, arguments_of(node).known)
+    """Return the file of known faults that the mark names, if it names one."""
+    return _named(node, "known", arguments_of(node).known)
 
 
-def _named(node: pytest.Item, name: str | None) -> Path | None:
+def scenario_file_of(node: pytest.Item) -> Path | None:
+    """Return the scenario file that the mark names, None if it names none."""
+    name = arguments_of(node).scenario or ""
+    return _named(node, "scenario", name if name.endswith(SCENARIO_FILES) else None)
+
+
+def _named(node: pytest.Item, argument: str, name: str | None) -> Path | None:
+    """Return the file that an argument of the mark names, beside the test or below the
+    rootdir.
+
+    Raises:
+        FoundryError: it is in neither.
+    """
     if name is None:
         return None
-    places = [node.path.parent / name, node.config.rootpath / name]
-    return next((each for each in places if each.exists()), places[0])
+    places = dict.fromkeys([node.path.parent / name, node.config.rootpath / name])
+    for each in places:
+        if each.exists():
+            return each
+    raise FoundryError(
+        f"there is no file {name!r} ({argument} of the mark imessage)\n"
+        f"looked for: {', '.join(map(str, places))}\n"
+        "name one from the test's folder or from the rootdir"
+    )
 
 
 def release_of_file(node: pytest.Item) -> str:
     """Return the release that the file of the mark is of."""
     from pytest_imessage_foundry.db import version_detect
 
-    path = file_of(node)
-    assert path is not None
     with failing():
+        path = file_of(node)
+        assert path is not None
         return version_detect.detect_file(path).release
 
 

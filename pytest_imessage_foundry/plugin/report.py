@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,13 +34,22 @@ def header(settings: Settings) -> str:
     )
 
 
+def cut_traceback(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Leave our own lines out of the traceback of an error that a user can fix."""
+    if call.excinfo is not None and isinstance(call.excinfo.value, FoundryError):
+        from pytest_imessage_foundry.plugin import user_lines
+
+        user_lines.cut(item, call.excinfo.tb)
+
+
 def note_outcome(item: pytest.Item, outcome: pytest.TestReport) -> None:
     """Add our section to a failing test's report, and say of a passing one that was
     expected to fail which entry expects it."""
     if outcome.when == "call" and _is_xpass(outcome):
         from pytest_imessage_foundry.plugin import cases
 
-        cases.say_which_is_right(item, outcome, releases.known_of(item))
+        with suppress(FoundryError):  # the file went meanwhile
+            cases.say_which_is_right(item, outcome, releases.known_of(item))
     if not outcome.failed:
         return
     attempt = failure_notes.of(item)
@@ -106,14 +116,18 @@ def _previews(item: pytest.Item, failure: str) -> list[str]:
 
 
 def _preview(note: failure_notes.Note, failure: str) -> str:
+    """Write the page of one database: with the failure if it is the test's own, else
+    once for all tests that share it."""
     from pytest_imessage_foundry.preview import page
 
-    assert note.path is not None
     target = note.path.with_suffix(".html")
-    try:
-        page.write(note.path, target, _page_notes(note.handed, failure), force=True)
-    except FoundryError as error:
-        return f"no preview: {error}"
+    if note.folder is None:
+        failure = ""
+    if note.folder is not None or not target.exists():
+        try:
+            page.write(note.path, target, _page_notes(note.handed, failure), force=True)
+        except FoundryError as error:
+            return f"no preview: {error}"
     return f"preview: {target}"
 
 

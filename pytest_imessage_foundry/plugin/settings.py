@@ -84,8 +84,8 @@ def add_options(parser: pytest.Parser) -> None:
         "--imessage-preview",
         action="store_true",
         default=None,
-        help="keep a page that shows the database beside each failing test's copy "
-        "(default: off)",
+        help="keep a page that shows the database beside the file of each failing "
+        "test (default: off)",
     )
     group.addoption(
         "--imessage-known",

@@ -168,6 +168,20 @@ def test_a_writer_that_was_ended_says_so_and_has_lost_nothing(db, how):
     assert db.report().ok
 
 
+def test_a_step_after_the_block_is_refused(db):
+    with db.live() as phone:
+        message = phone.receive("Alex Doe", "in time")
+    told = phone.conversations
+    for step in (
+        lambda: phone.receive("Alex Doe", "too late"),
+        lambda: phone.tapback(message, "loved"),
+        phone.checkpoint,
+    ):
+        with pytest.raises(FoundryError, match=r"this live\(\) is over"):
+            step()
+    assert phone.conversations == db.conversations == told
+
+
 def test_the_block_ends_the_writer(db):
     with db.live() as phone:
         writer = writer_of(phone)

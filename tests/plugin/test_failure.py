@@ -109,6 +109,37 @@ def test_by_hand_is_kept_too(plain_run, pytester):
     result.stdout.no_fnmatch_line("*scenario=*")
 
 
+def test_a_shared_file_is_kept_and_shown_too(run, pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(scenario="small")
+        @pytest.mark.parametrize("number", range(2))
+        def test_shared(chat_db_readonly, number):
+            assert False
+
+        def test_case(imessage_case):
+            assert not imessage_case.name
+        """
+    )
+
+    which = "test_shared or tahoe-reply] or tahoe-subject]"
+    result = run("--imessage-version=tahoe", "--imessage-preview", "-k", which)
+
+    assert result.parseoutcomes()["failed"] == 4
+    said = result.stdout.str()
+    kept = re.findall(r"^kept: (.*)", said, re.MULTILINE)
+    pages = re.findall(r"^preview: (.*)", said, re.MULTILINE)
+    assert len(kept) == len(pages) == 4
+    assert all(Path(each).exists() for each in (*kept, *pages))
+    for page in pages:
+        drawn = Path(page).read_text(encoding="utf-8")
+        facts = re.search(r'id="index">(.*?)</script>', drawn).group(1)
+        # Several tests share the page: it tells of the failure of none.
+        assert not json.loads(facts).get("failure")
+
+
 def test_what_is_not_there_is_not_called_kept(run, pytester):
     pytester.makepyfile(
         """
@@ -158,6 +189,7 @@ def test_two_databases_of_a_test_say_which_is_which(plain_run, pytester):
             "nothing kept: build() was not reached, or wrote no file here",
             "chat_db_readonly:",
             "release=tahoe scenario=empty seed=0 source=auto",
+            "kept: *-readonly/chat.db",
             "reproduce: pytest *",
         ],
         consecutive=True,
@@ -240,3 +272,47 @@ def test_verbose_runs_say_what_databases_were_made_from(pytester, plain_run):
         ["imessage: release=tahoe scenario=small * conversations=2 cache+* 2 test(s)"]
     )
     untold.stdout.no_fnmatch_line("*conversations=*")
+
+
+ERRORS = """
+    import pytest
+
+    pytestmark = pytest.mark.imessage(scenario="small", versions="tahoe")
+
+    def test_compare(chat_db):
+        chat_db.compare(None)
+
+    def test_live(chat_db):
+        with chat_db.live() as phone:
+            phone.receive("Nobody at all", "hi")
+
+    def test_condition(chat_db):
+        with chat_db.condition("none such"):
+            pass
+
+    def test_by_hand(chat_db_builder):
+        helper(chat_db_builder.direct(chat_db_builder.person("Alex")))
+
+    def helper(chat):
+        chat.send("x").tapback("adored")
+"""
+
+
+def test_errors_of_ours_show_the_line_of_the_user(run, pytester):
+    path = pytester.makepyfile(ERRORS)
+
+    result = run()
+
+    assert result.parseoutcomes()["failed"] == 4
+    shown = re.findall(r"^(\S+\.py):\d+: ?", result.stdout.str(), re.MULTILINE)
+    # Each test's own lines: the last has two.
+    assert [Path(each).name for each in shown] == [path.name] * 5
+    result.stdout.re_match_lines([r"E +\S+\.FoundryError: the answer is no list of .*"])
+
+
+def test_a_whole_traceback_has_all_lines(plain_run, pytester):
+    pytester.makepyfile(ERRORS)
+
+    result = plain_run("--full-trace", "-k", "live")
+
+    result.stdout.fnmatch_lines(["*live_truth.py:*: FoundryError"])

@@ -63,7 +63,7 @@ def test_a_test_gets_a_private_copy(project, run):
 @pytest.mark.parametrize(
     ("file", "said"),
     [
-        ("'none.db'", "there is no such file"),
+        ("'none.db'", "there is no file 'none.db' (file of the mark imessage)"),
         ("'conftest.py'", "not"),
         ("''", "must be the path of a chat.db"),
         ("7", "must be the path of a chat.db"),
@@ -88,6 +88,25 @@ def test_a_file_that_is_none_fails_its_test(pytester, plain_run, file, said):
 
     result.assert_outcomes(errors=1, passed=1)
     assert said in result.stdout.str()
+
+
+def test_a_failing_test_names_the_file(project, run):
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(file="tests/data/issue-243.db")
+        def test_it(chat_db):
+            assert False
+        """
+    )
+
+    said = run("--imessage-version=tahoe").stdout
+
+    said.fnmatch_lines(["release=sequoia file=*/tests/data/issue-243.db"])
+    # Nothing of a spec: the file was not built from one.
+    said.re_match_lines([r"reproduce: pytest '?test_a_failing\S*::test_it\S*$"])
+    said.no_fnmatch_line("*seed=*source=*conversations*")
 
 
 def test_live_goes_on_with_chats_of_its_own(reported, tmp_path):

@@ -137,3 +137,77 @@ def test_a_scenario_file_beside_the_test(run, pytester):
 
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*nowhere.toml*"])
+
+
+@pytest.mark.parametrize("argument", ["scenario", "file", "known"])
+def test_a_file_that_is_nowhere_is_refused_with_every_place(
+    plain_run, pytester, argument
+):
+    folder = pytester.mkdir("inner")
+    pytester.makeini("[pytest]")
+    path = pytester.makepyfile(
+        f"""
+        import pytest
+
+        @pytest.mark.imessage({argument}="data/none.toml", versions="tahoe")
+        def test_it(chat_db): pass
+        """
+    )
+    path.rename(folder / path.name)
+
+    result = plain_run("inner")
+
+    result.assert_outcomes(errors=1)
+    said = result.stdout.str()
+    assert f"there is no file 'data/none.toml' ({argument} of the mark" in said
+    for place in (folder, pytester.path):
+        assert str(place / "data" / "none.toml") in said
+
+
+@pytest.mark.parametrize(
+    ("argument", "fixture", "taker"),
+    [
+        ("backup_password='secret'", "chat_db", "ios_backup or layout=ios-backup"),
+        ("backup_password='secret'", "messages_home", "ios_backup"),
+        ("start='2019-03-04'", "chat_db", "chat_db_builder"),
+        ("start='2019-03-04'", "ios_backup", "chat_db_builder"),
+        ("file='test_it.py'", "chat_db_builder", "chat_db"),
+        ("file='test_it.py'", "chat_db_readonly", "chat_db"),
+    ],
+)
+def test_what_has_no_effect_is_refused(plain_run, pytester, argument, fixture, taker):
+    forged = pytester.path / "test_it.py"
+    forged.write_text(
+        f"import pytest\n\n@pytest.mark.imessage({argument}, scenario='empty')\n"
+        f"def test_it({fixture}): pass\n"
+    )
+    if argument.startswith("file"):
+        pytester.makeconftest(
+            "import pytest\n\n@pytest.fixture\ndef imessage_version(): return 'tahoe'\n"
+        )
+
+    result = plain_run("--imessage-version=tahoe")
+
+    result.assert_outcomes(errors=1)
+    name = argument.partition("=")[0]
+    result.stdout.fnmatch_lines(
+        [
+            f"*{name} of the mark imessage has no effect on {fixture}*",
+            f"*it is for {taker}*",
+            f"*leave {name} out*",
+        ]
+    )
+
+
+def test_what_a_module_says_may_be_for_some_of_its_tests(plain_run, pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        pytestmark = pytest.mark.imessage(start="2019-03-04", scenario="empty")
+
+        def test_it(chat_db): pass
+        """
+    )
+
+    plain_run("--imessage-version=tahoe").assert_outcomes(passed=1)
