@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from pytest_imessage_foundry.conversations import scenario_files, scenarios
 from pytest_imessage_foundry.conversations.packs import pack_files
 from pytest_imessage_foundry.conversations.packs import store as packs
-from pytest_imessage_foundry.errors import FoundryError, meant
+from pytest_imessage_foundry.errors import FoundryError, counted, meant
 from pytest_imessage_foundry.llm import conversation_writer, prompts
 from pytest_imessage_foundry.llm.exchange import Context
 
@@ -250,7 +250,7 @@ def _index(stored: _CachedPacks, folder: Path) -> PackIndex:
     own = {
         each.key: each for pack in stored.packs.values() for each in pack.conversations
     }
-    place = f"{folder} ({len(own)} conversations)"
+    place = f"{folder} ({counted(len(own), 'conversation')})"
     if not folder.is_dir():
         place = f"{folder} (not there)"
     home = pack_files.shipped_folder()
@@ -317,7 +317,7 @@ def _covered(found: packs.Found, exact: Cached | None, count: int) -> str:
     more = "another conversation" if others == 1 else f"{others} other conversations"
     if exact is None:
         return f"{turns} from {more} of the same people"
-    its = f"{exact.provenance.kind}, {len(exact.lines)} turns"
+    its = f"{exact.provenance.kind}, {counted(len(exact.lines), 'turn')}"
     if len(exact.lines) >= count:
         return its
     longer = f"; {turns} with {more} of the same people" if others else ""

@@ -55,7 +55,7 @@ def test_verify_takes_the_project_s_own_packs(tmp_path, capsys):
     assert main(["cache", "verify"]) == 0
 
     first, *others = capsys.readouterr().out.splitlines()
-    assert first == "fixtures_cache/trip.json: 1 conversations, 1 turns"
+    assert first == "fixtures_cache/trip.json: 1 conversation, 1 turn"
     assert others == shipped
 
 
@@ -154,7 +154,7 @@ def test_status_says_when_fresh_is_short(tmp_path, capsys):
 
     said = status(capsys, "--scenario", "trip.toml")
 
-    assert "written, 1 turns, shorter than the 60 of its scenario" in said
+    assert "written, 1 turn, shorter than the 60 of its scenario" in said
     assert "1 of the fresh ones are shorter than their scenario" in said
     found = json.loads(status(capsys, "--scenario", "trip.toml", "--json"))
     (entry,) = found["conversations"]

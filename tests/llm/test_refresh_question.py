@@ -34,7 +34,7 @@ def test_no_asks_nothing(answer, one_chat, key, server, typing):
 
     assert one_chat.refresh(server) == 0
 
-    assert "1 calls, about" in one_chat.output
+    assert "1 call, about" in one_chat.output
     assert one_chat.output.endswith("nothing was asked, nothing was written\n")
     assert not server.bodies
     assert not one_chat.out.exists()

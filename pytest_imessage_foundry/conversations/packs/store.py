@@ -21,7 +21,7 @@ from pytest_imessage_foundry.conversations.packs.pack_lines import (
     line_of,
     turn_of,
 )
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, counted
 from pytest_imessage_foundry.models.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -301,7 +301,7 @@ def _add(found: dict[str, Cached], pack: Pack, file: Path | Traversable) -> None
 def _place(name: str, found: dict[str, Cached], *, exists: bool) -> str:
     if not exists:
         return f"{name} (not there)"
-    return f"{name} ({len(found)} conversations)"
+    return f"{name} ({counted(len(found), 'conversation')})"
 
 
 def find(

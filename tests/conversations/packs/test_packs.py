@@ -405,7 +405,7 @@ def test_own_pack_comes_first(tmp_path):
     assert index.by_key[shipped.key] == own
     assert len(index.by_key) == len(INDEX.by_key)
     assert pack_files.digest([tmp_path]) != pack_files.digest()
-    assert index.places[0] == f"{tmp_path} (1 conversations)"
+    assert index.places[0] == f"{tmp_path} (1 conversation)"
 
 
 def test_places_that_are_not_there(tmp_path):
