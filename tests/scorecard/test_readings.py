@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pytest_imessage_foundry.by_hand import ChatDBBuilder
 from pytest_imessage_foundry.chatdb import truth
 from pytest_imessage_foundry.foundry import ChatDB, Order, forge
 from pytest_imessage_foundry.scorecard import reading_lines, reading_schema, shown_kinds
@@ -44,6 +45,21 @@ def test_there_is_one_for_each_row_under_its_rowid(built, release, scenario):
     assert sorted(listed["chat"]) == sorted(select(db, "SELECT guid, ROWID FROM chat"))
     noted = {guid for (guid,) in select(db, "SELECT guid FROM deleted_messages")}
     assert {guid for guid, _ in gone} == noted
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_changed_tapback_keeps_the_rowids_after_it(release, tmp_path):
+    phone = ChatDBBuilder(release, path=tmp_path / "chat.db")
+    chat = phone.direct(phone.person("Alex Doe"))
+    draft = chat.send("Hi").tapback("loved").tapback("liked")
+    chat.receive("Hello")
+    db = phone.build()
+    found = [(e["guid"], e["rowid"], e["kind"]) for e in lines(db)]
+    (tapback,) = draft.message.tapbacks
+    assert (tapback.replaced[0].guid, 2, "gone") in found
+    rows = select(db, "SELECT guid, ROWID FROM message ORDER BY ROWID")
+    assert rows == [each[:2] for each in found if each[2] not in ("gone", "chat")]
+    assert [rowid for _, rowid in rows] == [1, 3, 4]
 
 
 def test_rows_of_a_file_that_lives_on_have_its_rowids(built, tmp_path):
