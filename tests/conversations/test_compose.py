@@ -325,8 +325,9 @@ def test_a_tapback_taken_back() -> None:
     removed = [one(reactions=said, rng_key=key).tapbacks[0].removed for key in "abcdef"]
     assert {each.keeps_added for each in removed if each is not None} == {True, False}
     kept = []
+    said = (Reaction(sender="f", name="loved", is_removed=True),)
     for end in range(START + MINUTE, START + 12 * MINUTE, 5 * SECOND):
-        turn = Turn(sender="f", text="hi", reactions=said)
+        turn = Turn(sender="me", text="hi", reactions=said)
         for tapback in composed([turn], end=end, is_group=True)[0].tapbacks:
             assert tapback.date <= end
             kept.append(tapback.removed is None)
