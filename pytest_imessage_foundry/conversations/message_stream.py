@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import deque
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pytest_imessage_foundry.models import Conversation, Message
+
+_NEVER = 1 << 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,45 +80,56 @@ def _joined(one: Conversation, other: Conversation) -> Conversation:
 def read_as_one(messages: Iterable[Message]) -> Iterator[Message]:
     """Yield the messages of two services in one chat, read as those of one.
 
-    Whoever opens the chat, for a message of either service, reads all of it. A message
-    waits until no later one can say that it was read before.
+    Whoever opens the chat, for a message of either service, reads all of it. Each
+    service agrees with itself already.
     """
-    waiting: deque[Message] = deque()
-    # When the owner, and the other, are in the chat after the latest message: they
-    # read what is not the owner's, and what is.
-    opened: dict[bool, list[int]] = {False: [], True: []}
+    together: list[Message] = []
+    until = 0  # nothing is known of those so far that is later
     for message in messages:
-        date, mine = message.date, message.sender is None
-        while waiting and not _is_unread(waiting[0], date):
-            yield waiting.popleft()
-        waiting.append(message)
-        opened[not mine].append(date)
-        opened[mine] += _openings(message, mine)
-        for side, moments in opened.items():
-            _read_by(min(moments, default=0), waiting, is_mine=side)
-            opened[side] = [moment for moment in moments if moment > date]
-    yield from waiting
+        date = message.date
+        if date >= until:
+            yield from _settled(together)
+            together = []
+        together.append(message)
+        until = max(until, date, _last_reading(message))
+    yield from _settled(together)
 
 
-def _read_by(moment: int, waiting: deque[Message], *, is_mine: bool) -> None:
-    """Read what one side wrote before a moment by then."""
-    for place, each in enumerate(waiting):
-        is_before = each.date < moment and (each.sender is None) is is_mine
-        if is_before and _is_unread(each, moment):
-            arrived = min(each.date_delivered, moment)
-            read = replace(each, date_delivered=arrived, date_read=moment)
-            waiting[place] = read
+def _last_reading(message: Message) -> int:
+    """Return when the last was in the chat for a message; unread, it can still be."""
+    if _is_unread(message):
+        return _NEVER
+    if not message.tapbacks:
+        return message.date_read
+    return max(message.date_read, *reactions_of(message, message.sender is None), 0)
 
 
-def _is_unread(message: Message, date: int) -> bool:
-    """Return whether somebody could read a message before a date, but did not."""
-    if message.sender is not None and not message.date_read:
-        return message.event is None
-    return message.date_read > date
+def _settled(together: list[Message]) -> list[Message]:
+    """Return messages near each other, read when somebody first was in the chat."""
+    if len({each.service for each in together}) < 2:
+        return together
+    # When those are in the chat who read what the owner wrote, and the owner.
+    opened: dict[bool, list[int]] = {True: [], False: []}
+    for each in together:
+        mine = each.sender is None
+        opened[not mine].append(each.date)
+        opened[mine] += [each.date_read, *reactions_of(each, mine)]
+    for moments in opened.values():
+        moments.sort()
+    return [_read_by(each, opened[each.sender is None]) for each in together]
 
 
-def _openings(message: Message, is_mine: bool) -> Iterator[int]:
-    """Yield when those who read a message are in the chat."""
-    if message.date_read:
-        yield message.date_read
-    yield from reactions_of(message, is_mine)
+def _read_by(message: Message, opened: list[int]) -> Message:
+    """Return a message as read at the first of some moments that comes after it."""
+    place = bisect_right(opened, message.date)
+    if place == len(opened) or not (message.date_read or _is_unread(message)):
+        return message
+    read = opened[place]
+    arrived = min(message.date_delivered, read)
+    return replace(message, date_delivered=arrived, date_read=read)
+
+
+def _is_unread(message: Message) -> bool:
+    """Return whether a message is received and unread; announcements stay so."""
+    is_received = message.sender is not None and message.event is None
+    return is_received and not message.date_read
