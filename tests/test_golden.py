@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "c100c8627b4f93b7",
-    ("sonoma", "faker"): "709e402dc78420a5",
-    ("sequoia", "auto"): "58bb74604a9da8da",
-    ("sequoia", "faker"): "56f86511ac63c041",
-    ("tahoe", "auto"): "0f535526467c86b7",
-    ("tahoe", "faker"): "f3d16d9a5a1a245b",
-    ("golden-gate", "auto"): "97ecd2d1e4f381cd",
-    ("golden-gate", "faker"): "14e01befc90d2d76",
+    ("sonoma", "auto"): "da86042e1779968b",
+    ("sonoma", "faker"): "103d7932514648c2",
+    ("sequoia", "auto"): "d892b31b9070db75",
+    ("sequoia", "faker"): "40015b477d06eebd",
+    ("tahoe", "auto"): "c2efdda31ef0cab9",
+    ("tahoe", "faker"): "771d4d41aa9a6fdb",
+    ("golden-gate", "auto"): "a78cb75c2f6bd88f",
+    ("golden-gate", "faker"): "973e93ade98fc5f3",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "edff1add668a5774",
-        "sequoia": "5af35fed75c11180",
-        "tahoe": "52dde676b39dec58",
-        "golden-gate": "266870644e20bf47",
+        "sonoma": "3c586fe3045483ed",
+        "sequoia": "863c4a5dd9fadc1e",
+        "tahoe": "1a9dc3eafba5522a",
+        "golden-gate": "a8d921f54a664f2e",
     },
     "default": {
-        "sonoma": "a5256f7e29d914ea",
-        "sequoia": "fc333a4170692617",
-        "tahoe": "02b557593e431b92",
-        "golden-gate": "d980c545616eba1d",
+        "sonoma": "7dcff3c67c8d1573",
+        "sequoia": "1af205e2c3fb56db",
+        "tahoe": "e75b505e472ede5d",
+        "golden-gate": "b81c323b0ac89026",
     },
     "lived-in": {
-        "sonoma": "8f9ed26ac43f643c",
-        "sequoia": "f4296373d1145c61",
-        "tahoe": "453c5cd2168de520",
-        "golden-gate": "95af80c2debb76a5",
+        "sonoma": "1690454f731c093a",
+        "sequoia": "abd6824886ae79e5",
+        "tahoe": "7badf8bc04416749",
+        "golden-gate": "a1e0059ae5ad1140",
     },
 }
 

@@ -116,7 +116,7 @@ def test_unknown_scenario_names_the_candidates():
     with pytest.raises(FoundryError) as caught:
         scenarios.get("defualt", extra=[own])
     assert str(caught.value) == (
-        "unknown scenario 'defualt'\n"
+        "unknown scenario 'defualt': did you mean 'default'?\n"
         "looked among the built-in ones and 1 of this project's\n"
         f"choose from {', '.join(NAMES)}, ours, or give a .toml or .json file"
     )

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.sweep
 
 RELEASES = ("sonoma", "sequoia", "tahoe", "golden-gate")
 SEEDS = range(5)
-SIZES = {"default": None, "lived-in": 4_000}
+SIZES = {"default": None, "lived-in": 5_000}
 # Since 27 categories stand with messages, no longer with chats (SEMANTICS §26.1).
 BEFORE_27 = {
     "chats of a filter tier",
