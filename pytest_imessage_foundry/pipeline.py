@@ -183,11 +183,12 @@ def dialogue(plan: ChatPlan) -> tuple[Iterable[Turn], Exchange | None]:
     """
     if not plan.generated:
         return (), None
-    if plan.life.correspondence:
+    kind = plan.life.correspondence or ("note" if plan.is_to_self else "")
+    if kind:
         from pytest_imessage_foundry.conversations.life import correspondence
 
         turns = correspondence.turns(
-            plan.life.correspondence,
+            kind,
             plan.generated,
             owner=plan.owner.id,
             other=plan.people[0].id,

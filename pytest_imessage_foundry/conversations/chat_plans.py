@@ -81,6 +81,11 @@ class ChatPlan:
         return sum(map(len, self.scenes)) + self.generated
 
     @property
+    def is_to_self(self) -> bool:
+        """Whether the owner writes notes to themself."""
+        return len(self.people) == 1 and self.people[0].is_self
+
+    @property
     def is_group(self) -> bool:
         return self.config.chat_type == "group"
 

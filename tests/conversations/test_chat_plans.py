@@ -337,6 +337,17 @@ def test_another_conversation_shifts_nothing():
     assert digest(derive(more)[:-1]) == digest(derive())
 
 
+def test_a_chat_with_oneself_is_of_notes():
+    noted = ConversationConfig(
+        id="diary", participants=("alex",), message_count_target=12
+    )
+    more = replace(SMALL, conversations=(*SMALL.conversations, noted))
+    (*_, chat) = derive(scenarios.complete(more, scenarios.cast_with(())))
+    messages = list(chat.messages)
+    assert len(messages) == 12
+    assert all(each.sender is None and each.text for each in messages)
+
+
 def test_seeds_differ():
     assert digest(derive(seed=1)) != digest(derive(seed=2))
 
