@@ -31,10 +31,10 @@ LARGER = {
         "golden-gate": "a8d921f54a664f2e",
     },
     "default": {
-        "sonoma": "7dcff3c67c8d1573",
-        "sequoia": "1af205e2c3fb56db",
-        "tahoe": "e75b505e472ede5d",
-        "golden-gate": "b81c323b0ac89026",
+        "sonoma": "c770027534e6df72",
+        "sequoia": "64ca9411bdab4ff2",
+        "tahoe": "804b8e3f92616ad9",
+        "golden-gate": "2453e0eae0a6f0c4",
     },
     "lived-in": {
         "sonoma": "1690454f731c093a",
