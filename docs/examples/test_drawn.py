@@ -40,4 +40,4 @@ def test_what_is_misread_shrinks_to_one_message_or_two():
 
     # Older releases of Hypothesis leave a message before the one that is misread.
     assert 1 <= len(smallest.messages) <= 2
-    assert smallest.messages[-1].text == "x" * 128
+    assert len(smallest.messages[-1].text) == 128
