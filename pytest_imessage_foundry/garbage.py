@@ -14,9 +14,10 @@ _ALLOCATIONS = 200_000
 
 @contextmanager
 def collected_rarely() -> Iterator[None]:
-    """Have Python search for cycles of objects after so many new ones, not after 700.
+    """Have Python search for cycles of objects more rarely than by default.
 
-    A build makes many objects and nearly no cycles. Whoever asks for a rarer search,
+    A build makes many objects and nearly no cycles. What is young at the end counts as
+    old, that of the caller, too. Whoever asks for a rarer search,
     or for none, keeps it.
     """
     asked = gc.get_threshold()

@@ -1,8 +1,10 @@
 """The days on which colleagues do not work: weekends and public holidays.
 
 The holidays are those of the countries' laws on holidays that have a date of the usual
-calendar or follow Easter. Days that follow the moon (Eid, Diwali, the Lunar New Year,
-Rosh Hashanah) and days that move when they fall on a weekend are left out.
+calendar or follow Easter, as they are today. Left out are days that follow the moon
+(Eid, Diwali, the Lunar New Year, all of Israel's), the sun (Japan's equinoxes) or a
+rule of their own (Victoria Day), and that a day moves when it falls on a weekend. A
+weekend is Saturday and Sunday everywhere.
 """
 
 from __future__ import annotations
@@ -32,12 +34,12 @@ if TYPE_CHECKING:
 _DAYS = {
     "US": "01-01 5/mon-1 07-04 9/mon1 11/thu4 12-25",
     "GB": "01-01 easter-2 easter+1 5/mon1 5/mon-1 8/mon-1 12-25 12-26",
-    "IE": "01-01 03-17 easter+1 5/mon1 6/mon1 8/mon1 10/mon-1 12-25 12-26",
+    "IE": "01-01 2/mon1 03-17 easter+1 5/mon1 6/mon1 8/mon1 10/mon-1 12-25 12-26",
     "AU": "01-01 01-26 easter-2 easter+1 04-25 12-25 12-26",
-    "CA": "01-01 easter-2 07-01 9/mon1 10/mon2 11-11 12-25 12-26",
+    "CA": "01-01 easter-2 07-01 9/mon1 09-30 10/mon2 11-11 12-25 12-26",
     "DE": "01-01 easter-2 easter+1 05-01 easter+39 easter+50 10-03 12-25 12-26",
     "AT": "01-01 01-06 easter+1 05-01 easter+39 easter+50 08-15 10-26 11-01 12-08 "
-    "12-25 12-26",
+    "12-25 12-26 easter+60",
     "CH": "01-01 easter+39 08-01 12-25",
     "NL": "01-01 easter+1 04-27 easter+39 easter+50 12-25 12-26",
     "SE": "01-01 01-06 easter-2 easter+1 05-01 easter+39 06-06 12-25 12-26",
@@ -89,16 +91,19 @@ class DaysOff:
         return weekday in _WEEKEND or self._is_holiday(moment)
 
     def after_holidays(self, moment: float, rhythm: Rhythm) -> float:
-        """Return a time, or the same hour of the next day of work if it is on a
+        """Return a time, or about the same hour of the next day of work if it is on a
         holiday of somebody.
 
-        A time on a weekend stays: its hours count little in the rhythm of work.
+        A time on another weekend stays: its hours count little in the rhythm of work.
         """
-        while self._is_work and self._is_holiday(moment):
-            offset = offset_in(self._zone, moment)
-            midnight = (moment + offset) // DAY * DAY - offset
-            passed = rhythm.until(midnight, moment)
-            moment = rhythm.after(midnight + DAY, passed)
+        if not self._is_work or not self._is_holiday(moment):
+            return moment
+        offset = offset_in(self._zone, moment)
+        midnight = (moment + offset) // DAY * DAY - offset
+        passed = rhythm.until(midnight, moment)
+        while self.is_on(moment):
+            midnight += DAY
+            moment = rhythm.after(midnight, passed)
         return moment
 
     def _is_holiday(self, moment: float) -> bool:

@@ -142,7 +142,8 @@ class Reader:
         for moment in self.reactions:
             for place in range(bisect_left(dates, moment)):
                 if reads[place] > moment:
-                    reads[place] = max(dates[place] + 1, moment - _GLANCE)
+                    before = reads[place - 1] if place else 0
+                    reads[place] = max(dates[place] + 1, moment - _GLANCE, before)
         self.reactions = [each for each in self.reactions if each > dates[-1]]
 
     def _looked(self, date: int) -> int:

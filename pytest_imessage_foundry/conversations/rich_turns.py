@@ -257,6 +257,8 @@ class RichTurns:
             if name == "emoji" and "emoji_tapbacks" not in self.features:
                 name, emoji = _CLASSIC.get((emoji or "")[:1], "emoji"), None
             free = freed.get(reaction.sender, 0) if name != "sticker" else 0
+            if free >= self.end:
+                continue
             begin = max(seen, free)
             moment = self._soon_after(begin, 2 * SECOND, 20 * MINUTE)
             if name in ("emoji", "sticker") and f"{name}_tapbacks" not in self.features:

@@ -56,7 +56,7 @@ def placed(
 def has_place(scene: Sequence[Turn], start: int, end: int) -> bool:
     """Return whether a range has a time at which a scene can begin, and room to end.
 
-    Of the scene its first turn counts, and those that name days or come a day later.
+    Only the first turn matters, and turns that name days or come a day later.
     """
     parts = _parts(scene)
     return not parts or any(

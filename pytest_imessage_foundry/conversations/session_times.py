@@ -229,7 +229,8 @@ class SessionTimes:
         if len(zones) > 1:
             shared = rhythm(zones, self.week)
             if shared.rate(there) < ASLEEP:
-                return shared.after(there, _ATTENTION)
+                there = shared.after(there, _ATTENTION)
+                return self.days_off.after_holidays(there, shared)
         return there
 
     def _own_next(self, turn: Turn, wait: float, before: float) -> float:
@@ -278,7 +279,8 @@ class SessionTimes:
         if moment - awake[who] > _ATTENTION * SECOND:
             own = rhythm((self.zones[who],), self.week)
             if own.rate(moment / SECOND) < ASLEEP:
-                moment = int(own.after(moment / SECOND, _ATTENTION) * SECOND)
+                there = own.after(moment / SECOND, _ATTENTION)
+                moment = int(self.days_off.after_holidays(there, own) * SECOND)
         awake[who] = moment
         return moment
 

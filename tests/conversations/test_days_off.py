@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from talks import ME, friend, talk
 
-from pytest_imessage_foundry.conversations.clock import local_time
-from pytest_imessage_foundry.conversations.days_off import is_holiday
+from pytest_imessage_foundry.conversations.clock import local_time, rhythm
+from pytest_imessage_foundry.conversations.days_off import DaysOff, is_holiday
 from pytest_imessage_foundry.conversations.timeline import lay_out
 from pytest_imessage_foundry.models import Persona
-from pytest_imessage_foundry.models.apple_time import from_iso
+from pytest_imessage_foundry.models.apple_time import from_datetime, from_iso
 
 FIRST = date(2001, 1, 1)
 
@@ -104,3 +105,31 @@ def test_colleagues_elsewhere_do_not_write_on_theirs() -> None:
     owner = replace(ME, country_code="US", time_zone="America/New_York")
     colleague = replace(friend(), relationship="colleague", **there)
     assert sum([on_holidays(owner, colleague, str(key)) for key in range(4)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2025-04-18T10:00", "2025-04-22T10:00"),  # Good Friday, until Easter is over
+        ("2025-12-25T15:00", "2025-12-29T15:00"),
+        ("2025-10-03T09:00", "2025-10-06T09:00"),
+        ("2025-10-02T09:00", "2025-10-02T09:00"),
+        ("2025-10-04T09:00", "2025-10-04T09:00"),  # a Saturday stays
+    ],
+)
+def test_work_goes_on_at_about_the_same_hour(start: str, end: str) -> None:
+    owner = replace(ME, country_code="DE", time_zone="Europe/Berlin")
+    berlin = ZoneInfo("Europe/Berlin")
+    moment = from_datetime(datetime.fromisoformat(start).replace(tzinfo=berlin))
+    days_off = DaysOff(owner, (), "work")
+    there = days_off.after_holidays(moment / 1e9, rhythm(("Europe/Berlin",), "work"))
+    found = local_time(int(there * 1e9), "Europe/Berlin")
+    assert abs(found - datetime.fromisoformat(end)) < timedelta(hours=1)
+
+
+def test_colleagues_far_apart_do_not_answer_on_holidays() -> None:
+    west = {"country_code": "US", "time_zone": "America/Los_Angeles"}
+    east = {"country_code": "GB", "time_zone": "Europe/London"}
+    owner = replace(ME, **west)
+    colleague = replace(friend("hours"), relationship="colleague", **east)
+    assert sum([on_holidays(owner, colleague, str(key)) for key in range(6)]) == 0

@@ -113,7 +113,10 @@ def _failed(chat: LivedChat, message: Message, until: int) -> tuple[Message, ...
 
 
 def _later(message: Message, date: int, what: str) -> Message:
-    """Return a message like another at a later date, received and read as soon."""
+    """Return a message like another at a later date.
+
+    It is read when the first was, or right after it came.
+    """
     after = after_one(message, date, message.date_read)
     return replace(after, guid=guid_after(message.guid, what))
 
