@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         PollVote,
         Reaction,
         Removal,
+        Replaced,
         Reply,
         RichCard,
         Run,
@@ -115,9 +116,9 @@ _HOMES = {
         "ChatProperties Chatbot CloudRecord Collaboration Conversation "
         "ConversationConfig Deletion Detected DetectedPart DigitalTouch Edit "
         "Event FilterCategory FormerChat Handwriting Link Lyrics Message Music "
-        "Persona Place Poll PollChoice PollOption PollVote Reaction Removal Reply "
-        "RichCard Run Scenario Schedule Sitting Sticker StickerSource StoreApp "
-        "Tapback TextPart Traits Translation Turn Unsent When"
+        "Persona Place Poll PollChoice PollOption PollVote Reaction Removal "
+        "Replaced Reply RichCard Run Scenario Schedule Sitting Sticker StickerSource "
+        "StoreApp Tapback TextPart Traits Translation Turn Unsent When"
     ),
     "scorecard.readings": (
         "ChatReading ChoiceReading EventReading GoneReading MessageReading Reading "
@@ -182,6 +183,7 @@ __all__ = [
     "Reaction",
     "Reading",
     "Removal",
+    "Replaced",
     "Reply",
     "Report",
     "RichCard",

@@ -211,7 +211,7 @@ def test_a_sticker_on_a_bubble(phone, direct, tmp_path):
 
 def test_a_tapback_quotes_what_the_message_said_then(phone, direct, tmp_path):
     draft = direct.send("Old and long").tapback("loved").edit("New")
-    draft.tapback("liked", at=draft.message.edits[0].date + 10**9)
+    draft.tapback("liked", by="me", at=draft.message.edits[0].date + 10**9)
     before, after = write(phone, tmp_path).pointing(draft)
     assert before["text"] == "Loved “Old and long”"
     assert before["associated_message_range_length"] == 12
