@@ -55,7 +55,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 def nearest(word: str, known: Iterable[str], most: int = 1) -> list[str]:
     """Return the names that a misspelt word may stand for, the likeliest first.
 
-    Those that begin as `edit-twice` does, with `edit-`, come last.
+    Names with the same first part before a hyphen (`edit-` of `edit-twice`) come last.
     """
     from difflib import get_close_matches
 

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
 from pytest_imessage_foundry.plugin import settings
-from pytest_imessage_foundry.plugin.failures import failing, refusing_the_run
+from pytest_imessage_foundry.plugin.failures import failing
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
@@ -105,9 +105,7 @@ def _parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
     from pytest_imessage_foundry.plugin import cases
 
     chosen = [each for each in selected if not wanted or each in wanted]
-    with refusing_the_run():
-        known = known_of(metafunc.definition)
-    cases.parametrize(metafunc, chosen, known)
+    cases.parametrize(metafunc, chosen)
 
 
 def arguments_of(node: pytest.Item) -> MarkArguments:
