@@ -70,9 +70,13 @@ def nearest(word: str, known: Iterable[str], most: int = 1) -> list[str]:
 
 def meant(word: str, known: Iterable[str], most: int = 1) -> str:
     """Return `: did you mean 'x'?` to go behind a word, '' if nothing is like it."""
-    found = [repr(each) for each in nearest(word, known, most)]
-    if not found:
+    return did_you_mean(nearest(word, known, most))
+
+
+def did_you_mean(names: Iterable[str]) -> str:
+    """Return `: did you mean 'x' or 'y'?` to go behind a word, '' without names."""
+    *others, last = [repr(each) for each in names] or [""]
+    if not last:
         return ""
-    *others, last = found
     listed = f"{', '.join(others)} or {last}" if others else last
     return f": did you mean {listed}?"

@@ -15,7 +15,6 @@ from pytest_imessage_foundry.conversations.scenarios import KINDS
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.foundry import ChatDB, Order
-from pytest_imessage_foundry.plugin import releases
 from pytest_imessage_foundry.plugin.settings import SETTINGS, user_schemas
 from pytest_imessage_foundry.scorecard import known_faults
 from pytest_imessage_foundry.spec import Spec
@@ -31,13 +30,20 @@ _REMEDY = "take it out (or name the cases that are still wrong: `case` takes a l
 NAMES = ("_imessage_release", "imessage_case")
 
 
-def parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
-    """Make a test of each case, called `tahoe-tapback-loved-removed`.
+def parametrize(
+    metafunc: pytest.Metafunc,
+    selected: Sequence[str],
+    of_mark: tuple[KnownFault, ...] | None,
+) -> None:
+    """Make a test of each case, called `tahoe-tapback-loved-removed`; `of_mark` are the
+    known faults that the mark names, None if those of the run are meant.
 
     Raises:
         pytest.UsageError: the file of known faults that the run names does not hold.
     """
-    faults = _expected(metafunc)
+    faults = of_mark
+    if faults is None:
+        faults = _faults(metafunc.config.stash[SETTINGS].known)
     own = [each.name for each in user_schemas(metafunc.config)]
     asked = [each for each in selected if each not in own]
     metafunc.parametrize(
@@ -45,29 +51,6 @@ def parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
         argvalues=[case for release in asked for case in _cases(release, faults)],
         indirect=True,
     )
-
-
-def _expected(metafunc: pytest.Metafunc) -> tuple[KnownFault, ...]:
-    """Return the known faults of a test: those that its mark names, or those of the
-    run."""
-    try:
-        of_mark = faults_of_mark(metafunc.definition)
-    except FoundryError:
-        # An error here would end the whole run. The test fails when it is set up.
-        return ()
-    if of_mark is not None:
-        return of_mark
-    return _faults(metafunc.config.stash[SETTINGS].known)
-
-
-def faults_of_mark(node: pytest.Item) -> tuple[KnownFault, ...] | None:
-    """Return the known faults that the mark names, None if it names no file.
-
-    Raises:
-        FoundryError: the file is not there, or does not hold.
-    """
-    path = releases.known_of(node)
-    return None if path is None else known_faults.read(path)
 
 
 def _cases(release: str, faults: Sequence[KnownFault]) -> Iterator[object]:

@@ -158,10 +158,9 @@ def case_on_file(
     """Yield one case in the shared file of all cases; fail a test that wrote to it."""
     from pytest_imessage_foundry.chatdb.case_on_file import CaseOnFile
     from pytest_imessage_foundry.conversations.scenarios import KINDS
-    from pytest_imessage_foundry.plugin import cases
 
     with failing():
-        cases.faults_of_mark(request.node)  # for its errors alone
+        releases.faults_of_mark(request.node)  # for its errors alone
     for handed in shared_copy(request, foundry, version, scenario=KINDS):
         yield CaseOnFile(handed, request.param)
 
