@@ -55,7 +55,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 def nearest(word: str, known: Iterable[str], most: int = 1) -> list[str]:
     """Return the names that a misspelt word may stand for, the likeliest first.
 
-    Those that begin as `edit-twice` does, with `edit-`, come last.
+    Names with the same first part before a hyphen (`edit-` of `edit-twice`) come last.
     """
     from difflib import get_close_matches
 
@@ -70,9 +70,13 @@ def nearest(word: str, known: Iterable[str], most: int = 1) -> list[str]:
 
 def meant(word: str, known: Iterable[str], most: int = 1) -> str:
     """Return `: did you mean 'x'?` to go behind a word, '' if nothing is like it."""
-    found = [repr(each) for each in nearest(word, known, most)]
-    if not found:
+    return did_you_mean(nearest(word, known, most))
+
+
+def did_you_mean(names: Iterable[str]) -> str:
+    """Return `: did you mean 'x' or 'y'?` to go behind a word, '' without names."""
+    *others, last = [repr(each) for each in names] or [""]
+    if not last:
         return ""
-    *others, last = found
     listed = f"{', '.join(others)} or {last}" if others else last
     return f": did you mean {listed}?"

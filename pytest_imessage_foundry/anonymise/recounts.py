@@ -34,15 +34,17 @@ def _sequences(connection: sqlite3.Connection) -> None:
     """Set the sequence of each table to its highest ROWID."""
     if not _columns(connection, "sqlite_sequence"):
         return
-    counted = {each.name for each in shapes(connection) if each.has_rowid}
-    query = "SELECT ROWID, name FROM sqlite_sequence"
-    for rowid, name in connection.execute(query).fetchall():
-        highest = 0
-        if name in counted:
-            query = f"SELECT max(ROWID) FROM {quoted(name)}"
-            highest = connection.execute(query).fetchone()[0] or 0
-        query = "UPDATE sqlite_sequence SET seq = ? WHERE ROWID = ?"
-        connection.execute(query, (highest, rowid)).close()
+    with_rowid = {each.name for each in shapes(connection) if each.has_rowid}
+    sequences = "SELECT ROWID, name FROM sqlite_sequence"
+    update = "UPDATE sqlite_sequence SET seq = ? WHERE ROWID = ?"
+    for rowid, name in connection.execute(sequences).fetchall():
+        highest = _highest(connection, name) if name in with_rowid else 0
+        connection.execute(update, (highest, rowid)).close()
+
+
+def _highest(connection: sqlite3.Connection, table: str) -> int:
+    query = f"SELECT max(ROWID) FROM {quoted(table)}"
+    return connection.execute(query).fetchone()[0] or 0
 
 
 def _index_states(connection: sqlite3.Connection) -> None:

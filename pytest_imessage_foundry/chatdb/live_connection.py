@@ -65,7 +65,7 @@ class LiveConnection:
         """Undo the open transaction; False where the process has ended, and with it
         the transaction."""
         with self._lock:
-            if self._has_ended or self._is_closed:
+            if self._is_over:
                 return False
             self._ask(live_process.ROLL_BACK)
             return True
@@ -74,13 +74,16 @@ class LiveConnection:
         """Close the real connection and end its process."""
         try:
             # A fork of the test's process comes by here too, and closes its ends only.
-            is_over = self._has_ended or self._is_closed
-            if not is_over and self._owner == os.getpid():
+            if not self._is_over and self._owner == os.getpid():
                 with self._lock:
                     self._ask(live_process.CLOSE)
         finally:
             self._is_closed = True
             self._end()
+
+    @property
+    def _is_over(self) -> bool:
+        return self._has_ended or self._is_closed
 
     def _ask(self, request: object) -> list[tuple[Any, ...]]:
         if self._owner != os.getpid():
@@ -96,7 +99,7 @@ class LiveConnection:
         sending, answering = self._process.stdin, self._process.stdout
         assert sending is not None
         assert answering is not None
-        if self._has_ended or self._is_closed:
+        if self._is_over:
             raise self._ended()
         # Until the answer is there: whoever is interrupted on the way (Ctrl-C, a time
         # limit) would take this one for the answer to the next question.

@@ -141,13 +141,13 @@ def run_show(given: Namespace) -> int:
     from pytest_imessage_foundry.llm import plan
 
     found = plan.survey(plan.chosen(given.scenario), given.out)
-    meant = list(plan.by_name(found, given.word))
-    if not meant:
+    named = list(plan.by_name(found, given.word))
+    if not named:
         raise _nothing(found, given)
     if given.json:
-        print(json.dumps([_cached(*each) for each in meant], indent=1))
+        print(json.dumps([_cached(*each) for each in named], indent=1))
     else:
-        for each in meant:
+        for each in named:
             _show(*each)
     return 0
 

@@ -80,6 +80,7 @@ def run(given: Namespace) -> int:
     from pytest_imessage_foundry.scorecard.scores import Scorecard
 
     command = _command(given.reader)
+    _check_force(given)
     faults = check_command.faults_of(given)
     limits = Limits(given.timeout, int(given.max_output * (1 << 20)))
     whole = Scorecard()
@@ -96,6 +97,15 @@ def run(given: Namespace) -> int:
         check_command.write(given, whole, faults)
     _require_an_answer(whole, command)
     return code
+
+
+def _check_force(given: Namespace) -> None:
+    if given.force and given.keep is None:
+        raise FoundryError(
+            "--force replaces what --keep kept in an earlier run\n"
+            "looked for: --keep, which was not given\n"
+            "name the folder with --keep, or leave out --force"
+        )
 
 
 def _require_an_answer(card: Scorecard, command: list[str]) -> None:

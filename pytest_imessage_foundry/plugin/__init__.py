@@ -62,11 +62,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     releases.check_mark(item)
 
 
+@pytest.hookimpl(specname="pytest_runtest_makereport")
+def pytest_cut_traceback(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    # No wrapper: pytest puts the error of a unittest class there in the hook itself,
+    # before this one.
+    report.cut_traceback(item, call)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report.cut_traceback(item, call)
     outcome = yield
     report.note_outcome(item, outcome)
     return outcome

@@ -31,15 +31,19 @@ NAMES = ("_imessage_release", "imessage_case")
 
 
 def parametrize(
-    metafunc: pytest.Metafunc, selected: Sequence[str], known: Path | None
+    metafunc: pytest.Metafunc,
+    selected: Sequence[str],
+    of_mark: tuple[KnownFault, ...] | None,
 ) -> None:
-    """Make a test of each case, called `tahoe-tapback-loved-removed`; `known` is the
-    file of known faults that the mark names.
+    """Make a test of each case, called `tahoe-tapback-loved-removed`; `of_mark` are the
+    known faults that the mark names, None if those of the run are meant.
 
     Raises:
-        pytest.UsageError: the file of known faults does not hold.
+        pytest.UsageError: the file of known faults that the run names does not hold.
     """
-    faults = _faults(known or metafunc.config.stash[SETTINGS].known)
+    faults = of_mark
+    if faults is None:
+        faults = _faults(metafunc.config.stash[SETTINGS].known)
     own = [each.name for each in user_schemas(metafunc.config)]
     asked = [each for each in selected if each not in own]
     metafunc.parametrize(

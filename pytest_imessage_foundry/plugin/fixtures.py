@@ -159,6 +159,8 @@ def case_on_file(
     from pytest_imessage_foundry.chatdb.case_on_file import CaseOnFile
     from pytest_imessage_foundry.conversations.scenarios import KINDS
 
+    with failing():
+        releases.faults_of_mark(request.node)  # for its errors alone
     for handed in shared_copy(request, foundry, version, scenario=KINDS):
         yield CaseOnFile(handed, request.param)
 

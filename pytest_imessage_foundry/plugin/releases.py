@@ -9,13 +9,14 @@ import pytest
 
 from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
 from pytest_imessage_foundry.plugin import settings
-from pytest_imessage_foundry.plugin.failures import failing, refusing_the_run
+from pytest_imessage_foundry.plugin.failures import failing
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
     from pathlib import Path
 
     from pytest_imessage_foundry.plugin.mark import MarkArguments
+    from pytest_imessage_foundry.scorecard.known_faults import KnownFault
 
 NAME = "imessage_version"
 # The name that is parametrised. A project that overrides imessage_version does not use
@@ -105,9 +106,11 @@ def _parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
     from pytest_imessage_foundry.plugin import cases
 
     chosen = [each for each in selected if not wanted or each in wanted]
-    with refusing_the_run():
-        known = known_of(metafunc.definition)
-    cases.parametrize(metafunc, chosen, known)
+    try:
+        of_mark = faults_of_mark(metafunc.definition)
+    except FoundryError:
+        of_mark = ()  # The tests fail when they are set up.
+    cases.parametrize(metafunc, chosen, of_mark)
 
 
 def arguments_of(node: pytest.Item) -> MarkArguments:
@@ -190,6 +193,18 @@ def file_of(node: pytest.Item) -> Path | None:
 def known_of(node: pytest.Item) -> Path | None:
     """Return the file of known faults that the mark names, if it names one."""
     return _named(node, "known", arguments_of(node).known)
+
+
+def faults_of_mark(node: pytest.Item) -> tuple[KnownFault, ...] | None:
+    """Return the known faults that the mark names, None if it names no file.
+
+    Raises:
+        FoundryError: the file is not there, or does not hold.
+    """
+    from pytest_imessage_foundry.scorecard import known_faults
+
+    path = known_of(node)
+    return None if path is None else known_faults.read(path)
 
 
 def scenario_file_of(node: pytest.Item) -> Path | None:

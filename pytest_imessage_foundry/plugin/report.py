@@ -40,6 +40,11 @@ def cut_traceback(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         from pytest_imessage_foundry.plugin import user_lines
 
         user_lines.cut(item, call.excinfo.tb)
+        # Of a unittest class pytest has listed the lines before.
+        error = call.excinfo.value
+        call.excinfo = pytest.ExceptionInfo.from_exc_info(
+            (type(error), error, call.excinfo.tb)
+        )
 
 
 def note_outcome(item: pytest.Item, outcome: pytest.TestReport) -> None:

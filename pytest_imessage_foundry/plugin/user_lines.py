@@ -24,7 +24,8 @@ def cut(item: pytest.Item, traceback: TracebackType) -> None:
     One with no line of the user's stays as it is, and so does one that `--full-trace`
     asks for.
     """
-    if item.config.getoption("fulltrace"):
+    # The option is of the plugin `terminal`, which a run may leave out.
+    if item.config.getoption("fulltrace", False):
         return
     # pytest makes its own of the traceback itself, so that this one is changed.
     entries = list(_entries(traceback))

@@ -138,7 +138,7 @@ def own_fields(kind: str) -> list[str]:
 
 @cache
 def field_names(kind: str) -> frozenset[str]:
-    """Return the same without an order."""
+    """Return the fields of a kind that a reader can fill, as a set."""
     return frozenset(own_fields(kind))
 
 

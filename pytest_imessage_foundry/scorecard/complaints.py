@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pytest_imessage_foundry.errors import did_you_mean
 from pytest_imessage_foundry.scorecard.agreement import own_fields
-from pytest_imessage_foundry.scorecard.other_names import called, meant
+from pytest_imessage_foundry.scorecard.other_names import called, likely
 from pytest_imessage_foundry.scorecard.readings import READINGS
 
 SHOWN = 5
@@ -80,9 +81,9 @@ def _of_fields(kind: str, lines: _Lines) -> str:
 def _named(name: str, known: list[str]) -> str:
     """Name an unknown field with the one that may be meant. What others call so comes
     before what is spelt alike, in this kind before in another one."""
-    for look in (called, meant):
+    for look in (called, likely):
         if near := look(name, known):
-            return f"{name!r} (did you mean {' or '.join(map(repr, near))}?)"
+            return f"{name!r}{did_you_mean(near)}"
         for kind in READINGS:
             if near := look(name, own_fields(kind)):
                 return f"{name!r} (of kind {kind!r} there is {near[0]!r})"

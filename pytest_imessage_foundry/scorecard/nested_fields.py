@@ -10,9 +10,10 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
+from pytest_imessage_foundry.errors import did_you_mean
 from pytest_imessage_foundry.scorecard import readings
 from pytest_imessage_foundry.scorecard.agreement import ANY_OF, OWN
-from pytest_imessage_foundry.scorecard.other_names import meant
+from pytest_imessage_foundry.scorecard.other_names import likely
 from pytest_imessage_foundry.scorecard.reading_balloons import BalloonReading
 from pytest_imessage_foundry.scorecard.shown_balloons import SHOWN
 
@@ -42,9 +43,8 @@ def _fault(key: str, value: Any) -> str | None:
 
 def unknown(what: str, key: str, known: list[str]) -> str:
     """Say that something has no such field, and which one may be meant."""
-    near = meant(key, known) or _of_the_same_type(key, known)
-    hint = f": did you mean {near[0]!r}?" if near else ""
-    return f"{what} has no field {key!r}{hint}"
+    near = likely(key, known) or _of_the_same_type(key, known)
+    return f"{what} has no field {key!r}{did_you_mean(near[:1])}"
 
 
 def _within(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 
-def meant(key: str, known: Collection[str]) -> list[str]:
+def likely(key: str, known: Collection[str]) -> list[str]:
     """Return the known fields that an unknown one may stand for."""
     return called(key, known) or nearest(_plain(key), known)
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.scorecard.scores import Misreading, Scorecard
 
 _VERDICTS = ("agrees", "cannot", "wrong", "known")
-_RULED = " (SEMANTICS.md "  # between a rule and its section
 _MOST = 100  # characters of what was said
 
 
@@ -73,6 +72,7 @@ def failures(card: Scorecard) -> str:
     """Return what is wrong and not known to be, grouped by kind."""
     lines = [f"the reader: {each}" for each in card.complaints]
     unknown = sorted(card.unknown, key=_order)
+    has_rules = any(rule_of(each.kind, each.field) is not None for each in unknown)
     for kind, found in groupby(unknown, key=lambda each: each.kind):
         lines += ["", *_of_kind(card, kind, list(found))]
     for each in card.unshown:
@@ -85,7 +85,7 @@ def failures(card: Scorecard) -> str:
         lines += ["", f"a known fault does not show everywhere: {each}"]
         lines += [f"  {each.entry}"] if each.entry else []
         lines += [f"  not in {where}", "  name fewer rows, or leave out `everywhere`"]
-    if any(_RULED in each for each in lines):
+    if has_rules:
         lines += ["", f"SEMANTICS.md: {page(SEMANTICS)}"]
     return "\n".join(lines).strip("\n")
 
@@ -106,7 +106,7 @@ def _of_kind(card: Scorecard, name: str, found: list[Misreading]) -> Iterator[st
     for field, like in groupby(found, key=lambda each: each.field):
         examples = list(like)[:EXAMPLES]
         if (rule := rule_of(name, field)) is not None:
-            yield f"  {rule.rule}{_RULED}{rule.section})"
+            yield f"  {rule.rule} (SEMANTICS.md {rule.section})"
         for example in examples:
             yield from _example(example)
         further = card.times(examples[0]) - len(examples)

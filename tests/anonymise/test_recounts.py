@@ -68,7 +68,8 @@ def test_each_sequence_is_at_the_highest_row_of_the_copy(newest):
     for name, sequence in stated.items():
         ((highest,),) = query(copy, f"SELECT max(ROWID) FROM {name}")
         assert sequence == (highest or 0)
-    assert sum(stated.values()) < sum(before.values())
+    # Which ones are lower depends on where the newest messages stand.
+    assert any(stated[name] < before[name] for name in stated)
 
 
 def test_what_a_phone_counted_in_its_life_is_nothing(newest):

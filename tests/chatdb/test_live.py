@@ -343,6 +343,12 @@ def test_a_change_comes_after_the_phone_went_on(make, change, rule):
         new = phone.receive("Alex Doe", "Hello")
         now = phone.receive("Alex Doe", "Hi", at=new.sent_at + timedelta(seconds=90))
         assert changed_at(change(phone, new)) >= now.date
+        # Neither is one that this phone itself has gone on from.
+        later = new.sent_at + timedelta(hours=3)
+        last = phone.receive("Alex Doe", "Still there?", at=later)
+        with pytest.raises(FoundryError, match=rule):
+            change(phone, now)
+        assert changed_at(change(phone, last)) >= last.date
         # Said to be in time, it is one that the phone hears of late.
         in_time = old.date + 30 * SECOND
         assert changed_at(change(phone, old, at=in_time)) == in_time

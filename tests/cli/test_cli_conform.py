@@ -122,6 +122,13 @@ def test_what_is_kept(tmp_path, capsys):
     assert conform(*SMALL, "--keep", str(kept), "--force") == 0
 
 
+def test_force_without_a_folder_is_refused(capsys):
+    assert conform(*SMALL, "--force") == 2
+    said = capsys.readouterr()
+    assert "--force replaces what --keep kept" in said.err
+    assert not said.out
+
+
 def test_force_removes_what_a_run_kept_and_nothing_else(tmp_path, capsys):
     kept = tmp_path / "set"
     assert conform(*SMALL, "--keep", str(kept)) == 0

@@ -323,6 +323,31 @@ def test_no_tapback_takes_the_place_of_a_later_one(chat):
     assert draft.message == before
 
 
+@pytest.mark.parametrize("keeps_added", [True, False])
+def test_no_tapback_comes_before_the_last_one_was_taken_back(
+    chat, group, sam, keeps_added
+):
+    draft = chat.send("x")
+    at = draft.message.date
+    draft.tapback("loved", at=at + 10 * SECOND)
+    draft.remove_tapback(at=at + 100 * SECOND, keeps_added=keeps_added)
+    before = draft.message
+    said = refused(
+        "before the same person took back", draft.tapback, "liked", at=at + 50 * SECOND
+    )
+    assert "looked at 'loved', which was taken back 50 s later\n" in said
+    assert draft.message == before
+    assert draft.tapback("liked", at=at + 100 * SECOND).message != before
+    # That of somebody else, and one of another part, may come in between.
+    several = group.send("x", group.phone.file("photo"))
+    at = several.message.date
+    several.tapback("loved", at=at + 10 * SECOND)
+    several.remove_tapback(at=at + 100 * SECOND, keeps_added=keeps_added)
+    several.tapback("liked", by=sam, at=at + 50 * SECOND)
+    several.tapback("liked", part=1, at=at + 50 * SECOND)
+    assert len(several.message.tapbacks) == 3
+
+
 def test_set_keeps_to_one_tapback_of_each_person(chat):
     draft = chat.send("x").tapback("loved")
     (one,) = draft.message.tapbacks
@@ -367,7 +392,7 @@ def test_unsends(phone, chat):
 
 def test_nothing_is_unsent_twice(phone, chat):
     drawing = chat.send(balloon=Handwriting(id="x")).unsend(0)
-    refused("only be unsent once", drawing.unsend)
+    refused("unsent once\nlooked at .*, which was unsent before\n", drawing.unsend)
     refused("no part 0", drawing.unsend, 0)
     partly = chat.send("a", phone.file("photo")).unsend(0)
     assert partly.unsend().message.is_unsent

@@ -163,7 +163,7 @@ def test_choices_and_near_words_are_named():
     for call, said in (
         ({"storage": "archiv"}, "unknown storage 'archiv' (choose from both, archive,"),
         ({"service": "WhatsApp"}, "unknown service 'WhatsApp' (choose from iMessage,"),
-        ({"subjekt": "x"}, "did you mean subject?"),
+        ({"subjekt": "x"}, "correct 'subjekt': did you mean 'subject'?"),
         ({"at": "yesterday"}, "'yesterday' is no time"),
         ({"reply_to": "abc"}, "what send() or receive() returns"),
     ):

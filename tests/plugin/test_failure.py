@@ -316,3 +316,42 @@ def test_a_whole_traceback_has_all_lines(plain_run, pytester):
     result = plain_run("--full-trace", "-k", "live")
 
     result.stdout.fnmatch_lines(["*live_truth.py:*: FoundryError"])
+
+
+def test_an_error_of_ours_is_one_without_a_terminal_too(plain_run, pytester):
+    # Another plugin may need the terminal's, and would fail first.
+    pytester.makepyfile(ERRORS)
+
+    result = plain_run("-p", "no:terminal", "-k", "live", "--junit-xml=told.xml")
+
+    assert result.ret == 1
+    told = (pytester.path / "told.xml").read_text(encoding="utf-8")
+    assert 'failures="1"' in told
+    assert "FoundryError" in told
+    assert "live_truth.py" not in told
+
+
+def test_errors_of_ours_in_unittest_classes_show_the_line_of_the_user(
+    plain_run, pytester
+):
+    path = pytester.makepyfile(
+        """
+        import unittest
+        import pytest
+
+        class TestOurs(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def with_db(self, chat_db):
+                self.db = chat_db
+
+            def test_live(self):
+                with self.db.live() as phone:
+                    phone.receive("Nobody at all", "hi")
+        """
+    )
+
+    result = plain_run()
+
+    result.assert_outcomes(failed=1)
+    shown = re.findall(r"^(\S+\.py):\d+: ?", result.stdout.str(), re.MULTILINE)
+    assert [Path(each).name for each in shown] == [path.name]

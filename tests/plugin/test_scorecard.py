@@ -242,6 +242,29 @@ def test_a_file_of_known_faults_that_cannot_be_read(
     assert "INTERNALERROR" not in result.stdout.str()
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [(None, "there is no file 'known.toml'"), ("[[fault]]", "give `why`")],
+)
+def test_a_bad_file_of_the_mark_fails_its_tests_alone(plain_run, pytester, text, told):
+    if text is not None:
+        (pytester.path / "known.toml").write_text(text)
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(versions="tahoe", known="known.toml")
+        def test_case(imessage_case): pass
+
+        def test_other(): pass
+        """
+    )
+    result = plain_run("-k", "test_other or tahoe-reply]")
+    result.assert_outcomes(errors=1, passed=1)
+    assert told in result.stdout.str()
+    assert "INTERNALERROR" not in result.stdout.str()
+
+
 OWNER = """
 [[fault]]
 field = "from_me"

@@ -13,6 +13,7 @@ from pytest_imessage_foundry.scorecard import (
     agreement,
     judging,
     known_faults,
+    score_text,
     shown_kinds,
 )
 from pytest_imessage_foundry.scorecard.known_faults import UNKNOWN_ROW, KnownFault
@@ -198,9 +199,9 @@ def test_unknown_fields_are_told_together_and_the_others_compared(true_lines):
     told = "\n".join(card.complaints)
     lines = sum(each["kind"] == "message" for each in answer)
     assert f"line 1 and {lines - 1:,} more: a message has no field " in told
-    assert "'handle' (did you mean 'sender'?)" in told
-    assert "'body' (did you mean 'text'?)" in told
-    assert "'isFromMe' (did you mean 'from_me'?)" in told
+    assert "'handle': did you mean 'sender'?" in told
+    assert "'body': did you mean 'text'?" in told
+    assert "'isFromMe': did you mean 'from_me'?" in told
     assert "'chat_name' (of kind 'chat' there is 'name')" in told
     assert "'zzz'\n  its fields: guid rowid date date_ns from_me sender" in told
     assert "begin with x_" in told
@@ -211,6 +212,19 @@ def test_unknown_fields_are_told_together_and_the_others_compared(true_lines):
         (first["rowid"], "date")
     ]
     assert not card.ok
+
+
+def test_the_page_of_the_rules_is_named_where_a_rule_is(true_lines):
+    true = true_lines("tahoe", "kinds")
+    first, *others = perfect(true)
+    told = score_text.failures(
+        judged(true, [first | {" (SEMANTICS.md §1)": 1}, *others])
+    )
+    assert " (SEMANTICS.md §1)" in told
+    assert "\nSEMANTICS.md: http" not in told
+    wrong = first | {"from_me": not first["from_me"]}
+    told = score_text.failures(judged(true, [wrong, *others]))
+    assert "\nSEMANTICS.md: http" in told
 
 
 def test_an_answer_of_many_unknown_fields_is_told_in_few_words(true_lines):

@@ -311,8 +311,8 @@ def check_can_be_unsent(message: Message, numbers: Iterable[int]) -> None:
     if numbers and not left:
         raise FoundryError(
             "a message can only be unsent once\n"
-            f"looked at message {message.guid}, which was\n"
-            "leave this out"
+            f"looked at message {message.guid}, which was unsent before\n"
+            "leave the call out"
         )
     if deleted is not None and (not deleted.parts or set(left) & {*deleted.parts}):
         raise FoundryError(

@@ -133,7 +133,7 @@ class DraftEdits(WrittenMessage):
             # After the reactions to it, if there is time for that.
             said = [each.date for each in message.tapbacks if each.date < end]
             moment = min(max([first, *said]) + 20 * SECOND, max(first, end))
-            moment = self._phone.now_or(moment, end)
+            moment = self._phone._time_of_change(moment)
         else:
             moment = when(at)
         if not first <= moment <= end:
@@ -141,7 +141,7 @@ class DraftEdits(WrittenMessage):
                 f"a message can only be {rule}, and after its last change\n"
                 f"this would be {(moment - message.date) // SECOND:,} s after it was "
                 f"sent, its last change {(first - message.date) // SECOND:,} s\n"
-                f"{self._phone.IN_TIME}"
+                f"{self._phone._advice_in_time}"
             )
         return moment
 

@@ -39,7 +39,7 @@ from pytest_imessage_foundry.models.apple_time import SECOND
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.authoring.draft import Draft
-    from pytest_imessage_foundry.models import TapbackKind
+    from pytest_imessage_foundry.models import Message, TapbackKind
 
 _CLASSIC = ("loved", "liked", "disliked", "laughed", "emphasized", "questioned")
 
@@ -79,6 +79,7 @@ class DraftReactions(WrittenMessage):
         before = None
         if name != "sticker":
             before = coherence.standing_tapback(self.message, sender, part)
+            _check_after_removals(self.message, sender, part, date)
         guid = self._phone.new_guid()
         tapback = Tapback(
             guid=guid,
@@ -241,6 +242,21 @@ class DraftReactions(WrittenMessage):
         if by is not None:
             return address_of(by) is None
         return self.message.sender is not None or self.chat.is_group
+
+
+def _check_after_removals(
+    message: Message, sender: str | None, part: int, date: int
+) -> None:
+    """Refuse a tapback before the moment when the same person took theirs back."""
+    own = [e for e in message.tapbacks if (e.sender, e.part) == (sender, part)]
+    for each in own:
+        if each.name != "sticker" and each.removed and date < each.removed.date:
+            early = (each.removed.date - date) / SECOND
+            raise FoundryError(
+                "a tapback cannot come before the same person took back the last one\n"
+                f"looked at {each.name!r}, which was taken back {early:,.0f} s later\n"
+                "give a later `at`"
+            )
 
 
 def _replaced(before: Tapback, date: int) -> tuple[Replaced, ...]:

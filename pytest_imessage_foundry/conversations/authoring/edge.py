@@ -13,7 +13,7 @@ from pytest_imessage_foundry.conversations.authoring.fitting import (
     matcher,
     misfit,
 )
-from pytest_imessage_foundry.errors import FoundryError, nearest
+from pytest_imessage_foundry.errors import FoundryError, meant
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 _KINDS = inspect.Parameter
@@ -100,8 +100,8 @@ class Signature:
     def _refusal(self, what: str, given: Mapping[str, Any]) -> FoundryError:
         taken = [each for each in self.hints if not each.startswith("_")]
         strange = [each for each in given if each not in self.hints]
-        near = nearest(strange[0], taken) if strange else []
-        advice = f"did you mean {near[0]}?" if near else "correct the call"
+        near = meant(strange[0], taken) if strange else ""
+        advice = f"correct {strange[0]!r}{near}" if near else "correct the call"
         return FoundryError(
             f"{self.name}() {what}\nlooked among what it takes: "
             f"{', '.join(taken) or 'nothing'}\n{advice}"

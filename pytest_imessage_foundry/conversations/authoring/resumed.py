@@ -29,7 +29,7 @@ class ResumedPhone(Author):
     sequels repeat each other's.
     """
 
-    IN_TIME = (
+    _advice_in_time = (
         "receive or send one now and change that; an `at` that is in time, before now, "
         "is a change of which this phone hears late"
     )
@@ -49,19 +49,18 @@ class ResumedPhone(Author):
         super().__init__(
             schema.name, seed=seed, start=start, schema=schema, owner=owner
         )
-        self._resumed = self.moment
         self.people = list(people)
         self._rhythm = Random(f"{seed}:resumed:{written}:rhythm")
         self._ids = Random(f"{seed}:resumed:{written}:ids")
         self._files = written
         self.chats = [_ResumedChat(self, told) for told in conversations]
 
-    def now_or(self, moment: int, end: int) -> int:
-        """Return the clock's time for a change, or the last that is allowed.
+    def _time_of_change(self, usual: int) -> int:
+        """Return the clock's time, or `usual` if it is later.
 
-        Never before the phone went on: who watches it would not see the change.
+        Never before the newest thing: who watches the phone would not see the change.
         """
-        return max(min(max(moment, self.moment), end), self._resumed)
+        return max(usual, self.moment)
 
     def known(self, who: Persona | str | None) -> Persona | None:
         """Who is meant by a name or an address; a stranger by what nobody has."""

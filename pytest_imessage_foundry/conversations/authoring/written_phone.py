@@ -25,11 +25,11 @@ class WrittenPhone:
     Attributes:
         goes_back: whether an `at` before the newest thing sets the clock back, so that
             what follows happens after it. A phone that goes on living does not.
-        IN_TIME: what to do about a change that comes too late.
     """
 
     goes_back = False
-    IN_TIME = "give `at` between the two, or change it earlier before"
+    # What to do about a change that comes too late.
+    _advice_in_time = "give `at` between the two, or change it earlier before"
 
     def __init__(self, schema: Schema, owner: Persona, seed: int, start: When) -> None:
         self.schema = schema
@@ -88,10 +88,10 @@ class WrittenPhone:
         """Set the clock to what it was before something that was refused."""
         self._clock = moment
 
-    def now_or(self, moment: int, end: int) -> int:
-        """Return when a message is changed that may be changed until `end`, if no time
-        is given: here at the usual `moment`, whatever was written since."""
-        return moment
+    def _time_of_change(self, usual: int) -> int:
+        """Return when a message is changed if no time is given: here at the usual
+        time, whatever was written since."""
+        return usual
 
     def tick(
         self,

@@ -6,6 +6,7 @@ none contradicts another, and most messages stay as they are.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain, pairwise
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import LifeSpan
 
 # One comparison separates the many plain messages from those with anything else.
+_REMEMBERED = 64  # messages that a reply may not name
 _A_TALK = HOUR  # a link that comes later is no second row of the text before it
 _RARITIES = attrgetter(
     *("traits", "tapbacks", "edits", "reply_to", "balloon", "event", "effect")
@@ -91,11 +93,15 @@ class LivedChat:
         self.previous = 0  # the date of the message before
         self.spoke: str | None = ""  # who said it
         self.was_read = 0  # when it was read
+        # Own messages that went as SMS after all, to which nobody can reply inline.
+        self.downgraded: deque[str] = deque(maxlen=_REMEMBERED)
         self.own = _drawable(OWN, life.span)
         self.received = _drawable(RECEIVED, life.span)
 
     def states_of(self, message: Message, until: int) -> tuple[Message, ...]:
         """Return a message in its state, with rows that came of it before `until`."""
+        if message.reply_to is not None and message.reply_to.guid in self.downgraded:
+            message = replace(message, reply_to=None)
         is_plain = _is_plain(message)
         if not is_plain and message.attachments:
             message = file_states.aged(message, self.life.span, self.user)
@@ -111,6 +117,8 @@ class LivedChat:
         last = found[-1]
         self.previous, self.spoke = last.date, last.sender
         self.was_read = last.date_read
+        if last.traits.downgraded:
+            self.downgraded.append(last.guid)
         return found
 
     def _is_unread(self, event: Message) -> bool:
