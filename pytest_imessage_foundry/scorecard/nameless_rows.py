@@ -53,17 +53,25 @@ class NamelessRows:
                 line = self._chosen(reading, whole=rank in (_MESSAGE, _OTHER))
                 later = self._rank_after(rank, reading) if line is None else None
                 if later is None:
-                    self._use_of_second_chat(reading)
+                    self._use_of_second_chat(reading, line)
                     yield reading, line
                 else:
                     self._index.put_off(later, reading)
 
-    def _use_of_second_chat(self, reading: Said) -> None:
-        """Take the line about a row that a reader shows in both of its chats."""
-        if "also_in" in reading:
-            there = {**reading, "chat": reading["also_in"]}
-            del there["chat_rowid"]
-            self._chosen(there, whole=True)
+    def _use_of_second_chat(self, reading: Said, line: Said | None) -> None:
+        """Take the line about a row that a reader shows in both of its chats.
+
+        It says what the other line says, right or wrong, of another chat.
+        """
+        if "also_in" not in reading:
+            return
+        for key, said in self._index.of_second(reading):
+            if line is not None and _but_for_chats(said) == _but_for_chats(line):
+                self._index.use(key)
+                return
+        there = {**reading, "chat": reading["also_in"]}
+        del there["chat_rowid"]
+        self._chosen(there, whole=True)
 
     def _rank_after(self, rank: int, reading: Said) -> int | None:
         if rank not in (_MESSAGE, _OTHER):
@@ -89,6 +97,10 @@ class NamelessRows:
             return None
         self._index.use(best[1])
         return best[2]
+
+
+def _but_for_chats(said: Said) -> Said:
+    return {name: said[name] for name in said if name not in ("chat", "chat_rowid")}
 
 
 def _likeness(said: Said, reading: Said) -> tuple[int, int]:

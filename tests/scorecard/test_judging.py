@@ -109,6 +109,16 @@ def test_rows_are_named_by_their_second_where_a_reader_knows_nothing_else(true_l
     assert found.field == "text"
 
 
+def test_a_row_misread_in_both_of_its_chats_is_listed_in_both(true_lines):
+    true = true_lines("tahoe", "kinds")
+    row = next(each for each in true if "also_in" in each and each.get("text"))
+    said = {name: row[name] for name in ("kind", "date", "chat")} | {"text": None}
+    there = said | {"chat": row["also_in"]}
+    others = [each for each in perfect(true) if each["guid"] != row["guid"]]
+    card = judged(true, [*others, said, there])
+    assert [each.field for each in card.misreadings] == ["text"]
+
+
 def test_a_field_that_is_left_out_is_one_without_a_notion(true_lines):
     true = true_lines("tahoe", "kinds")
     answer = [
