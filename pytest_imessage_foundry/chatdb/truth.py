@@ -140,9 +140,13 @@ def _derived(end: ChatEnd) -> dict[str, Any]:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of the document, out of the models."""
+    from inspect import cleandoc
+
     from pydantic import TypeAdapter
 
     schema = TypeAdapter(Document).json_schema()
+    # Older releases of pydantic leave out the docstrings of dataclasses.
+    schema["description"] = cleandoc(Document.__doc__ or "")
     stays = TypeAdapter(Membership).json_schema()
     defs = schema["$defs"]
     defs["Message"]["properties"]["text"] = {
