@@ -65,8 +65,9 @@ class NamelessRows:
         """
         if "also_in" not in reading:
             return
+        same = None if line is None else _but_for_chats(line)
         for key, said in self._index.of_second(reading):
-            if line is not None and _but_for_chats(said) == _but_for_chats(line):
+            if said != line and _but_for_chats(said) == same:
                 self._index.use(key)
                 return
         there = {**reading, "chat": reading["also_in"]}

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
@@ -335,6 +335,14 @@ def test_another_conversation_shifts_nothing():
     more = replace(SMALL, conversations=(*SMALL.conversations, added))
     more = scenarios.complete(more, scenarios.cast_with(()))
     assert digest(derive(more)[:-1]) == digest(derive())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_chats_divide_the_time_between_their_stories(seed):
+    plans = plan_chats(Spec(seed=seed), scenarios.get("default"), features=NEW)
+    phases = sorted(each.phase for each in plans)
+    assert len(phases) == 25
+    assert max(b - a for a, b in pairwise([*phases, phases[0] + 1.0])) < 0.08
 
 
 def test_a_chat_with_oneself_is_of_notes():

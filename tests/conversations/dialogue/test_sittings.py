@@ -691,23 +691,22 @@ def test_the_hours_of_a_scene_are_for_those_who_share_a_clock() -> None:
     assert not any(turn.hours for turn in talk(400, far, owner=owner))
 
 
+def of_every_day(*exchanges: dict[str, Any]) -> Language:
+    """A language of a few exchanges between friends, and one scene of another sort."""
+    english = language("en")
+    data = {"with": "friend", "for": "any", "tags": "daily"}
+    other = {"id": "told", "with": "friend", "for": "any", "beats": [["A", "hm"]]}
+    own = {"scenes": [*({**data, **each} for each in exchanges), other]}
+    return Language("en", {**own, "phrases": english.phrases, "slots": english.slots})
+
+
 def test_an_exchange_waits_for_an_hour_and_not_for_a_season(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whatever comes after it in the chat would wait, too."""
-    english = language("en")
-    data = {"with": "friend", "for": "any", "tags": "daily"}
     winter = {"id": "snow", "months": [12], "beats": [["A", "it is snowing here"]]}
     morning = {"id": "early", "hours": [7, 9], "beats": [["A", "the bus is full"]]}
-    other = {"id": "told", "with": "friend", "for": "any", "beats": [["A", "hm"]]}
-    spoken = Language(
-        "en",
-        {
-            "scenes": [{**data, **winter}, {**data, **morning}, other],
-            "phrases": english.phrases,
-            "slots": english.slots,
-        },
-    )
+    spoken = of_every_day(winter, morning)
     monkeypatch.setattr(context, "language_of", lambda owner, people: spoken)
     evening = from_iso("2025-06-15T22:00:00Z") / 1e9
     for seed in range(8):
@@ -720,19 +719,9 @@ def test_an_exchange_waits_for_an_hour_and_not_for_a_season(
 def test_an_exchange_of_working_days_is_not_for_a_holiday(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    english = language("en")
-    data = {"with": "friend", "for": "any", "tags": "daily"}
     working = {"id": "in", "weekdays": [0, 1, 2, 3, 4], "beats": [["A", "at work"]]}
     always = {"id": "any", "beats": [["A", "well"]]}
-    other = {"id": "told", "with": "friend", "for": "any", "beats": [["A", "hm"]]}
-    spoken = Language(
-        "en",
-        {
-            "scenes": [{**data, **working}, {**data, **always}, other],
-            "phrases": english.phrases,
-            "slots": english.slots,
-        },
-    )
+    spoken = of_every_day(working, always)
     monkeypatch.setattr(context, "language_of", lambda owner, people: spoken)
 
     def said(day: str) -> set[bool]:
