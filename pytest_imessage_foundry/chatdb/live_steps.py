@@ -15,11 +15,12 @@ from pytest_imessage_foundry.chatdb.live_truth import LiveTruth
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
 from pytest_imessage_foundry.conversations.authoring.draft import Draft
 from pytest_imessage_foundry.conversations.authoring.resumed import Where
-from pytest_imessage_foundry.conversations.authoring.words import END, FIRST
+from pytest_imessage_foundry.conversations.authoring.words import FIRST
 from pytest_imessage_foundry.db.live_writer import LiveWriter
 from pytest_imessage_foundry.db.rows.attachment_roots import root_for
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Message
+from pytest_imessage_foundry.models.apple_time import END
 from pytest_imessage_foundry.models.message_files import files_of
 
 if TYPE_CHECKING:

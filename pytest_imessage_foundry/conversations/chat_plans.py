@@ -280,6 +280,12 @@ def _range(config: ConversationConfig, now: str) -> tuple[int, int]:
             f"looked at: its start {config.start!r} and end {config.end or now!r}\n"
             f"write them like 2025-01-31T08:00:00Z"
         ) from None
+    if end > apple_time.END:
+        raise FoundryError(
+            f"conversation {config.id!r} ends after 2039\n"
+            f"looked at: its end {config.end or now!r}\n"
+            f"give it one before 2040, from which on readers take dates for errors"
+        )
     if not 0 <= start < end:
         raise FoundryError(
             f"conversation {config.id!r} does not start before it ends\n"

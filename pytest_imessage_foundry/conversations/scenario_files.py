@@ -254,7 +254,7 @@ def problems(scenario: Scenario, cast: Mapping[str, Persona]) -> Iterator[str]:
     if len(selves) > 1:
         yield f"personas: {' and '.join(selves)} both have is_self; one owns the phone"
     for place, config in enumerate(scenario.conversations):
-        for problem in _of_config(config, people):
+        for problem in _of_config(config, people, real=scenario.real):
             yield f"conversations[{place}].{problem}"
 
 
@@ -285,7 +285,9 @@ def _is_to_oneself(config: ConversationConfig) -> bool:
     return config.chat_type == "direct" and len(config.participants) == 1
 
 
-def _of_config(config: ConversationConfig, people: Mapping[str, Persona]) -> list[str]:
+def _of_config(
+    config: ConversationConfig, people: Mapping[str, Persona], *, real: bool
+) -> list[str]:
     found = list(_twice("participants", list(config.participants)))
     for number, who in enumerate(config.participants):
         if who not in people:
@@ -301,7 +303,25 @@ def _of_config(config: ConversationConfig, people: Mapping[str, Persona]) -> lis
         found.append("participants: a group has at least one")
     if not 0 <= config.message_count_target <= MOST_MESSAGES:
         found.append(f"message_count_target: not within 0 to {MOST_MESSAGES:,}")
+    if config.address:
+        found += _of_address(config, people, real=real)
     return found + _of_times(config)
+
+
+def _of_address(
+    config: ConversationConfig, people: Mapping[str, Persona], *, real: bool
+) -> Iterator[str]:
+    """Yield what is wrong with the address from which the other person writes."""
+    address = config.address
+    known = [people[who] for who in config.participants if who in people]
+    if any(address in each.addresses for each in known):
+        return  # what is wrong with it is said of the person
+    if not address.isprintable() or " " in address:
+        yield f"address: {address!r} holds blanks or control characters"
+    elif not real:
+        country = known[0].country_code if known else "US"
+        if what := checks.address_fault(address, country):
+            yield f"address: {what}"
 
 
 def _of_times(config: ConversationConfig) -> list[str]:
@@ -312,6 +332,8 @@ def _of_times(config: ConversationConfig) -> list[str]:
             moments.append(apple_time.from_iso(text) if text else None)
             if (moments[-1] or 0) < 0:
                 found.append(f"{name}: {text!r} is before 2001")
+            if (moments[-1] or 0) > apple_time.END:
+                found.append(f"{name}: {text!r} is after 2039")
         except (ValueError, OverflowError):
             found.append(f"{name}: {text!r} is no time like 2025-01-31T08:00:00Z")
     if not found and None not in moments and moments[0] >= moments[1]:  # type: ignore[operator]

@@ -21,6 +21,8 @@ SINCE_26 = 779_648_400 * SECOND
 # How long after it was sent Apple lets a message be edited, and taken back.
 EDIT_WITHIN = 15 * MINUTE
 UNSEND_WITHIN = 2 * MINUTE
+# 2040: what is not before it is taken for a date in another unit.
+END = 14_244 * DAY
 
 
 def from_iso(text: str) -> int:

@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 from pytest_imessage_foundry import models
-from pytest_imessage_foundry.conversations.authoring import words
+from pytest_imessage_foundry.conversations.authoring import contradictions, words
 from pytest_imessage_foundry.conversations.authoring.chat import Chat
 from pytest_imessage_foundry.conversations.authoring.draft import Draft
 from pytest_imessage_foundry.conversations.authoring.words import unknown, when
@@ -92,9 +92,21 @@ class StatedValues:
         if isinstance(value, str):
             return value
         table = _table("a part of a body", value)
-        if table.get("mention") in self.people:
-            table = {**table, "mention": self.people[table["mention"]].identifier}
+        if table.get("mention") is not None:
+            table = {**table, "mention": self._mentioned(table["mention"])}
         return self.model(models.Run, table)
+
+    def _mentioned(self, who: Any) -> str:
+        """Return the address that mentions a person, or an address of nobody."""
+        if not isinstance(who, str):
+            raise unknown("id of a person", who, self.people)
+        if who == words.ME:
+            return self.phone.owner.identifier
+        if who in self.people:
+            return self.people[who].identifier
+        if not any(who in each.addresses for each in self.people.values()):
+            contradictions.check_reserved("a mention", who, "US")
+        return who
 
     def file(self, value: Table) -> Any:
         """Return the file that a table with `file` states."""

@@ -14,12 +14,12 @@ from pytest_imessage_foundry.conversations.authoring.fitting import (
     words_of,
 )
 from pytest_imessage_foundry.conversations.authoring.words import (
-    END,
     FIRST,
     SECONDS,
     unknown,
 )
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.models.apple_time import END
 
 _DATES = ("date", "arrived", "lsmd", "refreshed", "legacy_date_retracted")
 _LARGEST = 2**63

@@ -15,14 +15,14 @@ from pytest_imessage_foundry.models import (
     TextPart,
     Unsent,
 )
-from pytest_imessage_foundry.models.apple_time import from_datetime, from_iso
+from pytest_imessage_foundry.models.apple_time import END, from_datetime, from_iso
 
 When = datetime | str | int
 Content = str | Run | TextPart | Attachment | Sequence[Run | str]
 ME = "me"
 # The twelfth day counts 1e15 nanoseconds. Readers that know dates from before macOS
 # 10.13 take less than 1e11 for seconds, and what is between for no date (§18).
-FIRST, END, SECONDS = 10**15, from_iso("2040-01-01"), 10**11
+FIRST, SECONDS = 10**15, 10**11
 CUT_OUT = "2"  # what the content identifier of such a sticker ends with
 
 

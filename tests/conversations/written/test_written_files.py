@@ -145,6 +145,11 @@ def test_it_is_written_back(tmp_path):
         ('{ balloon = { kind = "link" } }', "a Link lacks url"),
         ('{ parts = [{ file = "foto" }] }', "foto"),
         ("{ parts = [3] }", "no table: 3"),
+        ('{ parts = [{ text = "a", mention = "zz" }] }', "cannot have the address zz"),
+        (
+            '{ parts = [{ text = "a", mention = "+14155552671" }] }',
+            "a mention cannot have the address +14155552671",
+        ),
         ('{ rename = "x" }', "group"),
         ('{ message = "y", unsend = true }', "id of a message 'y'"),
     ],
