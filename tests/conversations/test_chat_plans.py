@@ -345,6 +345,13 @@ def test_chats_divide_the_time_between_their_stories(seed):
     assert max(b - a for a, b in pairwise([*phases, phases[0] + 1.0])) < 0.08
 
 
+def test_a_conversation_ends_before_2040():
+    late = ConversationConfig(id="late", participants=("mom",), end="2040-12-31")
+    scenario = replace(scenarios.get("small"), conversations=(late,))
+    with pytest.raises(FoundryError, match="'late' ends after 2039"):
+        plan_chats(Spec(), scenario, features=NEW)
+
+
 def test_a_chat_with_oneself_is_of_notes():
     noted = ConversationConfig(
         id="diary", participants=("alex",), message_count_target=12
