@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "da86042e1779968b",
+    ("sonoma", "auto"): "3a0581c281b125ac",
     ("sonoma", "faker"): "103d7932514648c2",
-    ("sequoia", "auto"): "d892b31b9070db75",
+    ("sequoia", "auto"): "31f0f3cb2e65f21e",
     ("sequoia", "faker"): "40015b477d06eebd",
-    ("tahoe", "auto"): "c2efdda31ef0cab9",
+    ("tahoe", "auto"): "25fd175ac842ce1b",
     ("tahoe", "faker"): "771d4d41aa9a6fdb",
-    ("golden-gate", "auto"): "a78cb75c2f6bd88f",
+    ("golden-gate", "auto"): "067137ddd1eeb4c7",
     ("golden-gate", "faker"): "973e93ade98fc5f3",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "3c586fe3045483ed",
-        "sequoia": "863c4a5dd9fadc1e",
-        "tahoe": "1a9dc3eafba5522a",
-        "golden-gate": "a8d921f54a664f2e",
+        "sonoma": "9bc24ab6c4d9df43",
+        "sequoia": "06eb17c9e8b8fb49",
+        "tahoe": "e5b1f85a40d0d727",
+        "golden-gate": "e1dc1531406f88ea",
     },
     "default": {
-        "sonoma": "c770027534e6df72",
-        "sequoia": "64ca9411bdab4ff2",
-        "tahoe": "804b8e3f92616ad9",
-        "golden-gate": "2453e0eae0a6f0c4",
+        "sonoma": "937798e79143502c",
+        "sequoia": "93ab48f16cb3e3cf",
+        "tahoe": "4315506697018a16",
+        "golden-gate": "819eb0218416dabd",
     },
     "lived-in": {
-        "sonoma": "1690454f731c093a",
-        "sequoia": "abd6824886ae79e5",
-        "tahoe": "7badf8bc04416749",
-        "golden-gate": "a1e0059ae5ad1140",
+        "sonoma": "ec6c6928ced91de5",
+        "sequoia": "294bf0ffca646033",
+        "tahoe": "c79b833d768f9fa8",
+        "golden-gate": "3cb1aeeffe23c282",
     },
 }
 

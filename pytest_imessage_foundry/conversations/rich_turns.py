@@ -25,6 +25,7 @@ from pytest_imessage_foundry.models import (
 )
 from pytest_imessage_foundry.models.apple_time import (
     EDIT_WITHIN,
+    MILLISECOND,
     MINUTE,
     SECOND,
     UNSEND_WITHIN,
@@ -260,7 +261,7 @@ class RichTurns:
             if free >= self.end:
                 continue
             begin = max(seen, free)
-            moment = self._soon_after(begin, 2 * SECOND, 20 * MINUTE)
+            moment = self._reacted(sender, begin, 20 * MINUTE)
             if name in ("emoji", "sticker") and f"{name}_tapbacks" not in self.features:
                 continue
             if not moment:
@@ -273,15 +274,21 @@ class RichTurns:
                 name=name,
                 emoji=emoji if name == "emoji" else None,
                 sticker=self._attachment("sticker") if name == "sticker" else None,
-                removed=self._removal(moment) if reaction.is_removed else None,
+                removed=self._removal(sender, moment) if reaction.is_removed else None,
             )
             if name != "sticker":
                 removed = tapback.removed
                 freed[reaction.sender] = self.end if removed is None else removed.date
             yield tapback
 
-    def _removal(self, date: int) -> Removal | None:
-        moment = self._soon_after(date, 2 * SECOND, 10 * MINUTE)
+    def _reacted(self, sender: str | None, date: int, most: int) -> int:
+        """Return a time up to `most` after `date`, or 0; the owner's times are whole
+        milliseconds."""
+        moment = self._soon_after(date, 2 * SECOND, most)
+        return moment if sender is not None else moment - moment % MILLISECOND
+
+    def _removal(self, sender: str | None, date: int) -> Removal | None:
+        moment = self._reacted(sender, date, 10 * MINUTE)
         if not moment:
             return None
         keeps = self.random() < 0.5

@@ -16,17 +16,13 @@ from pytest_imessage_foundry.conversations.clock import ASLEEP, rhythm
 from pytest_imessage_foundry.conversations.days_off import DaysOff
 from pytest_imessage_foundry.conversations.waits import DAY, shortened, typed_in
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.models.apple_time import SECOND
+from pytest_imessage_foundry.models.apple_time import MILLISECOND, SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pytest_imessage_foundry.conversations.clock import Rhythm, Week
     from pytest_imessage_foundry.models import Persona, Turn
-
-# Own messages have the sending phone's milliseconds, received ones the
-# nanoseconds of their arrival (SEMANTICS §1).
-MILLISECOND = 1_000_000
 
 # During waits up to the first people look at the phone; waits longer than the
 # second, and those that reach into the night, count in waking time.
@@ -99,6 +95,8 @@ class SessionTimes:
         self.anchors = anchors.Anchors(cast, random)
         room = (end - start) // (2 * max(count, 1))
         self.is_cramped = room < _CRAMPED // 2
+        # Own messages have the sending phone's milliseconds, received ones the
+        # nanoseconds of their arrival (SEMANTICS §1).
         self.grain = MILLISECOND if room >= MILLISECOND else 1
         self.room = max(1, min(_CRAMPED // 2, room))  # kept free for each later turn
         self.last = end - (end - start) // 1_000  # the rest is for unexpected turns

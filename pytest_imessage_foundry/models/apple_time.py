@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 EPOCH_UNIX = 978_307_200
-SECOND = 1_000_000_000
+MILLISECOND = 1_000_000
+SECOND = 1_000 * MILLISECOND
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR

@@ -139,10 +139,10 @@ class ChatHistory:
     """What a chat that is in use for years has in its properties.
 
     Attributes:
-        watermark: ROWID and date of a message (CKChatWatermark…).
+        watermark: ROWID and date of a message (CKChatWatermark…), as it was then.
         previous_accounts: service and account UUID of each that it ran over before.
         summary: GUID of the message that was summed up, and whether that was seen.
-        last_archived: GUID and ROWID (com.apple.iChat.LastArchivedMessageID).
+        last_archived: GUID and ROWID of then (com.apple.iChat.LastArchivedMessageID).
         lsmd: the date `LSMD`, in nanoseconds.
     """
 

@@ -105,12 +105,14 @@ def of_scenario(persona: Persona, *, real: bool = False) -> Iterator[tuple[str, 
     """Yield what is wrong with a persona of a scenario, by field.
 
     Its id can be any on one line, its name any at all: a reader meets such names. Its
-    addresses can be any if they are `real`.
+    addresses can be any if they are `real`, its country "" if that is not known.
     """
     for field in ("id", "name"):
         if not getattr(persona, field).strip():
             yield field, "is empty"
     yield from _of_line("id", persona.id)
+    if persona.country_code:
+        yield from _of_country(persona.country_code)
     yield from _of_zone(persona.time_zone)
     for number, address in enumerate(persona.addresses):
         field = "identifier" if number == 0 else f"other_identifiers[{number - 1}]"
@@ -166,11 +168,15 @@ def _of_line(field: str, text: str) -> Iterator[tuple[str, str]]:
 
 def _of_place(persona: Persona) -> Iterator[tuple[str, str]]:
     country, locale, zone = persona.country_code, persona.locale, persona.time_zone
-    if country not in places.countries():
-        yield "country_code", f"{country!r} is no ISO code of a country, such as DE"
+    yield from _of_country(country)
     if not places.is_locale(locale):
         yield "locale", f"{locale!r} is no language and country, such as de_DE"
     yield from _of_zone(zone)
+
+
+def _of_country(country: str) -> Iterator[tuple[str, str]]:
+    if country not in places.countries():
+        yield "country_code", f"{country!r} is no ISO code of a country, such as DE"
 
 
 def _of_zone(zone: str) -> Iterator[tuple[str, str]]:

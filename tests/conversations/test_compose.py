@@ -206,6 +206,17 @@ def test_a_person_shows_reading_always_or_never() -> None:
     assert shown == {True, False}
 
 
+def test_own_tapbacks_end_on_a_millisecond_and_received_ones_do_not() -> None:
+    dates: dict[bool, list[int]] = {True: [], False: []}
+    for tapback in (each for message in stream(4_000) for each in message.tapbacks):
+        dates[tapback.sender is None].append(tapback.date)
+        if tapback.removed is not None:
+            dates[tapback.sender is None].append(tapback.removed.date)
+    assert len(dates[True]) > 100
+    assert not any(date % 10**6 for date in dates[True])
+    assert sum(bool(date % 10**6) for date in dates[False]) > 100
+
+
 def test_own_messages_arrive_within_seconds_or_when_the_phone_is_back() -> None:
     own = [m for m in stream(4_000) if m.sender is None and m.event is None]
     late = [m.date_delivered - m.date for m in own if m.date_delivered]

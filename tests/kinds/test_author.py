@@ -154,6 +154,13 @@ def test_own_sends_end_on_a_millisecond_and_received_ones_do_not(chat):
     assert any(chat.receive("x").message.date % 10**6 for _ in range(5))
 
 
+def test_own_sends_end_on_a_millisecond_after_a_time_that_does_not(chat):
+    chat.receive("x", at=from_iso("2025-11-01T12:00:00Z") + 1)
+    draft = chat.send("y").tapback("loved").tapback("liked", by="me")
+    mine = [draft.message.date, draft.message.tapbacks[1].date]
+    assert [date % 10**6 for date in mine] == [0, 0]
+
+
 @pytest.mark.parametrize(
     "at",
     [
@@ -262,6 +269,14 @@ def test_groups(group, phone, alex):
     assert written.properties.group_photo is written.messages[1].event.photo
     assert [m.event.kind for m in written.messages] == ["renamed", "photo-set", "left"]
     assert written.messages[0].sender == alex.identifier
+
+
+def test_a_group_has_what_its_last_events_say(group):
+    group.event("renamed", title="New")
+    group.set_photo()
+    group.event("photo-removed")
+    written = group.conversation()
+    assert (written.name, written.properties.group_photo) == ("New", None)
 
 
 # --- what happens to it -----------------------------------------------------------

@@ -65,6 +65,24 @@ def test_nothing_is_said_that_no_case_states(kinds, release):
 
 
 @each_release
+def test_a_group_has_the_name_that_it_was_given_last(kinds, release):
+    """Of three renamings of one group the last takes the name away."""
+    last = {
+        conversation.guid: (conversation.name, message.event.title)
+        for conversation in kinds(release).conversations
+        for message in conversation.messages
+        if message.event is not None and message.event.kind == "renamed"
+    }
+    assert set(last.values()) == {(None, None), ("The choir", "The choir")}
+    names = kinds(release).reader.db.execute(
+        "SELECT guid, display_name FROM chat WHERE guid IN (?, ?)", [*last]
+    )
+    assert {guid: name or None for guid, name in names} == {
+        guid: title for guid, (_, title) in last.items()
+    }
+
+
+@each_release
 def test_the_validator_is_content(kinds, release):
     report = validators.validate(kinds(release).path, release=release)
     assert report.ok, [str(finding) for finding in report.findings]

@@ -79,7 +79,7 @@ class ChatEvents(OpenedChat):
             contradictions.check_new_number(self, event.was, event.who)
         rows = 1 if event.joined_by is None else 2
         guids = tuple(self.phone.new_guid() for _ in range(copies * rows))
-        return self._append(
+        draft = self._append(
             Message(
                 guid=self.phone.new_guid(),
                 date=date,
@@ -88,6 +88,15 @@ class ChatEvents(OpenedChat):
                 event=replace(event, copies=guids),
             )
         )
+        self._take_on(event)
+        return draft
+
+    def _take_on(self, event: Event) -> None:
+        """Give the chat the name or the photo that an event says it has since."""
+        if event.kind == "renamed":
+            self.name = event.title
+        elif event.kind in ("photo-set", "photo-removed"):
+            self.properties = replace(self.properties, group_photo=event.photo)
 
     @checked
     def added(
@@ -149,17 +158,13 @@ class ChatEvents(OpenedChat):
     @checked
     def rename(self, name: str | None, **facts: Unpack[DoneFacts]) -> Draft:
         """Give the group a name, or take it away with None."""
-        draft = self.event("renamed", title=name, **facts)
-        self.name = name
-        return draft
+        return self.event("renamed", title=name, **facts)
 
     @checked
     def set_photo(self, **facts: Unpack[DoneFacts]) -> Draft:
         """Give the group a photo."""
         photo = self.phone.file("group-photo")
-        draft = self.event("photo-set", photo=photo, **facts)
-        self.properties = replace(self.properties, group_photo=photo)
-        return draft
+        return self.event("photo-set", photo=photo, **facts)
 
     @checked
     def set_background(self, **facts: Unpack[DoneFacts]) -> Draft:

@@ -42,6 +42,11 @@ def check(message: Message) -> None:
             f"looked at what message {message.guid} reacts to (`dangling`)\n"
             "give p:0/ and an upper-case UUID, which no message here has"
         )
+    if message.traits.gap < 0:
+        raise FoundryError(
+            f"{message.traits.gap} rows cannot have been deleted\n"
+            f"looked at `gap` of message {message.guid}\ngive 0 or more"
+        )
     if message.balloon is not None and message.balloon.kind == "handwriting":
         _check_strokes(message.balloon)
     if message.balloon is not None and message.balloon.kind == "poll":

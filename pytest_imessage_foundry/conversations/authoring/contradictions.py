@@ -49,15 +49,17 @@ def check_name(name: str, country: str) -> None:
         )
 
 
-def check_reserved(name: str, address: str, country: str) -> None:
-    """Refuse an address that may be somebody's."""
+def check_reserved(
+    name: str, address: str, country: str, *, real: str = "say real=True"
+) -> None:
+    """Refuse an address that may be somebody's. `real` is how to permit it."""
     if address in ("phone", "email"):
         return
     if what := checks.address_fault(address, country or "US"):
         raise FoundryError(
             f"{name} cannot have the address {address}\n"
             f"looked among those that are nobody's: {what}\n"
-            "leave it out for one that is nobody's, or say real=True"
+            f"leave it out for one that is nobody's, or {real}"
         )
 
 

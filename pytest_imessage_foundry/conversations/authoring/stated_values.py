@@ -105,7 +105,8 @@ class StatedValues:
         if who in self.people:
             return self.people[who].identifier
         if not any(who in each.addresses for each in self.people.values()):
-            contradictions.check_reserved("a mention", who, "US")
+            listed = "list the person among [[people]] with real = true"
+            contradictions.check_reserved("a mention", who, "US", real=listed)
         return who
 
     def file(self, value: Table) -> Any:

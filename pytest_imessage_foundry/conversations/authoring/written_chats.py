@@ -22,7 +22,7 @@ from pytest_imessage_foundry.conversations.authoring.stated_values import (
     Table,
     facts_of,
 )
-from pytest_imessage_foundry.conversations.authoring.words import ME, unknown
+from pytest_imessage_foundry.conversations.authoring.words import ME, unknown, when
 from pytest_imessage_foundry.errors import FoundryError, page
 from pytest_imessage_foundry.models import (
     ChatProperties,
@@ -95,13 +95,9 @@ def _written(
 ) -> WrittenChats:
     raw = json.loads(text)
     owner = next((each for each in personas if each.is_self), None)
-    phone = Author(
-        schema.name,
-        seed=seed,
-        schema=schema,
-        owner=owner,
-        start=raw.get("start") or START,
-    )
+    with _at(where, "start"):
+        start = when(raw.get("start") or START)
+    phone = Author(schema.name, seed=seed, schema=schema, owner=owner, start=start)
     script = _Script(phone, where)
     for each in personas:
         script.values.people[each.id] = each
@@ -109,6 +105,21 @@ def _written(
             phone.people.append(each)
     script.write(raw)
     return WrittenChats(tuple(phone.conversations()), tuple(phone.people))
+
+
+@contextmanager
+def _at(where: str, place: str) -> Iterator[None]:
+    """Name a place in a file in the errors of what it holds."""
+    try:
+        yield
+    except FoundryError as error:
+        # The class stays the same, because UnsupportedError skips a test.
+        raise type(error)(f"{where}: {place}: {error}") from None
+    except (TypeError, ValueError, KeyError) as error:
+        raise FoundryError(
+            f"{where}: {place}: {error}\nlooked at what stands there\n"
+            f"{page('written-chats.md')} shows what a chat can have"
+        ) from None
 
 
 class _Script:
@@ -122,30 +133,17 @@ class _Script:
     def write(self, raw: Table) -> None:
         """Write all people, then all chats in their order."""
         for number, person in enumerate(raw.get("people", ())):
-            with self._at(f"people[{number}]"):
+            with _at(self._where, f"people[{number}]"):
                 self._person(dict(person))
         for number, block in enumerate(raw.get("chat", ())):
             place = f"chat[{number}]"
             if isinstance(block, dict) and (name := block.get("id")):
                 place += f" {name!r}"
-            with self._at(place):
+            with _at(self._where, place):
                 chat, entries = self._chat(dict(block))
             for count, entry in enumerate(entries):
-                with self._at(f"{place}, messages[{count}]"):
+                with _at(self._where, f"{place}, messages[{count}]"):
                     self._entry(chat, dict(entry))
-
-    @contextmanager
-    def _at(self, place: str) -> Iterator[None]:
-        try:
-            yield
-        except FoundryError as error:
-            # The class stays the same, because UnsupportedError skips a test.
-            raise type(error)(f"{self._where}: {place}: {error}") from None
-        except (TypeError, ValueError, KeyError) as error:
-            raise FoundryError(
-                f"{self._where}: {place}: {error}\nlooked at what stands there\n"
-                f"{page('written-chats.md')} shows what a chat can have"
-            ) from None
 
     def _person(self, given: Table) -> None:
         called = given.pop("name", None)
@@ -184,7 +182,9 @@ class _Script:
                 f"with names nobody: {people!r:.60}\nlooked for a list of ids\n"
                 'name somebody, as in with = ["nina"]'
             )
-        is_group = block.pop("group", len(people) > 1 or "name" in block)
+        is_group = self.values.value(
+            bool, block.pop("group", len(people) > 1 or "name" in block), "group"
+        )
         if people == [ME]:
             opened = called(phone.note_to_self, True, block, {})
         elif is_group:

@@ -10,13 +10,12 @@ from pytest_imessage_foundry.conversations.authoring.words import When, when
 from pytest_imessage_foundry.db import schema as releases
 from pytest_imessage_foundry.errors import UnsupportedError
 from pytest_imessage_foundry.models import Persona
+from pytest_imessage_foundry.models.apple_time import MILLISECOND
 from pytest_imessage_foundry.models.guids import random_guid
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.models import Conversation
-
-MILLISECOND = 1_000_000
 
 
 class WrittenPhone:
@@ -115,5 +114,6 @@ class WrittenPhone:
         if after > self._clock + MILLISECOND:
             self._clock = after
         step = self._rhythm.uniform(low, high)
-        self._clock += int(step * 1_000) * 1_000_000
+        self._clock += int(step * 1_000) * MILLISECOND
+        self._clock += -self._clock % MILLISECOND
         return self._clock if mine else self._clock + self._rhythm.randrange(10**6)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.conversations.chat_life import Move, first_members
 from pytest_imessage_foundry.conversations.life.draws import Lot, chosen
 from pytest_imessage_foundry.models import Event, Message, Roll
+from pytest_imessage_foundry.models.apple_time import MILLISECOND
 from pytest_imessage_foundry.models.guids import guid_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
     from pytest_imessage_foundry.models import LifeSpan, Persona
 
-_MILLISECOND = 1_000_000
 REACH = 64  # messages that an inline reply can reach
 _BEFORE = 2  # messages of a group before somebody is added, or the owner taken out
 
@@ -156,7 +156,7 @@ class _Attendance:
         if move.date > self._last:
             return move.date
         date = (self._last + until) // 2
-        date -= date % _MILLISECOND
+        date -= date % MILLISECOND
         return date if date > self._last else 0
 
     def _may(self, move: Move) -> bool:
@@ -204,7 +204,7 @@ def _key(plan: ChatPlan, person: Persona | None = None) -> str:
 def _at(plan: ChatPlan, least: float, number: float) -> int:
     """Return a moment of a group's time, from the share `least` on."""
     date = plan.start + int((plan.end - plan.start) * (least + 0.3 * number))
-    return date - date % _MILLISECOND
+    return date - date % MILLISECOND
 
 
 def _event(move: Move, plan: ChatPlan, date: int, by: str | None) -> Message:

@@ -25,7 +25,12 @@ from pytest_imessage_foundry.conversations.life.state_rules import (
 )
 from pytest_imessage_foundry.conversations.receipts import reactions_of
 from pytest_imessage_foundry.models import ORDINARY, OTHER_DEVICE, Message
-from pytest_imessage_foundry.models.apple_time import HOUR, SECOND, SINCE_26
+from pytest_imessage_foundry.models.apple_time import (
+    HOUR,
+    MILLISECOND,
+    SECOND,
+    SINCE_26,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -185,7 +190,7 @@ class LivedChat:
             soon = self.previous + int((0.8 + 1.2 * lot.number("link-row")) * SECOND)
             can = self.spoke == message.sender and soon < message.date < soon + _A_TALK
             if can and not message.tapbacks and self.previous and lot.has("link-row"):
-                return after_one(message, soon - soon % 1_000_000, self.was_read)
+                return after_one(message, soon - soon % MILLISECOND, self.was_read)
         if message.tapbacks and lot.has("bare-pointer"):
             first, *others = message.tapbacks
             bare = (replace(first, is_bare=True), *others)

@@ -6,7 +6,12 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.models import Message, TextPart
-from pytest_imessage_foundry.models.apple_time import MINUTE, SECOND, from_iso
+from pytest_imessage_foundry.models.apple_time import (
+    MILLISECOND,
+    MINUTE,
+    SECOND,
+    from_iso,
+)
 from pytest_imessage_foundry.models.guids import guid_of
 
 if TYPE_CHECKING:
@@ -43,7 +48,7 @@ def after(message: Message, sender: str, until: int) -> tuple[Message, ...]:
 def moment(date: int, until: int, most: int) -> int:
     """Return a moment after `date`, up to `most` later and before `until`, or 0."""
     wait = min(most, (until - date) // 2)
-    wait -= wait % 1_000_000
+    wait -= wait % MILLISECOND
     return date + wait if wait >= SECOND else 0
 
 

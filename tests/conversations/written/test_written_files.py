@@ -150,6 +150,11 @@ def test_it_is_written_back(tmp_path):
             '{ parts = [{ text = "a", mention = "+14155552671" }] }',
             "a mention cannot have the address +14155552671",
         ),
+        (
+            '{ parts = [{ text = "a", mention = "+14155552671" }] }',
+            "list the person among [[people]] with real = true",
+        ),
+        ('{ text = "x", gap = -1 }', "-1 rows cannot have been deleted"),
         ('{ rename = "x" }', "group"),
         ('{ message = "y", unsend = true }', "id of a message 'y'"),
     ],
@@ -173,6 +178,7 @@ def test_what_a_release_cannot_hold_is_unsupported(tmp_path):
     [
         ('[[people]]\nname = "Ana"\n', "nobody writes, since there is no [[chat]]"),
         ('life = "year"\n[[chat]]\nwith = ["nina"]\n', "stands beside life"),
+        ('[[chat]]\nwith = ["nina"]\ngroup = "yes"\n', "group: 'yes' does not fit"),
         ('chat = ["x"]\n', "chat[0]"),
         ('[[chat]]\nwith = "nina"\n', "chat[0]"),
         ('[[chat]]\nwith = ["nobody"]\n', "chat[0]: unknown id of a person 'nobody'"),
@@ -181,7 +187,7 @@ def test_what_a_release_cannot_hold_is_unsupported(tmp_path):
         ('[[chat]]\nwith = ["nina"]\nmessages = "x"\n', "chat[0]"),
         ('[[chat]]\nwith = ["nina"]\nmessages = ["x"]\n', "chat[0], messages[0]"),
         ('[[people]]\nid = "x"\n[[chat]]\nwith = ["x"]\n', "people[0]"),
-        ('start = "noon"\n[[chat]]\nwith = ["nina"]\n', "'noon' is no time"),
+        ('start = "no"\n[[chat]]\nwith = ["nina"]\n', "start: 'no' is no time"),
     ],
 )
 def test_files_that_hold_no_chats(tmp_path, text, said):
