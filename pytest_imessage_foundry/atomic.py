@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -12,7 +13,11 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.processes import is_running
-from pytest_imessage_foundry.replaceable import check_is_regular
+from pytest_imessage_foundry.replaceable import (
+    COMPANIONS,
+    check_is_no_companion,
+    check_is_regular,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,12 +35,12 @@ _REFUSALS = frozenset(
 )
 
 
-# What stands beside a SQLite database while somebody writes to it.
-_COMPANIONS = ("-journal", "-wal", "-shm")
+# Of these the disk or a limit is the cause, and not what was asked for.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _LOGS = ("-wal", "-shm")
 _DRAFT, _OLD = "draft", "old"
 _LEFT = re.compile(
-    rf"\.(?P<process>\d+)\.(?:{_DRAFT}|{_OLD})(?:{'|'.join(_COMPANIONS)})?"
+    rf"\.(?P<process>\d+)\.(?:{_DRAFT}|{_OLD})(?:{'|'.join(COMPANIONS)})?"
 )
 
 
@@ -44,15 +49,18 @@ def replacing(path: Path) -> Iterator[Path]:
     """Give a draft beside `path`, and move it to `path` if nothing is raised.
 
     Raises:
-        FoundryError: what is at `path` is no regular file.
+        FoundryError: what is at `path` is no regular file, or its name is that of a
+            file that SQLite keeps.
     """
+    check_is_no_companion(path)
     for each in (path, *_beside(path, _LOGS)):
         check_is_regular(each)
     _sweep(path)
     draft = _aside(path, os.getpid(), _DRAFT)
     _remove(draft)
     try:
-        yield draft
+        with naming_disk_errors(path):
+            yield draft
         with _without_log(path):
             os.replace(draft, path)
     finally:
@@ -69,7 +77,7 @@ def _beside(path: Path, endings: tuple[str, ...]) -> list[Path]:
 
 def _remove(file: Path) -> None:
     """Remove a file, and what SQLite may have left beside it."""
-    for each in (file, *_beside(file, _COMPANIONS)):
+    for each in (file, *_beside(file, COMPANIONS)):
         each.unlink(missing_ok=True)
 
 
@@ -136,6 +144,14 @@ def naming_disk_errors(path: str | os.PathLike[str]) -> Iterator[None]:
             f"the database could not be written: {error}\n"
             f"tried to write: {os.fspath(path)}\n"
             "check the rights of its folder, and the room on the disk"
+        ) from error
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise FoundryError(
+            f"the file could not be written: {error.strerror}\n"
+            f"tried to write: {os.fspath(path)}\n"
+            "make room on the disk, or write elsewhere"
         ) from error
 
 

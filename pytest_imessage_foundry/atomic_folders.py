@@ -9,7 +9,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.atomic import removing_on_error, replacing
+from pytest_imessage_foundry.atomic import (
+    naming_disk_errors,
+    removing_on_error,
+    replacing,
+)
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.processes import is_running
 from pytest_imessage_foundry.replaceable import check_is_regular
@@ -84,8 +88,9 @@ def _drafting(path: Path, kind: str, *, means: Path) -> Iterator[Path]:
     draft = _aside(path, kind)
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        draft.mkdir()
-        yield draft
+        with naming_disk_errors(means):
+            draft.mkdir()
+            yield draft
     except FoundryError as error:
         told = str(error).replace(str(draft), str(means))
         raise type(error)(told).with_traceback(error.__traceback__) from None

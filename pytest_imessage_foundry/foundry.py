@@ -11,6 +11,7 @@ import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.atomic import naming_disk_errors
 from pytest_imessage_foundry.attachments import bundle
 from pytest_imessage_foundry.attachments.own_files import OwnFiles
 from pytest_imessage_foundry.chatdb.handle import FILE_NAME, ChatDB, truth_of
@@ -103,8 +104,9 @@ class Foundry:
         """Return a private copy at a path of the caller's choice."""
         root = root_for(path)
         template = self.template(order, lasts=lasts, attachment_root=root)
-        shutil.copyfile(template, path)
-        self._files.give(template.with_name(bundle.NAME), path.parent)
+        with naming_disk_errors(path):
+            shutil.copyfile(template, path)
+            self._files.give(template.with_name(bundle.NAME), path.parent)
         return _Handed(path, order, self)
 
     def handle(self, order: Order, path: Path) -> ChatDB:

@@ -1,4 +1,4 @@
-"""Refuse to replace anything but a regular file."""
+"""Refuse to replace anything but a regular file, or to write SQLite's own files."""
 
 from __future__ import annotations
 
@@ -18,6 +18,26 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
+
+
+# What SQLite keeps beside a database, and takes for its own whoever wrote it.
+COMPANIONS = ("-journal", "-wal", "-shm")
+
+
+def check_is_no_companion(path: Path) -> None:
+    """Refuse the name of a file that SQLite keeps beside a database that is there.
+
+    Raises:
+        FoundryError: the first reader of the database would take the file for its log.
+    """
+    for ending in COMPANIONS:
+        database = path.with_name(path.name.removesuffix(ending))
+        if database != path and database.is_file():
+            raise FoundryError(
+                f"{path} is no name for a file of its own\n"
+                f"looked beside it: {database} is there, and SQLite would take the "
+                f"file for its {ending[1:]}\nname another file"
+            )
 
 
 def check_is_regular(path: Path) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from pytest_imessage_foundry.atomic import replacing
+from pytest_imessage_foundry.atomic_folders import replacing_folder
+from pytest_imessage_foundry.errors import FoundryError
 
 
 def a_dead_process():
@@ -122,3 +127,46 @@ def test_killed_after_the_move_the_log_is_nobodys(tmp_path, dead):
     with pytest.raises(KeyboardInterrupt):
         interrupted(tmp_path / "chat.db")
     assert held(tmp_path) == {"chat.db": "complete"}
+
+
+def fill(path):
+    """Write to a database that has no room for it."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA max_page_count = 2")
+        connection.execute("CREATE TABLE large (x)")
+        connection.execute("INSERT INTO large VALUES (zeroblob(100000))")
+
+
+def refuse(path):
+    raise OSError(28, "No space left on device", str(path))
+
+
+@pytest.mark.parametrize("act", [fill, refuse])
+def test_a_full_disk_is_told_of_the_file_and_not_of_its_draft(tmp_path, act):
+    path = tmp_path / "chat.db"
+    refused = pytest.raises(FoundryError, match="could not be written")
+    with refused as caught, replacing(path) as draft:
+        act(draft)
+    assert str(caught.value).split("\n")[1] == f"tried to write: {path}"
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("act", [fill, refuse])
+def test_a_full_disk_is_told_of_the_folder_and_not_of_its_draft(tmp_path, act):
+    path = tmp_path / "home"
+    refused = pytest.raises(FoundryError, match="could not be written")
+    with refused as caught, replacing_folder(path, last=Path("chat.db")) as draft:
+        act(draft / "chat.db")
+    assert str(path) in str(caught.value).split("\n")[1]
+    assert ".home." not in str(caught.value)
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("ending", ["-journal", "-wal", "-shm"])
+def test_no_file_takes_a_name_that_sqlite_keeps_for_a_database(tmp_path, ending):
+    free = tmp_path / f"other.db{ending}"
+    write(free)
+    (tmp_path / "chat.db").write_text("database")
+    with pytest.raises(FoundryError, match="no name for a file of its own"):
+        write(tmp_path / f"chat.db{ending}")
+    assert held(tmp_path) == {free.name: "new", "chat.db": "database"}

@@ -69,11 +69,11 @@ KNOWS: Mapping[str, str] = {
     "order": "conversations conversations.authoring conversations.catalogue"
     " conversations.packs db.schema pipeline",
     "chatdb": "atomic attachments conversations conversations.authoring"
-    " conversations.catalogue db db.rows db.schema models reading scorecard scratch"
-    " spec",
+    " conversations.catalogue db db.rows db.schema models processes reading scorecard"
+    " scratch spec",
     "shared_file": "",
     "templates": "attachments chatdb file_locks processes termination",
-    "foundry": "attachments chatdb db.rows order pipeline shared_file templates",
+    "foundry": "atomic attachments chatdb db.rows order pipeline shared_file templates",
     "by_hand": "conversations.authoring foundry models spec",
     "ios": "atomic attachments db db.blobs db.rows models",
     "layouts": "atomic_folders db db.rows foundry ios models",

@@ -15,7 +15,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -27,6 +26,7 @@ from pytest_imessage_foundry.chatdb import other_writer
 from pytest_imessage_foundry.db import builder
 from pytest_imessage_foundry.db.rows.attachment_roots import root_for
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.processes import command_of
 from pytest_imessage_foundry.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -125,8 +125,9 @@ def _held_back(db: ChatDB) -> Iterator[Path]:
     """
     with scratch_folder() as scratch:
         complete = scratch / db.path.name
-        _settle(db.path)
-        shutil.copyfile(db.path, complete)
+        with atomic.naming_disk_errors(db.path):
+            _settle(db.path)
+            shutil.copyfile(db.path, complete)
         try:
             builder.build(
                 db.path,
@@ -171,10 +172,9 @@ def _without(chat: Conversation, last: set[str]) -> Conversation:
 @contextmanager
 def _writer(how: str, path: Path, complete: Path | None = None) -> Iterator[None]:
     """A process that has put the file at `path` into a state, until the block ends."""
-    # Isolated and without site-packages: it starts in a third of the time.
-    command = [sys.executable, "-I", "-S", other_writer.__file__, how, str(path)]
+    command = command_of(other_writer)
     with subprocess.Popen(
-        [*command, *([str(complete)] if complete is not None else [])],
+        [*command, how, str(path), *([str(complete)] if complete is not None else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

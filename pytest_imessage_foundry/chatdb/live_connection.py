@@ -9,13 +9,13 @@ import builtins
 import os
 import sqlite3
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.chatdb import live_process
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.processes import command_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,8 +37,7 @@ class LiveConnection:
         self._lock = threading.Lock()
         self._has_ended = False
         self._is_closed = False
-        # Isolated and without site-packages: it starts in a third of the time.
-        command = [sys.executable, "-I", "-S", live_process.__file__]
+        command = command_of(live_process)
         self._process = subprocess.Popen(
             [*command, str(path), f"{path.absolute().as_uri()}?mode=rw"],
             stdin=subprocess.PIPE,

@@ -62,6 +62,17 @@ def add_options(command: ArgumentParser, *, several: bool = False) -> None:
     )
 
 
+def files_read(given: Namespace) -> list[Path]:
+    """Return the files that the options name, from which a database is built."""
+    named = [*given.cache, *filter(None, [given.library])]
+    return [*named, Path(given.scenario)] if _is_file(given.scenario) else named
+
+
+def _is_file(scenario: str) -> bool:
+    """Return whether --scenario names a file, and no built-in scenario."""
+    return scenario.endswith((".toml", ".json"))
+
+
 def order(
     given: Namespace, *, layout: Layout = "fresh", own_schema: Schema | None = None
 ) -> Order:
@@ -75,7 +86,7 @@ def order(
 
     own: tuple[Scenario, ...] = ()
     name = given.scenario
-    if name.endswith((".toml", ".json")):
+    if _is_file(name):
         own = (scenario_files.read(Path(name), library=given.library),)
         name = own[0].name
     spec = Spec(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
+from pytest_imessage_foundry.cli import build_options
+from pytest_imessage_foundry.cli.outputs import check_apart
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.replaceable import check_is_regular
+from pytest_imessage_foundry.replaceable import COMPANIONS, check_is_regular
 
 
 def check(given: Namespace, target: Path) -> None:
@@ -23,6 +25,7 @@ def check(given: Namespace, target: Path) -> None:
     if given.truth:
         _refuse_truth_within(given, target)
         outputs.append(given.truth)
+    check_apart(outputs, [*build_options.files_read(given), given.schema])
     for path in outputs:
         _refuse_what_is_there(path, force=given.force)
 
@@ -41,7 +44,7 @@ def _refuse_truth_within(given: Namespace, target: Path) -> None:
     made = [
         database,
         # SQLite's own files: the first reader would take the truth for its log.
-        *(Path(f"{database}{each}") for each in ("-wal", "-shm", "-journal")),
+        *(Path(f"{database}{each}") for each in COMPANIONS),
         *(database.parent / name for name in FOLDERS),
     ]
     if given.layout == "ios-backup":

@@ -9,17 +9,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from pytest_imessage_foundry.cli import subcommands
+from pytest_imessage_foundry.cli import outputs, subcommands
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.replaceable import check_is_regular
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pytest_imessage_foundry.scorecard.known_faults import KnownFault
     from pytest_imessage_foundry.scorecard.scores import Scorecard
 
+# How each report begins, by the option that names it: others are not replaced.
+_BEGINNINGS = {
+    "junit": '<testsuite name="imessage-foundry"',
+    "badge": 'aria-label="chat.db kinds: ',
+    "html": '<meta name="generator" content="imessage-foundry">',
+}
+_HEAD = 512  # bytes in which that stands
 NOTES = (
     "exit codes: 0 nothing is wrong but what --known expects, 1 something is, or a "
     "known fault does not show, 2 it could not be done or nothing was judged"
@@ -76,6 +83,8 @@ def run(given: Namespace) -> int:
     """Compare one answer with one truth, and print the scorecard."""
     from pytest_imessage_foundry.scorecard import judging, row_columns, truth_file
 
+    answer = None if given.answer == "-" else given.answer
+    check_outputs(given, (given.truth, answer, given.db))
     faults = faults_of(given)
     if given.db is not None and not given.db.is_file():
         raise FoundryError(
@@ -95,6 +104,34 @@ def run(given: Namespace) -> int:
         release = truth.release
     card.expect(tuple(each for each in faults if each.is_of(release)))
     return report(given, card, faults)
+
+
+def check_outputs(given: Namespace, inputs: Iterable[str | Path | None] = ()) -> None:
+    """Check the reports that are asked for, before anything is read or run.
+
+    Raises:
+        FoundryError: one of them would take the place of something else.
+    """
+    paths = {name: getattr(given, name) for name in _BEGINNINGS}
+    outputs.check_apart(paths.values(), (*inputs, given.known))
+    for name, path in paths.items():
+        if path is not None:
+            _check_is_report(name, path)
+
+
+def _check_is_report(name: str, path: Path) -> None:
+    """Refuse to replace what no earlier run wrote."""
+    check_is_regular(path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:  # nothing is there, or writing will say what is wrong
+        return
+    if head and _BEGINNINGS[name].encode() not in head:
+        raise FoundryError(
+            f"{path} is there already, and is no report of an earlier --{name}\n"
+            "it was left as it is\nname another file, or remove what is there"
+        )
 
 
 def faults_of(given: Namespace) -> tuple[KnownFault, ...]:
@@ -162,7 +199,6 @@ def _page(card: Scorecard, faults: tuple[KnownFault, ...]) -> str:
 def _write(path: Path, text: str) -> None:
     from pytest_imessage_foundry.atomic import replacing
 
-    check_is_regular(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as draft:
         draft.write_text(text, encoding="utf-8", errors="replace")

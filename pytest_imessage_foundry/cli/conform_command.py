@@ -81,6 +81,7 @@ def run(given: Namespace) -> int:
 
     command = _command(given.reader)
     _check_force(given)
+    check_command.check_outputs(given)
     faults = check_command.faults_of(given)
     limits = Limits(given.timeout, int(given.max_output * (1 << 20)))
     whole = Scorecard()
@@ -147,9 +148,12 @@ def _folder(kept: Path | None, *, force: bool) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="imessage-conform-") as folder:
             yield Path(folder)
         return
+    from pytest_imessage_foundry.atomic import removing_on_error
+
     _make_room(kept, force=force)
-    kept.mkdir(parents=True, exist_ok=True)
-    yield kept
+    with removing_on_error() as made:
+        made.folder(kept)
+        yield kept
 
 
 def _make_room(kept: Path, *, force: bool) -> None:

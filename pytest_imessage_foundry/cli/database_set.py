@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,20 +70,30 @@ class Member:
         return self.place / (FILE_NAME if self.layout == "file" else "home")
 
     def build(self, *, with_truth: bool) -> ChatDB:
-        """Build it, with a file of its truth beside it if that is wanted."""
+        """Build it, with a file of its truth beside it if that is wanted.
+
+        What fails leaves nothing.
+        """
         from pytest_imessage_foundry import foundry, layouts
+        from pytest_imessage_foundry.atomic import naming_disk_errors
         from pytest_imessage_foundry.chatdb import truth
         from pytest_imessage_foundry.spec import Spec
 
         spec = Spec(release=self.release, scenario=self.scenario, seed=self.seed)
         own = (self.own,) if self.own else ()
         order = foundry.Order(spec, foundry.Materials(scenarios=own))
+        database = layouts.database_in(self.path, self.layout)
+        built = foundry.ChatDB(database, order)
         self.place.mkdir()
-        layouts.build(order, self.path, self.layout)
-        built = foundry.ChatDB(layouts.database_in(self.path, self.layout), order)
-        if with_truth:
-            with (self.place / TRUTH).open("w", encoding="utf-8") as file:
-                truth.write(built, file)
+        try:
+            with naming_disk_errors(self.place):
+                layouts.build(order, self.path, self.layout)
+                if with_truth:
+                    with (self.place / TRUTH).open("w", encoding="utf-8") as file:
+                        truth.write(built, file)
+        except BaseException:  # Ctrl-C too
+            shutil.rmtree(self.place, ignore_errors=True)
+            raise
         return built
 
 

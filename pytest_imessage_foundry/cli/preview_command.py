@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.cli import progress_bar, subcommands
+from pytest_imessage_foundry.cli import outputs, progress_bar, subcommands
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -65,6 +65,7 @@ def run_preview(given: Namespace) -> int:
 
     # Not beside the database: that of this Mac stands in a folder of Apple's.
     output = given.output or Path(f"{given.path.stem}.html")
+    outputs.check_apart([output], (given.truth, given.names))
     known = notes(given.truth, given.names, given.time_zone)
     with progress_bar.shown("messages drawn") as at:
         write(given.path, output, known, force=given.force, progress=at)

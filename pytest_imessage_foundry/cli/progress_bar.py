@@ -22,7 +22,7 @@ def shown(
 ) -> Iterator[Callable[[int, int], None] | None]:
     """Yield a callback for progress with a total; None without a terminal."""
     stream = sys.stderr if stream is None else stream
-    if not stream.isatty():
+    if stream is None or not stream.isatty():  # None where it is closed
         yield None
         return
     bar = Bar(what, stream)

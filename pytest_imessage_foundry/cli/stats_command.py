@@ -7,7 +7,12 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.cli import build_options, progress_bar, subcommands
+from pytest_imessage_foundry.cli import (
+    build_options,
+    outputs,
+    progress_bar,
+    subcommands,
+)
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -62,6 +67,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run_stats(given: Namespace) -> int:
     """Print the measures of a file, or of a scenario, beside their goals."""
+    outputs.check_apart([given.page], build_options.files_read(given))
     return _stats_of_scenario(given) if given.path is None else _stats_of_file(given)
 
 

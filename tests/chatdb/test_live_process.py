@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import rough_use
 
-from pytest_imessage_foundry.chatdb import live_process
+from pytest_imessage_foundry.chatdb import live_process, other_writer
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.processes import is_running
 
@@ -285,6 +285,17 @@ def test_a_fork_takes_no_steps_and_ends_nothing(db):
         phone.receive("Alex Doe", "From the parent")
 
     assert texts_outside(db.path) == ["Hello", "From the parent"]
+
+
+@pytest.mark.parametrize(
+    "act", [lambda db: db.live(), lambda db: db.condition("locked")]
+)
+def test_a_package_in_a_zip_archive_is_told(db, monkeypatch, act):
+    for module in (live_process, other_writer):
+        monkeypatch.setattr(module, "__file__", "/w.zip/a.py")
+    with pytest.raises(FoundryError, match="as pip does") as caught, act(db):
+        pass
+    assert "looked for: /w.zip/a.py" in str(caught.value)
 
 
 def test_the_writer_starts_without_what_takes_long_to_import(db):

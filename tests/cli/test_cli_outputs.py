@@ -1,0 +1,128 @@
+"""No command writes over what it reads, nor two files into one, nor into SQLite's."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from pytest_imessage_foundry.cli import main
+
+SCENARIO = """
+name = "two"
+[[chat]]
+with = ["nina"]
+messages = [{ from = "nina", text = "Hi" }]
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A database, its truth, an answer, names, a library and a scenario file."""
+    folder = tmp_path_factory.mktemp("made")
+    built = ["build", f"{folder}/a.db", "--macos", "tahoe", "--scenario", "small"]
+    assert main([*built, "--truth", f"{folder}/a.json", "--no-attachments"]) == 0
+    (folder / "ans.jsonl").write_text('{"guid": "x"}\n', "utf-8")
+    (folder / "names.json").write_text("{}", "utf-8")
+    (folder / "known.toml").write_text("", "utf-8")
+    (folder / "s.toml").write_text(SCENARIO, "utf-8")
+    added = ["personas", "add", "--name", "Ana Diaz", "--library", f"{folder}/l.db"]
+    assert main(added) == 0
+    return folder
+
+
+@pytest.fixture
+def place(made, tmp_path, monkeypatch):
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def contents(place):
+    return {each: each.read_bytes() for each in place.rglob("*") if each.is_file()}
+
+
+CHECK = "check a.json ans.jsonl"
+READ = "would take the place of what the command reads"
+TWICE = "two files cannot both be"
+SQLITES = "no name for a file of its own"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (f"{CHECK} --junit a.json", READ),
+        (f"{CHECK} --html ans.jsonl", READ),
+        (f"{CHECK} --html ./ans.jsonl", READ),
+        (f"{CHECK} --db a.db --badge a.db", READ),
+        (f"{CHECK} --known known.toml --junit known.toml", READ),
+        (f"{CHECK} --junit x --html x", TWICE),
+        (f"{CHECK} --html names.json", "is no report of an earlier --html"),
+        (f"{CHECK} --badge a.db", "is no report of an earlier --badge"),
+        (f"{CHECK} --junit a.db-wal", SQLITES),
+        ("conform --known known.toml --junit known.toml -- cat {db}", READ),
+        ("conform --junit names.json -- cat {db}", "is no report"),
+        ("build s.toml --scenario s.toml --force", READ),
+        ("build x.db --truth s.toml --scenario s.toml --force", READ),
+        ("build l.db --library l.db --force", READ),
+        ("build a.db-wal", SQLITES),
+        ("stats --scenario s.toml --page s.toml --force", READ),
+        ("stats a.db --page a.db-shm", SQLITES),
+        ("preview a.db --truth a.json -o a.json --force", READ),
+        ("preview a.db --names names.json -o names.json --force", READ),
+        ("preview a.db -o a.db-journal", SQLITES),
+        ("schema read a.db -o a.db-wal", SQLITES),
+        ("anonymise a.db a.db-wal", SQLITES),
+        ("personas export a.db-wal --library l.db", SQLITES),
+    ],
+)
+def test_what_would_be_lost_is_refused(place, capsys, command, said):
+    before = contents(place)
+
+    assert main(command.split()) == 2
+    assert said in capsys.readouterr().err
+    assert contents(place) == before
+
+
+def test_a_report_takes_the_place_of_an_earlier_one(place):
+    command = [
+        *CHECK.split(),
+        *["--junit", "j.xml", "--badge", "b.svg", "--html", "h.html"],
+    ]
+    for empty in ("j.xml", "b.svg", "h.html"):
+        (place / empty).touch()
+    assert main(command) == 1
+    first = contents(place)
+    (place / "ans.jsonl").write_text("", "utf-8")
+
+    assert main(command) == 1
+    second = contents(place)
+    changed = {each.name for each in first if first[each] != second[each]}
+    assert changed == {"ans.jsonl", "j.xml", "b.svg", "h.html"}
+
+
+def test_a_scenario_and_a_file_may_have_one_name(place):
+    assert main(["build", "small", "--macos", "tahoe", "--scenario", "small"]) == 0
+    assert main(["build", "small", "--scenario", "small", "--force"]) == 0
+
+
+def test_standard_error_may_be_closed(place, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr", None)
+
+    assert main(["validate", "a.db"]) == 0
+    assert main(["build", "x.db", "--macos", "tahoe", "--scenario", "small"]) == 0
+    assert (place / "x.db").is_file()
+
+
+def test_what_conform_cannot_build_leaves_nothing(place, capsys, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device", "somewhere")
+
+    monkeypatch.setattr("pytest_imessage_foundry.chatdb.truth.write", full)
+    command = "conform --keep k/kept --macos tahoe --scenario small -- cat {db}"
+
+    assert main(command.split()) == 2
+    said = capsys.readouterr().err
+    assert "could not be written: No space left on device" in said
+    assert "tahoe-small" in said
+    assert not (place / "k").exists()
