@@ -13,13 +13,14 @@ _CIRCLES = {
     "family parent": "mother father mom mum dad parent mama papa",
     "family elder": "grandmother grandfather grandma grandpa granny nan grandparent",
     "family child": "son daughter child",
-    "family": "family brother sister sibling aunt uncle cousin niece nephew in-law "
-    "mother-in-law father-in-law brother-in-law sister-in-law",
+    "family sibling": "brother sister sibling twin",
+    "family": "family aunt uncle cousin niece nephew in-law mother-in-law "
+    "father-in-law brother-in-law sister-in-law",
     "partner": "partner wife husband spouse girlfriend boyfriend fiance fiancee",
     "work boss": "boss manager supervisor",
     "work": "work colleague coworker co-worker client customer accountant teammate",
     "neighbour landlord": "landlord landlady",
-    "neighbour handyman": "handyman",
+    "handyman": "handyman plumber electrician",
     "neighbour": "neighbour neighbor tenant flatmate-to-be",
     "service": "service bank courier delivery dentist doctor clinic shop store "
     "airline pharmacy gym-desk notifications business company verification",

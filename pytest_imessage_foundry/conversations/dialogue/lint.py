@@ -35,7 +35,7 @@ FILES = frozenset(
 _CIRCLES = frozenset(
     {
         *("friend", "family", "partner", "parent", "elder", "child"),
-        *("work", "boss", "neighbour", "landlord", "handyman"),
+        *("sibling", "work", "boss", "neighbour", "landlord", "handyman"),
         *("service", "stranger"),
     }
 )
@@ -113,8 +113,8 @@ def walks(steps: Sequence[Step]) -> Iterator[list[Beat]]:
 
 
 def _scene(scene: Scene) -> Iterator[str]:
-    if not scene.company <= _CIRCLES:
-        yield f"unknown company {sorted(scene.company - _CIRCLES)}"
+    if unknown := (scene.company | scene.not_with) - _CIRCLES:
+        yield f"unknown company {sorted(unknown)}"
     if scene.mood not in PALETTES:
         yield f"unknown mood {scene.mood!r}"
     if scene.where not in ("direct", "group", "any"):

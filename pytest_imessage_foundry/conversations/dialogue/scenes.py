@@ -15,6 +15,8 @@ an event. `=late ` before an alternative notes that it was used; `?late ` (or
 out. A list of lists of beats is a fork, of which one is used. `hours`, such as
 [6, 10], are those in which a scene can begin; `transitions` has them for some tags.
 `weekdays` are those on which it can, from 0 for Monday, and `months` those in which.
+`with` are the circles for which it is written; people of a circle after a minus sign
+do not write it: "work -boss" is for colleagues, though the boss is one of them.
 `near` says whether its people live near each other or meet; without it, some tags do.
 `local` are the roles that only those can have who live among speakers of the language.
 `at` says where people are when it begins, `then` where they are after it, and `once`
@@ -154,7 +156,12 @@ Step = Beat | Fork
 
 @dataclass(slots=True, eq=False)
 class Scene:
-    """A scene and the people that it fits; equal only to itself."""
+    """A scene and the people that it fits; equal only to itself.
+
+    Attributes:
+        company: the circles for which it is written.
+        not_with: circles whose people do not write it, whatever else they are.
+    """
 
     id: str
     language: Language
@@ -162,6 +169,7 @@ class Scene:
     key: int = 0
     tags: frozenset[str] = frozenset()
     company: frozenset[str] = frozenset()
+    not_with: frozenset[str] = frozenset()
     mood: str = "plain"
     where: str = "any"
     cast: int = 2
@@ -233,13 +241,15 @@ class Language:
         return other
 
     def _scene(self, data: dict[str, Any]) -> Scene:
+        company, not_with = _company(data.get("with", "friend family partner"))
         return Scene(
             id=data["id"],
             language=self,
             data=data,
             key=key_of(data["id"]),
             tags=frozenset(data.get("tags", "").split()),
-            company=frozenset(data.get("with", "friend family partner").split()),
+            company=company,
+            not_with=not_with,
             mood=data.get("mood", "plain"),
             where=data.get("for", "direct"),
             cast=data.get("cast", 2),
@@ -293,6 +303,13 @@ def language(code: str) -> Language:
     # importlib.resources takes 5 ms more; both can read a zipped wheel.
     data = get_data(__package__, f"scenes/{code}.json")
     return Language(code, json.loads(data or b""))
+
+
+def _company(words: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the circles that `words` name, and those that follow a minus sign."""
+    names = words.split()
+    not_with = {each[1:] for each in names if each[0] == "-"}
+    return frozenset(e for e in names if e[0] != "-"), frozenset(not_with)
 
 
 def _steps(data: Sequence[Any], language: Language) -> tuple[Step, ...]:

@@ -40,7 +40,7 @@ _FEW = 12  # scenes, of which all come in every round
 # Scenes with files and links have the same share in every round.
 _STEADY = frozenset({"photo", "link"})
 _HONORIFIC = ("ja", "ko")
-_AT_A_DISTANCE = frozenset({"work", "neighbour", "stranger"})
+_AT_A_DISTANCE = frozenset({"work", "neighbour", "handyman", "stranger"})
 
 
 def mix(a: int, b: int) -> int:
@@ -106,12 +106,14 @@ def _of(
     """Return the scenes that people write of whom all are in such company."""
     where = (config.chat_type, "any")
     size = len(people) + 1
+    everybody = frozenset().union(*map(circles, people))
     scenes = [
         scene
         for scene in spoken.scenes
         if scene.where in where
         and scene.cast <= size
         and scene.company & company
+        and not scene.not_with & everybody
         and (config.theme or "theme" not in scene.tags)
     ]
     apart = hours_apart(owner, people)

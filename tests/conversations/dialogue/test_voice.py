@@ -302,7 +302,36 @@ def test_a_landlady_and_a_handyman_write_of_their_own_matters() -> None:
     assert {"work-x-n-rent", "work-x-n-drip"} <= told("landlady")
     assert told("handyman") & {"work-x-n-rent", "work-x-n-drip"} == {"work-x-n-drip"}
     assert not told("neighbor") & {"work-x-n-rent", "work-x-n-drip"}
-    assert "neighbour-hello" in told("neighbor") & told("landlady") & told("handyman")
+    assert "neighbour-hello" in told("neighbor") & told("landlady")
+    assert "neighbour-hello" not in told("handyman")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_handyman_has_enough_to_write_of(code: str) -> None:
+    told = [s for s in scenes.language(code).scenes if "handyman" in s.company]
+    assert len(told) >= 6
+
+
+def test_people_after_a_minus_sign_do_not_write_a_scene() -> None:
+    """Else a boss would complain about the boss, alone or in a group."""
+    data = {"id": "moan", "with": "work -boss", "for": "any", "beats": [["A", "ugh"]]}
+    spoken = scenes.Language("en", {"scenes": [data]})
+    anna, ben = (
+        replace(FRIEND, id=who, relationship=relationship)
+        for who, relationship in (("anna", "colleague"), ("ben", "boss"))
+    )
+
+    def is_told(*people: Persona) -> bool:
+        config = ConversationConfig(
+            id="talk",
+            participants=tuple(each.id for each in people),
+            chat_type="group" if people[1:] else "direct",
+        )
+        return bool(selection.repertoire(config, OWNER, people, spoken))
+
+    assert is_told(anna)
+    assert not is_told(ben)
+    assert not is_told(anna, ben)
 
 
 @pytest.mark.parametrize(
