@@ -25,22 +25,22 @@ GOLDEN = {
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "9bc24ab6c4d9df43",
-        "sequoia": "06eb17c9e8b8fb49",
-        "tahoe": "e5b1f85a40d0d727",
-        "golden-gate": "e1dc1531406f88ea",
+        "sonoma": "0bf2dc4c32ec40c3",
+        "sequoia": "05aa05818a398006",
+        "tahoe": "8e9e39c91717c871",
+        "golden-gate": "104a5011ff99f97b",
     },
     "default": {
-        "sonoma": "937798e79143502c",
-        "sequoia": "93ab48f16cb3e3cf",
-        "tahoe": "4315506697018a16",
-        "golden-gate": "819eb0218416dabd",
+        "sonoma": "1b0d81e33e182c89",
+        "sequoia": "afd126c52c353941",
+        "tahoe": "f5f1a1695cc57aa3",
+        "golden-gate": "3499e8147f2b0f21",
     },
     "lived-in": {
-        "sonoma": "ec6c6928ced91de5",
-        "sequoia": "294bf0ffca646033",
-        "tahoe": "c79b833d768f9fa8",
-        "golden-gate": "3cb1aeeffe23c282",
+        "sonoma": "f564e6d064a4d6a3",
+        "sequoia": "f76462d348dd9206",
+        "tahoe": "fab1ae3e598429b2",
+        "golden-gate": "c06306a975b654be",
     },
 }
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_imessage_foundry.conversations.anchors import Anchors
     from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
+    from pytest_imessage_foundry.models import Sitting
 
 EXCHANGE = Turn(sender="", opens=True)
 """Stands for a few words of every day, to be chosen when their time is known."""
@@ -30,12 +31,14 @@ class WaitingSession(NamedTuple):
 
     Attributes:
         talk: the seconds in it, without pauses; `paused` is the seconds of these.
+        sittings: what its scenes say of people.
     """
 
     turns: Sequence[Turn]
     waits: Sequence[float]
     talk: float
     paused: float
+    sittings: Sequence[Sitting] = ()
 
 
 class SessionOrder:
@@ -93,12 +96,12 @@ class SessionOrder:
 
     def _can_begin(self, begin: float) -> bool:
         """Return whether the first session is taken: it fits, or none can be before."""
-        first = self._next[0].turns[0]
-        if first.sitting is None and not first.hours and not first.when:
+        session = self._next[0]
+        first = session.turns[0]
+        if not session.sittings and not first.hours and not first.when:
             return True
-        fits = self._anchors.can_be(first, begin) and (
-            first.sitting is None or self._whereabouts.agree(first.sitting, begin)
-        )
+        agree_from = self._whereabouts.agree_from(session.sittings, begin)
+        fits = self._anchors.can_be(first, begin) and agree_from <= begin
         if fits or self._passed >= _PATIENT:
             return True
         has_second = len(self._next) > 1 or self._read()

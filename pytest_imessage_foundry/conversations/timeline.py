@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 _IN_SESSIONS = 0.7  # the largest share of the time left that goes into sessions
 _AWAKE_OF_PAUSES = 0.5  # the share of a long pause in which people are awake
+# How many usual pauses a session may wait until it agrees with those before it.
+_PAUSES = 3
 _OVERRUN = 50  # there is time for 1/50 more turns than expected
 # Waking seconds until people begin on a day that was chosen for them, at least: nothing
 # is left by then of a night, or of a weekend between colleagues.
@@ -222,6 +224,8 @@ class _Timeline:
             if taken is not session:
                 rhythm = self._rhythm(taken.turns)
                 pace = self._pace(taken, rhythm)
+            if taken.sittings:
+                begin = self._agreed(taken, pace, rhythm, begin)
             self.said += len(taken.turns)
             yield self._timed(taken, pace, rhythm, begin)
 
@@ -298,9 +302,8 @@ class _Timeline:
         if self.since is not None:
             turns = _without_replies(turns, self.since)
             self.since += len(turns)
-        if turns[0].sitting is not None:
-            begun, over = moments[0] / SECOND, moments[-1] / SECOND
-            self.whereabouts.note(turns[0].sitting, begun, over)
+        for sitting in session.sittings:
+            self.whereabouts.note(sitting, moments[0] / SECOND, moments[-1] / SECOND)
         if len(self.zones) > _A_PAIR:
             turn_members.note_moves(turns, self.away)
         self.moment = moments[-1]
@@ -326,7 +329,8 @@ class _Timeline:
         paused = sum(
             [wait for turn, wait in zip(turns, waits, strict=True) if turn.pause]
         )
-        return WaitingSession(turns, waits, sum(waits) - paused, paused)
+        said = [turn.sitting for turn in turns if turn.sitting is not None]
+        return WaitingSession(turns, waits, sum(waits) - paused, paused, said)
 
     def _pace(self, session: WaitingSession, rhythm: Rhythm) -> _Pace:
         """Return how much time there is for a session and its waits."""
@@ -344,18 +348,36 @@ class _Timeline:
     ) -> int:
         """Return when a session begins, placed in what is left of the range."""
         turns, moment = len(session.turns), self.moment
-        later = max(_still(self.count, self.said) - turns, 0)
         middle = (self.said + turns / 2) / max(self.count, 1)
         if is_last:
             gap = self.gaps.last(pace.free, middle, moment)
         else:
-            ahead = max(later / self.sessions.mean, 1.0)
+            ahead = self._ahead(session)
             gap = self.gaps.next(pace.free, ahead, middle, moment)
             if not self.done:
                 # The range begins within a pause.
                 gap = max(gap * self.random(), min(gap, _GOT_UP))
         begin = rhythm.after(moment / SECOND, gap)
         return int(self.session_times.days_off.after_holidays(begin, rhythm) * SECOND)
+
+    def _ahead(self, session: WaitingSession) -> float:
+        """Return about how many sessions are to come after one."""
+        later = max(_still(self.count, self.said) - len(session.turns), 0)
+        return max(later / self.sessions.mean, 1.0)
+
+    def _agreed(
+        self, session: WaitingSession, pace: _Pace, rhythm: Rhythm, begin: int
+    ) -> int:
+        """Return when a session begins that would begin at `begin`: so late that it
+        agrees with what was said before, if there is room for that."""
+        now = begin / SECOND
+        agree_from = self.whereabouts.agree_from(session.sittings, now)
+        if agree_from <= now:
+            return begin
+        later = rhythm.after(agree_from, HOUR * self.random())
+        later = self.session_times.days_off.after_holidays(later, rhythm)
+        room = _PAUSES * pace.free / self._ahead(session)
+        return int(later * SECOND) if later - now < room else begin
 
     def _rhythm(self, session: Iterable[Turn]) -> Rhythm:
         """Return the waking hours of the owner and of those who write in a session."""

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.conversations.waits import HOUR, MINUTE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_imessage_foundry.models import Sitting
 
 PLACES = frozenset({"home", "bed", "work", "out", "way", "trip"})
@@ -43,15 +45,16 @@ class Whereabouts:
         """Return the matters that came up on the same day as a time."""
         return {each for each, at in self._matters.items() if begin - at < _A_DAY}
 
-    def agree(self, sitting: Sitting, begin: float) -> bool:
-        """Return whether a sitting can begin at a time, after those before it."""
-        if not self.came_up(begin).isdisjoint(sitting.matters):
-            return False
-        for who, place in sitting.places:
-            known = self._places.get(who)
-            if known is not None and begin - known[1] < _way(known[0], place):
-                return False
-        return True
+    def agree_from(self, sittings: Iterable[Sitting], begin: float) -> float:
+        """Return when sittings can begin after those before them, `begin` or later."""
+        for sitting in sittings:
+            for matter in sitting.matters:
+                if (at := self._matters.get(matter)) is not None:
+                    begin = max(begin, at + _A_DAY)
+            for who, place in sitting.places:
+                if (known := self._places.get(who)) is not None:
+                    begin = max(begin, known[1] + _way(known[0], place))
+        return begin
 
     def note(self, sitting: Sitting, begin: float, end: float) -> None:
         """Remember what a sitting from `begin` to `end` says."""

@@ -24,7 +24,8 @@ def sitting(text: str, hours=None, said: Sitting | None = None) -> list[Turn]:
 
 
 def drawn(turns) -> WaitingSession:
-    return WaitingSession(turns, [0.0] * len(turns), 0.0, 0.0)
+    said = [turn.sitting for turn in turns if turn.sitting is not None]
+    return WaitingSession(turns, [0.0] * len(turns), 0.0, 0.0, said)
 
 
 def order(
@@ -91,3 +92,12 @@ def test_an_exchange_comes_before_what_contradicts_the_last_words():
         sitting("home", None, home), [EXCHANGE], [EXCHANGE], whereabouts=known
     )
     assert told(waiting, 12.1, 16, 16) == ["exchange", "home", "exchange"]
+
+
+def test_all_scenes_of_a_sitting_agree_with_the_last_words():
+    known = Whereabouts()
+    known.note(Sitting(matters=frozenset({"bins"})), 12 * HOUR, 12 * HOUR)
+    bins = Turn(sender="sam", text="bins", sitting=Sitting(matters=frozenset({"bins"})))
+    story = [*sitting("story"), bins]
+    waiting = order(story, [EXCHANGE], [EXCHANGE], whereabouts=known)
+    assert told(waiting, 13, 27, 28) == ["exchange", "story", "exchange"]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
@@ -622,7 +623,7 @@ def test_exchanges_are_made_when_their_time_is_known(count: int) -> None:
     def exchange(begin: float, whereabouts: Whereabouts) -> list[Turn]:
         begun.append(begin)
         said = Sitting(matters=frozenset({f"day {len(begun)}"}))
-        assert whereabouts.agree(said, begin)
+        assert whereabouts.agree_from([said], begin) == begin
         answer = Turn(sender="f", text="ok")
         return [Turn(sender="me", text="hm", opens=True, sitting=said), answer]
 
@@ -752,3 +753,40 @@ def test_a_sitting_that_waits_for_its_hour_leaves_the_last_one_a_while() -> None
     ]
     assert len(pairs) > 80
     assert min(gaps) >= 29 * 60 * SECOND
+
+
+def bins(count: int) -> Iterator[Turn]:
+    """Sittings of three turns of which each says the same thing of a day."""
+    said = Sitting(matters=frozenset({"bins"}))
+    for _ in range(count):
+        yield Turn(sender="me", text="the bins?", opens=True, sitting=said)
+        yield Turn(sender="f", text="oh")
+        yield Turn(sender="f", text="now")
+
+
+def dates_of_bins(count: int, days: int) -> list[int]:
+    pairs = lay_out(
+        bins(count),
+        people={"f": friend()},
+        owner=ME,
+        start=START,
+        end=START + days * DAY,
+        count=3 * count,
+        rng_key="0",
+    )
+    return [date for date, turn in pairs if turn.opens]
+
+
+def test_what_comes_up_once_a_day_waits_for_the_next_day() -> None:
+    dates = dates_of_bins(200, days=300)
+    gaps = [later - date for date, later in pairwise(dates)]
+    assert min(gaps) >= 14 * HOUR
+    assert len(dates) == 200
+    assert dates[-1] < START + 300 * DAY
+
+
+def test_it_does_not_wait_where_there_is_no_room() -> None:
+    dates = dates_of_bins(200, days=5)
+    assert len(dates) == 200
+    assert dates[100] < START + 4 * DAY
+    assert dates[-1] < START + 5 * DAY

@@ -15,6 +15,10 @@ from pytest_imessage_foundry.spec import Spec
 HOUR = 3_600.0
 
 
+def agree(known: Whereabouts, sitting: Sitting, begin: float) -> bool:
+    return known.agree_from([sitting], begin) == begin
+
+
 def at(place: str) -> Sitting:
     return Sitting(places=(("sam", place),))
 
@@ -36,34 +40,44 @@ def at(place: str) -> Sitting:
 def test_nobody_is_faster_than_the_way(here: str, there: str, hours: float) -> None:
     known = Whereabouts()
     known.note(at(here), 0.0, 100.0)
-    assert known.agree(at(there), 100.0 + hours * HOUR)
+    assert agree(known, at(there), 100.0 + hours * HOUR)
     if hours:
-        assert not known.agree(at(there), 99.0 + hours * HOUR)
-    assert known.agree(Sitting(places=(("jo", there),)), 100.0)
+        assert not agree(known, at(there), 99.0 + hours * HOUR)
+    assert agree(known, Sitting(places=(("jo", there),)), 100.0)
 
 
 def test_where_somebody_goes_counts_from_then_on() -> None:
     known = Whereabouts()
     leaving = Sitting(places=(("sam", "work"),), then=(("sam", "way"),))
     known.note(leaving, 0.0, 60.0)
-    assert known.agree(at("way"), 61.0)
-    assert not known.agree(at("work"), 61.0)
+    assert agree(known, at("way"), 61.0)
+    assert not agree(known, at("work"), 61.0)
 
 
 def test_a_matter_comes_up_once_a_day() -> None:
     known, dinner = Whereabouts(), Sitting(matters=frozenset({"dinner"}))
-    assert known.agree(dinner, 0.0)
+    assert agree(known, dinner, 0.0)
     known.note(dinner, 0.0, 60.0)
-    assert not known.agree(dinner, 3 * HOUR)
-    assert known.agree(Sitting(matters=frozenset({"bins"})), 3 * HOUR)
-    assert known.agree(dinner, 23 * HOUR)
+    assert not agree(known, dinner, 3 * HOUR)
+    assert agree(known, Sitting(matters=frozenset({"bins"})), 3 * HOUR)
+    assert agree(known, dinner, 23 * HOUR)
+
+
+def test_sittings_wait_until_all_of_them_agree() -> None:
+    known = Whereabouts()
+    known.note(Sitting(matters=frozenset({"dinner"})), 0.0, 60.0)
+    known.note(at("trip"), 5 * HOUR, 6 * HOUR)
+    dinner = Sitting(matters=frozenset({"dinner"}))
+    assert known.agree_from([dinner, at("home")], 7 * HOUR) == 18 * HOUR
+    assert known.agree_from([dinner], 7 * HOUR) == 14 * HOUR
+    assert known.agree_from([dinner, at("home")], 20 * HOUR) == 20 * HOUR
 
 
 def test_each_place_can_be_left() -> None:
     for place in PLACES:
         known = Whereabouts()
         known.note(at(place), 0.0, 0.0)
-        assert all(known.agree(at(other), 12 * HOUR) for other in PLACES)
+        assert all(agree(known, at(other), 12 * HOUR) for other in PLACES)
 
 
 def test_a_year_with_a_partner_agrees_with_itself() -> None:

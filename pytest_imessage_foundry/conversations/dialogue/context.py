@@ -105,7 +105,9 @@ class DialogueContext:
         is_foreign = spoken_in(locale) != self.language.code
         if (is_foreign or count > _MORE_NAMES_FROM) and not self.is_service:
             self.known.draw_names()
-        self.known.leave_out(self.names.values())
+        # Mom has a first name, too.
+        own = map(_first_name, everybody)
+        self.known.leave_out([*self.names.values(), *own])
         self._recent = [(length, _RecentTexts(most)) for length, most in _REMEMBERED]
 
     def is_quick(self, who: str) -> bool:
@@ -188,15 +190,18 @@ class DialogueContext:
                 name = self.language.address[word]
                 variant = self.language.variants.get(self.owner.locale, {})
                 return str(variant.get("words", {}).get(name, name))
-        if _is_service(persona):
-            return persona.name
-        words = [word for word in persona.name.split() if word[-1] != "."]
-        if not words:
-            return persona.name
-        # Names in Chinese characters and in Hangul begin with the family name.
-        if len(words) == 1 and _HANGUL_NAME.fullmatch(words[0]):
-            return words[0][1:]
-        return words[-1] if words[0][0] >= "\u3000" else words[0]
+        return _first_name(persona)
+
+
+def _first_name(persona: Persona) -> str:
+    """Return somebody's first name; all of its name, of a service."""
+    words = [word for word in persona.name.split() if word[-1] != "."]
+    if not words or _is_service(persona):
+        return persona.name
+    # Names in Chinese characters and in Hangul begin with the family name.
+    if len(words) == 1 and _HANGUL_NAME.fullmatch(words[0]):
+        return words[0][1:]
+    return words[-1] if words[0][0] >= "\u3000" else words[0]
 
 
 @cache

@@ -28,6 +28,7 @@ _DAILY_SHARES = (
     ("friend", 0.33),
     ("work", 0.33),
     ("neighbour", 0.2),
+    ("handyman", 0.3),
 )
 _DAILY_IN_GROUPS = 0.15
 _SOME_DAY = 760_000_000  # seconds since 2001, in winter
@@ -89,11 +90,13 @@ def repertoire(
     scenes = _of(company, config, owner, people, spoken)
     if "service" in company and people:
         scenes = _own_trade(people[0], config.theme, scenes)
-    if scenes:
-        return scenes
-    if spoken.code == "en":
-        return _of(FRIEND, config, owner, people, spoken)
-    return repertoire(config, owner, people, language("en"))
+    return (
+        scenes
+        or _of(
+            company & _AT_A_DISTANCE and _AT_A_DISTANCE, config, owner, people, spoken
+        )
+        or _of(FRIEND, config, owner, people, spoken)
+    )
 
 
 def _of(
@@ -209,7 +212,7 @@ def scene_rounds(
     wanted: frozenset[str],
     liked: frozenset[str],
 ) -> Iterator[tuple[Scene, int]]:
-    """Return scenes without end, each with the number of its round.
+    """Return scenes without end, each with the number of its rounds before it.
 
     The place of a scene in a round depends only on its own id, so that a new scene does
     not change the order of the others. Half of the place is the same in every round, so
@@ -218,8 +221,7 @@ def scene_rounds(
     places = [_place(scene, key, wanted, liked) for scene in scenes]
     if len(places) == 1:
         # A service that has one notice to send has no order to draw.
-        scene, own, _, every, _ = places[0]
-        return zip(repeat(scene), count(-own % every, every))
+        return zip(repeat(places[0].scene), count())
     return _rounds(places)
 
 
@@ -227,7 +229,8 @@ def _rounds(places: Sequence[_Place]) -> Iterator[tuple[Scene, int]]:
     for cycle in count():
         due = [each for each in places if not (cycle + each.own) % each.every]
         for place in _in_order(due, cycle, may_skip=len(places) >= _FEW):
-            yield place.scene, cycle
+            # Counted by its own rounds: a stride over others' could pass values over.
+            yield place.scene, cycle // place.every
 
 
 class _Place(NamedTuple):

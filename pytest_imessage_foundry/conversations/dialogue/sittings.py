@@ -265,9 +265,11 @@ class Sittings:
         length = 0
         while True:
             performance = _performed(context, planned, opening)
+            sitting = _sitting_of(performance)
             if not length:
-                sitting = _sitting_of(performance)
                 first = _opening(planned.scene, hours, sitting)
+            elif sitting is not None:
+                first["sitting"] = sitting
             length += len(performance.drafts)
             told.append(planned.scene)
             is_last = length >= wanted or self._is_over(told, hours)
@@ -280,7 +282,7 @@ class Sittings:
                 return
             opening, pause = transitions.lead(self.next[0], context.language, rand)
             goes_on = performance.drafts[-1][0] if opening else ""
-            planned = self._next_scene(present, goes_on)
+            planned = self._next_scene(present, goes_on, opener=told[0])
             first = {"pause": pause}
 
     def _hours(self, scene: Scene) -> Hours | None:
@@ -303,16 +305,22 @@ class Sittings:
         return (
             self.context.is_service
             or transitions.is_alone(told[-1])
+            or not transitions.may_come_after(told[0], following)
             or not transitions.may_follow(hours, self._own_hours(following))
             or not transitions.may_join(following, told)
         )
 
-    def _next_scene(self, present: Sequence[str], first: str = "") -> _PlannedScene:
-        """Return the next scene, and choose the one after it."""
+    def _next_scene(
+        self, present: Sequence[str], first: str = "", opener: Scene | None = None
+    ) -> _PlannedScene:
+        """Return the next scene, and choose the one after it.
+
+        `opener` is the scene with which the sitting began, None at its beginning.
+        """
         scene, times = self.next
         self.next = self._fitting(self.scenes)
         for _ in range(_SKIPPED):
-            if not transitions.is_first(self.next[0]):
+            if transitions.may_come_after(opener or scene, self.next[0]):
                 break
             if len(self.waiting) < _WAITING:
                 self.waiting.append(self.next)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache, lru_cache
 from itertools import chain
 from pkgutil import get_data
@@ -35,6 +36,10 @@ _LENGTHS = (
 # Minutes of pause before the next topic of a sitting. Their logarithms are
 # evenly spaced: most pauses are short, few last nearly an hour.
 _LULLS = (4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 30, 36, 43, 51)
+# What others said: a question in it is none of the one who tells it.
+_QUOTED = re.compile(
+    '["\u201c\u201e\u00ab\u300c][^"\u201c\u201d\u00bb\u300d]*["\u201c\u201d\u00bb\u300d]'
+)
 _OF_PEOPLE = ("at", "then", "once")  # what a scene says by its notes
 _LAST_WORDS = {"fun": "<haha>", "hype": "<yay>", "warm": "<ok>", "plain": "<ok>"}
 # Of scenes with these tags, unless their `near` says otherwise, people meet, bring
@@ -122,7 +127,7 @@ def aside(
 def asks(step: Step) -> bool:
     """Return whether a step begins with a question, whichever alternative is used."""
     return all(
-        any(mark in text for mark in QUESTIONS)
+        any(mark in _QUOTED.sub("", text) for mark in QUESTIONS)
         for beat in _beginnings(step)
         for text in beat.raw
     )
@@ -307,10 +312,28 @@ def is_near(scene: Scene) -> bool:
 def is_first(scene: Scene) -> bool:
     """Return whether a sitting has to begin with it, as with "good morning"."""
     hour = hours(scene)
-    has_days = when(scene) is not None or bool(places(scene))
     is_short = hour is not None and _width(hour) < _NARROW
     is_wish = _WISH in scene.tags
-    return is_alone(scene) or has_days or is_short or is_wish
+    return is_alone(scene) or bool(places(scene)) or is_short or is_wish
+
+
+def may_come_after(opener: Scene, scene: Scene) -> bool:
+    """Return whether a scene can come in a sitting that begins with another."""
+    own = when(scene)
+    return not is_first(scene) and (own is None or _is_within(when(opener), own))
+
+
+def _is_within(days: When | None, others: When) -> bool:
+    """Return whether all days that some days and months name are among others."""
+    if days is None:
+        return False
+    return all(
+        not wide or (narrow and set(narrow) <= set(wide))
+        for narrow, wide in (
+            (days.weekdays, others.weekdays),
+            (days.months, others.months),
+        )
+    )
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pytest_imessage_foundry.conversations import circles
 from pytest_imessage_foundry.conversations.dialogue import (
     context,
     selection,
@@ -22,7 +23,11 @@ from pytest_imessage_foundry.conversations.dialogue import (
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
 from pytest_imessage_foundry.conversations.dialogue.lint import ALSO_LATIN, SCRIPTS
 from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
-from pytest_imessage_foundry.conversations.dialogue.scenes import Language, language
+from pytest_imessage_foundry.conversations.dialogue.scenes import (
+    Language,
+    Scene,
+    language,
+)
 from pytest_imessage_foundry.conversations.dialogue.sittings import dialogue
 from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
@@ -736,3 +741,86 @@ def test_an_exchange_of_working_days_is_not_for_a_holiday(
 
     assert said("2025-12-25") == {False}
     assert said("2025-12-18") == {True, False}
+
+
+def told_by(made: sittings.Sittings, monkeypatch: pytest.MonkeyPatch) -> list[Scene]:
+    """The list to which each performed scene is added."""
+    told: list[Scene] = []
+    performed = sittings._performed
+
+    def noted(context: DialogueContext, planned: Any, opening: Any) -> Any:
+        told.append(planned.scene)
+        return performed(context, planned, opening)
+
+    monkeypatch.setattr(sittings, "_performed", noted)
+    return told
+
+
+@pytest.mark.parametrize("relationship", ["boss", "colleague", "plumber", "friend"])
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_sitting_goes_on_where_all_its_days_allow_it(
+    code: str, relationship: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nearly all that colleagues tell comes from Monday to Friday."""
+    places = {"locale": LOCALES[code], "relationship": relationship}
+    other, owner = persona("jo", "Jordan Lee", **places), replace(OWNER, **places)
+    config = ConversationConfig(id="c", participants=("jo",))
+    made = sittings.sittings(config, owner, [other], 3, 3_000)
+    told = told_by(made, monkeypatch)
+    later = 0
+    for _ in range(80):
+        del told[:]
+        assert list(made._sitting())
+        later += len(told) - 1
+        assert all(transitions.may_come_after(told[0], each) for each in told[1:])
+    assert later > 4
+
+
+def test_each_scene_of_a_sitting_says_where_people_are_and_what_came_up() -> None:
+    turns = talk(3_000)
+    later = [turn.sitting for turn in turns if turn.sitting and not turn.opens]
+    assert sum(bool(each.matters) for each in later) > 20
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kolkata", "Europe/Paris"])
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_everybody_has_something_to_tell_in_their_language(
+    code: str, zone: str
+) -> None:
+    """However far away, with whatever relationship, alone and in a group."""
+    for word in sorted(circles._BY_WORD):
+        more = {"relationship": word, "locale": LOCALES[code], "time_zone": zone}
+        for size in (1, 2):
+            people = [persona(f"p{n}", NAMES[n], **more) for n in range(size)]
+            assert len(talk(40, *people)) == 40
+            spoken = selection.language_of(OWNER, people)
+            kind = "group" if size > 1 else "direct"
+            config = ConversationConfig(
+                id="c", participants=tuple(p.id for p in people), chat_type=kind
+            )
+            found = selection.repertoire(config, OWNER, people, spoken)
+            assert found
+            assert {scene.language.code for scene in found} == {code}
+
+
+def test_a_scene_that_comes_seldom_uses_all_its_values() -> None:
+    """Their number and the number of rounds between may have a common divisor."""
+    friend = language("en")
+    seldom = next(each for each in friend.scenes if each.every == 4)
+    others = [each for each in friend.scenes if each.every == 1][:5]
+    rounds = selection.scene_rounds([seldom, *others], 7, frozenset(), frozenset())
+    numbers = [times for scene, times in islice(rounds, 300) if scene is seldom]
+    assert numbers == [*range(numbers[0], numbers[0] + len(numbers))]
+    assert len(numbers) > 8
+
+
+def test_the_name_of_somebody_present_is_no_third_persons() -> None:
+    """A mother is Mom to her child, and has a first name."""
+    name = language("en").slots["name"][0]
+    mother = persona("m", f"{name} Lee", relationship="mother")
+    config = ConversationConfig(id="c", participants=("m",))
+    known = DialogueContext(config, OWNER, [mother], 1, 100).known
+    assert (name,) not in known.rows("name")
+    stranger = replace(mother, name="Zebedee Lee")
+    known = DialogueContext(config, OWNER, [stranger], 1, 100).known
+    assert (name,) in known.rows("name")

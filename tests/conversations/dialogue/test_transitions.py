@@ -9,6 +9,7 @@ from test_sittings import LOCALES, group, persona, talk
 
 from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.scenes import (
+    Beat,
     Language,
     Scene,
     language,
@@ -152,13 +153,35 @@ def test_weekdays_are_kept_for_the_beginning_of_a_sitting() -> None:
     school = scene(weekdays=[0, 1, 2, 3, 4])
     assert transitions.when(scene("work")) is None
     assert transitions.when(school) == When(weekdays=(0, 1, 2, 3, 4))
-    assert transitions.is_first(school)
+    assert not transitions.may_come_after(scene("work"), school)
     wife = persona("jo", "Jordan Lee", relationship="wife", locale="he_IL")
     owner = persona("me", "Alex Morgan", is_self=True, locale="he_IL")
     turns = talk(2_000, wife, owner=owner)
     bound = [turn for turn in turns if turn.when]
     assert len(bound) > 20
     assert all(turn.opens and turn.when.weekdays for turn in bound if turn.when)
+
+
+def test_what_has_days_comes_after_what_has_no_others() -> None:
+    week, monday = scene(weekdays=[0, 1, 2, 3, 4]), scene(weekdays=[0])
+    july, summer = scene(months=[7]), scene(months=[6, 7, 8])
+    assert transitions.may_come_after(monday, week)
+    assert not transitions.may_come_after(week, monday)
+    assert transitions.may_come_after(july, summer)
+    assert not transitions.may_come_after(monday, july)
+    assert not transitions.may_come_after(scene(), monday)
+    assert transitions.may_come_after(scene(weekdays=[0], months=[7]), july)
+    assert transitions.may_come_after(monday, scene("work"))
+    assert not transitions.may_come_after(monday, scene("late", weekdays=[0]))
+
+
+@pytest.mark.parametrize("quote", ["“{}”", "„{}“", "«{}»", "「{}」", '"{}"'])
+def test_a_question_of_somebody_else_asks_nothing(quote: str) -> None:
+    spoken = scene().language
+    told = Beat(["A", f"She said: {quote.format('who are you?')} and left"], spoken)
+    asked = Beat(["A", f"Who said {quote.format('no')}?"], spoken)
+    assert not transitions.asks(told)
+    assert transitions.asks(asked)
 
 
 @pytest.mark.parametrize("tags", ["late plans", "night", "argument"])
