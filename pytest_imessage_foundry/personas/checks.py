@@ -110,6 +110,8 @@ def of_scenario(persona: Persona, *, real: bool = False) -> Iterator[tuple[str, 
     for field in ("id", "name"):
         if not getattr(persona, field).strip():
             yield field, "is empty"
+    if "\0" in persona.name:
+        yield "name", "holds U+0000"
     yield from _of_line("id", persona.id)
     if persona.country_code:
         yield from _of_country(persona.country_code)

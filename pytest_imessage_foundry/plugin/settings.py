@@ -250,12 +250,13 @@ def _number(given: int | str, origins: dict[str, str]) -> int:
 
 def _cache(config: pytest.Config) -> tuple[Path, ...]:
     given = [Path(each) for each in config.getini("imessage_cache")]
-    missing = [path for path in given if not path.exists()]
-    if missing:
-        raise FoundryError(
-            f"imessage_cache names {missing[0]}, which is not there\n"
-            f"looked at: the ini setting, below {config.rootpath}\n"
-            "make the folder, or take it out of the ini setting"
-        )
+    for path in given:
+        if not path.is_dir() and not (path.suffix == ".json" and path.is_file()):
+            why = "is no pack and no folder" if path.exists() else "is not there"
+            raise FoundryError(
+                f"imessage_cache names {path}, which {why}\n"
+                f"looked at: the ini setting, below {config.rootpath}\n"
+                "name a *.json file that `cache refresh` wrote, or a folder of such"
+            )
     default = config.rootpath / "fixtures_cache"
     return tuple(given) if given else (default,) if default.is_dir() else ()

@@ -54,4 +54,4 @@ def test_a_folder_that_is_not_there(plain_run, pytester):
     result = plain_run()
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*nowhere, which is not there*", "*make the folder*"])
+    result.stderr.fnmatch_lines(["*nowhere, which is not there*", "*or a folder*"])

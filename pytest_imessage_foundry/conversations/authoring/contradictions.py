@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 def check_name(name: str, country: str) -> None:
     """Refuse a person without a name, and one of no country."""
-    if not name.strip():
+    if not name.strip() or "\0" in name:
         raise FoundryError(
             "a person needs a name\n"
-            f"looked at {name!r}, which is nothing but blanks\n"
+            f"looked at {name!r:.60}, which is nothing but blanks, or holds U+0000\n"
             "give one"
         )
     if country in ("", *handles.countries()):

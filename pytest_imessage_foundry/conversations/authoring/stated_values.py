@@ -76,6 +76,19 @@ class StatedValues:
         """Return a chat that stands above, by id."""
         return _named("chat", name, self.chats)
 
+    def name_draft(self, name: str, draft: Draft) -> None:
+        """Let `name` stand for a message from now on.
+
+        Raises:
+            FoundryError: it stands for another one.
+        """
+        before = self.drafts.setdefault(name, draft)
+        if before.message.guid != draft.message.guid:
+            raise FoundryError(
+                f"two messages have the id {name!r:.60}\n"
+                "looked at what stands above\ngive this one another id"
+            )
+
     def draft(self, name: Any) -> Draft:
         """Return a message that stands above, by id."""
         return _named("message", name, self.drafts)

@@ -49,7 +49,13 @@ def check(model: Any) -> None:
 
 
 def check_text(what: str, text: str | None) -> None:
-    """Refuse a text with half a character, which UTF-8 has no bytes for."""
+    """Refuse a text with half a character, which UTF-8 has no bytes for, or with
+    U+0000, at which SQL and many readers take it to end."""
+    if "\0" in (text or ""):
+        raise FoundryError(
+            f"{text!r:.60} holds U+0000, which no message may\n"
+            f"looked at {what}\nleave the character out"
+        )
     try:
         (text or "").encode()
     except UnicodeEncodeError as error:

@@ -32,6 +32,7 @@ from pytest_imessage_foundry.models import (
     Sticker,
     Traits,
 )
+from pytest_imessage_foundry.models.apple_time import to_datetime
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.db.schema.definition import Schema
@@ -202,7 +203,7 @@ class _Script:
                 f"id is no text: {name!r:.60}\nlooked for a word\nname it otherwise"
             )
         if "now" in entry:
-            self._phone.tick(self.values.value(str | int, entry["now"], "now"), 0, 0)
+            self._move_clock(entry["now"])
             return
         if "message" in entry:
             about = self.values.draft(entry.pop("message"))
@@ -212,7 +213,18 @@ class _Script:
         else:
             made = self._said(chat, entry, name)
         if name is not None and isinstance(made, Draft):
-            self.values.drafts[name] = made
+            self.values.name_draft(name, made)
+
+    def _move_clock(self, value: Any) -> None:
+        moment = when(self.values.value(str | int, value, "now"))
+        if moment < self._phone.moment:
+            newest = to_datetime(self._phone.moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+            raise FoundryError(
+                f"now is {value!r:.60}, and the clock moves on alone\n"
+                f"looked at what stands above, of which the newest is of {newest}\n"
+                "give a later time"
+            )
+        self._phone.tick(moment, 0, 0)
 
     def _said(self, chat: Chat, entry: Table, name: str | None) -> Draft:
         """Write a message, then what `then` says happens to it."""
@@ -233,13 +245,13 @@ class _Script:
         is_mine = who == ME or getattr(who, "is_self", False) is True
         draft = self._spoken(chat, body, entry, None if is_mine else who)
         if name is not None:
-            self.values.drafts[name] = draft
+            self.values.name_draft(name, draft)
         for step in steps:
             step = dict(step)
             own = step.pop("id", None)
             made = self._verb(draft, DRAFT_VERBS, step)
             if own is not None:
-                self.values.drafts[own] = made
+                self.values.name_draft(own, made)
         return draft
 
     def _spoken(self, chat: Chat, body: list[Any], entry: Table, who: Any) -> Draft:
@@ -262,7 +274,13 @@ class _Script:
         found = [name for name in verbs if name in entry]
         # `also_in` and others are facts of a message too; one verb is meant.
         if len(found) != 1:
-            raise unknown("verb", ", ".join(found or entry) or "none", verbs)
+            if not entry:
+                raise FoundryError(
+                    "nothing happens: there is no verb\n"
+                    f"looked for one of {', '.join(verbs)}\n"
+                    "write one of them, or leave the entry out"
+                )
+            raise unknown("verb", ", ".join(found or entry), verbs)
         verb: Callable[..., Any] = getattr(of, found[0])
         value = entry.pop(found[0])
         facts = _FACTS.get((type(of), found[0]), _EVENT)

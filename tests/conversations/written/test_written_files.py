@@ -155,6 +155,9 @@ def test_it_is_written_back(tmp_path):
             "list the person among [[people]] with real = true",
         ),
         ('{ text = "x", gap = -1 }', "-1 rows cannot have been deleted"),
+        ('{ text = "a\\u0000b" }', "holds U+0000, which no message may"),
+        ('{ now = "2020-01-01T00:00:00Z" }', "the clock moves on alone"),
+        ('{ text = "x", then = [{}] }', "nothing happens: there is no verb"),
         ('{ rename = "x" }', "group"),
         ('{ message = "y", unsend = true }', "id of a message 'y'"),
     ],
@@ -165,6 +168,17 @@ def test_what_is_refused_names_its_place_and_the_choices(tmp_path, entries, said
     assert said in complaint
     place = f"scenario file {tmp_path / 'own.toml'}: chat[0] 'one', messages[1]: "
     assert complaint.startswith(place)
+
+
+def test_two_messages_have_no_id_in_common(tmp_path):
+    entries = '{ id = "a", text = "x" }, { id = "a", text = "y" }'
+    assert "two messages have the id 'a'" in refused(tmp_path, entries)
+
+
+def test_an_id_may_stand_for_a_message_that_changed(tmp_path):
+    entries = '{ id = "a", text = "x", then = [{ edit = "y", id = "a" }] }'
+    (chat,) = order(tmp_path, TOP + f"messages = [{entries}]\n").conversations
+    assert [message.text for message in chat.messages] == ["y"]
 
 
 def test_what_a_release_cannot_hold_is_unsupported(tmp_path):
