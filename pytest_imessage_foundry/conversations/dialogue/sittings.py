@@ -29,6 +29,7 @@ from pytest_imessage_foundry.conversations.dialogue.selection import (
     scene_rounds,
 )
 from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
+from pytest_imessage_foundry.conversations.dialogue.voice import QUESTIONS
 from pytest_imessage_foundry.conversations.session_order import EXCHANGE
 from pytest_imessage_foundry.models import Turn
 from pytest_imessage_foundry.models.apple_time import DAY
@@ -272,7 +273,12 @@ class Sittings:
                 first["sitting"] = sitting
             length += len(performance.drafts)
             told.append(planned.scene)
-            is_last = length >= wanted or self._is_over(told, hours)
+            is_last = (
+                length >= wanted
+                # What came after an open question would be read as its answer.
+                or performance.drafts[-1][1].endswith(tuple(QUESTIONS))
+                or self._is_over(told, hours)
+            )
             if not context.is_service:
                 is_alone = transitions.is_alone(planned.scene)
                 performance.close(trails_off=is_last and not is_alone)

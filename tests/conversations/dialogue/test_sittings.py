@@ -22,12 +22,9 @@ from pytest_imessage_foundry.conversations.dialogue import (
 )
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
 from pytest_imessage_foundry.conversations.dialogue.lint import ALSO_LATIN, SCRIPTS
+from pytest_imessage_foundry.conversations.dialogue.performance import Performance
 from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
-from pytest_imessage_foundry.conversations.dialogue.scenes import (
-    Language,
-    Scene,
-    language,
-)
+from pytest_imessage_foundry.conversations.dialogue.scenes import Language, language
 from pytest_imessage_foundry.conversations.dialogue.sittings import dialogue
 from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
@@ -743,17 +740,17 @@ def test_an_exchange_of_working_days_is_not_for_a_holiday(
     assert said("2025-12-18") == {True, False}
 
 
-def told_by(made: sittings.Sittings, monkeypatch: pytest.MonkeyPatch) -> list[Scene]:
-    """The list to which each performed scene is added."""
-    told: list[Scene] = []
+def performances(monkeypatch: pytest.MonkeyPatch) -> list[Performance]:
+    """The list to which each performance is added."""
+    found: list[Performance] = []
     performed = sittings._performed
 
-    def noted(context: DialogueContext, planned: Any, opening: Any) -> Any:
-        told.append(planned.scene)
-        return performed(context, planned, opening)
+    def noted(context: DialogueContext, planned: Any, opening: Any) -> Performance:
+        found.append(performed(context, planned, opening))
+        return found[-1]
 
     monkeypatch.setattr(sittings, "_performed", noted)
-    return told
+    return found
 
 
 @pytest.mark.parametrize("relationship", ["boss", "colleague", "plumber", "friend"])
@@ -766,14 +763,30 @@ def test_a_sitting_goes_on_where_all_its_days_allow_it(
     other, owner = persona("jo", "Jordan Lee", **places), replace(OWNER, **places)
     config = ConversationConfig(id="c", participants=("jo",))
     made = sittings.sittings(config, owner, [other], 3, 3_000)
-    told = told_by(made, monkeypatch)
+    told = performances(monkeypatch)
     later = 0
     for _ in range(80):
         del told[:]
         assert list(made._sitting())
         later += len(told) - 1
-        assert all(transitions.may_come_after(told[0], each) for each in told[1:])
+        opener = told[0].scene
+        assert all(transitions.may_come_after(opener, each.scene) for each in told[1:])
     assert later > 4
+
+
+def test_nothing_follows_an_open_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the other says next would be read as its answer."""
+    config = ConversationConfig(id="c", participants=("jo",))
+    made = sittings.sittings(config, OWNER, [FRIEND], 3, 3_000)
+    told = performances(monkeypatch)
+    last = 0
+    for _ in range(2_000):
+        del told[:]
+        assert list(made._sitting())
+        open_ended = [each.drafts[-1][1].endswith("?") for each in told]
+        assert not any(open_ended[:-1])
+        last += open_ended[-1]
+    assert last > 3
 
 
 def test_each_scene_of_a_sitting_says_where_people_are_and_what_came_up() -> None:
