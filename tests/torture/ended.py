@@ -174,7 +174,7 @@ def _names(scene: Scene) -> set[str]:
     places = (scene.work, scene.temporary)
     every = (each for place in places for each in place.rglob("*"))
     # Others use the library meanwhile, with its journal; answers that cost money stay.
-    kept = re.compile(r".*/work/(foundry\.db-|memo\b)")
+    kept = re.compile(rf"{re.escape(str(scene.work))}/(foundry\.db-|memo\b)")
     return {name for each in every if not kept.match(name := str(each))}
 
 
