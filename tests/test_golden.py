@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "3a0581c281b125ac",
+    ("sonoma", "auto"): "e6ac25c59283e1aa",
     ("sonoma", "faker"): "103d7932514648c2",
-    ("sequoia", "auto"): "31f0f3cb2e65f21e",
+    ("sequoia", "auto"): "f70b864e46e9d524",
     ("sequoia", "faker"): "40015b477d06eebd",
-    ("tahoe", "auto"): "25fd175ac842ce1b",
+    ("tahoe", "auto"): "86068021c24f5b03",
     ("tahoe", "faker"): "771d4d41aa9a6fdb",
-    ("golden-gate", "auto"): "067137ddd1eeb4c7",
+    ("golden-gate", "auto"): "2ab798c3e186176b",
     ("golden-gate", "faker"): "973e93ade98fc5f3",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "0bf2dc4c32ec40c3",
-        "sequoia": "05aa05818a398006",
-        "tahoe": "8e9e39c91717c871",
-        "golden-gate": "104a5011ff99f97b",
+        "sonoma": "945dd159bf5e2c04",
+        "sequoia": "a0c60ac4d09bbcf4",
+        "tahoe": "b887fe9824b968d1",
+        "golden-gate": "3a952c4a71db6c24",
     },
     "default": {
-        "sonoma": "1b0d81e33e182c89",
-        "sequoia": "afd126c52c353941",
-        "tahoe": "f5f1a1695cc57aa3",
-        "golden-gate": "3499e8147f2b0f21",
+        "sonoma": "c0250e3007d42c65",
+        "sequoia": "beb1e5a801c25f95",
+        "tahoe": "95ed3b60f6e5c766",
+        "golden-gate": "9c89ccc8e9515c64",
     },
     "lived-in": {
-        "sonoma": "f564e6d064a4d6a3",
-        "sequoia": "f76462d348dd9206",
-        "tahoe": "fab1ae3e598429b2",
-        "golden-gate": "c06306a975b654be",
+        "sonoma": "100d6bbe0fd59b2b",
+        "sequoia": "f84729576aa27e30",
+        "tahoe": "758297bb84031048",
+        "golden-gate": "92f77aaebc1128f8",
     },
 }
 
