@@ -51,7 +51,7 @@ KNOWS: Mapping[str, str] = {
     "db": "atomic batches db.checks db.rows db.schema garbage models reading",
     "preview": "atomic reading replaceable whole_file",
     "rates": "db.schema measures reading",
-    "anonymise": "atomic personas reading",
+    "anonymise": "atomic personas reading terminal",
     "diagnosis": "anonymise db rates reading",
     # what is in it
     "conversations.packs": "atomic models whole_file",

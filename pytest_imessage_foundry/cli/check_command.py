@@ -53,7 +53,10 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         "truth", type=Path, metavar="TRUTH", help="what `build --truth` wrote"
     )
     check.add_argument(
-        "answer", metavar="ANSWER", help="a file of JSON lines; '-' is standard input"
+        "answer",
+        type=subcommands.name_or_path,
+        metavar="ANSWER",
+        help="a file of JSON lines; '-' is standard input",
     )
     check.add_argument(
         "--db", type=Path, metavar="FILE", help="the database, to show its columns"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.cli import subcommands
 from pytest_imessage_foundry.cli.build_options import LAYOUTS, release_words
 from pytest_imessage_foundry.errors import FoundryError
 
@@ -30,6 +31,7 @@ def add_options(command: ArgumentParser) -> None:
     )
     command.add_argument(
         "--scenario",
+        type=subcommands.name_or_path,
         default="kinds,default",
         metavar="NAMES",
         help="scenarios with commas between them, TOML and JSON files among them "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.cli import database_set, subcommands
 from pytest_imessage_foundry.errors import FoundryError, counted
+from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -58,7 +59,7 @@ def run(given: Namespace) -> int:
         databases = manifest["databases"]
         count = counted(len(databases), "database")
         truths = "its truth" if len(databases) == 1 else "their truths"
-        print(f"wrote {given.folder}: {count} with {truths}")
+        print(f"wrote {escaped(str(given.folder))}: {count} with {truths}")
     return 0
 
 
