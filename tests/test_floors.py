@@ -76,7 +76,7 @@ KNOWS: Mapping[str, str] = {
     "foundry": "atomic attachments chatdb db.rows order pipeline shared_file templates",
     "by_hand": "conversations.authoring foundry models spec",
     "ios": "atomic attachments db db.blobs db.rows models",
-    "layouts": "atomic_folders db db.rows foundry ios models",
+    "layouts": "atomic_folders db db.rows foundry ios models replaceable",
     # who asks for one
     "strategies": "by_hand",
     "plugin": "by_hand chatdb conversations db db.schema foundry layouts messages_home"

@@ -167,7 +167,7 @@ def run_read(given: Namespace) -> int:
     code = (
         changes_between.as_python(found.nearest, found.schema) if given.name else None
     )
-    with naming_disk_errors(output), replacing(output) as draft:
+    with naming_disk_errors(output), replacing(output, force=given.force) as draft:
         draft.write_text(
             release_file.dumped(found.schema, found.nearest), encoding="utf-8"
         )
