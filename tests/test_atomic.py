@@ -152,20 +152,23 @@ def test_a_full_disk_is_told_of_the_file_and_not_of_its_draft(tmp_path, act):
     assert not [*tmp_path.iterdir()]
 
 
-def vanish(path):
+def vanish(path, *, is_begun):
     """Write to a database whose folder is removed meanwhile."""
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE first (x)")
+        if is_begun:
+            connection.execute("CREATE TABLE first (x)")
         shutil.rmtree(path.parent)
         connection.execute("CREATE TABLE second (x)")
 
 
-def test_a_folder_that_vanishes_is_told_of(tmp_path):
+# SQLite says "attempt to write a readonly database", or "disk I/O error".
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_a_folder_that_vanishes_is_told_of(tmp_path, is_begun):
     path = tmp_path / "folder" / "chat.db"
     path.parent.mkdir()
     refused = pytest.raises(FoundryError, match="could not be written")
     with refused as caught, replacing(path) as draft:
-        vanish(draft)
+        vanish(draft, is_begun=is_begun)
     assert str(caught.value).split("\n")[1] == f"tried to write: {path}"
     assert not path.parent.exists()
 

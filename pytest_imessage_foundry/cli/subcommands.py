@@ -75,25 +75,18 @@ class EscapingParser(ArgumentParser):
 
 
 def _refuse_no_text(action: Action, given: str) -> None:
+    from pytest_imessage_foundry.terminal import is_utf_8
+
     if action.option_strings and not given and action.type is not text_or_nothing:
         raise ArgumentError(
             action,
             "is empty; give it a value, or leave the option out (a variable of the "
             "shell may be empty)",
         )
-    if action.type not in _MAY_BE_ANY_BYTES and not _is_utf_8(given):
+    if action.type not in _MAY_BE_ANY_BYTES and not is_utf_8(given):
         raise ArgumentError(
             action, f"is not UTF-8: {given!r}; only names of files may be other bytes"
         )
-
-
-def _is_utf_8(text: str) -> bool:
-    """Return whether an argument was UTF-8: Python marks other bytes by surrogates."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def add(
