@@ -15,6 +15,7 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.processes import is_running
 from pytest_imessage_foundry.replaceable import (
     COMPANIONS,
+    check_is_free,
     check_is_no_companion,
     check_is_regular,
 )
@@ -45,12 +46,16 @@ _LEFT = re.compile(
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, force: bool = True) -> Iterator[Path]:
     """Give a draft beside `path`, and move it to `path` if nothing is raised.
+
+    Args:
+        force: without it nothing is replaced: the caller has looked that the place is
+            free, and what comes there meanwhile stays.
 
     Raises:
         FoundryError: what is at `path` is no regular file, or its name is that of a
-            file that SQLite keeps.
+            file that SQLite keeps, or `force` is not given and something came there.
     """
     check_is_no_companion(path)
     for each in (path, *_beside(path, _LOGS)):
@@ -61,10 +66,27 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         with naming_disk_errors(path):
             yield draft
+        if not force:
+            check_is_free(path)
         with _without_log(path):
-            os.replace(draft, path)
+            _move(draft, path, force=force)
     finally:
         _remove(draft)
+
+
+def _move(draft: Path, path: Path, *, force: bool) -> None:
+    if not force:
+        try:
+            # Unlike a rename, a link takes nobody's place, be two builds as near as
+            # they may.
+            os.link(draft, path)
+            return
+        except FileExistsError:
+            check_is_free(path)
+            raise
+        except OSError:  # a file system without hard links
+            check_is_free(path)
+    os.replace(draft, path)
 
 
 def _aside(path: Path, process: int, kind: str) -> Path:
@@ -160,7 +182,7 @@ class Created:
 
     def __init__(self) -> None:
         self._paths: list[Path] = []
-        self._trees: list[tuple[Path, os.stat_result]] = []
+        self._moved: list[tuple[Path, os.stat_result]] = []
 
     def folder(self, path: Path) -> None:
         """Make a folder and the missing ones above it."""
@@ -175,17 +197,19 @@ class Created:
         if _is_free(path):
             self._paths.append(path)
 
-    def tree(self, source: Path, path: Path) -> None:
-        """Note a folder that is about to be moved to a free place with all in it."""
-        self._trees.append((path, source.stat()))
+    def moved(self, source: Path, path: Path) -> None:
+        """Note a file, or a folder with all in it, that is about to be moved to
+        `path`, unless something is there already."""
+        if _is_free(path):
+            self._moved.append((path, source.stat()))
 
     def take_back(self) -> None:
         """Remove what was made. Folders that hold other files stay."""
-        for tree, moved in self._trees:
-            # Another build may have put a folder there before.
+        for path, moved in self._moved:
+            # Another build may have put something there before.
             with suppress(OSError):
-                if os.path.samestat(tree.stat(), moved):
-                    shutil.rmtree(tree)
+                if os.path.samestat(path.lstat(), moved):
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
         for path in reversed(self._paths):
             with suppress(OSError):
                 path.rmdir() if path.is_dir() else path.unlink()

@@ -19,7 +19,7 @@ from pytest_imessage_foundry.processes import is_running
 from pytest_imessage_foundry.replaceable import check_is_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytest_imessage_foundry.atomic import Created
 
@@ -28,7 +28,13 @@ _LAST = ".last"  # what is moved after all others, in a draft
 
 
 @contextmanager
-def replacing_folder(path: Path, *, last: Path, swaps: bool = False) -> Iterator[Path]:
+def replacing_folder(
+    path: Path,
+    *,
+    last: Path,
+    swaps: bool = False,
+    check: Callable[[], object] | None = None,
+) -> Iterator[Path]:
     """Yield a draft of a folder that takes its place at `path` if nothing is raised.
 
     Where `path` is not there, or empty, that is one step. Where it holds something
@@ -39,6 +45,8 @@ def replacing_folder(path: Path, *, last: Path, swaps: bool = False) -> Iterator
         last: the file, relative to the folder, that readers look for. It comes
             after all others, so that whoever finds it finds them.
         swaps: replace a folder as a whole, and remove the old one.
+        check: raises where something may not be replaced; asked right before that,
+            as something may have come since the caller looked.
     """
     path = path.resolve()
     if path.exists() and not path.is_dir():
@@ -53,6 +61,8 @@ def replacing_folder(path: Path, *, last: Path, swaps: bool = False) -> Iterator
         beside = path if is_new or swaps else path / path.name
         with _drafting(beside, _DRAFT, means=path) as draft:
             yield draft
+            if check is not None:
+                check()
             if _is_free(path):
                 os.replace(draft, path)
             elif swaps:
@@ -62,10 +72,16 @@ def replacing_folder(path: Path, *, last: Path, swaps: bool = False) -> Iterator
 
 
 @contextmanager
-def with_companions(path: Path) -> Iterator[Path]:
+def with_companions(
+    path: Path, *, force: bool = True, check: Callable[[], object] | None = None
+) -> Iterator[Path]:
     """Yield where to write the file that is meant for `path`, with folders beside it.
 
     All of it takes its place if nothing is raised, the file after the folders.
+
+    Args:
+        force: whether a file at `path` may be replaced, see `atomic.replacing`.
+        check: as for `replacing_folder`.
 
     Raises:
         FoundryError: what is at `path` is no regular file.
@@ -75,7 +91,9 @@ def with_companions(path: Path) -> Iterator[Path]:
         made.folder(path.parent)
         with _drafting(path, _MAKING, means=path.parent) as draft:
             yield draft / path.name
-            _merge(draft, path.parent, last=Path(path.name))
+            if check is not None:
+                check()
+            _merge(draft, path.parent, last=Path(path.name), force=force)
 
 
 @contextmanager
@@ -132,7 +150,7 @@ def _swap(draft: Path, path: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _merge(draft: Path, path: Path, *, last: Path) -> None:
+def _merge(draft: Path, path: Path, *, last: Path, force: bool = True) -> None:
     """Move what is in `draft` to its place in `path`; undo what is new if it fails."""
     final = draft / _LAST
     os.replace(draft / last, final)
@@ -140,14 +158,16 @@ def _merge(draft: Path, path: Path, *, last: Path) -> None:
         for source in sorted(draft.iterdir()):
             if source != final:
                 _put(source, path / source.name, path / source.name, made)
-        _put(final, path / last, path / last.parts[0], made)
+        _put(final, path / last, path / last.parts[0], made, force=force)
 
 
-def _put(source: Path, place: Path, top: Path, made: Created) -> None:
+def _put(
+    source: Path, place: Path, top: Path, made: Created, *, force: bool = True
+) -> None:
     """Move a file, or a folder with all in it, to a place at or below `top`."""
     if source.is_dir():
         if not os.path.lexists(place):
-            made.tree(source, place)
+            made.moved(source, place)
             with suppress(OSError):  # another build was first
                 os.replace(source, place)
                 return
@@ -156,9 +176,9 @@ def _put(source: Path, place: Path, top: Path, made: Created) -> None:
         return
     _refuse_detour(place, top)
     made.folder(place.parent)
-    made.file(place)
+    made.moved(source, place)
     # With a WAL of the file that was there, SQLite would spoil the new one.
-    with replacing(place) as beside:
+    with replacing(place, force=force) as beside:
         os.replace(source, beside)
 
 

@@ -25,9 +25,10 @@ from pytest_imessage_foundry.ios.device import Device
 from pytest_imessage_foundry.ios.ios_backup import IOSBackup
 from pytest_imessage_foundry.ios.keybag import KeyBag
 from pytest_imessage_foundry.models.guids import random_guid
+from pytest_imessage_foundry.replaceable import check_is_free
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from contextlib import AbstractContextManager
 
     from pytest_imessage_foundry.db.builder import Counts
@@ -72,6 +73,7 @@ def build(
     *,
     attachments: bool = True,
     backup_password: str | None = None,
+    kept: Collection[Path] = (),
     progress: Callable[[int], None] | None = None,
 ) -> Counts:
     """Build `order` at `path` in a layout, its attachments beside it; a home and an
@@ -83,11 +85,13 @@ def build(
 
     Args:
         backup_password: encrypt an iPhone's backup.
+        kept: files that are not there and may come while the build runs: then it is
+            refused, and they stay.
 
     Raises:
         FoundryError: a password without a backup, a backup over other things.
     """
-    forged = _Forged(order, attachments, progress)
+    forged = _Forged(order, attachments, progress, kept)
     if backup_password is not None and layout != "ios-backup":
         raise FoundryError(
             "only a backup has a password\n"
@@ -98,7 +102,7 @@ def build(
         return forged.alone(path)
     if layout == "ios-backup":
         return _build_backup(forged, path, _keys(order, backup_password))
-    with _replacing(path, layout) as draft:
+    with _replacing(path, layout, kept) as draft:
         counts = forged.at(database_in(draft, layout))
         if layout == "home":
             write_address_book(draft, order.scenario.personas)
@@ -162,7 +166,7 @@ def _copy(maker: Foundry, order: Order, path: Path) -> ChatDB:
 
 
 def _build_backup(forged: _Forged, path: Path, keys: KeyBag | None) -> Counts:
-    with _replacing(path, "ios-backup") as draft:
+    with _replacing(path, "ios-backup", forged.kept) as draft:
         phone = draft / "phone"
         counts = forged.at(database_in(phone, "ios"))
         mobile = phone / tree.MOBILE
@@ -172,12 +176,24 @@ def _build_backup(forged: _Forged, path: Path, keys: KeyBag | None) -> Counts:
     return counts
 
 
-def _replacing(path: Path, layout: LayoutName) -> AbstractContextManager[Path]:
+def _replacing(
+    path: Path, layout: LayoutName, kept: Collection[Path] = ()
+) -> AbstractContextManager[Path]:
     """Return a draft of a layout's folder; a backup is replaced as a whole."""
     is_backup = layout == "ios-backup"
-    if is_backup:
-        backup.check_replaceable(path)
-    return replacing_folder(path, last=_DATABASES[layout], swaps=is_backup)
+
+    def check() -> None:
+        if is_backup:
+            backup.check_replaceable(path)
+        _check_are_free(kept)
+
+    check()
+    return replacing_folder(path, last=_DATABASES[layout], swaps=is_backup, check=check)
+
+
+def _check_are_free(kept: Collection[Path]) -> None:
+    for each in kept:
+        check_is_free(each)
 
 
 def _keys(order: Buildable, password: str | None) -> KeyBag | None:
@@ -191,9 +207,14 @@ class _Forged:
     order: Buildable
     attachments: bool
     progress: Callable[[int], None] | None
+    kept: Collection[Path] = ()
 
     def alone(self, path: Path) -> Counts:
-        with with_companions(path) as draft:
+        def check() -> None:
+            _check_are_free(self.kept)
+
+        may_replace = path not in self.kept
+        with with_companions(path, force=may_replace, check=check) as draft:
             return self.at(draft)
 
     def at(self, path: Path) -> Counts:

@@ -40,6 +40,20 @@ def check_is_no_companion(path: Path) -> None:
             )
 
 
+def check_is_free(path: Path) -> None:
+    """Refuse to take a place that was free when the work began, and is not by now.
+
+    Raises:
+        FoundryError: something is there, be it a link that leads nowhere.
+    """
+    if os.path.lexists(path):
+        raise FoundryError(
+            f"{path} is there by now, and was not when the work began\n"
+            "looked again before the new file was to go there; it was left as it is\n"
+            "name another file, or replace it with --force"
+        )
+
+
 def check_is_regular(path: Path) -> None:
     """Refuse to take the place of anything but a regular file.
 

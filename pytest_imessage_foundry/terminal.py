@@ -16,6 +16,15 @@ def escaped(text: str, longest: int | None = None) -> str:
     return "".join(map(_shown, cut))
 
 
+def is_utf_8(text: str) -> bool:
+    """Return whether a text can be stored: Python marks other bytes by surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def escaped_lines(said: object) -> str:
     """The lines of an error, which may quote files and models, each escaped."""
     return "\n".join(map(escaped, str(said).split("\n")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -31,8 +32,8 @@ def held(folder):
     return {each.name: each.read_text() for each in folder.iterdir()}
 
 
-def write(path, text="new"):
-    with replacing(path) as draft:
+def write(path, text="new", *, force=True):
+    with replacing(path, force=force) as draft:
         draft.write_text(text)
 
 
@@ -149,6 +150,51 @@ def test_a_full_disk_is_told_of_the_file_and_not_of_its_draft(tmp_path, act):
         act(draft)
     assert str(caught.value).split("\n")[1] == f"tried to write: {path}"
     assert not [*tmp_path.iterdir()]
+
+
+def vanish(path, *, is_begun):
+    """Write to a database whose folder is removed meanwhile."""
+    with closing(sqlite3.connect(path)) as connection:
+        if is_begun:
+            connection.execute("CREATE TABLE first (x)")
+        shutil.rmtree(path.parent)
+        connection.execute("CREATE TABLE second (x)")
+
+
+# SQLite says "attempt to write a readonly database", or "disk I/O error".
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_a_folder_that_vanishes_is_told_of(tmp_path, is_begun):
+    path = tmp_path / "folder" / "chat.db"
+    path.parent.mkdir()
+    refused = pytest.raises(FoundryError, match="could not be written")
+    with refused as caught, replacing(path) as draft:
+        vanish(draft, is_begun=is_begun)
+    assert str(caught.value).split("\n")[1] == f"tried to write: {path}"
+    assert not path.parent.exists()
+
+
+def test_what_comes_in_the_last_moment_stays(tmp_path, monkeypatch):
+    path = tmp_path / "chat.db"
+    real = os.link
+
+    def link(source, target):
+        path.write_text("theirs")
+        real(source, target)
+
+    monkeypatch.setattr(os, "link", link)
+    with pytest.raises(FoundryError, match="is there by now"):
+        write(path, force=False)
+    assert held(tmp_path) == {"chat.db": "theirs"}
+
+
+def test_what_comes_with_a_log_keeps_it(tmp_path):
+    path, log = tmp_path / "chat.db", tmp_path / "chat.db-wal"
+    refused = pytest.raises(FoundryError, match="is there by now")
+    with refused, replacing(path, force=False) as draft:
+        draft.write_text("new")
+        path.write_text("theirs")
+        log.write_text("their log")
+    assert held(tmp_path) == {"chat.db": "theirs", "chat.db-wal": "their log"}
 
 
 @pytest.mark.parametrize("act", [fill, refuse])

@@ -77,6 +77,21 @@ def test_what_else_is_there_stays(tmp_path):
     }
 
 
+def test_a_file_of_somebody_else_is_not_taken_back(tmp_path, monkeypatch):
+    path = tmp_path / "db"
+    real = os.link
+
+    def link(source, target):
+        path.write_text("theirs")
+        real(source, target)
+
+    monkeypatch.setattr(os, "link", link)
+    refused = pytest.raises(FoundryError, match="is there by now")
+    with refused, with_companions(path, force=False) as draft:
+        write(draft.parent, db="new", Attachments__mine="bytes")
+    assert held(tmp_path) == {"db": "theirs"}
+
+
 def test_the_database_comes_last(tmp_path, monkeypatch):
     write(tmp_path, mine="kept")
     moved = []

@@ -51,7 +51,7 @@ KNOWS: Mapping[str, str] = {
     "db": "atomic batches db.checks db.rows db.schema garbage models reading",
     "preview": "atomic reading replaceable whole_file",
     "rates": "db.schema measures reading",
-    "anonymise": "atomic personas reading",
+    "anonymise": "atomic personas reading terminal",
     "diagnosis": "anonymise db rates reading",
     # what is in it
     "conversations.packs": "atomic models whole_file",
@@ -76,7 +76,7 @@ KNOWS: Mapping[str, str] = {
     "foundry": "atomic attachments chatdb db.rows order pipeline shared_file templates",
     "by_hand": "conversations.authoring foundry models spec",
     "ios": "atomic attachments db db.blobs db.rows models",
-    "layouts": "atomic_folders db db.rows foundry ios models",
+    "layouts": "atomic_folders db db.rows foundry ios models replaceable",
     # who asks for one
     "strategies": "by_hand",
     "plugin": "by_hand chatdb conversations db db.schema foundry layouts messages_home"

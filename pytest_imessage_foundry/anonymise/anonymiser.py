@@ -90,7 +90,10 @@ def anonymise(
     path, out = Path(path), Path(out)
     _check_target(path, out, force=force)
     asked = Asked(tuple(chats), tuple(messages), last, tuple(kinds))
-    with replacing(out) as draft, _reading(path) as (source, is_wal):
+    with (
+        replacing(out, force=force) as draft,
+        _reading(path) as (source, is_wal),
+    ):
         work = _Work(source, draft, _Steps(source, progress))
         work.learn()
         selection = selected(source, asked)

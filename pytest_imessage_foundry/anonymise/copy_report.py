@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_imessage_foundry.errors import counted
+from pytest_imessage_foundry.terminal import escaped
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class CopyReport:
             totals.update(each)
         rows = ", ".join(f"{n:,} {name}" for name, n in self.rows.items() if n)
         lines = [
-            f"wrote {self.path}",
+            f"wrote {escaped(str(self.path))}",
             f"rows: {rows or 'none'}",
             f"left out: {counted(sum(self.dropped.values()), 'row')}",
             f"replaced: {counted(totals['replaced'], 'value')}; "

@@ -156,7 +156,9 @@ class _Search:
                 "SELECT ROWID FROM chat WHERE guid = ?1 OR chat_identifier = ?1 "
                 "OR display_name = ?1 OR CAST(ROWID AS TEXT) = ?1"
             )
-            chats = {n for n in self._column(query, (each,)) if _is_id(n)}
+            # A chat without a name has an empty one, and nobody asks for those.
+            rows = self._column(query, (each,)) if each else []
+            chats = {n for n in rows if _is_id(n)}
             if not chats:
                 raise self._no_such_chat()
             found |= chats

@@ -47,7 +47,8 @@ _EXAMPLES = (
     "build --help",
 )
 _NOTES = (
-    "exit codes: 0 done, 1 findings, 2 could not do it, 130 interrupted, "
+    "an option that is given twice counts as given last, unless its help says to "
+    "repeat it; exit codes: 0 done, 1 findings, 2 could not do it, 130 interrupted, "
     "143 ended by SIGTERM"
 )
 

@@ -44,14 +44,15 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         action="append",
         default=[],
         metavar="CHAT",
-        help="keep this chat alone: its ROWID, guid, chat_identifier or name",
+        help="keep this chat alone: its ROWID, guid, chat_identifier or name; repeat "
+        "it for more",
     )
     command.add_argument(
         "--message",
         action="append",
         default=[],
         metavar="GUID",
-        help="keep this message alone, and what it refers to",
+        help="keep this message alone, and what it refers to; repeat it for more",
     )
     command.add_argument(
         "--last", type=_count, metavar="N", help="keep the newest N messages alone"
@@ -61,7 +62,8 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         action="append",
         default=[],
         metavar="KIND",
-        help=f"keep messages of this kind alone: {_KINDS.replace(' ', ', ')}",
+        help="keep messages of this kind alone; repeat it for more: "
+        f"{_KINDS.replace(' ', ', ')}",
     )
     command.add_argument(
         "--keep-dates", action="store_true", help="leave dates as they are"

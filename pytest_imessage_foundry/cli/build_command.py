@@ -20,7 +20,7 @@ from pytest_imessage_foundry.terminal import escaped, escaped_lines
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from pytest_imessage_foundry.db.builder import Counts
     from pytest_imessage_foundry.db.schema.definition import Schema
@@ -146,8 +146,8 @@ def run_one(given: Namespace) -> int:
         own_schema=_own_schema(given),
     )
     target = layouts.database_in(given.path, given.layout)
-    build_outputs.check(given, target)
-    counts = _build(given, target, order)
+    outputs = build_outputs.check(given, target)
+    counts = _build(given, target, order, () if given.force else outputs)
     _say(given, target, order, counts)
     _record(given, target, order, counts)
     return 0
@@ -188,13 +188,15 @@ def run_truth_schema(given: Namespace) -> int:
     return 0
 
 
-def _build(given: Namespace, target: Path, order: Order) -> Counts:
+def _build(
+    given: Namespace, target: Path, order: Order, kept: Collection[Path]
+) -> Counts:
     """Write the database and the truth, both or neither."""
     from pytest_imessage_foundry import layouts
 
     about = build_options.expected_messages(order)
     with (
-        _truth_written(given.truth, target, order),
+        _truth_written(given, target, order),
         progress_bar.counted(f"of about {about:,} message rows", about) as at,
     ):
         return layouts.build(
@@ -203,22 +205,24 @@ def _build(given: Namespace, target: Path, order: Order) -> Counts:
             given.layout,
             attachments=not given.no_attachments,
             backup_password=given.backup_password,
+            kept=kept,
             progress=at,
         )
 
 
 @contextmanager
-def _truth_written(path: Path | None, target: Path, order: Order) -> Iterator[None]:
+def _truth_written(given: Namespace, target: Path, order: Order) -> Iterator[None]:
     """Yield a draft of the truth file; move it into place if nothing fails."""
     from pytest_imessage_foundry import foundry
     from pytest_imessage_foundry.atomic import removing_on_error, replacing
 
+    path = given.truth
     if path is None:
         yield
         return
     with removing_on_error() as made:
         made.folder(path.parent)
-        with replacing(path) as draft:
+        with replacing(path, force=given.force) as draft:
             _write_truth(foundry.ChatDB(target, order), order, draft)
             yield
 

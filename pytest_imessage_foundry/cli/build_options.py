@@ -8,7 +8,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.cli import persona_output
+from pytest_imessage_foundry.cli import persona_output, subcommands
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.spec import SOURCES, Spec, fault
 
@@ -26,6 +26,7 @@ def add_options(command: ArgumentParser, *, several: bool = False) -> None:
     add_release(command, several=several)
     command.add_argument(
         "--scenario",
+        type=subcommands.name_or_path,
         default="default",
         metavar="NAME|FILE",
         help="what to fill it with; see `imessage-foundry kinds --scenarios`, or a "
@@ -57,8 +58,8 @@ def add_options(command: ArgumentParser, *, several: bool = False) -> None:
         action="append",
         default=[],
         metavar="PATH",
-        help="packs of conversations that come before the shipped ones (default: "
-        "fixtures_cache, where there is one)",
+        help="packs of conversations that come before the shipped ones; repeat it for "
+        "more (default: fixtures_cache, where there is one)",
     )
 
 

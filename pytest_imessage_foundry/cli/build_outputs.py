@@ -11,8 +11,8 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.replaceable import COMPANIONS, check_is_regular
 
 
-def check(given: Namespace, target: Path) -> None:
-    """Check all that a build would write, before it writes anything.
+def check(given: Namespace, target: Path) -> list[Path]:
+    """Check all that a build would write, before it writes anything, and return it.
 
     `target` is where the database goes.
 
@@ -28,6 +28,7 @@ def check(given: Namespace, target: Path) -> None:
     check_apart(outputs, [*build_options.files_read(given), given.schema])
     for path in outputs:
         _refuse_what_is_there(path, force=given.force)
+    return outputs
 
 
 def _refuse_truth_within(given: Namespace, target: Path) -> None:

@@ -93,6 +93,7 @@ def run_refresh(given: Namespace) -> int:
             "looked at: --scenario and --only, which were not given\n"
             "name what to write anew"
         )
+    provider_options.check(given)
     found = plan.survey(
         plan.chosen(given.scenario), given.out, is_part=bool(given.scenario)
     )

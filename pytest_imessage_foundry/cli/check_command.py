@@ -53,7 +53,10 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         "truth", type=Path, metavar="TRUTH", help="what `build --truth` wrote"
     )
     check.add_argument(
-        "answer", metavar="ANSWER", help="a file of JSON lines; '-' is standard input"
+        "answer",
+        type=subcommands.name_or_path,
+        metavar="ANSWER",
+        help="a file of JSON lines; '-' is standard input",
     )
     check.add_argument(
         "--db", type=Path, metavar="FILE", help="the database, to show its columns"
@@ -180,11 +183,11 @@ def write(given: Namespace, card: Scorecard, faults: tuple[KnownFault, ...]) -> 
     from pytest_imessage_foundry.scorecard import score_files
 
     if given.junit:
-        _write(given.junit, score_files.junit(card))
+        _write("junit", given.junit, score_files.junit(card))
     if given.badge:
-        _write(given.badge, score_files.badge(card))
+        _write("badge", given.badge, score_files.badge(card))
     if given.html:
-        _write(given.html, _page(card, faults))
+        _write("html", given.html, _page(card, faults))
 
 
 def _page(card: Scorecard, faults: tuple[KnownFault, ...]) -> str:
@@ -196,9 +199,10 @@ def _page(card: Scorecard, faults: tuple[KnownFault, ...]) -> str:
     return score_page.page([reader], title=title, about=about)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(name: str, path: Path, text: str) -> None:
     from pytest_imessage_foundry.atomic import replacing
 
+    _check_is_report(name, path)  # again: the reader may have written it
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as draft:
         draft.write_text(text, encoding="utf-8", errors="replace")

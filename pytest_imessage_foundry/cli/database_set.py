@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.cli import subcommands
 from pytest_imessage_foundry.cli.build_options import LAYOUTS, release_words
 from pytest_imessage_foundry.errors import FoundryError
 
@@ -30,6 +31,7 @@ def add_options(command: ArgumentParser) -> None:
     )
     command.add_argument(
         "--scenario",
+        type=subcommands.name_or_path,
         default="kinds,default",
         metavar="NAMES",
         help="scenarios with commas between them, TOML and JSON files among them "
@@ -84,7 +86,7 @@ class Member:
         order = foundry.Order(spec, foundry.Materials(scenarios=own))
         database = layouts.database_in(self.path, self.layout)
         built = foundry.ChatDB(database, order)
-        self.place.mkdir()
+        self._make_place()
         try:
             with naming_disk_errors(self.place):
                 layouts.build(order, self.path, self.layout)
@@ -95,6 +97,16 @@ class Member:
             shutil.rmtree(self.place, ignore_errors=True)
             raise
         return built
+
+    def _make_place(self) -> None:
+        try:
+            self.place.mkdir()
+        except FileExistsError:
+            raise FoundryError(
+                f"{self.place} is there by now, and was not when the run began\n"
+                "looked again before it was to be made; it was left as it is\n"
+                "name another folder with --keep, or end what else writes there"
+            ) from None
 
 
 def members(given: Namespace, folder: Path) -> list[Member]:

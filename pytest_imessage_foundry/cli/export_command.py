@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.cli import database_set, subcommands
 from pytest_imessage_foundry.errors import FoundryError, counted
+from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -46,9 +47,14 @@ def run(given: Namespace) -> int:
     """Build the set, whole or not at all."""
     from pytest_imessage_foundry.atomic_folders import replacing_folder
 
-    _refuse_other_things(given.folder, force=given.force)
+    def check() -> None:
+        _refuse_other_things(given.folder, force=given.force)
+
+    check()
     database_set.members(given, Path())  # complains before anything is built
-    with replacing_folder(given.folder, last=MANIFEST, swaps=True) as draft:
+    with replacing_folder(
+        given.folder, last=MANIFEST, swaps=True, check=check
+    ) as draft:
         manifest = _manifest(given, draft)
         text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
         (draft / MANIFEST).write_text(text, encoding="utf-8")
@@ -58,7 +64,7 @@ def run(given: Namespace) -> int:
         databases = manifest["databases"]
         count = counted(len(databases), "database")
         truths = "its truth" if len(databases) == 1 else "their truths"
-        print(f"wrote {given.folder}: {count} with {truths}")
+        print(f"wrote {escaped(str(given.folder))}: {count} with {truths}")
     return 0
 
 
@@ -69,7 +75,7 @@ def _refuse_other_things(folder: Path, *, force: bool) -> None:
     if not (folder / MANIFEST).is_file():
         raise FoundryError(
             f"{folder} is there already and is no set of databases\n"
-            f"looked for: {folder / MANIFEST}\n"
+            f"looked for: {folder / MANIFEST}; it was left as it is\n"
             "name another folder, or remove what is there"
         )
     if not force:

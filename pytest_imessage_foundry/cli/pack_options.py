@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.cli import subcommands
+
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
@@ -17,6 +19,7 @@ def add_options(verb: ArgumentParser) -> None:
     """Add the options that choose conversations and folders."""
     verb.add_argument(
         "--scenario",
+        type=subcommands.name_or_path,
         action="append",
         default=[],
         metavar="NAME|FILE",

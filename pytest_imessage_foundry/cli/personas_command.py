@@ -160,7 +160,12 @@ def _add_files(verbs: _SubParsersAction[ArgumentParser]) -> None:
     take = _verb(
         verbs, "import", "add everybody of a JSON file, or nobody", " people.json"
     )
-    take.add_argument("file", metavar="FILE", help="as `export` writes it, or -")
+    take.add_argument(
+        "file",
+        type=subcommands.name_or_path,
+        metavar="FILE",
+        help="as `export` writes it, or -",
+    )
     take.set_defaults(run=run_import)
     export = _verb(
         verbs, "export", "write people as JSON", " people.json", " ana.json ana-diaz"
@@ -182,11 +187,18 @@ def _verb(
 
 def _add_fields(verb: ArgumentParser) -> None:
     for field, option, value, what in _FIELDS:
-        verb.add_argument(option, dest=field, metavar=value, help=what)
+        verb.add_argument(
+            option,
+            dest=field,
+            type=subcommands.text_or_nothing,
+            metavar=value,
+            help=what,
+        )
     for field, option, what in _LISTS:
         verb.add_argument(
             option,
             dest=field,
+            type=subcommands.text_or_nothing,
             action="append",
             metavar="TEXT",
             help=f"{what}; repeat it for more, give an empty one for none",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.cli import outputs, progress_bar, subcommands
+from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -69,5 +70,5 @@ def run_preview(given: Namespace) -> int:
     known = notes(given.truth, given.names, given.time_zone)
     with progress_bar.shown("messages drawn") as at:
         write(given.path, output, known, force=given.force, progress=at)
-    print(f"wrote {output}")
+    print(f"wrote {escaped(str(output))}")
     return 0

@@ -45,6 +45,17 @@ def make(given: Namespace) -> Provider:
     return provider_registry.make(given.provider, _settings(given))
 
 
+def check(given: Namespace) -> None:
+    """Refuse a provider that nobody registered, before anything is planned.
+
+    Raises:
+        ProviderError: there is none of this name.
+    """
+    from pytest_imessage_foundry.llm import provider_registry
+
+    provider_registry.check(given.provider)
+
+
 def in_words(given: Namespace) -> str:
     """Return who will be asked, without the secrets of a URL."""
     from pytest_imessage_foundry.llm import provider_registry

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_imessage_foundry.cli import build_options, subcommands
 from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
 from pytest_imessage_foundry.replaceable import check_is_regular
+from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -54,7 +55,12 @@ def _add_show(verbs: _SubParsersAction[ArgumentParser]) -> None:
             "schema show sonoma --json",
         ),
     )
-    show.add_argument("release", metavar="RELEASE|FILE", help=_WHAT)
+    show.add_argument(
+        "release",
+        type=subcommands.name_or_path,
+        metavar="RELEASE|FILE",
+        help=_WHAT,
+    )
     how = show.add_mutually_exclusive_group()
     how.add_argument("--sql", action="store_true", help="as statements to run")
     how.add_argument("--json", action="store_true", help="as JSON")
@@ -73,8 +79,10 @@ def _add_diff(verbs: _SubParsersAction[ArgumentParser]) -> None:
             "schema diff tahoe ~/Library/Messages/chat.db",
         ),
     )
-    diff.add_argument("old", metavar="OLD", help=_WHAT)
-    diff.add_argument("new", metavar="NEW", help="the same")
+    for name, what in (("old", _WHAT), ("new", "the same")):
+        diff.add_argument(
+            name, type=subcommands.name_or_path, metavar=name.upper(), help=what
+        )
     diff.add_argument("--json", action="store_true", help="as JSON")
     diff.set_defaults(run=run_diff)
 
@@ -159,7 +167,7 @@ def run_read(given: Namespace) -> int:
     code = (
         changes_between.as_python(found.nearest, found.schema) if given.name else None
     )
-    with naming_disk_errors(output), replacing(output) as draft:
+    with naming_disk_errors(output), replacing(output, force=given.force) as draft:
         draft.write_text(
             release_file.dumped(found.schema, found.nearest), encoding="utf-8"
         )
@@ -227,8 +235,9 @@ def _say(found: SchemaFound, output: Path, code: str | None) -> None:
             f"its triggers call functions that are not known: {', '.join(unknown)}\n"
             "register stubs of them on a connection that writes to such a file\n"
         )
-    print(f"wrote {output}: structure alone, nothing of any row")
-    print(f"use it: imessage-foundry build out.db --schema {output}")
+    told = escaped(str(output))
+    print(f"wrote {told}: structure alone, nothing of any row")
+    print(f"use it: imessage-foundry build out.db --schema {told}")
     if code is not None:
         print()
         _print(code)

@@ -52,7 +52,8 @@ class KeyBag:
     """The class keys of one backup, and the files that they encrypt.
 
     Raises, when made:
-        FoundryError: the password is empty, or cryptography is not installed.
+        FoundryError: the password is empty or no text, or cryptography is not
+            installed.
     """
 
     def __init__(self, password: str, seed: int, *, rounds: int = ROUNDS) -> None:
@@ -63,7 +64,15 @@ class KeyBag:
                 "looked at: the password that was given\n"
                 "name one, or leave it out for a backup that is not encrypted"
             )
-        self._password = password.encode()
+        try:
+            self._password = password.encode()
+        except UnicodeEncodeError:
+            raise FoundryError(
+                "the password of a backup must be text\n"
+                "looked at: the password that was given, which holds half of a "
+                "surrogate pair, as bytes that are no UTF-8 do\n"
+                "name another one"
+            ) from None
         self._seed = seed
         self._rounds = rounds
 

@@ -109,6 +109,16 @@ def make(name: str, settings: ProviderSettings) -> Provider:
     return provider
 
 
+def check(name: str) -> None:
+    """Refuse a name that no provider has; what it names is not loaded.
+
+    Raises:
+        ProviderError: there is none of this name.
+    """
+    if not _target(name)[1]:
+        _registered(name)
+
+
 def in_words(name: str, settings: ProviderSettings) -> str:
     """Return which model of a provider is asked where; no client is imported.
 
@@ -130,8 +140,7 @@ def in_words(name: str, settings: ProviderSettings) -> str:
 
 
 def _factory(name: str) -> Callable[[ProviderSettings], Any]:
-    target = _BUILT_IN.get(name, name)
-    module, _, attribute = target.partition(":")
+    module, attribute = _target(name)
     if not attribute:
         return _registered(name)
     try:
@@ -141,6 +150,12 @@ def _factory(name: str) -> Callable[[ProviderSettings], Any]:
     except (Exception, SystemExit) as error:  # importing runs another package's code
         raise _unusable(name, error, f"{attribute!r} in {module!r}") from None
     return factory
+
+
+def _target(name: str) -> tuple[str, str]:
+    """Return the module and the attribute of a factory, '' for a registered one."""
+    module, _, attribute = _BUILT_IN.get(name, name).partition(":")
+    return module, attribute
 
 
 def _unusable(name: str, error: BaseException, place: str) -> ProviderError:

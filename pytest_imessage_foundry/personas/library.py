@@ -249,7 +249,7 @@ class Library:
         text = json.dumps(records.as_json(chosen), ensure_ascii=False, indent=1)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(path) as draft:
+            with replacing(path, force=force) as draft:
                 draft.write_text(f"{text}\n", encoding="utf-8")
         except OSError as error:
             raise FoundryError(

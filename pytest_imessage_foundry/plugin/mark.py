@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.plugin.settings import words
 from pytest_imessage_foundry.spec import FAULTS, one_of
-from pytest_imessage_foundry.terminal import shown
+from pytest_imessage_foundry.terminal import is_utf_8, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -110,7 +110,7 @@ def _versions(value: object) -> str:
 
 
 def _password(value: object) -> str:
-    is_one = isinstance(value, str) and value
+    is_one = isinstance(value, str) and value and is_utf_8(value)
     return "" if is_one else "a word, and not empty"
 
 

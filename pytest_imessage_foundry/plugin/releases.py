@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ NAME = "imessage_version"
 RELEASE = "_imessage_release"
 CASE = "imessage_case"
 SCENARIO_FILES = (".toml", ".json")
+_LONGEST = 500  # characters of a path in a complaint
 FILE = "file"  # in place of a release: that of the file which the mark names
 # Kinds of request that see one release alone, as user_properties name them.
 DYNAMIC = "imessage_dynamic"
@@ -224,11 +226,16 @@ def _named(node: pytest.Item, argument: str, name: str | None) -> Path | None:
         return None
     places = dict.fromkeys([node.path.parent / name, node.config.rootpath / name])
     for each in places:
-        if each.exists():
+        # Of a name that is too long Path.exists() raises.
+        if os.path.exists(each):
             return each
+    # Not at the top: most runs collect no test of ours.
+    from pytest_imessage_foundry.terminal import escaped, shown
+
+    looked_for = ", ".join(escaped(str(each), _LONGEST) for each in places)
     raise FoundryError(
-        f"there is no file {name!r} ({argument} of the mark imessage)\n"
-        f"looked for: {', '.join(map(str, places))}\n"
+        f"there is no file {shown(name)} ({argument} of the mark imessage)\n"
+        f"looked for: {looked_for}\n"
         "name one from the test's folder or from the rootdir"
     )
 

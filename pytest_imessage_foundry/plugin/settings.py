@@ -225,12 +225,19 @@ def _choose(config: pytest.Config, name: str, origins: dict[str, str]) -> Any:
     given = config.getoption(f"imessage_{name}")
     if given is not None:
         origins[name] = f"--imessage-{name}"
-        return given
+        return _typed(given)
     given = config.getini(f"imessage_{name}")
     if given in ("", [], None):
         return None
     origins[name] = "ini"
     return given
+
+
+def _typed(given: Any) -> Any:
+    """Put back the -- of --option=--, of which argparse makes [] before Python 3.13."""
+    if not isinstance(given, list):
+        return given
+    return [each or "--" if isinstance(each, list) else each for each in given] or "--"
 
 
 def _number(given: int | str, origins: dict[str, str]) -> int:

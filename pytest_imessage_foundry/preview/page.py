@@ -104,7 +104,10 @@ def write(
     page = Path(out)
     _refuse_overwriting(page, Path(database), force=force)
     try:
-        with reading(database, progress) as phone, _replacing(page) as file:
+        with (
+            reading(database, progress) as phone,
+            _replacing(page, force=force) as file,
+        ):
             draw(phone, file, notes)
     except OSError as error:
         raise FoundryError(
@@ -130,9 +133,9 @@ def _refuse_overwriting(page: Path, database: Path, *, force: bool) -> None:
 
 
 @contextmanager
-def _replacing(page: Path) -> Iterator[IO[str]]:
+def _replacing(page: Path, *, force: bool) -> Iterator[IO[str]]:
     page.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(page) as draft:
+    with replacing(page, force=force) as draft:
         # The owner alone may read it: it may show real people.
         draft.touch(mode=0o600, exist_ok=False)
         with draft.open("w", encoding="utf-8", newline="\n") as file:

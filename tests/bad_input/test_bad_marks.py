@@ -41,7 +41,8 @@ def ended(tmp_path_factory):
 
 
 def _fixture(given, number):
-    is_looked_up = given.startswith(("scenario", "backup_password"))
+    looked_up = ("scenario", "backup_password", "layout='ios", "file")
+    is_looked_up = given.startswith(looked_up)
     return "chat_db" if is_looked_up else FIXTURES[number % len(FIXTURES)]
 
 
