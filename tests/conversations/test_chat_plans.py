@@ -124,7 +124,7 @@ def test_cache_only_names_what_is_missing():
         "nor for 2 others\n"
         "looked in: tests/imessage (not there)\n"
         "either run `imessage-foundry cache refresh --missing`, "
-        "or pass --imessage-source=faker"
+        "or take the source faker: `build --source faker`, --imessage-source=faker"
     )
 
 
