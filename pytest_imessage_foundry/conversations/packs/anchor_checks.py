@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.packs.when_days import can_be
+from pytest_imessage_foundry.errors import counted
 from pytest_imessage_foundry.models import apple_time
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _of_distance(limit: tuple[int, int], number: int) -> str:
     if back > _REACH:
         return f"reaches over more than {_REACH} turns back"
     if back > number:
-        return f"{back} turns back is before the first turn"
+        return f"{counted(back, 'turn')} back is before the first turn"
     if not 0 < minutes <= _LONGEST:
         return f"{minutes} is no number of minutes up to {_LONGEST:,}: all until 2040"
     return ""
