@@ -170,9 +170,10 @@ def _timed(plan: ChatPlan) -> Iterator[tuple[int, Turn]]:
         count=plan.generated or plan.count,
         rng_key=plan.rng_key,
         stories=starmap(timeline.Story, among),
-        no_time="refuse" if plan.origin == "hook" else "leave out",
+        no_time="refuse" if plan.is_complete else "leave out",
         spare=_spare(plan) if plan.generated else None,
         exchange=exchange,
+        name=f"conversation {plan.config.id!r}",
     )
 
 

@@ -37,10 +37,10 @@ LARGER = {
         "golden-gate": "9c89ccc8e9515c64",
     },
     "lived-in": {
-        "sonoma": "100d6bbe0fd59b2b",
-        "sequoia": "f84729576aa27e30",
-        "tahoe": "758297bb84031048",
-        "golden-gate": "92f77aaebc1128f8",
+        "sonoma": "1db9911541141e5c",
+        "sequoia": "866f46d5504b89e5",
+        "tahoe": "916e6217e6b8a694",
+        "golden-gate": "23dad6d15e440f6f",
     },
 }
 

@@ -127,6 +127,8 @@ def _checked(path: Path | Traversable) -> _Checked:
     for number, each in enumerate(found):
         for what in turn_checks.unknown_files(each.turns):
             raise pack_files.refusal(path, f"conversations[{number}].turns{what}")
+        if what := clock_warnings.unplaced(each):
+            raise pack_files.refusal(path, f"conversations[{number}].{what}")
     warned = [(each, clock_warnings.of(each)) for each in found]
     return _Checked(path, found, tuple(pair for pair in warned if pair[1]))
 

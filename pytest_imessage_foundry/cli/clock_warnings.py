@@ -27,6 +27,22 @@ def of(cached: Cached, known: Iterable[Persona] = ()) -> list[LooseTurn]:
     return list(turn_clock.loose_turns(cached.turns, people, owner))
 
 
+def unplaced(cached: Cached) -> str:
+    """Return which turn of a conversation no calendar can keep, "" if there is none."""
+    from pytest_imessage_foundry.conversations import turn_clock
+    from pytest_imessage_foundry.conversations.unplaced_turn import anchor_of
+
+    people = _people(cached, ())
+    owner = people[cached.request.owner]
+    found = turn_clock.unplaced_turn(cached.turns, people, owner)
+    if found is None or found.turn is None:
+        return ""
+    return (
+        f"turns[{found.place}]: no calendar has a time for {anchor_of(found.turn)} "
+        "after the turns before it"
+    )
+
+
 def _people(cached: Cached, known: Iterable[Persona]) -> dict[str, Persona]:
     """Return all who write, by id. Nobody knows where a stranger lives: at home."""
     from pytest_imessage_foundry.personas import builtin

@@ -8,6 +8,7 @@ anchored turn of a part is where it has to be.
 from __future__ import annotations
 
 from collections import deque
+from itertools import count
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.clock import rhythm
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     Placed = Sequence[tuple[float, Turn]]
 
 _MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
-_MOST_DAYS = 370  # how far a part is moved: every season comes within that
 _PLACES = (0.5, 0.15, 0.85, 0.3, 0.7, 0.03, 0.97)  # in a window of hours
 _GIVEN_UP = 7 * _DAY  # how much farther a good time may be than another one
 _CHANGE = 2 * _HOUR  # so much clocks of two zones change against each other, at most
@@ -108,7 +108,9 @@ class Anchors:
             if each[1].hours or each[1].when
         ]
         earliest, latest = self._bounds(anchored, between)
-        wanted = min(max(wanted, earliest), max(latest, earliest))
+        if earliest > latest:
+            return None
+        wanted = min(max(wanted, earliest), latest)
         if self._holds(anchored, wanted, part):
             return wanted
         second: float | None = None
@@ -167,7 +169,7 @@ class Anchors:
         is_soon = ways[0] < _DAY / 2
         if len(anchored) > 1:
             ways = [way for way in ways if self._may_hold(anchored, wanted + way)]
-        for days in range(_MOST_DAYS if ways else 0):
+        for days in count() if ways else ():
             ahead, back = wanted + days * _DAY, wanted - (days + 1) * _DAY
             if ahead > latest and back + _DAY < earliest:
                 return

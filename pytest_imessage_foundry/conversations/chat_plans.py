@@ -7,6 +7,7 @@ plan holds only what was looked up; messages are derived from it later.
 from __future__ import annotations
 
 from dataclasses import field, replace
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,11 @@ from pytest_imessage_foundry.models.frozen import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from pytest_imessage_foundry.conversations.packs.store import Found, PackIndex
+    from pytest_imessage_foundry.conversations.packs.store import (
+        Found,
+        PackIndex,
+        Request,
+    )
     from pytest_imessage_foundry.models import (
         ConversationConfig,
         Frequency,
@@ -59,6 +64,7 @@ class ChatPlan:
         origin: the source of the turns, such as "cache:KEY+faker".
         phase: where in its share of the time a scene comes, from 0 to 1.
         places: after which share of the time each scene comes.
+        is_complete: whether no turn of the scenes may be left out.
         life: what years of use made of the chat.
     """
 
@@ -73,6 +79,7 @@ class ChatPlan:
     origin: str = "faker"
     phase: float = 0.5
     places: tuple[float, ...] = ()
+    is_complete: bool = False
     life: ChatLife = field(default_factory=ChatLife)
 
     @property
@@ -156,15 +163,8 @@ def plan_chats(
             plans.append(_with_turns_of_hook(plan, turns))
         elif spec.source == "faker" or packs is None:
             plans.append(_with_generated_turns(plan))
-        elif found := store.find(
-            packs,
-            request,
-            _told(plan, spec.source),
-            seed=spec.seed,
-            fits=_has_place(plan),
-            may_break_off=spec.source != "auto",
-        ):
-            plans.append(_with_cached_turns(plan, found, may_add=spec.source == "auto"))
+        elif found := _found(plan, packs, request, spec):
+            plans.append(_with_cached_turns(*found, may_add=spec.source == "auto"))
         elif spec.source == "auto":
             plans.append(_with_generated_turns(plan))
         else:
@@ -172,6 +172,45 @@ def plan_chats(
     if missing:
         raise _missing(scenario, missing, packs)
     return plans
+
+
+def _found(
+    plan: ChatPlan, packs: PackIndex, request: Request, spec: Spec
+) -> tuple[ChatPlan, Found] | None:
+    """Return what the cache tells in a chat, with its plan.
+
+    If only the cache may tell, and has nothing but stories without a place in the
+    chat's range, the timeline says for which turn it has no time.
+    """
+    plan = _with_room(plan, packs, request, spec.now)
+    find = partial(
+        store.find,
+        packs,
+        request,
+        _told(plan, spec.source),
+        seed=spec.seed,
+        may_break_off=spec.source != "auto",
+    )
+    found = find(fits=_has_place(plan))
+    if not found and spec.source != "auto":
+        found = find()
+    return (plan, found) if found else None
+
+
+def _with_room(
+    plan: ChatPlan, packs: PackIndex, request: Request, now: str
+) -> ChatPlan:
+    """Return a plan with all of the scenario's range, if a conversation of the
+    project's own answers it that has no place in what was drawn of that."""
+    key = store.key(request)
+    if key not in packs.own:
+        return plan
+    told = packs.by_key[key].dated
+    has_day = seasons.has_day(told[0], plan.start, plan.end)
+    if has_day and seasons.has_place(told, plan.start, plan.end):
+        return plan
+    start, end = _range(plan.config, now)
+    return replace(plan, start=start, end=end)
 
 
 def _scaled(
@@ -320,6 +359,7 @@ def _with_cached_turns(plan: ChatPlan, found: Found, *, may_add: bool) -> ChatPl
         plan,
         scenes=scenes if settled else tuple(map(turn_members.without_moves, scenes)),
         places=places,
+        is_complete=found.is_own and not rest,
         generated=rest,
         origin=f"{origin}+faker" if rest else origin,
     )
@@ -340,7 +380,7 @@ def _with_turns_of_hook(plan: ChatPlan, turns: Sequence[Turn]) -> ChatPlan:
         plan.owner.id,
         what=f"conversation {plan.config.id!r}, from pytest_imessage_conversation",
     )
-    return replace(plan, scenes=(tuple(turns),), origin="hook")
+    return replace(plan, scenes=(tuple(turns),), is_complete=True, origin="hook")
 
 
 def _missing(
@@ -354,5 +394,5 @@ def _missing(
         f"{more}\n"
         f"looked in: {'; '.join(places) or 'no pack at all'}\n"
         f"either run `imessage-foundry cache refresh --missing`, "
-        f"or pass --imessage-source=faker"
+        f"or take the source faker: `build --source faker`, --imessage-source=faker"
     )

@@ -10,12 +10,12 @@ from pytest_imessage_foundry.conversations.packs.when_days import is_on
 from pytest_imessage_foundry.models.apple_time import DAY, MINUTE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pytest_imessage_foundry.models import Turn, When
 
 _EDGE = 10 * DAY
-_STEPS = 50  # into which a range is divided
+_STEPS = 50  # into which a range is divided at first
 _EARLIEST, _LATEST = 1, 48  # of them: a scene has to end before the range does
 _NEAR, _CROWDED = 0.05, 0.2  # so near to another scene counts as so much farther
 _LONG = 1_440  # minutes of pause after which another day begins
@@ -23,6 +23,8 @@ _WAITED = 21  # days, or as long again as its pause: so late may a later part co
 
 # The pause before a part of a scene, in minutes, and the days on which it can be.
 _Part = tuple[int, "When | None"]
+# Where a scene begins in a range, from 0 to 1, and when that is.
+_Place = tuple[float, int]
 
 
 def placed(
@@ -59,9 +61,13 @@ def has_place(scene: Sequence[Turn], start: int, end: int) -> bool:
     Only the first turn matters, and turns that name days or come a day later.
     """
     parts = _parts(scene)
-    return not parts or any(
-        _can_begin(parts, step, start, end) for step in range(_EARLIEST, _LATEST + 1)
-    )
+    return not parts or any(True for _ in _places(parts, start, end))
+
+
+def has_day(turn: Turn, start: int, end: int) -> bool:
+    """Return whether a range has a day on which a turn can be."""
+    days = range(start // DAY, end // DAY + 1)
+    return turn.when is None or any(is_on(turn.when, day) for day in days)
 
 
 def wait(scene: Sequence[Turn], moment: int, end: int) -> int:
@@ -126,33 +132,47 @@ def _nearest(
     near to those that are `taken` count as farther away.
     """
 
-    def distance(step: int) -> float:
-        here = step / _STEPS
+    def distance(told: _Place) -> float:
+        here = told[0]
         crowd = sum(abs(here - each) < _NEAR for each in taken)
         return abs(here - place) + crowd * _CROWDED
 
-    steps = range(_EARLIEST, _LATEST + 1)
-    told = [step for step in steps if _can_begin(parts, step, start, end)]
+    told = list(_places(parts, start, end))
     if not told:
         return None
     first = parts[0][1]
     if first is not None:
-        amid = [step for step in told if is_amid(first, _moment(step, start, end))]
-        told = amid or told
-    return min(told, key=distance) / _STEPS
+        told = [each for each in told if is_amid(first, each[1])] or told
+    return min(told, key=distance)[0]
 
 
-def _can_begin(parts: Sequence[_Part], step: int, start: int, end: int) -> bool:
-    """Return whether a scene that begins at a step of a range can be told in it."""
-    moment = _moment(step, start, end)
+def _places(parts: Sequence[_Part], start: int, end: int) -> Iterator[_Place]:
+    """Yield the places of a range from which a scene can be told in it.
+
+    They are some days apart, or weeks in a range of years. If the season of the scene
+    is between them all, its days are tried.
+    """
+    length = end - start
+    found = False
+    for step in range(_EARLIEST, _LATEST + 1):
+        moment = start + length * step // _STEPS
+        if _can_begin(parts, moment, end - length // _STEPS):
+            found = True
+            yield step / _STEPS, moment
+    if found:
+        return
+    for day in range(start // DAY, end // DAY + 1):
+        moment = min(max(day * DAY + DAY // 2, start), end)
+        if _can_begin(parts, moment, end):
+            yield (moment - start) / length, moment
+
+
+def _can_begin(parts: Sequence[_Part], moment: int, end: int) -> bool:
+    """Return whether a scene that begins at a time can be told before another one."""
     first = parts[0][1]
     if first is not None and not is_on(first, moment // DAY):
         return False
-    return _ends(parts, moment, end - (end - start) // _STEPS)
-
-
-def _moment(step: int, start: int, end: int) -> int:
-    return start + (end - start) * step // _STEPS
+    return _ends(parts, moment, end)
 
 
 def _ends(parts: Sequence[_Part], moment: int, end: int) -> bool:

@@ -7,6 +7,7 @@ short for typing its turns are as near to each other as need be.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -14,6 +15,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from pytest_imessage_foundry.conversations import anchors
 from pytest_imessage_foundry.conversations.clock import ASLEEP, rhythm
 from pytest_imessage_foundry.conversations.days_off import DaysOff
+from pytest_imessage_foundry.conversations.unplaced_turn import (
+    UnplacedTurnError,
+    refusal,
+)
 from pytest_imessage_foundry.conversations.waits import DAY, shortened, typed_in
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import MILLISECOND, SECOND
@@ -73,6 +78,7 @@ class SessionTimes:
     Attributes:
         days_off: those of colleagues.
         is_cramped: whether the range is too short for typing.
+        refusal: what to raise if all is left out, as the first session was.
     """
 
     def __init__(
@@ -86,8 +92,10 @@ class SessionTimes:
         count: int,
         random: Callable[[], float],
         no_time: NoTime,
+        name: str,
     ) -> None:
-        self.no_time = no_time
+        self.no_time, self.name = no_time, name
+        self.refusal: UnplacedTurnError | None = None
         self.owner, self.week = owner.id, week
         self.zones = {who: each.time_zone for who, each in cast.items()}
         self.days_off = DaysOff(owner, cast.values(), week)
@@ -146,10 +154,32 @@ class SessionTimes:
     def _unkept(self, session: UntimedSession, drawn: list[int]) -> list[int]:
         """Return the times of a session whose anchors the range has no room for."""
         if self.no_time == "refuse":
-            raise FoundryError(no_time(session.turns, self.start, self.end))
+            raise self._refusal(session)
         # Who joins and leaves has to stay.
         is_needed = any(turn.event for turn in session.turns)
-        return drawn if is_needed or self.no_time == "keep" else []
+        if is_needed or self.no_time == "keep":
+            return drawn
+        if session.previous < self.start and self.refusal is None:
+            self.refusal = self._refusal(session)
+        return []
+
+    def _refusal(self, session: UntimedSession) -> UnplacedTurnError:
+        """Return the error that names the first turn for which there is no time, even
+        if later ones could be at any."""
+        turns = session.turns
+        places = [n for n, turn in enumerate(turns) if turn.hours or turn.when]
+        for place in places:
+            later = (
+                replace(each, hours=None, when=None) for each in turns[place + 1 :]
+            )
+            eased = session._replace(turns=[*turns[: place + 1], *later])
+            moments = self._anchored(eased)
+            if not self.anchors.hold(eased.turns, moments) and not self._elsewhere(
+                eased, self._anchored
+            ):
+                break
+        number = session.done + place
+        return refusal(turns[place], number, self.name, (self.start, self.end))
 
     def _anchored(self, session: UntimedSession) -> list[int]:
         """Return the times of a session in which turns say when they can be.
@@ -373,15 +403,4 @@ def no_room(start: int, end: int, count: int) -> str:
         f"no room for the turns of a conversation: {count} expected\n"
         f"looked between {start} and {end}: {max(end - start, 0)} ns\n"
         "give it a longer range, or say how many turns really come"
-    )
-
-
-def no_time(turns: Sequence[Turn], start: int, end: int) -> str:
-    turn = next(each for each in turns if each.hours or each.when)
-    days = (end - start) // _A_DAY
-    return (
-        f"no time for {turn.text!r} of {turn.sender!r}, which can be at "
-        f"{turn.hours or turn.when}\n"
-        f"looked in {days} days, after the turns before it\n"
-        "give the conversation a longer range, or leave the turn out"
     )

@@ -81,6 +81,7 @@ def lay_out(
     no_time: NoTime = "leave out",
     spare: Spare | None = None,
     exchange: Exchange | None = None,
+    name: str = "a conversation",
 ) -> Iterator[tuple[int, Turn]]:
     """Yield pairs of a time and a turn: the turns in their order, stories among them.
 
@@ -104,10 +105,13 @@ def lay_out(
         spare: makes up to so many turns in place of some that are left out.
         exchange: makes the turns of an `EXCHANGE` in the stream, to begin at a time
             in seconds since 2001, that agree with what was said.
+        name: what an error calls the conversation.
 
     Raises:
-        FoundryError: the range is too short for the turns, or has no time for some
-            and that is refused; or a time zone is not known here.
+        UnplacedTurnError: the range has no time for some turns, and that is refused,
+            or for any.
+        FoundryError: the range is too short for the turns, or a time zone is not known
+            here.
     """
     told = deque(stories)
     total = count + sum(len(story.turns) for story in told)
@@ -125,6 +129,7 @@ def lay_out(
         no_time=no_time,
         spare=spare or _no_spare,
         exchange=exchange,
+        name=name,
     )
     return timeline.times()
 
@@ -166,6 +171,7 @@ class _Timeline:
         no_time: NoTime,
         spare: Spare,
         exchange: Exchange | None,
+        name: str,
     ) -> None:
         self.owner, self.start, self.end, self.count = owner.id, start, end, count
         self.stories, self.spare, self.exchange = stories, spare, exchange
@@ -192,6 +198,7 @@ class _Timeline:
             count=self.total,
             random=self.random,
             no_time=no_time,
+            name=name,
         )
         self.whereabouts = Whereabouts()
         self.order = SessionOrder(
@@ -211,6 +218,7 @@ class _Timeline:
             session = self._first()
             if session is None:
                 if not self.stories:
+                    self._check_told()
                     return
                 yield self._told(self.stories.popleft())
                 continue
@@ -228,6 +236,11 @@ class _Timeline:
                 begin = self._agreed(taken, pace, rhythm, begin)
             self.said += len(taken.turns)
             yield self._timed(taken, pace, rhythm, begin)
+
+    def _check_told(self) -> None:
+        """Refuse to leave out all that there is."""
+        if self.moment < self.start and self.session_times.refusal is not None:
+            raise self.session_times.refusal
 
     def _first(self) -> WaitingSession | None:
         """Return the next session, None if all that is wanted is told."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.attachments.generator import KINDS
+from pytest_imessage_foundry.conversations.packs import anchor_checks
 from pytest_imessage_foundry.models.literals import GROUP_EVENTS
 from pytest_imessage_foundry.models.turns import second_tapback
 
@@ -49,6 +50,8 @@ def _of_turn(turn: Turn, number: int) -> Iterator[str]:
         yield f".pause: {turn.pause} is not within 0 and {_MONTH:,} minutes"
     if turn.hours and not all(0 <= hour <= 24 for hour in turn.hours):
         yield f".hours: {turn.hours} are not hours of a day, such as (7, 10)"
+    for name, what in anchor_checks.faults(turn.hours, turn.when, number):
+        yield f".{name}: {what}"
     for place, reaction in enumerate(turn.reactions):
         if (reaction.name == "emoji") != bool(reaction.emoji):
             yield f".reactions[{place}].emoji: goes with the name 'emoji' alone"

@@ -1,4 +1,5 @@
-"""Find turns that speak of a time and have no anchor that keeps them there.
+"""Find turns that speak of a time and have no anchor that keeps them there, and turns
+for whose anchors there is no time at all.
 
 A conversation of a pack has no times of its own. It is laid out several times, as in
 databases of several seeds, and each of its texts is held against the time that it got.
@@ -7,6 +8,7 @@ databases of several seeds, and each of its texts is held against the time that 
 from __future__ import annotations
 
 import json
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from pytest_imessage_foundry.conversations.clock import local_time
 from pytest_imessage_foundry.conversations.packs import pack_lines
 from pytest_imessage_foundry.conversations.packs.when_days import is_on
 from pytest_imessage_foundry.conversations.spoken import spoken_in
+from pytest_imessage_foundry.conversations.unplaced_turn import UnplacedTurnError
 from pytest_imessage_foundry.models import apple_time
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ _LAYOUTS = 8  # an unanchored "good morning" is in the morning one time in four
 _START = apple_time.from_iso("2023-01-01T00:00:00Z")
 # Room for every season, and for a part to be moved to it.
 _END = apple_time.from_iso("2026-01-01T00:00:00Z")
+_ALL_TIME = apple_time.DAY, apple_time.END - apple_time.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,42 @@ def loose_turns(
                     found.setdefault((place, what), loose)
     for key in sorted(found):
         yield found[key]
+
+
+def unplaced_turn(
+    turns: Sequence[Turn], people: Mapping[str, Persona], owner: Persona
+) -> UnplacedTurnError | None:
+    """Return the error for a turn that no calendar can keep, None if there is none.
+
+    With other waits between the turns there may be a time, so several are tried.
+
+    Args:
+        turns: the conversation, as a pack has it.
+        people: all who write in it, by id.
+        owner: whose phone it is.
+    """
+    found: UnplacedTurnError | None = None
+    if not any(turn.hours or turn.when for turn in turns):
+        return None
+    start, end = _ALL_TIME
+    for number in range(_LAYOUTS):
+        placed = timeline.lay_out(
+            turns,
+            people=people,
+            owner=owner,
+            start=start,
+            end=end,
+            count=len(turns),
+            rng_key=f"unplaced turn:{number}",
+            no_time="refuse",
+        )
+        try:
+            deque(placed, maxlen=0)
+        except UnplacedTurnError as error:
+            found = error
+        else:
+            return None
+    return found
 
 
 def _loose(

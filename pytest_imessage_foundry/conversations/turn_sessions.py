@@ -26,9 +26,8 @@ class Sessions:
     """Sessions of a stream of turns, each with whether it is the last.
 
     A session ends before the next turn that opens a sitting. Its length is drawn if no
-    turn has a pause, and no turn, or nearly every turn, opens a sitting. A service
-    sends one
-    notice at a time.
+    turn has a pause, and no turn, or nearly every turn, opens a sitting. A short talk
+    is not cut where nothing says so. A service sends one notice at a time.
 
     Attributes:
         ahead: the first turns of the stream.
@@ -50,6 +49,11 @@ class Sessions:
         self._has_sittings = tells or len(openers) > 1
         self.is_service = services.issuperset(openers) and bool(openers)
         self._is_drawn = topic < _TOPIC and not self.is_service
+        # One mark says where a talk begins that is read whole here. Without any, turns
+        # that make one session are one.
+        longest = _LOOKAHEAD - 1 if openers else max(_LENGTHS)
+        is_short = not self._has_sittings and len(self.ahead) <= longest
+        self._whole = len(self.ahead) if is_short else 0
         is_known = self._has_sittings and not self._is_drawn
         # One long story among the first sessions says little about the later ones.
         self._seen = max(_TRUST, len(openers)) if is_known else _TRUST
@@ -83,4 +87,6 @@ class Sessions:
         if self._has_sittings and not self._is_drawn:
             return 1, _STORY
         wanted = _LENGTHS[int(self._random() * len(_LENGTHS))]
+        if self._whole:
+            return 1, self._whole
         return wanted, _LONG if self._has_sittings else wanted

@@ -11,7 +11,7 @@ HEAD = """
 from dataclasses import replace
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.models import (
-    ConversationConfig, Persona, Reaction, Scenario, Turn,
+    ConversationConfig, Persona, Reaction, Scenario, Turn, When,
 )
 
 P = Persona(id="ann", name="Ann", identifier="+12125550142")

@@ -14,9 +14,10 @@ from talks import END, ME, START, friend
 from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw, check
 from pytest_imessage_foundry.conversations.packs.pack_lines import line_of, turn_of
 from pytest_imessage_foundry.conversations.timeline import lay_out
+from pytest_imessage_foundry.conversations.unplaced_turn import UnplacedTurnError
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona, Turn, When
-from pytest_imessage_foundry.models.apple_time import from_iso, to_datetime
+from pytest_imessage_foundry.models.apple_time import DAY, from_iso, to_datetime
 
 SEEDS = [str(number) for number in range(12)]
 FILLER = [Turn(sender="me", text=f"so {number}", opens=True) for number in range(30)]
@@ -183,7 +184,7 @@ def pack(**turn: object) -> dict[str, object]:
                     "prompt_version": 1,
                 },
                 "request": {**fields_of(request), "participants": ["f"]},
-                "turns": [line],
+                "turns": [*({"sender": "f", "text": "y"} for _ in range(5)), line],
             }
         ],
     }
@@ -256,3 +257,51 @@ def test_it_is_kept_where_all_turns_have_to_stay():
 def test_it_is_refused_by_a_message_that_names_the_turn():
     with pytest.raises(FoundryError, match="no time for \"it's monday\" of 'me'"):
         in_two_days(no_time="refuse")
+
+
+def whole(*turns: Turn, days: int = 300, **more: Any) -> list[int]:
+    """Lay out one talk; return the times of its turns."""
+    start = from_iso("2024-12-01")
+    pairs = lay_out(
+        turns,
+        people={"f": friend()},
+        owner=ME,
+        start=start,
+        end=start + days * DAY,
+        count=len(turns),
+        rng_key="0",
+        **more,
+    )
+    return [moment for moment, _ in pairs]
+
+
+MORNING = Turn(sender="f", text="morning", opens=True, hours=(6, 8))
+EVENING = Turn(sender="me", text="evening", hours=(20, 22))
+FRIDAY = Turn(sender="me", text="friday", when=When(weekdays=(4,), within=(1, 60)))
+YEARS = Turn(sender="me", text="back", pause=60, when=When(after=(1, 5_000_000)))
+
+
+@pytest.mark.parametrize("no_time", ["refuse", "leave out"])
+@pytest.mark.parametrize(
+    ("turns", "says"),
+    [
+        ((MORNING, EVENING), "turn 1 of conversation 'c', with {\"hours\": [20, 22]}"),
+        ((replace(MORNING, when=When(weekdays=(0,))), FRIDAY), "turn 1 of"),
+        ((MORNING, Turn(sender="me", text="ah"), YEARS, EVENING), "turn 2 of"),
+        ((replace(MORNING, when=When(dates=("02-29", "02-29"))),), "turn 0 of"),
+    ],
+)
+def test_a_talk_that_cannot_be_is_refused_with_its_turn(turns, says, no_time):
+    """Nobody leaves out all that there is."""
+    with pytest.raises(UnplacedTurnError) as caught:
+        whole(*turns, no_time=no_time, name="conversation 'c'")
+    what, where, advice = str(caught.value).splitlines()
+    assert says in what
+    assert where == "looked from 2024-12-01 to 2025-09-27, after the turns before it"
+    assert advice.startswith("give the conversation a longer range")
+    assert caught.value.turn == turns[caught.value.place]
+
+
+def test_a_day_that_comes_once_in_years_is_found():
+    leap = replace(MORNING, when=When(dates=("02-29", "02-29")))
+    assert len(whole(leap, days=4_000)) == 1

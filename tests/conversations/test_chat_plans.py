@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from itertools import islice, pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,14 +15,17 @@ from pytest_imessage_foundry import pipeline
 from pytest_imessage_foundry.conversations import realism, scenarios
 from pytest_imessage_foundry.conversations.chat_plans import plan_chats
 from pytest_imessage_foundry.conversations.packs import store
+from pytest_imessage_foundry.conversations.unplaced_turn import UnplacedTurnError
 from pytest_imessage_foundry.errors import FoundryError, MissingConversationError
 from pytest_imessage_foundry.models import (
     ConversationConfig,
     Persona,
     Scenario,
     Turn,
+    When,
     apple_time,
 )
+from pytest_imessage_foundry.models.apple_time import to_datetime
 from pytest_imessage_foundry.order import Materials, Order
 from pytest_imessage_foundry.personas import builtin
 from pytest_imessage_foundry.spec import Spec
@@ -124,8 +128,84 @@ def test_cache_only_names_what_is_missing():
         "nor for 2 others\n"
         "looked in: tests/imessage (not there)\n"
         "either run `imessage-foundry cache refresh --missing`, "
-        "or pass --imessage-source=faker"
+        "or take the source faker: `build --source faker`, --imessage-source=faker"
     )
+
+
+def hike(**more):
+    config = {"theme": "a hike", "message_count_target": 2, **more}
+    return phone(ConversationConfig(id="h", participants=("marcus",), **config))
+
+
+def index_with(scenario, *turns, is_own=True):
+    """Return a cache in which some turns answer the one conversation of a scenario."""
+    (config,) = scenario.conversations
+    request = store.request_of(config, scenario.personas, scenario.owner.id)
+    source = store.Provenance(kind="written", date="2025-01-01", verdict="fine")
+    found = store.Cached.of(request, source, turns)
+    key = found.key
+    return store.PackIndex(
+        places=("here (1 conversation)",),
+        by_key={key: found},
+        ranks={key: 1},
+        own={key} if is_own else set(),
+    )
+
+
+def dated(month, day, **more):
+    dates = (f"{month:02}-{day:02}",) * 2
+    return Turn(sender="marcus", text="today", when=When(dates=dates), **more)
+
+
+@pytest.mark.parametrize("source", ["cache", "auto"])
+@pytest.mark.parametrize(("month", "day"), [(10, 31), (2, 14), (12, 26), (7, 4)])
+def test_an_own_conversation_finds_its_day_in_the_year(month, day, source):
+    scenario = hike()
+    index = index_with(scenario, dated(month, day), Turn(sender="alex", text="ah"))
+    for seed in range(12):
+        (chat,) = derive(scenario, index=index, source=source, seed=seed)
+        first, second = chat.messages
+        there = to_datetime(first.date).astimezone(ZoneInfo("America/New_York"))
+        assert (there.month, there.day) == (month, day)
+        assert (first.text, second.text) == ("today", "ah")
+
+
+MARCH = {"start": "2025-03-03T00:00:00Z", "end": "2025-03-20T00:00:00Z"}
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_the_cache_alone_names_the_turn_without_a_time(is_own):
+    scenario = hike(**MARCH)
+    index = index_with(scenario, dated(10, 31), is_own=is_own)
+    (chat,) = derive(scenario, index=index, source="cache")
+    with pytest.raises(UnplacedTurnError) as caught:
+        list(chat.messages)
+    assert str(caught.value).splitlines()[:2] == [
+        "no time for 'today' of 'marcus', turn 0 of conversation 'h', "
+        'with {"when": {"dates": ["10-31", "10-31"]}}',
+        "looked from 2025-03-03 to 2025-03-20, after the turns before it",
+    ]
+
+
+def test_of_an_own_conversation_no_sitting_is_left_out():
+    scenario = hike(**MARCH, message_count_target=4)
+    answer = Turn(sender="alex", text="ah")
+    turns = dated(3, 8), answer, dated(3, 4, opens=True), answer
+    shipped = index_with(scenario, *turns, is_own=False)
+    for seed in range(4):
+        own = index_with(scenario, *turns)
+        (chat,) = derive(scenario, index=own, source="cache", seed=seed)
+        with pytest.raises(UnplacedTurnError, match="turn 2 of conversation 'h'"):
+            list(chat.messages)
+        (chat,) = derive(scenario, index=shipped, source="cache", seed=seed)
+        assert len(list(chat.messages)) == 2
+
+
+def test_the_first_turn_of_a_conversation_opens_a_talk():
+    index = index_with(hike(), Turn(sender="alex", text="hi"), dated(3, 8))
+    (found,) = index.by_key.values()
+    assert [turn.opens for turn in found.turns] == [True, False]
+    assert "opens" not in found.lines[0]
 
 
 def test_the_key_does_not_move_with_the_scale():

@@ -72,3 +72,30 @@ def test_a_week_has_room_for_some(turns, fits):
 def test_the_edge_of_a_season_is_not_amid(date, is_amid):
     when = When(months=(7, 8), weekdays=(0,))
     assert seasons.is_amid(when, from_iso(f"{date}T12:00:00Z")) is is_amid
+
+
+@pytest.mark.parametrize("day", ["02-14", "07-04", "10-31", "12-26"])
+@pytest.mark.parametrize("years", [1, 10])
+def test_a_story_of_one_day_finds_it(day, years):
+    start = END - years * (END - START)
+    scene = story(opens(dates=(day, day)))
+    assert seasons.has_place(scene, start, END)
+    for phase in (0.0, 0.4, 0.99):
+        _, (place,) = seasons.placed([scene], phase, start, END)
+        found = to_datetime(start + int((END - start) * place))
+        assert f"{found:%m-%d}" == day
+    assert not seasons.has_place(scene, WEEK, WEEK + 7 * DAY)
+
+
+def test_a_month_is_found_in_years():
+    start = from_iso("2015-10-15T00:00:00Z")
+    scene = story(opens(months=(7,)), later(1_440, months=(7,)))
+    _, (place,) = seasons.placed([scene], 0.5, start, END)
+    assert to_datetime(start + int((END - start) * place)).month == 7
+
+
+def test_a_range_may_have_a_month_and_not_its_day():
+    monday = opens(months=(3,), weekdays=(0,))
+    assert seasons.has_day(monday, WEEK, WEEK + 7 * DAY)
+    assert not seasons.has_day(monday, WEEK, WEEK + DAY)
+    assert seasons.has_day(Turn(sender="mom", text="hi"), WEEK, WEEK + DAY)

@@ -209,6 +209,44 @@ def test_sessions_begin_where_topics_do() -> None:
     assert sum(long) / len(long) > 0.9
 
 
+@pytest.mark.parametrize(
+    ("count", "is_marked"),
+    [(2, True), (4, True), (159, True), (2, False), (4, False), (44, False)],
+)
+def test_a_short_talk_without_a_pause_is_one_session(
+    count: int, *, is_marked: bool
+) -> None:
+    turns = [
+        Turn(sender=("f", "me")[place % 2], text="hm", opens=is_marked and not place)
+        for place in range(count)
+    ]
+    for key in range(40):
+        dates = dates_of(turns, key=str(key))
+        assert max(after - date for date, after in pairwise(dates)) <= 30 * 60 * SECOND
+
+
+def test_a_short_talk_is_cut_where_its_only_mark_is() -> None:
+    turns = [Turn(sender="f", text="hm", opens=place == 2) for place in range(5)]
+    for key in range(40):
+        dates = dates_of(turns, key=str(key))
+        gaps = [after - date for date, after in pairwise(dates)]
+        assert gaps[1] == max(gaps) > 30 * 60 * SECOND
+        assert sorted(gaps)[-2] <= 30 * 60 * SECOND
+
+
+def dates_of(turns: list[Turn], *, key: str) -> list[int]:
+    pairs = lay_out(
+        turns,
+        people={"f": friend()},
+        owner=ME,
+        start=START,
+        end=END,
+        count=len(turns),
+        rng_key=key,
+    )
+    return [date for date, _ in pairs]
+
+
 def test_a_sitting_is_one_session_and_the_next_one_another() -> None:
     waits = {True: [], False: []}
     for (before, _), (after, turn) in pairwise(times(2_000)):

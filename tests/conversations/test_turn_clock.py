@@ -9,7 +9,7 @@ import pytest
 from pytest_imessage_foundry.conversations.clock_linter import faults
 from pytest_imessage_foundry.conversations.packs import pack_files, store
 from pytest_imessage_foundry.conversations.packs.pack_lines import line_of, turn_of
-from pytest_imessage_foundry.conversations.turn_clock import loose_turns
+from pytest_imessage_foundry.conversations.turn_clock import loose_turns, unplaced_turn
 from pytest_imessage_foundry.models import Turn, When
 from pytest_imessage_foundry.personas import builtin
 
@@ -102,6 +102,52 @@ def test_the_languages_are_those_of_the_people():
         "bonne nuit"
     ]
     assert found(mom("bonne nuit")) == []
+
+
+def unplaced(*turns):
+    return unplaced_turn(turns, {"mom": MOM, "alex": ALEX}, ALEX)
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        [mom("x", hours=(6, 8)), Turn(sender="alex", text="y", hours=(20, 22))],
+        [
+            mom("x", when=When(months=(1,))),
+            Turn(sender="alex", text="y", when=When(months=(7,))),
+        ],
+        [
+            mom("x", when=When(weekdays=(0,))),
+            mom("y", when=When(weekdays=(4,), within=(1, 60))),
+        ],
+    ],
+)
+def test_a_turn_that_no_calendar_can_keep_is_found(turns):
+    opens = Turn(sender="alex", text="so", opens=True)
+
+    error = unplaced(opens, *turns)
+
+    assert (error.place, error.turn) == (2, turns[1])
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        [Turn(sender="mom", text="x")],
+        [mom("x", hours=(6, 8)), mom("y", hours=(20, 22))],
+        [mom("x", when=When(dates=("02-29", "02-29"), weekdays=(3,)))],
+        [mom("x"), mom("y", when=When(after=(1, 5_000_000)))],
+    ],
+)
+def test_what_a_calendar_can_keep_is_not(turns):
+    assert unplaced(*turns) is None
+
+
+@pytest.mark.parametrize("path", pack_files.shipped(), ids=lambda path: path.name)
+def test_a_calendar_keeps_all_that_is_shipped(path):
+    for cached in store.read(path).conversations:
+        people = {who: PEOPLE[who] for who in ("alex", *cached.request.participants)}
+        assert unplaced_turn(cached.turns, people, ALEX) is None
 
 
 def test_shipped_packs_have_next_to_none():

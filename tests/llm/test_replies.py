@@ -143,7 +143,10 @@ def held(turns):
     cached = store.Cached.of(request, origin, turns)
     text = store.dumps(store.Pack(name="p", conversations=(cached,)))
     pack = store._parse(text.encode(), store.Path("p.json"))
-    assert pack.conversations[0].turns == tuple(turns)
+    first, *later = turns
+    # The first turn of a conversation opens, whether its line says so or not.
+    assert pack.conversations[0].turns == (replace(first, opens=True), *later)
+    assert pack.conversations[0].lines == cached.lines
 
 
 @settings(derandomize=True, deadline=None, max_examples=600)

@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any, get_args
 
+from pytest_imessage_foundry.conversations.packs import anchor_checks
 from pytest_imessage_foundry.conversations.packs.pack_lines import (
     HOLIDAYS,
     WEEKDAYS,
     when_of,
 )
-from pytest_imessage_foundry.conversations.packs.when_days import can_be
 from pytest_imessage_foundry.models import (
     EventKind,
     Reaction,
@@ -41,7 +42,6 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+:-]{0,99}\Z")
 _STUB = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\.[A-Za-z0-9]{1,10})?\Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _DAY_OF_YEAR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z").match
-_REACH = 200  # turns back to which an anchor can refer
 _KEY = re.compile(r"[0-9a-f]{16}\Z")
 
 _TAPBACKS = get_args(TapbackKind)
@@ -145,13 +145,23 @@ def _provenance(raw: Any, place: str) -> None:
     names = {"kind", "date", "verdict", "model", "people", "prompt_version"}
     _shape(raw, place, names)
     _word(raw["kind"], f"{place}.kind", ("written", "llm"))
-    if type(raw["date"]) is not str or not _DATE.match(raw["date"]):
+    if type(raw["date"]) is not str or not _is_date(raw["date"]):
         raise Flaw(f"{place}.date", f"{_show(raw['date'])} is no date like 2026-01-31")
     _text(raw["verdict"], f"{place}.verdict", MAX_TEXT)
     for name in ("model", "people"):
         if raw[name] is not None:
             _text(raw[name], f"{place}.{name}", MAX_NAME)
     _number(raw["prompt_version"], f"{place}.prompt_version")
+
+
+def _is_date(text: str) -> bool:
+    if not _DATE.match(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _request(raw: Any, place: str) -> frozenset[str]:
@@ -185,6 +195,7 @@ def _turn(raw: Any, people: frozenset[str], number: int) -> None:
     for name, value in raw.items():
         if name in _CHECKS:
             _CHECKS[name](value, people, name)
+    _anchors(raw, number)
     back = raw.get("replies_to", 0)
     if type(back) is not int or not 0 <= back <= number:
         raise Flaw("replies_to", f"{_show(back)} is not a number of turns back")
@@ -310,21 +321,22 @@ def _days(raw: Any, people: frozenset[str], name: str) -> None:
         _WHEN[field](value, f"{name}.{field}")
     if "holiday" in raw and "dates" in raw:
         raise Flaw(name, "has a holiday and dates: one of them is enough")
-    when = when_of(raw)
-    if not can_be(when):
-        raise Flaw(name, "is on no day of any year: its parts exclude each other")
-    if when.after and when.within and _excludes(when.after, when.within):
-        raise Flaw(name, "has to be later than `after` and sooner than `within`")
 
 
-def _excludes(after: tuple[int, int], within: tuple[int, int]) -> bool:
-    """Return whether a turn cannot have both distances: long after one, soon after
-    another."""
-    return within[0] >= after[0] and within[1] < after[1]
+def _anchors(raw: dict[str, Any], number: int) -> None:
+    """Check that a calendar can keep the anchors of a turn, whose form is right."""
+    if "hours" not in raw and "when" not in raw:
+        return
+    hours = raw.get("hours")
+    when = when_of(raw["when"]) if "when" in raw else None
+    for name, what in anchor_checks.faults(hours and tuple(hours), when, number):
+        raise Flaw(name, what)
 
 
 def _weekdays(raw: Any, place: str) -> None:
-    for each in _list(raw, place) or [None]:
+    if not _list(raw, place):
+        raise Flaw(place, "is empty")
+    for each in raw:
         _word(each, place, WEEKDAYS)
 
 
@@ -357,8 +369,6 @@ def _distance(raw: Any, place: str) -> None:
     ends = _list(raw, place)
     if len(ends) != 2 or not all(type(each) is int and each > 0 for each in ends):
         raise Flaw(place, "is not how many turns back, and minutes, as [12, 60]")
-    if ends[0] > _REACH:
-        raise Flaw(place, f"reaches over more than {_REACH} turns back")
 
 
 def _effect(raw: Any, people: frozenset[str], name: str) -> None:

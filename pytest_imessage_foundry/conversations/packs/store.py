@@ -83,14 +83,14 @@ class Cached:
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        return tuple(turn_of(line) for line in self.lines)
+        return _turns(self.lines)
 
     @property
     def dated(self) -> tuple[Turn, ...]:
         """The first turn, and those that name days or come after a long pause."""
         first, *rest = self.lines
         later = [line for line in rest if "when" in line or _is_late(line)]
-        return tuple(map(turn_of, (first, *later)))
+        return _turns((first, *later))
 
     @classmethod
     def of(
@@ -125,20 +125,26 @@ class PackIndex:
         places: where packs were looked for.
         by_key: the conversations.
         ranks: of each conversation, by key, the number of the place that it is from.
+        own: the keys of those that are not shipped.
     """
 
     packs: tuple[Pack, ...] = ()
     places: tuple[str, ...] = ()
     by_key: dict[str, Cached] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
+    own: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Cached turns that fit a request, and the keys of their conversations."""
+    """Cached turns that fit a request, and the keys of their conversations.
+
+    `is_own` says whether all of them are from the project's own packs.
+    """
 
     keys: tuple[str, ...]
     scenes: tuple[tuple[Turn, ...], ...]
+    is_own: bool = False
 
     @property
     def count(self) -> int:
@@ -271,6 +277,7 @@ def load_all(paths: Iterable[Path] = (), *, shipped: bool = True) -> PackIndex:
     places: list[str] = []
     by_key: dict[str, Cached] = {}
     ranks: dict[str, int] = {}
+    own: set[str] = set()
     for name, folder in pack_files.roots(paths, shipped=shipped):
         there = pack_files.files(folder)
         found: dict[str, Cached] = {}
@@ -283,10 +290,12 @@ def load_all(paths: Iterable[Path] = (), *, shipped: bool = True) -> PackIndex:
             _add(found, pack, file)
             packs.append(pack)
         places.append(_place(name, found, exists=bool(there)))
+        if name != pack_files.SHIPPED:
+            own |= found.keys()
         for each, cached in found.items():
             by_key.setdefault(each, cached)
             ranks.setdefault(each, len(places))
-    return PackIndex(tuple(packs), tuple(places), by_key, ranks)
+    return PackIndex(tuple(packs), tuple(places), by_key, ranks, own)
 
 
 def _add(found: dict[str, Cached], pack: Pack, file: Path | Traversable) -> None:
@@ -332,7 +341,8 @@ def find(
         return None
     return Found(
         tuple(each.key for each, _ in found),
-        tuple(tuple(map(turn_of, lines)) for _, lines in found),
+        tuple(_turns(lines) for _, lines in found),
+        is_own=all(each.key in index.own for each, _ in found),
     )
 
 
@@ -367,6 +377,12 @@ def _first_of(
             most -= len(lines)
             found.append((each, lines))
     return found
+
+
+def _turns(lines: _Lines) -> tuple[Turn, ...]:
+    """Return the turns in the lines of a conversation, of which the first opens."""
+    first, *later = lines
+    return tuple(map(turn_of, ({**first, "opens": True}, *later)))
 
 
 def _up_to(lines: _Lines, most: int) -> _Lines:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import When
 
 _MONDAY = datetime.date(2001, 1, 1).toordinal()
+_ALL_DAYS = 28 * 365 + 7  # after which dates have their weekdays again
 
 
 def is_on(when: When, day: int) -> bool:
@@ -32,5 +33,5 @@ def is_on(when: When, day: int) -> bool:
 
 
 def can_be(when: When) -> bool:
-    """Return whether there is a day in four years on which a turn can be."""
-    return any(is_on(when, day) for day in range(1_461))
+    """Return whether there is a day on which a turn can be."""
+    return any(is_on(when, day) for day in range(_ALL_DAYS))
