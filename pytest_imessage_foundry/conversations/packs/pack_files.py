@@ -47,7 +47,8 @@ def roots(
                 f"name each of them once"
             )
         seen.add(path.resolve())
-        yield str(path), path
+        # Those are trusted by their name, and a project may have a folder called so.
+        yield str(path) if str(path) != SHIPPED else f"./{path}", path
     if shipped:
         yield SHIPPED, shipped_folder()
 

@@ -594,3 +594,11 @@ def test_digest_follows_the_people():
     changed = replace(mom, personality="another")
     assert store.digest([mom]) == store.digest([mom])
     assert store.digest([mom]) != store.digest([changed])
+
+
+def test_a_folder_called_shipped_is_checked_as_others_are(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("shipped").mkdir()
+    Path("shipped/own.json").write_text('{"conversations": [], "name": ""}', "utf-8")
+    with pytest.raises(FoundryError, match="misses version"):
+        store.load_all([Path("shipped")])
