@@ -25,10 +25,10 @@ GOLDEN = {
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "945dd159bf5e2c04",
-        "sequoia": "a0c60ac4d09bbcf4",
-        "tahoe": "b887fe9824b968d1",
-        "golden-gate": "3a952c4a71db6c24",
+        "sonoma": "f4a0685f5d54bb26",
+        "sequoia": "7b6514aae0f2236c",
+        "tahoe": "af474b7f6c02dc03",
+        "golden-gate": "0a148f3ae9a84724",
     },
     "default": {
         "sonoma": "c0250e3007d42c65",
@@ -37,10 +37,10 @@ LARGER = {
         "golden-gate": "9c89ccc8e9515c64",
     },
     "lived-in": {
-        "sonoma": "1db9911541141e5c",
-        "sequoia": "866f46d5504b89e5",
-        "tahoe": "916e6217e6b8a694",
-        "golden-gate": "23dad6d15e440f6f",
+        "sonoma": "089910f5e0837520",
+        "sequoia": "401031d73c95455c",
+        "tahoe": "8d76ccee57fb0bad",
+        "golden-gate": "11f1aeea4af999e4",
     },
 }
 
