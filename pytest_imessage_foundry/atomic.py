@@ -77,8 +77,8 @@ def replacing(path: Path, *, force: bool = True) -> Iterator[Path]:
 def _move(draft: Path, path: Path, *, force: bool) -> None:
     if not force:
         try:
-            # Unlike a rename, a link takes nobody's place, be two builds as near as
-            # they may.
+            # Unlike a rename, a link fails where the name exists, even if two builds
+            # end at the same moment.
             os.link(draft, path)
             return
         except FileExistsError:
@@ -118,14 +118,16 @@ def _killed(path: Path) -> set[int]:
     """Return the processes that have left something and do not run any more."""
     beginning = f".{path.name}"
     try:
-        names = [entry.name for entry in os.scandir(path.parent) if entry.is_file()]
+        with os.scandir(path.parent) as entries:
+            names = [
+                entry.name
+                for entry in entries
+                if entry.name.startswith(beginning)
+                and entry.is_file(follow_symlinks=False)
+            ]
     except FileNotFoundError:
         return set()
-    found = (
-        _LEFT.fullmatch(name, len(beginning))
-        for name in names
-        if name.startswith(beginning)
-    )
+    found = (_LEFT.fullmatch(name, len(beginning)) for name in names)
     processes = {int(each["process"]) for each in found if each}
     return {each for each in processes if not is_running(each)}
 

@@ -21,7 +21,7 @@ def command_of(script: ModuleType) -> list[str]:
     path = str(script.__file__)
     if not os.path.isfile(path):
         raise FoundryError(
-            "live() and conditions start a process from a file of the package\n"
+            "the process that writes for live() and conditions cannot be started\n"
             f"looked for: {path}; there is no such file, as in a zip archive\n"
             "install the package into a folder, as pip does"
         )

@@ -31,7 +31,8 @@ def check_is_no_companion(path: Path) -> None:
         FoundryError: the first reader of the database would take the file for its log.
     """
     for ending in COMPANIONS:
-        database = path.with_name(path.name.removesuffix(ending))
+        name = path.name.removesuffix(ending)
+        database = path.with_name(name or path.name)
         if database != path and database.is_file():
             raise FoundryError(
                 f"{path} is no name for a file of its own\n"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from pathlib import Path
 
 from pytest_imessage_foundry.cli import build_options
 from pytest_imessage_foundry.cli.outputs import check_apart
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.replaceable import COMPANIONS, check_is_regular
+from pytest_imessage_foundry.replaceable import (
+    COMPANIONS,
+    check_is_no_companion,
+    check_is_regular,
+)
 
 
 def check(given: Namespace, target: Path) -> list[Path]:
@@ -35,7 +40,7 @@ def _refuse_truth_within(given: Namespace, target: Path) -> None:
     """Refuse a truth that is the database, or in or around what the build makes."""
     from pytest_imessage_foundry.attachments import FOLDERS
 
-    truth, database = given.truth.resolve(), target.resolve()
+    truth, database = (Path(os.path.realpath(e)) for e in (given.truth, target))
     if truth == database:
         raise FoundryError(
             "the database and its truth cannot be one file\n"
@@ -49,7 +54,7 @@ def _refuse_truth_within(given: Namespace, target: Path) -> None:
         *(database.parent / name for name in FOLDERS),
     ]
     if given.layout == "ios-backup":
-        made.append(given.path.resolve())
+        made.append(Path(os.path.realpath(given.path)))
     for each in made:
         if truth.is_relative_to(each) or each.is_relative_to(truth):
             raise FoundryError(
@@ -64,6 +69,7 @@ def _refuse_what_is_there(path: Path, *, force: bool) -> None:
         raise FoundryError(
             f"cannot write {path}\nthere is a folder of that name\nname a file in it"
         )
+    check_is_no_companion(path)
     check_is_regular(path)
     if path.exists() and not force:
         raise FoundryError(

@@ -13,6 +13,7 @@ from pytest_imessage_foundry.cli import (
     provider_options,
     questions,
     refresh_plan,
+    standard_input,
     subcommands,
 )
 from pytest_imessage_foundry.errors import FoundryError, counted
@@ -115,7 +116,7 @@ def run_refresh(given: Namespace) -> int:
 
 def _is_wanted(given: Namespace) -> bool:
     """Ask on a terminal. Whoever writes a script has looked at the plan before."""
-    if given.yes or not sys.stdin.isatty():
+    if given.yes or not standard_input.is_terminal():
         return True
     return questions.ask("begin?", ("yes", "no")) == "yes"
 

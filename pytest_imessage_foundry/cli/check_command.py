@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import ArgumentParser, Namespace
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from pytest_imessage_foundry.cli import outputs, subcommands
+from pytest_imessage_foundry.cli import outputs, standard_input, subcommands
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.replaceable import check_is_regular
+from pytest_imessage_foundry.replaceable import (
+    check_is_no_companion,
+    check_is_regular,
+)
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -109,14 +111,19 @@ def run(given: Namespace) -> int:
     return report(given, card, faults)
 
 
-def check_outputs(given: Namespace, inputs: Iterable[str | Path | None] = ()) -> None:
+def check_outputs(
+    given: Namespace,
+    inputs: Iterable[str | Path | None] = (),
+    *,
+    folders: Iterable[Path | None] = (),
+) -> None:
     """Check the reports that are asked for, before anything is read or run.
 
     Raises:
         FoundryError: one of them would take the place of something else.
     """
     paths = {name: getattr(given, name) for name in _BEGINNINGS}
-    outputs.check_apart(paths.values(), (*inputs, given.known))
+    outputs.check_apart(paths.values(), (*inputs, given.known), folders=folders)
     for name, path in paths.items():
         if path is not None:
             _check_is_report(name, path)
@@ -124,6 +131,7 @@ def check_outputs(given: Namespace, inputs: Iterable[str | Path | None] = ()) ->
 
 def _check_is_report(name: str, path: Path) -> None:
     """Refuse to replace what no earlier run wrote."""
+    check_is_no_companion(path)
     check_is_regular(path)
     try:
         with path.open("rb") as file:
@@ -133,7 +141,8 @@ def _check_is_report(name: str, path: Path) -> None:
     if head and _BEGINNINGS[name].encode() not in head:
         raise FoundryError(
             f"{path} is there already, and is no report of an earlier --{name}\n"
-            "it was left as it is\nname another file, or remove what is there"
+            f"looked for {_BEGINNINGS[name]} at its beginning; it was left as it is\n"
+            "name another file, or remove what is there"
         )
 
 
@@ -150,7 +159,7 @@ def faults_of(given: Namespace) -> tuple[KnownFault, ...]:
 def _answer(name: str) -> Iterator[BinaryIO]:
     """Yield the lines of an answer."""
     if name == "-":
-        yield sys.stdin.buffer
+        yield standard_input.opened()
         return
     try:
         with Path(name).open("rb") as file:

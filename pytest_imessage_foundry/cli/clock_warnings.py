@@ -35,7 +35,7 @@ def unplaced(cached: Cached) -> str:
     people = _people(cached, ())
     owner = people[cached.request.owner]
     found = turn_clock.unplaced_turn(cached.turns, people, owner)
-    if found is None or found.turn is None:
+    if found is None:
         return ""
     return (
         f"turns[{found.place}]: no calendar has a time for {anchor_of(found.turn)} "

@@ -81,10 +81,13 @@ def run(given: Namespace) -> int:
 
     command = _command(given.reader)
     _check_force(given)
-    check_command.check_outputs(given)
+    check_command.check_outputs(
+        given, database_set.files_read(given), folders=[given.keep]
+    )
     faults = check_command.faults_of(given)
     limits = Limits(given.timeout, int(given.max_output * (1 << 20)))
     whole = Scorecard()
+    database_set.members(given, Path())  # complains before anything is removed
     with _folder(given.keep, force=given.force) as folder:
         for job in database_set.members(given, folder):
             card = _judged(given, job, command, limits, faults)

@@ -130,6 +130,12 @@ def members(given: Namespace, folder: Path) -> list[Member]:
     ]
 
 
+def files_read(given: Namespace) -> list[Path]:
+    """Return the scenario files that the options name."""
+    named = words(given.scenario)
+    return [Path(each) for each in named if each.endswith((".toml", ".json"))]
+
+
 def _scenarios(names: list[str]) -> dict[str, Scenario | None]:
     """Return the scenarios that are named, with what those of files hold."""
     from pytest_imessage_foundry.conversations import scenario_files, scenarios

@@ -8,8 +8,9 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.cli import database_set, subcommands
+from pytest_imessage_foundry.cli import database_set, outputs, subcommands
 from pytest_imessage_foundry.errors import FoundryError, counted
+from pytest_imessage_foundry.replaceable import COMPANIONS
 from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def run(given: Namespace) -> int:
     def check() -> None:
         _refuse_other_things(given.folder, force=given.force)
 
+    outputs.check_apart((), database_set.files_read(given), folders=[given.folder])
     check()
     database_set.members(given, Path())  # complains before anything is built
     with replacing_folder(
@@ -78,11 +80,35 @@ def _refuse_other_things(folder: Path, *, force: bool) -> None:
             f"looked for: {folder / MANIFEST}; it was left as it is\n"
             "name another folder, or remove what is there"
         )
+    if foreign := _foreign(folder):
+        raise FoundryError(
+            f"{folder} holds what is not of the set\n"
+            f"looked at its manifest, which does not list {foreign[0]}\n"
+            "move that elsewhere, or name another folder"
+        )
     if not force:
         raise FoundryError(
             f"{folder} is there already\nit was left as it is\n"
             "name another folder, or replace it with --force"
         )
+
+
+def _foreign(folder: Path) -> list[str]:
+    """Return the files in the folder of a set that its manifest does not list."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        files = [each["files"] for each in manifest["databases"]]
+        listed = {each["path"] for several in files for each in several}
+    except (OSError, ValueError, LookupError, TypeError):
+        listed = set()
+    # Whoever reads a database may leave SQLite's own files beside it.
+    listed |= {f"{each}{ending}" for each in listed for ending in COMPANIONS}
+    found = sorted(
+        each.relative_to(folder).as_posix()
+        for each in folder.rglob("*")
+        if each.is_symlink() or not each.is_dir()
+    )
+    return [each for each in found if each not in (MANIFEST.name, *listed)]
 
 
 def _manifest(given: Namespace, draft: Path) -> dict[str, Any]:

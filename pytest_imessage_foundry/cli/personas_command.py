@@ -14,6 +14,7 @@ from pytest_imessage_foundry.cli import (
     persona_generate,
     persona_output,
     questions,
+    standard_input,
     subcommands,
 )
 from pytest_imessage_foundry.errors import FoundryError, counted, meant
@@ -372,7 +373,7 @@ def run_import(given: Namespace) -> int:
     from pytest_imessage_foundry.personas import records
 
     if given.file == "-":
-        data = sys.stdin.buffer.read(records.MAX_BYTES + 1)
+        data = standard_input.opened().read(records.MAX_BYTES + 1)
         people = records.parsed(data, "standard input")
     else:
         people = records.read(Path(given.file))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.cli import standard_input
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def require_terminal(what: str) -> None:
     Raises:
         FoundryError: standard input is no terminal.
     """
-    if not sys.stdin.isatty():
+    if not standard_input.is_terminal():
         raise FoundryError(
             f"{what} asks before it does so\n"
             "looked for a terminal to ask at; standard input is none\n"

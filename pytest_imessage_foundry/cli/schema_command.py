@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.cli import build_options, subcommands
+from pytest_imessage_foundry.cli import build_options, standard_input, subcommands
 from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
 from pytest_imessage_foundry.replaceable import check_is_regular
 from pytest_imessage_foundry.terminal import escaped
@@ -182,7 +181,7 @@ def _read(path: Path, name: str | None) -> SchemaFound:
     from pytest_imessage_foundry.db.schema import reading, release_file
 
     if path == _DASH:
-        raw = sys.stdin.buffer.read(release_file.MAX_BYTES + 1)
+        raw = standard_input.opened().read(release_file.MAX_BYTES + 1)
         return reading.read_text(raw, reading.STDIN, name)
     return reading.read(path, name)
 

@@ -7,7 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.cli import persona_output, subcommands
+from pytest_imessage_foundry.cli import persona_output, standard_input, subcommands
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run(given: Namespace) -> int:
     """Run the app until the user quits."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (standard_input.is_terminal() and sys.stdout.isatty()):
         raise FoundryError(
             "the app needs a terminal\n"
             "looked at: standard input and output, one of which is none\n"

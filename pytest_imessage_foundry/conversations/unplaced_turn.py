@@ -17,12 +17,13 @@ class UnplacedTurnError(FoundryError):
     """A range has no time at which a turn can be, after those before it.
 
     Attributes:
-        turn: the turn, None if only the message is known.
+        turn: the turn.
         place: its number in the conversation, from 0.
     """
 
-    turn: Turn | None = None
-    place: int = 0
+    def __init__(self, said: str, turn: Turn, place: int) -> None:
+        super().__init__(said)
+        self.turn, self.place = turn, place
 
 
 def refusal(
@@ -37,15 +38,14 @@ def refusal(
         between: the range, in nanoseconds since 2001.
     """
     start, end = (f"{to_datetime(each):%Y-%m-%d}" for each in between)
-    error = UnplacedTurnError(
-        f"no time for {turn.text!r} of {turn.sender!r}, turn {place} of {name}, "
+    said = (
+        f"no time for {turn.text!r} of {turn.sender!r}, turns[{place}] of {name}, "
         f"with {anchor_of(turn)}\n"
         f"looked from {start} to {end}, after the turns before it\n"
         "give the conversation a longer range, change what the turn asks for, or "
         "leave it out"
     )
-    error.turn, error.place = turn, place
-    return error
+    return UnplacedTurnError(said, turn, place)
 
 
 def anchor_of(turn: Turn) -> str:

@@ -235,9 +235,11 @@ def _choose(config: pytest.Config, name: str, origins: dict[str, str]) -> Any:
 
 def _typed(given: Any) -> Any:
     """Put back the -- of --option=--, of which argparse makes [] before Python 3.13."""
-    if not isinstance(given, list):
-        return given
-    return [each or "--" if isinstance(each, list) else each for each in given] or "--"
+    if given == []:
+        return "--"
+    if isinstance(given, list):
+        return ["--" if each == [] else each for each in given]
+    return given
 
 
 def _number(given: int | str, origins: dict[str, str]) -> int:

@@ -43,7 +43,7 @@ def contents(place):
 
 
 CHECK = "check a.json ans.jsonl"
-READ = "would take the place of what the command reads"
+READ = "would take the place of a file of this command"
 TWICE = "two files cannot both be"
 SQLITES = "no name for a file of its own"
 
@@ -74,14 +74,63 @@ SQLITES = "no name for a file of its own"
         ("schema read a.db -o a.db-wal", SQLITES),
         ("anonymise a.db a.db-wal", SQLITES),
         ("personas export a.db-wal --library l.db", SQLITES),
+        ("export . --scenario s.toml --force", READ),
+        ("conform --keep . --force --scenario s.toml -- cat {db}", READ),
+        ("conform --keep k --junit k/j.xml -- cat {db}", READ),
+        ("build circle --truth x.json --force", "only a regular file is replaced"),
+        ("build x.db --truth circle --force", "only a regular file is replaced"),
+        (f"{CHECK} --html circle", "only a regular file is replaced"),
     ],
 )
 def test_what_would_be_lost_is_refused(place, capsys, command, said):
+    (place / "circle").symlink_to("circle")
     before = contents(place)
 
     assert main(command.split()) == 2
     assert said in capsys.readouterr().err
     assert contents(place) == before
+
+
+def test_a_set_is_replaced_and_nothing_else_is(place, capsys):
+    command = ["export", "set", "--macos", "tahoe", "--scenario", "small", "--force"]
+    assert main(command) == 0
+    (place / "set/tahoe-small/chat.db-wal").touch()
+    assert main(command) == 0
+    mine = place / "set/tahoe-small/mine.txt"
+    mine.write_text("precious", "utf-8")
+
+    assert main(command) == 2
+    assert "does not list tahoe-small/mine.txt" in capsys.readouterr().err
+    assert mine.read_text("utf-8") == "precious"
+
+
+def test_what_conform_kept_stays_where_it_cannot_build(place):
+    kept = "conform --keep k --macos tahoe --force --scenario"
+    assert main([*kept.split(), "small", "--", "cat", "{db}"]) == 1
+    before = contents(place)
+
+    assert main([*kept.split(), "typo", "--", "cat", "{db}"]) == 2
+    assert contents(place) == before
+
+
+def test_a_circle_of_links_beside_an_output_is_nobodys(place):
+    (place / "one").symlink_to("two")
+    (place / "two").symlink_to("one")
+    assert main(["build", "x.db", "--macos", "tahoe", "--scenario", "small"]) == 0
+
+
+@pytest.mark.parametrize("name", ["./-wal", "./-journal"])
+def test_a_name_that_is_an_ending_alone_is_a_name(place, name):
+    assert main(["build", name, "--macos", "tahoe", "--scenario", "small"]) == 0
+
+
+@pytest.mark.parametrize(
+    "command", ["check a.json -", "schema read -", "personas import - --library l.db"]
+)
+def test_standard_input_may_be_closed(place, monkeypatch, capsys, command):
+    monkeypatch.setattr("sys.stdin", None)
+    assert main(command.split()) == 2
+    assert "looked at standard input, which is closed" in capsys.readouterr().err
 
 
 def test_a_report_takes_the_place_of_an_earlier_one(place):

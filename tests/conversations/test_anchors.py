@@ -285,10 +285,13 @@ YEARS = Turn(sender="me", text="back", pause=60, when=When(after=(1, 5_000_000))
 @pytest.mark.parametrize(
     ("turns", "says"),
     [
-        ((MORNING, EVENING), "turn 1 of conversation 'c', with {\"hours\": [20, 22]}"),
-        ((replace(MORNING, when=When(weekdays=(0,))), FRIDAY), "turn 1 of"),
-        ((MORNING, Turn(sender="me", text="ah"), YEARS, EVENING), "turn 2 of"),
-        ((replace(MORNING, when=When(dates=("02-29", "02-29"))),), "turn 0 of"),
+        (
+            (MORNING, EVENING),
+            "turns[1] of conversation 'c', with {\"hours\": [20, 22]}",
+        ),
+        ((replace(MORNING, when=When(weekdays=(0,))), FRIDAY), "turns[1] of"),
+        ((MORNING, Turn(sender="me", text="ah"), YEARS, EVENING), "turns[2] of"),
+        ((replace(MORNING, when=When(dates=("02-29", "02-29"))),), "turns[0] of"),
     ],
 )
 def test_a_talk_that_cannot_be_is_refused_with_its_turn(turns, says, no_time):

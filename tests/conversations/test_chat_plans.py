@@ -181,7 +181,7 @@ def test_the_cache_alone_names_the_turn_without_a_time(is_own):
     with pytest.raises(UnplacedTurnError) as caught:
         list(chat.messages)
     assert str(caught.value).splitlines()[:2] == [
-        "no time for 'today' of 'marcus', turn 0 of conversation 'h', "
+        "no time for 'today' of 'marcus', turns[0] of conversation 'h', "
         'with {"when": {"dates": ["10-31", "10-31"]}}',
         "looked from 2025-03-03 to 2025-03-20, after the turns before it",
     ]
@@ -195,7 +195,7 @@ def test_of_an_own_conversation_no_sitting_is_left_out():
     for seed in range(4):
         own = index_with(scenario, *turns)
         (chat,) = derive(scenario, index=own, source="cache", seed=seed)
-        with pytest.raises(UnplacedTurnError, match="turn 2 of conversation 'h'"):
+        with pytest.raises(UnplacedTurnError, match=r"turns\[2\] of conversation 'h'"):
             list(chat.messages)
         (chat,) = derive(scenario, index=shipped, source="cache", seed=seed)
         assert len(list(chat.messages)) == 2

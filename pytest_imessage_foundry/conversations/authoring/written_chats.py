@@ -203,7 +203,13 @@ class _Script:
                 f"id is no text: {name!r:.60}\nlooked for a word\nname it otherwise"
             )
         if "now" in entry:
-            self._move_clock(entry["now"])
+            self._move_clock(entry.pop("now"))
+            if entry:
+                raise FoundryError(
+                    "now stands alone in its entry\n"
+                    f"looked at what is beside it: {', '.join(entry)}\n"
+                    "write that as an entry of its own"
+                )
             return
         if "message" in entry:
             about = self.values.draft(entry.pop("message"))
@@ -218,11 +224,11 @@ class _Script:
     def _move_clock(self, value: Any) -> None:
         moment = when(self.values.value(str | int, value, "now"))
         if moment < self._phone.moment:
-            newest = to_datetime(self._phone.moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+            clock = to_datetime(self._phone.moment).isoformat().replace("+00:00", "Z")
             raise FoundryError(
-                f"now is {value!r:.60}, and the clock moves on alone\n"
-                f"looked at what stands above, of which the newest is of {newest}\n"
-                "give a later time"
+                f"now is {value!r:.60}, and the clock of the file moves only forward\n"
+                f"looked at the clock: it is {clock}, by `start` or what is above\n"
+                "give a later `now`, an earlier `start`, or `at` to the message"
             )
         self._phone.tick(moment, 0, 0)
 

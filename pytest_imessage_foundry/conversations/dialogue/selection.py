@@ -90,11 +90,11 @@ def repertoire(
     scenes = _of(company, config, owner, people, spoken)
     if "service" in company and people:
         scenes = _own_trade(people[0], config.theme, scenes)
+    # Far away nothing may fit: others at a distance write what they can, too.
+    others = _AT_A_DISTANCE if company & _AT_A_DISTANCE else company
     return (
         scenes
-        or _of(
-            company & _AT_A_DISTANCE and _AT_A_DISTANCE, config, owner, people, spoken
-        )
+        or _of(others, config, owner, people, spoken)
         or _of(FRIEND, config, owner, people, spoken)
     )
 

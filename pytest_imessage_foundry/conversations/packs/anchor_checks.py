@@ -27,8 +27,8 @@ def faults(
         when: its days and distances.
         number: how many turns are before it.
     """
-    if hours and hours[0] == hours[1]:
-        yield "hours", f"are none from {hours[0]} until {hours[1]}: [0, 24] are all"
+    if hours and hours != (0, 24) and hours[0] % 24 == hours[1] % 24:
+        yield "hours", f"{[*hours]} is empty: write [0, 24] for any hour"
     if when is None:
         return
     for name, limit in (("after", when.after), ("within", when.within)):

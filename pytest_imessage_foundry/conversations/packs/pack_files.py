@@ -47,7 +47,7 @@ def roots(
                 f"name each of them once"
             )
         seen.add(path.resolve())
-        # Those are trusted by their name, and a project may have a folder called so.
+        # Shipped packs skip the checks by this name, which a project's folder may have.
         yield str(path) if str(path) != SHIPPED else f"./{path}", path
     if shipped:
         yield SHIPPED, shipped_folder()

@@ -156,7 +156,11 @@ def test_it_is_written_back(tmp_path):
         ),
         ('{ text = "x", gap = -1 }', "-1 rows cannot have been deleted"),
         ('{ text = "a\\u0000b" }', "holds U+0000, which no message may"),
-        ('{ now = "2020-01-01T00:00:00Z" }', "the clock moves on alone"),
+        (
+            '{ now = "2020-01-01T00:00:00Z" }',
+            "the clock of the file moves only forward",
+        ),
+        ('{ now = "2030-01-01", text = "x" }', "now stands alone in its entry"),
         ('{ text = "x", then = [{}] }', "nothing happens: there is no verb"),
         ('{ rename = "x" }', "group"),
         ('{ message = "y", unsend = true }', "id of a message 'y'"),
