@@ -157,7 +157,7 @@ def run_diff(given: Namespace) -> int:
 
 def run_read(given: Namespace) -> int:
     """Write the manifest of a schema, and say what is known of it."""
-    from pytest_imessage_foundry.atomic import naming_disk_errors, replacing
+    from pytest_imessage_foundry.atomic import replacing
     from pytest_imessage_foundry.db.schema import changes_between, release_file
 
     found = _read(given.path, given.name)
@@ -166,7 +166,7 @@ def run_read(given: Namespace) -> int:
     code = (
         changes_between.as_python(found.nearest, found.schema) if given.name else None
     )
-    with naming_disk_errors(output), replacing(output, force=given.force) as draft:
+    with replacing(output, force=given.force) as draft:
         draft.write_text(
             release_file.dumped(found.schema, found.nearest), encoding="utf-8"
         )

@@ -86,6 +86,7 @@ class Sessions:
         """Return the smallest and the largest number of turns of a session."""
         if self._has_sittings and not self._is_drawn:
             return 1, _STORY
+        # Drawn in any case, so that later draws are the same.
         wanted = _LENGTHS[int(self._random() * len(_LENGTHS))]
         if self._whole:
             return 1, self._whole

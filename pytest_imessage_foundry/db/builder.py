@@ -16,7 +16,7 @@ from itertools import count as numbers
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.atomic import naming_disk_errors, replacing
+from pytest_imessage_foundry.atomic import replacing
 from pytest_imessage_foundry.batches import in_batches
 from pytest_imessage_foundry.db import new_file
 from pytest_imessage_foundry.db.inserts import Inserts
@@ -86,7 +86,7 @@ def build(
         attached: called with each attachment once, when its row is written.
         progress: called with the number of message rows after each batch.
     """
-    with replacing(Path(path)) as draft, naming_disk_errors(path):
+    with replacing(Path(path)) as draft:
         with closing(new_file.opened(draft, schema)) as connection:
             connection.execute("BEGIN")
             new_file.create_tables(connection, schema)
