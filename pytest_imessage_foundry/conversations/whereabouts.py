@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations.waits import HOUR, MINUTE
+from pytest_imessage_foundry.conversations.waits import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,6 +51,9 @@ class Whereabouts:
             for matter in sitting.matters:
                 if (at := self._matters.get(matter)) is not None:
                     begin = max(begin, at + _A_DAY)
+            for matter, days in sitting.awaits:
+                if (at := self._matters.get(matter)) is not None:
+                    begin = max(begin, at + days * DAY)
             for who, place in sitting.places:
                 if (known := self._places.get(who)) is not None:
                     begin = max(begin, known[1] + _way(known[0], place))

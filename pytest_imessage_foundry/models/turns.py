@@ -64,12 +64,14 @@ class Sitting:
 
     `places` are pairs of a persona id and a place, such as ("sam", "home"): where
     people are when it begins; `then` is where they are after it. `matters` come up once
-    in a day, such as "dinner".
+    in a day, such as "dinner". `awaits` are pairs of a matter and the days that have
+    passed since it came up, at least.
     """
 
     places: tuple[tuple[str, str], ...] = ()
     then: tuple[tuple[str, str], ...] = ()
     matters: frozenset[str] = frozenset()
+    awaits: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

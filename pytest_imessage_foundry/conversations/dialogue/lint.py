@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.dialogue import transitions
+from pytest_imessage_foundry.conversations.dialogue.later_parts import MOST_DAYS
 from pytest_imessage_foundry.conversations.dialogue.scene_text import (
     EFFECTS,
     EVENTS,
@@ -124,6 +125,7 @@ def _scene(scene: Scene) -> Iterator[str]:
     if not {*scene.data.get("months", ())} <= {*range(1, 13)}:
         yield f"unknown months {scene.data['months']}"
     yield from _people(scene)
+    yield from _later(scene)
     for part in (scene.steps, scene.later):
         for beat in _beats(part):
             for text in beat.raw:
@@ -149,6 +151,15 @@ def _people(scene: Scene) -> Iterator[str]:
                 yield f"{name}: not pairs of a role and a place: {text!r}"
             if not {*words[1::2]} <= PLACES:
                 yield f"{name}: unknown place in {text!r}"
+
+
+def _later(scene: Scene) -> Iterator[str]:
+    """Yield what is wrong with `after`."""
+    days = scene.data.get("after", 1)
+    if not scene.later and "after" in scene.data:
+        yield "after: no later part"
+    if not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
+        yield f"after: not a number of days from 1 to {MOST_DAYS}: {days!r}"
 
 
 def _walk(way: list[Beat], scene: Scene) -> Iterator[str]:

@@ -21,6 +21,8 @@ do not write it: "work -boss" is for colleagues, though the boss is one of them.
 `local` are the roles that only those can have who live among speakers of the language.
 `at` says where people are when it begins, `then` where they are after it, and `once`
 what comes up once in a day: by notes, "" for all, as in {"need": "A out B home"}.
+`later` are beats that come up again some sittings later, and `after` how many days pass
+before that at least, 2 if it does not say.
 `notes` of a scene are noted before it begins and hold for the words around it too:
 so openers and farewells are in the script that a Hindi scene is written in.
 Beside the scenes, `openers` are words before any of them, `askers` before those that

@@ -11,12 +11,16 @@ from __future__ import annotations
 from collections import deque
 from itertools import chain, islice
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.conversations import turn_members
 from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.context import DialogueContext
 from pytest_imessage_foundry.conversations.dialogue.exchanges import Exchanges
+from pytest_imessage_foundry.conversations.dialogue.later_parts import (
+    LaterParts,
+    PlannedScene,
+)
 from pytest_imessage_foundry.conversations.dialogue.performance import Performance
 from pytest_imessage_foundry.conversations.dialogue.selection import (
     FAR,
@@ -32,13 +36,12 @@ from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
 from pytest_imessage_foundry.conversations.dialogue.voice import QUESTIONS
 from pytest_imessage_foundry.conversations.session_order import EXCHANGE
 from pytest_imessage_foundry.models import Turn
-from pytest_imessage_foundry.models.apple_time import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
-    from pytest_imessage_foundry.conversations.dialogue.scenes import Beat, Scene, Step
+    from pytest_imessage_foundry.conversations.dialogue.scenes import Beat, Scene
     from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
     from pytest_imessage_foundry.models import (
         ConversationConfig,
@@ -49,10 +52,8 @@ if TYPE_CHECKING:
 
 _MASK = (1 << 64) - 1
 _SITTINGS, _DAILY = 0x517716, 0xDA11
-_COMES_UP_AGAIN = 0.6
 _SKIPPED = 24  # most scenes in a row that are put off because they must begin a sitting
-_FORGOTTEN = 30 * DAY  # after so long nobody asks how it went
-_DUE, _WAITING = 4, 4  # most scenes with a later part to come, or postponed
+_WAITING = 4  # most postponed scenes
 # Where more than this share of the sittings are exchanges: how many of these go on with
 # others, until there are so many turns.
 _MOSTLY, _GO_ON, _ENOUGH = 0.5, 0.25, 6
@@ -119,29 +120,6 @@ def sittings(
     return found
 
 
-class _PlannedScene(NamedTuple):
-    """A scene with its steps, slots, roles and source of random numbers."""
-
-    scene: Scene
-    steps: Sequence[Step]
-    slots: SceneSlots
-    cast: dict[str, str]
-    rand: Callable[[], float]
-
-
-class _Due(NamedTuple):
-    """A scene that comes up again.
-
-    Attributes:
-        number: after how many scenes.
-        said: how many turns were before it.
-    """
-
-    number: int
-    said: int
-    planned: _PlannedScene
-
-
 class Sittings:
     """The turns of one sitting after the other, without end.
 
@@ -149,7 +127,7 @@ class Sittings:
         number: the number of scenes so far.
         next: the next scene, and the number of its round.
         waiting: postponed scenes, with which a later sitting begins.
-        due: scenes with a later part, and the scene number from which it may come.
+        later: the later parts that are to come.
         daily: exchanges of every day; `share` is how many of the sittings are one.
         exchanges: those among which `exchange` chooses; None if they are not marks.
         days: what scenes can be told about when, by the number of turns `said`.
@@ -170,7 +148,7 @@ class Sittings:
         # One scene is written at a time: all use one generator, seeded for each.
         self.draws = Random(0)
         self.number = 0
-        self.due: deque[_Due] = deque()
+        self.later = LaterParts(days)
         self.waiting: deque[tuple[Scene, int]] = deque()
         self.exchanges: Exchanges | None = None
         self.next = self._fitting(scenes)
@@ -266,7 +244,7 @@ class Sittings:
         length = 0
         while True:
             performance = _performed(context, planned, opening)
-            sitting = _sitting_of(performance)
+            sitting = _sitting_of(performance, is_later=planned.is_later)
             if not length:
                 first = _opening(planned.scene, hours, sitting)
             elif sitting is not None:
@@ -318,7 +296,7 @@ class Sittings:
 
     def _next_scene(
         self, present: Sequence[str], first: str = "", opener: Scene | None = None
-    ) -> _PlannedScene:
+    ) -> PlannedScene:
         """Return the next scene, and choose the one after it.
 
         `opener` is the scene with which the sitting began, None at its beginning.
@@ -347,7 +325,7 @@ class Sittings:
             found = next(scenes)
         return found
 
-    def _waiting_scene(self, present: Sequence[str]) -> _PlannedScene | None:
+    def _waiting_scene(self, present: Sequence[str]) -> PlannedScene | None:
         """Return a postponed scene now and then, else None."""
         if self.rand() * _WAITING >= len(self.waiting):
             return None
@@ -358,26 +336,21 @@ class Sittings:
 
     def _planned(
         self, scene: Scene, times: int, present: Sequence[str], first: str = ""
-    ) -> _PlannedScene:
+    ) -> PlannedScene:
         slots = SceneSlots(self.context.known, scene, times)
         rand = self._draws_of(scene, self.number)
         cast = self.context.cast(scene, present, slots, rand, first)
-        planned = _PlannedScene(scene, scene.steps, slots, cast, rand)
-        if "later" in scene.data and len(self.due) < _DUE and rand() < _COMES_UP_AGAIN:
-            number = self.number + 2 + int(rand() * 4)
-            self.due.append(_Due(number, self.said, planned))
+        planned = PlannedScene(scene, scene.steps, slots, cast, rand)
+        self.later.note(planned, self.number, self.said)
         self.number += 1
         return planned
 
-    def _follow_up(self) -> _PlannedScene | None:
+    def _follow_up(self) -> PlannedScene | None:
         """Return the later part of an earlier scene if it is due, else None."""
-        if not self.due or self.due[0].number > self.number:
+        found = self.later.next(self.number, self.said)
+        if found is None:
             return None
-        _, said, (scene, _, slots, cast, _) = self.due.popleft()
-        if self.days is not None and self.days.between(said, self.said) > _FORGOTTEN:
-            return None
-        rand = self._draws_of(scene, ~self.number & _MASK)
-        return _PlannedScene(scene, scene.later, slots, cast, rand)
+        return found._replace(rand=self._draws_of(found.scene, ~self.number & _MASK))
 
     def _draws_of(self, scene: Scene, number: int) -> Callable[[], float]:
         """Return the draws of the scene that is written next."""
@@ -386,10 +359,10 @@ class Sittings:
 
 
 def _performed(
-    context: DialogueContext, planned: _PlannedScene, opening: Beat | None
+    context: DialogueContext, planned: PlannedScene, opening: Beat | None
 ) -> Performance:
     """Return the performance of a scene, after the beat that announces it, if any."""
-    scene, steps, slots, cast, rand = planned
+    scene, steps, slots, cast, rand, _ = planned
     performance = Performance(context, scene, slots, cast, rand)
     if opening is not None:
         performance.open(opening, transitions.first_speaker(steps[0]))
@@ -397,10 +370,10 @@ def _performed(
     return performance
 
 
-def _sitting_of(performance: Performance) -> Sitting | None:
+def _sitting_of(performance: Performance, *, is_later: bool = False) -> Sitting | None:
     """Return what a performed scene says of its people."""
     noted, cast = performance.slots.noted, performance.cast
-    return transitions.sitting(performance.scene, noted, cast)
+    return transitions.sitting(performance.scene, noted, cast, is_later=is_later)
 
 
 def _opening(

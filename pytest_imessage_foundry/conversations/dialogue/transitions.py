@@ -41,6 +41,7 @@ _QUOTED = re.compile(
     '["\u201c\u201e\u00ab\u300c][^"\u201c\u201d\u00bb\u300d]*["\u201c\u201d\u00bb\u300d]'
 )
 _OF_PEOPLE = ("at", "then", "once")  # what a scene says by its notes
+_AFTER = 2  # days until the later part of a scene that does not say when
 _LAST_WORDS = {"fun": "<haha>", "hype": "<yay>", "warm": "<ok>", "plain": "<ok>"}
 # Of scenes with these tags, unless their `near` says otherwise, people meet, bring
 # something or share a house.
@@ -226,16 +227,34 @@ def may_join(scene: Scene, told: Sequence[Scene]) -> bool:
 
 
 def sitting(
-    scene: Scene, noted: Collection[str], cast: Mapping[str, str]
+    scene: Scene,
+    noted: Collection[str],
+    cast: Mapping[str, str],
+    *,
+    is_later: bool = False,
 ) -> Sitting | None:
     """Return what a performed scene says of its people; None if it says nothing.
 
     Args:
         noted: the notes of the alternatives that were used.
         cast: the persona ids by role.
+        is_later: whether it is the later part, in which nobody is where they were.
     """
+    if is_later:
+        return Sitting(awaits=((_outcome(scene), days_until_later(scene)),))
     notes = ("", *[note for note in _noteworthy(scene) if note in noted])
     return _sitting(scene, notes, tuple(cast.items()))
+
+
+def days_until_later(scene: Scene) -> int:
+    """Return how many days pass, at least, before the later part of a scene."""
+    days: int = scene.data.get("after", _AFTER)
+    return days
+
+
+def _outcome(scene: Scene) -> str:
+    """Return the matter of which a later part tells how it went."""
+    return f"outcome of {scene.id}"
 
 
 @cache
@@ -255,6 +274,8 @@ def _sitting(
     )
     once = scene.data.get("once", {})
     told = frozenset(" ".join(once.get(note, "") for note in notes).split())
+    if "later" in scene.data:
+        told |= {_outcome(scene)}
     if not (here or then or told):
         return None
     return Sitting(places=here, then=then, matters=told)
@@ -269,6 +290,7 @@ def joined(sittings: Sequence[Sitting | None]) -> Sitting | None:
         places=tuple({pair: None for each in said for pair in each.places}),
         then=tuple(pair for each in said for pair in each.then),
         matters=frozenset().union(*(each.matters for each in said)),
+        awaits=tuple(pair for each in said for pair in each.awaits),
     )
 
 

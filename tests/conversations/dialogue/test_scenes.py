@@ -152,6 +152,17 @@ def test_checker_reads_what_is_said_of_people(said, fault: str) -> None:  # type
     assert check(made(["A", "=go hm"], ["B", "hm"], **right)) == []
 
 
+@pytest.mark.parametrize("days", [0, -1, 15, "two", 1.5])
+def test_checker_reads_when_a_later_part_comes(days: object) -> None:
+    later = [["A", "it was fine"]]
+    assert check(made(["A", "hm"], later=later, after=7)) == []
+    assert any(
+        "after: not a number of days" in each
+        for each in check(made(["A", "hm"], later=later, after=days))
+    )
+    assert any("no later part" in each for each in check(made(["A", "hm"], after=2)))
+
+
 def test_checker_reads_the_polite_register() -> None:
     polite = {"openers": ["hello", "hello"], "tails": {"sleepy": ["{drink}"]}}
     found = check(Language("en", {"polite": polite, "scenes": []}))

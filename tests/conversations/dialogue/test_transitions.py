@@ -271,6 +271,22 @@ def test_a_sitting_says_where_its_people_are_and_what_it_is_about() -> None:
     assert both.matters == {"way", "dinner"}
 
 
+def test_a_later_part_says_when_it_can_come_and_no_place() -> None:
+    exam = scene(at={"": "A out"}, later=[["B", "how was it?"]])
+    vet = scene(later=[["B", "better?"]], after=5)
+    first = transitions.sitting(exam, (), {"A": "me"})
+    then = transitions.sitting(exam, (), {"A": "me"}, is_later=True)
+    assert first is not None
+    assert then is not None
+    ((matter, days),) = then.awaits
+    assert first.matters == {matter}
+    assert (days, then.places) == (2, ())
+    assert transitions.days_until_later(vet) == 5
+    both = transitions.joined([first, then])
+    assert both is not None
+    assert both.awaits == then.awaits
+
+
 def test_exchanges_of_one_sitting_do_not_contradict_each_other() -> None:
     home, out = scene(at={"": "A home B home"}), scene(at={"": "A out"})
     dinner, nothing = scene(once={"": "dinner"}), scene()
