@@ -99,7 +99,8 @@ def conversations_of(order: Order) -> list[Conversation]:
         from pytest_imessage_foundry.conversations.life import chat_states
 
         now = from_iso(order.spec.now)
-        plans = chat_states.with_lives(plans, span, features, now)
+        sent = partial(_composed, features=features)
+        plans = chat_states.with_lives(plans, span, features, now, sent)
     return conversations_from(plans, features)
 
 
@@ -154,7 +155,7 @@ def _composed(plan: ChatPlan, features: frozenset[str]) -> Iterator[Message]:
 def _timed(plan: ChatPlan) -> Iterator[tuple[int, Turn]]:
     """Derive the turns of one chat, with the times at which they are said."""
     from pytest_imessage_foundry.batches import in_batches
-    from pytest_imessage_foundry.conversations import timeline
+    from pytest_imessage_foundry.conversations import stories, timeline
 
     # Without generated turns the stories are all there is, one after the other.
     among = zip(plan.places, plan.scenes, strict=True) if plan.generated else ()
@@ -169,7 +170,7 @@ def _timed(plan: ChatPlan) -> Iterator[tuple[int, Turn]]:
         end=plan.end,
         count=plan.generated or plan.count,
         rng_key=plan.rng_key,
-        stories=starmap(timeline.Story, among),
+        stories=starmap(stories.Story, among),
         no_time="refuse" if plan.is_complete else "leave out",
         spare=_spare(plan) if plan.generated else None,
         exchange=exchange,

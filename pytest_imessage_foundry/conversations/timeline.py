@@ -13,7 +13,6 @@ writes faster than people type (see `waits`), unless the range has no room for i
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import replace
 from itertools import chain
 from random import Random
@@ -34,6 +33,7 @@ from pytest_imessage_foundry.conversations.session_times import (
     UntimedSession,
     no_room,
 )
+from pytest_imessage_foundry.conversations.stories import Stories, Story
 from pytest_imessage_foundry.conversations.turn_sessions import Sessions
 from pytest_imessage_foundry.conversations.waits import HOUR, Waits, hurried
 from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
@@ -59,13 +59,6 @@ _OVERRUN = 50  # there is time for 1/50 more turns than expected
 _GOT_UP = 1.0 * HOUR
 _A_PAIR = 2  # people; nobody leaves a chat of two
 _PATIENCE = 7 * DAY  # so long everything waits for the season of a story
-
-
-class Story(NamedTuple):
-    """Turns that stay together, and when: after what share of the range, 0 to 1."""
-
-    place: float
-    turns: Sequence[Turn]
 
 
 def lay_out(
@@ -113,8 +106,8 @@ def lay_out(
         FoundryError: the range is too short for the turns, or a time zone is not known
             here.
     """
-    told = deque(stories)
-    total = count + sum(len(story.turns) for story in told)
+    told = Stories(stories, start, end)
+    total = count + told.turns
     if end - start < max(total, 1) - 1:
         raise FoundryError(no_room(start, end, total))
     timeline = _Timeline(
@@ -167,7 +160,7 @@ class _Timeline:
         count: int,
         rng_key: str,
         *,
-        stories: deque[Story],
+        stories: Stories,
         no_time: NoTime,
         spare: Spare,
         exchange: Exchange | None,
@@ -177,7 +170,7 @@ class _Timeline:
         self.stories, self.spare, self.exchange = stories, spare, exchange
         self.since: int | None = None
         self.away: set[str] = set()
-        self.total = count + sum(len(story.turns) for story in stories)
+        self.total = count + stories.turns
         self.moment, self.done, self.said, self.spent = start - 1, 0, 0, 0.0
         self.random = Random(f"timeline:{rng_key}").random
         cast = {owner.id: owner, **people}
@@ -220,13 +213,14 @@ class _Timeline:
                 if not self.stories:
                     self._check_told()
                     return
-                yield self._told(self.stories.popleft())
+                yield self._told(self.stories.take())
                 continue
             rhythm = self._rhythm(session.turns)
             pace = self._pace(session, rhythm)
             begin = self._begin(session, pace, rhythm, is_last=self._is_last(session))
-            if session.turns[0].opens and self._is_due(begin):
-                yield self._told(self.stories.popleft())
+            # A story waits for all members to be there.
+            if session.turns[0].opens and not self.away and self.stories.is_due(begin):
+                yield self._told(self.stories.take())
                 continue
             taken = self._filled(self.order.take(begin / SECOND), begin)
             if taken is not session:
@@ -235,6 +229,9 @@ class _Timeline:
             if taken.sittings:
                 begin = self._agreed(taken, pace, rhythm, begin)
             self.said += len(taken.turns)
+            if self._is_untimely(taken, begin):
+                self._leave_out(len(taken.turns))
+                continue
             yield self._timed(taken, pace, rhythm, begin)
 
     def _check_told(self) -> None:
@@ -265,39 +262,21 @@ class _Timeline:
             return session
         return self._drawn(turns[:left], is_prompt=is_exchange)
 
-    def _is_due(self, moment: int) -> bool:
-        """Return whether a story comes before what would begin at `moment`.
-
-        It waits for all members to be there.
-        """
-        if not self.stories or self.away:
-            return False
-        return moment >= self._time_of(self.stories[0])
-
-    def _time_of(self, story: Story) -> int:
-        return self.start + int((self.end - self.start) * story.place)
-
     def _told(self, story: Story) -> Timed:
         """Return a story with times, on its day or soon after the last turn.
 
         Nothing is returned if its season is over by then: it waits for the next one.
         """
         rhythm = self._rhythm(story.turns)
-        day = max(self._time_of(story), self.moment)
+        day = max(self.stories.time_of(story), self.moment)
         begin = rhythm.after(day / SECOND, _GOT_UP * (1.0 + self.random()))
         moment = int(self.session_times.days_off.after_holidays(begin, rhythm) * SECOND)
         wait = seasons.wait(story.turns, moment, self.end)
         if wait > _PATIENCE:
-            self._put_off(story, moment + wait)
+            self.stories.put_off(story, moment + wait)
             return ()
         session = self._drawn(story.turns)
         return self._timed(session, self._pace(session, rhythm), rhythm, moment)
-
-    def _put_off(self, story: Story, moment: int) -> None:
-        """Let a story come at a later time, after those that come before then."""
-        place = (moment - self.start) / (self.end - self.start)
-        self.stories.append(story._replace(place=place))
-        self.stories = deque(sorted(self.stories, key=lambda each: each.place))
 
     def _timed(
         self, session: WaitingSession, pace: _Pace, rhythm: Rhythm, begin: int
@@ -391,6 +370,15 @@ class _Timeline:
         later = self.session_times.days_off.after_holidays(later, rhythm)
         room = _PAUSES * pace.free / self._ahead(session)
         return int(later * SECOND) if later - now < room else begin
+
+    def _is_untimely(self, session: WaitingSession, begin: int) -> bool:
+        """Return whether a session asks what became of a matter that is not over, or
+        long over."""
+        # Who joins and leaves has to stay.
+        can_stay = any(turn.event for turn in session.turns)
+        return not can_stay and not self.whereabouts.can_follow(
+            session.sittings, begin / SECOND
+        )
 
     def _rhythm(self, session: Iterable[Turn]) -> Rhythm:
         """Return the waking hours of the owner and of those who write in a session."""

@@ -7,6 +7,7 @@ what comes up once in a day, and comes only where it agrees with those before it
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.waits import DAY, HOUR, MINUTE
@@ -32,6 +33,7 @@ _LEAST = {
     ("bed", "way"): _ASLEEP,
 }
 _A_DAY = 14 * HOUR  # until a matter may come up again
+_FORGOTTEN = 45 * DAY  # after so long nobody asks what became of a matter
 
 
 class Whereabouts:
@@ -58,6 +60,15 @@ class Whereabouts:
                 if (known := self._places.get(who)) is not None:
                     begin = max(begin, known[1] + _way(known[0], place))
         return begin
+
+    def can_follow(self, sittings: Iterable[Sitting], begin: float) -> bool:
+        """Return whether all that sittings ask of came up days ago, not weeks ago."""
+        waited = [
+            (begin - self._matters.get(matter, -inf), days * DAY)
+            for sitting in sittings
+            for matter, days in sitting.awaits
+        ]
+        return all(least <= passed < _FORGOTTEN for passed, least in waited)
 
     def note(self, sitting: Sitting, begin: float, end: float) -> None:
         """Remember what a sitting from `begin` to `end` says."""

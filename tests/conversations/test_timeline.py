@@ -25,7 +25,8 @@ from pytest_imessage_foundry.conversations import clock
 from pytest_imessage_foundry.conversations.clock import Rhythm, offset_in
 from pytest_imessage_foundry.conversations.realism import fit_power_law
 from pytest_imessage_foundry.conversations.session_order import EXCHANGE
-from pytest_imessage_foundry.conversations.timeline import Story, lay_out
+from pytest_imessage_foundry.conversations.stories import Story
+from pytest_imessage_foundry.conversations.timeline import lay_out
 from pytest_imessage_foundry.conversations.waits import Waits
 from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
 from pytest_imessage_foundry.errors import FoundryError

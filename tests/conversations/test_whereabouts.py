@@ -66,10 +66,15 @@ def test_a_matter_comes_up_once_a_day() -> None:
 def test_what_became_of_a_matter_is_asked_days_later() -> None:
     known = Whereabouts()
     outcome = Sitting(awaits=(("exam", 3),))
+    assert not known.can_follow([outcome], 0.0)
     assert known.agree_from([outcome], 0.0) == 0.0
     known.note(Sitting(matters=frozenset({"exam"})), 0.0, 60.0)
     assert known.agree_from([outcome], 5 * HOUR) == 72 * HOUR
     assert known.agree_from([outcome], 80 * HOUR) == 80 * HOUR
+    assert not known.can_follow([outcome], 71 * HOUR)
+    assert known.can_follow([outcome], 72 * HOUR)
+    assert known.can_follow([Sitting(), outcome], 40 * 24 * HOUR)
+    assert not known.can_follow([Sitting(), outcome], 46 * 24 * HOUR)
 
 
 def test_sittings_wait_until_all_of_them_agree() -> None:

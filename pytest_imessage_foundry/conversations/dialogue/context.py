@@ -151,7 +151,7 @@ class DialogueContext:
             left = [self.owner.id, *(each for each in left if each != self.owner.id)]
             roles = {"A": left[0]}
             roles["B"] = left[1 + int(rand() * (len(left) - 1))]
-        elif first and ("A" not in scene.local or first in self._locals):
+        elif first and self._may_begin(first, scene):
             roles = {"A": first}
         if roles:
             left = [each for each in left if each not in roles.values()]
@@ -166,6 +166,14 @@ class DialogueContext:
         for role, who in roles.items():
             slots[role] = self._rows[who]
         return roles
+
+    def _may_begin(self, who: str, scene: Scene) -> bool:
+        """Return whether somebody can have the first role, and enough locals are left
+        for the others."""
+        if "A" in scene.local:
+            return who in self._locals
+        others = sum(each in self._locals for each in self.members if each != who)
+        return who not in self._locals or others >= len(set(scene.local))
 
     def _locals_of(self, left: list[str], roles: Mapping[str, str]) -> list[str]:
         """Return who can have a role for locals: of those left, else of all members."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
 
 _COMES_UP_AGAIN = 0.6
+_BAD = frozenset({"sad", "tense"})
 MOST_DAYS = 14  # that a later part can wait
 _FORGOTTEN = 30 * DAY  # after so long nobody asks how it went
 # About when turns come is known, not exactly: a part that is due about so much later
@@ -40,6 +41,12 @@ class PlannedScene(NamedTuple):
     cast: dict[str, str]
     rand: Callable[[], float]
     is_later: bool = False
+
+    @property
+    def mood(self) -> str:
+        """The mood of its words; what was bad is over in a later part."""
+        mood = self.scene.mood
+        return "plain" if self.is_later and mood in _BAD else mood
 
 
 class _Due(NamedTuple):

@@ -364,6 +364,7 @@ def _performed(
     """Return the performance of a scene, after the beat that announces it, if any."""
     scene, steps, slots, cast, rand, _ = planned
     performance = Performance(context, scene, slots, cast, rand)
+    performance.mood = planned.mood
     if opening is not None:
         performance.open(opening, transitions.first_speaker(steps[0]))
     performance.perform(steps)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
-    from pytest_imessage_foundry.models import LifeSpan, Service
+    from pytest_imessage_foundry.models import LifeSpan, Message, Service
 
 # iOS 14 sorts SMS into categories; before it no address has a suffix.
 _FILTERS_SINCE = from_iso("2020-09-16")
@@ -47,12 +47,14 @@ def with_lives(
     span: LifeSpan,
     features: frozenset[str],
     now: int,
+    sent: Callable[[ChatPlan], Iterable[Message]],
 ) -> list[ChatPlan]:
     """Return the plans with what years of use made of each chat.
 
-    `now` is the end of the history.
+    `now` is the end of the history; `sent` derives the messages of a plan as they were
+    sent.
     """
-    phone = _Phone(list(plans), span, features, now)
+    phone = _Phone(list(plans), span, features, now, sent)
     return [replace(plan, life=phone.life(plan)) for plan in phone.plans]
 
 
@@ -60,7 +62,12 @@ class _Phone:
     """All chats of a phone, and which of them are in which state."""
 
     def __init__(
-        self, plans: list[ChatPlan], span: LifeSpan, features: frozenset[str], now: int
+        self,
+        plans: list[ChatPlan],
+        span: LifeSpan,
+        features: frozenset[str],
+        now: int,
+        sent: Callable[[ChatPlan], Iterable[Message]],
     ) -> None:
         self.plans, self.span, self.features, self.now = plans, span, features, now
         self.new_mac = now - _NEW_MAC[span] * DAY
@@ -82,7 +89,7 @@ class _Phone:
             )
             for state, applies in _APPLIES.items()
         }
-        self._comings = comings.Comings(plans, span, self.changed)
+        self._comings = comings.Comings(plans, span, self.changed, sent)
 
     def has(self, plan: ChatPlan, state: str) -> bool:
         return _key(plan) in self._chosen[state]

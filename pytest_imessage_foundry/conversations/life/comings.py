@@ -9,21 +9,25 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import replace
 from hashlib import blake2b
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.chat_life import Move, first_members
-from pytest_imessage_foundry.conversations.life.draws import Lot, chosen
+from pytest_imessage_foundry.conversations.life.draws import Lot, chosen, of_span
 from pytest_imessage_foundry.models import Event, Message, Roll
-from pytest_imessage_foundry.models.apple_time import MILLISECOND
+from pytest_imessage_foundry.models.apple_time import DAY, HOUR, MILLISECOND, MINUTE
 from pytest_imessage_foundry.models.guids import guid_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
     from pytest_imessage_foundry.models import LifeSpan, Persona
 
 REACH = 64  # messages that an inline reply can reach
+_QUIET = 2 * HOUR  # between two talks, at least
+_MOST_TOGETHER = 256  # messages of a talk
+_LOOKED_AT = 512  # messages until somebody who comes late writes
 _BEFORE = 2  # messages of a group before somebody is added, or the owner taken out
 
 
@@ -38,18 +42,30 @@ class Comings:
         plans: Iterable[ChatPlan],
         span: LifeSpan,
         changed: Mapping[str, tuple[str, int]],
+        sent: Callable[[ChatPlan], Iterable[Message]],
     ) -> None:
-        """`changed` has the number that a person gave up, and when, by id."""
+        """Draw who comes and goes.
+
+        Args:
+            plans: the chats of the phone.
+            span: how long it was in use.
+            changed: the number that a person gave up, and when, by id.
+            sent: derives the messages of a plan as they were sent.
+        """
         self._span, self._changed = span, changed
         groups = [plan for plan in plans if plan.is_group]
-        keys = [
-            _key(plan, who)
+        others = [
+            (plan, who)
             for plan in groups
             for who in plan.people[2:]
             if who.id not in changed
         ]
-        self._late = chosen(keys, "joins-later", "chat", span)
-        self._gone = chosen(keys, "leaves", "chat", span)
+        joins = of_span(span)["joins-later"] > 0
+        self._latest = _latest_joins(groups, sent) if joins else {}
+        can_join = [_key(*each) for each in others if self._joined(*each)]
+        can_leave = [_key(*each) for each in others if self._left(*each)]
+        self._late = chosen(can_join, "joins-later", "chat", span)
+        self._gone = chosen(can_leave, "leaves", "chat", span)
         ids = [_key(plan) for plan in groups]
         self._out = chosen(ids, "owner-out", "chat", span)
 
@@ -68,11 +84,25 @@ class Comings:
         for person in plan.people[2:]:
             key, who = _key(plan, person), plan.addresses[person.id]
             if key in self._late:
-                date = _at(plan, 0.05, self._number(key, "joins-later"))
+                date = self._joined(plan, person)
                 yield Move(date=date, kind="added", who=who, by=None)
             if key in self._gone:
-                date = _at(plan, 0.6, self._number(key, "leaves"))
-                yield self._leaving(plan, person, date)
+                yield self._leaving(plan, person, self._left(plan, person))
+
+    def _joined(self, plan: ChatPlan, person: Persona) -> int:
+        """Return when somebody joins a group late: before the first talk in which they
+        write; 0 if that is the first one."""
+        key = _key(plan, person)
+        date = _at(plan, 0.05, self._number(key, "joins-later"))
+        return min(date, self._latest.get(key, date))
+
+    def _left(self, plan: ChatPlan, person: Persona) -> int:
+        """Return when somebody leaves a group: after the last story in which they
+        write; 0 if one comes too late for that."""
+        date = _at(plan, 0.6, self._number(_key(plan, person), "leaves"))
+        last = max(_ends_of_stories(plan, person), default=date)
+        date = max(date, _whole(last + DAY))
+        return date if date <= _at(plan, 0.98, 0.0) else 0
 
     def _leaving(self, plan: ChatPlan, person: Persona, date: int) -> Move:
         who = plan.addresses[person.id]
@@ -93,6 +123,25 @@ class Comings:
         return Lot(key, "chat", self._span).number(state)
 
 
+def _latest_joins(
+    groups: Iterable[ChatPlan], sent: Callable[[ChatPlan], Iterable[Message]]
+) -> dict[str, int]:
+    """Return when those who soon write in a group must be in it at the latest.
+
+    0 means from the beginning.
+    """
+    found: dict[str, int] = {}
+    for plan in groups:
+        keys = {plan.addresses[each.id]: _key(plan, each) for each in plan.people}
+        written, last = 0, 0
+        for talk in _talks(islice(sent(plan), _LOOKED_AT)):
+            here = _whole((last + talk[0].date) // 2) if written >= _BEFORE else 0
+            for each in talk:
+                found.setdefault(keys.get(each.sender or "", ""), here)
+            written, last = written + len(talk), _end_of(talk[-1])
+    return found
+
+
 def attended(messages: Iterable[Message], plan: ChatPlan) -> Iterator[Message]:
     """Yield the messages of those who were in the group, and the events between."""
     if not plan.life.moves:
@@ -103,8 +152,9 @@ def attended(messages: Iterable[Message], plan: ChatPlan) -> Iterator[Message]:
 class _Attendance:
     """Who is in a group, from one message to the next.
 
-    A move waits until something was said before it: few messages stand close together,
-    and nobody is added to a group, or leaves it, in which nobody wrote.
+    A talk in which somebody writes who is not there is left out whole, since others
+    answer them. A move comes between two talks, and waits until something was said
+    before it: nobody is added to a group, or leaves it, in which nobody wrote.
     """
 
     def __init__(self, plan: ChatPlan) -> None:
@@ -119,21 +169,27 @@ class _Attendance:
 
     def of(self, messages: Iterable[Message]) -> Iterator[Message]:
         """Yield the messages of members, and the events of moves between them."""
-        for message in messages:
-            yield from self._events(message.date)
+        for talk in _talks(messages):
+            yield from self._events(talk[0].date)
             if not self._roll.has(None):
                 return
             if self._former:
-                message = _under_former(message, self._former)
-            if not self._roll.has(message.sender):
-                if message.event is None or message.event.kind != "added":
-                    self._left_out.append(message.guid)
-                    continue
-                message = _by_owner(message)
-            message = _without_absent(message, self._roll, self._left_out)
-            self._wrote[message.sender] += 1
-            self._last = _end_of(message)
-            yield message
+                talk = [_under_former(each, self._former) for each in talk]
+            talk = [self._allowed(each) for each in talk]
+            if not all(self._roll.has(each.sender) for each in talk):
+                self._left_out.extend(each.guid for each in talk)
+                continue
+            for message in talk:
+                message = _without_absent(message, self._roll, self._left_out)
+                self._wrote[message.sender] += 1
+                self._last = _end_of(message)
+                yield message
+
+    def _allowed(self, message: Message) -> Message:
+        """Return a message, as the owner's doing if an absent member adds somebody."""
+        if message.event is None or message.event.kind != "added":
+            return message
+        return message if self._roll.has(message.sender) else _by_owner(message)
 
     def _events(self, until: int) -> Iterator[Message]:
         """Yield the events of the moves that are due before `until`."""
@@ -166,6 +222,20 @@ class _Attendance:
         if move.kind == "added" or move.who is None:
             return self._wrote.total() >= _BEFORE
         return self._wrote[move.who] > 0
+
+
+def _talks(messages: Iterable[Message]) -> Iterator[list[Message]]:
+    """Yield the messages that follow each other within a few hours."""
+    talk: list[Message] = []
+    for message in messages:
+        if talk and (
+            message.date - talk[-1].date > _QUIET or len(talk) == _MOST_TOGETHER
+        ):
+            yield talk
+            talk = []
+        talk.append(message)
+    if talk:
+        yield talk
 
 
 def _end_of(message: Message) -> int:
@@ -204,7 +274,24 @@ def _key(plan: ChatPlan, person: Persona | None = None) -> str:
 def _at(plan: ChatPlan, least: float, number: float) -> int:
     """Return a moment of a group's time, from the share `least` on."""
     date = plan.start + int((plan.end - plan.start) * (least + 0.3 * number))
+    return _whole(date)
+
+
+def _whole(date: int) -> int:
     return date - date % MILLISECOND
+
+
+def _ends_of_stories(plan: ChatPlan, person: Persona) -> Iterator[int]:
+    """Yield about when each story ends in which somebody writes."""
+    length, said = plan.end - plan.start, 0
+    for scene, place in zip(plan.scenes, plan.places, strict=True):
+        # Where nothing is generated, the stories share the whole range.
+        first = place if plan.generated else said / plan.count
+        said += len(scene)
+        if any(turn.sender == person.id for turn in scene):
+            pauses = sum(turn.pause for turn in scene) * MINUTE
+            told = length * len(scene) // plan.count
+            yield plan.start + int(length * first) + max(told, pauses)
 
 
 def _event(move: Move, plan: ChatPlan, date: int, by: str | None) -> Message:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain, pairwise
 from types import SimpleNamespace
 
 from pytest_imessage_foundry.conversations.chat_life import Move
 from pytest_imessage_foundry.conversations.life.comings import attended
 from pytest_imessage_foundry.models import Event, Message
+from pytest_imessage_foundry.models.apple_time import HOUR
+from pytest_imessage_foundry.order import Order
+from pytest_imessage_foundry.spec import Spec
 
 FAR = 1 << 60
 
@@ -27,3 +32,56 @@ def test_what_an_absent_member_did_is_done_by_the_owner():
     assert left == told[0]
     assert back.sender is None
     assert back.event == Event(kind="added", who="+1", incoming=False)
+
+
+def said(hour: int, sender: str | None) -> Message:
+    return Message(guid=f"g{hour}", date=hour * HOUR, sender=sender)
+
+
+def test_a_talk_with_an_absent_member_is_left_out_whole():
+    gone = Move(date=30 * HOUR, kind="left", who="+2", by="+2")
+    life = SimpleNamespace(moves=(gone,), brought=0)
+    plan = SimpleNamespace(
+        life=life,
+        addresses={"a": "+1", "b": "+2"},
+        config=SimpleNamespace(service="iMessage"),
+        rng_key="1",
+    )
+    told = [
+        *(said(10, "+2"), said(11, "+1")),
+        # The move waits until the talk is over.
+        *(said(29, "+1"), said(31, "+2"), said(32, None)),
+        *(said(50, "+1"), said(51, "+2"), said(52, "+1")),
+        said(60, None),
+    ]
+
+    found = list(attended(told, plan))  # type: ignore[arg-type]
+
+    assert [each.date // HOUR for each in found if not each.event] == [
+        *(10, 11, 29, 31, 32, 60)
+    ]
+    (event,) = [each for each in found if each.event]
+    assert told[4].date < event.date < told[5].date
+
+
+def groups(seed: int) -> Iterator[list[Message]]:
+    spec = Spec(scenario="lived-in", seed=seed, messages=4_000)
+    for chat in Order(spec).conversations:
+        if chat.is_group:
+            yield list(chat.messages)
+
+
+def test_who_comes_late_is_added_before_they_write():
+    added = 0
+    for messages in chain.from_iterable(map(groups, range(4))):
+        assert messages
+        wrote: set[str | None] = set()
+        for before, message in pairwise(messages):
+            wrote.add(before.sender)
+            event = message.event
+            if event is None or event.kind != "added" or event.who is None:
+                continue
+            assert event.who not in wrote
+            assert message.date - before.date > HOUR
+            added += 1
+    assert added

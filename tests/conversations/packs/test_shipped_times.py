@@ -7,6 +7,7 @@ import pytest
 from pytest_imessage_foundry.conversations import timeline
 from pytest_imessage_foundry.conversations.circles import circles
 from pytest_imessage_foundry.conversations.packs import store
+from pytest_imessage_foundry.conversations.stories import Story
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models.apple_time import DAY, from_iso
 from pytest_imessage_foundry.personas import builtin
@@ -32,7 +33,7 @@ def is_told(told: store.Cached, start: int, key: str) -> bool:
                 end=start + 730 * DAY,
                 count=len(told.turns) if is_service else 0,
                 rng_key=key,
-                stories=[] if is_service else [timeline.Story(0.1, told.turns)],
+                stories=[] if is_service else [Story(0.1, told.turns)],
                 no_time="refuse",
             )
         )
