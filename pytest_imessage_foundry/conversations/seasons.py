@@ -161,8 +161,9 @@ def _places(parts: Sequence[_Part], start: int, end: int) -> Iterator[_Place]:
             yield step / _STEPS, moment
     if found:
         return
-    for day in range(start // DAY, end // DAY + 1):
-        moment = min(max(day * DAY + DAY // 2, start), end)
+    # Of the first and the last day there may be some minutes.
+    for day in range(start // DAY + 1, end // DAY):
+        moment = day * DAY + DAY // 2
         if _can_begin(parts, moment, end):
             yield (moment - start) / length, moment
 
