@@ -54,6 +54,7 @@ _WEEKS = {"people": _PEOPLE, "work": _WORK, "service": _SERVICES}
 _WEEKS_KEPT = 1_024  # more than ten years
 # The lowest rate, for waking time must never stop; that of people in several zones.
 _FLOOR, _SHARED_FLOOR = 0.002, 0.00002
+_NIGHTS = 4  # and days off, in which colleagues hardly wake, at most
 ASLEEP = 0.21
 """The rate of messages below which people are asleep."""
 
@@ -97,6 +98,19 @@ class Rhythm:
         """Return the rate of messages at a time: 1 in the busiest hour of the week."""
         offset, (rates, _) = self._local(moment)
         return rates[int((moment + offset) % _WEEK // _HOUR)]
+
+    def awake(self, moment: float, waking: float) -> float:
+        """Return a time, or one soon after those who sleep at it got up.
+
+        Args:
+            moment: the time, in seconds since 2001.
+            waking: so many waking seconds pass at least from then.
+        """
+        for _ in range(_NIGHTS):
+            if self.rate(moment) >= ASLEEP:
+                break
+            moment = self.after(moment, waking)
+        return moment
 
     def offset(self, moment: float) -> int:
         """Return the seconds to add to UTC in the first zone at a time."""

@@ -257,7 +257,7 @@ class SessionTimes:
         if len(zones) > 1:
             shared = rhythm(zones, self.week)
             if shared.rate(there) < ASLEEP:
-                there = shared.after(there, _ATTENTION)
+                there = shared.awake(there, _ATTENTION)
                 return self.days_off.after_holidays(there, shared)
         return there
 
@@ -267,9 +267,7 @@ class SessionTimes:
         there = before + wait
         if not turn.pause and (wait > _PATIENCE or own.rate(there) < ASLEEP):
             there = own.after(before, wait)
-        is_asleep = own.rate(there) < ASLEEP
-        there = own.after(there, _ATTENTION) if is_asleep else there
-        return self.days_off.after_holidays(there, own)
+        return self.days_off.after_holidays(own.awake(there, _ATTENTION), own)
 
     def _zones_of_part(self, session: UntimedSession, place: int) -> tuple[str, ...]:
         """Return the zones of those who write from a place to the next long wait."""
@@ -307,7 +305,7 @@ class SessionTimes:
         if moment - awake[who] > _ATTENTION * SECOND:
             own = rhythm((self.zones[who],), self.week)
             if own.rate(moment / SECOND) < ASLEEP:
-                there = own.after(moment / SECOND, _ATTENTION)
+                there = own.awake(moment / SECOND, _ATTENTION)
                 moment = int(self.days_off.after_holidays(there, own) * SECOND)
         awake[who] = moment
         return moment

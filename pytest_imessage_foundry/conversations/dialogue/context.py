@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,7 @@ class DialogueContext:
             each.id: _SLOWNESS[each.typical_response_time] for each in everybody
         }
         self.voices: dict[str, Voice] = {
-            each.id: SERVICE if _is_service(each) else voice_of(each, self.language)
+            each.id: SERVICE if _is_service(each) else self._voice(each, people)
             for each in everybody
         }
         self.names = {each.id: self._name_for(each) for each in everybody}
@@ -109,6 +110,14 @@ class DialogueContext:
         own = map(_first_name, everybody)
         self.known.leave_out([*self.names.values(), *own])
         self._recent = [(length, _RecentTexts(most)) for length, most in _REMEMBERED]
+
+    def _voice(self, persona: Persona, people: Sequence[Persona]) -> Voice:
+        """Return somebody's voice; who learned the language writes it as the first of
+        the others does, as in Mexico."""
+        is_learned = spoken_in(persona.locale) != self.language.code
+        if is_learned and people:
+            persona = replace(persona, locale=people[0].locale)
+        return voice_of(persona, self.language)
 
     def is_quick(self, who: str) -> bool:
         """Return whether a member answers within minutes, and at the same hours."""

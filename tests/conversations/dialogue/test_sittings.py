@@ -591,6 +591,26 @@ def test_in_a_group_locals_have_the_roles_for_locals() -> None:
         assert {cast["A"], cast["B"]} <= {"p1", "p2", "p3"}
 
 
+@pytest.mark.parametrize(
+    ("locale", "owner", "is_taken_over"),
+    [("es_MX", "en_US", True), ("es_ES", "en_US", False), ("en_GB", "en_US", False)],
+)
+def test_who_learned_a_language_writes_it_as_the_other_does(
+    locale: str, owner: str, is_taken_over: bool
+) -> None:
+    """Alex says "platicar" to Mateo, and no "flat" to an Englishwoman."""
+    other = persona("jo", "Jordan Lee", locale=locale)
+    config = ConversationConfig(id="talk", participants=("jo",))
+    own = replace(OWNER, locale=owner)
+    known = DialogueContext(config, own, [other], 1, 10)
+    variants = known.language.variants
+    variant = variants["es_MX" if locale[:2] == "es" else "en_GB"]["words"]
+    voices = known.voices
+    is_there = variant.items() <= voices[own.id].words.items()
+    assert is_there == is_taken_over
+    assert (variant.items() <= voices["jo"].words.items()) == (locale in variants)
+
+
 def one_scene(**more: Any) -> Language:
     """A language of a single scene, and one opener that names the other."""
     scene = {"id": "one", "with": "friend", "for": "any", **more}
