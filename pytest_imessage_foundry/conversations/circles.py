@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_imessage_foundry.models import Persona
 
 FRIEND = frozenset({"friend"})
@@ -31,6 +33,24 @@ _BY_WORD = {
     for circles, words in _CIRCLES.items()
     for word in words.split()
 }
+
+
+# In these one colleague is enough for polite endings of verbs.
+HONORIFIC = ("ja", "ko")
+
+
+def are_colleagues(people: Sequence[Persona], code: str) -> bool:
+    """Return whether people write to each other as colleagues.
+
+    All are; or one is, in a language in which the others would have to be polite to
+    them, as nobody is among friends.
+
+    Args:
+        people: all but the owner.
+        code: the code of the language in which they write.
+    """
+    of_work = ["work" in circles(each) for each in people]
+    return any(of_work) if code in HONORIFIC else bool(of_work) and all(of_work)
 
 
 def circles(persona: Persona) -> frozenset[str]:

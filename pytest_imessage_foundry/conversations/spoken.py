@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,6 +45,20 @@ def spoken_in(locale: str) -> str:
     """
     code = locale.partition("_")[0]
     return _WRITTEN.get(locale) or _WRITTEN.get(code, code)
+
+
+def spoken_among(owner: Persona, people: Iterable[Persona]) -> str:
+    """Return the code of a chat's language: the contact's, or a group's most common
+    one. English stands for languages in which nothing is written."""
+    own = spoken_in(owner.locale)
+    codes = [spoken_in(each.locale) for each in people]
+    tally = Counter(code if code in LANGUAGES else "en" for code in codes)
+    if not tally:
+        return own
+    # The owner's language decides a tie, then the order of the participants.
+    most = max(tally.values())
+    winners = [code for code, number in tally.items() if number == most]
+    return own if own in winners else winners[0]
 
 
 def notes(people: Iterable[Persona]) -> list[str]:

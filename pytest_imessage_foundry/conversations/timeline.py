@@ -19,7 +19,7 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_imessage_foundry.conversations import seasons, turn_members
-from pytest_imessage_foundry.conversations.circles import circles
+from pytest_imessage_foundry.conversations.circles import are_colleagues, circles
 from pytest_imessage_foundry.conversations.clock import Rhythm, Week, rhythm
 from pytest_imessage_foundry.conversations.gaps import Gaps
 from pytest_imessage_foundry.conversations.session_order import (
@@ -33,6 +33,7 @@ from pytest_imessage_foundry.conversations.session_times import (
     UntimedSession,
     no_room,
 )
+from pytest_imessage_foundry.conversations.spoken import spoken_among
 from pytest_imessage_foundry.conversations.stories import Stories, Story
 from pytest_imessage_foundry.conversations.turn_sessions import Sessions
 from pytest_imessage_foundry.conversations.waits import HOUR, Waits, hurried
@@ -179,7 +180,7 @@ class _Timeline:
         services = {who for who, each in cast.items() if "service" in circles(each)}
         self.sessions = Sessions(turns, services - {owner.id}, self.random)
         self.gaps = Gaps(start, end, self.random, is_service=self.sessions.is_service)
-        self.week = _week(cast, owner.id, is_service=self.sessions.is_service)
+        self.week = _week(cast, owner, is_service=self.sessions.is_service)
         self.usual = rhythm((self.zones[owner.id],), self.week)
         self.is_scattered = len(set(self.zones.values())) > 1
         self.session_times = SessionTimes(
@@ -409,9 +410,10 @@ def _still(expected: int, done: int) -> int:
     return max(expected - done, 1 + expected // _OVERRUN)
 
 
-def _week(cast: Mapping[str, Persona], owner: str, *, is_service: bool) -> Week:
-    """Return whose week a chat keeps: that of work if all others are of it."""
+def _week(cast: Mapping[str, Persona], owner: Persona, *, is_service: bool) -> Week:
+    """Return whose week a chat keeps: that of work among colleagues."""
     if is_service:
         return "service"
-    others = [circles(each) for who, each in cast.items() if who != owner]
-    return "work" if others and all("work" in each for each in others) else "people"
+    others = [each for who, each in cast.items() if who != owner.id]
+    is_work = are_colleagues(others, spoken_among(owner, others))
+    return "work" if is_work else "people"

@@ -829,3 +829,32 @@ def test_it_does_not_wait_where_there_is_no_room() -> None:
     assert len(dates) == 200
     assert dates[100] < START + 4 * DAY
     assert dates[-1] < START + 5 * DAY
+
+
+@pytest.mark.parametrize(
+    ("locale", "share"), [("ja_JP", range(6)), ("en_GB", range(20, 60))]
+)
+def test_one_colleague_makes_a_polite_group_keep_the_week_of_work(
+    locale: str, share: range
+) -> None:
+    owner = replace(ME, locale=locale, time_zone="Asia/Tokyo")
+    known = replace(friend(), locale=locale, time_zone="Asia/Tokyo")
+    people = {
+        "f": known,
+        "c": replace(
+            known, id="c", identifier="c@example.com", relationship="colleague"
+        ),
+    }
+    pairs = lay_out(
+        talk(400, key="0"),
+        people=people,
+        owner=owner,
+        start=START,
+        end=END,
+        count=400,
+        rng_key="0",
+    )
+    tokyo = ZoneInfo("Asia/Tokyo")
+    local = [to_datetime(moment).astimezone(tokyo) for moment, _ in pairs]
+    off = [each for each in local if each.weekday() > 4 or each.hour in range(7)]
+    assert 100 * len(off) // len(local) in share

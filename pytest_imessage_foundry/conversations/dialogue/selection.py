@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import count, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_imessage_foundry.conversations.casing import lower
-from pytest_imessage_foundry.conversations.circles import FRIEND, circles
+from pytest_imessage_foundry.conversations.circles import (
+    FRIEND,
+    HONORIFIC,
+    are_colleagues,
+    circles,
+)
 from pytest_imessage_foundry.conversations.clock import offset_in
 from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.scenes import key_of, language
-from pytest_imessage_foundry.conversations.spoken import LANGUAGES, spoken_in
+from pytest_imessage_foundry.conversations.spoken import spoken_among, spoken_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +44,6 @@ _SKIPPED = 0.25
 _FEW = 12  # scenes, of which all come in every round
 # Scenes with files and links have the same share in every round.
 _STEADY = frozenset({"photo", "link"})
-_HONORIFIC = ("ja", "ko")
 _AT_A_DISTANCE = frozenset({"work", "neighbour", "handyman", "stranger"})
 
 
@@ -54,18 +57,9 @@ def mix(a: int, b: int) -> int:
 
 def language_of(owner: Persona, people: Sequence[Persona]) -> Language:
     """Return the language of a chat: the contact's, or a group's most common one."""
-    codes = [spoken_in(each.locale) for each in people]
-    own = spoken_in(owner.locale)
-    tally = Counter(code if code in LANGUAGES else "en" for code in codes)
-    if not tally:
-        return language(own)
-    # The owner's language decides a tie, then the order of the participants.
-    most = max(tally.values())
-    winners = [code for code, number in tally.items() if number == most]
-    found = language(own if own in winners else winners[0])
+    found = language(spoken_among(owner, people))
     distant = [bool(circles(each) & _AT_A_DISTANCE) for each in people]
-    # One colleague is enough for polite endings of verbs.
-    is_polite = any(distant) if found.code in _HONORIFIC else all(distant)
+    is_polite = any(distant) if found.code in HONORIFIC else all(distant)
     return found.polite if is_polite else found
 
 
@@ -82,11 +76,10 @@ def repertoire(
     spoken: Language,
 ) -> list[Scene]:
     """Return the scenes that fit these people."""
-    around = [circles(each) for each in people]
     if config.chat_type == "group":
-        company = _in_common(around, spoken)
+        company = _in_common(people, spoken)
     else:
-        company = around[0] if around else FRIEND
+        company = circles(people[0]) if people else FRIEND
     scenes = _of(company, config, owner, people, spoken)
     if "service" in company and people:
         scenes = _own_trade(people[0], config.theme, scenes)
@@ -274,13 +267,11 @@ def _in_order(places: Sequence[_Place], cycle: int, *, may_skip: bool) -> list[_
     return [place for _, _, place in drawn]
 
 
-def _in_common(around: Sequence[frozenset[str]], spoken: Language) -> frozenset[str]:
-    """Return a group's circles: work or family if all members are, else friends."""
-    of_work = ["work" in each for each in around]
-    # Among friends a colleague would have to be polite to, nobody is.
-    is_polite = spoken.code in _HONORIFIC and any(of_work)
-    if of_work and (all(of_work) or is_polite):
+def _in_common(people: Sequence[Persona], spoken: Language) -> frozenset[str]:
+    """Return a group's circles: work or family if its members are, else friends."""
+    if are_colleagues(people, spoken.code):
         return frozenset({"work"})
+    around = [circles(each) for each in people]
     if around and all(each & {"family", "partner"} for each in around):
         return frozenset({"family"})
     return FRIEND
