@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 REACH = 64  # messages that an inline reply can reach
 _QUIET = 2 * HOUR  # between two talks, at least
 _MOST_TOGETHER = 256  # messages of a talk
-_LOOKED_AT = 512  # messages until somebody who comes late writes
+_LOOKED_AT = 128  # messages until somebody who comes late writes
 _BEFORE = 2  # messages of a group before somebody is added, or the owner taken out
 
 
