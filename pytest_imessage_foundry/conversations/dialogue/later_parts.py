@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 _COMES_UP_AGAIN = 0.6
 _BAD = frozenset({"sad", "tense"})
 MOST_DAYS = 14  # that a later part can wait
-_FORGOTTEN = 30 * DAY  # after so long nobody asks how it went
-# About when turns come is known, not exactly: a part that is due about so much later
-# hardly ever has to be put off.
-_LONGER = 1.5
+_FORGOTTEN = 40 * DAY  # after so long nobody asks how it went
+# About when turns come is known, not exactly: a part that comes about so much later
+# hardly ever has to be put off. By half of its days, or by so many.
+_LONGER, _MARGIN = 1.5, 4
 _MOST = 4  # scenes whose later part is to come
 
 
@@ -109,4 +109,5 @@ class LaterParts:
         if due.number > number or self._days is None:
             return due.number <= number
         days = transitions.days_until_later(due.planned.scene)
-        return self._days.between(due.said, said) >= days * _LONGER * DAY
+        later = min(days * _LONGER, days + _MARGIN)
+        return self._days.between(due.said, said) >= later * DAY
