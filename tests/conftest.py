@@ -7,8 +7,10 @@ import io
 import os
 import pkgutil
 import sys
+import tempfile
 import threading
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +18,7 @@ import pytest
 import pytest_imessage_foundry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 pytest_plugins = ["pytester"]
 
@@ -30,6 +31,7 @@ ALONE = (
     *("-pno:randomly", "-pno:faker", "-pno:hypothesispytest", "-pno:anyio"),
     *("-pno:rerunfailures", "-pno:run-parallel"),
 )
+NOBODY = 65534
 LATE = (
     "cryptography.hazmat.primitives.ciphers",
     "cryptography.hazmat.primitives.keywrap",
@@ -117,6 +119,25 @@ def fresh_run(inner):
         return inner(*arguments, process=True)
 
     return go
+
+
+@pytest.fixture
+def read_only() -> Iterator[Path]:
+    """A folder that nobody may write to; root gives up its rights for the test."""
+    if os.name == "nt":
+        pytest.skip("rights of folders are POSIX's")
+    # Not in tmp_path, whose folders are root's alone.
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        folder.chmod(0o555)
+        was = os.geteuid()
+        if was == 0:
+            os.seteuid(NOBODY)
+        try:
+            yield folder
+        finally:
+            os.seteuid(was)
+            folder.chmod(0o755)
 
 
 class Terminal(io.StringIO):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.cli import (
+    outputs,
     persona_generate,
     persona_output,
     questions,
@@ -171,7 +172,7 @@ def _add_files(verbs: _SubParsersAction[ArgumentParser]) -> None:
     export = _verb(
         verbs, "export", "write people as JSON", " people.json", " ana.json ana-diaz"
     )
-    export.add_argument("file", type=Path, metavar="FILE", help="file to write")
+    export.add_argument("file", type=outputs.path, metavar="FILE", help="file to write")
     export.add_argument("ids", nargs="*", metavar="ID", help="default: everybody")
     export.add_argument("--force", action="store_true", help="replace what is there")
     export.set_defaults(run=run_export)
@@ -388,7 +389,9 @@ def run_export(given: Namespace) -> int:
     from pytest_imessage_foundry.terminal import escaped
 
     with _opened(given) as kept:
-        count = kept.export_to(given.file, given.ids, force=given.force)
+        count = kept.export_to(
+            given.file, given.ids, force=given.force, remedy=outputs.by_force()
+        )
     print(f"wrote {escaped(str(given.file))}: {counted(count, 'persona')}")
     return 0
 
