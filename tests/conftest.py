@@ -7,10 +7,9 @@ import io
 import os
 import pkgutil
 import sys
-import tempfile
 import threading
+from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +18,8 @@ import pytest_imessage_foundry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
 pytest_plugins = ["pytester"]
 
@@ -31,7 +32,7 @@ ALONE = (
     *("-pno:randomly", "-pno:faker", "-pno:hypothesispytest", "-pno:anyio"),
     *("-pno:rerunfailures", "-pno:run-parallel"),
 )
-NOBODY = 65534
+NOBODY = 65534  # the user of that name
 LATE = (
     "cryptography.hazmat.primitives.ciphers",
     "cryptography.hazmat.primitives.keywrap",
@@ -122,22 +123,45 @@ def fresh_run(inner):
 
 
 @pytest.fixture
-def read_only() -> Iterator[Path]:
-    """A folder that nobody may write to; root gives up its rights for the test."""
+def as_a_user(tmp_path: Path) -> Callable[[], AbstractContextManager[None]]:
+    """Run a block as somebody whom permissions bind: not as the superuser."""
     if os.name == "nt":
         pytest.skip("rights of folders are POSIX's")
-    # Not in tmp_path, whose folders are root's alone.
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        folder.chmod(0o555)
-        was = os.geteuid()
-        if was == 0:
-            os.seteuid(NOBODY)
+
+    @contextmanager
+    def acting() -> Iterator[None]:
+        if os.geteuid() != 0:
+            yield
+            return
+        for each in (tmp_path, *tmp_path.rglob("*")):
+            os.chown(each, NOBODY, NOBODY, follow_symlinks=False)
+        closed = {
+            each: each.stat().st_mode
+            for each in tmp_path.parents
+            if each.stat().st_mode & 0o55 != 0o55
+        }
+        for each, mode in closed.items():
+            each.chmod(mode | 0o55)
+        os.seteuid(NOBODY)
         try:
-            yield folder
+            yield
         finally:
-            os.seteuid(was)
-            folder.chmod(0o755)
+            os.seteuid(0)
+            for each, mode in closed.items():
+                each.chmod(mode)
+
+    return acting
+
+
+@pytest.fixture
+def read_only(
+    tmp_path: Path, as_a_user: Callable[[], AbstractContextManager[None]]
+) -> Iterator[Path]:
+    """A folder that nobody may write to, root included."""
+    folder = tmp_path / "read-only"
+    folder.mkdir(mode=0o500)
+    with as_a_user():
+        yield folder
 
 
 class Terminal(io.StringIO):
