@@ -46,6 +46,10 @@ _LEFT = re.compile(
 )
 
 
+# How the name of a draft, be it a file or a folder, goes on after that of its path.
+_PROCESS = re.compile(r"\d+\.(draft|old|making)")
+
+
 @contextmanager
 def replacing(
     path: Path, *, force: bool = True, remedy: str = IN_CODE, makes_folder: bool = False
@@ -202,14 +206,22 @@ def _is_of(error: OSError, path: Path) -> bool:
     above it or a draft of it."""
     known = {Path(f"{path}{ending}") for ending in ("", *COMPANIONS)}
     known |= {*path.parents}
-    hidden = f".{path.name}."
-    drafts = (str(path.parent / hidden), str(path / hidden))
     for each in (error.filename, error.filename2):
         if isinstance(each, str | os.PathLike):
             named = Path(each)
-            if str(named).startswith(drafts) or named in known:
+            if named in known or _is_draft(named, path):
                 return True
     return False
+
+
+def _is_draft(file: Path, path: Path) -> bool:
+    """Return whether a file is a draft of `path`, beside it or in it, or in one."""
+    hidden = f".{path.name}."
+    drafts = (str(path.parent / hidden), str(path / hidden))
+    return any(
+        str(file).startswith(each) and _PROCESS.match(str(file), len(each))
+        for each in drafts
+    )
 
 
 def _remedy(error: OSError) -> str:

@@ -181,8 +181,9 @@ def test_a_folder_that_nobody_may_write_to_is_told_of(read_only, maker):
     assert ".output" not in str(caught.value)
 
 
-def test_an_error_of_another_file_names_that_one(tmp_path):
-    other = tmp_path / "input"
+@pytest.mark.parametrize("name", ["input", ".output.toml"])
+def test_an_error_of_another_file_names_that_one(tmp_path, name):
+    other = tmp_path / name
     with (
         pytest.raises(FileNotFoundError) as caught,
         replacing(tmp_path / "output") as draft,
