@@ -9,12 +9,14 @@ import shutil
 import sqlite3
 from contextlib import contextmanager, suppress
 from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import UnwritableFileError
 from pytest_imessage_foundry.processes import is_running
 from pytest_imessage_foundry.replaceable import (
     COMPANIONS,
+    IN_CODE,
     check_is_free,
     check_is_no_companion,
     check_is_regular,
@@ -22,7 +24,6 @@ from pytest_imessage_foundry.replaceable import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 # What the disk or its rights say, and not the statement.
 _REFUSALS = frozenset(
@@ -45,36 +46,56 @@ _LEFT = re.compile(
 )
 
 
+# How the name of a draft, be it a file or a folder, goes on after that of its path.
+_PROCESS = re.compile(r"\d+\.(draft|old|making)")
+
+
 @contextmanager
-def replacing(path: Path, *, force: bool = True) -> Iterator[Path]:
+def replacing(
+    path: Path, *, force: bool = True, remedy: str = IN_CODE, makes_folder: bool = False
+) -> Iterator[Path]:
     """Give a draft beside `path`, and move it to `path` if nothing is raised.
 
     Args:
         force: without it nothing is replaced: the caller has looked that the place is
             free, and what comes there meanwhile stays.
+        remedy: as for `replaceable.check_output`.
+        makes_folder: make the folders that are missing above, and remove them again
+            if anything is raised.
 
     Raises:
         FoundryError: what is at `path` is no regular file, or its name is that of a
             file that SQLite keeps, or `force` is not given and something came there.
+        UnwritableFileError: the disk or its rights refuse it.
     """
+    check_is_regular(path)
     check_is_no_companion(path)
-    for each in (path, *_beside(path, _LOGS)):
+    for each in _beside(path, _LOGS):
         check_is_regular(each)
+    with naming_disk_errors(path), removing_on_error() as made:
+        if makes_folder:
+            made.folder(path.parent)
+        with _drafted(path) as draft:
+            yield draft
+            if not force:
+                check_is_free(path, remedy)
+            with _without_log(path):
+                _move(draft, path, force=force, remedy=remedy)
+
+
+@contextmanager
+def _drafted(path: Path) -> Iterator[Path]:
+    """Yield the place of a draft, and remove what is there at the end."""
     _sweep(path)
     draft = _aside(path, os.getpid(), _DRAFT)
     _remove(draft)
     try:
-        with naming_disk_errors(path):
-            yield draft
-        if not force:
-            check_is_free(path)
-        with _without_log(path):
-            _move(draft, path, force=force)
+        yield draft
     finally:
         _remove(draft)
 
 
-def _move(draft: Path, path: Path, *, force: bool) -> None:
+def _move(draft: Path, path: Path, *, force: bool, remedy: str) -> None:
     if not force:
         try:
             # Unlike a rename, a link fails where the name exists, even if two builds
@@ -82,10 +103,10 @@ def _move(draft: Path, path: Path, *, force: bool) -> None:
             os.link(draft, path)
             return
         except FileExistsError:
-            check_is_free(path)
+            check_is_free(path, remedy)
             raise
         except OSError:  # a file system without hard links
-            check_is_free(path)
+            check_is_free(path, remedy)
     os.replace(draft, path)
 
 
@@ -158,25 +179,57 @@ def _put_back(old: Path, path: Path) -> None:
 
 @contextmanager
 def naming_disk_errors(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Turn disk errors into FoundryError naming `path` instead of its draft."""
+    """Turn disk errors into UnwritableFileError naming `path` instead of its draft.
+
+    Errors of files that are only read go on as they are.
+    """
     try:
         yield
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF not in _REFUSALS:
             raise
-        raise FoundryError(
-            f"the database could not be written: {error}\n"
-            f"tried to write: {os.fspath(path)}\n"
-            "check the rights of its folder, and the room on the disk"
+        raise UnwritableFileError(
+            "the database",
+            str(error),
+            path,
+            "check the rights of its folder, and the room on the disk",
         ) from error
     except OSError as error:
-        if error.errno not in _NO_ROOM:
+        if error.errno not in _NO_ROOM and not _is_of(error, Path(path)):
             raise
-        raise FoundryError(
-            f"the file could not be written: {error.strerror}\n"
-            f"tried to write: {os.fspath(path)}\n"
-            "make room on the disk, or write elsewhere"
-        ) from error
+        reason = error.strerror or str(error)
+        raise UnwritableFileError("the file", reason, path, _remedy(error)) from error
+
+
+def _is_of(error: OSError, path: Path) -> bool:
+    """Return whether an error is of a path, what SQLite keeps beside it, a folder
+    above it or a draft of it."""
+    known = {Path(f"{path}{ending}") for ending in ("", *COMPANIONS)}
+    known |= {*path.parents}
+    for each in (error.filename, error.filename2):
+        if isinstance(each, str | os.PathLike):
+            named = Path(each)
+            if named in known or _is_draft(named, path):
+                return True
+    return False
+
+
+def _is_draft(file: Path, path: Path) -> bool:
+    """Return whether a file is a draft of `path`, beside it or in it, or in one."""
+    hidden = f".{path.name}."
+    drafts = (str(path.parent / hidden), str(path / hidden))
+    return any(
+        str(file).startswith(each) and _PROCESS.match(str(file), len(each))
+        for each in drafts
+    )
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno in _NO_ROOM:
+        return "make room on the disk, or write elsewhere"
+    if error.errno == errno.ENAMETOOLONG:
+        return "give it a shorter name: that of its draft has some 20 characters more"
+    return "check that its folder is there, and its rights, or write elsewhere"
 
 
 class Created:
@@ -186,13 +239,13 @@ class Created:
         self._paths: list[Path] = []
         self._moved: list[tuple[Path, os.stat_result]] = []
 
-    def folder(self, path: Path) -> None:
+    def folder(self, path: Path, mode: int = 0o777) -> None:
         """Make a folder and the missing ones above it."""
         missing = takewhile(_is_free, (path, *path.parents))
         for each in reversed([*missing]):
             # Noted first: Ctrl-C may come right after it is made.
             self._paths.append(each)
-            each.mkdir(exist_ok=True)
+            each.mkdir(mode, exist_ok=True)
 
     def file(self, path: Path) -> None:
         """Note a file that is about to be written, unless it exists already."""

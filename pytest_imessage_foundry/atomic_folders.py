@@ -16,7 +16,7 @@ from pytest_imessage_foundry.atomic import (
 )
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.processes import is_running
-from pytest_imessage_foundry.replaceable import check_is_regular
+from pytest_imessage_foundry.replaceable import KeptFiles, check_is_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.atomic import Created
 
 _DRAFT, _OLD, _MAKING = "draft", "old", "making"
+_NOTHING = KeptFiles()
 _LAST = ".last"  # what is moved after all others, in a draft
 
 
@@ -33,6 +34,7 @@ def replacing_folder(
     *,
     last: Path,
     swaps: bool = False,
+    kept: KeptFiles = _NOTHING,
     check: Callable[[], object] | None = None,
 ) -> Iterator[Path]:
     """Yield a draft of a folder that takes its place at `path` if nothing is raised.
@@ -45,16 +47,17 @@ def replacing_folder(
         last: the file, relative to the folder, that readers look for. It comes
             after all others, so that whoever finds it finds them.
         swaps: replace a folder as a whole, and remove the old one.
-        check: raises where something may not be replaced; asked right before that,
-            as something may have come since the caller looked.
+        kept: files that are not replaced if they come meanwhile.
+        check: raises where something else may not be replaced; asked right before
+            that, as something may have come since the caller looked.
     """
     path = path.resolve()
-    if path.exists() and not path.is_dir():
-        raise FoundryError(
-            f"a folder cannot take the place of a file\nlooked at: {path}\n"
-            "name another folder, or remove what is there"
-        )
-    with removing_on_error() as made:
+    with naming_disk_errors(path), removing_on_error() as made:
+        if path.exists() and not path.is_dir():
+            raise FoundryError(
+                f"a folder cannot take the place of a file\nlooked at: {path}\n"
+                "name another folder, or remove what is there"
+            )
         is_new = _is_free(path)
         made.folder(path.parent if is_new or swaps else path)
         # Inside a folder that stays, as it may be the root of a disk of its own.
@@ -63,37 +66,34 @@ def replacing_folder(
             yield draft
             if check is not None:
                 check()
+            kept.check()
             if _is_free(path):
                 os.replace(draft, path)
             elif swaps:
                 _swap(draft, path)
             else:
-                _merge(draft, path, last=last)
+                _merge(draft, path, last=last, kept=kept)
 
 
 @contextmanager
-def with_companions(
-    path: Path, *, force: bool = True, check: Callable[[], object] | None = None
-) -> Iterator[Path]:
+def with_companions(path: Path, *, kept: KeptFiles = _NOTHING) -> Iterator[Path]:
     """Yield where to write the file that is meant for `path`, with folders beside it.
 
     All of it takes its place if nothing is raised, the file after the folders.
 
     Args:
-        force: whether a file at `path` may be replaced, see `atomic.replacing`.
-        check: as for `replacing_folder`.
+        kept: files that are not replaced if they come meanwhile.
 
     Raises:
         FoundryError: what is at `path` is no regular file.
     """
     check_is_regular(path)
-    with removing_on_error() as made:
+    with naming_disk_errors(path), removing_on_error() as made:
         made.folder(path.parent)
         with _drafting(path, _MAKING, means=path.parent) as draft:
             yield draft / path.name
-            if check is not None:
-                check()
-            _merge(draft, path.parent, last=Path(path.name), force=force)
+            kept.check()
+            _merge(draft, path.parent, last=Path(path.name), kept=kept)
 
 
 @contextmanager
@@ -106,12 +106,11 @@ def _drafting(path: Path, kind: str, *, means: Path) -> Iterator[Path]:
     draft = _aside(path, kind)
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        with naming_disk_errors(means):
-            draft.mkdir()
-            yield draft
+        draft.mkdir()
+        yield draft
     except FoundryError as error:
-        told = str(error).replace(str(draft), str(means))
-        raise type(error)(told).with_traceback(error.__traceback__) from None
+        error.args = (str(error).replace(str(draft), str(means)),)
+        raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -150,20 +149,18 @@ def _swap(draft: Path, path: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _merge(draft: Path, path: Path, *, last: Path, force: bool = True) -> None:
+def _merge(draft: Path, path: Path, *, last: Path, kept: KeptFiles) -> None:
     """Move what is in `draft` to its place in `path`; undo what is new if it fails."""
     final = draft / _LAST
     os.replace(draft / last, final)
     with removing_on_error() as made:
         for source in sorted(draft.iterdir()):
             if source != final:
-                _put(source, path / source.name, path / source.name, made)
-        _put(final, path / last, path / last.parts[0], made, force=force)
+                _put(source, path / source.name, path / source.name, made, kept)
+        _put(final, path / last, path / last.parts[0], made, kept)
 
 
-def _put(
-    source: Path, place: Path, top: Path, made: Created, *, force: bool = True
-) -> None:
+def _put(source: Path, place: Path, top: Path, made: Created, kept: KeptFiles) -> None:
     """Move a file, or a folder with all in it, to a place at or below `top`."""
     if source.is_dir():
         if not os.path.lexists(place):
@@ -172,13 +169,13 @@ def _put(
                 os.replace(source, place)
                 return
         for each in sorted(source.iterdir()):
-            _put(each, place / each.name, top, made)
+            _put(each, place / each.name, top, made, kept)
         return
     _refuse_detour(place, top)
     made.folder(place.parent)
     made.moved(source, place)
     # With a WAL of the file that was there, SQLite would spoil the new one.
-    with replacing(place, force=force) as beside:
+    with replacing(place, force=not kept.has(place), remedy=kept.remedy) as beside:
         os.replace(source, beside)
 
 

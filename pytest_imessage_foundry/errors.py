@@ -5,6 +5,7 @@ A message says what happened, where it was looked for, and what to do.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,6 +37,19 @@ class MissingConversationError(FoundryError):
 
 class UnreadableFileError(FoundryError):
     """A file is not there, not a database, encrypted, truncated or locked."""
+
+
+class UnwritableFileError(FoundryError):
+    """The disk or its rights refuse a file that was to be written."""
+
+    def __init__(
+        self, what: str, reason: str, path: str | os.PathLike[str], remedy: str
+    ) -> None:
+        super().__init__(
+            f"{what} could not be written: {reason}\n"
+            f"tried to write: {os.fspath(path)}\n{remedy}"
+        )
+        self.reason = reason
 
 
 class MisreadError(AssertionError):

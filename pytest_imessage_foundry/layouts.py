@@ -7,9 +7,9 @@ below an extraction, or for the file that a backup keeps it in.
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -25,10 +25,10 @@ from pytest_imessage_foundry.ios.device import Device
 from pytest_imessage_foundry.ios.ios_backup import IOSBackup
 from pytest_imessage_foundry.ios.keybag import KeyBag
 from pytest_imessage_foundry.models.guids import random_guid
-from pytest_imessage_foundry.replaceable import check_is_free
+from pytest_imessage_foundry.replaceable import KeptFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
     from pytest_imessage_foundry.db.builder import Counts
@@ -42,6 +42,7 @@ MESSAGES = Path("Library/Messages")
 ADDRESS_BOOK = Path("Library/Application Support/AddressBook")
 # Each account has a folder of its own, named by a UUID; ours is always the same.
 SOURCE = ADDRESS_BOOK / "Sources" / random_guid(Random("address book source"))
+_NOTHING = KeptFiles()
 _DATABASES: dict[LayoutName, Path] = {
     "file": Path(),
     "home": MESSAGES / foundry.FILE_NAME,
@@ -73,7 +74,8 @@ def build(
     *,
     attachments: bool = True,
     backup_password: str | None = None,
-    kept: Collection[Path] = (),
+    kept: KeptFiles = _NOTHING,
+    check: Callable[[Path], object] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Counts:
     """Build `order` at `path` in a layout, its attachments beside it; a home and an
@@ -85,13 +87,15 @@ def build(
 
     Args:
         backup_password: encrypt an iPhone's backup.
-        kept: files that are not there and may come while the build runs: then it is
-            refused, and they stay.
+        kept: files that may come while the build runs: then it is refused, and they
+            stay.
+        check: called with the draft of the database, before anything takes its place
+            and before a backup is encrypted; may raise.
 
     Raises:
         FoundryError: a password without a backup, a backup over other things.
     """
-    forged = _Forged(order, attachments, progress, kept)
+    forged = _Forged(order, attachments, progress, kept, check)
     if backup_password is not None and layout != "ios-backup":
         raise FoundryError(
             "only a backup has a password\n"
@@ -109,13 +113,6 @@ def build(
         else:
             tree.write_contacts(draft / tree.MOBILE, order.scenario.personas)
     return counts
-
-
-def move(built: Path, path: Path, layout: LayoutName) -> None:
-    """Move a folder that `build` made to `path`, as if it had been built there."""
-    with _replacing(path, layout) as draft:
-        draft.rmdir()
-        os.replace(built, draft)
 
 
 def home(maker: Foundry, order: Order, folder: Path) -> ChatDB:
@@ -177,23 +174,15 @@ def _build_backup(forged: _Forged, path: Path, keys: KeyBag | None) -> Counts:
 
 
 def _replacing(
-    path: Path, layout: LayoutName, kept: Collection[Path] = ()
+    path: Path, layout: LayoutName, kept: KeptFiles
 ) -> AbstractContextManager[Path]:
     """Return a draft of a layout's folder; a backup is replaced as a whole."""
-    is_backup = layout == "ios-backup"
-
-    def check() -> None:
-        if is_backup:
-            backup.check_replaceable(path)
-        _check_are_free(kept)
-
+    last = _DATABASES[layout]
+    if layout != "ios-backup":
+        return replacing_folder(path, last=last, kept=kept)
+    check = partial(backup.check_replaceable, path)
     check()
-    return replacing_folder(path, last=_DATABASES[layout], swaps=is_backup, check=check)
-
-
-def _check_are_free(kept: Collection[Path]) -> None:
-    for each in kept:
-        check_is_free(each)
+    return replacing_folder(path, last=last, swaps=True, kept=kept, check=check)
 
 
 def _keys(order: Buildable, password: str | None) -> KeyBag | None:
@@ -207,25 +196,25 @@ class _Forged:
     order: Buildable
     attachments: bool
     progress: Callable[[int], None] | None
-    kept: Collection[Path] = ()
+    kept: KeptFiles
+    check: Callable[[Path], object] | None
 
     def alone(self, path: Path) -> Counts:
-        def check() -> None:
-            _check_are_free(self.kept)
-
-        may_replace = path not in self.kept
-        with with_companions(path, force=may_replace, check=check) as draft:
+        with with_companions(path, kept=self.kept) as draft:
             return self.at(draft)
 
     def at(self, path: Path) -> Counts:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return foundry.forge(
+        counts = foundry.forge(
             self.order,
             path,
             attachments=self.attachments,
             attachment_root=root_for(path),
             progress=self.progress,
         )
+        if self.check is not None:
+            self.check(path)
+        return counts
 
 
 def write_address_book(

@@ -8,6 +8,7 @@ import os
 import pkgutil
 import sys
 import threading
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ import pytest
 import pytest_imessage_foundry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 pytest_plugins = ["pytester"]
@@ -30,6 +32,7 @@ ALONE = (
     *("-pno:randomly", "-pno:faker", "-pno:hypothesispytest", "-pno:anyio"),
     *("-pno:rerunfailures", "-pno:run-parallel"),
 )
+NOBODY = 65534  # the user of that name
 LATE = (
     "cryptography.hazmat.primitives.ciphers",
     "cryptography.hazmat.primitives.keywrap",
@@ -117,6 +120,48 @@ def fresh_run(inner):
         return inner(*arguments, process=True)
 
     return go
+
+
+@pytest.fixture
+def as_a_user(tmp_path: Path) -> Callable[[], AbstractContextManager[None]]:
+    """Run a block as somebody whom permissions bind: not as the superuser."""
+    if os.name == "nt":
+        pytest.skip("rights of folders are POSIX's")
+
+    @contextmanager
+    def acting() -> Iterator[None]:
+        if os.geteuid() != 0:
+            yield
+            return
+        for each in (tmp_path, *tmp_path.rglob("*")):
+            os.chown(each, NOBODY, NOBODY, follow_symlinks=False)
+        closed = {
+            each: each.stat().st_mode
+            for each in tmp_path.parents
+            if each.stat().st_mode & 0o55 != 0o55
+        }
+        for each, mode in closed.items():
+            each.chmod(mode | 0o55)
+        os.seteuid(NOBODY)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+            for each, mode in closed.items():
+                each.chmod(mode)
+
+    return acting
+
+
+@pytest.fixture
+def read_only(
+    tmp_path: Path, as_a_user: Callable[[], AbstractContextManager[None]]
+) -> Iterator[Path]:
+    """A folder that nobody may write to, root included."""
+    folder = tmp_path / "read-only"
+    folder.mkdir(mode=0o500)
+    with as_a_user():
+        yield folder
 
 
 class Terminal(io.StringIO):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pytest_imessage_foundry.atomic import replacing
-from pytest_imessage_foundry.atomic_folders import replacing_folder
+from pytest_imessage_foundry.atomic_folders import replacing_folder, with_companions
 from pytest_imessage_foundry.errors import FoundryError
 
 
@@ -150,6 +150,58 @@ def test_a_full_disk_is_told_of_the_file_and_not_of_its_draft(tmp_path, act):
         act(draft)
     assert str(caught.value).split("\n")[1] == f"tried to write: {path}"
     assert not [*tmp_path.iterdir()]
+
+
+LONG = "n" * 250  # a name that a file may have, and its draft may not
+
+
+def folder_of(path):
+    return replacing_folder(path, last=Path("chat.db"))
+
+
+@pytest.mark.parametrize("maker", [replacing, folder_of, with_companions])
+@pytest.mark.parametrize("name", [LONG, 2 * LONG])
+def test_a_name_that_is_too_long_is_told_as_it_was_given(tmp_path, maker, name):
+    path = tmp_path / name
+    refused = pytest.raises(FoundryError, match="could not be written: File name too")
+    with refused as caught, maker(path):
+        pytest.fail("there is no such draft")
+    assert str(caught.value).split("\n")[1] == f"tried to write: {path}"
+    assert f".{name}" not in str(caught.value)
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("maker", [replacing, folder_of, with_companions])
+def test_a_folder_that_nobody_may_write_to_is_told_of(read_only, maker):
+    path = read_only / "output"
+    refused = pytest.raises(FoundryError, match="could not be written: Permission")
+    with refused as caught, maker(path) as draft:
+        draft.write_text("new")
+    assert str(caught.value).split("\n")[1] == f"tried to write: {path}"
+    assert ".output" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["input", ".output.toml"])
+def test_an_error_of_another_file_names_that_one(tmp_path, name):
+    other = tmp_path / name
+    with (
+        pytest.raises(FileNotFoundError) as caught,
+        replacing(tmp_path / "output") as draft,
+    ):
+        draft.write_text(other.read_text())
+    assert caught.value.filename == str(other)
+    assert not [*tmp_path.iterdir()]
+
+
+def test_folders_that_were_made_for_a_file_go_with_it(tmp_path):
+    path = tmp_path / "deep" / "down" / "chat.db"
+    with replacing(path, makes_folder=True) as draft:
+        draft.write_text("new")
+    assert path.read_text() == "new"
+    other = tmp_path / "other" / "down" / "chat.db"
+    with pytest.raises(KeyboardInterrupt), replacing(other, makes_folder=True):
+        raise KeyboardInterrupt
+    assert [each.name for each in tmp_path.iterdir()] == ["deep"]
 
 
 def vanish(path, *, is_begun):

@@ -12,6 +12,7 @@ import pytest
 from pytest_imessage_foundry import atomic_folders
 from pytest_imessage_foundry.atomic_folders import replacing_folder, with_companions
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.replaceable import KeptFiles
 
 
 def write(folder, **files):
@@ -87,7 +88,7 @@ def test_a_file_of_somebody_else_is_not_taken_back(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "link", link)
     refused = pytest.raises(FoundryError, match="is there by now")
-    with refused, with_companions(path, force=False) as draft:
+    with refused, with_companions(path, kept=KeptFiles((path,))) as draft:
         write(draft.parent, db="new", Attachments__mine="bytes")
     assert held(tmp_path) == {"db": "theirs"}
 

@@ -51,7 +51,7 @@ KNOWS: Mapping[str, str] = {
     "db": "atomic batches db.checks db.rows db.schema garbage models reading",
     "preview": "atomic reading replaceable whole_file",
     "rates": "db.schema measures reading",
-    "anonymise": "atomic personas reading terminal",
+    "anonymise": "atomic personas reading replaceable terminal",
     "diagnosis": "anonymise db rates reading",
     # what is in it
     "conversations.packs": "atomic models whole_file",
@@ -84,7 +84,7 @@ KNOWS: Mapping[str, str] = {
     "llm": "conversations conversations.packs db db.schema file_locks foundry models"
     " personas scratch spec terminal user_folders",
     "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
-    " models personas processes spec terminal",
+    " models personas replaceable spec terminal",
     "cli": "anonymise atomic atomic_folders attachments chatdb conversations"
     " conversations.catalogue conversations.packs db db.schema diagnosis foundry"
     " layouts llm models personas preview rates replaceable scorecard scratch spec"

@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from pytest_imessage_foundry import layouts
+from pytest_imessage_foundry.anonymise import anonymise
 from pytest_imessage_foundry.by_hand import ChatDBBuilder
 from pytest_imessage_foundry.cli import main
 from pytest_imessage_foundry.errors import FoundryError
@@ -87,14 +88,14 @@ def build_layout(path, tmp_path):
     layouts.build(order, path)
 
 
-def write_page(path, tmp_path):
+def write_page(path, tmp_path, *, force=True):
     database = ChatDBBuilder("tahoe", path=tmp_path / "db" / "chat.db").build()
-    page.write(database, path, force=True)
+    page.write(database.path, path, force=force)
 
 
-def export(path, tmp_path):
+def export(path, tmp_path, *, force=True):
     with library.opened(tmp_path / "foundry.db") as kept:
-        kept.export_to(path, force=True)
+        kept.export_to(path, force=force)
 
 
 def read_schema(path, tmp_path, capsys):
@@ -115,6 +116,60 @@ DOORS = {
 }
 
 
+def anonymise_copy(path, tmp_path):
+    database = ChatDBBuilder("tahoe", path=tmp_path / "db" / "chat.db").build()
+    anonymise(database.path, path)
+
+
+FUNCTIONS = {
+    "page": lambda path, tmp_path: write_page(path, tmp_path, force=False),
+    "export": lambda path, tmp_path: export(path, tmp_path, force=False),
+    "anonymise": anonymise_copy,
+}
+COMMANDS = {
+    "build OUT": "name another file, or",
+    "build x.db --truth OUT": "name another file, or",
+    "schema read DB -o OUT": "name another file with --output, or",
+    "preview DB -o OUT": "name another file with --output, or",
+    "stats DB --page OUT": "name another file with --page, or",
+    "stats --scenario small --page OUT": "name another file with --page",
+    "anonymise DB OUT": "name another file, or",
+    "personas export OUT": "name another file, or",
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_says_how_to_replace_a_file_in_python(name, tmp_path):
+    path = tmp_path / "out"
+    path.write_text("precious")
+    with pytest.raises(FoundryError) as refused:
+        FUNCTIONS[name](path, tmp_path)
+    assert str(refused.value) == (
+        f"{path} is there already\nit was left as it is\n"
+        "name another file, or replace it with force=True"
+    )
+    assert path.read_text() == "precious"
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_command_says_which_option_replaces_a_file(
+    words, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setenv("IMESSAGE_FOUNDRY_DB", str(tmp_path / "foundry.db"))
+    database = ChatDBBuilder("tahoe", path=tmp_path / "db" / "chat.db").build().path
+    path = tmp_path / "out"
+    path.write_text("precious")
+    places = {"OUT": str(path), "DB": str(database)}
+    assert main([places.get(each, each) for each in words.split()]) == 2
+    # A note on the release of this machine may stand above.
+    what, where, remedy = capsys.readouterr().err.splitlines()[-3:]
+    assert what == f"imessage-foundry: {path} is there already"
+    assert where == "it was left as it is"
+    assert remedy.startswith(COMMANDS[words])
+    assert remedy.endswith("replace it with --force")
+    assert path.read_text() == "precious"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="there are no such files there")
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("kind", KINDS)
@@ -127,8 +182,7 @@ def test_what_is_no_regular_file_stays(kind, door, tmp_path, capsys, monkeypatch
     said = DOORS[door](path, tmp_path, capsys)
 
     assert str(path) in said
-    # Some commands have had words of their own for a folder.
-    assert f"is {kind}" in said or kind == "a folder"
+    assert f"is {kind}" in said
     after = path.lstat()
     assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
     if kind == "a link to elsewhere":

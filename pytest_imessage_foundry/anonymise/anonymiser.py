@@ -42,6 +42,7 @@ from pytest_imessage_foundry.anonymise.vocabulary import Vocabulary
 from pytest_imessage_foundry.atomic import naming_disk_errors, replacing
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.reading.open_readonly import BROKEN, opened, unreadable
+from pytest_imessage_foundry.replaceable import IN_CODE, check_apart, check_output
 
 Progress = Callable[[int, int], None]
 _ATTEMPTS = 3
@@ -61,6 +62,7 @@ def anonymise(
     stubs: bool = False,
     seed: str | int | None = None,
     force: bool = False,
+    remedy: str = IN_CODE,
     progress: Progress | None = None,
 ) -> CopyReport:
     """Write an anonymised copy of the database at `path` to `out`.
@@ -81,6 +83,7 @@ def anonymise(
         seed: what the stand-ins derive from, for tests. Without it they are random,
             and what they derive from is kept nowhere.
         force: replace what is at `out`.
+        remedy: what to do about it, for the error's message.
         progress: called with the rows done, and all.
 
     Raises:
@@ -88,10 +91,10 @@ def anonymise(
         FoundryError: `out` is there already, or the proof failed.
     """
     path, out = Path(path), Path(out)
-    _check_target(path, out, force=force)
+    _check_target(path, out, force=force, remedy=remedy)
     asked = Asked(tuple(chats), tuple(messages), last, tuple(kinds))
     with (
-        replacing(out, force=force) as draft,
+        replacing(out, force=force, remedy=remedy) as draft,
         _reading(path) as (source, is_wal),
     ):
         work = _Work(source, draft, _Steps(source, progress))
@@ -115,16 +118,9 @@ def anonymise(
     return outcome
 
 
-def _check_target(path: Path, out: Path, *, force: bool) -> None:
-    if out.exists() and path.exists() and out.samefile(path):
-        raise FoundryError(
-            f"the copy would take the place of the original\nlooked at {out}\n"
-            "name another file for the copy"
-        )
-    if out.exists() and not force:
-        raise FoundryError(
-            f"there is a file already\nlooked at {out}\nname another, or pass --force"
-        )
+def _check_target(path: Path, out: Path, *, force: bool, remedy: str) -> None:
+    check_apart([out], [path])
+    check_output(out, force=force, remedy=remedy)
     if not out.parent.is_dir():
         raise FoundryError(
             f"there is no folder for the copy\nlooked at {out.parent}\nmake it first"

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.cli import progress_bar, subcommands
+from pytest_imessage_foundry.cli import outputs, progress_bar, subcommands
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -38,7 +38,9 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         "and what it refers to",
     )
     command.add_argument("path", type=Path, metavar="IN", help="the original")
-    command.add_argument("out", type=Path, metavar="OUT", help="the copy, a new file")
+    command.add_argument(
+        "out", type=outputs.path, metavar="OUT", help="the copy, a new file"
+    )
     command.add_argument(
         "--chat",
         action="append",
@@ -105,6 +107,7 @@ def run_anonymise(given: Namespace) -> int:
             stubs=given.stubs,
             seed=given.seed,
             force=given.force,
+            remedy=outputs.by_force(),
             progress=at,
         )
     print(json.dumps(outcome.as_json()) if given.json else escaped_lines(outcome))

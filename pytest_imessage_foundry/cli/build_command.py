@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_imessage_foundry.cli import (
     build_options,
     build_outputs,
+    outputs,
     progress_bar,
     subcommands,
 )
@@ -20,11 +21,12 @@ from pytest_imessage_foundry.terminal import escaped, escaped_lines
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from pytest_imessage_foundry.db.builder import Counts
     from pytest_imessage_foundry.db.schema.definition import Schema
     from pytest_imessage_foundry.foundry import ChatDB, Order
+    from pytest_imessage_foundry.replaceable import KeptFiles
 
 RELEASE = "{release}"
 _EXAMPLES = (
@@ -54,7 +56,10 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         notes=_NOTES,
     )
     build.add_argument(
-        "path", type=Path, metavar="PATH", help="file to write, or folder of a layout"
+        "path",
+        type=outputs.path,
+        metavar="PATH",
+        help="file to write, or folder of a layout",
     )
     build_options.add_options(build, several=True)
     build.add_argument(
@@ -64,7 +69,10 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="instead of --macos: a schema that `schema read` wrote",
     )
     build.add_argument(
-        "--truth", type=Path, metavar="FILE", help="write the content's truth as JSON"
+        "--truth",
+        type=outputs.path,
+        metavar="FILE",
+        help="write the content's truth as JSON",
     )
     build.add_argument(
         "--layout",
@@ -146,8 +154,8 @@ def run_one(given: Namespace) -> int:
         own_schema=_own_schema(given),
     )
     target = layouts.database_in(given.path, given.layout)
-    outputs = build_outputs.check(given, target)
-    counts = _build(given, target, order, () if given.force else outputs)
+    kept = build_outputs.check(given, target)
+    counts = _build(given, target, order, kept)
     _say(given, target, order, counts)
     _record(given, target, order, counts)
     return 0
@@ -188,15 +196,13 @@ def run_truth_schema(given: Namespace) -> int:
     return 0
 
 
-def _build(
-    given: Namespace, target: Path, order: Order, kept: Collection[Path]
-) -> Counts:
+def _build(given: Namespace, target: Path, order: Order, kept: KeptFiles) -> Counts:
     """Write the database and the truth, both or neither."""
     from pytest_imessage_foundry import layouts
 
     about = build_options.expected_messages(order)
     with (
-        _truth_written(given, target, order),
+        _truth_written(given, target, order, kept),
         progress_bar.counted(f"of about {about:,} message rows", about) as at,
     ):
         return layouts.build(
@@ -211,20 +217,22 @@ def _build(
 
 
 @contextmanager
-def _truth_written(given: Namespace, target: Path, order: Order) -> Iterator[None]:
+def _truth_written(
+    given: Namespace, target: Path, order: Order, kept: KeptFiles
+) -> Iterator[None]:
     """Yield a draft of the truth file; move it into place if nothing fails."""
     from pytest_imessage_foundry import foundry
-    from pytest_imessage_foundry.atomic import removing_on_error, replacing
+    from pytest_imessage_foundry.atomic import replacing
 
     path = given.truth
     if path is None:
         yield
         return
-    with removing_on_error() as made:
-        made.folder(path.parent)
-        with replacing(path, force=given.force) as draft:
-            _write_truth(foundry.ChatDB(target, order), order, draft)
-            yield
+    with replacing(
+        path, force=given.force, remedy=kept.remedy, makes_folder=True
+    ) as draft:
+        _write_truth(foundry.ChatDB(target, order), order, draft)
+        yield
 
 
 def _write_truth(db: ChatDB, order: Order, path: Path) -> None:

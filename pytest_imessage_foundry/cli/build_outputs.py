@@ -6,18 +6,20 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
-from pytest_imessage_foundry.cli import build_options
-from pytest_imessage_foundry.cli.outputs import check_apart
+from pytest_imessage_foundry.cli import build_options, outputs
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.replaceable import (
     COMPANIONS,
-    check_is_no_companion,
-    check_is_regular,
+    KeptFiles,
+    check_apart,
+    check_output,
 )
 
 
-def check(given: Namespace, target: Path) -> list[Path]:
-    """Check all that a build would write, before it writes anything, and return it.
+def check(given: Namespace, target: Path) -> KeptFiles:
+    """Check all that a build would write, before it writes anything.
+
+    Returns what must stay if it comes meanwhile: nothing by --force.
 
     `target` is where the database goes.
 
@@ -26,14 +28,15 @@ def check(given: Namespace, target: Path) -> list[Path]:
     """
     from pytest_imessage_foundry import layouts
 
-    outputs = [*layouts.files_in(given.path, given.layout)]
+    written = [*layouts.files_in(given.path, given.layout)]
     if given.truth:
         _refuse_truth_within(given, target)
-        outputs.append(given.truth)
-    check_apart(outputs, [*build_options.files_read(given), given.schema])
-    for path in outputs:
-        _refuse_what_is_there(path, force=given.force)
-    return outputs
+        written.append(given.truth)
+    check_apart(written, [*build_options.files_read(given), given.schema])
+    remedy = outputs.by_force()
+    for path in written:
+        check_output(path, force=given.force, remedy=remedy)
+    return KeptFiles(() if given.force else tuple(written), remedy)
 
 
 def _refuse_truth_within(given: Namespace, target: Path) -> None:
@@ -62,17 +65,3 @@ def _refuse_truth_within(given: Namespace, target: Path) -> None:
                 f"looked at: {given.truth}; {each} is to be made\n"
                 "name a file elsewhere with --truth"
             )
-
-
-def _refuse_what_is_there(path: Path, *, force: bool) -> None:
-    if path.is_dir():
-        raise FoundryError(
-            f"cannot write {path}\nthere is a folder of that name\nname a file in it"
-        )
-    check_is_no_companion(path)
-    check_is_regular(path)
-    if path.exists() and not force:
-        raise FoundryError(
-            f"{path} is there already\nit was left as it is\n"
-            "name another file, or replace it with --force"
-        )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.cli import (
     clock_warnings,
+    outputs,
     pack_options,
     provider_options,
     questions,
@@ -77,7 +77,7 @@ def add_verb(verbs: _SubParsersAction[ArgumentParser]) -> None:
     )
     refresh.add_argument(
         "--memo",
-        type=Path,
+        type=outputs.path,
         metavar="DIR",
         help="where answers are kept until all is written (default: the user's cache)",
     )

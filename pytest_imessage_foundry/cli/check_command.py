@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from pytest_imessage_foundry.cli import outputs, standard_input, subcommands
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.replaceable import (
+    check_apart,
     check_is_no_companion,
     check_is_regular,
 )
@@ -74,13 +75,16 @@ def add_outputs(command: ArgumentParser) -> None:
     )
     command.add_argument("--json", action="store_true", help="report as JSON")
     command.add_argument(
-        "--junit", type=Path, metavar="FILE", help="write a JUnit report, too"
+        "--junit", type=outputs.path, metavar="FILE", help="write a JUnit report, too"
     )
     command.add_argument(
-        "--badge", type=Path, metavar="FILE", help="write a badge (SVG), too"
+        "--badge", type=outputs.path, metavar="FILE", help="write a badge (SVG), too"
     )
     command.add_argument(
-        "--html", type=Path, metavar="FILE", help="write a page that shows it, too"
+        "--html",
+        type=outputs.path,
+        metavar="FILE",
+        help="write a page that shows it, too",
     )
 
 
@@ -123,7 +127,7 @@ def check_outputs(
         FoundryError: one of them would take the place of something else.
     """
     paths = {name: getattr(given, name) for name in _BEGINNINGS}
-    outputs.check_apart(paths.values(), (*inputs, given.known), folders=folders)
+    check_apart(paths.values(), (*inputs, given.known), folders=folders)
     for name, path in paths.items():
         if path is not None:
             _check_is_report(name, path)

@@ -10,9 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.cli import check_command, database_set, subcommands
+from pytest_imessage_foundry.cli import (
+    check_command,
+    database_set,
+    outputs,
+    subcommands,
+)
 from pytest_imessage_foundry.cli.database_set import Member
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.replaceable import already_there
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -59,7 +65,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     conform.add_argument(
         "--keep",
-        type=Path,
+        type=outputs.path,
         metavar="DIR",
         help="keep databases, truths and answers in this folder, which must not exist "
         "or be of an earlier run, with --force",
@@ -164,10 +170,10 @@ def _make_room(kept: Path, *, force: bool) -> None:
     if not kept.exists() or (kept.is_dir() and not any(kept.iterdir())):
         return
     if not force:
-        raise FoundryError(
-            f"{kept} is there already\nit was left as it is\n"
+        raise already_there(
+            kept,
             "name a folder that does not exist or is empty with --keep, or replace "
-            "what an earlier run kept with --force"
+            "what an earlier run kept with --force",
         )
     found = sorted(kept.iterdir()) if kept.is_dir() else [kept]
     for each in found:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pytest_imessage_foundry.cli import subcommands
 from pytest_imessage_foundry.cli.build_options import LAYOUTS, release_words
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.replaceable import check_is_free
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.foundry import ChatDB
@@ -102,11 +103,11 @@ class Member:
         try:
             self.place.mkdir()
         except FileExistsError:
-            raise FoundryError(
-                f"{self.place} is there by now, and was not when the run began\n"
-                "looked again before it was to be made; it was left as it is\n"
-                "name another folder with --keep, or end what else writes there"
-            ) from None
+            check_is_free(
+                self.place,
+                "name another folder with --keep, or end what else writes there",
+            )
+            raise
 
 
 def members(given: Namespace, folder: Path) -> list[Member]:

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry.cli import database_set, outputs, subcommands
 from pytest_imessage_foundry.errors import FoundryError, counted
-from pytest_imessage_foundry.replaceable import COMPANIONS
+from pytest_imessage_foundry.replaceable import (
+    COMPANIONS,
+    already_there,
+    check_apart,
+)
 from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
@@ -35,7 +39,9 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
             "export fixtures --macos all --scenario kinds,default --force",
         ),
     )
-    export.add_argument("folder", type=Path, metavar="DIR", help="the set's folder")
+    export.add_argument(
+        "folder", type=outputs.path, metavar="DIR", help="the set's folder"
+    )
     database_set.add_options(export)
     export.add_argument(
         "--force", action="store_true", help="replace the set that is there"
@@ -51,7 +57,7 @@ def run(given: Namespace) -> int:
     def check() -> None:
         _refuse_other_things(given.folder, force=given.force)
 
-    outputs.check_apart((), database_set.files_read(given), folders=[given.folder])
+    check_apart((), database_set.files_read(given), folders=[given.folder])
     check()
     database_set.members(given, Path())  # complains before anything is built
     with replacing_folder(
@@ -87,10 +93,7 @@ def _refuse_other_things(folder: Path, *, force: bool) -> None:
             "move that elsewhere, or name another folder"
         )
     if not force:
-        raise FoundryError(
-            f"{folder} is there already\nit was left as it is\n"
-            "name another folder, or replace it with --force"
-        )
+        raise already_there(folder, "name another folder, or replace it with --force")
 
 
 def _foreign(folder: Path) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.cli import subcommands
+from pytest_imessage_foundry.cli import outputs, subcommands
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -28,7 +28,7 @@ def add_options(verb: ArgumentParser) -> None:
     )
     verb.add_argument(
         "--out",
-        type=Path,
+        type=outputs.path,
         default=OUT,
         metavar="DIR",
         help=f"folder of the project's packs (default: {OUT})",

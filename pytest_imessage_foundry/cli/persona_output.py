@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pytest_imessage_foundry.cli import outputs
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -30,7 +31,7 @@ def add_library_option(verb: ArgumentParser) -> None:
     """Add `--library`."""
     verb.add_argument(
         "--library",
-        type=Path,
+        type=outputs.path,
         metavar="PATH",
         help="the persona library (default: IMESSAGE_FOUNDRY_DB, else foundry.db in "
         "the user's data folder)",

@@ -8,9 +8,11 @@ from argparse import ArgumentParser, Namespace
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.cli import (
+    outputs,
+    persona_fields,
     persona_generate,
     persona_output,
     questions,
@@ -39,50 +41,6 @@ _NOTES = (
     'A scenario file names them as personas = ["library:ana-diaz"]. Nobody real: '
     "phone numbers are of the ranges that are kept for fiction, addresses at "
     "example.com."
-)
-# What `add` and `edit` take: field, option, its value, explanation.
-_FIELDS = (
-    ("name", "--name", "TEXT", "display name"),
-    (
-        "identifier",
-        "--address",
-        "ADDRESS",
-        "phone number or e-mail address of nobody (default: a free number)",
-    ),
-    ("relationship", "--relationship", "TEXT", "what they are to the phone's owner"),
-    ("country_code", "--country", "CODE", "ISO code, such as DE (default: US)"),
-    ("locale", "--locale", "NAME", "such as de_DE (default: what the country has)"),
-    ("time_zone", "--time-zone", "NAME", "IANA name (default: the country's)"),
-    ("personality", "--personality", "TEXT", "who they are, in a sentence or two"),
-    ("writing_style", "--writing-style", "TEXT", "how they write"),
-    (
-        "communication_frequency",
-        "--frequency",
-        "WORD",
-        "how much they write: high, medium or low (default: medium)",
-    ),
-    (
-        "typical_response_time",
-        "--response-time",
-        "WORD",
-        "how soon they answer: instant, minutes, hours or days (default: minutes)",
-    ),
-    (
-        "emoji_usage",
-        "--emoji",
-        "WORD",
-        "how many emoji: none, light, moderate or heavy (default: light)",
-    ),
-    (
-        "vocabulary_level",
-        "--vocabulary",
-        "WORD",
-        "which words: simple, moderate or sophisticated (default: moderate)",
-    ),
-)
-_LISTS = (
-    ("topics_of_interest", "--topic", "what they like to talk about"),
-    ("other_identifiers", "--also", "another address of theirs"),
 )
 
 
@@ -137,7 +95,7 @@ def _add_changing(verbs: _SubParsersAction[ArgumentParser]) -> None:
         metavar="ID",
         help="take a persona of the built-in cast (`personas list --builtin`)",
     )
-    _add_fields(add)
+    persona_fields.add_options(add)
     add.set_defaults(run=run_add)
     edit = _verb(
         verbs,
@@ -146,7 +104,7 @@ def _add_changing(verbs: _SubParsersAction[ArgumentParser]) -> None:
         " ana-diaz --emoji heavy --topic chess",
     )
     edit.add_argument("id", metavar="ID", help="whom, as `list` has it")
-    _add_fields(edit)
+    persona_fields.add_options(edit)
     edit.set_defaults(run=run_edit)
     delete = _verb(verbs, "delete", "remove somebody", " ana-diaz", " ana-diaz --yes")
     delete.add_argument("id", metavar="ID", help="whom, as `list` has it")
@@ -171,7 +129,7 @@ def _add_files(verbs: _SubParsersAction[ArgumentParser]) -> None:
     export = _verb(
         verbs, "export", "write people as JSON", " people.json", " ana.json ana-diaz"
     )
-    export.add_argument("file", type=Path, metavar="FILE", help="file to write")
+    export.add_argument("file", type=outputs.path, metavar="FILE", help="file to write")
     export.add_argument("ids", nargs="*", metavar="ID", help="default: everybody")
     export.add_argument("--force", action="store_true", help="replace what is there")
     export.set_defaults(run=run_export)
@@ -184,26 +142,6 @@ def _verb(
     verb = subcommands.add(verbs, name, what, examples=shown)
     persona_output.add_library_option(verb)
     return verb
-
-
-def _add_fields(verb: ArgumentParser) -> None:
-    for field, option, value, what in _FIELDS:
-        verb.add_argument(
-            option,
-            dest=field,
-            type=subcommands.text_or_nothing,
-            metavar=value,
-            help=what,
-        )
-    for field, option, what in _LISTS:
-        verb.add_argument(
-            option,
-            dest=field,
-            type=subcommands.text_or_nothing,
-            action="append",
-            metavar="TEXT",
-            help=f"{what}; repeat it for more, give an empty one for none",
-        )
 
 
 # --- looking ----------------------------------------------------------------
@@ -282,7 +220,7 @@ def _new(given: Namespace, census: Census) -> Persona:
     from pytest_imessage_foundry.models import Persona
     from pytest_imessage_foundry.personas import checks, places
 
-    values = _values(given)
+    values = persona_fields.values(given)
     if given.source is None and "name" not in values:
         raise FoundryError(
             "who is added has no name\n"
@@ -298,12 +236,12 @@ def _new(given: Namespace, census: Census) -> Persona:
     persona = replace(known, **values)
     id = given.id or known.id or census.free_id(checks.slug(persona.name))
     address = persona.identifier or census.free_address(persona.country_code)
-    return _at(replace(persona, id=id), address)
+    return persona_fields.at(replace(persona, id=id), address)
 
 
 def run_edit(given: Namespace) -> int:
     """Change a persona."""
-    values = _values(given)
+    values = persona_fields.values(given)
     if not values:
         raise FoundryError(
             f"nothing to change of {given.id!r}\n"
@@ -312,29 +250,9 @@ def run_edit(given: Namespace) -> int:
         )
     with _opened(given) as kept:
         persona = replace(kept.get(given.id), **values)
-        kept.update(_at(persona, persona.identifier))
+        kept.update(persona_fields.at(persona, persona.identifier))
         print(f"changed {persona_output.line(kept.get(given.id))}")
     return 0
-
-
-def _values(given: Namespace) -> dict[str, Any]:
-    """Return the fields that were given, without empty values of lists."""
-    found: dict[str, Any] = {}
-    for field, *_ in _FIELDS:
-        if (value := getattr(given, field)) is not None:
-            found[field] = value.upper() if field == "country_code" else value
-    for field, *_ in _LISTS:
-        if (values := getattr(given, field)) is not None:
-            found[field] = tuple(each for each in values if each)
-    return found
-
-
-def _at(persona: Persona, address: str) -> Persona:
-    """Return `persona` with another address and the kind of that address."""
-    from pytest_imessage_foundry.personas import checks
-
-    kind = checks.kind_of(address.strip())
-    return replace(persona, identifier=address, identifier_type=kind)
 
 
 def run_delete(given: Namespace) -> int:
@@ -388,7 +306,9 @@ def run_export(given: Namespace) -> int:
     from pytest_imessage_foundry.terminal import escaped
 
     with _opened(given) as kept:
-        count = kept.export_to(given.file, given.ids, force=given.force)
+        count = kept.export_to(
+            given.file, given.ids, force=given.force, remedy=outputs.by_force()
+        )
     print(f"wrote {escaped(str(given.file))}: {counted(count, 'persona')}")
     return 0
 

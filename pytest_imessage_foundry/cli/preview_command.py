@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.cli import outputs, progress_bar, subcommands
+from pytest_imessage_foundry.replaceable import check_apart
 from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     preview.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=outputs.path,
         metavar="PAGE",
         help="page to write (default: the database's name with .html, in the "
         "current folder)",
@@ -66,9 +67,16 @@ def run_preview(given: Namespace) -> int:
 
     # Not beside the database: that of this Mac stands in a folder of Apple's.
     output = given.output or Path(f"{given.path.stem}.html")
-    outputs.check_apart([output], (given.truth, given.names))
+    check_apart([output], (given.path, given.truth, given.names))
     known = notes(given.truth, given.names, given.time_zone)
     with progress_bar.shown("messages drawn") as at:
-        write(given.path, output, known, force=given.force, progress=at)
+        write(
+            given.path,
+            output,
+            known,
+            force=given.force,
+            remedy=outputs.by_force("--output"),
+            progress=at,
+        )
     print(f"wrote {escaped(str(output))}")
     return 0

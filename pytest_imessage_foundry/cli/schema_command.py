@@ -7,9 +7,14 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.cli import build_options, standard_input, subcommands
-from pytest_imessage_foundry.errors import FoundryError, UnknownReleaseError
-from pytest_imessage_foundry.replaceable import check_is_regular
+from pytest_imessage_foundry.cli import (
+    build_options,
+    outputs,
+    standard_input,
+    subcommands,
+)
+from pytest_imessage_foundry.errors import UnknownReleaseError
+from pytest_imessage_foundry.replaceable import check_apart, check_output
 from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
@@ -118,7 +123,7 @@ def _add_read(verbs: _SubParsersAction[ArgumentParser]) -> None:
     read.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=outputs.path,
         metavar="FILE",
         help="manifest to write (default: the release's name with .json, in the "
         "current folder)",
@@ -162,11 +167,13 @@ def run_read(given: Namespace) -> int:
 
     found = _read(given.path, given.name)
     output = given.output or Path(f"{found.schema.name}.json")
-    _refuse_overwriting(output, given)
+    remedy = outputs.by_force("--output")
+    check_apart([output], () if given.path == _DASH else [given.path])
+    check_output(output, force=given.force, remedy=remedy)
     code = (
         changes_between.as_python(found.nearest, found.schema) if given.name else None
     )
-    with replacing(output, force=given.force) as draft:
+    with replacing(output, force=given.force, remedy=remedy) as draft:
         draft.write_text(
             release_file.dumped(found.schema, found.nearest), encoding="utf-8"
         )
@@ -184,24 +191,6 @@ def _read(path: Path, name: str | None) -> SchemaFound:
         raw = standard_input.opened().read(release_file.MAX_BYTES + 1)
         return reading.read_text(raw, reading.STDIN, name)
     return reading.read(path, name)
-
-
-def _refuse_overwriting(output: Path, given: Namespace) -> None:
-    if output.is_dir():
-        raise FoundryError(
-            f"cannot write {output}\nthere is a folder of that name\nname a file in it"
-        )
-    check_is_regular(output)
-    if given.path != _DASH and output.resolve() == given.path.resolve():
-        raise FoundryError(
-            "the manifest cannot take the place of what it is read from\n"
-            f"looked at {output}\nname another file with --output"
-        )
-    if output.exists() and not given.force:
-        raise FoundryError(
-            f"{output} is there already\nit was left as it is\n"
-            "name another file with --output, or replace it with --force"
-        )
 
 
 def _report(found: SchemaFound, output: Path, code: str | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pytest_imessage_foundry.cli import (
     subcommands,
 )
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.replaceable import check_apart, check_output
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _OF_A_SCENARIO = (
     *("macos", "scenario", "library", "seed", "messages", "source", "cache"),
 )
+_REMEDY = outputs.by_force("--page")
 
 
 def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -56,7 +58,7 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     stats.add_argument("--json", action="store_true", help="report as JSON")
     stats.add_argument(
         "--page",
-        type=Path,
+        type=outputs.path,
         metavar="PAGE",
         help="also write a page of plots (open it at #view=plots)",
     )
@@ -67,7 +69,9 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run_stats(given: Namespace) -> int:
     """Print the measures of a file, or of a scenario, beside their goals."""
-    outputs.check_apart([given.page], build_options.files_read(given))
+    check_apart([given.page], [given.path, *build_options.files_read(given)])
+    if given.page is not None:
+        check_output(given.page, force=given.force, remedy=_REMEDY)
     return _stats_of_scenario(given) if given.path is None else _stats_of_file(given)
 
 
@@ -92,7 +96,14 @@ def _stats_of_file(given: Namespace) -> int:
     if given.page is not None:
         with progress_bar.shown("messages read and drawn") as at:
             notes = Notes(measures=rows_of(found.as_json()["measures"]))
-            write(given.path, given.page, notes, force=given.force, progress=at)
+            write(
+                given.path,
+                given.page,
+                notes,
+                force=given.force,
+                remedy=_REMEDY,
+                progress=at,
+            )
     print(json.dumps(found.as_json()) if given.json else escaped_lines(found.table()))
     return 0
 
@@ -143,4 +154,4 @@ def _write_plots(
         database = folder / foundry.FILE_NAME
         foundry.forge(order, database)
         with progress_bar.shown("messages drawn") as at:
-            write(database, page, notes, force=force, progress=at)
+            write(database, page, notes, force=force, remedy=_REMEDY, progress=at)

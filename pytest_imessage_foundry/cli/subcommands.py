@@ -13,6 +13,7 @@ from argparse import (
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from pytest_imessage_foundry.cli import outputs
 from pytest_imessage_foundry.errors import meant
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def text_or_nothing(text: str) -> str:
     return text
 
 
-_MAY_BE_ANY_BYTES = (Path, name_or_path)
+_MAY_BE_ANY_BYTES = (Path, name_or_path, outputs.path)
 
 
 class EscapingParser(ArgumentParser):

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.packs import store
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, UnwritableFileError
 from pytest_imessage_foundry.llm import lock, reply_text, verify
 from pytest_imessage_foundry.llm.conversation_writer import ConversationWriter
 from pytest_imessage_foundry.llm.exchange import UnansweredError, UsageTally
@@ -170,13 +170,13 @@ class _OutputPacks:
     def put(self, entry: PlanEntry, cached: Cached) -> None:
         """Write a conversation into its pack, in its old place or in order."""
         path = entry.target
+        there = path.exists()
+        pack = store.read(path) if there else store.Pack(name=path.stem)
         try:
-            there = path.exists()
-            pack = store.read(path) if there else store.Pack(name=path.stem)
             store.write(path, self._with(pack, cached))
-        except OSError as error:
+        except UnwritableFileError as error:
             raise FoundryError(
-                f"pack {path.name} cannot be written: {error.strerror}\n"
+                f"pack {path.name} cannot be written: {error.reason}\n"
                 f"looked at: {path}, which is as it was\n"
                 "make room or mend its rights and run the command again: "
                 "what was answered is kept"

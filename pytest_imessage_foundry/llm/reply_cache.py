@@ -21,6 +21,7 @@ from pytest_imessage_foundry.llm import text_cache
 from pytest_imessage_foundry.llm.base import Provider
 from pytest_imessage_foundry.llm.client_provider import ClientProvider
 from pytest_imessage_foundry.llm.exchange import MAX_REPLY, RawReply, Usage
+from pytest_imessage_foundry.models.apple_time import is_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.models import Persona, Turn
 
 _VERSION = 1
-_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 # SQLite's error codes that mean a problem of the disk, not of the file.
 _DISK = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -284,7 +284,8 @@ def _reply(text: str) -> RawReply | None:
         return None
     if raw.get("finish") not in ("stop", "length", "refused"):
         return None
-    if not _DATE.match(raw["date"]):
+    # It goes into the pack, which has no other days either.
+    if not is_day(raw["date"]):
         return None
     return RawReply(
         text=raw["text"],

@@ -6,6 +6,7 @@ attachments in whole seconds (SEMANTICS §5, §18).
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
@@ -24,6 +25,7 @@ EDIT_WITHIN = 15 * MINUTE
 UNSEND_WITHIN = 2 * MINUTE
 # 2040: what is not before it is taken for a date in another unit.
 END = 14_244 * DAY
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 
 
 def from_iso(text: str) -> int:
@@ -36,6 +38,17 @@ def from_iso(text: str) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return from_datetime(moment)
+
+
+def is_day(text: str) -> bool:
+    """Return whether `text` is a day like 2026-01-31, before `END`.
+
+    Today is no bound: what is right would change from one day to the next.
+    """
+    try:
+        return bool(_DAY.match(text)) and from_iso(text) < END
+    except ValueError:
+        return False
 
 
 def from_datetime(moment: datetime) -> int:

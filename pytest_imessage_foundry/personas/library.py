@@ -6,7 +6,6 @@ A test run opens it only to read, and only where its scenario names somebody of 
 from __future__ import annotations
 
 import json
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from pytest_imessage_foundry.models import Persona
 from pytest_imessage_foundry.personas import checks, records, storage
 from pytest_imessage_foundry.personas.census import Census
 from pytest_imessage_foundry.personas.storage import default_path
-from pytest_imessage_foundry.replaceable import check_is_regular
+from pytest_imessage_foundry.replaceable import IN_CODE, check_apart, check_output
 
 if TYPE_CHECKING:
     import sqlite3
@@ -235,9 +234,18 @@ class Library:
     # --- files --------------------------------------------------------------
 
     def export_to(
-        self, path: Path, ids: Sequence[str] = (), *, force: bool = False
+        self,
+        path: Path,
+        ids: Sequence[str] = (),
+        *,
+        force: bool = False,
+        remedy: str = IN_CODE,
     ) -> int:
         """Write these people, or all, as JSON; return how many.
+
+        Args:
+            force: replace what is at `path`.
+            remedy: what to do about it, for the error's message.
 
         Raises:
             FoundryError: somebody is not there, or a file is and `force` is not.
@@ -245,31 +253,13 @@ class Library:
         from pytest_imessage_foundry.atomic import replacing
 
         chosen = [self.get(each) for each in ids] if ids else self.personas()
-        self._refuse_overwriting(path, force=force)
+        check_apart([path], [self.path])
+        check_output(path, force=force, remedy=remedy)
         text = json.dumps(records.as_json(chosen), ensure_ascii=False, indent=1)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(path, force=force) as draft:
-                draft.write_text(f"{text}\n", encoding="utf-8")
-        except OSError as error:
-            raise FoundryError(
-                f"people cannot be exported: {error.strerror}\n"
-                f"looked at: {path}\nmend its rights, or name another file"
-            ) from None
+        written = replacing(path, force=force, remedy=remedy, makes_folder=True)
+        with written as draft:
+            draft.write_text(f"{text}\n", encoding="utf-8")
         return len(chosen)
-
-    def _refuse_overwriting(self, path: Path, *, force: bool) -> None:
-        if path.exists() and os.path.samefile(path, self.path):
-            raise FoundryError(
-                "the library cannot be exported into itself\n"
-                f"looked at: {path}\nname another file"
-            )
-        check_is_regular(path)
-        if path.exists() and not force:
-            raise FoundryError(
-                f"{path} is there already\nit was left as it is\n"
-                "name another file, or replace it with --force"
-            )
 
     # --- the database -------------------------------------------------------
 

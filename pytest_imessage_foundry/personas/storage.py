@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry import user_folders
+from pytest_imessage_foundry.atomic import Created
 from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
@@ -91,27 +92,24 @@ def connected(path: Path, *, readonly: bool = False) -> Iterator[sqlite3.Connect
     Raises:
         FoundryError: it is not a library, of a later version, or out of reach.
     """
-    if not readonly:
-        _make_room(path)
-    elif not path.is_file():
-        raise FoundryError(
-            "there is no persona library\n"
-            f"looked for: {path}\n"
-            f"`imessage-foundry personas add` makes it; {VARIABLE} names another"
-        )
-    mode = "ro" if readonly else "rwc"
-    with told(path):
-        database = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            timeout=PATIENCE,
-            isolation_level=None,
-        )
-    with closing(database) as connection:
-        connection.row_factory = sqlite3.Row
+    with _found(path) if readonly else _made_if_missing(path):
+        mode = "ro" if readonly else "rwc"
         with told(path):
-            _fit(connection, path, readonly=readonly)
-        yield connection
+            database = _connect(path, mode, PATIENCE)
+        with closing(database) as connection:
+            connection.row_factory = sqlite3.Row
+            with told(path):
+                _fit(connection, path, readonly=readonly)
+            yield connection
+
+
+def _connect(path: Path, mode: str, patience: float) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=patience,
+        isolation_level=None,
+    )
 
 
 @contextmanager
@@ -129,10 +127,39 @@ def told(path: Path) -> Iterator[None]:
         ) from None
 
 
-def _make_room(path: Path) -> None:
-    """Make the folder and an empty file that others cannot read."""
+@contextmanager
+def _found(path: Path) -> Iterator[None]:
+    if not path.is_file():
+        raise FoundryError(
+            "there is no persona library\n"
+            f"looked for: {path}\n"
+            f"`imessage-foundry personas add` makes it; {VARIABLE} names another"
+        )
+    yield
+
+
+@contextmanager
+def _made_if_missing(path: Path) -> Iterator[None]:
+    """Make an empty file that others cannot read, and its folder, if it is missing.
+
+    What was made goes again if anything is raised, as when the disk is full, unless
+    somebody is in it by then.
+    """
+    made = Created()
+    is_new = not path.exists()
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_room(path, made)
+        yield
+    except BaseException:  # Ctrl-C too
+        if is_new:
+            _take_back(path, made)
+        raise
+
+
+def _make_room(path: Path, made: Created) -> None:
+    try:
+        made.folder(path.parent, 0o700)
+        made.file(path)
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     except OSError as error:
@@ -141,6 +168,32 @@ def _make_room(path: Path) -> None:
             f"looked at: {path}\n"
             f"mend its rights, or name another with --library or {VARIABLE}"
         ) from None
+
+
+def _take_back(path: Path, made: Created) -> None:
+    """Remove a library that was made and holds nobody, with its folder."""
+    if not path.exists():
+        made.take_back()
+        return
+    # Whoever is about to add somebody has a journal, and then it stays. A journal that
+    # comes later is refused by SQLite, as its file has gone. A lock that keeps others
+    # from writing would be surer, and needs a journal: the disk may be full.
+    journal = path.with_name(f"{path.name}-journal")
+    with suppress(sqlite3.Error), closing(_connect(path, "rw", 0)) as connection:
+        connection.execute("BEGIN")
+        is_empty = not any(_has_rows(connection, e) for e in _tables(connection))
+        if is_empty and not journal.exists():
+            made.take_back()
+
+
+def _has_rows(connection: sqlite3.Connection, table: str) -> bool:
+    (found,) = connection.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")').fetchone()
+    return bool(found)
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    listing = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    return {name for (name,) in connection.execute(listing)}
 
 
 def _fit(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> None:
@@ -163,8 +216,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
         FoundryError: this is something else, or it is of a later version.
     """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    listing = "SELECT name FROM sqlite_master WHERE type = 'table'"
-    tables = {name for (name,) in connection.execute(listing)}
+    tables = _tables(connection)
     if tables and not _is_ours(connection, tables):
         raise FoundryError(
             "this is not a persona library\n"

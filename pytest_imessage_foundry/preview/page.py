@@ -16,7 +16,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from html import escape
@@ -26,7 +25,6 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from pytest_imessage_foundry.atomic import replacing
-from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.preview import address_names, contact_faces
 from pytest_imessage_foundry.preview import phone as shape
 from pytest_imessage_foundry.preview.goal_bars import GoalRow
@@ -42,7 +40,7 @@ from pytest_imessage_foundry.preview.reader import Progress, reading
 from pytest_imessage_foundry.preview.safe_text import visible
 from pytest_imessage_foundry.preview.script_json import encode, inert
 from pytest_imessage_foundry.preview.tally import Tally
-from pytest_imessage_foundry.replaceable import check_is_regular
+from pytest_imessage_foundry.replaceable import IN_CODE, check_apart, check_output
 
 _TOGETHER = 256  # messages that are drawn at once
 _IN_MEMORY = 8 << 20  # bytes of drawn chats that need no temporary file
@@ -91,55 +89,32 @@ def write(
     notes: Notes = NOTHING,
     *,
     force: bool = False,
+    remedy: str = IN_CODE,
     progress: Progress | None = None,
 ) -> Path:
     """Write the page of the database to `out`, atomically.
 
-    `progress` is called with the number of messages drawn, and of all.
+    Args:
+        force: replace what is at `out`.
+        remedy: what to do about it, for the error's message.
+        progress: called with the number of messages drawn, and of all.
 
     Raises:
         UnreadableFileError: the database cannot be read.
         FoundryError: `out` exists and `force` is false, or cannot be written.
     """
     page = Path(out)
-    _refuse_overwriting(page, Path(database), force=force)
-    try:
-        with (
-            reading(database, progress) as phone,
-            _replacing(page, force=force) as file,
-        ):
-            draw(phone, file, notes)
-    except OSError as error:
-        raise FoundryError(
-            f"the page could not be written: {error.strerror or error}\n"
-            f"tried to write: {page}\n"
-            "give a path in a folder that may be written to"
-        ) from error
-    return page
-
-
-def _refuse_overwriting(page: Path, database: Path, *, force: bool) -> None:
-    if page.is_dir():
-        what, remedy = "a folder stands where the page would", "give the name of a file"
-    elif page.exists() and database.exists() and page.samefile(database):
-        what, remedy = "the page would overwrite the database", "give another name"
-    elif page.exists() and not force:
-        what = "the page would overwrite a file"
-        remedy = "give another name, or say that it may be replaced (--force)"
-    else:
-        check_is_regular(page)
-        return
-    raise FoundryError(f"{what}\nlooked at: {page}\n{remedy}")
-
-
-@contextmanager
-def _replacing(page: Path, *, force: bool) -> Iterator[IO[str]]:
-    page.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(page, force=force) as draft:
+    check_apart([page], [database])
+    check_output(page, force=force, remedy=remedy)
+    with (
+        reading(database, progress) as phone,
+        replacing(page, force=force, remedy=remedy, makes_folder=True) as draft,
+    ):
         # The owner alone may read it: it may show real people.
         draft.touch(mode=0o600, exist_ok=False)
         with draft.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
+            draw(phone, file, notes)
+    return page
 
 
 def render(phone: _Phone, notes: Notes = NOTHING) -> str:

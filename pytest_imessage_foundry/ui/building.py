@@ -1,22 +1,21 @@
-"""Build the database of a project: beside its place, checked, then moved."""
+"""Build the database of a project: as a draft, checked, then moved."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry import atomic, foundry, layouts
+from pytest_imessage_foundry import foundry, layouts
+from pytest_imessage_foundry.atomic import replacing
 from pytest_imessage_foundry.conversations import scenario_files
 from pytest_imessage_foundry.conversations.message_stream import MessageStream
 from pytest_imessage_foundry.conversations.packs import pack_files, store
 from pytest_imessage_foundry.db import validators
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import ATTACHMENT_MARK, BALLOON_MARK
-from pytest_imessage_foundry.processes import is_running
+from pytest_imessage_foundry.replaceable import KeptFiles
 from pytest_imessage_foundry.ui.journal import Bubble
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.ui.journal import Journal
     from pytest_imessage_foundry.ui.project import Project
 
+_NOTHING = KeptFiles()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildResult:
@@ -44,26 +45,24 @@ class BuildResult:
     command: str
 
 
-def make(project: Project, journal: Journal, folder: Path | None = None) -> BuildResult:
+def make(
+    project: Project,
+    journal: Journal,
+    folder: Path | None = None,
+    *,
+    kept: KeptFiles = _NOTHING,
+) -> BuildResult:
     """Build the project; `folder` holds the packs of texts made for it.
 
     Nothing is put in place before all of it is there and valid.
 
+    Args:
+        kept: files that were not there when the user was asked what may be replaced.
+
     Raises:
         StoppedError: the user stopped it; nothing is left behind.
-        FoundryError: it cannot be built, or is not valid.
+        FoundryError: it cannot be built, is not valid, or one of `kept` is there.
     """
-    try:
-        return _made(project, journal, folder)
-    except OSError as error:
-        raise FoundryError(
-            f"{project.database} cannot be written: {error.strerror}\n"
-            f"looked at: {error.filename or project.path.parent}\n"
-            "make room or mend its rights, or name another file in the settings"
-        ) from None
-
-
-def _made(project: Project, journal: Journal, folder: Path | None) -> BuildResult:
     project.check()
     own = (folder,) if folder is not None and folder.is_dir() else ()
     order = foundry.Order(
@@ -74,40 +73,50 @@ def _made(project: Project, journal: Journal, folder: Path | None) -> BuildResul
         ),
     )
     used = _used(order, own)
-    with _staging(project.database) as stage:
+    examined = _Examined(project, journal)
+    with _texts_beside(project, used, kept):
         journal.doing = "building"
-        place = stage / project.path.name
-        watched = Watched(order, journal)
         counts = layouts.build(
-            watched,
-            place,
+            Watched(order, journal),
+            project.path,
             project.layout,
             backup_password=project.password,
+            kept=kept,
+            check=examined.look_at,
             progress=lambda _rows: journal.go_on(),
         )
-        for chat in journal.chats.values():
-            chat.state = "built"  # macOS 26 joins two of one person's in one walk
-        journal.doing = "checking"
-        staged = layouts.database_in(place, project.layout)
-        report = validators.validate(staged, release=project.release)
-        journal.go_on()
-        if not report.ok:
-            raise _not_valid(report)
-        if project.layout == "file":
-            _write_beside(stage, project, used)
-            _move(stage, project.path.parent, last=staged)
-        else:
-            layouts.move(place, project.path, project.layout)
-            _write_beside(stage, project, used)
-            _move(stage, project.path.parent)
     return BuildResult(
         path=project.database,
         counts=counts,
-        report=report,
+        report=examined.reports[-1],
         scenario_file=None if project.whole else project.scenario_file,
         pack_file=project.pack_file if used else None,
         command=project.command(has_pack=bool(used)),
     )
+
+
+class _Examined:
+    """The validator's report of a draft, before it takes its place."""
+
+    def __init__(self, project: Project, journal: Journal) -> None:
+        self.reports: list[Report] = []
+        self._release = project.release
+        self._journal = journal
+
+    def look_at(self, draft: Path) -> None:
+        """Validate a draft.
+
+        Raises:
+            FoundryError: it is not valid.
+        """
+        for chat in self._journal.chats.values():
+            chat.state = "built"  # macOS 26 joins two of one person's in one walk
+        self._journal.doing = "checking"
+        report = validators.validate(draft, release=self._release)
+        self._journal.go_on()
+        if not report.ok:
+            raise _not_valid(report)
+        self.reports.append(report)
 
 
 class Watched:
@@ -171,45 +180,26 @@ def _used(order: foundry.Order, folders: Sequence[Path]) -> tuple[Cached, ...]:
     return tuple(each for key, each in own.items() if key in origins)
 
 
-def _write_beside(stage: Path, project: Project, used: Sequence[Cached]) -> None:
-    if project.whole:
-        return
-    text = scenario_files.dumps(project.scenario)
-    (stage / project.scenario_file.name).write_text(text, encoding="utf-8")
-    if used:
-        name = project.pack_file.stem
-        pack = store.Pack(name=name, conversations=tuple(used))
-        store.write(stage / project.pack_file.name, pack)
-
-
-# --- moving into place ------------------------------------------------------
-
-
 @contextmanager
-def _staging(target: Path) -> Iterator[Path]:
-    """Yield a folder on the target's disk and remove it afterwards."""
-    near = next(each for each in target.parents if each.is_dir())
-    for old in near.glob(".imessage-foundry.*.making"):
-        process = old.name.split(".")[-2]
-        if process.isdigit() and not is_running(int(process)):
-            shutil.rmtree(old, ignore_errors=True)
-    stage = near / f".imessage-foundry.{os.getpid()}.making"
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir()
-    try:
-        yield stage
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+def _texts_beside(
+    project: Project, used: Sequence[Cached], kept: KeptFiles
+) -> Iterator[None]:
+    """Write the scenario and the pack; they take their places if nothing is raised."""
+    with ExitStack() as drafts:
 
+        def draft(path: Path) -> Path:
+            force = not kept.has(path)
+            beside = replacing(path, force=force, remedy=kept.remedy, makes_folder=True)
+            return drafts.enter_context(beside)
 
-def _move(stage: Path, home: Path, *, last: Path | None = None) -> None:
-    """Move every file to its place, the database `last`."""
-    files = [each for each in sorted(stage.rglob("*")) if each.is_file()]
-    for file in sorted(files, key=lambda each: each == last):
-        place = home / file.relative_to(stage)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with atomic.replacing(place) as draft:
-            os.replace(file, draft)
+        if not project.whole:
+            text = scenario_files.dumps(project.scenario)
+            draft(project.scenario_file).write_text(text, encoding="utf-8")
+            if used:
+                name = project.pack_file.stem
+                pack = store.Pack(name=name, conversations=tuple(used))
+                store.write(draft(project.pack_file), pack)
+        yield
 
 
 def _not_valid(report: Report) -> FoundryError:

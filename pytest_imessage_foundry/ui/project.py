@@ -219,7 +219,7 @@ class Project:
         """Return the files that the build may replace."""
         texts = (self.pack_file,) if self.writer == "model" else ()
         beside = () if self.whole else (self.scenario_file, *texts)
-        return (self.database, *beside)
+        return (*layouts.files_in(self.path, self.layout), *beside)
 
     def check(self) -> None:
         """Raise FoundryError if the project cannot be built."""

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from pytest_imessage_foundry.atomic import replacing
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, UnwritableFileError
 from pytest_imessage_foundry.llm import provider_registry
 from pytest_imessage_foundry.ui.project import Project
 
@@ -67,14 +67,13 @@ class ProjectDraft:
         # An address may carry a password, which belongs into no file.
         safe = replace(project, base_url=provider_registry.shown_url(project.base_url))
         raw = {"version": FORMAT, "project": asdict(safe)}
+        text = json.dumps(raw, ensure_ascii=False, indent=1)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(raw, ensure_ascii=False, indent=1)
-            with replacing(self.path) as beside:
+            with replacing(self.path, makes_folder=True) as beside:
                 beside.write_text(text, encoding="utf-8")
-        except OSError as error:
+        except UnwritableFileError as error:
             raise FoundryError(
-                f"the draft cannot be kept: {error.strerror}\n"
+                f"the draft cannot be kept: {error.reason}\n"
                 f"looked at: {self.path}\n"
                 "make room or mend its rights; what you see is not saved"
             ) from None

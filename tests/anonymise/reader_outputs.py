@@ -24,6 +24,12 @@ def install():
     return import_module("readers.install")
 
 
+def absent(said):
+    """Skip the test, or fail where all readers are required."""
+    install()
+    import_module("readers.absent").absent(said)
+
+
 def missing():
     """Those of the readers below that are not installed."""
     return sorted(set(OUTPUTS) & set(install().missing()))

@@ -7,7 +7,6 @@ skipped, or fail where they are required: CI=true or IMESSAGE_READERS=required.
 
 from __future__ import annotations
 
-import os
 import plistlib
 import re
 import sqlite3
@@ -108,9 +107,7 @@ def check_installed(reader):
         f"{reader} is not installed\nrun `python tests/readers/install.py` "
         "(some need cargo, npm or Python 3.12)"
     )
-    if os.environ.get("IMESSAGE_READERS") == "required" or "CI" in os.environ:
-        pytest.fail(said, pytrace=False)
-    pytest.skip(said)
+    reader_outputs.absent(said)
 
 
 @pytest.mark.readers

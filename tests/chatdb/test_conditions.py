@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pytest
 
@@ -15,8 +15,6 @@ from pytest_imessage_foundry.errors import FoundryError
 
 MESSAGES = 10
 IN_FILE = MESSAGES - conditions.LAST
-NOBODY = 65534
-posix = pytest.mark.skipif(os.name != "posix", reason="permissions of folders")
 
 
 @pytest.fixture
@@ -119,37 +117,6 @@ def test_locked(db):
     assert count(db, "mode=ro") == MESSAGES
 
 
-@pytest.fixture
-def as_a_user(db):
-    """Run a block as somebody whom permissions bind: not as the superuser."""
-
-    @contextmanager
-    def acting():
-        if os.geteuid() != 0:
-            yield
-            return
-        folder = db.path.parent
-        for path in (folder, *folder.iterdir()):
-            os.chown(path, NOBODY, NOBODY)
-        closed = {
-            each: each.stat().st_mode
-            for each in folder.parents
-            if each.stat().st_mode & 0o55 != 0o55
-        }
-        for each, mode in closed.items():
-            each.chmod(mode | 0o55)
-        os.seteuid(NOBODY)
-        try:
-            yield
-        finally:
-            os.seteuid(0)
-            for each, mode in closed.items():
-                each.chmod(mode)
-
-    return acting
-
-
-@posix
 def test_read_only_folder(db, as_a_user):
     with as_a_user():
         with db.condition("read-only-folder"):
@@ -162,7 +129,6 @@ def test_read_only_folder(db, as_a_user):
         assert count(db, "mode=rw") == MESSAGES
 
 
-@posix
 def test_a_hot_wal_in_a_read_only_folder(db, as_a_user):
     with (
         db.condition("hot-wal"),

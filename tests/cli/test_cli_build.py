@@ -155,7 +155,7 @@ def test_what_is_not_known(tmp_path, capsys, arguments, said):
 
 def test_a_folder_is_no_file(tmp_path, capsys):
     assert main(["build", str(tmp_path), *SMALL]) == 2
-    assert "there is a folder of that name" in capsys.readouterr().err
+    assert "is a folder\nname a file in it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("layout", ["home", "ios", "ios-backup"])

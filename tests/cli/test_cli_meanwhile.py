@@ -89,6 +89,7 @@ def test_it_stays_and_nothing_else_is_left(place, come, capsys, words, name):
     assert code_of(words) == 2
     said = capsys.readouterr().err
     assert "left as it" in said
+    assert "force=True" not in said
     assert "Traceback" not in said
     assert come.come == [name]
     assert (place / name).read_text() == MINE

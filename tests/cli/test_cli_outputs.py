@@ -43,7 +43,7 @@ def contents(place):
 
 
 CHECK = "check a.json ans.jsonl"
-READ = "would take the place of a file of this command"
+READ = "would take the place of a file that is read or written, too"
 TWICE = "two files cannot both be"
 SQLITES = "no name for a file of its own"
 
@@ -123,6 +123,46 @@ def test_a_circle_of_links_beside_an_output_is_nobodys(place):
 @pytest.mark.parametrize("name", ["./-wal", "./-journal"])
 def test_a_name_that_is_an_ending_alone_is_a_name(place, name):
     assert main(["build", name, "--macos", "tahoe", "--scenario", "small"]) == 0
+
+
+WITH_DASH = (
+    "build -",
+    "build x.db --truth -",
+    "build x.db --truth=-",
+    "check a.json ans.jsonl --junit -",
+    "check a.json ans.jsonl --badge -",
+    "check a.json ans.jsonl --html -",
+    "conform --keep - -- cat {db}",
+    "conform --html - -- cat {db}",
+    "export -",
+    "schema read a.db -o -",
+    "preview a.db -o -",
+    "stats a.db --page -",
+    "anonymise a.db -",
+    "personas export -",
+    "personas add --name Ana --library -",
+    "cache refresh --dry-run --out -",
+    "cache refresh --dry-run --memo -",
+)
+
+
+@pytest.mark.parametrize("command", WITH_DASH)
+def test_a_dash_is_no_output(place, capsys, command):
+    before = contents(place)
+
+    with pytest.raises(SystemExit) as left:
+        main(command.split())
+
+    assert left.value.code == 2
+    said = capsys.readouterr().err
+    assert "'-' is no file, and standard output is not written to" in said
+    assert "'./-' is one of that name" in said
+    assert contents(place) == before
+
+
+def test_a_file_may_be_called_dash(place, capsys):
+    assert main(["personas", "export", "./-", "--library", "l.db"]) == 0
+    assert "Ana Diaz" in (place / "-").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -132,10 +132,10 @@ def test_nothing_is_overwritten(run, here, text_file):
     assert (here / "own.json").read_text() == "mine"
     assert run("schema", "read", text_file, "-o", "own.json", "--force").code == 0
     done = run("schema", "read", text_file, "-o", text_file, "--force")
-    assert "cannot take the place of what it is read from" in done.err
+    assert "would take the place of a file that is read" in done.err
     (here / "folder").mkdir()
     done = run("schema", "read", text_file, "-o", "folder")
-    assert "there is a folder of that name" in done.err
+    assert "folder is a folder" in done.err
 
 
 def test_options_that_contradict_a_schema(run, here, text_file):

@@ -215,7 +215,9 @@ def test_a_build_that_cannot_take_its_place_gives_the_wal_back(tmp_path, monkeyp
     (tmp_path / "chat.db").write_bytes(b"")
     (tmp_path / "chat.db-wal").write_bytes(b"somebody's")
     monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(OSError, match=r"chat\.db"):
+    with pytest.raises(
+        FoundryError, match=r"could not be written: refused\n.*chat\.db"
+    ):
         write(small(), tmp_path)
     assert (tmp_path / "chat.db-wal").read_bytes() == b"somebody's"
     assert len(list(tmp_path.iterdir())) == 2

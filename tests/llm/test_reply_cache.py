@@ -145,6 +145,8 @@ VALUES = [
     '{"version": 1}',
     '{"version": 1, "text": 1, "model": "", "date": "2026-11-22"}',
     '{"version": 1, "text": "", "model": "", "date": "tomorrow", "finish": "stop"}',
+    '{"version": 1, "text": "", "model": "", "date": "2025-02-30", "finish": "stop"}',
+    '{"version": 1, "text": "", "model": "", "date": "2999-01-01", "finish": "stop"}',
     '{"version": 1, "text": "", "model": "", "date": "2026-11-22", "finish": "?"}',
 ]
 

@@ -54,3 +54,25 @@ def test_there_and_back(moment, rest):
     nanoseconds = apple_time.from_datetime(moment) + rest
     assert apple_time.to_datetime(nanoseconds) == moment
     assert apple_time.from_iso(moment.isoformat()) == nanoseconds - rest
+
+
+@pytest.mark.parametrize(
+    ("text", "is_day"),
+    [
+        ("2026-01-31", True),
+        ("1999-12-31", True),
+        ("2039-12-31", True),
+        ("2040-01-01", False),
+        ("2999-01-01", False),
+        ("2025-02-30", False),
+        ("2026-1-31", False),
+        ("20260131", False),
+        ("2026-01-31T00:00:00", False),
+        ("2026-01-31\n", False),
+        ("202\u0666-01-31", False),
+        ("today", False),
+        ("", False),
+    ],
+)
+def test_a_day_has_a_form_and_an_end(text, is_day):
+    assert apple_time.is_day(text) is is_day

@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 import stat
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -18,7 +18,14 @@ from hypothesis import strategies as st
 
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona
-from pytest_imessage_foundry.personas import builtin, checks, handles, library, records
+from pytest_imessage_foundry.personas import (
+    builtin,
+    checks,
+    handles,
+    library,
+    records,
+    storage,
+)
 from pytest_imessage_foundry.personas.library import Build
 
 ANA = Persona(
@@ -88,6 +95,94 @@ def test_a_folder_that_is_there_keeps_its_rights(path):
     with library.opened(path):
         pass
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o755
+
+
+@pytest.fixture
+def disk_of(monkeypatch):
+    """Let no library grow beyond so many pages."""
+    connect = storage._connect
+
+    def disk_of(pages):
+        def small(*arguments):
+            connection = connect(*arguments)
+            connection.execute(f"PRAGMA max_page_count = {pages}")
+            return connection
+
+        monkeypatch.setattr(storage, "_connect", small)
+
+    return disk_of
+
+
+def pages_of_an_empty_one(path):
+    with library.opened(path):
+        pass
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("PRAGMA page_count").fetchone()[0]
+
+
+LONG = replace(BEN, personality="ü" * 2000, writing_style="ü" * 2000)
+
+
+@pytest.mark.parametrize("what_fits", ["nothing", "the tables"])
+@pytest.mark.parametrize("has_folder", [False, True], ids=["new folder", "its folder"])
+def test_a_full_disk_leaves_no_library(path, tmp_path, disk_of, what_fits, has_folder):
+    if has_folder:
+        path.parent.mkdir()
+    tables = pages_of_an_empty_one(tmp_path / "other.db")
+    disk_of(1 if what_fits == "nothing" else tables)
+
+    refused = pytest.raises(FoundryError, match="the disk is full")
+    with refused, library.opened(path) as kept:
+        kept.add(LONG)
+
+    assert path.parent.exists() is has_folder
+    assert not [*path.parent.glob("*")]
+
+
+def test_a_full_disk_leaves_a_library_that_was_there(path, disk_of):
+    disk_of(pages_of_an_empty_one(path))
+    before = path.read_bytes()
+
+    refused = pytest.raises(FoundryError, match="the disk is full")
+    with refused, library.opened(path) as kept:
+        kept.add(LONG)
+
+    assert path.read_bytes() == before
+
+
+def test_who_was_added_meanwhile_stays(path):
+    """By the one who opened it, or by another process."""
+
+    def add_and_fail(add):
+        with library.opened(path) as kept:
+            add(kept)
+            raise KeyboardInterrupt
+
+    def elsewhere(_):
+        with library.opened(path) as other:
+            other.add(BEN)
+
+    for add, who in ((lambda kept: kept.add(ANA), "ana"), (elsewhere, "ben")):
+        with pytest.raises(KeyboardInterrupt):
+            add_and_fail(add)
+        with library.opened(path) as kept:
+            assert [each.id for each in kept.personas()] == [who]
+        path.unlink()
+
+
+def test_a_library_that_another_process_writes_to_stays(path):
+    with ExitStack() as later:
+
+        def fail_beside_a_writer():
+            with library.opened(path):
+                other = later.enter_context(closing(sqlite3.connect(path)))
+                other.execute("UPDATE personas SET name = name")
+                other.execute("PRAGMA user_version = 2")
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            fail_beside_a_writer()
+        assert path.exists()
 
 
 def test_unknown_id_lists_the_candidates(opened, path):
@@ -292,11 +387,11 @@ def test_export_replaces_nothing_unasked(opened, path, tmp_path):
         assert out.read_text() == "mine"
         assert kept.export_to(out, force=True) == 0
         assert json.loads(out.read_text()) == []
-        with pytest.raises(FoundryError, match="into itself"):
+        with pytest.raises(FoundryError, match="take the place of a file that is"):
             kept.export_to(path, force=True)
         with pytest.raises(FoundryError, match="is a folder"):
             kept.export_to(tmp_path, force=True)
-        with pytest.raises(FoundryError, match="cannot be exported"):
+        with pytest.raises(FoundryError, match="could not be written: Not a dir"):
             kept.export_to(out / "below.json")
         assert kept.personas() == ()
 

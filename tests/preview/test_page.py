@@ -270,7 +270,7 @@ def test_write_keeps_a_file_unless_told(scratch: Made, tmp_path: Path) -> None:
     out = tmp_path / "page.html"
     out.write_text("mine")
 
-    with pytest.raises(FoundryError, match="would overwrite"):
+    with pytest.raises(FoundryError, match="is there already"):
         write(made.path, out)
     assert out.read_text() == "mine"
 
@@ -291,7 +291,8 @@ def test_write_fails_in_three_parts_and_leaves_nothing(
 
 
 @pytest.mark.parametrize(
-    ("met", "raised"), [(OSError, FoundryError), (KeyboardInterrupt, KeyboardInterrupt)]
+    ("met", "raised"),
+    [(PermissionError, FoundryError), (KeyboardInterrupt, KeyboardInterrupt)],
 )
 def test_a_page_that_cannot_take_its_place_leaves_no_draft(
     scratch: Made,
@@ -300,8 +301,8 @@ def test_a_page_that_cannot_take_its_place_leaves_no_draft(
     met: type[BaseException],
     raised: type[BaseException],
 ) -> None:
-    def refuse(*_names: object) -> None:
-        raise met
+    def refuse(*names: object) -> None:
+        raise met(13, "Permission denied", str(names[0]))
 
     monkeypatch.setattr("os.replace", refuse)
     with pytest.raises(raised):
@@ -316,9 +317,9 @@ def test_a_page_takes_the_place_of_no_folder_and_of_no_database(
     database = scratch().path
     before = database.read_bytes()
 
-    with pytest.raises(FoundryError, match="a folder stands"):
+    with pytest.raises(FoundryError, match="is a folder"):
         write(database, tmp_path, force=True)
-    with pytest.raises(FoundryError, match="overwrite the database"):
+    with pytest.raises(FoundryError, match="take the place of a file that is"):
         write(database, database, force=True)
 
     assert database.read_bytes() == before

@@ -7,19 +7,16 @@ import pytest
 from pytest_imessage_foundry import layouts
 from pytest_imessage_foundry.by_hand import ChatDBBuilder
 
+from .absent import needed
 from .exporter import Export
 from .exporter_html import imessage_exporter_html
-from .install import InstallError, find
 
 pytestmark = pytest.mark.readers
 
 
 @pytest.fixture(autouse=True)
 def _installed():
-    try:
-        find("imessage-exporter", "imessage-exporter")
-    except InstallError as error:
-        pytest.skip(str(error))
+    needed("imessage-exporter", "imessage-exporter")
 
 
 @pytest.mark.parametrize("is_named", [False, True], ids=["by-itself", "named"])

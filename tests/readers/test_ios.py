@@ -11,7 +11,6 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import json
-import os
 import re
 import sqlite3
 from contextlib import closing
@@ -25,12 +24,12 @@ from pytest_imessage_foundry.db.addressbook import has_name
 from pytest_imessage_foundry.models.message_files import files_of as files_of_message
 from pytest_imessage_foundry.spec import Spec
 
+from .absent import needed
 from .exporter import (
     Export,
     imessage_exporter_diagnostics,
     imessage_exporter_txt,
 )
-from .install import InstallError, find
 from .running import UnreadableError, run, scratch_home
 
 pytestmark = pytest.mark.readers
@@ -49,16 +48,6 @@ ILEAPP = (
     "*/mobile/Library/AddressBook/AddressBook*.sqlitedb*",
 )
 SMS = "Library/SMS/sms.db"
-
-
-def needs(name, program):
-    try:
-        return find(name, program)
-    except InstallError as error:
-        required = os.environ.get("IMESSAGE_READERS") == "required"
-        if required or os.environ.get("CI") == "true":
-            pytest.fail(str(error), pytrace=False)
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +85,7 @@ def files_of(order):
 @pytest.mark.parametrize("password", [None, "secret"], ids=["plain", "encrypted"])
 @pytest.mark.parametrize(("release", "scenario"), CASES)
 def test_exporter_reads_what_it_reads_in_a_home(built, release, scenario, password):
-    needs("imessage-exporter", "imessage-exporter")
+    needed("imessage-exporter", "imessage-exporter")
     order, path = built(release, scenario, "ios-backup", password)
     _, home = built(release, scenario, "home")
     how = Export(backup=path, password=password)
@@ -158,7 +147,7 @@ def _moved(message, places, path):
 
 @pytest.mark.parametrize(("release", "scenario"), CASES)
 def test_exporter_finds_all_that_is_not_missing(built, release, scenario):
-    needs("imessage-exporter", "imessage-exporter")
+    needed("imessage-exporter", "imessage-exporter")
     order, path = built(release, scenario, "ios-backup")
 
     found = imessage_exporter_diagnostics(path, Export(backup=path))
@@ -181,7 +170,7 @@ def test_exporter_finds_all_that_is_not_missing(built, release, scenario):
 
 
 def test_exporter_refuses_another_password(built):
-    needs("imessage-exporter", "imessage-exporter")
+    needed("imessage-exporter", "imessage-exporter")
     _, path = built("tahoe", "kinds", "ios-backup", "secret")
     how = Export(backup=path, password="wrong")
     with pytest.raises(UnreadableError, match="password was incorrect"):
@@ -193,7 +182,7 @@ def test_exporter_refuses_another_password(built):
 
 def check(verb, path, out):
     """What a `mvt-ios` command finds, by module."""
-    mvt = needs("mvt", "mvt-ios")
+    mvt = needed("mvt", "mvt-ios")
     quiet = ("--disable-update-check", "--disable-indicator-update-check")
     with scratch_home() as home:
         said, _ = run(home, mvt, *quiet, verb, "--output", out, path)
@@ -244,7 +233,7 @@ def test_mvt_reads_the_lists(built, tmp_path):
 
 
 def test_mvt_opens_an_encrypted_one(built, tmp_path):
-    mvt = needs("mvt", "mvt-ios")
+    mvt = needed("mvt", "mvt-ios")
     _, plain = built("tahoe", "default", "ios-backup")
     _, path = built("tahoe", "default", "ios-backup", "secret")
     with scratch_home() as home:
@@ -270,7 +259,7 @@ for path in sys.argv[4:]:
 
 
 def test_iphone_backup_decrypt(built, tmp_path):
-    python = needs("iphone-backup-decrypt", "python")
+    python = needed("iphone-backup-decrypt", "python")
     order, path = built("tahoe", "kinds", "ios-backup", "secret")
     _, plain = built("tahoe", "kinds", "ios-backup")
     media = f"Library/SMS/Attachments/{files_of(order)[0].path}"

@@ -10,7 +10,7 @@ import pytest
 from pytest_imessage_foundry import foundry
 
 from . import life_page
-from .trials import missing_readers
+from .absent import needed
 
 # Label → how many rows cause it, in SQL of our own.
 COUNTED = {
@@ -74,7 +74,6 @@ def test_each_line_is_explained(page):
 
 @pytest.mark.readers
 def test_its_diagnostics_are_what_the_exporter_says(page):
-    if "imessage-exporter" in missing_readers():
-        pytest.skip("imessage-exporter is not installed")
+    needed("imessage-exporter", "imessage-exporter")
     written = life_page.of_rows(life_page.block(page, "diagnostics"))
     assert life_page.of_rows(life_page.diagnostics()) == written

@@ -6,13 +6,13 @@ skipped, or fail where they are required: CI=true or IMESSAGE_READERS=required.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_imessage_foundry.scorecard import score_text, shown_kinds
 
+from .absent import absent
 from .trials import READERS, RELEASES, SCENARIOS, faults_of, missing_readers, run_all
 
 if TYPE_CHECKING:
@@ -52,17 +52,14 @@ LEAST = {
 
 @pytest.fixture(scope="session")
 def _readers() -> None:
-    absent = missing_readers()
-    if not absent:
+    missing = missing_readers()
+    if not missing:
         return
     said = (
-        f"readers not installed: {', '.join(absent)}\n"
+        f"readers not installed: {', '.join(missing)}\n"
         "run `python tests/readers/install.py` (some need cargo, npm or Python 3.12)"
     )
-    required = os.environ.get("IMESSAGE_READERS") == "required"
-    if required or os.environ.get("CI") == "true":
-        pytest.fail(said, pytrace=False)
-    pytest.skip(said)
+    absent(said)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import pytest
 from pytest_imessage_foundry.conversations import scenario_files, scenarios
 from pytest_imessage_foundry.db import validators
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.replaceable import KeptFiles
 from pytest_imessage_foundry.ui import building
 from pytest_imessage_foundry.ui.journal import Journal, StoppedError
 from pytest_imessage_foundry.ui.project import Project
@@ -39,7 +40,7 @@ def test_made_in_a_layout(project, home, layout):
     assert validators.validate(made.path, release="tahoe").ok
     assert (home / "deep" / "phone.scenario.json").is_file()
     assert made.pack_file is None
-    assert not list(home.rglob(".imessage-foundry*"))
+    assert not list(home.rglob(".*"))
     assert sum(each.done for each in journal.chats.values()) == project.messages
     assert {each.state for each in journal.chats.values()} == {"built"}
 
@@ -90,8 +91,9 @@ def test_a_failure_leaves_what_was_there(project, home, monkeypatch):
 
 
 def test_what_a_killed_build_left_is_swept(project, home):
-    dead = home / ".imessage-foundry.4194303.making"
-    alive = home / f".imessage-foundry.{os.getppid()}.making"
+    project.path.parent.mkdir()
+    dead = project.path.with_name(".chat.db.4194303.making")
+    alive = project.path.with_name(f".chat.db.{os.getppid()}.making")
     dead.mkdir()
     alive.mkdir()
 
@@ -111,6 +113,70 @@ def test_a_database_in_use_is_replaced_with_its_log(project, home):
         building.make(project, Journal.of(project))
 
     assert validators.validate(project.path, release="tahoe").ok
+
+
+@pytest.fixture
+def come(monkeypatch):
+    """Let a file appear when the draft is there and checked."""
+
+    def come(path):
+        def examined(*arguments, **options):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("mine")
+            return real(*arguments, **options)
+
+        monkeypatch.setattr(validators, "validate", examined)
+
+    real = validators.validate
+    return come
+
+
+LAYOUTS = ["file", "home", "ios", "ios-backup"]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("which", ["database", "scenario_file"])
+def test_what_comes_while_it_is_built_stays(project, home, come, layout, which):
+    project = replace(project, layout=layout, output=str(home / "deep" / "phone"))
+    place = getattr(project, which)
+    kept = KeptFiles.of(project.files, "start again")
+    come(place)
+
+    with pytest.raises(FoundryError) as refused:
+        building.make(project, Journal.of(project), kept=kept)
+
+    said = str(refused.value).splitlines()
+    assert len(said) == 3
+    if layout == "ios-backup" and which == "database":
+        assert "phone is no backup" in said[0]  # such a folder is never replaced
+    else:
+        assert said[0] == f"{place} is there by now, and was not when the work began"
+        assert said[2] == "start again"
+    assert place.read_text() == "mine"
+    assert [each for each in home.rglob("*") if each.is_file()] == [place]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS[:3])
+def test_what_the_user_gave_up_is_replaced(project, home, layout):
+    project = replace(project, layout=layout, output=str(home / "deep" / "phone"))
+    for each in project.files:
+        each.parent.mkdir(parents=True, exist_ok=True)
+        each.write_text("old")
+
+    kept = KeptFiles.of(project.files, "start again")
+    building.make(project, Journal.of(project), kept=kept)
+
+    assert not [each for each in project.files if each.read_bytes() == b"old"]
+
+
+def test_an_encrypted_backup_is_checked_before_it_is_encrypted(project, home):
+    output = str(home / "phone")
+    project = replace(
+        project, layout="ios-backup", output=output, backup_password="secret"
+    )
+
+    assert building.make(project, Journal.of(project)).report.ok
+    assert not project.database.read_bytes().startswith(b"SQLite")
 
 
 def test_bubbles_say_what_is_sent(project, home):

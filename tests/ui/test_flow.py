@@ -111,6 +111,28 @@ def test_a_file_that_is_there(play, left, home, answer):
     assert is_mine == (answer == "n")
 
 
+def test_a_file_that_comes_while_it_is_built(play, left, home, monkeypatch):
+    left()
+    told = building._bubble
+
+    def meanwhile(*arguments):
+        (home / "chat.db").write_text("mine")
+        return told(*arguments)
+
+    monkeypatch.setattr(building, "_bubble", meanwhile)
+
+    async def story(person):
+        await person.press("enter", "g")
+        await person.sees("is there by now")
+        await person.press("g")
+        assert person.screen == "ConfirmScreen"
+
+    play(story)
+
+    assert [each.name for each in home.iterdir()] == ["chat.db"]
+    assert (home / "chat.db").read_text() == "mine"
+
+
 def test_enter_alone_replaces_nothing(play, left, home):
     left()
     (home / "chat.db").write_text("mine")
@@ -149,7 +171,7 @@ def test_stopped_leaves_nothing(play, many, home):
     async def story(person):
         await person.press("enter", "g")
         await person.until(lambda: under_way(person))
-        assert list(home.glob(".imessage-foundry.*"))
+        assert list(home.glob(".chat.db.*.making"))
         await person.press("x")
         await person.until(lambda: person.app.screen.phase == "ready")
         await person.sees("stopped; nothing is left")
@@ -199,7 +221,7 @@ def test_wrong_settings_are_named(play, home):
         await person.fill("seed", "1")
         await person.fill("output", ".")
         await person.press("ctrl+n")
-        await person.sees("there is a folder of that name")
+        await person.sees("name a file in it")
         assert person.screen == "SettingsScreen"
 
     play(story)

@@ -11,6 +11,7 @@ from textual.worker import Worker, WorkerState
 
 from pytest_imessage_foundry.errors import FoundryError, counted
 from pytest_imessage_foundry.llm import plan
+from pytest_imessage_foundry.replaceable import KeptFiles
 from pytest_imessage_foundry.ui import building, writing
 from pytest_imessage_foundry.ui.building import BuildResult
 from pytest_imessage_foundry.ui.journal import Bubble, Journal, StoppedError
@@ -43,6 +44,7 @@ _ALLOWED: dict[str, tuple[Phase, ...]] = {
     "fallback": ("trouble",),
 }
 _WIDTH = 35
+_REMEDY = "start again and say that it is replaced, or go back and name another file"
 
 
 class MessagesScreen(StepScreen):
@@ -70,6 +72,7 @@ class MessagesScreen(StepScreen):
         super().__init__()
         self.phase: Phase = "ready"
         self._ended: tuple[BuildResult, str] | None = None
+        self._kept = KeptFiles()
 
     def body(self) -> ComposeResult:
         with Vertical(id="body"):
@@ -169,6 +172,8 @@ class MessagesScreen(StepScreen):
     def action_start(self) -> None:
         """Start, after asking where something would be lost."""
         project = self.foundry.project
+        # What comes later, while it is written and built, was not asked about.
+        self._kept = KeptFiles.of(project.files, _REMEDY)
         there = overwritten(project.files)
         if not there:
             self._start(True)
@@ -197,7 +202,8 @@ class MessagesScreen(StepScreen):
             # The user saw each message as the model wrote it.
             self.journal.patience = PATIENCE
         texts = folder if project.writer == "model" else None
-        self._run(lambda: building.make(project, self.journal, texts))
+        kept = self._kept
+        self._run(lambda: building.make(project, self.journal, texts, kept=kept))
 
     def _anew(self, phase: Phase) -> None:
         self._ended = None

@@ -14,6 +14,7 @@ from textual.worker import Worker, WorkerState
 from pytest_imessage_foundry.db import schema, version_detect
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm import provider_registry
+from pytest_imessage_foundry.replaceable import check_is_regular
 from pytest_imessage_foundry.ui import writing
 from pytest_imessage_foundry.ui.screens.step import ARROWS, BACK, StepScreen
 from pytest_imessage_foundry.ui.widgets.choice_field import ChoiceField
@@ -212,9 +213,5 @@ def _address(text: str) -> str:
 
 
 def _checked(project: Project) -> Project:
-    if project.database.is_dir():
-        raise FoundryError(
-            f"cannot write {project.database}\nthere is a folder of that name\n"
-            "name a file in it"
-        )
+    check_is_regular(project.database)
     return project
