@@ -45,12 +45,7 @@ def put(db: ChatDB, name: str) -> Iterator[ChatDB]:
         raise FoundryError(
             f"unknown condition {name!r} (choose from {', '.join(NAMES)})"
         )
-    if db.is_readonly:
-        raise FoundryError(
-            f"a shared database cannot be put into condition {name!r}\n"
-            f"it is {db.path}, which other tests read\n"
-            "ask for chat_db instead of chat_db_readonly"
-        )
+    db.check_may(f"be put into condition {name!r}")
     with _CONDITIONS[name][0](db):
         yield db
 

@@ -26,7 +26,6 @@ from pytest_imessage_foundry.chatdb.live_messages import LiveMessages
 from pytest_imessage_foundry.chatdb.live_reactions import LiveReactions
 from pytest_imessage_foundry.chatdb.live_steps import explained
 from pytest_imessage_foundry.conversations.authoring.words import unknown
-from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
     from pytest_imessage_foundry.chatdb.handle import ChatDB
@@ -39,12 +38,7 @@ def live(db: ChatDB, *, wal: Wal = "open") -> Iterator[Live]:
     """A `Live` on a database, closed at the end; see `ChatDB.live`."""
     if wal not in get_args(Wal):
         raise unknown("wal", wal, get_args(Wal))
-    if db.is_readonly:
-        raise FoundryError(
-            "a shared database cannot go on living\n"
-            f"it is {db.path}, which other tests read\n"
-            "ask for chat_db instead of chat_db_readonly"
-        )
+    db.check_may("go on living")
     with explained(db.path):
         connection = LiveConnection(db.path)
     with closing(connection):

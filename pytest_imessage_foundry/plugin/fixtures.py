@@ -224,6 +224,13 @@ def ios_backup(
     password = releases.arguments_of(request.node).backup_password
     with failing():
         _refuse_idle(request)
+        is_home = releases.own_arguments_of(request.node).layout == "home"
+        if is_home and "chat_db" not in request.fixturenames:
+            raise FoundryError(
+                "ios_backup is the backup of a phone, which has no layout 'home'\n"
+                "looked at: the mark imessage\n"
+                "ask for messages_home or chat_db instead, or leave the layout out"
+            )
         order = _order(request, foundry, version)
         folder = foundry.new_folder(request.node.name)
         handed = layouts.phone_backup(foundry, order, folder, password)

@@ -139,6 +139,8 @@ def _examined(path: Path) -> tuple[Path, bytes, int]:
         status = real.stat()
         if stat.S_ISDIR(status.st_mode):
             found = [path / each for each in PLACES if (path / each).is_file()]
+            if found and _is_of_encrypted_backup(found[0]):
+                raise _encrypted(path)
             remedy = f"name {found[0]}" if found else "name the chat.db or sms.db in it"
             raise _unreadable("a directory is no database", path, remedy)
         if not stat.S_ISREG(status.st_mode):
@@ -168,15 +170,35 @@ def _refuse_foreign(path: Path, header: bytes, sample: bytes, size: int) -> None
         raise _unreadable("the file is empty", path, remedy)
     if not header.startswith(MAGIC):
         # Encrypted pages look random and fill whole disk blocks.
-        if size % 512 == 0 and len(set(header + sample)) > 180:
-            raise _unreadable(
-                "not a SQLite database; it looks encrypted",
-                path,
-                "decrypt it first (an encrypted backup: with its password)",
-            )
+        looks_random = size % 512 == 0 and len(set(header + sample)) > 180
+        if looks_random or _is_of_encrypted_backup(path):
+            raise _encrypted(path)
         raise _unreadable("not a SQLite database", path, "name a chat.db file")
     if len(header) < HEADER:
         raise _truncated(path, size, HEADER)
+
+
+def _is_of_encrypted_backup(path: Path) -> bool:
+    """Return whether the list of a backup beside a file, or above its folder, says that
+    the backup is encrypted."""
+    import plistlib
+    from xml.parsers.expat import ExpatError
+
+    for folder in (path.parent, path.parent.parent):
+        try:
+            said = plistlib.loads((folder / "Manifest.plist").read_bytes())
+        except (OSError, ValueError, ExpatError):
+            continue
+        return isinstance(said, dict) and said.get("IsEncrypted") is True
+    return False
+
+
+def _encrypted(path: Path) -> UnreadableFileError:
+    return _unreadable(
+        "not a SQLite database; it looks encrypted",
+        path,
+        "decrypt it first (an encrypted backup: with its password)",
+    )
 
 
 def _truncated(path: Path, size: int, whole: int) -> UnreadableFileError:

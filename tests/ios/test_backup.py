@@ -16,7 +16,7 @@ import pytest
 from pytest_imessage_foundry import layouts
 from pytest_imessage_foundry.by_hand import ChatDBBuilder
 from pytest_imessage_foundry.db import schema, validators
-from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.errors import FoundryError, UnreadableFileError
 from pytest_imessage_foundry.ios import backup, device
 
 SMS = "3d/3d0d7e5fb2ce288813306e4d4636395e047a3d28"
@@ -250,3 +250,16 @@ def test_only_a_backup_is_replaced(order, phone, tmp_path):
     (tmp_path / "file").write_text("mine")
     with pytest.raises(FoundryError, match="is no backup of a phone"):
         backup.check_replaceable(tmp_path / "file")
+
+
+def test_an_encrypted_one_is_told_from_a_broken_file(order, tmp_path):
+    hidden = tmp_path / "hidden"
+    layouts.build(order, hidden, "ios-backup", backup_password="secret")
+    (database,) = hidden.glob("3d/3d0d7e5f*")
+    for path in (hidden, database, hidden / "Manifest.db"):
+        with pytest.raises(UnreadableFileError, match="encrypted backup") as caught:
+            validators.validate(path)
+        assert str(path) in str(caught.value)
+    (hidden / "Manifest.plist").write_bytes(b"no plist")
+    with pytest.raises(UnreadableFileError, match="not a SQLite database\n"):
+        validators.validate(database)

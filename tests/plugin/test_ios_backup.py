@@ -32,7 +32,7 @@ def test_what_tools_find_in_it(plain_run, pytester):
             assert connection.execute(query).fetchall() == rows(chat_db, query)
 
     def test_nobody_writes_to_it(ios_backup):
-        with pytest.raises(Exception, match="readonly|nobody may write"):
+        with pytest.raises(Exception, match="a backup.s list"):
             with ios_backup.chat_db.live(): pass
 
     def test_files(ios_backup):
@@ -118,3 +118,22 @@ def test_no_word_is_no_password(plain_run, pytester, password):
 
     assert result.ret != 0
     result.stdout.fnmatch_lines(["imessage(backup_password=*) must be a word*"])
+
+
+def test_a_backup_has_no_layout_of_a_home(plain_run, pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(layout="home", scenario="empty")
+        def test_alone(ios_backup): pass
+
+        @pytest.mark.imessage(layout="home", scenario="empty")
+        def test_beside(ios_backup, chat_db): pass
+        """
+    )
+    result = plain_run()
+    result.assert_outcomes(errors=4, passed=4)  # on each release
+    result.stdout.fnmatch_lines(
+        ["*has no layout 'home'*", "*messages_home or chat_db*"]
+    )
