@@ -210,7 +210,7 @@ def test_tidy_has_none_of_it(tmp_path):
 
 
 def test_a_resent_message_stands_in_two_chats_before_26():
-    path = built("lived-in", "sonoma", 0, 25_000)
+    path = built("lived-in", "sonoma", 0, 10_000)
     query = (
         "FROM (SELECT 1 FROM chat_message_join GROUP BY message_id HAVING count(*) > 1)"
     )
@@ -218,7 +218,7 @@ def test_a_resent_message_stands_in_two_chats_before_26():
         found = connection.execute(f"SELECT count(*) {query}").fetchone()[0]
     told = [
         message
-        for chat in truth("lived-in", "sonoma", 0, 25_000)
+        for chat in truth("lived-in", "sonoma", 0, 10_000)
         for message in chat.messages
         if message.traits.also_in
     ]
