@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -49,6 +50,7 @@ _CALENDAR = (
 )
 
 
+@cache
 def measure(spec: Spec, scenario: Scenario | None = None) -> realism.Realism:
     """Measure the conversations of a spec, or of `scenario` with its settings."""
     if scenario is None:
@@ -57,7 +59,8 @@ def measure(spec: Spec, scenario: Scenario | None = None) -> realism.Realism:
     features = schema.get(spec.release).features
     plans = chat_plans.plan_chats(spec, scenario, features=features)
     found = pipeline.conversations_from(plans, features)
-    held = [replace(chat, messages=tuple(chat.messages)) for chat in found]
+    # A tuple of a stream itself would derive it twice, once for its length.
+    held = [replace(chat, messages=tuple(iter(chat.messages))) for chat in found]
     return realism.measure(held, scenarios.complete(scenario, {}).personas)
 
 

@@ -91,12 +91,11 @@ def inner(
 
 @pytest.fixture(params=["plain", "-n0", "-n2"])
 def run(request, inner, templates):
-    """Run pytest on pytester's files: in one process, and under xdist."""
+    """Run pytest on pytester's files: without xdist, with it, and in its workers."""
 
     def go(*arguments):
-        how = [] if request.param == "plain" else [request.param]
-        process = request.param == "plain"
-        return inner(f"-ocache_dir={templates}", *how, *arguments, process=process)
+        how = "-pno:xdist" if request.param == "plain" else request.param
+        return inner(f"-ocache_dir={templates}", how, *arguments, process=False)
 
     return go
 

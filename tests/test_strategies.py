@@ -8,7 +8,7 @@ import sys
 from random import Random
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from pytest_imessage_foundry.by_hand import ChatDBBuilder
@@ -22,6 +22,8 @@ from pytest_imessage_foundry.strategies import (
 )
 
 FEW = settings(max_examples=15, deadline=None)
+# What `find` returns needs no explanation, which takes far longer than to shrink it.
+SHRUNK = settings(database=None, phases=(Phase.generate, Phase.shrink))
 
 
 @FEW
@@ -58,7 +60,7 @@ def test_own_texts_and_limits():
 
 
 def test_the_simplest_message_is_what_it_shrinks_to():
-    simplest = find(messages(), lambda _: True, settings=settings(database=None))
+    simplest = find(messages(), lambda _: True, settings=SHRUNK)
     assert repr(simplest).startswith("Utterance(text='0', sender=0, storage='both'")
 
 
@@ -71,7 +73,7 @@ def test_texts_shrink_to_the_shortest_that_fails(seed):
     shortest = find(
         conversations(),
         lambda exchange: longest(exchange) >= 4,
-        settings=settings(database=None),
+        settings=SHRUNK,
         random=Random(seed),
     )
     assert longest(shortest) == 4
@@ -104,7 +106,7 @@ def test_a_folder_goes_with_its_database():
     assert not [place for place in places if place.exists()]
 
 
-def test_a_failure_prints_the_lines_by_hand(pytester):
+def test_a_failure_prints_the_lines_by_hand(pytester, plain_run):
     pytester.makepyfile("""
         from hypothesis import Phase, given, settings
         from pytest_imessage_foundry.strategies import conversations, databases
@@ -116,7 +118,7 @@ def test_a_failure_prints_the_lines_by_hand(pytester):
             assert not any(each.tapbacks for each in chat_db.messages)
     """)
 
-    result = pytester.runpytest_subprocess("-q", "-pno:randomly")
+    result = plain_run("-q")
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(

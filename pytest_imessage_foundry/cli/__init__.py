@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -53,8 +54,9 @@ _NOTES = (
 )
 
 
+@cache
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+    """Return the parser of the whole command line, which is made once."""
     top = subcommands.EscapingParser(
         prog="imessage-foundry",
         description="Make and inspect schema-true iMessage chat.db files.",

@@ -17,7 +17,11 @@ Reading = dict[str, Any]
 
 
 class FaultFinder:
-    """The known faults of one reader on one database."""
+    """The known faults of one reader on one database.
+
+    Attributes:
+        expects: whether any of them should show wherever it can.
+    """
 
     def __init__(
         self,
@@ -28,6 +32,7 @@ class FaultFinder:
         self._release = release
         self._conditions = conditions
         self._faults = [each for each in faults if each.is_of(release)]
+        self.expects = any(each.everywhere for each in self._faults)
         self._everywhere: dict[str, list[KnownFault]] = defaultdict(list)
 
     def find(

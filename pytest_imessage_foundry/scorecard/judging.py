@@ -150,6 +150,7 @@ class _Judge:
         kind = reading["kind"]
         usual, names = defaults(kind), field_names(kind)
         others = reading.get("or_else")
+        expects = self._finder.expects
         wrong: list[Wrong] = []
         right = 0
         for key, value in said.items():
@@ -158,7 +159,8 @@ class _Judge:
             true = reading.get(key, usual.get(key))
             if value == true or agrees(key, value, true):
                 right += 1
-                self._right(reading, key, value, true)
+                if expects:
+                    self._right(reading, key, value, true)
             elif others and agrees(key, value, true, others.get(key)):
                 right += 1
             elif not _is_second_chat(reading, key, value):

@@ -11,7 +11,7 @@ import datetime
 import json
 import plistlib
 import sqlite3
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -135,8 +135,10 @@ def number_codes(data: bytes, key: str) -> list[str]:
     ]
 
 
+@cache
 def runs_of(data: bytes) -> Runs:
-    """The runs of an archived attributed string with their attributes."""
+    """The runs of an archived attributed string with their attributes, which all who
+    ask share."""
     root = typedstream.unarchive_from_data(data)
     (string,), *groups = (group.values for group in root.contents)
     units = string.value.encode("utf-16-le")

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -79,14 +80,17 @@ def _iphone(folder: Path, phone: Author, picture: object) -> Path:
     return folder / "Library/SMS/sms.db"
 
 
-@pytest.fixture(params=[_mac, _iphone], ids=["mac", "iphone"])
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
-    """Makes the page of a home whose one contact has this picture."""
+@pytest.fixture(scope="module", params=[_mac, _iphone], ids=["mac", "iphone"])
+def home(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Home:
+    """Makes the page of a home whose one contact has this picture, once each."""
 
+    @cache
     def make(picture: object) -> Path:
         phone = Author("tahoe")
         phone.direct(phone.person("Alex Doe")).receive("Hello")
-        folder = tmp_path / str(len([*tmp_path.iterdir()]))
+        folder = tmp_path_factory.mktemp("home")
         database: Path = request.param(folder, phone, picture)
         database.parent.mkdir(parents=True)
         page = folder / "page.html"

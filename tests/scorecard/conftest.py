@@ -3,13 +3,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from perfect_answer import perfect
 
-from pytest_imessage_foundry.foundry import ChatDB, Order, forge
+from pytest_imessage_foundry.by_hand import Written
+from pytest_imessage_foundry.foundry import ChatDB, Order, forge, truth_of
 from pytest_imessage_foundry.scorecard import reading_lines
 from pytest_imessage_foundry.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pytest_imessage_foundry.order import Buildable
 
 Line = dict[str, Any]
 
@@ -24,7 +28,11 @@ def built(tmp_path_factory) -> Callable[[str, str], ChatDB]:
             # Its shares are the same at any size.
             messages = 3_000 if scenario == "lived-in" else None
             spec = Spec(release=release, scenario=scenario, messages=messages)
-            order = Order(spec)
+            order: Buildable = Order(spec)
+            if scenario != "kinds":
+                # Derived once for the file and for the readings of it.
+                chats = list(truth_of(order))
+                order = Written(spec, order.scenario, order.schema, chats)
             path = tmp_path_factory.mktemp(release) / "chat.db"
             forge(order, path, attachments=False)
             known[release, scenario] = ChatDB(path, order)
@@ -43,6 +51,20 @@ def true_lines(built) -> Callable[[str, str], list[Line]]:
             db = built(release, scenario)
             readings = [reading_lines.plain_data(each) for each in db.readings()]
             known[release, scenario] = readings
+        return known[release, scenario]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def perfect_answer(true_lines) -> Callable[[str, str], tuple[Line, ...]]:
+    """Release, scenario → what a reader without a fault says, which tests share and
+    do not change."""
+    known: dict[tuple[str, str], tuple[Line, ...]] = {}
+
+    def of(release: str, scenario: str) -> tuple[Line, ...]:
+        if (release, scenario) not in known:
+            known[release, scenario] = tuple(perfect(true_lines(release, scenario)))
         return known[release, scenario]
 
     return of

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -25,7 +27,9 @@ def judged(true, answer, **how):
     return judging.judge(true, answer, database="tahoe kinds", release="tahoe", **how)
 
 
-def mutated(true: list[Any], mutation: Mutation) -> list[Any]:
+def mutated(
+    true: list[Any], answer: Iterable[Any], mutation: Mutation
+) -> Iterator[Any]:
     """A perfect answer with one row of it changed: of the case's rows one that shows
     what the change is about, if any does."""
     rows = [
@@ -35,12 +39,13 @@ def mutated(true: list[Any], mutation: Mutation) -> list[Any]:
     ]
     shown = [each for each in rows if mutation.kind in each["shows"]]
     guid = (shown or rows)[0]["guid"]
-    answer = []
-    for line in perfect(true):
-        changed: Any = mutation.change(line) if line["guid"] == guid else line
+    for line in answer:
+        if line["guid"] != guid:
+            yield line
+            continue
+        changed: Any = mutation.change(deepcopy(line))
         if changed is not None:
-            answer += changed if isinstance(changed, list) else [changed]
-    return answer
+            yield from changed if isinstance(changed, list) else [changed]
 
 
 @pytest.mark.parametrize("scenario", ["kinds", "default", "lived-in"])
@@ -54,9 +59,12 @@ def test_a_reader_without_a_fault_is_right_in_all(true_lines, release, scenario)
 
 
 @pytest.mark.parametrize("mutation", TABLE, ids=str)
-def test_a_wrong_answer_is_caught_under_the_right_name(true_lines, mutation):
+def test_a_wrong_answer_is_caught_under_the_right_name(
+    true_lines, perfect_answer, mutation
+):
     true = true_lines(mutation.release, "kinds")
-    card = judged(true, mutated(true, mutation))
+    answer = perfect_answer(mutation.release, "kinds")
+    card = judged(true, mutated(true, answer, mutation))
     assert [(each.kind, each.field) for each in card.misreadings] == [
         (mutation.kind, mutation.field)
     ]
@@ -297,7 +305,8 @@ def test_known_faults_are_no_failures_as_long_as_they_show(true_lines):
     mutation = next(each for each in TABLE if each.kind == "edit")
     known = KnownFault(kind="edit", field=mutation.field, case="edit-*", why="so")
     further = KnownFault(kind="reply", why="it did once")
-    card = judged(true, mutated(true, mutation), faults=(known, further))
+    answer = mutated(true, perfect(true), mutation)
+    card = judged(true, answer, faults=(known, further))
     card.expect((known,))
     assert card.ok
     assert card.tallies["edit"].known == 1

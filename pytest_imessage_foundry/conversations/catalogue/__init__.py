@@ -111,7 +111,8 @@ class _WrittenCases:
     names: dict[str, str]
 
 
-@lru_cache(maxsize=8)
+# Room for every release in both layouts.
+@lru_cache(maxsize=16)
 def _written(seed: int, schema: Schema) -> _WrittenCases:
     phone = CasePhone(schema, seed)
     found: dict[str, Case] = {}

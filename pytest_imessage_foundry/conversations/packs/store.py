@@ -143,12 +143,17 @@ class Found:
     """
 
     keys: tuple[str, ...]
-    scenes: tuple[tuple[Turn, ...], ...]
+    lines: tuple[_Lines, ...]
     is_own: bool = False
 
     @property
     def count(self) -> int:
-        return sum(map(len, self.scenes))
+        return sum(map(len, self.lines))
+
+    @property
+    def scenes(self) -> tuple[tuple[Turn, ...], ...]:
+        """Make the turns anew: plans of what is to be written do not ask for them."""
+        return tuple(map(_turns, self.lines))
 
 
 def request_of(
@@ -341,7 +346,7 @@ def find(
         return None
     return Found(
         tuple(each.key for each, _ in found),
-        tuple(_turns(lines) for _, lines in found),
+        tuple(lines for _, lines in found),
         is_own=all(each.key in index.own for each, _ in found),
     )
 

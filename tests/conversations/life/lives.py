@@ -6,6 +6,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from pytest_imessage_foundry.by_hand import Written
 from pytest_imessage_foundry.foundry import Order, forge, truth_of
 from pytest_imessage_foundry.spec import Spec
 
@@ -13,25 +14,44 @@ SEEDS = range(5)
 MESSAGES = {"lived-in": 2_000, "default": None}
 
 
-@cache
 def order(scenario, release, seed, messages=None):
-    count = messages or MESSAGES[scenario]
-    return Order(Spec(scenario=scenario, release=release, seed=seed, messages=count))
+    return _order(scenario, release, seed, messages or MESSAGES.get(scenario))
 
 
 @cache
+def _order(scenario, release, seed, messages):
+    return Order(Spec(scenario=scenario, release=release, seed=seed, messages=messages))
+
+
 def truth(scenario, release, seed, messages=None):
-    return truth_of(order(scenario, release, seed, messages))
+    return _truth(order(scenario, release, seed, messages))
+
+
+@cache
+def _truth(wanted):
+    return truth_of(wanted)
+
+
+def built(scenario, release, seed, messages=None):
+    """The file of a scenario, without those of its attachments."""
+    return _built(order(scenario, release, seed, messages))
+
+
+@cache
+def _built(wanted):
+    spec = wanted.spec
+    name = f"{spec.scenario}-{spec.release}-{spec.seed}-{spec.messages}.db"
+    held = wanted
+    if spec.scenario == "lived-in":
+        # Other tests look at its truth, which is kept: to derive the messages anew
+        # takes longer than to write them.
+        chats = list(_truth(wanted))
+        held = Written(spec, wanted.scenario, wanted.schema, chats)
+    path = Path(_folder().name) / name
+    forge(held, path, attachments=False)
+    return path
 
 
 @cache
 def _folder():
     return tempfile.TemporaryDirectory(prefix="lives-")
-
-
-@cache
-def built(scenario, release, seed, messages=None):
-    """The file of a scenario, without those of its attachments."""
-    path = Path(_folder().name) / f"{scenario}-{release}-{seed}-{messages}.db"
-    forge(order(scenario, release, seed, messages), path, attachments=False)
-    return path

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from tests.conversations.life.lives import truth
+from lives import truth
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -8,8 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 
 import pytest
-
-from tests.conversations.life.lives import built, truth
+from lives import built, truth
 
 # What is said otherwise on purpose: the row is elsewhere, came later than its date,
 # was written elsewhere, or has no exact dates.
