@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_imessage_foundry.models.apple_time import DAY
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -29,6 +31,7 @@ class Stories:
     def __init__(self, stories: Iterable[Story], start: int, end: int) -> None:
         self._stories = deque(stories)
         self._start, self._length = start, end - start
+        self._rested = start
 
     def __bool__(self) -> bool:
         return bool(self._stories)
@@ -39,12 +42,24 @@ class Stories:
         return sum(len(story.turns) for story in self._stories)
 
     def is_due(self, moment: int) -> bool:
-        """Return whether the next one comes before what would begin at a time."""
-        return bool(self._stories) and moment >= self.time_of(self._stories[0])
+        """Return whether the next one comes before what would begin at a time.
 
-    def time_of(self, story: Story) -> int:
-        """Return the time of a story's place."""
-        return self._start + int(self._length * story.place)
+        People do not greet each other anew on the day on which another one ended.
+        """
+        return bool(self._stories) and moment >= self.earliest(self._stories[0])
+
+    def earliest(self, story: Story) -> int:
+        """Return the time of a story's place, or a day after the story before it."""
+        there = self._start + int(self._length * story.place)
+        return max(there, self._rested)
+
+    def note_end(self, moment: int) -> None:
+        """Note when the story that was taken last ended.
+
+        Near the end of the range the next one follows at once.
+        """
+        is_last = moment + 2 * DAY > self._start + self._length
+        self._rested = moment if is_last else moment + DAY
 
     def take(self) -> Story:
         """Return the next one, which is told now."""

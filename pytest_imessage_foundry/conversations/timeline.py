@@ -269,7 +269,7 @@ class _Timeline:
         Nothing is returned if its season is over by then: it waits for the next one.
         """
         rhythm = self._rhythm(story.turns)
-        day = max(self.stories.time_of(story), self.moment)
+        day = max(self.stories.earliest(story), self.moment)
         begin = rhythm.after(day / SECOND, _GOT_UP * (1.0 + self.random()))
         moment = int(self.session_times.days_off.after_holidays(begin, rhythm) * SECOND)
         wait = seasons.wait(story.turns, moment, self.end)
@@ -277,7 +277,9 @@ class _Timeline:
             self.stories.put_off(story, moment + wait)
             return ()
         session = self._drawn(story.turns)
-        return self._timed(session, self._pace(session, rhythm), rhythm, moment)
+        timed = self._timed(session, self._pace(session, rhythm), rhythm, moment)
+        self.stories.note_end(self.moment)
+        return timed
 
     def _timed(
         self, session: WaitingSession, pace: _Pace, rhythm: Rhythm, begin: int

@@ -858,3 +858,32 @@ def test_one_colleague_makes_a_polite_group_keep_the_week_of_work(
     local = [to_datetime(moment).astimezone(tokyo) for moment, _ in pairs]
     off = [each for each in local if each.weekday() > 4 or each.hour in range(7)]
     assert 100 * len(off) // len(local) in share
+
+
+def test_a_story_does_not_begin_on_the_day_on_which_another_ended() -> None:
+    told = [
+        Story(
+            0.5,
+            [
+                Turn(sender="f", text=f"story {n}", opens=True),
+                Turn(sender="me", text="oh"),
+            ],
+        )
+        for n in range(3)
+    ]
+    pairs = list(
+        lay_out(
+            talk(40, key="0"),
+            people={"f": friend()},
+            owner=ME,
+            start=START,
+            end=END,
+            count=40,
+            rng_key="0",
+            stories=told,
+        )
+    )
+    begun = [date for date, turn in pairs if turn.text.startswith("story")]
+    assert len(begun) == 3
+    assert min(after - before for before, after in pairwise(begun)) > DAY
+    assert max(begun) - min(begun) < 60 * DAY
