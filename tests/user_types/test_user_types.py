@@ -41,7 +41,7 @@ def pyright():
     places = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
     command = shutil.which("pyright", path=places)
     if command is None:
-        pytest.skip("pyright is not installed (the group lint has it)")
+        pytest.skip("pyright is not installed")
     # Its package fetches the program itself when it is first called.
     if subprocess.run([command, "--version"], capture_output=True).returncode:
         pytest.skip("pyright cannot be fetched")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import date
 from typing import Any, get_args
 
 from pytest_imessage_foundry.conversations.packs import anchor_checks
@@ -25,6 +24,7 @@ from pytest_imessage_foundry.models import (
     Service,
     TapbackKind,
 )
+from pytest_imessage_foundry.models.apple_time import is_day
 from pytest_imessage_foundry.models.turns import second_tapback
 
 # A larger file should be split. Each value needs one of
@@ -40,7 +40,6 @@ MAX_NAME = 200
 _bad = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffc\ufffd]").search
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+:-]{0,99}\Z")
 _STUB = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\.[A-Za-z0-9]{1,10})?\Z")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _DAY_OF_YEAR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z").match
 _KEY = re.compile(r"[0-9a-f]{16}\Z")
 
@@ -145,23 +144,13 @@ def _provenance(raw: Any, place: str) -> None:
     names = {"kind", "date", "verdict", "model", "people", "prompt_version"}
     _shape(raw, place, names)
     _word(raw["kind"], f"{place}.kind", ("written", "llm"))
-    if type(raw["date"]) is not str or not _is_date(raw["date"]):
+    if type(raw["date"]) is not str or not is_day(raw["date"]):
         raise Flaw(f"{place}.date", f"{_show(raw['date'])} is no date like 2026-01-31")
     _text(raw["verdict"], f"{place}.verdict", MAX_TEXT)
     for name in ("model", "people"):
         if raw[name] is not None:
             _text(raw[name], f"{place}.{name}", MAX_NAME)
     _number(raw["prompt_version"], f"{place}.prompt_version")
-
-
-def _is_date(text: str) -> bool:
-    if not _DATE.match(text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _request(raw: Any, place: str) -> frozenset[str]:
