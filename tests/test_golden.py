@@ -25,22 +25,22 @@ GOLDEN = {
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "f4a0685f5d54bb26",
-        "sequoia": "7b6514aae0f2236c",
-        "tahoe": "af474b7f6c02dc03",
-        "golden-gate": "0a148f3ae9a84724",
+        "sonoma": "95c2fb61e2c7a211",
+        "sequoia": "dab97b6a18ce53a2",
+        "tahoe": "1416aa1d403760d0",
+        "golden-gate": "fb7a9dfff71ea23e",
     },
     "default": {
-        "sonoma": "c0250e3007d42c65",
-        "sequoia": "beb1e5a801c25f95",
-        "tahoe": "95ed3b60f6e5c766",
-        "golden-gate": "9c89ccc8e9515c64",
+        "sonoma": "90701658563d6a15",
+        "sequoia": "6c66a1ca073d6fc5",
+        "tahoe": "58110b3f73a2f8f7",
+        "golden-gate": "d9f44d065caa0704",
     },
     "lived-in": {
-        "sonoma": "089910f5e0837520",
-        "sequoia": "401031d73c95455c",
-        "tahoe": "8d76ccee57fb0bad",
-        "golden-gate": "11f1aeea4af999e4",
+        "sonoma": "bc6ee0ad18273d48",
+        "sequoia": "1d5289060800b96e",
+        "tahoe": "76dd0d742aa4c15d",
+        "golden-gate": "1131f1630a44a6ca",
     },
 }
 
