@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry import atomic
 from pytest_imessage_foundry.chatdb import other_writer
+from pytest_imessage_foundry.chatdb.read_only import check_may
 from pytest_imessage_foundry.db import builder
 from pytest_imessage_foundry.db.rows.attachment_roots import root_for
 from pytest_imessage_foundry.errors import FoundryError
@@ -45,7 +46,7 @@ def put(db: ChatDB, name: str) -> Iterator[ChatDB]:
         raise FoundryError(
             f"unknown condition {name!r} (choose from {', '.join(NAMES)})"
         )
-    db.check_may(f"be put into condition {name!r}")
+    check_may(db, f"be put into condition {name!r}")
     with _CONDITIONS[name][0](db):
         yield db
 

@@ -227,17 +227,6 @@ class ChatDB(os.PathLike[str]):
         that nobody may write to it."""
         return self._readonly
 
-    def check_may(self, do: str) -> None:
-        """Raise FoundryError if nobody may write to it, as whoever would `do` does."""
-        if self._readonly:
-            raise FoundryError(
-                f"a database that is only read cannot {do}\n"
-                f"it is {self.path}: chat_db_readonly is that of all tests, and a "
-                "backup's list names the size of each file\n"
-                "ask for chat_db instead; as on an iPhone it is with "
-                '@pytest.mark.imessage(layout="ios")'
-            )
-
     def provenance(self) -> str:
         """One line: from what the content was made."""
         spec = self.spec

@@ -38,7 +38,7 @@ def live(db: ChatDB, *, wal: Wal = "open") -> Iterator[Live]:
     """A `Live` on a database, closed at the end; see `ChatDB.live`."""
     if wal not in get_args(Wal):
         raise unknown("wal", wal, get_args(Wal))
-    db.check_may("go on living")
+    check_may(db, "go on living")
     with explained(db.path):
         connection = LiveConnection(db.path)
     with closing(connection):
