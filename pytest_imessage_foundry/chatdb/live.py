@@ -25,6 +25,7 @@ from pytest_imessage_foundry.chatdb.live_events import LiveEvents
 from pytest_imessage_foundry.chatdb.live_messages import LiveMessages
 from pytest_imessage_foundry.chatdb.live_reactions import LiveReactions
 from pytest_imessage_foundry.chatdb.live_steps import explained
+from pytest_imessage_foundry.chatdb.read_only import check_may
 from pytest_imessage_foundry.conversations.authoring.words import unknown
 
 if TYPE_CHECKING:
