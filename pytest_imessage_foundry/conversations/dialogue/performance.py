@@ -63,6 +63,7 @@ class Performance:
         "context",
         "drafts",
         "mood",
+        "names",
         "opened",
         "rand",
         "scene",
@@ -84,6 +85,7 @@ class Performance:
         self.cast = cast_
         self.rand = rand
         self.mood = scene.mood
+        self.names = context.called[cast_["A"]]
         self.drafts: list[tuple[str, str, dict[str, Any] | None]] = []
         self.starts: list[int] = []
         self.opened = 0
@@ -107,12 +109,11 @@ class Performance:
 
         The words are written for role A, who calls the other one `{B}`.
         """
-        slots = self.slots
-        names = slots["A"], slots["B"]
+        cast = self.cast
         if speaker != "A":
-            slots["A"], slots["B"] = slots[speaker], slots["A"]
-        self._speak(opening, self.cast[speaker], goes_on=True)
-        slots["A"], slots["B"] = names
+            self.cast = {**cast, "A": cast[speaker], "B": cast["A"]}
+        self._speak(opening, goes_on=True)
+        self.cast = cast
         self.starts.clear()
         self.opened = len(self.drafts)
 
@@ -158,6 +159,7 @@ class Performance:
         context, rand = self.context, self.rand
         sender = sender or self.cast[beat.speaker]
         voice = context.voices[sender]
+        self.names = context.called[sender]
         offers = beat.offers(self.slots.noted)
         if not offers:
             return
@@ -216,14 +218,15 @@ class Performance:
         return line, texts
 
     def _fill(self, pieces: Pieces) -> str:
-        slots, rand = self.slots, self.rand
+        slots, cast, rand = self.slots, self.cast, self.rand
         out: list[str] = []
         for piece in pieces:
             if isinstance(piece, str):
                 out.append(piece)
             elif isinstance(piece, Slot):
                 name, column, starts = piece
-                value = slots[name][column]
+                row = self.names[cast[name]] if name in cast else slots[name]
+                value = row[column]
                 if starts:
                     value = upper(value[0], self.context.language.code) + value[1:]
                 out.append(value)
