@@ -8,11 +8,15 @@ a mark are for both, but those with a name speak to whoever has it.
 
 from __future__ import annotations
 
+import json
 import re
+from pkgutil import get_data
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from pytest_imessage_foundry.conversations.dialogue.scenes import Language
 
 _MARK = re.compile(">(one|all) ")
 _NAMED = "{B}"
@@ -35,3 +39,13 @@ def addressee(text: str) -> str:
 def bare(text: str) -> str:
     """Return a text without its mark."""
     return _MARK.sub("", text, count=1)
+
+
+def asides(language: Language, *, is_asking: bool, is_news: bool) -> list[str]:
+    """Return the words between two topics, with their marks."""
+    data = get_data(__package__, "transitions.json")
+    own = json.loads(data or b"")[language.code]
+    texts = list(own[language.register])
+    texts += own.get("askers", {}).get(language.register, ()) if is_asking else ()
+    texts += own.get("tellers", {}).get(language.register, ()) if is_news else ()
+    return texts

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.addressees import (
     addressee,
+    asides,
     bare,
     fitting,
 )
@@ -194,7 +194,7 @@ def _around(language: Language) -> Iterator[str]:
         "opener": language.openers,
         "asker": language.askers,
         "teller": language.tellers,
-        "aside": transitions.asides(language, is_asking=True, is_news=True),
+        "aside": asides(language, is_asking=True, is_news=True),
     }
     for place, texts in before.items():
         yield from (f"{place}: {fault}" for fault in _addressed(texts, language.code))

@@ -14,6 +14,7 @@ from pytest_imessage_foundry.conversations.dialogue.scene_text import (
 )
 from pytest_imessage_foundry.conversations.dialogue.scenes import Beat, Fork
 from pytest_imessage_foundry.conversations.dialogue.voice import (
+    COMFORT,
     QUESTIONS,
     SERVICE,
     Voice,
@@ -48,10 +49,13 @@ _EMOJI_TAPBACKS = {
     "fun": ("💀", "🤣", "😭"),
     "warm": ("🥰", "🤗", "🫶"),
     "plain": ("👌", "🫡", "👀"),
-    "sad": ("🫂", "🙏", "💔"),
-    "tense": ("😬", "🙄"),
+    "sad": ("🫂", "🙏"),
+    "tense": ("😬", "🫂"),
     "hype": ("🔥", "🎉", "💪", "🤩"),
 }
+# The palettes of what follows the first answer in a bad mood. By then an emoji that
+# complains would deny thanks and good wishes.
+_ANSWERED = {"sad": COMFORT, "tense": ""}
 _NO_ANSWER = frozenset({"tense", "sad", "plain"})
 
 
@@ -180,9 +184,20 @@ class Performance:
             self.drafts.append((sender, " ".join(texts), extras))
             return
         for text in texts if len(texts) == 1 else self._bubbles(texts, voice):
-            said = voice.say(text, self.mood, rand, goes_on=goes_on)
+            mood = self._palette(sender, is_opening=goes_on)
+            said = voice.say(text, mood, rand, goes_on=goes_on)
             self._type(sender, said, extras)
             extras = None
+
+    def _palette(self, sender: str, *, is_opening: bool) -> str:
+        """Return which emoji somebody has now, "" for none."""
+        if self.mood not in _ANSWERED:
+            return self.mood
+        if is_opening:
+            return ""  # nothing bad was said yet
+        teller = self.cast["A"]
+        is_first = all(who == teller for who, *_ in self.drafts)
+        return self.mood if is_first and sender == teller else _ANSWERED[self.mood]
 
     def _words(
         self, beat: Beat, offers: list[int], voice: Voice

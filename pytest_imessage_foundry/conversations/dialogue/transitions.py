@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache, lru_cache
 from itertools import chain
-from pkgutil import get_data
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.dialogue import addressees
@@ -90,7 +88,7 @@ def greeting(
 @cache
 def _greetings(language: Language, is_asking: bool, is_news: bool) -> Beat | None:
     """Return the openers of a sitting, without those that follow another topic."""
-    leading = set(asides(language, is_asking=True, is_news=True))
+    leading = set(addressees.asides(language, is_asking=True, is_news=True))
     texts = [*language.openers]
     texts += language.askers if is_asking else ()
     texts += language.tellers if is_news else ()
@@ -118,19 +116,9 @@ def aside(
     language: Language, *, is_asking: bool = False, is_news: bool = False
 ) -> Beat:
     """Return the beat between two topics without a pause."""
-    texts = asides(language, is_asking=is_asking, is_news=is_news)
+    texts = addressees.asides(language, is_asking=is_asking, is_news=is_news)
     fitting = addressees.fitting(texts, in_group=language.in_group)
     return Beat(["A", *fitting], language, casual=True)
-
-
-def asides(language: Language, *, is_asking: bool, is_news: bool) -> list[str]:
-    """Return the words between two topics, with the marks of `addressees`."""
-    data = get_data(__package__, "transitions.json")
-    own = json.loads(data or b"")[language.code]
-    texts = list(own[language.register])
-    texts += own.get("askers", {}).get(language.register, ()) if is_asking else ()
-    texts += own.get("tellers", {}).get(language.register, ()) if is_news else ()
-    return texts
 
 
 @cache

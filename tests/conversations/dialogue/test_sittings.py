@@ -26,6 +26,7 @@ from pytest_imessage_foundry.conversations.dialogue.performance import Performan
 from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
 from pytest_imessage_foundry.conversations.dialogue.scenes import Language, language
 from pytest_imessage_foundry.conversations.dialogue.sittings import dialogue
+from pytest_imessage_foundry.conversations.dialogue.voice import PALETTES
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
 from pytest_imessage_foundry.models import (
@@ -835,3 +836,35 @@ def test_the_name_of_somebody_present_is_no_third_persons() -> None:
     stranger = replace(mother, name="Zebedee Lee")
     known = DialogueContext(config, OWNER, [stranger], 1, 100).known
     assert (name,) in known.rows("name")
+
+
+def one_bad_scene(mood: str) -> Language:
+    beats = [
+        ["A", "my train is late"],
+        ["A?50", "very late"],
+        ["B", "oh no, good luck"],
+        ["A", "thank you, it moves again"],
+    ]
+    return one_scene(mood=mood, beats=beats)
+
+
+@pytest.mark.parametrize(
+    ("mood", "answers"), [("tense", set()), ("sad", {"❤️", "🙏", "🫂"})]
+)
+def test_who_answers_bad_news_does_not_complain(
+    mood: str, answers: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken = one_bad_scene(mood)
+    monkeypatch.setattr(context, "language_of", lambda owner, people: spoken)
+    heavy = replace(FRIEND, emoji_usage="heavy"), replace(OWNER, emoji_usage="heavy")
+    turns = talk(3_000, heavy[0], owner=heavy[1])
+
+    def emoji(*said: str) -> set[str]:
+        texts = [t.text for t in turns if any(each in t.text.lower() for each in said)]
+        every = {each for palette in PALETTES.values() for each in palette} | answers
+        return {each for each in every for text in texts if each in text}
+
+    assert emoji("is late", "very late") - answers
+    assert emoji("is late", "very late") <= {*PALETTES[mood]}
+    assert emoji("good luck", "it moves") == answers
+    assert emoji("hey") == set()
