@@ -10,6 +10,7 @@ from pytest_imessage_foundry.conversations.dialogue.addressees import (
     asides,
     bare,
     fitting,
+    openers,
 )
 from pytest_imessage_foundry.conversations.dialogue.later_parts import MOST_DAYS
 from pytest_imessage_foundry.conversations.dialogue.scene_text import (
@@ -190,12 +191,12 @@ def _walk(way: list[Beat], scene: Scene) -> Iterator[str]:
 
 def _around(language: Language) -> Iterator[str]:
     """Yield what is wrong with the words before and after scenes."""
-    before = {
-        "opener": language.openers,
-        "asker": language.askers,
-        "teller": language.tellers,
-        "aside": asides(language, is_asking=True, is_news=True),
-    }
+    before: dict[str, Sequence[str]] = {}
+    for name, words in (("opener", openers(language)), ("aside", asides(language))):
+        kinds = (name, f"{name} of a question", f"{name} of news")
+        before.update(zip(kinds, words, strict=True))
+        if words.general and not fitting(words.general, ""):
+            yield f"{name}: nothing for groups"
     for place, texts in before.items():
         yield from (f"{place}: {fault}" for fault in _addressed(texts, language.code))
     for mood in language.tails:
@@ -205,15 +206,12 @@ def _around(language: Language) -> Iterator[str]:
         for text in map(bare, texts):
             faults = _template(text, {}, language)
             yield from (f"{place}: {fault}: {text!r}" for fault in faults)
-        for in_group in (False, True):
-            twice = _twice(fitting(texts, in_group=in_group))
-            yield from (f"{place}: {each!r} twice" for each in twice)
+        both = _twice(fitting(texts, "one")) + _twice(fitting(texts, "all"))
+        yield from (f"{place}: {each!r} twice" for each in dict.fromkeys(both))
 
 
 def _addressed(texts: Sequence[str], code: str) -> Iterator[str]:
     """Yield what does not say, as it should, that it speaks to one person."""
-    if texts and not fitting(texts, in_group=True):
-        yield "nothing for groups"
     for text in texts:
         if bare(text).startswith(">"):
             yield f"unknown addressee: {text!r}"

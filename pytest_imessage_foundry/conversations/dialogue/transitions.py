@@ -82,28 +82,38 @@ def greeting(
     if rand() >= _GREETED:
         return None
     is_news = tells(scene) and steps is scene.steps
-    return _greetings(spoken, asks(steps[0]), is_news)
+    return _greetings(spoken, asks(steps[0]), is_news, _is_for_all(scene))
 
 
 @cache
-def _greetings(language: Language, is_asking: bool, is_news: bool) -> Beat | None:
+def _greetings(
+    language: Language, is_asking: bool, is_news: bool, to_all: bool
+) -> Beat | None:
     """Return the openers of a sitting, without those that follow another topic."""
-    leading = set(addressees.asides(language, is_asking=True, is_news=True))
-    texts = [*language.openers]
-    texts += language.askers if is_asking else ()
-    texts += language.tellers if is_news else ()
-    texts = [each for each in texts if each not in leading]
-    fitting = addressees.fitting(texts, in_group=language.in_group)
-    return Beat(["A", *fitting], language, casual=True) if fitting else None
+    texts = addressees.openers(language).before(
+        is_asking=is_asking,
+        is_news=is_news,
+        in_group=language.in_group,
+        to_all=to_all,
+    )
+    between = aside(language, is_asking=True, is_news=True, to_all=to_all).raw
+    texts = [each for each in texts if each not in between]
+    return Beat(["A", *texts], language, casual=True) if texts else None
 
 
 def lead(
     scene: Scene, spoken: Language, rand: Callable[[], float]
 ) -> tuple[Beat | None, int]:
     """Return the beat, or the minutes of pause, before a sitting's next topic."""
-    if rand() < _LED_OVER:
-        return aside(spoken, is_asking=asks(scene.steps[0]), is_news=tells(scene)), 0
-    return None, lull(rand)
+    if rand() >= _LED_OVER:
+        return None, lull(rand)
+    is_asking, is_news, to_all = asks(scene.steps[0]), tells(scene), _is_for_all(scene)
+    return aside(spoken, is_asking=is_asking, is_news=is_news, to_all=to_all), 0
+
+
+def _is_for_all(scene: Scene) -> bool:
+    """Return whether a scene speaks to more than one person."""
+    return scene.cast > 2
 
 
 def lull(rand: Callable[[], float]) -> int:
@@ -113,12 +123,20 @@ def lull(rand: Callable[[], float]) -> int:
 
 @cache
 def aside(
-    language: Language, *, is_asking: bool = False, is_news: bool = False
+    language: Language,
+    *,
+    is_asking: bool = False,
+    is_news: bool = False,
+    to_all: bool = False,
 ) -> Beat:
     """Return the beat between two topics without a pause."""
-    texts = addressees.asides(language, is_asking=is_asking, is_news=is_news)
-    fitting = addressees.fitting(texts, in_group=language.in_group)
-    return Beat(["A", *fitting], language, casual=True)
+    texts = addressees.asides(language).before(
+        is_asking=is_asking,
+        is_news=is_news,
+        in_group=language.in_group,
+        to_all=to_all,
+    )
+    return Beat(["A", *texts], language, casual=True)
 
 
 @cache
