@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.circles import circles
-from pytest_imessage_foundry.conversations.dialogue.scenes import key_of
+from pytest_imessage_foundry.conversations.dialogue.scenes import in_group, key_of
 from pytest_imessage_foundry.conversations.dialogue.selection import (
     FAR,
     hours_apart,
@@ -27,8 +27,11 @@ from pytest_imessage_foundry.conversations.spoken import spoken_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pytest_imessage_foundry.conversations.dialogue.scenes import Language, Scene
-    from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
+    from pytest_imessage_foundry.conversations.dialogue.scenes import (
+        Language,
+        Row,
+        Scene,
+    )
     from pytest_imessage_foundry.models import ConversationConfig, Persona
 
 _MORE_NAMES_FROM = 3_000  # turns; fewer need only the names in the scene files
@@ -68,7 +71,7 @@ class DialogueContext:
 
     Attributes:
         voices: the writing style of each persona, by id.
-        names: what the others call each persona, by id.
+        called: by the id of who speaks, the names of all, by their ids.
         hours_apart: the largest difference between the owner's clock and another's.
         known: the values of the slots.
     """
@@ -82,7 +85,8 @@ class DialogueContext:
         count: int,
     ) -> None:
         self.owner = owner
-        self.language: Language = language_of(owner, people)
+        spoken = language_of(owner, people)
+        self.language: Language = in_group(spoken) if len(people) > 1 else spoken
         self.hours_apart = max(hours_apart(owner, people), default=0.0)
         self.key = key_of(f"{seed}:{config.id}")
         self.is_service = bool(people) and "service" in circles(people[0])
@@ -99,16 +103,15 @@ class DialogueContext:
             each.id: SERVICE if _is_service(each) else self._voice(each, people)
             for each in everybody
         }
-        self.names = {each.id: self._name_for(each) for each in everybody}
-        self._rows = {who: (name,) for who, name in self.names.items()}
+        self.called = {each.id: self._called_by(each, everybody) for each in everybody}
         locale = people[0].locale if people else owner.locale
         self.known = KnownSlots(self.language, locale, self.key, config.theme)
         is_foreign = spoken_in(locale) != self.language.code
         if (is_foreign or count > _MORE_NAMES_FROM) and not self.is_service:
             self.known.draw_names()
         # Mom has a first name, too.
-        own = map(_first_name, everybody)
-        self.known.leave_out([*self.names.values(), *own])
+        words, first = map(self._word_for, everybody), map(_first_name, everybody)
+        self.known.leave_out([*words, *first])
         self._recent = [(length, _RecentTexts(most)) for length, most in _REMEMBERED]
 
     def _voice(self, persona: Persona, people: Sequence[Persona]) -> Voice:
@@ -144,11 +147,10 @@ class DialogueContext:
         self,
         scene: Scene,
         present: Sequence[str],
-        slots: SceneSlots,
         rand: Callable[[], float],
         first: str = "",
     ) -> dict[str, str]:
-        """Assign the roles of a scene to members, and put their names into its slots.
+        """Return the members who have the roles of a scene.
 
         `first` has the first role if the scene allows it.
         """
@@ -162,6 +164,10 @@ class DialogueContext:
             roles["B"] = left[1 + int(rand() * (len(left) - 1))]
         elif first and self._may_begin(first, scene):
             roles = {"A": first}
+        elif scene.opener == "other":
+            able = [each for each in left if self._may_begin(each, scene)]
+            able = able or [each for each in self.members if each != self.owner.id]
+            roles = {"A": able[int(rand() * len(able))]}
         if roles:
             left = [each for each in left if each not in roles.values()]
         for role in _roles(scene.local):
@@ -172,13 +178,13 @@ class DialogueContext:
                 roles[role] = who = able[int(rand() * len(able))]
                 if who in left:
                     left.remove(who)
-        for role, who in roles.items():
-            slots[role] = self._rows[who]
         return roles
 
     def _may_begin(self, who: str, scene: Scene) -> bool:
         """Return whether somebody can have the first role, and enough locals are left
         for the others."""
+        if scene.opener == "other" and who == self.owner.id:
+            return False
         if "A" in scene.local:
             return who in self._locals
         others = sum(each in self._locals for each in self.members if each != who)
@@ -200,8 +206,22 @@ class DialogueContext:
                 return recent.knows(text)
         return False
 
-    def _name_for(self, persona: Persona) -> str:
-        """Return the name that others use for a persona."""
+    def _called_by(self, who: Persona, people: Sequence[Persona]) -> dict[str, Row]:
+        """Return the names that somebody has for all, by their ids.
+
+        The owner's mother may be a daughter, a wife or an aunt to the others. Only the
+        owner's siblings have the same words for sure.
+        """
+        is_kin = who.is_self or "sibling" in circles(who)
+        return {
+            each.id: (
+                self._word_for(each) if is_kin or each is who else _first_name(each),
+            )
+            for each in people
+        }
+
+    def _word_for(self, persona: Persona) -> str:
+        """Return the owner's word for a persona, such as "Mom", else its first name."""
         for word in persona.relationship.lower().split():
             if word in self.language.address and not persona.is_self:
                 name = self.language.address[word]

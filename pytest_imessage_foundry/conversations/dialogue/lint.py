@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pytest_imessage_foundry.conversations.dialogue import transitions
+from pytest_imessage_foundry.conversations.dialogue.addressees import (
+    addressee,
+    asides,
+    bare,
+    fitting,
+    openers,
+)
 from pytest_imessage_foundry.conversations.dialogue.later_parts import MOST_DAYS
 from pytest_imessage_foundry.conversations.dialogue.scene_text import (
     EFFECTS,
@@ -60,6 +66,25 @@ SCRIPTS = {
 }
 ALSO_LATIN = ("hi",)  # many write Hindi in Latin letters
 _LONGEST = 420
+# Language → words in which somebody speaks to one person.
+_TO_ONE = {
+    "ar": r"\b\w{2,}ك\b|سمحت",
+    "de": r"\b(?:du|dir|dich|sag|stell|pass|halt|hör|hast|weißt)\b",
+    "en": r"\b(?:hey|hi|hello|have|are) you\b(?! all)|\byou there|you're|a second",
+    "es": r"\b(?:oye+|mira|escucha|espera|dime|adivina|te|sabes|sepas|vas|contarte)\b",
+    "fr": r"\b(?:tu|te|t'|toi|dis|écoute|attends|figure|tiens-toi)(?!\w)",
+    "he": r"\b(?:לך|שלך|אותך|ממך|תגיד|תגידי|תקשיב|תקשיבי)\b",
+    "hi": r"(?<!\w)(?:sun|bata|tu|tujhe|सुन|बता|तू|तुझे)(?![\w\u0900-\u097f])",
+    "it": r"\b(?:senti|ascolta|guarda|aspetta|indovina|dimmi|ti|sai|\w+(?:rai|rti))\b",
+    "ja": "(?:今|少し)よろしい|今(?:いい|ひま|大丈夫|ちょっと)|^ちょっといい",
+    "ko": r"바빠\?|바쁘세요|괜찮아\?|시간 돼",
+    "nl": r"\b(?:je|jou|jouw|zeg eens)\b",
+    "pt_BR": r"\b(?:te|você|olha|escuta|adivinha|vem|tira|sabe|pera)\b(?!\], gente)",
+    "ru": r"\b(?:слушай|скажи|угадай|ты|тебе|тебя)\b",
+    "tr": r"\b(?:sana|seni|mısın|misin|musun|müsün|dakikan|bak|dinle|bil|canım)\b",
+    "zh_Hans": "[你您](?!们)|(?<!人)在吗|在不|忙不忙|方便吗",
+    "zh_Hant": "[你您](?!們)|(?<!人)在嗎|在不|忙嗎|方便嗎",
+}
 
 
 def check(language: Language) -> list[str]:
@@ -76,24 +101,8 @@ def check(language: Language) -> list[str]:
                 found.append(f"slot {name}: rows differ in columns")
     for name, phrases in language.phrases.items():
         found += [f"phrase {name}: {each!r} twice" for each in _twice(phrases)]
-    polite = language.polite
-    around = [("opener", language.openers), *language.tails.items()]
-    around += [("polite opener", polite.openers), *polite.tails.items()]
-    around += [
-        (f"{each.register} {name}", texts)
-        for each in (language, polite)
-        for name, texts in (
-            ("asker", each.askers),
-            ("teller", each.tellers),
-            ("aside", transitions.aside(each, is_asking=True, is_news=True).raw),
-        )
-    ]
-    for place, texts in around:
-        found += [f"{place}: {each!r} twice" for each in _twice(texts)]
-        found += [f"{place}: {fault}" for fault in _around(texts, language)]
-    for mood in {**language.tails, **polite.tails}:
-        if mood not in PALETTES:
-            found.append(f"tails for an unknown mood {mood!r}")
+    for each in (language, language.polite):
+        found += [f"{each.register} {fault}" for fault in _around(each)]
     return found
 
 
@@ -180,9 +189,34 @@ def _walk(way: list[Beat], scene: Scene) -> Iterator[str]:
         yield f"more speakers than its cast of {scene.cast}"
 
 
-def _around(texts: Sequence[str], language: Language) -> Iterator[str]:
+def _around(language: Language) -> Iterator[str]:
+    """Yield what is wrong with the words before and after scenes."""
+    before: dict[str, Sequence[str]] = {}
+    for name, words in (("opener", openers(language)), ("aside", asides(language))):
+        kinds = (name, f"{name} of a question", f"{name} of news")
+        before.update(zip(kinds, words, strict=True))
+        if words.general and not fitting(words.general, ""):
+            yield f"{name}: nothing for groups"
+    for place, texts in before.items():
+        yield from (f"{place}: {fault}" for fault in _addressed(texts, language.code))
+    for mood in language.tails:
+        if mood not in PALETTES:
+            yield f"tails for an unknown mood {mood!r}"
+    for place, texts in {**before, **language.tails}.items():
+        for text in map(bare, texts):
+            faults = _template(text, {}, language)
+            yield from (f"{place}: {fault}: {text!r}" for fault in faults)
+        both = _twice(fitting(texts, "one")) + _twice(fitting(texts, "all"))
+        yield from (f"{place}: {each!r} twice" for each in dict.fromkeys(both))
+
+
+def _addressed(texts: Sequence[str], code: str) -> Iterator[str]:
+    """Yield what does not say, as it should, that it speaks to one person."""
     for text in texts:
-        yield from (f"{fault}: {text!r}" for fault in _template(text, {}, language))
+        if bare(text).startswith(">"):
+            yield f"unknown addressee: {text!r}"
+        if addressee(text) != "one" and re.search(_TO_ONE[code], bare(text)):
+            yield f"speaks to one person: {text!r}"
 
 
 def _text(text: str, beat: Beat, scene: Scene) -> Iterator[str]:

@@ -14,6 +14,7 @@ from pytest_imessage_foundry.conversations.dialogue.scene_text import (
 )
 from pytest_imessage_foundry.conversations.dialogue.scenes import Beat, Fork
 from pytest_imessage_foundry.conversations.dialogue.voice import (
+    COMFORT,
     QUESTIONS,
     SERVICE,
     Voice,
@@ -48,10 +49,13 @@ _EMOJI_TAPBACKS = {
     "fun": ("💀", "🤣", "😭"),
     "warm": ("🥰", "🤗", "🫶"),
     "plain": ("👌", "🫡", "👀"),
-    "sad": ("🫂", "🙏", "💔"),
-    "tense": ("😬", "🙄"),
+    "sad": ("🫂", "🙏"),
+    "tense": ("😬", "🫂"),
     "hype": ("🔥", "🎉", "💪", "🤩"),
 }
+# The palettes of what follows the first answer in a bad mood. By then an emoji that
+# complains would deny thanks and good wishes.
+_ANSWERED = {"sad": COMFORT, "tense": ""}
 _NO_ANSWER = frozenset({"tense", "sad", "plain"})
 
 
@@ -63,6 +67,7 @@ class Performance:
         "context",
         "drafts",
         "mood",
+        "names",
         "opened",
         "rand",
         "scene",
@@ -84,6 +89,7 @@ class Performance:
         self.cast = cast_
         self.rand = rand
         self.mood = scene.mood
+        self.names = context.called[cast_["A"]]
         self.drafts: list[tuple[str, str, dict[str, Any] | None]] = []
         self.starts: list[int] = []
         self.opened = 0
@@ -107,12 +113,11 @@ class Performance:
 
         The words are written for role A, who calls the other one `{B}`.
         """
-        slots = self.slots
-        names = slots["A"], slots["B"]
+        cast = self.cast
         if speaker != "A":
-            slots["A"], slots["B"] = slots[speaker], slots["A"]
-        self._speak(opening, self.cast[speaker], goes_on=True)
-        slots["A"], slots["B"] = names
+            self.cast = {**cast, "A": cast[speaker], "B": cast["A"]}
+        self._speak(opening, goes_on=True)
+        self.cast = cast
         self.starts.clear()
         self.opened = len(self.drafts)
 
@@ -158,6 +163,7 @@ class Performance:
         context, rand = self.context, self.rand
         sender = sender or self.cast[beat.speaker]
         voice = context.voices[sender]
+        self.names = context.called[sender]
         offers = beat.offers(self.slots.noted)
         if not offers:
             return
@@ -178,9 +184,20 @@ class Performance:
             self.drafts.append((sender, " ".join(texts), extras))
             return
         for text in texts if len(texts) == 1 else self._bubbles(texts, voice):
-            said = voice.say(text, self.mood, rand, goes_on=goes_on)
+            mood = self._palette(sender, is_opening=goes_on)
+            said = voice.say(text, mood, rand, goes_on=goes_on)
             self._type(sender, said, extras)
             extras = None
+
+    def _palette(self, sender: str, *, is_opening: bool) -> str:
+        """Return which emoji somebody has now, "" for none."""
+        if self.mood not in _ANSWERED:
+            return self.mood
+        if is_opening:
+            return ""  # nothing bad was said yet
+        teller = self.cast["A"]
+        is_first = all(who == teller for who, *_ in self.drafts)
+        return self.mood if is_first and sender == teller else _ANSWERED[self.mood]
 
     def _words(
         self, beat: Beat, offers: list[int], voice: Voice
@@ -216,14 +233,15 @@ class Performance:
         return line, texts
 
     def _fill(self, pieces: Pieces) -> str:
-        slots, rand = self.slots, self.rand
+        slots, cast, rand = self.slots, self.cast, self.rand
         out: list[str] = []
         for piece in pieces:
             if isinstance(piece, str):
                 out.append(piece)
             elif isinstance(piece, Slot):
                 name, column, starts = piece
-                value = slots[name][column]
+                row = self.names[cast[name]] if name in cast else slots[name]
+                value = row[column]
                 if starts:
                     value = upper(value[0], self.context.language.code) + value[1:]
                 out.append(value)

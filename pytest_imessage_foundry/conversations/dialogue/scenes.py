@@ -26,7 +26,8 @@ before that at least, 2 if it does not say.
 `notes` of a scene are noted before it begins and hold for the words around it too:
 so openers and farewells are in the script that a Hindi scene is written in.
 Beside the scenes, `openers` are words before any of them, `askers` before those that
-begin with a question, and `tellers` before those with `news`. `steady` says of how few
+begin with a question, and `tellers` before those with `news`; `addressees` says which
+of them come in groups. `steady` says of how few
 values of a slot one conversation speaks; `inflections` has the endings that follow the
 sound of a slot's value.
 """
@@ -223,6 +224,7 @@ class Language:
         self.tellers: list[str] = data.get("tellers", [])
         self.tails: dict[str, list[str]] = data.get("tails", {})
         self.register: Literal["plain", "polite"] = "plain"
+        self.in_group = False
         self._polite: dict[str, Any] = data.get("polite", {})
         self.scenes = [self._scene(each) for each in data["scenes"]]
         self._rows: dict[str, Rows] = {}
@@ -290,6 +292,14 @@ class Language:
         if found is None:
             found = self._keys[name] = key_of(name)
         return found
+
+
+@cache
+def in_group(language: Language) -> Language:
+    """Return a copy of a language for use in groups: see `addressees`."""
+    other = copy(language)
+    other.in_group = True
+    return other
 
 
 def key_of(name: str) -> int:

@@ -339,7 +339,7 @@ class Sittings:
     ) -> PlannedScene:
         slots = SceneSlots(self.context.known, scene, times)
         rand = self._draws_of(scene, self.number)
-        cast = self.context.cast(scene, present, slots, rand, first)
+        cast = self.context.cast(scene, present, rand, first)
         planned = PlannedScene(scene, scene.steps, slots, cast, rand)
         self.later.note(planned, self.number, self.said)
         self.number += 1

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache, lru_cache
 from itertools import chain
-from pkgutil import get_data
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.conversations.dialogue import addressees
 from pytest_imessage_foundry.conversations.dialogue.scenes import Beat
 from pytest_imessage_foundry.conversations.dialogue.voice import QUESTIONS
 from pytest_imessage_foundry.models import Sitting, When
@@ -83,17 +82,22 @@ def greeting(
     if rand() >= _GREETED:
         return None
     is_news = tells(scene) and steps is scene.steps
-    return _greetings(spoken, asks(steps[0]), is_news)
+    return _greetings(spoken, asks(steps[0]), is_news, _is_for_all(scene))
 
 
 @cache
-def _greetings(language: Language, is_asking: bool, is_news: bool) -> Beat | None:
+def _greetings(
+    language: Language, is_asking: bool, is_news: bool, to_all: bool
+) -> Beat | None:
     """Return the openers of a sitting, without those that follow another topic."""
-    leading = set(aside(language, is_asking=True, is_news=True).raw)
-    texts = [*language.openers]
-    texts += language.askers if is_asking else ()
-    texts += language.tellers if is_news else ()
-    texts = [each for each in texts if each not in leading]
+    texts = addressees.openers(language).before(
+        is_asking=is_asking,
+        is_news=is_news,
+        in_group=language.in_group,
+        to_all=to_all,
+    )
+    between = aside(language, is_asking=True, is_news=True, to_all=to_all).raw
+    texts = [each for each in texts if each not in between]
     return Beat(["A", *texts], language, casual=True) if texts else None
 
 
@@ -101,9 +105,15 @@ def lead(
     scene: Scene, spoken: Language, rand: Callable[[], float]
 ) -> tuple[Beat | None, int]:
     """Return the beat, or the minutes of pause, before a sitting's next topic."""
-    if rand() < _LED_OVER:
-        return aside(spoken, is_asking=asks(scene.steps[0]), is_news=tells(scene)), 0
-    return None, lull(rand)
+    if rand() >= _LED_OVER:
+        return None, lull(rand)
+    is_asking, is_news, to_all = asks(scene.steps[0]), tells(scene), _is_for_all(scene)
+    return aside(spoken, is_asking=is_asking, is_news=is_news, to_all=to_all), 0
+
+
+def _is_for_all(scene: Scene) -> bool:
+    """Return whether a scene speaks to more than one person."""
+    return scene.cast > 2
 
 
 def lull(rand: Callable[[], float]) -> int:
@@ -113,14 +123,19 @@ def lull(rand: Callable[[], float]) -> int:
 
 @cache
 def aside(
-    language: Language, *, is_asking: bool = False, is_news: bool = False
+    language: Language,
+    *,
+    is_asking: bool = False,
+    is_news: bool = False,
+    to_all: bool = False,
 ) -> Beat:
     """Return the beat between two topics without a pause."""
-    data = get_data(__package__, "transitions.json")
-    own = json.loads(data or b"")[language.code]
-    texts = list(own[language.register])
-    texts += own.get("askers", {}).get(language.register, ()) if is_asking else ()
-    texts += own.get("tellers", {}).get(language.register, ()) if is_news else ()
+    texts = addressees.asides(language).before(
+        is_asking=is_asking,
+        is_news=is_news,
+        in_group=language.in_group,
+        to_all=to_all,
+    )
     return Beat(["A", *texts], language, casual=True)
 
 

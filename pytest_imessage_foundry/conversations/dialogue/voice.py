@@ -26,10 +26,12 @@ PALETTES = {
     "fun": ("😂", "🤣", "😅", "😄", "😆", "😜", "🙈", "😎", "💀", "🤭"),
     "warm": ("❤️", "😊", "🥰", "🤗", "💕", "☺️", "😘", "💛", "🫶", "🌸"),
     "plain": ("👍", "🙂", "👌", "😊", "😌", "✌️", "🤞", "👀"),
-    "sad": ("😔", "❤️", "🙏", "😢", "🥺", "💔", "🫂"),
+    "sad": ("😔", "😢", "🥺", "💔", "🙏", "😞", "😟"),
     "tense": ("🙄", "😕", "😞", "😐"),
     "hype": ("🎉", "🔥", "🙌", "😍", "🥳", "💪", "✨", "👏", "🤩"),
 }
+COMFORT = "comfort"  # the palette of those who answer bad news
+_COMFORTING = ("❤️", "🙏", "🫂")
 _OFFICE = ("👍", "🙂", "👌", "🙏", "✅", "😊")
 _QUOTED = re.compile(r"(?<![^\s(])'([^']+)'(?![^\s.,:;!?)])")
 _CURLY_QUOTES = "\N{LEFT SINGLE QUOTATION MARK}\\1\N{RIGHT SINGLE QUOTATION MARK}"
@@ -89,7 +91,8 @@ class Voice:
     ) -> str:
         """Return the text as this persona would type it.
 
-        What `goes_on` in the next message, such as "before I forget", has no full stop.
+        The mood names the palette of its emoji; without one there are none. What
+        `goes_on` in the next message, such as "before I forget", has no full stop.
         """
         if not text:
             return text
@@ -117,7 +120,7 @@ class Voice:
             text = text.rstrip()
         elif self.stop and not goes_on and self._may_stop(last) and len(text) > 9:
             text += self.full_stop
-        if rand() < self.emoji:
+        if mood and rand() < self.emoji:
             text += self._emoji(text, mood, rand)
         return text
 
@@ -216,8 +219,9 @@ def _palettes(
     """Return a few emoji per mood, since nobody uses all there are."""
     if is_office or persona.relationship in ("service", "colleague", "boss", "client"):
         office = tuple(each for each in _OFFICE if rand() < 0.7) or _OFFICE
-        return {**dict.fromkeys(PALETTES, office), "sad": PALETTES["sad"][1:3]}
-    chosen = {}
+        grave = dict.fromkeys(("sad", COMFORT), _COMFORTING[:2])
+        return {**dict.fromkeys(PALETTES, office), **grave}
+    chosen: dict[str, tuple[str, ...]] = {COMFORT: _COMFORTING}
     around = circles(persona)
     shunned = _YOUNG if around & _ELDERS else frozenset()
     shunned |= frozenset() if around & _CLOSE else _KISSES

@@ -26,7 +26,7 @@ from pytest_imessage_foundry.conversations.dialogue.performance import Performan
 from pytest_imessage_foundry.conversations.dialogue.scene_days import SceneDays
 from pytest_imessage_foundry.conversations.dialogue.scenes import Language, language
 from pytest_imessage_foundry.conversations.dialogue.sittings import dialogue
-from pytest_imessage_foundry.conversations.dialogue.slots import SceneSlots
+from pytest_imessage_foundry.conversations.dialogue.voice import PALETTES
 from pytest_imessage_foundry.conversations.spoken import LANGUAGES
 from pytest_imessage_foundry.conversations.whereabouts import Whereabouts
 from pytest_imessage_foundry.models import (
@@ -570,9 +570,8 @@ def test_a_guest_has_no_role_for_locals(
 
     context = DialogueContext(config, OWNER, [jana], 1, 10)
     for scene in selection.repertoire(config, OWNER, [jana], spoken)[1:]:
-        slots = SceneSlots(context.known, scene, 0)
         rand = Random(1).random
-        casts = [context.cast(scene, context.members, slots, rand) for _ in range(20)]
+        casts = [context.cast(scene, context.members, rand) for _ in range(20)]
         assert {cast[scene.local] for cast in casts} == {"jana"}
 
 
@@ -585,9 +584,9 @@ def test_in_a_group_locals_have_the_roles_for_locals() -> None:
     assert len(selection.repertoire(config, OWNER, people, spoken)) == 4
     context = DialogueContext(config, OWNER, people, 1, 10)
     both = spoken.scenes[3]
-    slots, rand = SceneSlots(context.known, both, 0), Random(1).random
+    rand = Random(1).random
     for _ in range(20):
-        cast = context.cast(both, ["me", "p0", "p1"], slots, rand)
+        cast = context.cast(both, ["me", "p0", "p1"], rand)
         assert {cast["A"], cast["B"]} <= {"p1", "p2", "p3"}
 
 
@@ -674,7 +673,7 @@ def test_who_answers_late_says_no_last_word(
     spoken = one_scene(beats=[["A", "this is what I saw today"]])
     spoken.tails = {"plain": ["have to go"]}
     monkeypatch.setattr(context, "language_of", lambda owner, people: spoken)
-    turns = talk(400, other, owner=owner)
+    turns = talk(1_600, other, owner=owner)
     by_others = [
         b.sender == other.id != a.sender
         for a, b in pairwise(turns)
@@ -857,3 +856,35 @@ def test_the_name_of_somebody_present_is_no_third_persons() -> None:
     stranger = replace(mother, name="Zebedee Lee")
     known = DialogueContext(config, OWNER, [stranger], 1, 100).known
     assert (name,) in known.rows("name")
+
+
+def one_bad_scene(mood: str) -> Language:
+    beats = [
+        ["A", "my train is late"],
+        ["A?50", "very late"],
+        ["B", "oh no, good luck"],
+        ["A", "thank you, it moves again"],
+    ]
+    return one_scene(mood=mood, beats=beats)
+
+
+@pytest.mark.parametrize(
+    ("mood", "answers"), [("tense", set()), ("sad", {"❤️", "🙏", "🫂"})]
+)
+def test_who_answers_bad_news_does_not_complain(
+    mood: str, answers: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken = one_bad_scene(mood)
+    monkeypatch.setattr(context, "language_of", lambda owner, people: spoken)
+    heavy = replace(FRIEND, emoji_usage="heavy"), replace(OWNER, emoji_usage="heavy")
+    turns = talk(3_000, heavy[0], owner=heavy[1])
+
+    def emoji(*said: str) -> set[str]:
+        texts = [t.text for t in turns if any(each in t.text.lower() for each in said)]
+        every = {each for palette in PALETTES.values() for each in palette} | answers
+        return {each for each in every for text in texts if each in text}
+
+    assert emoji("is late", "very late") - answers
+    assert emoji("is late", "very late") <= {*PALETTES[mood]}
+    assert emoji("good luck", "it moves") == answers
+    assert emoji("hey") == set()
