@@ -99,8 +99,7 @@ def conversations_of(order: Order) -> list[Conversation]:
         from pytest_imessage_foundry.conversations.life import chat_states
 
         now = from_iso(order.spec.now)
-        sent = partial(_composed, features=features)
-        plans = chat_states.with_lives(plans, span, features, now, sent)
+        plans = chat_states.with_lives(plans, span, features, now, _timed)
     return conversations_from(plans, features)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
-    from pytest_imessage_foundry.models import LifeSpan, Message, Service
+    from pytest_imessage_foundry.models import LifeSpan, Service, Turn
 
 # iOS 14 sorts SMS into categories; before it no address has a suffix.
 _FILTERS_SINCE = from_iso("2020-09-16")
@@ -47,14 +47,13 @@ def with_lives(
     span: LifeSpan,
     features: frozenset[str],
     now: int,
-    sent: Callable[[ChatPlan], Iterable[Message]],
+    said: Callable[[ChatPlan], Iterable[tuple[int, Turn]]],
 ) -> list[ChatPlan]:
     """Return the plans with what years of use made of each chat.
 
-    `now` is the end of the history; `sent` derives the messages of a plan as they were
-    sent.
+    `now` is the end of the history; `said` derives the turns of a plan, with times.
     """
-    phone = _Phone(list(plans), span, features, now, sent)
+    phone = _Phone(list(plans), span, features, now, said)
     return [replace(plan, life=phone.life(plan)) for plan in phone.plans]
 
 
@@ -67,7 +66,7 @@ class _Phone:
         span: LifeSpan,
         features: frozenset[str],
         now: int,
-        sent: Callable[[ChatPlan], Iterable[Message]],
+        said: Callable[[ChatPlan], Iterable[tuple[int, Turn]]],
     ) -> None:
         self.plans, self.span, self.features, self.now = plans, span, features, now
         self.new_mac = now - _NEW_MAC[span] * DAY
@@ -89,7 +88,7 @@ class _Phone:
             )
             for state, applies in _APPLIES.items()
         }
-        self._comings = comings.Comings(plans, span, self.changed, sent)
+        self._comings = comings.Comings(plans, span, self.changed, said)
 
     def has(self, plan: ChatPlan, state: str) -> bool:
         return _key(plan) in self._chosen[state]

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pytest_imessage_foundry.conversations.chat_plans import ChatPlan
-    from pytest_imessage_foundry.models import LifeSpan, Persona
+    from pytest_imessage_foundry.models import LifeSpan, Persona, Turn
 
 REACH = 64  # messages that an inline reply can reach
 _QUIET = 2 * HOUR  # between two talks, at least
 _MOST_TOGETHER = 256  # messages of a talk
-_LOOKED_AT = 128  # messages until somebody who comes late writes
+_LOOKED_AT = 128  # turns until somebody who comes late writes
+_STAY = 2  # so many members of a group stay
 _BEFORE = 2  # messages of a group before somebody is added, or the owner taken out
 
 
@@ -42,7 +43,7 @@ class Comings:
         plans: Iterable[ChatPlan],
         span: LifeSpan,
         changed: Mapping[str, tuple[str, int]],
-        sent: Callable[[ChatPlan], Iterable[Message]],
+        said: Callable[[ChatPlan], Iterable[tuple[int, Turn]]],
     ) -> None:
         """Draw who comes and goes.
 
@@ -50,18 +51,18 @@ class Comings:
             plans: the chats of the phone.
             span: how long it was in use.
             changed: the number that a person gave up, and when, by id.
-            sent: derives the messages of a plan as they were sent.
+            said: derives the turns of a plan with their times.
         """
         self._span, self._changed = span, changed
         groups = [plan for plan in plans if plan.is_group]
         others = [
             (plan, who)
             for plan in groups
-            for who in plan.people[2:]
+            for who in plan.people[_STAY:]
             if who.id not in changed
         ]
         joins = of_span(span)["joins-later"] > 0
-        self._latest = _latest_joins(groups, sent) if joins else {}
+        self._latest = _latest_joins(groups, said) if joins else {}
         can_join = [_key(*each) for each in others if self._joined(*each)]
         can_leave = [_key(*each) for each in others if self._left(*each)]
         self._late = chosen(can_join, "joins-later", "chat", span)
@@ -81,7 +82,7 @@ class Comings:
         return (*(each for each in moves if each.date < date), out)
 
     def _moves(self, plan: ChatPlan) -> Iterator[Move]:
-        for person in plan.people[2:]:
+        for person in plan.people[_STAY:]:
             key, who = _key(plan, person), plan.addresses[person.id]
             if key in self._late:
                 date = self._joined(plan, person)
@@ -124,7 +125,8 @@ class Comings:
 
 
 def _latest_joins(
-    groups: Iterable[ChatPlan], sent: Callable[[ChatPlan], Iterable[Message]]
+    groups: Iterable[ChatPlan],
+    said: Callable[[ChatPlan], Iterable[tuple[int, Turn]]],
 ) -> dict[str, int]:
     """Return when those who soon write in a group must be in it at the latest.
 
@@ -132,13 +134,14 @@ def _latest_joins(
     """
     found: dict[str, int] = {}
     for plan in groups:
-        keys = {plan.addresses[each.id]: _key(plan, each) for each in plan.people}
-        written, last = 0, 0
-        for talk in _talks(islice(sent(plan), _LOOKED_AT)):
-            here = _whole((last + talk[0].date) // 2) if written >= _BEFORE else 0
-            for each in talk:
-                found.setdefault(keys.get(each.sender or "", ""), here)
-            written, last = written + len(talk), _end_of(talk[-1])
+        if len(plan.people) <= _STAY:
+            continue
+        group, latest, last = _key(plan), 0, 0
+        for number, (date, turn) in enumerate(islice(said(plan), _LOOKED_AT)):
+            if date - last > _QUIET:
+                latest = _whole((last + date) // 2) if number >= _BEFORE else 0
+            found.setdefault(f"{group}:{turn.sender}", latest)
+            last = date
     return found
 
 
