@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.termination import as_ctrl_c, forget_interrupt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 OK, UNUSABLE, INTERRUPTED = 0, 2, 130
 _ENDED = 128  # and the number of the signal, as shells have it
@@ -73,12 +73,26 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    with output_streams.escaping(), as_ctrl_c() as termination:
+    with output_streams.escaping(), _own_files(), as_ctrl_c() as termination:
         code = _exit_code(arguments)
     if code != INTERRUPTED:
         return code
     forget_interrupt()
     return _ENDED + termination.signal if termination.signal else code
+
+
+@contextmanager
+def _own_files() -> Iterator[None]:
+    """Let whoever runs this use what is made, whatever their umask says of that.
+
+    A folder that its owner may not enter can neither be filled nor removed.
+    """
+    before = os.umask(0)
+    os.umask(before & 0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _exit_code(arguments: Sequence[str] | None) -> int:
@@ -94,15 +108,33 @@ def _exit_code(arguments: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except OSError as error:
-        _complain(
-            f"the system refused: {error.strerror or error}\n"
-            f"looked at: {error.filename or 'what was to be read or written'}\n"
-            "check that it is there, its rights, and the room on the disk"
-        )
+        _complain(_refusal(error))
     except KeyboardInterrupt:
         _complain("interrupted")
         return INTERRUPTED
     return UNUSABLE
+
+
+def _refusal(error: OSError) -> str:
+    if not error.filename and _is_folder_gone():
+        return (
+            "the current folder is not there any more\n"
+            "looked at: the folder that the command was started in\n"
+            "change to another one, and run the command again"
+        )
+    return (
+        f"the system refused: {error.strerror or error}\n"
+        f"looked at: {error.filename or 'what was to be read or written'}\n"
+        "check that it is there, its rights, and the room on the disk"
+    )
+
+
+def _is_folder_gone() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _run(arguments: Sequence[str] | None) -> int:
