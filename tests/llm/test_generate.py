@@ -153,6 +153,16 @@ def test_faults_that_end_it(generate, server, faults, why):
     assert len(kept()) == faults.count("ok")
 
 
+@pytest.mark.parametrize("fault", ["429-long", "quota"])
+def test_what_was_paid_and_not_kept_is_not_called_so(generate, server, fault):
+    server.script = [fault]
+    code, _, errors = generate("--yes")
+    assert code == 2
+    assert "is kept" not in errors
+    assert "asked: " in errors
+    assert "1 times" not in errors
+
+
 def test_wild_words_do_nothing(generate, server, typing, capsys):
     server.script[:] = ["wild-person"]
     typing("keep\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -146,6 +147,7 @@ def test_resume_after_a_failure(foundry, key):
     """What was answered before the quota ended is not asked for again."""
     with Server("ok", "quota") as server:
         assert foundry.refresh(server, "--jobs", "1") == 2
+        assert "next period; what was answered is kept\n" in foundry.errors
         server.script = []
         assert foundry.refresh(server, "--jobs", "1") == 0
         assert "1 answers of earlier runs" in foundry.output
@@ -243,11 +245,33 @@ def test_old_pack_stays_when_the_new_one_cannot_be_written(
         patch.setattr("pytest_imessage_foundry.llm.verify.verify", lambda *_: "valid")
         assert one_chat.refresh(server, "--all") == 2
     assert "cannot be written: No space left on device" in one_chat.errors
-    assert "which is as it was" in one_chat.errors
+    assert f"looked at: {one_chat.pack}, which is as it was\n" in one_chat.errors
+    last = "make room on the disk, or write elsewhere, and run the command again: "
+    assert f"{last}what was answered is kept\n" in one_chat.errors
     assert one_chat.pack.read_bytes() == before
     assert one_chat.refresh(server, "--all") == 0
     assert "0 calls, 1 answers of earlier runs" in one_chat.output
     assert len(server.paid) == 2
+
+
+def test_a_folder_that_vanishes(one_chat, key, server, monkeypatch):
+    """It is not as it was, and room is not what it lacks."""
+
+    def vanish(*_):
+        shutil.rmtree(one_chat.out)
+        return "valid"
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pytest_imessage_foundry.llm.verify.verify", vanish)
+        assert one_chat.refresh(server) == 2
+    assert one_chat.errors.splitlines()[-3:] == [
+        "imessage-foundry: pack two.json cannot be written: No such file or directory",
+        f"looked at: {one_chat.pack}",
+        "check that its folder is there, and its rights, or write elsewhere, and run "
+        "the command again: what was answered is kept",
+    ]
+    assert one_chat.refresh(server) == 0
+    assert len(server.paid) == 1
 
 
 def test_no_room_for_an_answer(one_chat, key, monkeypatch):
