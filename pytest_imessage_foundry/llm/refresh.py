@@ -83,11 +83,15 @@ def refresh(
             except BaseExceptionGroup as group:
                 # Only the first error counts: it made the others be cancelled.
                 first = _first(group)
-                if isinstance(first, ProviderError) and outcome.tally.answers:
+                if isinstance(first, ProviderError) and _is_kept(replies, outcome):
                     first.args = (f"{first}; {_KEPT}",)
                 raise first from None
             if not outcome.failed:
                 replies.forget(job.used)
+
+
+def _is_kept(replies: Memo, outcome: Outcome) -> bool:
+    return replies.is_lasting and outcome.tally.answers > 0
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
