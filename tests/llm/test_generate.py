@@ -13,6 +13,7 @@ import time
 import pytest
 
 from pytest_imessage_foundry.cli import main
+from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm.base import Provider
 from pytest_imessage_foundry.llm.openai_provider import OpenAIProvider
 from pytest_imessage_foundry.models import Persona
@@ -100,6 +101,27 @@ def test_with_yes(generate, server):
     assert "somebody other than" not in first
     assert people[0].name in second
     assert people[1].name in third
+
+
+def test_who_cannot_be_kept_is_not_lost(generate, tmp_path, monkeypatch):
+    """The library had room when the model was asked, and has none now."""
+    refusal = FoundryError("it is full\nlooked at: it\nname another with --library")
+
+    def full(*_):
+        raise refusal
+
+    with monkeypatch.context() as patch:
+        patch.setattr(library.Library, "adopt", full)
+        code, out, errors = generate("--yes", "--count", 3)
+    assert code == 2
+    assert errors.splitlines()[-1] == (
+        "name another with --library; who was made stands above, as `personas import` "
+        "takes it"
+    )
+    file = tmp_path / "people.json"
+    file.write_text(out[out.index("[\n") :])
+    assert main(["personas", "import", str(file)]) == 0
+    assert [each.relationship for each in kept()] == ["cousin"]
 
 
 def test_again_then_keep(generate, server, typing):
