@@ -50,6 +50,7 @@ class UnwritableFileError(FoundryError):
             f"tried to write: {os.fspath(path)}\n{remedy}"
         )
         self.reason = reason
+        self.remedy = remedy
 
 
 class MisreadError(AssertionError):

@@ -1,4 +1,4 @@
-"""Let SIGTERM end a block as Ctrl-C does, so that what it made is removed."""
+"""Let SIGTERM and SIGHUP end a block as Ctrl-C does; what it made is removed."""
 
 from __future__ import annotations
 
@@ -10,18 +10,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# The second one comes when a terminal is closed; Windows has none.
+_SIGNALS = [
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
 
 class Termination:
-    """Whether SIGTERM came while a block ran."""
+    """Which signal came while a block ran; 0 if none did."""
 
-    def __init__(self) -> None:
-        self.came = False
+    def __init__(self, signals: list[int]) -> None:
+        self.signal = 0
+        self._signals = signals
 
-    def __call__(self, _number: int, frame: Any) -> None:
-        self.came = True
+    def __call__(self, number: int, frame: Any) -> None:
+        self.signal = number
         # `timeout` and service managers send it to a process and to its group. The
         # second one must not interrupt the cleaning up.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for each in self._signals:
+            signal.signal(each, signal.SIG_IGN)
         # Whoever handles Ctrl-C handles this one too, as asyncio does: it cancels.
         on_ctrl_c = signal.getsignal(signal.SIGINT)
         if callable(on_ctrl_c):
@@ -32,17 +39,24 @@ class Termination:
 
 @contextmanager
 def as_ctrl_c() -> Iterator[Termination]:
-    """Raise KeyboardInterrupt on SIGTERM during a block, if that would have ended the
-    process at once. Who handles or ignores SIGTERM already goes on doing so."""
-    termination = Termination()
-    is_ours = (
-        threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
-    )
-    if is_ours:
-        signal.signal(signal.SIGTERM, termination)
+    """Raise KeyboardInterrupt on SIGTERM or SIGHUP during a block, if that would have
+    ended the process at once. Who handles or ignores one already goes on doing so."""
+    is_main = threading.current_thread() is threading.main_thread()
+    ours = [e for e in _SIGNALS if is_main and signal.getsignal(e) == signal.SIG_DFL]
+    termination = Termination(ours)
+    for each in ours:
+        signal.signal(each, termination)
     try:
         yield termination
     finally:
-        if is_ours:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for each in ours:
+            signal.signal(each, signal.SIG_DFL)
+
+
+def forget_interrupt() -> None:
+    """Let the process end with its exit code after a KeyboardInterrupt.
+
+    Python marks one that leaves code made of text, as `dataclass` makes it, and ends
+    a `python -m` by SIGINT even if it is caught. Any other such code clears the mark.
+    """
+    exec("")

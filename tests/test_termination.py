@@ -1,4 +1,4 @@
-"""SIGTERM ends a block as Ctrl-C does."""
+"""SIGTERM and SIGHUP end a block as Ctrl-C does."""
 
 from __future__ import annotations
 
@@ -23,47 +23,66 @@ with as_ctrl_c() as termination:
         print("ready", flush=True)
         time.sleep(60)
     except KeyboardInterrupt:
-        signal.raise_signal(signal.SIGTERM)  # again, as `timeout` sends it
-        print("cleaned up", termination.came, flush=True)
+        for each in (signal.SIGTERM, signal.SIGHUP):  # again, as `timeout` sends it
+            signal.raise_signal(each)
+        print("cleaned up", termination.signal, flush=True)
 """
 
 
+ENDING = ["SIGTERM", "SIGHUP"]
+
+
+@pytest.mark.parametrize("name", ENDING)
 @pytest.mark.parametrize("on_ctrl_c", ["signal.default_int_handler", "signal.SIG_IGN"])
-def test_it_interrupts_once(on_ctrl_c):
+def test_it_interrupts_once(on_ctrl_c, name):
+    number = getattr(signal, name)
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM.format(on_ctrl_c=on_ctrl_c)],
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
         assert process.stdout.readline() == "ready\n"
-        process.terminate()
-        assert process.communicate()[0] == "cleaned up True\n"
+        process.send_signal(number)
+        assert process.communicate()[0] == f"cleaned up {number:d}\n"
     assert process.returncode == 0
 
 
-def raise_within():
+def raise_within(name):
     with as_ctrl_c():
-        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(getattr(signal, name))
 
 
-def test_what_was_before_is_again():
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+@pytest.mark.parametrize("name", ENDING)
+def test_what_was_before_is_again(name):
+    number = getattr(signal, name)
+    assert signal.getsignal(number) == signal.SIG_DFL
     with as_ctrl_c() as termination:
-        assert not termination.came
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+        assert not termination.signal
+    assert signal.getsignal(number) == signal.SIG_DFL
     with pytest.raises(KeyboardInterrupt):
-        raise_within()
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+        raise_within(name)
+    assert signal.getsignal(number) == signal.SIG_DFL
 
 
-def test_somebody_elses_handler_stays():
+@pytest.mark.parametrize("name", ENDING)
+def test_somebody_elses_handler_stays(name):
     came = []
-    before = signal.signal(signal.SIGTERM, lambda *_: came.append(1))
+    before = signal.signal(getattr(signal, name), lambda *_: came.append(1))
     try:
-        raise_within()
+        raise_within(name)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(getattr(signal, name), before)
     assert came == [1]
+
+
+def test_what_is_ignored_stays_so():
+    """As under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        raise_within("SIGHUP")
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_thread_leaves_signals_alone():
@@ -80,3 +99,31 @@ def test_a_thread_leaves_signals_alone():
     thread.start()
     thread.join()
     assert met == [signal.SIG_DFL]
+
+
+COMMAND = """
+import sys
+from pytest_imessage_foundry import cli
+
+def run(_):
+    exec("import signal; signal.raise_signal(signal.{name})")
+
+cli._run = run
+sys.exit(cli.main([]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)]
+)
+def test_the_exit_code_is_told_even_after_code_of_a_text(name, code, tmp_path):
+    """An interrupt that leaves such code, as dataclasses are made of, marks the run."""
+    (tmp_path / "command.py").write_text(COMMAND.format(name=name))
+    done = subprocess.run(
+        [sys.executable, "-m", "command"],  # where Python heeds the mark
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == "imessage-foundry: interrupted\n"
+    assert done.returncode == code

@@ -2,7 +2,7 @@
 
 Exit codes: 0 done, 1 findings (an invalid database, a stale cache), 2 the
 command could not do what was asked (one message says why), 130 interrupted, 143
-ended by SIGTERM; both remove what was half done.
+ended by SIGTERM, 129 by SIGHUP; each of the last removes what was half done.
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.cli import output_streams, subcommands
 from pytest_imessage_foundry.errors import FoundryError
-from pytest_imessage_foundry.termination import as_ctrl_c
+from pytest_imessage_foundry.termination import as_ctrl_c, forget_interrupt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-OK, UNUSABLE, INTERRUPTED, TERMINATED = 0, 2, 130, 143
+OK, UNUSABLE, INTERRUPTED = 0, 2, 130
+_ENDED = 128  # and the number of the signal, as shells have it
 # Each module adds its own subcommands; none imports what it needs before it runs.
 _MODULES = (
     "build_command",
@@ -50,7 +52,7 @@ _EXAMPLES = (
 _NOTES = (
     "an option that is given twice counts as given last, unless its help says to "
     "repeat it; exit codes: 0 done, 1 findings, 2 could not do it, 130 interrupted, "
-    "143 ended by SIGTERM"
+    "143 ended by SIGTERM, 129 by SIGHUP"
 )
 
 
@@ -73,11 +75,26 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    with output_streams.escaping(), as_ctrl_c() as termination:
+    with output_streams.escaping(), _own_files(), as_ctrl_c() as termination:
         code = _exit_code(arguments)
-    if termination.came and code == INTERRUPTED:
-        return TERMINATED
-    return code
+    if code != INTERRUPTED:
+        return code
+    forget_interrupt()
+    return _ENDED + termination.signal if termination.signal else code
+
+
+@contextmanager
+def _own_files() -> Iterator[None]:
+    """Let whoever runs this use what is made, whatever their umask says of that.
+
+    A folder that its owner may not enter can neither be filled nor removed.
+    """
+    before = os.umask(0)
+    os.umask(before & 0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _exit_code(arguments: Sequence[str] | None) -> int:
@@ -93,15 +110,33 @@ def _exit_code(arguments: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except OSError as error:
-        _complain(
-            f"the system refused: {error.strerror or error}\n"
-            f"looked at: {error.filename or 'what was to be read or written'}\n"
-            "check that it is there, its rights, and the room on the disk"
-        )
+        _complain(_refusal(error))
     except KeyboardInterrupt:
         _complain("interrupted")
         return INTERRUPTED
     return UNUSABLE
+
+
+def _refusal(error: OSError) -> str:
+    if not error.filename and _is_folder_gone():
+        return (
+            "the current folder is not there any more\n"
+            "looked at: the folder that the command was started in\n"
+            "change to another one, and run the command again"
+        )
+    return (
+        f"the system refused: {error.strerror or error}\n"
+        f"looked at: {error.filename or 'what was to be read or written'}\n"
+        "check that it is there, its rights, and the room on the disk"
+    )
+
+
+def _is_folder_gone() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -122,4 +157,5 @@ def _run(arguments: Sequence[str] | None) -> int:
 def _complain(error: object) -> None:
     from pytest_imessage_foundry.terminal import escaped_lines
 
-    print(f"imessage-foundry: {escaped_lines(error)}", file=sys.stderr)
+    with suppress(OSError):  # the terminal was closed, or the disk is full
+        print(f"imessage-foundry: {escaped_lines(error)}", file=sys.stderr)

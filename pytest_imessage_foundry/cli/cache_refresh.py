@@ -193,7 +193,7 @@ def _say_outcome(outcome: Outcome, planned: int) -> None:
     print(
         f"wrote {len(outcome.written)} of {counted(planned, 'conversation')}, "
         f"{counted(messages, 'message')} asked for; {counted(tally.calls, 'call')}, "
-        f"{tally.kept} answers of earlier runs, "
+        f"{tally.kept} answers of other runs, "
         f"{tally.usage.sent:,} tokens sent and {tally.usage.received:,} received"
     )
     if tally.faults:

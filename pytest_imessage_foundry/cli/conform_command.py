@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from argparse import REMAINDER, ArgumentParser, ArgumentTypeError, Namespace
 from contextlib import contextmanager
 from pathlib import Path
@@ -154,8 +153,10 @@ def _command(words: list[str]) -> list[str]:
 def _folder(kept: Path | None, *, force: bool) -> Iterator[Path]:
     """Yield the folder of the databases: a temporary one, unless it is kept."""
     if kept is None:
-        with tempfile.TemporaryDirectory(prefix="imessage-conform-") as folder:
-            yield Path(folder)
+        from pytest_imessage_foundry.scratch import scratch_folder
+
+        with scratch_folder() as folder:
+            yield folder
         return
     from pytest_imessage_foundry.atomic import removing_on_error
 

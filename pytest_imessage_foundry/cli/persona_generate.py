@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from pytest_imessage_foundry.cli import (
     questions,
     subcommands,
 )
+from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
     import asyncio
@@ -153,12 +155,26 @@ class _Maker:
         from pytest_imessage_foundry.personas import library
         from pytest_imessage_foundry.terminal import escaped
 
-        with library.opened(self._given.library) as kept:
-            adopted = kept.adopt(persona)
+        try:
+            with library.opened(self._given.library) as kept:
+                adopted = kept.adopt(persona)
+        except FoundryError as error:
+            raise _given_out(persona, error) from None
         self.kept += 1
         print(f"added {persona_output.line(adopted)}", flush=True)
         for line in persona_output.borrowed([adopted]):
             print(escaped(line), file=sys.stderr)
+
+
+def _given_out(persona: Persona, error: FoundryError) -> FoundryError:
+    """Print a persona that was paid for and cannot be kept, and return what to say."""
+    from pytest_imessage_foundry.personas import records
+
+    # ASCII, so that every terminal can show it and none takes it for a command.
+    print(json.dumps(records.as_json([persona]), indent=1), flush=True)
+    return FoundryError(
+        f"{error}; who was made stands above, as `personas import` takes it"
+    )
 
 
 def _refuse_nonsense(wishes: dict[str, str], address: str) -> None:

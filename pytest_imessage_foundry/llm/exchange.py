@@ -63,7 +63,7 @@ class Ask:
 class RawReply:
     """An answer as it was received, before any check.
 
-    `date` is the day of the call, so that a reply that was stored by an earlier run
+    `date` is the day of the call, so that a reply that was stored by another run
     keeps its date. `is_kept` marks a stored reply, which costs no call.
     """
 
@@ -82,7 +82,7 @@ class UsageTally:
 
     Attributes:
         calls: answers requested in this run.
-        kept: answers stored by an earlier run.
+        kept: answers stored by another run, before this one or beside it.
         usage: tokens of the calls.
         faults: how often each fault occurred.
         repeated: messages with the text of an earlier one.

@@ -16,7 +16,11 @@ from pytest_imessage_foundry.conversations.packs import store
 from pytest_imessage_foundry.errors import FoundryError, UnwritableFileError
 from pytest_imessage_foundry.llm import lock, reply_text, verify
 from pytest_imessage_foundry.llm.conversation_writer import ConversationWriter
-from pytest_imessage_foundry.llm.exchange import UnansweredError, UsageTally
+from pytest_imessage_foundry.llm.exchange import (
+    ProviderError,
+    UnansweredError,
+    UsageTally,
+)
 from pytest_imessage_foundry.llm.reply_cache import (
     Memo,
     Remembering,
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.llm.refresh_progress import Onlooker
 
 _MODEL_LENGTH = 120
+_KEPT = "what was answered is kept"
 
 
 @dataclass(slots=True)
@@ -77,9 +82,16 @@ def refresh(
                 asyncio.run(job.run(entries))
             except BaseExceptionGroup as group:
                 # Only the first error counts: it made the others be cancelled.
-                raise _first(group) from None
+                first = _first(group)
+                if isinstance(first, ProviderError) and _is_kept(replies, outcome):
+                    first.args = (f"{first}; {_KEPT}",)
+                raise first from None
             if not outcome.failed:
                 replies.forget(job.used)
+
+
+def _is_kept(replies: Memo, outcome: Outcome) -> bool:
+    return replies.is_lasting and outcome.tally.answers > 0
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -177,9 +189,8 @@ class _OutputPacks:
         except UnwritableFileError as error:
             raise FoundryError(
                 f"pack {path.name} cannot be written: {error.reason}\n"
-                f"looked at: {path}, which is as it was\n"
-                "make room or mend its rights and run the command again: "
-                "what was answered is kept"
+                f"looked at: {path}{', which is as it was' if path.exists() else ''}\n"
+                f"{error.remedy}, and run the command again: {_KEPT}"
             ) from None
 
     def _with(self, pack: Pack, cached: Cached) -> Pack:

@@ -2,15 +2,19 @@
 
 The folder holds diskcache's database. It is checked as strictly as a pack, see
 `text_cache`; a broken one is moved aside, since replies can be requested again.
+Refreshes that use one folder at once share what they ask for, see `memo_locks`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
 import re
 import sqlite3
+import time
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,16 +25,20 @@ from pytest_imessage_foundry.llm import text_cache
 from pytest_imessage_foundry.llm.base import Provider
 from pytest_imessage_foundry.llm.client_provider import ClientProvider
 from pytest_imessage_foundry.llm.exchange import MAX_REPLY, RawReply, Usage
+from pytest_imessage_foundry.llm.memo_locks import MemoLocks
 from pytest_imessage_foundry.models.apple_time import is_day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
     from pytest_imessage_foundry.llm.exchange import Ask, Context
     from pytest_imessage_foundry.models import Persona, Turn
 
 _VERSION = 1
+_DONE = "done:"  # before the key of a reply that others may still need
+_PATIENCE = 600.0  # seconds; whoever asks for longer may hang
+_PAUSE = 0.1  # seconds from one look for somebody else's reply to the next
 # SQLite's error codes that mean a problem of the disk, not of the file.
 _DISK = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -89,7 +97,9 @@ class Memo:
 
     def __init__(self, folder: Path, *, is_lasting: bool = True) -> None:
         self.folder = folder
+        self.is_lasting = is_lasting
         self.notice = ""
+        self._locks = MemoLocks(folder)
         if is_lasting:
             self._open()
             return
@@ -100,6 +110,14 @@ class Memo:
         )
 
     def __enter__(self) -> Memo:
+        if self.is_lasting:
+            with ExitStack() as undo:
+                undo.callback(self.close)
+                with self._told():
+                    self._locks.take()
+                if self._locks.is_alone():
+                    self._clear()
+                undo.pop_all()
         return self
 
     def __exit__(
@@ -108,22 +126,66 @@ class Memo:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database, and let others see that this refresh is done."""
         self._cache.close()
+        self._locks.release()
+
+    @contextmanager
+    def asking(self, key: str) -> Iterator[bool]:
+        """Hold the right to ask for a reply; yield False if another refresh does.
+
+        Raises:
+            FoundryError: the disk refuses it.
+        """
+        if not self.is_lasting:
+            yield True
+            return
+        with ExitStack() as held:
+            with self._told():
+                is_ours = held.enter_context(self._locks.asking(key))
+            yield is_ours
 
     def get(self, key: str) -> RawReply | None:
         """Return the reply to a request, or None; rows not written by this class are
         ignored."""
         found = self._tried(lambda: self._cache.get(key))
-        return _reply(found) if type(found) is str else None
+        reply = _reply(found) if type(found) is str else None
+        if reply is not None and self._tried(lambda: _DONE + key in self._cache):
+            # Another refresh is done with it, and this one now needs it.
+            self._delete(_DONE + key)
+        return reply
 
     def put(self, key: str, reply: RawReply) -> None:
         """Store a reply; it is on disk when this returns."""
         self._tried(lambda: self._cache.set(key, _text(reply)))
 
     def forget(self, keys: Iterable[str]) -> None:
-        """Remove replies that are no longer needed."""
+        """Remove replies that are no longer needed, as soon as nobody else is at work
+        who may need them."""
+        is_alone = not self.is_lasting or self._locks.is_alone()
         for key in keys:
-            self._tried(lambda key=key: self._cache.delete(key))  # type: ignore[misc]
+            if is_alone:
+                self._delete(key)
+            else:
+                self._mark(key)
+        if is_alone:
+            self._clear()
+
+    def _mark(self, key: str) -> None:
+        self._tried(lambda: self._cache.set(_DONE + key, ""))
+
+    def _clear(self) -> None:
+        """Remove the replies that were marked while others were at work."""
+        done = self._tried(lambda: [e for e in self._cache if e.startswith(_DONE)])
+        for each in done or ():
+            self._delete(each.removeprefix(_DONE))
+            self._delete(each)
+
+    def _delete(self, key: str) -> None:
+        self._tried(lambda: self._cache.delete(key))
 
     def failures(self, key: str) -> int:
         """Return how often the conversation `key` failed since its last success."""
@@ -134,7 +196,8 @@ class Memo:
     def fail(self, key: str, used: Iterable[str]) -> None:
         """Remove the replies of a conversation that failed, and count the failure."""
         count = str(self.failures(key) + 1)
-        self.forget(used)
+        for each in used:
+            self._delete(each)
         self._tried(lambda: self._cache.set(failures_of(key), count))
 
     def __len__(self) -> int:
@@ -184,6 +247,14 @@ class Memo:
         except text_cache.timeout():
             raise self._refusal("another process holds it") from None
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn errors of the disk into FoundryError."""
+        try:
+            yield
+        except OSError as error:
+            raise self._refusal(error.strerror or str(error)) from None
+
     def _refusal(self, problem: str) -> FoundryError:
         return FoundryError(
             f"replies cannot be kept: {problem}\n"
@@ -193,7 +264,10 @@ class Memo:
 
 
 class Remembering(Provider):
-    """A provider that stores replies and requests each only once."""
+    """A provider that stores replies and requests each only once.
+
+    Where another refresh asks for the same reply, that one is waited for.
+    """
 
     def __init__(self, inner: Provider, memo: Memo) -> None:
         self.name, self.model = inner.name, inner.model
@@ -205,8 +279,16 @@ class Remembering(Provider):
     async def generate(self, ask: Ask) -> RawReply:
         key = digest(self, ask)
         self.used.add(key)
-        if kept := self._memo.get(key):
-            return kept
+        until = time.monotonic() + _PATIENCE
+        while not (kept := self._memo.get(key)):
+            with self._memo.asking(key) as is_ours:
+                if is_ours or time.monotonic() > until:
+                    # It may have come right before the lock was free.
+                    return self._memo.get(key) or await self._asked(key, ask)
+            await asyncio.sleep(_PAUSE)
+        return kept
+
+    async def _asked(self, key: str, ask: Ask) -> RawReply:
         reply = await self._inner.generate(ask)
         today = datetime.now(UTC).date().isoformat()
         reply = RawReply(

@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from pytest_imessage_foundry.errors import counted
 from pytest_imessage_foundry.llm.exchange import ProviderError, UnansweredError
 from pytest_imessage_foundry.terminal import escaped
 
@@ -84,7 +85,7 @@ def final(failure: FailedCallError, where: str) -> ProviderError | UnansweredErr
         return ProviderError(
             f"the account has no quota left: {said}\n"
             f"asked: {where}\n"
-            "add credit or wait for the next period; what was answered is kept"
+            "add credit or wait for the next period"
         )
     if failure.status in (401, 403):
         return ProviderError(
@@ -115,7 +116,7 @@ def _given_up(
     failure: FailedCallError, where: str, tries: int, wait: float
 ) -> ProviderError | UnansweredError:
     said = escaped(failure.what, 300)
-    asked = f"asked: {where}, {tries} times\n"
+    asked = f"asked: {where}, {counted(tries, 'time')}\n"
     if failure.status is None:
         return ProviderError(
             f"no answer from the server: {said}\n{asked}"
@@ -124,9 +125,9 @@ def _given_up(
     if wait > _LONGEST:
         return ProviderError(
             f"the server asks to wait {wait:.0f} seconds (HTTP {failure.status})\n"
-            f"{asked}run the command again then; what was answered is kept"
+            f"{asked}run the command again then"
         )
     return UnansweredError(
         f"the server kept failing (HTTP {failure.status}): {said}\n{asked}"
-        "run the command again later, with fewer --jobs; what was answered is kept"
+        "run the command again later, with fewer --jobs"
     )

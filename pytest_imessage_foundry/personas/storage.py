@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry import user_folders
@@ -14,6 +13,7 @@ from pytest_imessage_foundry.errors import FoundryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 VARIABLE = "IMESSAGE_FOUNDRY_DB"
 FILE_NAME = "foundry.db"
@@ -77,9 +77,13 @@ _TROUBLE = {
 
 
 def default_path() -> Path:
-    """Return the library's path, from the environment or the user's data folder."""
+    """Return the library's path, from the environment or the user's data folder.
+
+    Raises:
+        FoundryError: the home folder of the user is not known.
+    """
     if given := os.environ.get(VARIABLE, "").strip():
-        return Path(given).expanduser()
+        return user_folders.expanded(given, VARIABLE)
     return user_folders.data() / FILE_NAME
 
 

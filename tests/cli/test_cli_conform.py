@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import signal
+import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -109,6 +114,74 @@ def test_what_a_reader_leaves_running_is_ended(tmp_path):
     assert time.monotonic() - started < 60
     state = tmp_path / f"/proc/{note.read_text()}/stat"
     assert not state.exists() or state.read_text().split()[2] == "Z"
+
+
+SLEEPS = """
+import os, subprocess, sys, time
+child = subprocess.Popen(["sleep", "600"])
+with open(sys.argv[1] + ".pid", "w") as file:
+    file.write(f"{os.getpid()} {child.pid}")
+os.rename(sys.argv[1] + ".pid", sys.argv[2])
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def sleeping(tmp_path):
+    """Start `conform` of a reader that sleeps; return it and who sleeps."""
+    (tmp_path / "tmp").mkdir()
+    note = tmp_path / "note"
+    command = [sys.executable, "-m", "pytest_imessage_foundry.cli", "conform", *SMALL]
+    process = subprocess.Popen(
+        [*command, "--", sys.executable, "-c", SLEEPS, "{db}", str(note)],
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 30
+    while not note.exists():
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    sleepers = [int(each) for each in note.read_text().split()]
+    yield process, sleepers
+    process.kill()
+    process.wait()
+    process.stderr.close()
+    for each in sleepers:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
+
+
+def is_awake(process):
+    """Whether a process runs; one that has ended may wait to be asked about."""
+    with contextlib.suppress(OSError):
+        state = Path(f"/proc/{process}/stat").read_text()
+        return state.rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="no /proc")
+@pytest.mark.parametrize("name", ["SIGHUP", "SIGTERM", "SIGINT"])
+def test_a_reader_ends_with_it(sleeping, tmp_path, name):
+    process, sleepers = sleeping
+    assert all(map(is_awake, sleepers))
+    process.send_signal(getattr(signal, name))
+    _, said = process.communicate(timeout=30)
+    assert said == "imessage-foundry: interrupted\n"
+    assert not any(map(is_awake, sleepers))
+    assert not [*(tmp_path / "tmp").iterdir()]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="nobody can tell who runs there")
+def test_what_a_killed_one_left_goes_with_the_next(sleeping, tmp_path, monkeypatch):
+    process, _ = sleeping
+    process.kill()
+    process.wait()
+    assert len([*(tmp_path / "tmp").iterdir()]) == 1
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    assert conform(*SMALL) == 0
+    assert not [*(tmp_path / "tmp").iterdir()]
 
 
 def test_what_is_kept(tmp_path, capsys):

@@ -178,3 +178,43 @@ def test_names_of_every_sort(tmp_path, monkeypatch, capsys):
         "ünï 📱.html",
         "-dash.html",
     }
+
+
+@pytest.fixture
+def umask():
+    """Set the umask; it is set back at the end."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield os.umask
+    os.umask(before)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights are POSIX's")
+@pytest.mark.parametrize("mask", [0o777, 0o117, 0o377])
+def test_who_builds_may_use_what_is_built(tmp_path, umask, library_path, mask):
+    target = tmp_path / "new" / "chat.db"
+    umask(mask)
+    assert main(["build", str(target), "--macos", "tahoe", "--scenario", "kinds"]) == 0
+    assert main(["personas", "add", "--name", "Zoe"]) == 0
+    assert umask(0o022) == mask
+    attachments = target.parent / "Attachments"
+    for folder in (target.parent, attachments, library_path.parent):
+        assert folder.stat().st_mode & 0o700 == 0o700
+    for file in (target, next(attachments.rglob("*.*")), library_path):
+        assert file.stat().st_mode & 0o600 == 0o600
+        assert file.stat().st_mode & mask & 0o077 == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows removes no current folder")
+@pytest.mark.parametrize("command", ["cache status", "cache refresh --dry-run"])
+def test_a_folder_that_has_gone_is_told(command, tmp_path, monkeypatch, capsys):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert main(command.split()) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "imessage-foundry: the current folder is not there any more",
+        "looked at: the folder that the command was started in",
+        "change to another one, and run the command again",
+    ]

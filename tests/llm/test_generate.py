@@ -13,6 +13,7 @@ import time
 import pytest
 
 from pytest_imessage_foundry.cli import main
+from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.llm.base import Provider
 from pytest_imessage_foundry.llm.openai_provider import OpenAIProvider
 from pytest_imessage_foundry.models import Persona
@@ -102,6 +103,27 @@ def test_with_yes(generate, server):
     assert people[1].name in third
 
 
+def test_who_cannot_be_kept_is_not_lost(generate, tmp_path, monkeypatch):
+    """The library had room when the model was asked, and has none now."""
+    refusal = FoundryError("it is full\nlooked at: it\nname another with --library")
+
+    def full(*_):
+        raise refusal
+
+    with monkeypatch.context() as patch:
+        patch.setattr(library.Library, "adopt", full)
+        code, out, errors = generate("--yes", "--count", 3)
+    assert code == 2
+    assert errors.splitlines()[-1] == (
+        "name another with --library; who was made stands above, as `personas import` "
+        "takes it"
+    )
+    file = tmp_path / "people.json"
+    file.write_text(out[out.index("[\n") :])
+    assert main(["personas", "import", str(file)]) == 0
+    assert [each.relationship for each in kept()] == ["cousin"]
+
+
 def test_again_then_keep(generate, server, typing):
     typing("a\nwhat\nk\n")
     code, out, errors = generate()
@@ -151,6 +173,16 @@ def test_faults_that_end_it(generate, server, faults, why):
     assert why in errors
     assert "\x1b" not in out + errors
     assert len(kept()) == faults.count("ok")
+
+
+@pytest.mark.parametrize("fault", ["429-long", "quota"])
+def test_what_was_paid_and_not_kept_is_not_called_so(generate, server, fault):
+    server.script = [fault]
+    code, _, errors = generate("--yes")
+    assert code == 2
+    assert "is kept" not in errors
+    assert "asked: " in errors
+    assert "1 times" not in errors
 
 
 def test_wild_words_do_nothing(generate, server, typing, capsys):

@@ -92,6 +92,7 @@ def test_final(word, one_chat):
     assert "Traceback" not in one_chat.errors
     assert "\x1b" not in one_chat.errors + one_chat.output
     assert SECRET not in one_chat.errors + one_chat.output
+    assert "is kept" not in one_chat.errors  # nothing was answered
     assert not one_chat.pack.exists()
     # What stood in the way is gone: the same command now does it.
     with Server() as mended:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -146,9 +148,10 @@ def test_resume_after_a_failure(foundry, key):
     """What was answered before the quota ended is not asked for again."""
     with Server("ok", "quota") as server:
         assert foundry.refresh(server, "--jobs", "1") == 2
+        assert "next period; what was answered is kept\n" in foundry.errors
         server.script = []
         assert foundry.refresh(server, "--jobs", "1") == 0
-        assert "1 answers of earlier runs" in foundry.output
+        assert "1 answers of other runs" in foundry.output
         assert len(server.paid) == len(set(server.paid)) == 3
 
 
@@ -205,6 +208,44 @@ def test_two_at_once(three_chats):
         assert first.returncode == 0
 
 
+def test_two_at_once_with_one_memo(three_chats, tmp_path):
+    """Each answer is asked for once, though one is done long before the other."""
+    packs, both = [], threading.Event()
+    with Server() as server:
+        server.refuses.append((lambda _: not both.wait(60), "nobody came", 400))
+        first = three_chats.start(server)
+        packs.append(three_chats.pack)
+        wait_for(lambda: server.bodies)
+        three_chats.out = tmp_path / "other-packs"
+        second = three_chats.start(server, "--jobs", "1")
+        packs.append(three_chats.pack)
+        wait_for(lambda: len([*three_chats.memo.glob("refresh-*.lock")]) == 2)
+        both.set()
+        for process in (first, second):
+            said, errors = process.communicate(timeout=60)
+            assert process.returncode == 0, errors
+            assert "wrote 3 of 3 conversations" in said
+        assert len(server.paid) == len(set(server.paid)) == 9
+    assert packs[0].read_bytes() == packs[1].read_bytes()
+    with reply_cache.Memo(three_chats.memo) as memo:
+        assert len(memo) == 0
+    assert not list(three_chats.memo.glob("*.lock"))
+
+
+def test_who_waits_for_a_killed_one_asks(one_chat, key, tmp_path):
+    with Server("slow") as server:
+        process = one_chat.start(server)
+        wait_for(lambda: server.bodies)
+        one_chat.out = tmp_path / "other-packs"
+        other = one_chat.start(server)
+        time.sleep(0.5)
+        process.kill()
+        process.communicate()
+        _, errors = other.communicate(timeout=60)
+        assert other.returncode == 0, errors
+        assert len(server.paid) == 1
+
+
 @pytest.mark.parametrize("text", ["", "{", "4194303", '{"pid": 1, "host": "pc"}'])
 def test_a_lock_file_that_nobody_holds_is_none(text, one_chat, key, server):
     """A refresh that was killed leaves it, signed or not."""
@@ -243,11 +284,33 @@ def test_old_pack_stays_when_the_new_one_cannot_be_written(
         patch.setattr("pytest_imessage_foundry.llm.verify.verify", lambda *_: "valid")
         assert one_chat.refresh(server, "--all") == 2
     assert "cannot be written: No space left on device" in one_chat.errors
-    assert "which is as it was" in one_chat.errors
+    assert f"looked at: {one_chat.pack}, which is as it was\n" in one_chat.errors
+    last = "make room on the disk, or write elsewhere, and run the command again: "
+    assert f"{last}what was answered is kept\n" in one_chat.errors
     assert one_chat.pack.read_bytes() == before
     assert one_chat.refresh(server, "--all") == 0
-    assert "0 calls, 1 answers of earlier runs" in one_chat.output
+    assert "0 calls, 1 answers of other runs" in one_chat.output
     assert len(server.paid) == 2
+
+
+def test_a_folder_that_vanishes(one_chat, key, server, monkeypatch):
+    """It is not as it was, and room is not what it lacks."""
+
+    def vanish(*_):
+        shutil.rmtree(one_chat.out)
+        return "valid"
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pytest_imessage_foundry.llm.verify.verify", vanish)
+        assert one_chat.refresh(server) == 2
+    assert one_chat.errors.splitlines()[-3:] == [
+        "imessage-foundry: pack two.json cannot be written: No such file or directory",
+        f"looked at: {one_chat.pack}",
+        "check that its folder is there, and its rights, or write elsewhere, and run "
+        "the command again: what was answered is kept",
+    ]
+    assert one_chat.refresh(server) == 0
+    assert len(server.paid) == 1
 
 
 def test_no_room_for_an_answer(one_chat, key, monkeypatch):

@@ -63,6 +63,61 @@ def test_kept_and_forgotten(folder):
         assert len(memo) == 0
 
 
+def test_forgotten_once_nobody_else_is_at_work(folder):
+    with Memo(folder) as one:
+        with Memo(folder):
+            one.forget([KEY])
+            assert KEY in one._cache
+        with Memo(folder):
+            assert KEY in one._cache
+    with Memo(folder) as alone:
+        assert len(alone) == 0
+    assert not list(folder.glob("*.lock"))
+
+
+def test_what_another_one_took_stays_for_it(folder):
+    """It may be interrupted, and then goes on from there."""
+    with Memo(folder) as one, Memo(folder) as other:
+        one.forget([KEY])
+        assert other.get(KEY).text == REPLY.text
+    with Memo(folder) as again:
+        assert again.get(KEY).text == REPLY.text
+        again.forget([KEY])
+        assert len(again) == 0
+
+
+def test_a_lock_of_a_killed_refresh_holds_nobody(folder):
+    (folder / "refresh-4194303-x.lock").touch()
+    (folder / f"ask-{KEY}.lock").touch()
+    with Memo(folder) as memo:
+        with memo.asking(KEY) as is_ours:
+            assert is_ours
+            with memo.asking(KEY) as again:
+                assert not again
+        memo.forget([KEY])
+        assert len(memo) == 0
+    assert not list(folder.glob("*.lock"))
+
+
+def test_no_room_for_a_lock_is_told_before_anything_is_paid(folder, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    def ask(memo):
+        with memo.asking(KEY):
+            pytest.fail("it is not ours")
+
+    refused = pytest.raises(FoundryError, match="cannot be kept: No space left on")
+    with Memo(folder) as memo, monkeypatch.context() as patch:
+        patch.setattr("pytest_imessage_foundry.file_locks.os.open", full)
+        with refused:
+            ask(memo)
+        with refused:
+            Memo(folder).__enter__()
+    with Memo(folder) as memo:
+        assert memo.get(KEY)
+
+
 def test_failures_are_counted(folder):
     with Memo(folder) as memo:
         assert memo.failures("a") == 0

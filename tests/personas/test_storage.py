@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pytest_imessage_foundry import foundry, user_folders
+from pytest_imessage_foundry.cli import main
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona
 from pytest_imessage_foundry.personas import library, storage
@@ -114,6 +115,53 @@ def test_place(monkeypatch, tmp_path, platform, environment, place):
     for name, value in environment.items():
         monkeypatch.setenv(name, value.format(tmp_path))
     assert library.default_path() == tmp_path / place
+
+
+@pytest.fixture
+def nobody(monkeypatch):
+    """Run as a user whom the system does not know, without HOME."""
+    pwd = pytest.importorskip("pwd")
+
+    def unknown(_):
+        raise KeyError("no such user")
+
+    for name in ("getpwuid", "getpwnam"):
+        monkeypatch.setattr(pwd, name, unknown)
+    for name in ("HOME", "IMESSAGE_FOUNDRY_DB", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("folder", "variable"),
+    [(user_folders.data, "XDG_DATA_HOME"), (user_folders.cache, "XDG_CACHE_HOME")],
+)
+def test_a_home_that_nobody_knows_is_told(
+    nobody, folder, variable, monkeypatch, tmp_path
+):
+    with pytest.raises(FoundryError) as caught:
+        folder()
+    first, second, third = str(caught.value).splitlines()
+    assert first == "the home folder of whoever runs this is not known"
+    assert second == f"looked at: HOME, {variable}, and the system's list of users"
+    assert third == f"set HOME, or {variable} to the path of a folder"
+    monkeypatch.setenv(variable, str(tmp_path))
+    assert folder() == tmp_path / "pytest-imessage-foundry"
+
+
+@pytest.mark.parametrize("command", ["personas list", "history"])
+def test_commands_tell_it_too(nobody, command, capsys):
+    assert main(command.split()) == 2
+    told = capsys.readouterr().err
+    assert len(told.splitlines()) == 3
+    assert "home folder of whoever runs this is not known" in told
+
+
+@pytest.mark.parametrize("given", ["~/people.db", "~nobody/people.db"])
+def test_a_home_in_the_variable_that_nobody_knows(nobody, given, monkeypatch):
+    monkeypatch.setenv("IMESSAGE_FOUNDRY_DB", given)
+    with pytest.raises(FoundryError) as caught:
+        library.default_path()
+    assert f"looked at: IMESSAGE_FOUNDRY_DB, which is '{given}'" in str(caught.value)
 
 
 # --- versions ---------------------------------------------------------------
