@@ -51,6 +51,12 @@ def put(db: ChatDB, name: str) -> Iterator[ChatDB]:
             f"it is {db.path}, which other tests read\n"
             "ask for chat_db instead of chat_db_readonly"
         )
+    if not db.path.is_file():
+        raise FoundryError(
+            f"there is no database to put into condition {name!r}\n"
+            f"looked for: {db.path}\n"
+            "leave the file where it is until the condition is over"
+        )
     with _CONDITIONS[name][0](db):
         yield db
 
