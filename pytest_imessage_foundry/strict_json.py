@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
-from pytest_imessage_foundry.terminal import shown
+from pytest_imessage_foundry.terminal import escaped, shown
 
 _PAIRS = 4  # of an object, to name it
+_LONGEST = 40  # characters of a number
 _INFINITE = float("inf")
+_STRING_OR_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"\[\]{},:]+', re.DOTALL)
 
 
 class UnclearJSONError(ValueError):
     """A text is JSON, or nearly, and does not mean the same to everybody.
 
     Attributes:
-        place: the object that it stands in, "" if that is not known.
+        place: the object or the line that it stands in, "" if there is one line only.
         what: what is wrong there.
     """
 
     def __init__(self, place: str, what: str) -> None:
-        super().__init__(f"{place} {what}" if place else what)
+        super().__init__(f"{place}: {what}" if place else what)
         self.place = place
         self.what = what
 
@@ -36,7 +39,10 @@ def loads(text: str | bytes) -> Any:
     """
     if isinstance(text, bytes):
         text = text.decode(json.detect_encoding(text), "surrogatepass")
-    return _DECODER.decode(text)
+    try:
+        return _DECODER.decode(text)
+    except _WordError as error:
+        raise UnclearJSONError(_line(text, error.word), error.what) from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -51,14 +57,30 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return built
 
 
+class _WordError(UnclearJSONError):
+    """The decoder does not say where the word stands that it hands over."""
+
+    def __init__(self, word: str, what: str) -> None:
+        super().__init__("", f"{escaped(word, _LONGEST)} {what}")
+        self.word = word
+
+
+def _line(text: str, word: str) -> str:
+    if "\n" not in text.strip():
+        return ""
+    found = _STRING_OR_WORD.finditer(text)
+    first = next((each.start() for each in found if each[0] == word), 0)
+    return f"line {text.count(chr(10), 0, first) + 1}"
+
+
 def _constant(name: str) -> NoReturn:
-    raise UnclearJSONError("", f"{name} is not JSON")
+    raise _WordError(name, "is not JSON")
 
 
 def _number(text: str) -> float:
     value = float(text)
     if abs(value) == _INFINITE:
-        raise UnclearJSONError("", f"{shown(text)} is larger than any number")
+        raise _WordError(text, "is larger than any number")
     return value
 
 

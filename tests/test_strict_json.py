@@ -16,13 +16,15 @@ from pytest_imessage_foundry.strict_json import UnclearJSONError
 
 PLAIN = '{"a": [1, -2.5, 1e300, 0.0, true, null, "\\u00e9"], "b": {"a": {}}}'
 UNCLEAR = {
-    '{"guid": "x", "guid": "y"}': "object with 'guid': 'x', 'guid': 'y' has the key "
-    "'guid' twice",
+    '{"guid": "x", "guid": "y"}': "object with 'guid': 'x', 'guid': 'y': has "
+    "the key 'guid' twice",
     '[{"a": {"b": 1, "c": 2, "b": 1}}]': "has the key 'b' twice",
     '{"a": NaN}': "NaN is not JSON",
     "[-Infinity]": "-Infinity is not JSON",
-    "[1e999]": "'1e999' is larger than any number",
-    "[-1e999]": "'-1e999' is larger than any number",
+    "[1e999]": "1e999 is larger than any number",
+    "[-1e999]": "-1e999 is larger than any number",
+    '["NaN",\n "a \\" NaN",\n{"a": NaN}]': "line 3: NaN is not JSON",
+    "\n[1e99,\n1e999]": "line 3: 1e999 is larger than any number",
 }
 
 
