@@ -28,12 +28,14 @@ KNOWS: Mapping[str, str] = {
     "batches": "",
     "measures": "",
     "file_locks": "",
+    "file_state": "",
     "garbage": "",
     "models": "",
     "processes": "",
     "replaceable": "",
     "terminal": "",
     "spec": "terminal",
+    "strict_json": "terminal",
     "termination": "",
     "user_folders": "",
     "scratch": "processes",
@@ -42,9 +44,9 @@ KNOWS: Mapping[str, str] = {
     "atomic": "processes replaceable",
     "atomic_folders": "atomic processes replaceable",
     "attachments": "atomic models replaceable",
-    "personas": "atomic models replaceable user_folders whole_file",
+    "personas": "atomic models replaceable strict_json user_folders whole_file",
     # the database
-    "db.schema": "reading terminal whole_file",
+    "db.schema": "reading strict_json terminal whole_file",
     "db.blobs": "models",
     "db.rows": "db.blobs models",
     "db.checks": "db.schema models reading",
@@ -54,15 +56,15 @@ KNOWS: Mapping[str, str] = {
     "anonymise": "atomic personas reading replaceable terminal",
     "diagnosis": "anonymise db rates reading",
     # what is in it
-    "conversations.packs": "atomic models whole_file",
+    "conversations.packs": "atomic models strict_json whole_file",
     "conversations.authoring": "attachments db.rows db.schema models personas",
     "conversations.catalogue": "conversations.authoring models",
     # Of the catalogue it takes the cards of apps, which hold no rows.
     "conversations": "attachments conversations.catalogue conversations.packs measures"
-    " models personas spec terminal whole_file",
+    " models personas spec strict_json terminal whole_file",
     "conversations.dialogue": "conversations models",
     # what readers say of it, and what is true
-    "scorecard": "batches models reading",
+    "scorecard": "batches file_state models reading strict_json",
     # from a spec to a file
     "pipeline": "attachments batches conversations conversations.catalogue"
     " conversations.dialogue db db.rows garbage models",
@@ -71,7 +73,7 @@ KNOWS: Mapping[str, str] = {
     "chatdb": "atomic attachments conversations conversations.authoring"
     " conversations.catalogue db db.rows db.schema models processes reading scorecard"
     " scratch spec",
-    "shared_file": "",
+    "shared_file": "file_state",
     "templates": "attachments chatdb file_locks processes termination",
     "foundry": "atomic attachments chatdb db.rows order pipeline shared_file templates",
     "by_hand": "conversations.authoring foundry models spec",

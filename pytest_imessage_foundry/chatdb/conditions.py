@@ -47,6 +47,12 @@ def put(db: ChatDB, name: str) -> Iterator[ChatDB]:
             f"unknown condition {name!r} (choose from {', '.join(NAMES)})"
         )
     check_may(db, f"be put into condition {name!r}")
+    if not db.path.is_file():
+        raise FoundryError(
+            f"there is no database to put into condition {name!r}\n"
+            f"looked for: {db.path}\n"
+            "leave the file where it is until the condition is over"
+        )
     with _CONDITIONS[name][0](db):
         yield db
 

@@ -41,6 +41,7 @@ class LiveSteps(LiveTruth):
         self._connection = connection
         self._checkpoints = checkpoints
         self._one_step = threading.RLock()
+        self._file = _identity(db.path)
         self._steps = LiveWriter(
             connection,
             db.schema,
@@ -54,6 +55,7 @@ class LiveSteps(LiveTruth):
         """Move the -wal into the file and empty it. Wait up to five seconds for
         readers, and return whether none was in the way."""
         with self._one_step, explained(self._db.path):
+            self._require_the_file()
             done = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return not done.fetchone()[0]
 
@@ -118,8 +120,23 @@ class LiveSteps(LiveTruth):
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        self._require_the_file()
         with explained(self._db.path), self._written():
             yield
+
+    def _require_the_file(self) -> None:
+        """Refuse a step into a file that has gone: nobody could read it.
+
+        Raises:
+            FoundryError: the file was removed, or another stands in its place.
+        """
+        path = self._db.path
+        if _identity(path) != self._file:
+            raise FoundryError(
+                "the file of this live() was removed or replaced\n"
+                f"looked for: {path}, as it was when live() began\n"
+                "leave it where it is until the `with` block ends"
+            )
 
     @contextmanager
     def _written(self) -> Iterator[None]:
@@ -175,6 +192,15 @@ def _restoring(chat: Chat) -> Iterator[None]:
         chat.name, chat.properties, chat.former = name, properties, former
         chat.phone.turn_back(moment)
         raise
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one in its place; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _newest(connection: LiveConnection) -> int:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from pathlib import Path
 
 
 def main(how: str, path: str, complete: str = "") -> None:
     """Put the file at `path` into the state that `how` names, and hold it."""
-    connection = sqlite3.connect(path, isolation_level=None, timeout=1)
+    # Of a file that is not there SQLite would make a new one.
+    uri = f"{Path(path).absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=1)
     connection.execute("PRAGMA wal_autocheckpoint = 0")
     if complete:
         # All pages of the complete file go into the -wal of the one at `path`.

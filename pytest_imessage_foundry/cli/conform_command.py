@@ -42,8 +42,8 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
         "run a reader on a set of databases, and tell what it misreads",
         more="The command behind -- is run once for each database, with {db} in it "
         "replaced by the file's path ({home} and {release} too), and prints readings "
-        "as JSON lines. One that crashes, hangs or floods is told, and the others go "
-        "on.",
+        "as JSON lines. One that crashes, hangs, floods or removes its database is "
+        "told, and the others go on.",
         examples=_EXAMPLES,
         notes=check_command.NOTES,
     )
@@ -206,6 +206,7 @@ def _judged(
             command,
             # A reader of backups wants the folder, whatever its file is called there.
             db=home if home and given.layout == "ios-backup" else built.path,
+            file=built.path,
             home=home,
             release=job.release,
             answer=job.place / "answer.jsonl",

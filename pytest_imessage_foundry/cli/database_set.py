@@ -101,7 +101,8 @@ class Member:
 
     def _make_place(self) -> None:
         try:
-            self.place.mkdir()
+            # A reader may have removed the folder of all of them.
+            self.place.mkdir(parents=True)
         except FileExistsError:
             check_is_free(
                 self.place,

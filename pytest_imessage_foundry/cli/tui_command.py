@@ -36,7 +36,11 @@ def add_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run(given: Namespace) -> int:
-    """Run the app until the user quits."""
+    """Run the app until the user quits.
+
+    Raises:
+        KeyboardInterrupt: something else ended it.
+    """
     if not (standard_input.is_terminal() and sys.stdout.isatty()):
         raise FoundryError(
             "the app needs a terminal\n"
@@ -56,4 +60,7 @@ def run(given: Namespace) -> int:
         pass  # what is wrong with it is said here, where it can be read
     app = FoundryApp(given.library, given.look)
     app.run()
-    return app.return_code or 0
+    if app.return_code is None:
+        # Textual takes what interrupts it for an end as any other.
+        raise KeyboardInterrupt
+    return app.return_code

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry import whole_file
+from pytest_imessage_foundry import strict_json, whole_file
 from pytest_imessage_foundry.conversations import model_checks, scenarios
 from pytest_imessage_foundry.errors import FoundryError, meant
 from pytest_imessage_foundry.models import (
@@ -194,7 +194,7 @@ def _parsed(path: Path) -> Any:
         ) from None
     if len(data) > MAX_BYTES:
         raise _refusal(path, [f"it is larger than {MAX_BYTES >> 20} MiB"])
-    parse: Callable[[str], Any] = json.loads
+    parse: Callable[[str], Any] = strict_json.loads
     if path.suffix.lower() == ".toml":
         import tomllib  # not for scenarios that are built in
 

@@ -6,9 +6,10 @@ import json
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry import whole_file
+from pytest_imessage_foundry import strict_json, whole_file
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import Persona
+from pytest_imessage_foundry.strict_json import UnclearJSONError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -107,6 +108,12 @@ def parsed(data: bytes, place: str) -> tuple[Persona, ...]:
 
     if len(data) > MAX_BYTES:
         raise _refusal(place, [f"it is larger than {MAX_BYTES >> 20} MiB"])
+    try:
+        strict_json.loads(data)
+    except UnclearJSONError as error:
+        raise _refusal(place, [str(error)]) from None
+    except (ValueError, RecursionError):
+        pass  # said below, with the line and column
     strict = ConfigDict(extra="forbid", strict=True)
     people = TypeAdapter(tuple[Persona, ...], config=strict)
     try:

@@ -17,6 +17,7 @@ from pytest_imessage_foundry.foundry import FILE_NAME, ChatDB, Foundry, Material
 from pytest_imessage_foundry.plugin import failure_notes, hook_answers, releases
 from pytest_imessage_foundry.plugin.failures import failing
 from pytest_imessage_foundry.plugin.settings import SETTINGS, user_schemas
+from pytest_imessage_foundry.terminal import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -259,8 +260,9 @@ _TAKERS = {
 
 
 def _refuse_idle(request: pytest.FixtureRequest) -> None:
-    """Refuse what the test's own mark says to no effect. The mark of a class or module
-    may be meant for others of its tests."""
+    """Refuse what the test says to no effect: a parameter, or arguments of its own
+    mark. The mark of a class or module may be meant for others of its tests."""
+    _refuse_parameter(request)
     given = releases.own_arguments_of(request.node)
     layout = releases.arguments_of(request.node).layout
     for argument, takers in _TAKERS.items():
@@ -273,6 +275,21 @@ def _refuse_idle(request: pytest.FixtureRequest) -> None:
                 f"{' or layout='.join(takers)}\n"
                 f"ask for that, or leave {argument} out"
             )
+
+
+def _refuse_parameter(request: pytest.FixtureRequest) -> None:
+    """Refuse the parameter of a fixture that has none. One that the project has put in
+    its place may take it, and pytest hands the same one to both."""
+    name = request.fixturename
+    is_given = hasattr(request, "param") and name != releases.CASE
+    if name is None or not is_given or releases.is_overridden(request.node, name):
+        return
+    raise FoundryError(
+        f"{name} takes no parameter: {shown(request.param)} has no effect\n"
+        f"looked at: how {request.node.nodeid} is parametrized\n"
+        "parametrize imessage_version to name releases, and use the mark imessage for "
+        "the rest"
+    )
 
 
 def _order(

@@ -115,6 +115,12 @@ def _parametrize(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:
     cases.parametrize(metafunc, chosen, of_mark)
 
 
+def is_overridden(node: pytest.Item, name: str) -> bool:
+    """Whether a test's project has a fixture of its own in place of one of ours."""
+    fixtures = node.config.pluginmanager.get_plugin("funcmanage")
+    return fixtures is None or len(fixtures.getfixturedefs(name, node) or ()) != 1
+
+
 def arguments_of(node: pytest.Item) -> MarkArguments:
     """Return the arguments of the mark `imessage`; the nearest mark wins.
 

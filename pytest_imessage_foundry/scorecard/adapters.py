@@ -1,7 +1,8 @@
 """Run a reader's adapter on a database, whatever it does.
 
-An adapter is a command that prints readings. It may hang, flood, crash or leave
-processes behind: each of these ends it, is told, and harms nothing else.
+An adapter is a command that prints readings. It may hang, flood, crash, leave
+processes behind or remove what it was given: each of these is told, and harms nothing
+else.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.errors import FoundryError
+from pytest_imessage_foundry.file_state import State, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
 DB, HOME, RELEASE = "{db}", "{home}", "{release}"
 _PAUSE = 0.02
@@ -36,16 +39,26 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class AdapterRun:
-    """What became of one run: the file of its answer, and what went wrong."""
+    """What became of one run.
+
+    Attributes:
+        answer: the file of its answer.
+        complaint: why there is no answer that could be judged.
+        remark: what it did besides answering, and should not have.
+        said: the last line that it wrote to standard error.
+    """
 
     answer: Path
     complaint: str | None
+    remark: str = ""
+    said: str = ""
 
 
 def run(
     command: Sequence[str],
     *,
     db: Path,
+    file: Path,
     home: Path | None,
     release: str,
     answer: Path,
@@ -53,7 +66,8 @@ def run(
 ) -> AdapterRun:
     """Run a command whose words may name {db}, {home} and {release}.
 
-    Its standard output goes into the file `answer`. A `home` becomes its HOME.
+    Its standard output goes into the file `answer`. A `home` becomes its HOME. The
+    database is `file`, whatever the command is given.
 
     Raises:
         FoundryError: there is no such command.
@@ -62,7 +76,9 @@ def run(
     given = [_filled(each, words) for each in command]
     errors = answer.with_suffix(".stderr")
     environment = os.environ | ({"HOME": str(home)} if home else {})
-    with answer.open("wb") as out, errors.open("wb") as err:
+    before = state_of(file)
+    # Both stay open: a reader may remove the folder that they stand in.
+    with answer.open("wb") as out, errors.open("w+b") as err:
         try:
             process = subprocess.Popen(
                 given,
@@ -79,13 +95,32 @@ def run(
                 "name a program with its arguments behind --"
             ) from None
         try:
-            overrun = _wait(process, (answer, errors), limits)
+            overrun = _wait(process, (out, err), limits)
         finally:
             _end(process)
-    complaint = overrun or _ended(process.returncode)
+        complaint = (
+            _removed(file, before, answer, out) or overrun or _ended(process.returncode)
+        )
+        said = _said(err)
     if complaint is None:
-        return AdapterRun(answer, None)
-    return AdapterRun(answer, f"{complaint}{_said(errors)}")
+        return AdapterRun(answer, None, _written(file, before), said)
+    return AdapterRun(answer, f"{complaint}: {said}" if said else complaint)
+
+
+def _removed(file: Path, before: State, answer: Path, out: BinaryIO) -> str | None:
+    """Return what a run removed that it was given, if it did."""
+    if before[0] is not None and state_of(file)[0] is None:
+        return "it removed its database, or emptied it"
+    with suppress(OSError):
+        if os.path.samestat(os.fstat(out.fileno()), answer.stat()):
+            return None
+    return f"it removed the file that its answer goes to, {answer.name}"
+
+
+def _written(file: Path, before: State) -> str:
+    if state_of(file) == before:
+        return ""
+    return "it wrote to its database, which a reader leaves as it is"
 
 
 def _filled(word: str, words: dict[str, str]) -> str:
@@ -95,13 +130,13 @@ def _filled(word: str, words: dict[str, str]) -> str:
 
 
 def _wait(
-    process: subprocess.Popen[bytes], files: tuple[Path, ...], limits: Limits
+    process: subprocess.Popen[bytes], files: tuple[BinaryIO, ...], limits: Limits
 ) -> str | None:
     """Wait for the end of a process; return which limit it passed, if it did."""
     until = time.monotonic() + limits.seconds
     while True:
         ended = process.poll() is not None
-        if sum(each.stat().st_size for each in files) > limits.bytes:
+        if sum(os.fstat(each.fileno()).st_size for each in files) > limits.bytes:
             return f"it wrote more than {limits.bytes >> 20:,} MiB"
         if ended:
             return None
@@ -131,10 +166,9 @@ def _ended(code: int) -> str | None:
     return f"it was ended by signal {-code}"
 
 
-def _said(errors: Path) -> str:
+def _said(errors: BinaryIO) -> str:
     """Return the last line that it wrote to standard error."""
-    with errors.open("rb") as file:
-        file.seek(max(0, errors.stat().st_size - _LAST))
-        lines = file.read().decode("utf-8", "replace").splitlines()
+    errors.seek(max(0, os.fstat(errors.fileno()).st_size - _LAST))
+    lines = errors.read().decode("utf-8", "replace").splitlines()
     last = next((each.strip() for each in reversed(lines) if each.strip()), "")
-    return f": {last[:200]}" if last else ""
+    return last[:200]

@@ -11,6 +11,7 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry import strict_json
 from pytest_imessage_foundry.scorecard import nested_fields
 from pytest_imessage_foundry.scorecard.agreement import OWN, all_fields
 from pytest_imessage_foundry.scorecard.complaints import Complaints
@@ -204,7 +205,9 @@ class AnswerIndex:
 
 def _parsed(line: str | bytes) -> Said:
     try:
-        said = json.loads(line)
+        said = strict_json.loads(line)
+    except strict_json.UnclearJSONError as error:
+        raise _NoReadingError(f"it is no JSON: {error}") from None
     except (ValueError, RecursionError):
         raise _NoReadingError(f"it is no JSON: {line[:40]!r}") from None
     if not isinstance(said, dict):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Wrong = tuple[str, Any, Any]
 ROW = "row"
+EMPTY = "the answer is empty"
 
 
 def judge(
@@ -263,7 +264,7 @@ class _Judge:
         index = self._index
         self.card.complaints += index.complaints.told()
         if self.card.rows and not index.count and not index.refused:
-            self.card.complaints.append("the answer is empty")
+            self.card.complaints.append(EMPTY)
 
 
 def _is_second_chat(reading: Said, key: str, said: Any) -> bool:

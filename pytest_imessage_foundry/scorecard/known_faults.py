@@ -16,7 +16,6 @@ One with `ends` names what ends a reader's run: see `spared_rows`.
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
 from dataclasses import dataclass, fields
@@ -25,6 +24,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_imessage_foundry import strict_json
 from pytest_imessage_foundry.errors import FoundryError, meant, page
 from pytest_imessage_foundry.scorecard.shown_kinds import kinds
 
@@ -159,7 +159,7 @@ def read(path: Path) -> tuple[KnownFault, ...]:
     try:
         text = path.read_text(encoding="utf-8")
         is_toml = path.suffix.lower() == ".toml"
-        raw = tomllib.loads(text) if is_toml else json.loads(text)
+        raw = tomllib.loads(text) if is_toml else strict_json.loads(text)
     except OSError as error:
         raise _refusal(path, f"it cannot be read: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry.errors import UnreadableFileError
 from pytest_imessage_foundry.scorecard import judging
 from pytest_imessage_foundry.scorecard.row_columns import columns_of
 from pytest_imessage_foundry.scorecard.scores import Scorecard
@@ -65,8 +66,13 @@ class ReaderRun:
             with spared(self._file, ending) as gone:
                 done = self._run()
             taken = gone
-        card = self._judged(done.answer, taken)
-        card.complaints = [f"{self._name}: {each}" for each in card.complaints]
+        try:
+            card = self._judged(done.answer, taken)
+        except UnreadableFileError:  # asked for the rows of a known fault
+            return self._unread("it spoilt its database")
+        told = [f"{each}{_heard(each, done)}" for each in card.complaints]
+        told += [done.remark] if done.remark else []
+        card.complaints = [f"{self._name}: {each}" for each in told]
         return card
 
     def _unread(self, complaint: str) -> Scorecard:
@@ -105,3 +111,10 @@ class ReaderRun:
             for kind in reading["shows"]:
                 card.tally(kind).cannot += 1
         return card
+
+
+def _heard(complaint: str, done: AdapterRun) -> str:
+    """Return what a reader wrote elsewhere, if it is told that it answered nothing."""
+    if complaint != judging.EMPTY or not done.said:
+        return ""
+    return f"; to standard error it wrote: {done.said}"

@@ -14,6 +14,7 @@ from pytest_imessage_foundry.ui import themes
 from pytest_imessage_foundry.ui.cast import Cast
 from pytest_imessage_foundry.ui.project import Project, Step
 from pytest_imessage_foundry.ui.project_draft import ProjectDraft
+from pytest_imessage_foundry.ui.screens.confirm_screen import ConfirmScreen
 from pytest_imessage_foundry.ui.screens.conversations_screen import ConversationsScreen
 from pytest_imessage_foundry.ui.screens.help_screen import HelpScreen
 from pytest_imessage_foundry.ui.screens.messages_screen import MessagesScreen
@@ -55,6 +56,8 @@ class FoundryApp(App[None]):
         self.cast = Cast(place)
         self.draft = ProjectDraft(place.parent)
         self.project = Project()
+        self.unkept = ""  # why the project on the disk is not this one
+        self._is_asked = False
         # The text typed into the forms of tools, by the names of their screens.
         self.typed: dict[str, dict[str, str]] = {}
         for theme in themes.THEMES.values():
@@ -82,7 +85,7 @@ class FoundryApp(App[None]):
         yield SystemCommand("Help", "what this screen is for", self.action_help)
         yield SystemCommand("Light or dark", "the other look", self.action_look)
         yield SystemCommand("Theme", "any look of Textual", self.action_change_theme)
-        yield SystemCommand("Quit", "what you made is kept", self.exit)
+        yield SystemCommand("Quit", self.at_quitting, self.leave)
 
     def _runner(self, node: FoundryScreen, action: str) -> Any:
         async def run() -> None:
@@ -117,8 +120,35 @@ class FoundryApp(App[None]):
         self.project = project
         try:
             self.draft.save(project)
+            self.unkept = ""
         except FoundryError as error:
-            self.tell(error)
+            self.unkept = str(error)
+        if isinstance(self.screen, StepScreen):
+            self.screen.notice.stand(self.unkept)
+
+    @property
+    def at_quitting(self) -> str:
+        """Return what becomes of the project when the user quits."""
+        return "what you chose is not saved" if self.unkept else "what you made is kept"
+
+    async def action_quit(self) -> None:
+        self.leave()
+
+    def leave(self) -> None:
+        """Quit; ask before that if the project cannot be kept."""
+        if self.unkept:
+            self.keep(self.project)  # there may be room by now
+        if not self.unkept:
+            self.exit()
+        elif not self._is_asked:
+            self._is_asked = True
+            screen = ConfirmScreen(self.unkept, "Quit and lose what you chose", "Stay")
+            self.push_screen(screen, self._left)
+
+    def _left(self, sure: bool | None) -> None:
+        self._is_asked = False
+        if sure:
+            self.exit()
 
     async def run_action(self, *arguments: Any, **more: Any) -> bool:
         """Run the action of a key; show the reason if it fails."""

@@ -244,7 +244,8 @@ class Project:
     def command(self, *, has_pack: bool) -> str:
         """Return the command that builds the same without a question.
 
-        It runs as it stands, so it replaces the database that the app has built.
+        It never replaces a file: who keeps the command may have another one there by
+        the time that it runs.
         """
         scenario = self.whole or short(self.scenario_file)
         words = ["imessage-foundry", "build", short(self.path)]
@@ -254,7 +255,7 @@ class Project:
         words += ["--layout", self.layout] if self.layout != "file" else []
         words += ["--backup-password", self.password] if self.password else []
         words += ["--migrated"] if self.age == "migrated" else []
-        return shlex.join([*words, "--force"])
+        return shlex.join(words)
 
 
 def _without(config: ConversationConfig, persona_id: str) -> ConversationConfig:

@@ -188,3 +188,29 @@ def test_a_file_that_cannot_be_opened_is_said_so(db):
         db.condition("writing"),
     ):
         pass
+
+
+@pytest.mark.parametrize("name", conditions.NAMES)
+def test_a_file_that_was_removed_is_said_so(db, name):
+    db.path.unlink()
+
+    with (
+        pytest.raises(FoundryError, match=f"no database to put .* '{name}'\nlooked"),
+        db.condition(name),
+    ):
+        pass
+
+    assert beside(db) == set()
+
+
+def test_a_writer_makes_no_file(db):
+    """Also where the file goes after it was looked for."""
+    db.path.unlink()
+
+    with (
+        pytest.raises(FoundryError, match="unable to open"),
+        conditions._writer("writing", db.path),
+    ):
+        pass
+
+    assert beside(db) == set()

@@ -248,6 +248,30 @@ def test_a_file_that_cannot_be_opened_is_an_error_and_no_process_stays(db):
     assert not db.path.exists()
 
 
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_file_that_goes_meanwhile_is_told_by_the_next_step(db, is_replaced):
+    with db.live() as phone:
+        message = phone.receive("Alex Doe", "Hi")
+        kim = phone.person("Kim Poe")
+        before = db.messages
+        away = db.path.rename(db.path.with_name("away.db"))
+        if is_replaced:
+            db.path.write_bytes(away.read_bytes())
+        for step in (
+            lambda: phone.receive("Alex Doe", "Nobody reads this"),
+            lambda: phone.tapback(message, "loved"),
+            lambda: phone.direct(kim),
+            phone.checkpoint,
+        ):
+            with pytest.raises(FoundryError, match="was removed or replaced\nlooked"):
+                step()
+        assert db.messages == before
+        away.replace(db.path)
+        phone.receive("Alex Doe", "It is back")
+
+    assert texts_outside(db.path) == ["Hello", "Hi", "It is back"]
+
+
 def test_threads_take_their_steps_one_after_the_other(db):
     def chat(number):
         for each in range(8):

@@ -24,6 +24,7 @@ query = "SELECT guid, service FROM message"
 for guid, service in sqlite3.connect(sys.argv[1]).execute(query):
     print(json.dumps({"guid": guid, "service": service}))
 """
+FOLDER = "__import__('os').path.dirname(sys.argv[1])"
 
 
 def conform(*options, code=GOOD, where="{db}"):
@@ -61,12 +62,38 @@ def test_one_that_is_wrong_exits_1(capsys):
         ("import os; os.write(1, bytes(range(256)))", "it is no JSON"),
         ("", "the answer is empty"),
         ("import os; os.close(1)", "the answer is empty"),
+        (
+            "import sys; sys.stderr.write('1 reading\\n2\\n\\n')",
+            "the answer is empty; to standard error it wrote: 2",
+        ),
+        ('print(\'{"guid": "x", "guid": "y"}\')', "has the key 'guid' twice"),
+        ('print(\'{"guid": "x", "error": NaN}\')', "line 1: it is no JSON: NaN is"),
+        ('print(\'{"guid": "x", "error": 1e999}\')', "is larger than any number"),
+        ("import os; os.unlink(sys.argv[1])", "it removed its database, or emptied"),
+        ("open(sys.argv[1], 'w').close()", "it removed its database, or emptied it"),
+        (
+            f"import shutil\nshutil.rmtree({FOLDER})\nprint(7)",
+            "it removed its database",
+        ),
+        (f"import shutil\nshutil.rmtree({FOLDER} + '/..')", "it removed its database"),
+        (
+            f"import os\nos.unlink({FOLDER} + '/answer.jsonl')",
+            "answer goes to, answer.",
+        ),
     ],
 )
 def test_one_that_misbehaves_is_told_and_the_next_one_runs(capsys, code, told):
     code = f"import sys\nif 'sonoma' in sys.argv[2]:\n exec({code!r})\nelse:{{}}"
     body = GOOD.replace("\n", "\n ").rstrip()
-    command = [sys.executable, "-I", "-S", "-c", code.format(body), "{db}", "{release}"]
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        "-c",
+        code.replace("{}", body),
+        "{db}",
+        "{release}",
+    ]
     options = ("--macos", "sonoma,tahoe", "--scenario", "small")
     limits = ("--timeout", "1", "--max-output", "1")
     assert main(["conform", *options, *limits, "--", *command]) == 1
@@ -74,6 +101,33 @@ def test_one_that_misbehaves_is_told_and_the_next_one_runs(capsys, code, told):
     assert told in said.splitlines()[0]
     line = said.splitlines()[1]
     assert re.match(r"tahoe small: \d+ kinds: 1 right", line), line
+
+
+@pytest.mark.parametrize(
+    "end", ["connection.close()", "import os; sys.stdout.flush(); os._exit(0)"]
+)
+def test_one_that_writes_to_its_database_is_told_and_judged(capsys, end):
+    """Also if what it wrote is still in the -wal."""
+    writes = (
+        "connection = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "connection.execute('PRAGMA journal_mode = WAL')\n"
+        "connection.execute('CREATE INDEX mine ON message (text)')\n"
+    )
+    assert conform(*SMALL, code=GOOD + writes + end) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("tahoe small: it wrote to its database, which a reader")
+    assert re.search(r"[1-9]\d+ single statements are right", said)
+
+
+def test_one_that_spoils_the_rows_of_a_known_fault_is_told(capsys, tmp_path):
+    known = tmp_path / "known.toml"
+    known.write_text('[[fault]]\nkind = "*"\nwhere = "is_from_me"\nwhy = "x"')
+    code = GOOD + "open(sys.argv[1], 'w').write('rubbish' * 99)"
+    given = ("--macos", "tahoe", "--scenario", "small,empty", "--known", str(known))
+    assert conform(*given, code=code) == 2
+    said = capsys.readouterr().out
+    for name in ("small", "empty"):
+        assert f"tahoe {name}: it spoilt its database" in said
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])

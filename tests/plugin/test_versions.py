@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from glob import escape as glob
+
 import pytest
 
 from pytest_imessage_foundry.db.schema import ALL
@@ -163,6 +165,99 @@ def test_own_parametrize_by_number(plain_run, pytester):
     )
 
     plain_run().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    "given", ["26", "None", "True", "b'tahoe'", "['tahoe']", "('tahoe',)"]
+)
+def test_own_parametrize_by_what_is_no_text(plain_run, pytester, given):
+    pytester.makepyfile(
+        SMALL
+        + f"""
+    @pytest.mark.parametrize("imessage_version", [{given}])
+    def test_private(chat_db): pass
+
+    @pytest.mark.parametrize("imessage_version", [{given}])
+    def test_shared(chat_db_readonly): pass
+
+    @pytest.mark.parametrize("imessage_version", [{given}])
+    def test_by_hand(chat_db_builder): pass
+    """
+    )
+
+    result = plain_run()
+
+    result.assert_outcomes(errors=3)
+    result.stdout.fnmatch_lines(
+        [
+            f"{glob(given)} is no macOS release: *",
+            "looked for: *",
+            "choose from *",
+        ]
+        * 3
+    )
+    result.stdout.no_fnmatch_line("*Error*")
+
+
+def test_an_own_version_that_is_no_text(plain_run, pytester):
+    pytester.makepyfile(
+        SMALL
+        + """
+    @pytest.fixture
+    def imessage_version():
+        return 26
+
+    def test_it(chat_db): pass
+    """
+    )
+
+    result = plain_run()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["26 is no macOS release: *"])
+
+
+@pytest.mark.parametrize(
+    "fixture", ["chat_db", "chat_db_readonly", "chat_db_builder", "messages_home"]
+)
+def test_a_parameter_for_who_takes_none(plain_run, pytester, fixture):
+    pytester.makepyfile(
+        SMALL
+        + f"""
+    @pytest.mark.parametrize("{fixture}", ["tahoe", "rubbish"], indirect=True)
+    def test_it({fixture}): pass
+
+    def test_another({fixture}): pass
+    """
+    )
+
+    result = plain_run("--imessage-version=tahoe")
+
+    result.assert_outcomes(errors=2, passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            f"{fixture} takes no parameter: 'tahoe' has no effect",
+            "looked at: how *::test_it?tahoe-tahoe? is parametrized",
+            "parametrize imessage_version to name releases*",
+        ]
+    )
+
+
+def test_a_parameter_for_a_fixture_of_the_projects_own(plain_run, pytester):
+    pytester.makepyfile(
+        SMALL
+        + """
+    @pytest.fixture
+    def chat_db(chat_db, request):
+        return (chat_db.version, request.param)
+
+    @pytest.mark.parametrize("chat_db", ["small"], indirect=True)
+    def test_it(chat_db):
+        assert chat_db == ("tahoe", "small")
+    """
+    )
+
+    plain_run("--imessage-version=tahoe").assert_outcomes(passed=1)
 
 
 def test_tests_without_our_fixtures_are_left_alone(plain_run, pytester):

@@ -15,6 +15,7 @@ import pytest
 from pytest_imessage_foundry.cli import main
 from pytest_imessage_foundry.db import validators
 from pytest_imessage_foundry.ui import building
+from pytest_imessage_foundry.ui.widgets.command_text import CommandText
 
 
 async def generate(person):
@@ -65,8 +66,29 @@ def test_the_command_makes_the_same(play, left, home):
     made = (home / "chat.db").read_bytes()
 
     assert program == "imessage-foundry"
+    (home / "chat.db").unlink()
     assert main(arguments) == 0
     assert (home / "chat.db").read_bytes() == made
+
+
+def test_no_command_of_the_result_replaces_a_file(play, left, home, capsys):
+    left()
+
+    async def story(person):
+        await person.press("enter")
+        await generate(person)
+        texts = [each.command for each in person.app.screen.query(CommandText)]
+        return [shlex.split(each)[1:] for each in texts]
+
+    build, preview = play(story)
+    mine = (home / "chat.db", home / "chat.html")
+    for path, arguments in zip(mine, (build, preview), strict=True):
+        path.write_text("mine")
+        assert main(arguments) == 2
+        assert f"{path.name} is there already" in capsys.readouterr().err
+        assert path.read_text() == "mine"
+        path.unlink()
+        assert main(arguments) == 0
 
 
 def test_settings_reach_the_build(play, home):
@@ -84,7 +106,7 @@ def test_settings_reach_the_build(play, home):
     command = play(story)
 
     assert "--macos golden-gate" in command
-    assert command.endswith("--seed 7 --layout home --migrated --force")
+    assert command.endswith("--seed 7 --layout home --migrated")
     path = home / "phone" / "Library" / "Messages" / "chat.db"
     assert validators.validate(path, release="golden-gate").ok
     assert (home / "phone" / "Library" / "Application Support").is_dir()

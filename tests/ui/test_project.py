@@ -104,7 +104,7 @@ def test_the_command_quotes_what_it_must(family, home):
 
     assert project.command(has_pack=True) == (
         "imessage-foundry build 'my phone.db' --macos tahoe --scenario "
-        "'my phone.scenario.json' --cache 'my phone.pack.json' --seed 3 --force"
+        "'my phone.scenario.json' --cache 'my phone.pack.json' --seed 3"
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import select
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -77,6 +79,39 @@ def test_the_command_alone_imports_no_app():
         "sys.exit('textual' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
+)
+def test_a_signal_ends_it_with_its_exit_code(library, number, code):
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [*APP, "--library", str(library)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=os.environ | {"TERM": "xterm-256color"},
+        start_new_session=True,
+    ) as app:
+        os.close(theirs)
+        said = read_until(ours, b"New phone")
+        app.send_signal(number)
+        said += read_until(ours, b"imessage-foundry: interrupted")
+        assert app.wait(60) == code
+    os.close(ours)
+    assert b"Traceback" not in said
+
+
+def read_until(terminal, text):
+    """Read what comes out of a terminal, until there is `text`."""
+    said, end = b"", time.monotonic() + 60
+    while text not in said:
+        assert time.monotonic() < end, f"never saw {text!r}: {said[-500:]!r}"
+        if select.select([terminal], [], [], 0.1)[0]:
+            said += os.read(terminal, 1 << 16)
+    return said
 
 
 class Tmux:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any, get_args
 
+from pytest_imessage_foundry import strict_json
 from pytest_imessage_foundry.conversations.packs import anchor_checks
 from pytest_imessage_foundry.conversations.packs.pack_lines import (
     HOLIDAYS,
@@ -26,6 +27,7 @@ from pytest_imessage_foundry.models import (
 )
 from pytest_imessage_foundry.models.apple_time import is_day
 from pytest_imessage_foundry.models.turns import second_tapback
+from pytest_imessage_foundry.strict_json import UnclearJSONError
 
 # A larger file should be split. Each value needs one of
 # these characters, so counting them bounds memory before anything is parsed.
@@ -67,31 +69,17 @@ def decode(data: bytes) -> Any:
         if text.count(mark) > most:
             raise Flaw("", f"holds more than {most:,} values: split it")
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        return strict_json.loads(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise Flaw(place, f"is not JSON: {error.msg}") from None
     except RecursionError:
         raise Flaw("", "is nested too deeply") from None
-    except Flaw:
-        raise
+    except UnclearJSONError as error:
+        raise Flaw(error.place, error.what) from None
     except ValueError:
         # int() refuses thousands of digits with a plain ValueError.
         raise Flaw("", "holds a number that is too long") from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    built = dict(pairs)
-    if len(built) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        rest = ", ".join(f"{_show(name)}: {_show(value)}" for name, value in pairs[:4])
-        raise Flaw(f"object with {rest}", f"has the key {_show(twice)} twice")
-    return built
-
-
-def _constant(name: str) -> Any:
-    raise Flaw("", f"{name} is not JSON")
 
 
 def check(raw: Any, version: int) -> None:

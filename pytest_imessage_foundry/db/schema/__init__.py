@@ -74,6 +74,9 @@ def resolve(word: str, extra: Collection[str] = ()) -> str:
 
     Raises UnknownReleaseError; `all` is no single release, see `select`.
     """
+    # A test may parametrise its release with anything.
+    if not isinstance(word, str):
+        raise _no_text(word)
     wanted = word.strip().lower()
     for name in (*extra, *RELEASES):
         if name.lower() == wanted:
@@ -89,6 +92,16 @@ def resolve(word: str, extra: Collection[str] = ()) -> str:
     raise UnknownReleaseError(
         f"unknown macOS release {word!r}{meant(word, candidates)} "
         f"(choose from {', '.join(candidates)})"
+    )
+
+
+def _no_text(value: object) -> UnknownReleaseError:
+    from pytest_imessage_foundry.terminal import shown
+
+    return UnknownReleaseError(
+        f"{shown(value)} is no macOS release: one is named by a text\n"
+        "looked for: a name or a number, such as 'tahoe' or '26'\n"
+        f"choose from {', '.join(RELEASES)}"
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pytest_imessage_foundry import whole_file
+from pytest_imessage_foundry import strict_json, whole_file
 from pytest_imessage_foundry.db import schema as registry
 from pytest_imessage_foundry.db.schema import sqltext, statements
 from pytest_imessage_foundry.db.schema.declarations import quote
@@ -115,8 +115,8 @@ def parsed(text: str, path: object) -> Schema:
         FoundryError: it states none; `path` is named as its place.
     """
     try:
-        raw = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        raw = strict_json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise _wrong(path, f"it is no JSON: {error}") from None
     _check_form(raw, path)
     check_name(raw["name"], path)

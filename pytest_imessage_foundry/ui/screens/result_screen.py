@@ -32,7 +32,8 @@ class ResultScreen(StepScreen):
     HELP = (
         "The validator's verdict on the file, where it is, and the command that makes "
         "the same without a question. It can be copied off the screen and run from the "
-        "folder in which you started the app."
+        "folder in which you started the app. While the file is there it needs "
+        "--force."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy command"),
@@ -55,7 +56,7 @@ class ResultScreen(StepScreen):
             yield Static(Text("The same without questions", "bold"), classes="gap")
             yield CommandText(self._made.command, id="command")
             yield Static(Text("Look at it", "bold"), classes="gap")
-            look = f"imessage-foundry preview {shlex.quote(path)} -o {page} --force"
+            look = f"imessage-foundry preview {shlex.quote(path)} -o {page}"
             yield CommandText(look, id="look")
 
     def on_mount(self) -> None:
@@ -70,7 +71,7 @@ class ResultScreen(StepScreen):
         self.foundry.home()
 
     def action_quit(self) -> None:
-        self.app.exit()
+        self.foundry.leave()
 
 
 def _verdict(made: BuildResult) -> Text:

@@ -71,6 +71,9 @@ class StepScreen(FoundryScreen):
     def notice(self) -> Notice:
         return self.query_one(Notice)
 
+    def on_screen_resume(self) -> None:
+        self.notice.stand(self.foundry.unkept)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # Where there is something to scroll, the arrows do that.
         return action != "field" or not isinstance(

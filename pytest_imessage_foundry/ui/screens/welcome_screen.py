@@ -67,7 +67,7 @@ class WelcomeScreen(StepScreen):
             ("scenario", _row("From a scenario", "small, family, work, …")),
             ("reader", _row("Test a reader", "what it misreads, and in which row")),
             ("copy", _row("A copy to show", "of any chat.db, with nothing private")),
-            ("quit", _row("Quit", "what you made is kept")),
+            ("quit", _row("Quit", self.foundry.at_quitting)),
         ]
         if self._left is not None:
             rows.insert(0, ("continue", _row("Continue", _summary(self._left))))
@@ -92,10 +92,10 @@ class WelcomeScreen(StepScreen):
         elif chosen == "copy":
             self.app.push_screen(SafeCopyScreen())
         else:
-            self.app.exit()
+            self.foundry.leave()
 
     def action_quit(self) -> None:
-        self.app.exit()
+        self.foundry.leave()
 
     def _begin_with_scenario(self, scenario: Scenario | None) -> None:
         if scenario is not None:

@@ -38,11 +38,18 @@ def _steps(number: int) -> Text:
 
 
 class Notice(Static):
-    """The line above the keys: errors and successes."""
+    """The line above the keys: errors and successes, and below them what stands until
+    it is mended."""
 
     def __init__(self) -> None:
         super().__init__("", id="notice")
         self.text = ""
+        self._said = self._standing = Text()
+
+    def stand(self, text: str) -> None:
+        """Show an error whatever else is said; "" takes it away."""
+        self._standing = _marked(text, "✗ ", "bold")
+        self._draw()
 
     def say(self, text: str) -> None:
         self._show(text, "· " if text else "", "")
@@ -55,5 +62,14 @@ class Notice(Static):
 
     def _show(self, text: str, mark: str, style: str) -> None:
         self.text = text
-        self.update(Text(mark, style).append_text(paragraph(text)))
-        self.set_class(bool(text), "-told")
+        self._said = _marked(text, mark, style)
+        self._draw()
+
+    def _draw(self) -> None:
+        shown = [each for each in (self._said, self._standing) if each]
+        self.update(Text("\n").join(shown))
+        self.set_class(bool(shown), "-told")
+
+
+def _marked(text: str, mark: str, style: str) -> Text:
+    return Text(mark, style).append_text(paragraph(text)) if text else Text()
