@@ -25,22 +25,22 @@ GOLDEN = {
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "95c2fb61e2c7a211",
-        "sequoia": "dab97b6a18ce53a2",
-        "tahoe": "1416aa1d403760d0",
-        "golden-gate": "fb7a9dfff71ea23e",
+        "sonoma": "e592b4fbc3274de3",
+        "sequoia": "2f1a72f1903d2041",
+        "tahoe": "0cba55f7929246a8",
+        "golden-gate": "b412ceac4a7c9745",
     },
     "default": {
-        "sonoma": "90701658563d6a15",
-        "sequoia": "6c66a1ca073d6fc5",
-        "tahoe": "58110b3f73a2f8f7",
-        "golden-gate": "d9f44d065caa0704",
+        "sonoma": "e2e1589908ed056c",
+        "sequoia": "043cb551346787c5",
+        "tahoe": "0017c2623e0a34af",
+        "golden-gate": "9bb4e0cc1c3c906f",
     },
     "lived-in": {
-        "sonoma": "bc6ee0ad18273d48",
-        "sequoia": "1d5289060800b96e",
-        "tahoe": "76dd0d742aa4c15d",
-        "golden-gate": "1131f1630a44a6ca",
+        "sonoma": "5c97895ec7cb4f5e",
+        "sequoia": "b16d9b75580bfdad",
+        "tahoe": "b80b9cbd5ac74ae2",
+        "golden-gate": "90e430f106764cca",
     },
 }
 
