@@ -85,8 +85,8 @@ KNOWS: Mapping[str, str] = {
     " models preview scorecard spec terminal",
     "llm": "conversations conversations.packs db db.schema file_locks foundry models"
     " personas scratch spec terminal user_folders",
-    "ui": "atomic conversations conversations.packs db db.schema foundry layouts llm"
-    " models personas replaceable spec terminal",
+    "ui": "atomic conversations conversations.packs db db.schema file_locks foundry"
+    " layouts llm models personas replaceable spec terminal",
     "cli": "anonymise atomic atomic_folders attachments chatdb conversations"
     " conversations.catalogue conversations.packs db db.schema diagnosis foundry"
     " layouts llm models personas preview rates replaceable scorecard scratch spec"

@@ -59,7 +59,8 @@ def run(given: Namespace) -> int:
     with library.opened(given.library):
         pass  # what is wrong with it is said here, where it can be read
     app = FoundryApp(given.library, given.look)
-    app.run()
+    with app.draft.held():
+        app.run()
     if app.return_code is None:
         # Textual takes what interrupts it for an end as any other.
         raise KeyboardInterrupt

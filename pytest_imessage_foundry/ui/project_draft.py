@@ -8,14 +8,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pytest_imessage_foundry import file_locks
 from pytest_imessage_foundry.atomic import replacing
 from pytest_imessage_foundry.errors import FoundryError, UnwritableFileError
 from pytest_imessage_foundry.llm import provider_registry
 from pytest_imessage_foundry.ui.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FORMAT = 1
 MAX_BYTES = 4 << 20
@@ -35,6 +40,28 @@ class ProjectDraft:
     @property
     def packs(self) -> Path:
         return self.folder / "draft-packs"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other apps from the draft during a block.
+
+        Each of two would write its own project over that of the other.
+
+        Raises:
+            FoundryError: another app has it.
+        """
+        is_held = True
+        with ExitStack() as stack:
+            with suppress(OSError):  # nobody may write there, as saving will say
+                lock = file_locks.held(self.folder / "draft.lock", patience=0)
+                is_held = stack.enter_context(lock)
+            if not is_held:
+                raise FoundryError(
+                    "another app is open with this library, and its draft\n"
+                    f"looked at: {self.path}\n"
+                    "leave that one first, or name another library with --library"
+                )
+            yield
 
     def load(self) -> Project | None:
         """Return the saved project, if there is one.
