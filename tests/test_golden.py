@@ -13,34 +13,34 @@ from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
 GOLDEN = {
-    ("sonoma", "auto"): "e6ac25c59283e1aa",
-    ("sonoma", "faker"): "103d7932514648c2",
-    ("sequoia", "auto"): "f70b864e46e9d524",
-    ("sequoia", "faker"): "40015b477d06eebd",
-    ("tahoe", "auto"): "86068021c24f5b03",
-    ("tahoe", "faker"): "771d4d41aa9a6fdb",
-    ("golden-gate", "auto"): "2ab798c3e186176b",
-    ("golden-gate", "faker"): "973e93ade98fc5f3",
+    ("sonoma", "auto"): "dcaa295767f569fd",
+    ("sonoma", "faker"): "887a5f72f8017f02",
+    ("sequoia", "auto"): "2ff2fbb9a86cec8d",
+    ("sequoia", "faker"): "10d3e1ab17808278",
+    ("tahoe", "auto"): "0d04ea7406665968",
+    ("tahoe", "faker"): "61decfe2dfbff661",
+    ("golden-gate", "auto"): "02d34b7789a11453",
+    ("golden-gate", "faker"): "ad6762bee6f56792",
 }
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "e592b4fbc3274de3",
-        "sequoia": "2f1a72f1903d2041",
-        "tahoe": "0cba55f7929246a8",
-        "golden-gate": "b412ceac4a7c9745",
+        "sonoma": "f43ea94c79d557e7",
+        "sequoia": "be8ab54b9791af98",
+        "tahoe": "4b2e704a4cf821a9",
+        "golden-gate": "bcbb2c5e08cf7524",
     },
     "default": {
-        "sonoma": "e2e1589908ed056c",
-        "sequoia": "043cb551346787c5",
-        "tahoe": "0017c2623e0a34af",
-        "golden-gate": "9bb4e0cc1c3c906f",
+        "sonoma": "28fd975ad2162d93",
+        "sequoia": "593c68d36258c84b",
+        "tahoe": "ae3ece8453794f02",
+        "golden-gate": "c8bdbd25cd40716c",
     },
     "lived-in": {
-        "sonoma": "5c97895ec7cb4f5e",
-        "sequoia": "b16d9b75580bfdad",
-        "tahoe": "b80b9cbd5ac74ae2",
-        "golden-gate": "90e430f106764cca",
+        "sonoma": "6f6b9e1d999aa294",
+        "sequoia": "f4193b5274dab381",
+        "tahoe": "7b4d2eb87e58f323",
+        "golden-gate": "6df5530b2ecfc47a",
     },
 }
 
