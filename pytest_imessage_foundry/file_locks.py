@@ -33,11 +33,14 @@ def held(path: Path, patience: float = PATIENCE) -> Iterator[bool]:
         yield file is not None
     finally:
         if file is not None:
-            with suppress(OSError):  # Windows removes no open file
+            with suppress(OSError):
                 # While it is held: whoever waits for it sees that it has gone.
                 if _is_at(file, path):
                     path.unlink()
             os.close(file)
+            if fcntl is None:  # Windows removes no open file
+                with suppress(OSError):
+                    path.unlink()
 
 
 def _taken(path: Path, deadline: float) -> int | None:

@@ -131,6 +131,7 @@ class KeptFiles:
             check_is_free(each, self.remedy)
 
     def has(self, path: Path) -> bool:
+        """Return whether a file is one of them, under the same name."""
         return any(
             each.name == path.name and _is_one(each, path) for each in self.files
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
 from pytest_imessage_foundry.terminal import escaped, shown
@@ -48,8 +49,8 @@ def loads(text: str | bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     built = dict(pairs)
     if len(built) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
         rest = ", ".join(f"{shown(k)}: {shown(v)}" for k, v in pairs[:_PAIRS])
         raise UnclearJSONError(
             f"object with {rest}", f"has the key {shown(twice)} twice"

@@ -60,8 +60,9 @@ def _home(variable: str) -> Path:
         return Path.home()
     except RuntimeError:
         # A container may run as a user whom its system does not know.
+        own = "USERPROFILE" if sys.platform == "win32" else "HOME"
         raise FoundryError(
             "the home folder of whoever runs this is not known\n"
-            f"looked at: HOME, {variable}, and the system's list of users\n"
-            f"set HOME, or {variable} to the path of a folder"
+            f"looked at: {own}, {variable}, and the system's list of users\n"
+            f"set {own}, or {variable} to the path of a folder"
         ) from None

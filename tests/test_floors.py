@@ -39,7 +39,7 @@ KNOWS: Mapping[str, str] = {
     "termination": "",
     "user_folders": "",
     "scratch": "processes",
-    "reading": "scratch",
+    "reading": "scratch whole_file",
     # files, people
     "atomic": "processes replaceable",
     "atomic_folders": "atomic processes replaceable",

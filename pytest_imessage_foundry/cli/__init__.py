@@ -134,7 +134,7 @@ def _refusal(error: OSError) -> str:
 def _is_folder_gone() -> bool:
     try:
         os.getcwd()
-    except FileNotFoundError:
+    except OSError:
         return True
     return False
 

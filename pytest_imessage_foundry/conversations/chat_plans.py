@@ -380,7 +380,13 @@ def _with_turns_of_hook(plan: ChatPlan, turns: Sequence[Turn]) -> ChatPlan:
         plan.owner.id,
         what=f"conversation {plan.config.id!r}, from pytest_imessage_conversation",
     )
-    return replace(plan, scenes=(tuple(turns),), is_complete=True, origin="hook")
+    return replace(
+        plan,
+        scenes=(tuple(turns),),
+        places=(0.0,),
+        is_complete=True,
+        origin="hook",
+    )
 
 
 def _missing(

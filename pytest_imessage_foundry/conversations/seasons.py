@@ -161,8 +161,8 @@ def _places(parts: Sequence[_Part], start: int, end: int) -> Iterator[_Place]:
             yield step / _STEPS, moment
     if found:
         return
-    # Of the first and the last day there may be some minutes.
-    for day in range(start // DAY + 1, end // DAY):
+    # Whole days: of the first and the last there may be some minutes.
+    for day in range(-(-start // DAY), end // DAY):
         moment = day * DAY + DAY // 2
         if _can_begin(parts, moment, end):
             yield (moment - start) / length, moment

@@ -278,7 +278,8 @@ class _Timeline:
             return ()
         session = self._drawn(story.turns)
         timed = self._timed(session, self._pace(session, rhythm), rhythm, moment)
-        self.stories.note_end(self.moment)
+        if timed:
+            self.stories.note_end(self.moment)
         return timed
 
     def _timed(

@@ -33,7 +33,9 @@ _LEAST = {
     ("bed", "way"): _ASLEEP,
 }
 _A_DAY = 14 * HOUR  # until a matter may come up again
-_FORGOTTEN = 45 * DAY  # after so long nobody asks what became of a matter
+# After so long nobody asks what became of a matter. A little more than what is known of
+# when turns come allows (`later_parts`), so that few are left out here.
+_FORGOTTEN = 45 * DAY
 
 
 class Whereabouts:

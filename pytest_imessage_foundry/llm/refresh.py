@@ -76,7 +76,7 @@ def refresh(
         with memo_for(provider, memo) as replies:
             if replies.notice:
                 progress.note(replies.notice)
-            packs = _OutputPacks(order)
+            packs = _OutputPacks(order, keeps=replies.is_lasting)
             job = _Refresh(provider, replies, packs, progress, outcome, jobs)
             try:
                 asyncio.run(job.run(entries))
@@ -172,9 +172,11 @@ class _OutputPacks:
     """The packs that a refresh writes.
 
     Each is read again before it is written, so that changes made meanwhile stay.
+    `keeps` says whether answers outlast the refresh.
     """
 
-    def __init__(self, order: Sequence[PlanEntry]) -> None:
+    def __init__(self, order: Sequence[PlanEntry], *, keeps: bool) -> None:
+        self._kept = f": {_KEPT}" if keeps else ""
         self._places: dict[str, int] = {}
         for place, entry in enumerate(order):
             self._places.setdefault(entry.key, place)
@@ -190,7 +192,7 @@ class _OutputPacks:
             raise FoundryError(
                 f"pack {path.name} cannot be written: {error.reason}\n"
                 f"looked at: {path}{', which is as it was' if path.exists() else ''}\n"
-                f"{error.remedy}, and run the command again: {_KEPT}"
+                f"{error.remedy}, and run the command again{self._kept}"
             ) from None
 
     def _with(self, pack: Pack, cached: Cached) -> Pack:

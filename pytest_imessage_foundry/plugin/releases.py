@@ -73,8 +73,8 @@ def _is_ours(metafunc: pytest.Metafunc) -> bool:
     if not marked and FIXTURES.isdisjoint(metafunc.fixturenames):
         return False
     # A project's own imessage_version may have parameters, or return one release.
-    is_overridden = RELEASE not in metafunc.fixturenames
-    return not (NAME in metafunc.fixturenames and is_overridden)
+    is_own = RELEASE not in metafunc.fixturenames
+    return not (NAME in metafunc.fixturenames and is_own)
 
 
 def _parametrize_or_fail(metafunc: pytest.Metafunc, selected: Sequence[str]) -> None:

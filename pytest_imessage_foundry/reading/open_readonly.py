@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pytest_imessage_foundry import whole_file
 from pytest_imessage_foundry.errors import UnreadableFileError
 from pytest_imessage_foundry.scratch import scratch_folder
 
@@ -41,6 +42,7 @@ PLACES = (
     "private/var/mobile/Library/SMS/sms.db",
     "3d/3d0d7e5fb2ce288813306e4d4636395e047a3d28",
 )
+_LIST = 1 << 20  # bytes that the list of a backup has at most
 _PATIENCE = 1.0  # seconds
 _TRIES = 3
 # SQLite quotes a broken schema in its message, bytes as they are, and Python then
@@ -184,10 +186,21 @@ def _is_of_encrypted_backup(path: Path) -> bool:
     import plistlib
     from xml.parsers.expat import ExpatError
 
+    # plistlib lets through what damaged lists make Python raise.
+    damaged = (
+        ArithmeticError,
+        AttributeError,
+        ExpatError,
+        LookupError,
+        MemoryError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    )
     for folder in (path.parent, path.parent.parent):
         try:
-            said = plistlib.loads((folder / "Manifest.plist").read_bytes())
-        except (OSError, ValueError, ExpatError):
+            said = plistlib.loads(whole_file.read(folder / "Manifest.plist", _LIST))
+        except (OSError, *damaged):
             continue
         return isinstance(said, dict) and said.get("IsEncrypted") is True
     return False

@@ -260,6 +260,7 @@ def test_an_encrypted_one_is_told_from_a_broken_file(order, tmp_path):
         with pytest.raises(UnreadableFileError, match="encrypted backup") as caught:
             validators.validate(path)
         assert str(path) in str(caught.value)
-    (hidden / "Manifest.plist").write_bytes(b"no plist")
-    with pytest.raises(UnreadableFileError, match="not a SQLite database\n"):
-        validators.validate(database)
+    for said in (b"no plist", b"<plist><key>a</key></plist>", b"<date>x</date>"):
+        (hidden / "Manifest.plist").write_bytes(said)
+        with pytest.raises(UnreadableFileError, match="not a SQLite database\n"):
+            validators.validate(database)

@@ -3,8 +3,9 @@
 Openers, askers, tellers and transitions come before any scene, in a chat of two or in
 a group. `>one ` before a text says that it speaks to one person, as German "stell dir
 vor" does, and `>all ` that it speaks to several: "stellt euch vor". Texts without such
-a mark are for both, but those with a name speak to whoever has it. In a group nobody
-is spoken to alone, and all are before a scene of three or more, or before news.
+a mark are for both, but those with a name speak to whoever has it. In a group no text
+speaks to one person. Texts for several come before a scene of three or more, and before
+news that does not begin with a question.
 """
 
 from __future__ import annotations

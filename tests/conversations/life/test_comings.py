@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 from pytest_imessage_foundry.conversations.chat_life import Move
 from pytest_imessage_foundry.conversations.life.comings import attended
-from pytest_imessage_foundry.models import Event, Message
+from pytest_imessage_foundry.models import ConversationConfig, Event, Message, Turn
 from pytest_imessage_foundry.models.apple_time import HOUR
-from pytest_imessage_foundry.order import Order
+from pytest_imessage_foundry.order import Materials, Order
 from pytest_imessage_foundry.spec import Spec
 
 FAR = 1 << 60
@@ -85,3 +85,23 @@ def test_who_comes_late_is_added_before_they_write():
             assert message.date - before.date > HOUR
             added += 1
     assert added
+
+
+def test_a_group_of_ones_own_words_has_a_life_too():
+    def answer(config: ConversationConfig, **_: object) -> list[Turn] | None:
+        if config.chat_type != "group":
+            return None
+        return [
+            Turn(sender=who, text=f"hi from {who}")
+            for who in config.participants
+            for _ in range(4)
+        ]
+
+    spec = Spec(scenario="lived-in", messages=2_000)
+    found = [
+        chat
+        for chat in Order(spec, Materials(answer=answer)).conversations
+        if chat.is_group and chat.origin == "hook"
+    ]
+    assert len(found) > 3
+    assert all(list(chat.messages) for chat in found)

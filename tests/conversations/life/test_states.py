@@ -12,6 +12,7 @@ from lives import SEEDS, built, truth
 from pytest_imessage_foundry.conversations.life.state_rules import guid_after
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.db.validators import validate
+from pytest_imessage_foundry.models import Chatbot
 from pytest_imessage_foundry.models.apple_time import HOUR, MINUTE
 
 IN_NO_CHAT = "ROWID NOT IN (SELECT message_id FROM chat_message_join)"
@@ -277,6 +278,8 @@ def test_a_rare_card_comes_after_a_talk_and_nobody_answers_it():
             assert text.text
             assert 0 < card.date - text.date < 2 * MINUTE
             is_last = card is chat.messages[-1]
+            # A firm's form, or a chatbot's card, is answered by a message like any.
             is_business = (text.sender or "").startswith("urn:biz")
+            is_business |= isinstance(card.balloon, Chatbot)
             assert is_last or is_business or end - text.date >= HOUR
     assert found > 30
