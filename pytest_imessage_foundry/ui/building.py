@@ -198,7 +198,7 @@ def _texts_beside(
             if used:
                 name = project.pack_file.stem
                 pack = store.Pack(name=name, conversations=tuple(used))
-                store.write(draft(project.pack_file), pack)
+                store.fill(draft(project.pack_file), pack)
         yield
 
 

@@ -244,12 +244,16 @@ def _check_keys(pack: Pack) -> None:
 
 def write(path: Path, pack: Pack) -> None:
     """Write `pack` as canonical JSON, atomically."""
-    _check_keys(pack)
-    data = dumps(pack).encode()
     with replacing(path) as draft:
-        draft.write_bytes(data)
-        # Whatever the umask: a committed file is for other users too.
-        draft.chmod(0o644)
+        fill(draft, pack)
+
+
+def fill(draft: Path, pack: Pack) -> None:
+    """Write `pack` into a draft that takes its place later."""
+    _check_keys(pack)
+    draft.write_bytes(dumps(pack).encode())
+    # Whatever the umask: a committed file is for other users too.
+    draft.chmod(0o644)
 
 
 def dumps(pack: Pack) -> str:
