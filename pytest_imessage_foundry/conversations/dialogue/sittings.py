@@ -246,7 +246,9 @@ class Sittings:
             performance = _performed(context, planned, opening)
             sitting = _sitting_of(performance, is_later=planned.is_later)
             if not length:
-                first = _opening(planned.scene, hours, sitting)
+                first = _opening(
+                    planned.scene, hours, sitting, is_later=planned.is_later
+                )
             elif sitting is not None:
                 first["sitting"] = sitting
             length += len(performance.drafts)
@@ -378,10 +380,14 @@ def _sitting_of(performance: Performance, *, is_later: bool = False) -> Sitting 
 
 
 def _opening(
-    scene: Scene, hours: Hours | None, sitting: Sitting | None
+    scene: Scene,
+    hours: Hours | None,
+    sitting: Sitting | None,
+    *,
+    is_later: bool = False,
 ) -> dict[str, Any]:
     """Return what the first turn of a sitting says of its time and its people."""
-    when = transitions.when(scene)
+    when = transitions.when(scene, is_later=is_later)
     return {"opens": True, "hours": hours, "when": when, "sitting": sitting}
 
 

@@ -189,10 +189,13 @@ def hours(scene: Scene) -> Hours | None:
 
 
 @cache
-def when(scene: Scene) -> When | None:
-    """Return the weekdays and months in which a scene can begin; None for all."""
+def when(scene: Scene, *, is_later: bool = False) -> When | None:
+    """Return the weekdays and months in which a scene can begin; None for all.
+
+    Its later part may come when its season is over.
+    """
     weekdays = tuple(scene.data.get("weekdays", ()))
-    months = tuple(scene.data.get("months", ()))
+    months = () if is_later else tuple(scene.data.get("months", ()))
     return When(weekdays=weekdays, months=months) if weekdays or months else None
 
 

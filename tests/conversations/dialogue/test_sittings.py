@@ -253,9 +253,9 @@ def test_each_scene_can_be_said_when_its_sitting_begins(monkeypatch) -> None:  #
 
     performing: list[Any] = []
 
-    def begin(scene: Any, hours: Any, *more: Any) -> dict[str, Any]:
+    def begin(scene: Any, hours: Any, *more: Any, **named: Any) -> dict[str, Any]:
         told.append((hours, [performing.pop()]))
-        return opening(scene, hours, *more)
+        return opening(scene, hours, *more, **named)
 
     def perform(context: Any, planned: Any, *more: Any) -> Any:
         # The first scene of a sitting is performed before its hours are known.

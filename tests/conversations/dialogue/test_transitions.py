@@ -287,6 +287,13 @@ def test_a_later_part_says_when_it_can_come_and_no_place() -> None:
     assert both.awaits == then.awaits
 
 
+def test_a_later_part_may_come_after_its_season() -> None:
+    exam = scene(months=[6], weekdays=[0], later=[["B", "how was it?"]])
+    assert transitions.when(exam) == When(weekdays=(0,), months=(6,))
+    assert transitions.when(exam, is_later=True) == When(weekdays=(0,))
+    assert transitions.when(scene(months=[6]), is_later=True) is None
+
+
 def test_exchanges_of_one_sitting_do_not_contradict_each_other() -> None:
     home, out = scene(at={"": "A home B home"}), scene(at={"": "A out"})
     dinner, nothing = scene(once={"": "dinner"}), scene()
