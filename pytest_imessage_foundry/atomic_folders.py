@@ -16,7 +16,11 @@ from pytest_imessage_foundry.atomic import (
 )
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.processes import is_running
-from pytest_imessage_foundry.replaceable import KeptFiles, check_is_regular
+from pytest_imessage_foundry.replaceable import (
+    NOTHING_KEPT,
+    KeptFiles,
+    check_is_regular,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +28,6 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.atomic import Created
 
 _DRAFT, _OLD, _MAKING = "draft", "old", "making"
-_NOTHING = KeptFiles()
 _LAST = ".last"  # what is moved after all others, in a draft
 
 
@@ -34,7 +37,7 @@ def replacing_folder(
     *,
     last: Path,
     swaps: bool = False,
-    kept: KeptFiles = _NOTHING,
+    kept: KeptFiles = NOTHING_KEPT,
     check: Callable[[], object] | None = None,
 ) -> Iterator[Path]:
     """Yield a draft of a folder that takes its place at `path` if nothing is raised.
@@ -76,7 +79,7 @@ def replacing_folder(
 
 
 @contextmanager
-def with_companions(path: Path, *, kept: KeptFiles = _NOTHING) -> Iterator[Path]:
+def with_companions(path: Path, *, kept: KeptFiles = NOTHING_KEPT) -> Iterator[Path]:
     """Yield where to write the file that is meant for `path`, with folders beside it.
 
     All of it takes its place if nothing is raised, the file after the folders.

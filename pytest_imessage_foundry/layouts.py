@@ -25,7 +25,7 @@ from pytest_imessage_foundry.ios.device import Device
 from pytest_imessage_foundry.ios.ios_backup import IOSBackup
 from pytest_imessage_foundry.ios.keybag import KeyBag
 from pytest_imessage_foundry.models.guids import random_guid
-from pytest_imessage_foundry.replaceable import KeptFiles
+from pytest_imessage_foundry.replaceable import NOTHING_KEPT, KeptFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,7 +42,6 @@ MESSAGES = Path("Library/Messages")
 ADDRESS_BOOK = Path("Library/Application Support/AddressBook")
 # Each account has a folder of its own, named by a UUID; ours is always the same.
 SOURCE = ADDRESS_BOOK / "Sources" / random_guid(Random("address book source"))
-_NOTHING = KeptFiles()
 _DATABASES: dict[LayoutName, Path] = {
     "file": Path(),
     "home": MESSAGES / foundry.FILE_NAME,
@@ -74,7 +73,7 @@ def build(
     *,
     attachments: bool = True,
     backup_password: str | None = None,
-    kept: KeptFiles = _NOTHING,
+    kept: KeptFiles = NOTHING_KEPT,
     check: Callable[[Path], object] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Counts:

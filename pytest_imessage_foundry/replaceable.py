@@ -137,6 +137,9 @@ class KeptFiles:
         )
 
 
+NOTHING_KEPT = KeptFiles()
+
+
 def check_is_no_companion(path: Path) -> None:
     """Refuse the name of a file that SQLite keeps beside a database that is there.
 

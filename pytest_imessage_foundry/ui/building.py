@@ -15,7 +15,7 @@ from pytest_imessage_foundry.conversations.packs import pack_files, store
 from pytest_imessage_foundry.db import validators
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.models import ATTACHMENT_MARK, BALLOON_MARK
-from pytest_imessage_foundry.replaceable import KeptFiles
+from pytest_imessage_foundry.replaceable import NOTHING_KEPT, KeptFiles
 from pytest_imessage_foundry.ui.journal import Bubble
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from pytest_imessage_foundry.spec import Spec
     from pytest_imessage_foundry.ui.journal import Journal
     from pytest_imessage_foundry.ui.project import Project
-
-_NOTHING = KeptFiles()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +48,7 @@ def make(
     journal: Journal,
     folder: Path | None = None,
     *,
-    kept: KeptFiles = _NOTHING,
+    kept: KeptFiles = NOTHING_KEPT,
 ) -> BuildResult:
     """Build the project; `folder` holds the packs of texts made for it.
 
