@@ -99,3 +99,11 @@ def test_a_range_may_have_a_month_and_not_its_day():
     assert seasons.has_day(monday, WEEK, WEEK + 7 * DAY)
     assert not seasons.has_day(monday, WEEK, WEEK + DAY)
     assert seasons.has_day(Turn(sender="mom", text="hi"), WEEK, WEEK + DAY)
+
+
+def test_the_minutes_of_a_first_day_are_no_season() -> None:
+    """Nor are those of a last one; a whole first day is."""
+    winter = [Turn(sender="a", text="hm", opens=True, when=When(months=(2,)))]
+    end = from_iso("2025-11-30T00:00:00Z")
+    assert not seasons.has_place(winter, from_iso("2025-02-28T14:00:00Z"), end)
+    assert seasons.has_place(winter, from_iso("2025-02-28T00:00:00Z"), end)
