@@ -51,6 +51,7 @@ _ALONE, _GRAVE = frozenset({"late", "night", "argument"}), "sad"
 # When a scene with all of these tags can begin. Scenes without such tags and
 # without `hours` come whenever people are awake.
 _WISH = "birthday"  # nobody talks of other things first
+_HOW = "how"  # the matter of "how are you", with which a talk begins
 _HOURS: dict[str, Hours] = {
     "night": (22, 1),
     "morning": (6, 10),
@@ -353,8 +354,8 @@ def is_first(scene: Scene) -> bool:
     """Return whether a sitting has to begin with it, as with "good morning"."""
     hour = hours(scene)
     is_short = hour is not None and _width(hour) < _NARROW
-    is_wish = _WISH in scene.tags
-    return is_alone(scene) or bool(places(scene)) or is_short or is_wish
+    is_said_first = _WISH in scene.tags or _HOW in always(scene)
+    return is_alone(scene) or bool(places(scene)) or is_short or is_said_first
 
 
 def may_come_after(opener: Scene, scene: Scene) -> bool:

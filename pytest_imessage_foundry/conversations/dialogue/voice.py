@@ -239,7 +239,8 @@ def _words(
     formal: bool,
     slang: bool,
 ) -> dict[str, str]:
-    """Return the words that this persona writes in another way, with common endings."""
+    """Return the words that this persona writes in another way, with the signs that
+    commonly stand around them."""
     table: dict[str, str] = {}
     variant = language.variants.get(persona.locale, {}).get("words", {})
     table.update(variant)
@@ -252,9 +253,11 @@ def _words(
     def capital(text: str) -> str:
         return upper(text[:1], language.code) + text[1:]
 
+    starts = ("", *language.voice.get("before_words", ""))
     return {
-        first + end: second + end
+        start + first + end: start + second + end
         for word, other in table.items()
+        for start in starts
         for end in _ENDS
         for first, second in ((word, other), (capital(word), capital(other)))
     }

@@ -22,6 +22,7 @@ from pytest_imessage_foundry.conversations.dialogue import (
 )
 from pytest_imessage_foundry.conversations.dialogue.lint import SCRIPTS
 from pytest_imessage_foundry.conversations.dialogue.manners import manners_of
+from pytest_imessage_foundry.conversations.dialogue.scenes import language
 from pytest_imessage_foundry.conversations.dialogue.slots import KnownSlots, SceneSlots
 from pytest_imessage_foundry.conversations.dialogue.voice import (
     PALETTES,
@@ -59,6 +60,13 @@ def test_a_name_in_letters_begins_with_the_given_name() -> None:
     assert "Kenta" in text
     assert "Tanaka" not in text
     assert "Suzuki" not in text
+
+
+def test_words_of_a_country_are_found_after_signs_that_open() -> None:
+    mexican = voice_of(persona("mateo", "Mateo", locale="es_MX"), language("es"))
+
+    said = mexican.say("¡Genial! ¿tenéis coche?", "", lambda: 0.5)
+    assert said.lower() == "¡padrísimo! ¿tienen carro?"
 
 
 def test_a_korean_name_in_one_word_begins_with_the_family_name() -> None:
