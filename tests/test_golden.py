@@ -25,22 +25,22 @@ GOLDEN = {
 # Scenario → digests of sources `auto` and seed 7, one for each release.
 LARGER = {
     "tidy": {
-        "sonoma": "f43ea94c79d557e7",
-        "sequoia": "be8ab54b9791af98",
-        "tahoe": "4b2e704a4cf821a9",
-        "golden-gate": "bcbb2c5e08cf7524",
+        "sonoma": "5e7b6ad4ea71326a",
+        "sequoia": "e98945f93174df0a",
+        "tahoe": "3eeea291f52a0533",
+        "golden-gate": "326595a6bd3f73ae",
     },
     "default": {
-        "sonoma": "28fd975ad2162d93",
-        "sequoia": "593c68d36258c84b",
-        "tahoe": "ae3ece8453794f02",
-        "golden-gate": "c8bdbd25cd40716c",
+        "sonoma": "28bed488ed77b714",
+        "sequoia": "4cba695ad23dc151",
+        "tahoe": "f0295563cf898247",
+        "golden-gate": "a57c8e13d77e45f4",
     },
     "lived-in": {
-        "sonoma": "6f6b9e1d999aa294",
-        "sequoia": "f4193b5274dab381",
-        "tahoe": "7b4d2eb87e58f323",
-        "golden-gate": "6df5530b2ecfc47a",
+        "sonoma": "4ba281b4fe0d9735",
+        "sequoia": "1c12d321dee96afc",
+        "tahoe": "741ceb6eac3edab9",
+        "golden-gate": "92e6dea4dc4c6679",
     },
 }
 
