@@ -89,14 +89,6 @@ class Person:
                 self.app.screen._on_timer_update()
                 if not ready:
                     break
-        self._draw()
-
-    def _draw(self):
-        """Draw the screen if anything on it has changed."""
-        compositor = self.app.screen._compositor
-        if compositor._dirty_regions:
-            under = self.app._background_screens
-            self._drawn = compositor.render_update(full=True, screen_stack=under).strips
 
     async def until(self, condition, seconds=20):
         """Wait for something that a thread brings about."""
@@ -124,6 +116,10 @@ class Person:
 
     def seen(self):
         """The characters on the screen, line by line."""
+        compositor = self.app.screen._compositor
+        if compositor._dirty_regions:
+            under = self.app._background_screens
+            self._drawn = compositor.render_update(full=True, screen_stack=under).strips
         return "\n".join("".join(each.text for each in line) for line in self._drawn)
 
 
@@ -164,8 +160,8 @@ def left(library, home):
 
 
 @pytest.fixture
-def _drawn_at_rest(monkeypatch):
-    """Draw a screen when nothing on it changes any more, and as a whole.
+def _drawn_when_seen(monkeypatch):
+    """Draw a screen when somebody looks at it, and what a story ends with.
 
     On a terminal each change is drawn, which takes a third of the time of a story
     though nobody sees it; test_terminal.py tests that."""
@@ -179,8 +175,30 @@ def _drawn_at_rest(monkeypatch):
     monkeypatch.setattr(Compositor, "render_update", if_whole)
 
 
+@pytest.fixture(scope="session")
+def _rules():
+    """The parsed rules of each style sheet."""
+    return {}
+
+
 @pytest.fixture
-def play(library, _drawn_at_rest):
+def _parsed_once(monkeypatch, _rules):
+    """Parse the style sheets once for all apps: that is a third of an app's start."""
+    from textual.css.stylesheet import Stylesheet
+
+    parse = Stylesheet._parse_rules
+
+    def parsed(sheet, css, **how):
+        key = (css, frozenset(sheet._variables.items()), *sorted(how.items()))
+        if key not in _rules:
+            _rules[key] = parse(sheet, css, **how)
+        return _rules[key]
+
+    monkeypatch.setattr(Stylesheet, "_parse_rules", parsed)
+
+
+@pytest.fixture
+def play(library, _drawn_when_seen, _parsed_once):
     """Run a story: an async function that gets a Person."""
 
     def play(story):
@@ -191,7 +209,9 @@ def play(library, _drawn_at_rest):
             async with app.run_test(size=SIZE) as pilot:
                 person = Person(app, pilot)
                 await person.rest()
-                return await story(person)
+                told = await story(person)
+                assert person.seen()
+                return told
 
         return asyncio.run(told())
 
