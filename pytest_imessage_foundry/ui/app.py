@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +12,7 @@ from textual.binding import Binding, BindingType
 from pytest_imessage_foundry.errors import FoundryError
 from pytest_imessage_foundry.personas import library
 from pytest_imessage_foundry.ui import themes
-from pytest_imessage_foundry.ui.cast import Cast
+from pytest_imessage_foundry.ui.cast import Cast, caught_up
 from pytest_imessage_foundry.ui.project import Project, Step
 from pytest_imessage_foundry.ui.project_draft import ProjectDraft
 from pytest_imessage_foundry.ui.screens.confirm_screen import ConfirmScreen
@@ -109,11 +110,16 @@ class FoundryApp(App[None]):
 
     def begin(self, project: Project) -> None:
         """Open a project at the step where the user left it."""
-        self.project = project
+        if "people" in _before(project, project.step):
+            project = self._caught_up(project)
         self.keep(project)
-        steps = project.steps
-        for step in steps[: steps.index(project.step) + 1]:
-            self.push_screen(SCREENS[step]())
+        self.push_screen(SCREENS[project.step]())
+
+    def _caught_up(self, project: Project) -> Project:
+        # The screen People says it if the library is broken.
+        with suppress(FoundryError):
+            project = caught_up(project, self.cast.everybody())
+        return project
 
     def keep(self, project: Project) -> None:
         """Replace the project, on disk too."""
@@ -176,12 +182,27 @@ class FoundryApp(App[None]):
         self.push_screen(SCREENS[step]())
 
     def back(self) -> None:
-        """Go back one screen."""
+        """Go back one screen, and from a step to the step before it."""
+        earlier = _before(self.project, _step(self.screen))
+        if earlier and _step(self.screen_stack[-2]) != earlier[-1]:
+            # The app was opened at this step: no screen of an earlier one is made yet.
+            self.keep(replace(self.project, step=earlier[-1]))
+            self.switch_screen(SCREENS[earlier[-1]]())
+            return
         self.pop_screen()
-        if isinstance(self.screen, StepScreen) and self.screen.STEP is not None:
-            self.keep(replace(self.project, step=self.screen.STEP))
+        if (step := _step(self.screen)) is not None:
+            self.keep(replace(self.project, step=step))
 
     def home(self) -> None:
         """Go back to the welcome screen."""
         while not isinstance(self.screen, WelcomeScreen):
             self.pop_screen()
+
+
+def _step(screen: Screen[Any]) -> Step | None:
+    return screen.STEP if isinstance(screen, StepScreen) else None
+
+
+def _before(project: Project, step: Step | None) -> tuple[Step, ...]:
+    """Return the steps that the user goes through before a step."""
+    return project.steps[: project.steps.index(step)] if step is not None else ()

@@ -11,6 +11,7 @@ from pytest_imessage_foundry.models import Persona
 from pytest_imessage_foundry.personas import builtin, checks, library, places
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from pytest_imessage_foundry.ui.building import BuildResult
@@ -127,6 +128,14 @@ class Cast:
         )
         with library.opened(self.path) as shelf:
             shelf.record(build)
+
+
+def caught_up(project: Project, found: Iterable[Candidate]) -> Project:
+    """Return a project with its people as they are by now; those who are gone stay."""
+    now = {each.persona.id: each.persona for each in found}
+    for each in project.personas:
+        project = project.having(now.get(each.id, each))
+    return project
 
 
 def undated(persona: Persona) -> Persona:

@@ -10,6 +10,7 @@ import os
 import shutil
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from pytest_imessage_foundry.ui.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pydantic import TypeAdapter
 
 FORMAT = 1
 MAX_BYTES = 4 << 20
@@ -113,11 +116,16 @@ class ProjectDraft:
 
 def _project(data: bytes) -> Project:
     """Return the project in a draft's text; raise ValueError if it is none."""
-    from pydantic import ConfigDict, TypeAdapter, with_config
-
     raw = json.loads(data)
     if not isinstance(raw, dict) or raw.get("version") != FORMAT:
         raise ValueError("another format")
+    return _strict().validate_json(json.dumps(raw.get("project")))
+
+
+@cache
+def _strict() -> TypeAdapter[Project]:
+    # Made once: it takes longer to make than a draft takes to read.
+    from pydantic import ConfigDict, TypeAdapter, with_config
+
     strict = with_config(ConfigDict(extra="forbid", strict=True))
-    text = json.dumps(raw.get("project"))
-    return TypeAdapter(strict(Project)).validate_json(text)
+    return TypeAdapter(strict(Project))

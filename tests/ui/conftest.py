@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import html
 import importlib.util
-import re
 import sys
 import time
 from pathlib import Path
@@ -24,8 +22,6 @@ _VARIABLES = [
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"),
     *("all_proxy", "IMESSAGE_FOUNDRY_DB", "TEXTUAL_ANIMATIONS"),
 ]
-_LINE = re.compile(r'<text [^>]*x="([\d.]+)"[^>]*-line-(\d+)\)">(.*?)</text>')
-_CELL = 12.2  # units of an exported screen
 
 
 @pytest.fixture(autouse=True)
@@ -54,19 +50,22 @@ class Person:
     """Presses keys and looks at the screen."""
 
     def __init__(self, app, pilot):
-        self.app, self._pilot = app, pilot
+        self.app, self.pilot = app, pilot
+        self._drawn = []
 
     async def press(self, *keys):
+        from textual.events import Key
+
         for key in keys:
-            await self._pilot.press(key)
-        await self._pilot.pause()
+            self.app.post_message(Key(key, " " if key == "space" else None))
+            await self.rest()
 
     async def type(self, text):
         """Type all of it at once, as a terminal hands over what is pasted."""
         from textual.events import Paste
 
         self.app.post_message(Paste(text))
-        await self._pilot.pause()
+        await self.rest()
 
     async def fill(self, field, text):
         """Type into a field, in place of what was there."""
@@ -74,13 +73,31 @@ class Person:
         await self.press("end", "ctrl+u")
         await self.type(text)
 
+    async def rest(self):
+        """Wait until nothing is left to do but what clocks and threads bring about.
+
+        Textual's own `pilot` waits until the process has used next to no CPU for a
+        fiftieth of a second, three times for each key. What the loop still has to run
+        says the same at once, and for sure where other processes need the CPU too.
+        """
+        ready = asyncio.get_running_loop()._ready
+        while True:
+            await asyncio.sleep(0)
+            if not ready:
+                await self.app.animator.wait_until_complete()
+                # Else a clock does it, 60 times a second.
+                self.app.screen._on_timer_update()
+                if not ready:
+                    break
+
     async def until(self, condition, seconds=20):
         """Wait for something that a thread brings about."""
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, f"it never came to that:\n{self.seen()}"
-            await self._pilot.pause(0.02)
-        await self._pilot.pause()
+            await asyncio.sleep(0.02)
+            await self.rest()
+        await self.rest()
 
     async def sees(self, text):
         """Wait for a text on the screen: keys are drawn a moment later."""
@@ -99,12 +116,11 @@ class Person:
 
     def seen(self):
         """The characters on the screen, line by line."""
-        lines = [""] * SIZE[1]
-        for x, line, text in _LINE.findall(self.app.export_screenshot()):
-            place = round(float(x) / _CELL)
-            said = html.unescape(text).replace("\xa0", " ")
-            lines[int(line)] = lines[int(line)].ljust(place) + said
-        return "\n".join(lines)
+        compositor = self.app.screen._compositor
+        if compositor._dirty_regions:
+            under = self.app._background_screens
+            self._drawn = compositor.render_update(full=True, screen_stack=under).strips
+        return "\n".join("".join(each.text for each in line) for line in self._drawn)
 
 
 @pytest.fixture
@@ -144,7 +160,45 @@ def left(library, home):
 
 
 @pytest.fixture
-def play(library):
+def _drawn_when_seen(monkeypatch):
+    """Draw a screen when somebody looks at it, and what a story ends with.
+
+    On a terminal each change is drawn, which takes a third of the time of a story
+    though nobody sees it; test_terminal.py tests that."""
+    from textual._compositor import Compositor
+
+    draw = Compositor.render_update
+
+    def if_whole(compositor, full=False, **how):
+        return draw(compositor, full, **how) if full else None
+
+    monkeypatch.setattr(Compositor, "render_update", if_whole)
+
+
+@pytest.fixture(scope="session")
+def _rules():
+    """The parsed rules of each style sheet."""
+    return {}
+
+
+@pytest.fixture
+def _parsed_once(monkeypatch, _rules):
+    """Parse the style sheets once for all apps: that is a third of an app's start."""
+    from textual.css.stylesheet import Stylesheet
+
+    parse = Stylesheet._parse_rules
+
+    def parsed(sheet, css, **how):
+        key = (css, frozenset(sheet._variables.items()), *sorted(how.items()))
+        if key not in _rules:
+            _rules[key] = parse(sheet, css, **how)
+        return _rules[key]
+
+    monkeypatch.setattr(Stylesheet, "_parse_rules", parsed)
+
+
+@pytest.fixture
+def play(library, _drawn_when_seen, _parsed_once):
     """Run a story: an async function that gets a Person."""
 
     def play(story):
@@ -153,8 +207,11 @@ def play(library):
         async def told():
             app = FoundryApp(library)
             async with app.run_test(size=SIZE) as pilot:
-                await pilot.pause()
-                return await story(Person(app, pilot))
+                person = Person(app, pilot)
+                await person.rest()
+                told = await story(person)
+                assert person.seen()
+                return told
 
         return asyncio.run(told())
 

@@ -12,6 +12,8 @@ from pytest_imessage_foundry.db import validators
 from pytest_imessage_foundry.ui import journal, themes
 from pytest_imessage_foundry.ui.screens import messages_screen
 from pytest_imessage_foundry.ui.widgets.command_text import broken
+from pytest_imessage_foundry.ui.widgets.key_line import KeyLine
+from pytest_imessage_foundry.ui.widgets.step_bar import StepBar
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,25 @@ def test_help_names_the_keys_of_each_screen(play, left):
         await person.sees("A direct conversation has one person")
         await person.press("escape")
         assert person.screen == "ConversationForm"
+
+    play(story)
+
+
+def test_a_key_in_the_bottom_line_can_be_clicked(play):
+    async def story(person):
+        line = person.app.screen.query_one(KeyLine)
+        unpointed = line.render()
+        await person.pilot.hover(KeyLine, offset=(18, 0))
+        assert line.pointed.what == "Quit"
+        assert line.render() != unpointed
+        for widget, column in ((KeyLine, 70), (KeyLine, 18), (StepBar, 18)):
+            await person.pilot.hover(widget, offset=(column, 0))
+        assert line.pointed is None
+        assert line.render() == unpointed
+        await person.pilot.click(KeyLine, offset=(70, 0))
+        assert person.screen == "WelcomeScreen"
+        await person.pilot.click(KeyLine, offset=(2, 0))
+        await person.at("SettingsScreen")
 
     play(story)
 

@@ -17,6 +17,8 @@ ANA = Persona(
     personality="Collects maps.",
 )
 
+BOSS = replace(ANA, relationship="boss")
+
 
 def kept(library):
     with shelf.opened(library) as opened:
@@ -258,7 +260,7 @@ def test_changed_and_gone_elsewhere(play, left, ana, library):
     stranger = replace(ANA, id="bo", name="Bo Ek", identifier=handles.phone("SE", 3))
     left("people", personas=(*project.personas, ANA, stranger))
     with shelf.opened(library) as opened:
-        opened.update(replace(ANA, relationship="boss"))
+        opened.update(BOSS)
 
     async def story(person):
         await person.press("enter", "end")
@@ -270,6 +272,32 @@ def test_changed_and_gone_elsewhere(play, left, ana, library):
 
     assert people["ana"].relationship == "boss"
     assert "bo" not in people
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_continued_where_people_are_not_asked_about(
+    play, left, ana, library, is_broken
+):
+    """Their changes are read all the same; a broken library is said on People."""
+    left("messages", personas=(*left().personas, ANA))
+    with shelf.opened(library) as opened:
+        opened.update(BOSS)
+
+    async def story(person):
+        if is_broken:
+            for file in library.parent.glob("foundry.db*"):
+                file.write_bytes(b"this is no database " * 99)
+        await person.press("enter")
+        assert person.screen == "MessagesScreen"
+        project = person.app.project
+        await person.press("escape", "escape")
+        assert person.screen == "PeopleScreen"
+        assert ("✗" in person.seen()) == is_broken
+        return project
+
+    people = {each.id: each for each in play(story).people}
+
+    assert people["ana"].relationship == (ANA if is_broken else BOSS).relationship
 
 
 def test_a_long_card_is_scrolled_by_keys(play, left, library):

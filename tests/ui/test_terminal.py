@@ -105,22 +105,26 @@ def test_a_signal_ends_it_with_its_exit_code(library, number, code):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
-def test_a_second_app_with_one_library_is_refused(library):
+def test_a_second_app_with_one_library_is_refused(capsys, library, monkeypatch):
     """It would write its own draft over that of the first."""
     ours, theirs = os.openpty()
-    command = [*APP, "--library", str(library)]
-    streams = {"stdin": theirs, "stdout": theirs, "env": os.environ | {"TERM": "xterm"}}
     with subprocess.Popen(
-        command, stderr=theirs, start_new_session=True, **streams
+        [*APP, "--library", str(library)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=os.environ | {"TERM": "xterm"},
+        start_new_session=True,
     ) as first:
         read_until(ours, b"New phone")
-        second = subprocess.run(command, stderr=subprocess.PIPE, check=False, **streams)
+        on_a_terminal(monkeypatch)
+        code = main(["tui", "--library", str(library)])
         first.send_signal(signal.SIGTERM)
         read_until(ours, b"interrupted")
     os.close(theirs)
     os.close(ours)
-    assert second.returncode == 2
-    said = in_three_parts(second.stderr.decode())
+    assert code == 2
+    said = in_three_parts(capsys.readouterr().err)
     assert "another app is open with this library" in said[0]
     assert str(library.with_name("draft.json")) in said[1]
     assert not library.with_name("draft.lock").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import threading
 import time
 
 from pytest_imessage_foundry.cli import main
@@ -85,17 +86,23 @@ def test_a_command_is_stopped(home):
     assert run.was_stopped
 
     program = home / "slow.py"
-    program.write_text("import time; time.sleep(600)")
-    start = time.monotonic()
+    program.write_text(
+        "import pathlib, time; pathlib.Path('began').touch(); time.sleep(600)"
+    )
     words = ["conform", "--scenario", "empty", "--macos", "tahoe", "--"]
     run = CommandRun([*words, sys.executable, str(program), "{db}"])
+    start = time.monotonic()
 
-    import threading
+    def stop():
+        while not (home / "began").exists() and time.monotonic() - start < 60:
+            time.sleep(0.05)
+        run.stop()
 
-    timer = threading.Timer(3, run.stop)
-    timer.start()
+    stopping = threading.Thread(target=stop)
+    stopping.start()
     code = run.wait()
-    timer.join()
+    stopping.join()
 
+    assert (home / "began").exists()
     assert code != 0
     assert time.monotonic() - start < 60

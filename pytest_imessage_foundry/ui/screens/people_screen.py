@@ -11,7 +11,7 @@ from textual.widgets import OptionList
 
 from pytest_imessage_foundry.errors import FoundryError, counted
 from pytest_imessage_foundry.personas import builtin
-from pytest_imessage_foundry.ui.cast import Candidate
+from pytest_imessage_foundry.ui.cast import Candidate, caught_up
 from pytest_imessage_foundry.ui.screens.confirm_screen import ConfirmScreen
 from pytest_imessage_foundry.ui.screens.persona_form import PersonaForm
 from pytest_imessage_foundry.ui.screens.persona_wish import PersonaWish
@@ -74,10 +74,9 @@ class PeopleScreen(StepScreen):
 
     def _catch_up(self) -> None:
         """Read changes from the library; people who are gone from it stay here."""
-        project = self.foundry.project
+        project = caught_up(self.foundry.project, self._known.values())
         for each in project.personas:
-            known = self._known.setdefault(each.id, Candidate(each, False))
-            project = project.having(known.persona)
+            self._known.setdefault(each.id, Candidate(each, False))
         if project != self.foundry.project:
             self.foundry.keep(project)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer
 
+from pytest_imessage_foundry.ui.widgets.key_line import KeyLine
 from pytest_imessage_foundry.ui.widgets.row_list import RowList
 from pytest_imessage_foundry.ui.widgets.step_bar import TITLES, Notice, StepBar
 
@@ -61,7 +61,7 @@ class StepScreen(FoundryScreen):
         yield StepBar(self.NUMBER, self.NAMED)
         yield from self.body()
         yield Notice()
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     @abstractmethod
     def body(self) -> ComposeResult:
