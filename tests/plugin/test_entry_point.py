@@ -16,10 +16,10 @@ TEST = """
 @pytest.mark.parametrize(
     "name", ["pytest_imessage_foundry", "pytest_imessage_foundry.plugin"]
 )
-def test_by_name_with_autoload_on(fresh_run, pytester, name):
+def test_by_name_with_autoload_on(plain_run, pytester, name):
     pytester.makepyfile(TEST)
 
-    fresh_run("-p", name).assert_outcomes(passed=1)
+    plain_run("-p", name).assert_outcomes(passed=1)
 
 
 def test_as_a_plugin_of_a_conftest(fresh_run, pytester):
@@ -37,10 +37,10 @@ def test_import_modes(plain_run, pytester, mode):
 
 
 @pytest.mark.parametrize("way", ["each", "loadgroup", "worksteal"])
-def test_ways_of_xdist(fresh_run, pytester, way):
+def test_ways_of_xdist(plain_run, pytester, way):
     pytester.makepyfile(TEST)
 
-    done = fresh_run("-n2", f"--dist={way}")
+    done = plain_run("-n2", f"--dist={way}")
 
     done.assert_outcomes(passed=2 if way == "each" else 1)
 
