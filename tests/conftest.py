@@ -80,8 +80,15 @@ def inner(
     def go(*arguments: str, process: bool) -> pytest.RunResult:
         if process:
             return pytester.runpytest_subprocess(*ALONE, *arguments)
+        named = ["-ppytest_imessage_foundry"]
+        if not any("no:xdist" in each for each in arguments):
+            named.append("-pxdist")
         before = set(threading.enumerate())
-        result = pytester.runpytest_inprocess(*ALONE, *arguments)
+        with monkeypatch.context() as patch:
+            # Named, not looked for: pytest would read the files of every plugin that
+            # is installed, which takes a quarter of a small run.
+            patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+            result = pytester.runpytest_inprocess(*named, *arguments)
         left = set(threading.enumerate()) - before
         assert not left, "an inner run left threads behind, which slow later tests"
         return result

@@ -16,10 +16,10 @@ TEST = """
 @pytest.mark.parametrize(
     "name", ["pytest_imessage_foundry", "pytest_imessage_foundry.plugin"]
 )
-def test_by_name_with_autoload_on(plain_run, pytester, name):
+def test_by_name_with_autoload_on(fresh_run, pytester, name):
     pytester.makepyfile(TEST)
 
-    plain_run("-p", name).assert_outcomes(passed=1)
+    fresh_run("-p", name).assert_outcomes(passed=1)
 
 
 def test_as_a_plugin_of_a_conftest(fresh_run, pytester):
@@ -36,7 +36,9 @@ def test_import_modes(plain_run, pytester, mode):
     plain_run(f"--import-mode={mode}").assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("way", ["each", "loadgroup", "worksteal"])
+@pytest.mark.parametrize(
+    "way", [pytest.param("each", marks=pytest.mark.sweep), "loadgroup", "worksteal"]
+)
 def test_ways_of_xdist(plain_run, pytester, way):
     pytester.makepyfile(TEST)
 

@@ -29,7 +29,7 @@ FAILS = """
 def test_section_and_kept_file(run_everywhere, pytester):
     pytester.makepyfile(FAILS)
 
-    result = run_everywhere("--imessage-version=tahoe")
+    result = run_everywhere("--imessage-version=tahoe", "--imessage-preview")
 
     result.assert_outcomes(failed=1, passed=1)
     result.stdout.fnmatch_lines(
@@ -38,6 +38,7 @@ def test_section_and_kept_file(run_everywhere, pytester):
             "release=tahoe scenario=small seed=3 source=auto",
             "kept: *chat.db",
             "reproduce: pytest *",
+            "preview: *chat.html",
         ]
     )
     kept = Path(re.search(r"kept: (.*)", result.stdout.str()).group(1))
@@ -78,10 +79,10 @@ def test_missing_cached_conversation(plain_run, pytester):
     )
 
 
-def test_preview_beside_the_kept_file(run_everywhere, pytester):
+def test_preview_beside_the_kept_file(run, pytester):
     pytester.makepyfile(FAILS)
 
-    result = run_everywhere("--imessage-version=tahoe", "--imessage-preview")
+    result = run("--imessage-version=tahoe", "--imessage-preview")
 
     page = Path(re.search(r"preview: (.*)", result.stdout.str()).group(1))
     assert page.with_suffix(".db").exists()

@@ -104,7 +104,7 @@ def test_markers_help(plain_run):
     plain_run("--markers").stdout.fnmatch_lines(["@pytest.mark.imessage(*scenario=*"])
 
 
-def test_a_scenario_file_beside_the_test(run_everywhere, pytester):
+def test_a_scenario_file_beside_the_test(run, pytester):
     pytester.makefile(
         ".toml",
         weekend="""
@@ -133,7 +133,7 @@ def test_a_scenario_file_beside_the_test(run_everywhere, pytester):
         """
     )
 
-    result = run_everywhere()
+    result = run()
 
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*nowhere.toml*"])
