@@ -80,8 +80,15 @@ def inner(
     def go(*arguments: str, process: bool) -> pytest.RunResult:
         if process:
             return pytester.runpytest_subprocess(*ALONE, *arguments)
+        named = ["-ppytest_imessage_foundry"]
+        if not any("no:xdist" in each for each in arguments):
+            named.append("-pxdist")
         before = set(threading.enumerate())
-        result = pytester.runpytest_inprocess(*ALONE, *arguments)
+        with monkeypatch.context() as patch:
+            # Named, not looked for: pytest would read the files of every plugin that
+            # is installed, which takes a quarter of a small run.
+            patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+            result = pytester.runpytest_inprocess(*named, *arguments)
         left = set(threading.enumerate()) - before
         assert not left, "an inner run left threads behind, which slow later tests"
         return result
@@ -89,13 +96,30 @@ def inner(
     return go
 
 
-@pytest.fixture(params=["plain", "-n0", "-n2"])
-def run(request, inner, templates):
-    """Run pytest on pytester's files: without xdist, with it, and in its workers."""
+WITH_XDIST = [pytest.param(how, marks=pytest.mark.sweep) for how in ("-n0", "-n2")]
 
+
+@pytest.fixture(params=["plain", *WITH_XDIST])
+def run(request, inner, templates):
+    """Run pytest on pytester's files: without xdist, with it, and in its workers.
+
+    Two workers take as long to start as five runs in this process. What they do as any
+    process does is a sweep; `run_everywhere` is for what is theirs.
+    """
+    return _runner(request.param, inner, templates)
+
+
+@pytest.fixture(params=["plain", "-n0", "-n2"])
+def run_everywhere(request, inner, templates):
+    """Run pytest as `run` does, always in workers too: for what they share, what they
+    find from where they start, and what they tell the first process."""
+    return _runner(request.param, inner, templates)
+
+
+def _runner(how, inner, templates):
     def go(*arguments):
-        how = "-pno:xdist" if request.param == "plain" else request.param
-        return inner(f"-ocache_dir={templates}", how, *arguments, process=False)
+        way = "-pno:xdist" if how == "plain" else how
+        return inner(f"-ocache_dir={templates}", way, *arguments, process=False)
 
     return go
 
@@ -111,9 +135,20 @@ def plain_run(inner, templates):
 
 
 @pytest.fixture
+def own_cache_run(inner):
+    """Run pytest on pytester's files, in this process, with a cache of its own: for
+    what is built or kept."""
+
+    def go(*arguments):
+        return inner(*arguments, process=False)
+
+    return go
+
+
+@pytest.fixture
 def fresh_run(inner):
     """Run pytest on pytester's files in a process of its own, with a cache of its
-    own: for what is imported, built or kept."""
+    own: for what is imported, or outlives a process."""
 
     def go(*arguments):
         return inner(*arguments, process=True)

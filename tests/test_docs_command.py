@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
 from pytest_imessage_foundry.cli import main, parser
+from pytest_imessage_foundry.conversations.packs import pack_files
 
 PAGE = (Path(__file__).parents[1] / "docs/command.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^\| `([\w-]+)` \|.*\| `(imessage-foundry .*)` \|$", PAGE, re.M)
@@ -32,6 +34,18 @@ def test_each_command_has_an_example_that_runs():
         assert main(arguments) == 0, line
 
 
+@pytest.fixture
+def one_shipped_pack(tmp_path, monkeypatch):
+    """A package that ships the conversations of `family` alone: `cache verify` reads
+    each of the shipped ones turn by turn, which takes seconds and has tests of its
+    own."""
+    folder = tmp_path / "shipped-packs"
+    folder.mkdir()
+    shutil.copy(pack_files.shipped_folder() / "family.json", folder)
+    monkeypatch.setattr(pack_files, "shipped_folder", lambda: folder)
+
+
+@pytest.mark.usefixtures("one_shipped_pack")
 def test_each_document_has_the_keys_that_are_told(capsys):
     assert len(DOCUMENTS) > 12
     for line, told in DOCUMENTS:

@@ -54,9 +54,16 @@ def test_content(tmp_path, release, source):
     assert content_digest.of_file(path)[:16] == GOLDEN[release, source]
 
 
+# Small ones differ as their releases do: larger ones of one release say the rest.
 @pytest.mark.parametrize(
     ("scenario", "release"),
-    [(name, release) for name, found in LARGER.items() for release in found],
+    [
+        pytest.param(
+            name, release, marks=[] if release == "tahoe" else pytest.mark.sweep
+        )
+        for name, found in LARGER.items()
+        for release in found
+    ],
 )
 def test_content_of_larger_ones(tmp_path, scenario, release):
     messages = 2_000 if scenario == "lived-in" else None

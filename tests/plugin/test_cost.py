@@ -32,7 +32,11 @@ def forge(order, *given, **more):
         file.write(f"{{order.spec.release}} {{os.getpid()}}\\n")
     return _forge(order, *given, **more)
 
-foundry.forge = forge
+def pytest_configure():
+    foundry.forge = forge
+
+def pytest_unconfigure():
+    foundry.forge = _forge
 """
 TESTS = """
 import pytest
@@ -48,7 +52,14 @@ def test_first_test_imports_nothing_heavy(pytester, fresh_run, monkeypatch):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     seen = pytester.path / "seen"
     pytester.makeconftest(WATCH.format(heavy=NOT_NEEDED, path=str(seen)))
-    pytester.makepyfile("def test_it(chat_db): assert chat_db.messages")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.imessage(messages=200)
+        def test_it(chat_db): assert chat_db.messages
+        """
+    )
 
     result = fresh_run("-p", "pytest_imessage_foundry", "--imessage-version=tahoe")
 
@@ -57,13 +68,13 @@ def test_first_test_imports_nothing_heavy(pytester, fresh_run, monkeypatch):
 
 
 @pytest.mark.parametrize(("arguments", "most"), [((), 1), (("-n2",), 2)])
-def test_one_build_of_a_version_in_a_worker(pytester, fresh_run, arguments, most):
+def test_one_build_of_a_version_in_a_worker(pytester, own_cache_run, arguments, most):
     log = pytester.path / "builds"
     pytester.makeconftest(COUNT_BUILDS.format(log=str(log)))
     pytester.makepyfile(TESTS)
 
     versions = f"--imessage-version={','.join(RELEASES)}"
-    fresh_run(versions, *arguments).assert_outcomes(passed=18)
+    own_cache_run(versions, *arguments).assert_outcomes(passed=18)
 
     builds = log.read_text().splitlines()
     assert len(set(builds)) == len(builds), "a worker built a version twice"

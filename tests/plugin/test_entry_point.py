@@ -36,11 +36,13 @@ def test_import_modes(plain_run, pytester, mode):
     plain_run(f"--import-mode={mode}").assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("way", ["each", "loadgroup", "worksteal"])
-def test_ways_of_xdist(fresh_run, pytester, way):
+@pytest.mark.parametrize(
+    "way", [pytest.param("each", marks=pytest.mark.sweep), "loadgroup", "worksteal"]
+)
+def test_ways_of_xdist(plain_run, pytester, way):
     pytester.makepyfile(TEST)
 
-    done = fresh_run("-n2", f"--dist={way}")
+    done = plain_run("-n2", f"--dist={way}")
 
     done.assert_outcomes(passed=2 if way == "each" else 1)
 

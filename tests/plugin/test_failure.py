@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ALONE
+
 FAILS = """
     import pytest
 
@@ -24,10 +26,10 @@ FAILS = """
 """
 
 
-def test_section_and_kept_file(run, pytester):
+def test_section_and_kept_file(run_everywhere, pytester):
     pytester.makepyfile(FAILS)
 
-    result = run("--imessage-version=tahoe")
+    result = run_everywhere("--imessage-version=tahoe", "--imessage-preview")
 
     result.assert_outcomes(failed=1, passed=1)
     result.stdout.fnmatch_lines(
@@ -36,6 +38,7 @@ def test_section_and_kept_file(run, pytester):
             "release=tahoe scenario=small seed=3 source=auto",
             "kept: *chat.db",
             "reproduce: pytest *",
+            "preview: *chat.html",
         ]
     )
     kept = Path(re.search(r"kept: (.*)", result.stdout.str()).group(1))
@@ -46,7 +49,9 @@ def test_section_and_kept_file(run, pytester):
 
 def test_the_command_reproduces_it(plain_run, pytester):
     pytester.makepyfile(FAILS)
-    first = plain_run("--imessage-version=all", "--imessage-seed=9").stdout.str()
+    first = plain_run(
+        "--imessage-version=sonoma,tahoe", "--imessage-seed=9"
+    ).stdout.str()
 
     command = re.findall(r"reproduce: (.*)", first)[0]
     again = plain_run(*shlex.split(command)[1:])
@@ -206,14 +211,17 @@ def test_two_databases_of_a_test_say_which_is_which(plain_run, pytester):
         ("tmp_path_retention_policy=all", True),
     ],
 )
-def test_kept_is_said_of_what_is_kept(pytester, monkeypatch, setting, is_kept):
+def test_kept_is_said_of_what_is_kept(
+    pytester, monkeypatch, templates, setting, is_kept
+):
     monkeypatch.setenv("PYTEST_DEBUG_TEMPROOT", str(pytester.path))
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     pytester.makepyfile(FAILS)
 
     # By itself: pytester's own way to run it would name the folder to keep.
-    asked = [f"-o{setting}", "--imessage-version=tahoe"]
-    said = pytester.run(sys.executable, "-m", "pytest", *asked).stdout.str()
+    asked = [*ALONE, f"-ocache_dir={templates}", "-pno:xdist", f"-o{setting}"]
+    started = (sys.executable, "-m", "pytest", "--imessage-version=tahoe")
+    said = pytester.run(*started, *asked).stdout.str()
 
     assert (re.search(r"^kept: ", said, re.MULTILINE) is not None) is is_kept
     assert (f"not kept: {setting}" in said) is not is_kept
@@ -339,6 +347,7 @@ def test_errors_of_ours_in_unittest_classes_show_the_line_of_the_user(
         import unittest
         import pytest
 
+        @pytest.mark.imessage(scenario="small")
         class TestOurs(unittest.TestCase):
             @pytest.fixture(autouse=True)
             def with_db(self, chat_db):

@@ -32,7 +32,7 @@ def project(pytester, reported):
     return pytester
 
 
-def test_a_test_gets_a_private_copy(project, run):
+def test_a_test_gets_a_private_copy(project, run_everywhere):
     project.makepyfile(
         """
         import pytest
@@ -54,7 +54,7 @@ def test_a_test_gets_a_private_copy(project, run):
     )
     before = (project.path / "tests/data/issue-243.db").read_bytes()
 
-    result = run("--imessage-version=tahoe,sonoma")
+    result = run_everywhere("--imessage-version=tahoe,sonoma")
 
     result.assert_outcomes(passed=3)
     assert (project.path / "tests/data/issue-243.db").read_bytes() == before

@@ -18,7 +18,7 @@ HEAD = """
 """
 
 
-def test_private_and_writable(run, pytester):
+def test_private_and_writable(run_everywhere, pytester):
     pytester.makepyfile(
         HEAD
         + """
@@ -33,7 +33,7 @@ def test_private_and_writable(run, pytester):
     """
     )
 
-    run("--imessage-version=tahoe").assert_outcomes(passed=2)
+    run_everywhere("--imessage-version=tahoe").assert_outcomes(passed=2)
 
 
 def test_truth_equals_a_fresh_read(plain_run, pytester):
@@ -52,7 +52,9 @@ def test_truth_equals_a_fresh_read(plain_run, pytester):
     plain_run().assert_outcomes(passed=len(ALL))
 
 
-def test_dynamic_requests_see_the_newest_and_the_summary_says_so(run, pytester):
+def test_dynamic_requests_see_the_newest_and_the_summary_says_so(
+    run_everywhere, pytester
+):
     pytester.makepyfile(
         f"""
         import pytest
@@ -62,7 +64,7 @@ def test_dynamic_requests_see_the_newest_and_the_summary_says_so(run, pytester):
         """
     )
 
-    result = run()
+    result = run_everywhere()
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(

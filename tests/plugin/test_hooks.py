@@ -38,7 +38,7 @@ CONFTEST = """
 """
 
 
-def test_scenario_and_conversation(run, pytester):
+def test_scenario_and_conversation(run_everywhere, pytester):
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(
         """
@@ -52,7 +52,7 @@ def test_scenario_and_conversation(run, pytester):
         """
     )
 
-    run("--imessage-version=tahoe").assert_outcomes(passed=1)
+    run_everywhere("--imessage-version=tahoe").assert_outcomes(passed=1)
 
 
 def test_the_example_of_the_page_of_scenarios(run, pytester):
@@ -157,7 +157,7 @@ def test_what_a_hook_may_leave_out_or_give_as_an_iterator(plain_run, pytester):
     plain_run().assert_outcomes(passed=1)
 
 
-def test_tests_share_a_database_that_hooks_fill(fresh_run, pytester):
+def test_tests_share_a_database_that_hooks_fill(own_cache_run, pytester):
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(
         """
@@ -169,8 +169,9 @@ def test_tests_share_a_database_that_hooks_fill(fresh_run, pytester):
         """
     )
 
-    fresh_run("--imessage-version=tahoe,tahoe-26.9").assert_outcomes(passed=6)
+    releases = "--imessage-version=tahoe,tahoe-26.9"
+    own_cache_run(releases, "--basetemp=kept").assert_outcomes(passed=6)
 
-    # pytest keeps its temporary folders: one template for each release.
-    templates = pytester.path.rglob("imessage-foundry-templates/tahoe*")
+    # One template for each release.
+    templates = pytester.path.glob("kept/imessage-foundry-templates/tahoe*")
     assert len(list(templates)) == 2

@@ -25,7 +25,11 @@ def forge(order, *given, **more):
         file.write(order.spec.release + "\\n")
     return _forge(order, *given, **more)
 
-foundry.forge = forge
+def pytest_configure():
+    foundry.forge = forge
+
+def pytest_unconfigure():
+    foundry.forge = _forge
 """
 
 
@@ -39,26 +43,28 @@ def builds(pytester):
     return lambda: sorted(log.read_text().split())
 
 
-def test_second_run_builds_nothing(fresh_run, builds):
+def test_second_run_builds_nothing(own_cache_run, fresh_run, builds):
+    own_cache_run("--imessage-version=sonoma,tahoe").assert_outcomes(passed=2)
+    assert builds() == ["sonoma", "tahoe"]
+
+    # Another process, which has other hashes.
     fresh_run("--imessage-version=sonoma,tahoe").assert_outcomes(passed=2)
     assert builds() == ["sonoma", "tahoe"]
 
-    fresh_run("--imessage-version=sonoma,tahoe").assert_outcomes(passed=2)
-    assert builds() == ["sonoma", "tahoe"]
-
-    fresh_run("--imessage-version=tahoe", "--imessage-seed=1").assert_outcomes(passed=1)
+    other_seed = ("--imessage-version=tahoe", "--imessage-seed=1")
+    own_cache_run(*other_seed).assert_outcomes(passed=1)
     assert builds() == ["sonoma", "tahoe", "tahoe"]
 
 
 @pytest.mark.parametrize("way", ["--cache-clear", "-pno:cacheprovider"])
-def test_ways_to_build_anew(fresh_run, builds, way):
+def test_ways_to_build_anew(own_cache_run, builds, way):
     for _ in range(2):
-        fresh_run("--imessage-version=tahoe", way).assert_outcomes(passed=1)
+        own_cache_run("--imessage-version=tahoe", way).assert_outcomes(passed=1)
 
     assert builds() == ["tahoe", "tahoe"]
 
 
-def test_a_foundry_asked_directly_keeps_nothing(pytester, fresh_run):
+def test_a_foundry_asked_directly_keeps_nothing(pytester, own_cache_run):
     pytester.makepyfile(
         """
         from pytest_imessage_foundry import Spec
@@ -69,6 +75,6 @@ def test_a_foundry_asked_directly_keeps_nothing(pytester, fresh_run):
         """
     )
 
-    fresh_run().assert_outcomes(passed=1)
+    own_cache_run().assert_outcomes(passed=1)
 
     assert not list(pytester.path.glob(".pytest_cache/d/imessage-foundry/*/*"))

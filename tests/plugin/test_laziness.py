@@ -65,10 +65,10 @@ def test_the_package_itself():
 
 
 @pytest.mark.parametrize("name", ["pytest_imessage_foundry", "imessage_foundry"])
-def test_switched_off(plain_run, pytester, name):
+def test_switched_off(fresh_run, pytester, name):
     pytester.makepyfile("def test_it(chat_db): pass")
 
-    result = plain_run("-p", f"no:{name}")
+    result = fresh_run("-p", f"no:{name}")
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*fixture 'chat_db' not found*"])

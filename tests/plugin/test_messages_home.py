@@ -75,7 +75,11 @@ def test_what_tools_find_in_it(plain_run, pytester, monkeypatch):
     plain_run().assert_outcomes(passed=5)
 
 
-@pytest.mark.parametrize("how", [(), ("-n2",)], ids=["plain", "xdist"])
+@pytest.mark.parametrize(
+    "how",
+    [(), pytest.param(("-n2",), marks=pytest.mark.sweep)],
+    ids=["plain", "xdist"],
+)
 def test_each_test_has_its_own(plain_run, pytester, how):
     pytester.makepyfile(
         HEAD

@@ -37,9 +37,9 @@ def project(pytester):
     return pytester
 
 
-def test_the_ini_names_a_manifest(run, project):
+def test_the_ini_names_a_manifest(run_everywhere, project):
     project.makeini("[pytest]\nimessage_schemas = own.json\n")
-    run("--imessage-version=tahoe-26.3").assert_outcomes(passed=1)
+    run_everywhere("--imessage-version=tahoe-26.3").assert_outcomes(passed=1)
 
 
 def test_the_hook_names_a_manifest(plain_run, project):

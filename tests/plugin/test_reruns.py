@@ -26,10 +26,14 @@ TESTS = """
 """
 
 
-def test_one_block_of_the_last_failure_and_no_copy_of_what_passed(fresh_run, pytester):
+def test_one_block_of_the_last_failure_and_no_copy_of_what_passed(
+    fresh_run, pytester, templates
+):
     pytester.makepyfile(TESTS)
 
-    result = fresh_run("-ppytest_rerunfailures", "--reruns=2", "-v")
+    result = fresh_run(
+        f"-ocache_dir={templates}", "-ppytest_rerunfailures", "--reruns=2", "-v"
+    )
 
     outcomes = result.parseoutcomes()
     assert outcomes == {"passed": 1, "failed": 1, "rerun": 4}

@@ -43,10 +43,15 @@ TESTS = """
 """
 
 
-def test_fixtures_of_one_thread_name_themselves(fresh_run, pytester):
+def test_fixtures_of_one_thread_name_themselves(fresh_run, pytester, templates):
     pytester.makepyfile(TESTS)
 
-    result = fresh_run("-ppytest_run_parallel.plugin", "--parallel-threads=4", "-v")
+    result = fresh_run(
+        f"-ocache_dir={templates}",
+        "-ppytest_run_parallel.plugin",
+        "--parallel-threads=4",
+        "-v",
+    )
 
     assert result.ret == 0, result.stdout.str()
     said = result.stdout.str()

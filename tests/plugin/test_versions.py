@@ -29,8 +29,8 @@ def uses(pytester):
     return pytester.makepyfile(SMALL + USES)
 
 
-def test_each_major_release_by_default(run, uses):
-    result = run("-v")
+def test_each_major_release_by_default(run_everywhere, uses):
+    result = run_everywhere("-v")
 
     result.assert_outcomes(passed=len(ALL))
     names = [f"[{name}]" for name in ALL]
@@ -100,8 +100,8 @@ def test_order_is_the_registrys(plain_run, uses):
     assert shown == ["sonoma]", "tahoe]"]
 
 
-def test_unknown_release(run, uses):
-    result = run("--imessage-version=ventura")
+def test_unknown_release(run_everywhere, uses):
+    result = run_everywhere("--imessage-version=ventura")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
