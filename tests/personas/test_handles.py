@@ -22,6 +22,14 @@ def test_ten_thousand_people_of_a_country_have_numbers_of_nobody(country: str) -
     numbers = [phone(country, index) for index in range(PEOPLE)]
     assert len(set(numbers)) == PEOPLE
     assert all(map(is_reserved, numbers))
+
+
+@pytest.mark.parametrize(
+    "step", [50, pytest.param(1, marks=pytest.mark.sweep, id="each")]
+)
+@pytest.mark.parametrize("country", handles.countries())
+def test_their_numbers_are_possible_ones(country: str, step: int) -> None:
+    numbers = [phone(country, index) for index in range(0, PEOPLE, step)]
     parsed = [phonenumbers.parse(number) for number in numbers]
     assert all(map(phonenumbers.is_possible_number, parsed))
     form = phonenumbers.PhoneNumberFormat.E164
