@@ -1,10 +1,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -135,35 +132,14 @@ def share(turns: list[Turn], field: str) -> float:
     return sum(bool(getattr(turn, field)) for turn in turns) / len(turns)
 
 
-@pytest.fixture(scope="module")
-def others() -> list[list[str]]:
-    """What two processes say, which take most of their time to start: a digest of
-    what is told, and whether Faker was loaded."""
-    code = (
-        "import sys; sys.path.insert(0, 'tests/conversations/dialogue')\n"
-        "import hashlib, test_sittings as t\n"
-        "print(hashlib.sha256(repr(t.talk(300)).encode()).hexdigest())\n"
-        "t.talk(4000); print('faker' in sys.modules)"
-    )
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
-    return [
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.split()
-        for seed in ("1", "77")
-    ]
-
-
 def test_same_in_other_processes_and_with_other_hash_seeds(
-    others: list[list[str]],
+    elsewhere: list[dict[str, Any]],
 ) -> None:
-    hashes = {digest for digest, _ in others}
-    assert hashes == {hashlib.sha256(repr(talk(300)).encode()).hexdigest()}
+    assert {each["sittings"] for each in elsewhere} == {digest()}
+
+
+def digest() -> str:
+    return hashlib.sha256(repr(talk(300)).encode()).hexdigest()
 
 
 def test_longer_histories_begin_like_shorter_ones() -> None:
@@ -431,9 +407,9 @@ def test_sms_has_no_apple_features() -> None:
 
 
 def test_no_history_needs_faker_and_names_of_another_language_are_drawn(
-    others: list[list[str]],
+    elsewhere: list[dict[str, Any]],
 ) -> None:
-    assert {is_loaded for _, is_loaded in others} == {"False"}
+    assert not any(each["has_faker"] for each in elsewhere)
     foreign = replace(FRIEND, locale="sv_SE", name="Astrid Holm")
     assert talk(50, foreign) == talk(50, foreign)
 

@@ -33,7 +33,7 @@ def _usual_or_sweep(history):
     return pytest.param(history, marks=marks, id=f"{history[0]}-{history[2]}")
 
 
-@pytest.fixture(scope="module", params=map(_usual_or_sweep, _HISTORIES))
+@pytest.fixture(scope="module", params=[*map(_usual_or_sweep, _HISTORIES)])
 def chats(request):
     """The rows of each chat, in order of date, but those of stated states."""
     scenario, messages, seed = request.param
