@@ -7,8 +7,10 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -125,9 +127,16 @@ def release(request):
     return request.param
 
 
-@pytest.fixture(scope="module")
-def before(release, tmp_path_factory):
-    return measured(Phone(release), tmp_path_factory.mktemp("plain"))
+@cache
+def _plain(release):
+    with tempfile.TemporaryDirectory() as folder:
+        return measured(Phone(release), Path(folder))
+
+
+@pytest.fixture
+def before(release):
+    """The rates of a plain phone, measured once for each release."""
+    return _plain(release)
 
 
 def each_state():
