@@ -72,12 +72,13 @@ def test_every_area_code_is_a_real_geographic_one() -> None:
 
 
 def test_the_blocks_do_not_overlap_and_hold_their_numbers() -> None:
-    for blocks in handles.RANGES.values():
+    for country, blocks in handles.RANGES.items():
         for block in blocks:
             ends = {block.number(index) for index in range(min(block.count, 500))}
             assert len(ends) == min(block.count, 500)
             for number in ends:
                 assert sum(number in other for other in blocks) == 1
+                assert country_of(number) == country
 
 
 def test_countries_without_a_range_share_american_numbers_without_a_clash() -> None:
