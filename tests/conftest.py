@@ -42,9 +42,11 @@ LATE = (
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Leave thousands of collected tests out of each collection of garbage."""
+    """Leave thousands of collected tests out of each collection of garbage, and have
+    few of them: what tests keep for each other is looked through each time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(scope="session")

@@ -111,6 +111,7 @@ def test_a_small_build_does_not_count_what_is_frozen(monkeypatch):
         return 0
 
     monkeypatch.setattr(gc, "get_freeze_count", count)
+    gc.set_threshold(700)
     gc.collect()
     with collected_rarely():
         made(10)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pkgutil import get_data
 from typing import TYPE_CHECKING, Any
 
@@ -100,12 +100,19 @@ def says_a_time(text: str, languages: Iterable[str]) -> bool:
 
 
 def _said(text: str, languages: Iterable[str]) -> Iterator[tuple[_Word, re.Match[str]]]:
-    text = text.replace("\u2019", "'")
     for code in languages:
-        lowered = lower(text, code)
-        for word in _words(code if code in LANGUAGES else "en"):
-            if found := word.says.search(lowered):
-                yield word, found
+        yield from _said_in(text, code)
+
+
+# A conversation is laid out several times, each time with the same texts.
+@lru_cache(maxsize=4_096)
+def _said_in(text: str, code: str) -> tuple[tuple[_Word, re.Match[str]], ...]:
+    lowered = lower(text.replace("\u2019", "'"), code)
+    return tuple(
+        (word, found)
+        for word in _words(code if code in LANGUAGES else "en")
+        if (found := word.says.search(lowered))
+    )
 
 
 def _times(rule: dict[str, Any], found: re.Match[str]) -> dict[str, Any]:

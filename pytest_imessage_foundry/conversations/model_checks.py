@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -65,13 +66,20 @@ def _without_number(problem: str) -> str:
     return f"{place.removeprefix('[0]').lstrip('.') or 'the whole'}: {what}"
 
 
-def _read(kind: type[M], text: str) -> tuple[M, ...]:
-    from pydantic import ConfigDict, TypeAdapter, ValidationError
+@cache
+def _adapter(kind: type) -> Any:
+    """The checker of one kind of models. Making it takes longer than what it does."""
+    from pydantic import ConfigDict, TypeAdapter
 
     strict = ConfigDict(extra="forbid", strict=True)
-    adapter: Any = TypeAdapter(tuple[kind, ...], config=strict)  # type: ignore[valid-type]
+    return TypeAdapter(tuple[kind, ...], config=strict)  # type: ignore[valid-type]
+
+
+def _read(kind: type[M], text: str) -> tuple[M, ...]:
+    from pydantic import ValidationError
+
     try:
-        models: tuple[M, ...] = adapter.validate_json(text)
+        models: tuple[M, ...] = _adapter(kind).validate_json(text)  # type: ignore[arg-type]
     except ValidationError as error:
         raise UnfitError(_places(error.errors())) from None
     return models

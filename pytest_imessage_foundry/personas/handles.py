@@ -220,10 +220,23 @@ def country_of(address: str) -> str | None:
     for country, codes in AREA_CODES.items():
         if code in codes and address in _lines(code):
             return country
-    for country, blocks in RANGES.items():
-        if any(address in block for block in blocks):
-            return country
+    for length, blocks in _by_prefix().items():
+        for country, block in blocks.get(address[:length], ()):
+            if address in block:
+                return country
     return None
+
+
+@cache
+def _by_prefix() -> dict[int, dict[str, list[tuple[str, Block]]]]:
+    """Return the blocks of all countries by the lengths of their prefixes, then by the
+    prefixes. No number is in two of them."""
+    found: dict[int, dict[str, list[tuple[str, Block]]]] = {}
+    for country, blocks in RANGES.items():
+        for block in blocks:
+            alike = found.setdefault(len(block.prefix), {})
+            alike.setdefault(block.prefix, []).append((country, block))
+    return found
 
 
 def parse(text: str, country: str) -> str:

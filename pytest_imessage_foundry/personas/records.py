@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pytest_imessage_foundry import strict_json, whole_file
@@ -14,6 +15,8 @@ from pytest_imessage_foundry.strict_json import UnclearJSONError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from pydantic import TypeAdapter
 
 MAX_BYTES = 4 << 20
 COLUMNS = tuple(each.name for each in fields(Persona))
@@ -104,7 +107,7 @@ def parsed(data: bytes, place: str) -> tuple[Persona, ...]:
     Raises:
         FoundryError: that is not what it holds. Nothing is guessed.
     """
-    from pydantic import ConfigDict, TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     if len(data) > MAX_BYTES:
         raise _refusal(place, [f"it is larger than {MAX_BYTES >> 20} MiB"])
@@ -114,12 +117,19 @@ def parsed(data: bytes, place: str) -> tuple[Persona, ...]:
         raise _refusal(place, [str(error)]) from None
     except (ValueError, RecursionError):
         pass  # said below, with the line and column
-    strict = ConfigDict(extra="forbid", strict=True)
-    people = TypeAdapter(tuple[Persona, ...], config=strict)
     try:
-        return people.validate_json(data.removeprefix(b"\xef\xbb\xbf"))
+        return _people().validate_json(data.removeprefix(b"\xef\xbb\xbf"))
     except ValidationError as error:
         raise _refusal(place, [_problem(each) for each in error.errors()]) from None
+
+
+@cache
+def _people() -> TypeAdapter[tuple[Persona, ...]]:
+    """The checker of people. Making it takes longer than what it does."""
+    from pydantic import ConfigDict, TypeAdapter
+
+    strict = ConfigDict(extra="forbid", strict=True)
+    return TypeAdapter(tuple[Persona, ...], config=strict)
 
 
 def _problem(error: Any) -> str:

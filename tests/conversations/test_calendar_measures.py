@@ -18,9 +18,15 @@ def measured(scenario: str, seed: int) -> realism.Realism:
     return realism.measure(truth_of(order), order.scenario.personas)
 
 
-@pytest.fixture(scope="module")
-def years() -> list[realism.Realism]:
-    return [measured("default", seed) for seed in SEEDS]
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(SEEDS[:2], id="two"),
+        pytest.param(SEEDS, id="all", marks=pytest.mark.sweep),
+    ],
+)
+def years(request: pytest.FixtureRequest) -> list[realism.Realism]:
+    return [measured("default", seed) for seed in request.param]
 
 
 @pytest.mark.parametrize(

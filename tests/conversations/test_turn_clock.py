@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from pytest_imessage_foundry.conversations import turn_clock
 from pytest_imessage_foundry.conversations.clock_linter import faults
 from pytest_imessage_foundry.conversations.packs import pack_files, store
 from pytest_imessage_foundry.conversations.packs.pack_lines import line_of, turn_of
 from pytest_imessage_foundry.conversations.turn_clock import loose_turns, unplaced_turn
 from pytest_imessage_foundry.models import Turn, When
+from pytest_imessage_foundry.models.apple_time import DAY
 from pytest_imessage_foundry.personas import builtin
 
 PEOPLE = builtin.by_id()
@@ -122,7 +124,10 @@ def unplaced(*turns):
         ],
     ],
 )
-def test_a_turn_that_no_calendar_can_keep_is_found(turns):
+def test_a_turn_that_no_calendar_can_keep_is_found(turns, monkeypatch):
+    # Four years have all days of the year; it looks through all decades for them.
+    start = turn_clock._ALL_TIME[0]
+    monkeypatch.setattr(turn_clock, "_ALL_TIME", (start, start + 4 * 366 * DAY))
     opens = Turn(sender="alex", text="so", opens=True)
 
     error = unplaced(opens, *turns)

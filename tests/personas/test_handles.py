@@ -22,6 +22,14 @@ def test_ten_thousand_people_of_a_country_have_numbers_of_nobody(country: str) -
     numbers = [phone(country, index) for index in range(PEOPLE)]
     assert len(set(numbers)) == PEOPLE
     assert all(map(is_reserved, numbers))
+
+
+@pytest.mark.parametrize(
+    "step", [50, pytest.param(1, marks=pytest.mark.sweep, id="each")]
+)
+@pytest.mark.parametrize("country", handles.countries())
+def test_their_numbers_are_possible_ones(country: str, step: int) -> None:
+    numbers = [phone(country, index) for index in range(0, PEOPLE, step)]
     parsed = [phonenumbers.parse(number) for number in numbers]
     assert all(map(phonenumbers.is_possible_number, parsed))
     form = phonenumbers.PhoneNumberFormat.E164
@@ -64,12 +72,13 @@ def test_every_area_code_is_a_real_geographic_one() -> None:
 
 
 def test_the_blocks_do_not_overlap_and_hold_their_numbers() -> None:
-    for blocks in handles.RANGES.values():
+    for country, blocks in handles.RANGES.items():
         for block in blocks:
             ends = {block.number(index) for index in range(min(block.count, 500))}
             assert len(ends) == min(block.count, 500)
             for number in ends:
                 assert sum(number in other for other in blocks) == 1
+                assert country_of(number) == country
 
 
 def test_countries_without_a_range_share_american_numbers_without_a_clash() -> None:

@@ -50,6 +50,12 @@ def test_its_tables_are_up_to_date(page, part):
     )
 
 
+def test_files_are_missing_for_one_of_two_reasons(page):
+    said = life_page.counts(life_page.block(page, "diagnostics"))
+    assert said["Missing files"] == said["No path provided"] + said["No file located"]
+
+
+@pytest.mark.sweep
 def test_its_diagnostics_are_those_of_the_rows(page, tmp_path):
     path = tmp_path / "chat.db"
     foundry.forge(foundry.Order(life_page.SPEC), path, attachments=False)
@@ -62,7 +68,6 @@ def test_its_diagnostics_are_those_of_the_rows(page, tmp_path):
     assert {label: said[label] for label in COUNTED} == found, (
         "run `python -m tests.readers.life_page`"
     )
-    assert said["Missing files"] == said["No path provided"] + said["No file located"]
 
 
 def test_each_line_is_explained(page):

@@ -293,14 +293,22 @@ def _takes_more(signature: inspect.Signature) -> bool:
     return inspect.Parameter.VAR_KEYWORD in kinds
 
 
+@cache
+def _adapter(hint: Any) -> Any:
+    """The checker of a type. Making it takes longer than what it does."""
+    from pydantic import ConfigDict, TypeAdapter
+
+    strict = ConfigDict(strict=True, arbitrary_types_allowed=True)
+    return TypeAdapter(hint, config=strict)
+
+
 def _checked(hint: Any, value: Any, name: str) -> Any:
-    from pydantic import ConfigDict, TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     if isinstance(hint, type) and hasattr(hint, "__dataclass_fields__"):
         _table(name, value)
     try:
-        strict = ConfigDict(strict=True, arbitrary_types_allowed=True)
-        return TypeAdapter(hint, config=strict).validate_python(value)
+        return _adapter(hint).validate_python(value)
     except ValidationError as error:
         said = error.errors()[0]["msg"]
         choices = sorted(

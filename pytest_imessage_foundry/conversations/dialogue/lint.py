@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pytest_imessage_foundry.conversations.dialogue.addressees import (
@@ -270,6 +271,7 @@ def _prose(text: str, code: str, *, is_link: bool) -> Iterator[str]:
         yield "another script"
 
 
+@cache
 def _other_scripts(code: str) -> str:
     """Return the ranges of the scripts that a language is not written in."""
     known = {each for ranges in SCRIPTS.values() for each in ranges}

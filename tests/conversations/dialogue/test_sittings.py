@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from itertools import islice, pairwise
 from random import Random
 from typing import Any
@@ -102,6 +100,20 @@ def group(**more: Any) -> list[Persona]:
     return [persona(f"p{n}", name, **more) for n, name in enumerate(NAMES)]
 
 
+def company(size: int) -> list[Persona]:
+    return [FRIEND, *group()[1:]][:size]
+
+
+@cache
+def history(code: str, size: int, seed: int = 1) -> list[Turn]:
+    """A thousand messages of people who speak a language, three thousand of two of
+    them. Several tests count in it; a shorter one would begin alike."""
+    owner = replace(OWNER, locale=LOCALES[code])
+    people = [replace(each, locale=LOCALES[code]) for each in company(size)]
+    count = 3_000 if size == seed == 1 else 1_000
+    return talk(count, *people, owner=owner, seed=seed)
+
+
 def words(turns: list[Turn]) -> list[str]:
     return [turn.text for turn in turns if turn.text and not turn.link_title]
 
@@ -120,25 +132,14 @@ def share(turns: list[Turn], field: str) -> float:
     return sum(bool(getattr(turn, field)) for turn in turns) / len(turns)
 
 
-def test_same_in_other_processes_and_with_other_hash_seeds() -> None:
-    code = (
-        "import sys; sys.path.insert(0, 'tests/conversations/dialogue')\n"
-        "import hashlib, test_sittings as t\n"
-        "print(hashlib.sha256(repr(t.talk(300)).encode()).hexdigest())"
-    )
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
-    hashes = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-        for seed in ("1", "77")
-    }
-    assert hashes == {hashlib.sha256(repr(talk(300)).encode()).hexdigest()}
+def test_same_in_other_processes_and_with_other_hash_seeds(
+    elsewhere: list[dict[str, Any]],
+) -> None:
+    assert {each["sittings"] for each in elsewhere} == {digest()}
+
+
+def digest() -> str:
+    return hashlib.sha256(repr(talk(300)).encode()).hexdigest()
 
 
 def test_longer_histories_begin_like_shorter_ones() -> None:
@@ -179,8 +180,7 @@ def test_ten_thousand_messages_with_one_contact() -> None:
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_shares_of_what_happens(code: str) -> None:
-    owner = replace(OWNER, locale=LOCALES[code])
-    turns = talk(3_000, replace(FRIEND, locale=LOCALES[code]), owner=owner)
+    turns = history(code, 1)
     assert 0.05 < share(turns, "reactions") < 0.15
     assert 0.012 < share(turns, "replies_to") < 0.06
     assert 0.04 < share(turns, "attachment") < 0.11
@@ -196,20 +196,19 @@ def test_shares_of_what_happens(code: str) -> None:
 
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("size", [1, 3])
-def test_little_is_said_twice_in_a_thousand_messages(code: str, size: int) -> None:
-    owner = replace(OWNER, locale=LOCALES[code])
-    people = [replace(each, locale=LOCALES[code]) for each in group()[:size]]
-    for seed in (1, 2):
-        turns = talk(1_000, *people, owner=owner, seed=seed)
-        again = repeats(turns)
-        assert len(again) < 0.16 * len(words(turns))
-        assert sum(len(each) > 40 for each in again) <= 5
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.sweep)])
+def test_little_is_said_twice_in_a_thousand_messages(
+    code: str, size: int, seed: int
+) -> None:
+    turns = history(code, size, seed)[:1_000]
+    again = repeats(turns)
+    assert len(again) < 0.16 * len(words(turns))
+    assert sum(len(each) > 40 for each in again) <= 5
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_now_and_then_somebody_tells_at_length(code: str) -> None:
-    owner = replace(OWNER, locale=LOCALES[code])
-    texts = words(talk(2_000, replace(FRIEND, locale=LOCALES[code]), owner=owner))
+    texts = words(history(code, 1)[:2_000])
     least, most = MEANS[code]
     assert least < sum(map(len, texts)) / len(texts) < most
     assert 0.002 < sum(len(each) > 200 for each in texts) / len(texts) < 0.03
@@ -225,11 +224,8 @@ def test_lengths() -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("size", [1, 3])
 def test_every_language_alone_and_in_groups(code: str, size: int) -> None:
-    locale = LOCALES[code]
-    owner = replace(OWNER, locale=locale)
-    people = [replace(each, locale=locale) for each in group()[:size]]
-    turns = talk(400, *people, owner=owner)
-    everyone = {owner.id, *(each.id for each in people)}
+    turns = history(code, size)[:400]
+    everyone = {OWNER.id, *(each.id for each in company(size))}
     assert {turn.sender for turn in turns} == everyone
     assert turns[0].opens
     for number, turn in enumerate(turns):
@@ -410,21 +406,10 @@ def test_sms_has_no_apple_features() -> None:
         assert share(turns, field) == 0
 
 
-def test_no_history_needs_faker_and_names_of_another_language_are_drawn() -> None:
-    code = (
-        "import sys; sys.path.insert(0, 'tests/conversations/dialogue')\n"
-        "import test_sittings as t; t.talk(4000)\n"
-        "print('faker' in sys.modules)"
-    )
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == "False"
+def test_no_history_needs_faker_and_names_of_another_language_are_drawn(
+    elsewhere: list[dict[str, Any]],
+) -> None:
+    assert not any(each["has_faker"] for each in elsewhere)
     foreign = replace(FRIEND, locale="sv_SE", name="Astrid Holm")
     assert talk(50, foreign) == talk(50, foreign)
 
@@ -475,7 +460,8 @@ def test_mixed_languages_follow_the_majority() -> None:
 
 
 @pytest.mark.parametrize("code", ["en", "de", "ja", "ru", "he"])
-def test_a_scene_of_a_season_is_told_about_then(code: str) -> None:
+@pytest.mark.parametrize("count", [2_000, pytest.param(6_000, marks=pytest.mark.sweep)])
+def test_a_scene_of_a_season_is_told_about_then(code: str, count: int) -> None:
     owner = persona("me", "Alex Morgan", is_self=True, locale=LOCALES[code])
     friend = persona("jo", "Jordan Lee", locale=LOCALES[code])
     start, end = from_iso("2025-01-01T00:00:00"), from_iso("2026-01-01T00:00:00")
@@ -484,13 +470,13 @@ def test_a_scene_of_a_season_is_told_about_then(code: str) -> None:
         owner=owner,
         people=[friend],
         seed=1,
-        count=6_000,
-        days=SceneDays(start, end, 6_000),
+        count=count,
+        days=SceneDays(start, end, count),
     )
     found = 0
     for number, turn in enumerate(turns):
         if turn.when is not None and turn.when.months:
-            month = to_datetime(start + (end - start) * number // 6_000).month
+            month = to_datetime(start + (end - start) * number // count).month
             assert month in turn.when.months
             found += 1
     assert found
@@ -772,8 +758,20 @@ def performances(monkeypatch: pytest.MonkeyPatch) -> list[Performance]:
     return found
 
 
-@pytest.mark.parametrize("relationship", ["boss", "colleague", "plumber", "friend"])
-@pytest.mark.parametrize("code", LANGUAGES)
+RELATIONSHIPS = ("boss", "colleague", "plumber", "friend")
+
+
+def in_turn(place: int, name: str) -> Any:
+    """A language and a relationship: two of a language's are for the sweep."""
+    is_usual = (place + RELATIONSHIPS.index(name)) % 2 == 0
+    marks = () if is_usual else pytest.mark.sweep
+    return pytest.param(LANGUAGES[place], name, marks=marks)
+
+
+@pytest.mark.parametrize(
+    ("code", "relationship"),
+    [in_turn(n, name) for n in range(len(LANGUAGES)) for name in RELATIONSHIPS],
+)
 def test_a_sitting_goes_on_where_all_its_days_allow_it(
     code: str, relationship: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -814,13 +812,29 @@ def test_each_scene_of_a_sitting_says_where_people_are_and_what_came_up() -> Non
     assert sum(bool(each.matters) for each in later) > 20
 
 
-@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kolkata", "Europe/Paris"])
+ZONES = ("America/New_York", "Asia/Kolkata", "Europe/Paris")
+
+
+def one_of_each_circle(number: int) -> list[str]:
+    """A word for a relationship of each circle; other numbers give other words."""
+    words: dict[frozenset[str], list[str]] = {}
+    for word, circle in circles._BY_WORD.items():
+        words.setdefault(circle, []).append(word)
+    return [each[number % len(each)] for each in words.values()]
+
+
+@pytest.mark.parametrize(
+    "is_whole", [False, pytest.param(True, marks=pytest.mark.sweep)]
+)
+@pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_everybody_has_something_to_tell_in_their_language(
-    code: str, zone: str
+    code: str, zone: str, is_whole: bool
 ) -> None:
-    """However far away, with whatever relationship, alone and in a group."""
-    for word in sorted(circles._BY_WORD):
+    """However far away, with whatever relationship, alone and in a group. Each circle
+    talks in each language and zone, each of its words in some; in the sweep, in all."""
+    number = len(ZONES) * LANGUAGES.index(code) + ZONES.index(zone)
+    for word in circles._BY_WORD if is_whole else one_of_each_circle(number):
         more = {"relationship": word, "locale": LOCALES[code], "time_zone": zone}
         for size in (1, 2):
             people = [persona(f"p{n}", NAMES[n], **more) for n in range(size)]

@@ -6,7 +6,7 @@ from itertools import chain
 from random import Random
 
 import pytest
-from test_sittings import LOCALES, group, persona, talk
+from test_sittings import group, history, persona, talk
 
 from pytest_imessage_foundry.conversations.dialogue import transitions
 from pytest_imessage_foundry.conversations.dialogue.scenes import (
@@ -48,9 +48,7 @@ def test_a_sitting_holds_one_scene_or_a_few() -> None:
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_one_scene_leads_to_the_next_in_words_or_after_a_lull(code: str) -> None:
-    owner = persona("me", "Alex Morgan", is_self=True, locale=LOCALES[code])
-    friend = persona("jo", "Jordan Lee", locale=LOCALES[code])
-    turns = talk(2_000, friend, owner=owner)
+    turns = history(code, 1)[:2_000]
     lulls = [turn.pause for turn in turns if turn.pause]
     assert len(lulls) > 60
     assert min(lulls) >= 4

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import tempfile
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 
+import pytest
+
 from pytest_imessage_foundry.by_hand import Written
+from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.foundry import Order, forge, truth_of
+from pytest_imessage_foundry.garbage import collected_rarely
 from pytest_imessage_foundry.spec import Spec
 
 SEEDS = range(5)
 MESSAGES = {"lived-in": 2_000, "default": None}
+# The seed of each release in `make test`. `make sweeps` takes all others, too.
+USUAL = dict(zip(schema.RELEASES, cycle((*SEEDS[1:], SEEDS[0])), strict=False))
+EACH = [
+    pytest.param(
+        release, seed, marks=() if seed == USUAL[release] else pytest.mark.sweep
+    )
+    for release in schema.RELEASES
+    for seed in SEEDS
+]
+# A life that is long enough to have what is rare: release, seed, and messages.
+LONG = ("tahoe", 1, 25_000)
 
 
 def order(scenario, release, seed, messages=None):
@@ -29,7 +45,8 @@ def truth(scenario, release, seed, messages=None):
 
 @cache
 def _truth(wanted):
-    return truth_of(wanted)
+    with collected_rarely():
+        return truth_of(wanted)
 
 
 def built(scenario, release, seed, messages=None):

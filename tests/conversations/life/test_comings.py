@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 from types import SimpleNamespace
+
+import pytest
+from lives import USUAL, truth
 
 from pytest_imessage_foundry.conversations.chat_life import Move
 from pytest_imessage_foundry.conversations.life.comings import attended
@@ -64,16 +67,24 @@ def test_a_talk_with_an_absent_member_is_left_out_whole():
     assert told[4].date < event.date < told[5].date
 
 
-def groups(seed: int) -> Iterator[list[Message]]:
-    spec = Spec(scenario="lived-in", seed=seed, messages=4_000)
-    for chat in Order(spec).conversations:
+def groups(seed: int, messages: int | None) -> Iterator[list[Message]]:
+    for chat in truth("lived-in", "tahoe", seed, messages):
         if chat.is_group:
-            yield list(chat.messages)
+            yield list(iter(chat.messages))
 
 
-def test_who_comes_late_is_added_before_they_write():
+@pytest.mark.parametrize(
+    ("seeds", "size"),
+    [
+        pytest.param([USUAL["tahoe"]], None, id="one"),
+        pytest.param(range(4), 4_000, id="four", marks=pytest.mark.sweep),
+    ],
+)
+def test_who_comes_late_is_added_before_they_write(
+    seeds: Sequence[int], size: int | None
+) -> None:
     added = 0
-    for messages in chain.from_iterable(map(groups, range(4))):
+    for messages in chain.from_iterable(groups(seed, size) for seed in seeds):
         assert messages
         wrote: set[str | None] = set()
         for before, message in pairwise(messages):
@@ -104,4 +115,4 @@ def test_a_group_of_ones_own_words_has_a_life_too():
         if chat.is_group and chat.origin == "hook"
     ]
     assert len(found) > 3
-    assert all(list(chat.messages) for chat in found)
+    assert all(list(iter(chat.messages)) for chat in found)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from lives import SEEDS, truth
+from lives import EACH, LONG, truth
 
 from pytest_imessage_foundry.conversations import eras
-from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.models.apple_time import from_iso
 
 CAME = {
@@ -45,8 +44,7 @@ def shown(message):
     yield message.service
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("release", schema.RELEASES)
+@pytest.mark.parametrize(("release", "seed"), EACH)
 def test_nothing_is_there_before_its_time(release, seed):
     for chat in truth("lived-in", release, seed):
         for message in chat.messages:
@@ -58,8 +56,7 @@ def test_nothing_is_there_before_its_time(release, seed):
 def test_a_large_life_has_all_of_it_when_its_time_has_come():
     found = {
         name
-        for seed in (0, 1)
-        for chat in truth("lived-in", "tahoe", seed, 25_000)
+        for chat in truth("lived-in", *LONG)
         for message in chat.messages
         for name in shown(message)
     }
@@ -68,7 +65,7 @@ def test_a_large_life_has_all_of_it_when_its_time_has_come():
 
 def test_bodies_change_over_the_years():
     by_year = {}
-    for chat in truth("lived-in", "tahoe", 0, 25_000):
+    for chat in truth("lived-in", *LONG):
         for message in chat.messages:
             if message.parts and not message.is_unsent:
                 year = 2001 + message.date // (31_556_952 * 10**9)

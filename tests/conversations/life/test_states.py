@@ -7,10 +7,9 @@ from contextlib import closing
 from itertools import pairwise
 
 import pytest
-from lives import SEEDS, built, truth
+from lives import EACH, LONG, USUAL, built, truth
 
 from pytest_imessage_foundry.conversations.life.state_rules import guid_after
-from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.db.validators import validate
 from pytest_imessage_foundry.models import Chatbot
 from pytest_imessage_foundry.models.apple_time import HOUR, MINUTE
@@ -166,16 +165,14 @@ def outside(path, bands):
     }
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("release", schema.RELEASES)
+@pytest.mark.parametrize(("release", "seed"), EACH)
 def test_default_has_what_more_than_one_file_in_ten_has(release, seed):
     path = built("default", release, seed)
     assert outside(path, DEFAULT) == {}
     assert gaps(path) > 10
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("release", schema.RELEASES)
+@pytest.mark.parametrize(("release", "seed"), EACH)
 def test_a_life_of_ten_years_has_all_states(release, seed):
     path = built("lived-in", release, seed)
     assert outside(path, LIVED_IN) == {}
@@ -210,8 +207,15 @@ def test_tidy_has_none_of_it(tmp_path):
     assert set(measured(path, none).values()) == {0}
 
 
-def test_a_resent_message_stands_in_two_chats_before_26():
-    path = built("lived-in", "sonoma", 2, 12_000)
+@pytest.mark.parametrize(
+    ("seed", "messages"),
+    [
+        pytest.param(USUAL["sonoma"], None, id="one"),
+        pytest.param(2, 12_000, id="several", marks=pytest.mark.sweep),
+    ],
+)
+def test_a_resent_message_stands_in_two_chats_before_26(seed, messages):
+    path = built("lived-in", "sonoma", seed, messages)
     query = (
         "FROM (SELECT 1 FROM chat_message_join GROUP BY message_id HAVING count(*) > 1)"
     )
@@ -219,7 +223,7 @@ def test_a_resent_message_stands_in_two_chats_before_26():
         found = connection.execute(f"SELECT count(*) {query}").fetchone()[0]
     told = [
         message
-        for chat in truth("lived-in", "sonoma", 2, 12_000)
+        for chat in truth("lived-in", "sonoma", seed, messages)
         for message in chat.messages
         if message.traits.also_in
     ]
@@ -229,7 +233,7 @@ def test_a_resent_message_stands_in_two_chats_before_26():
 @pytest.mark.parametrize("scenario", ["default", "lived-in"])
 def test_the_truth_is_in_order_and_ends_with_the_clock(scenario):
     end = 786_240_000 * 10**9  # 2025-12-01
-    for chat in truth(scenario, "tahoe", 0):
+    for chat in truth(scenario, "tahoe", USUAL["tahoe"]):
         dates = [message.date for message in chat.messages]
         assert dates == sorted(dates)
         moments = [
@@ -243,7 +247,7 @@ def test_the_truth_is_in_order_and_ends_with_the_clock(scenario):
 def test_guids_are_unique():
     guids = [
         guid
-        for chat in truth("lived-in", "tahoe", 0, 25_000)
+        for chat in truth("lived-in", *LONG)
         for message in chat.messages
         for guid in (message.guid, *(each.guid for each in message.tapbacks))
     ]
@@ -252,7 +256,7 @@ def test_guids_are_unique():
 
 def test_who_left_says_nothing_afterwards():
     groups = 0
-    for chat in truth("lived-in", "tahoe", 0, 25_000):
+    for chat in truth("lived-in", *LONG):
         if not chat.is_group:
             continue
         for message in chat.messages:
@@ -267,7 +271,7 @@ def test_who_left_says_nothing_afterwards():
 def test_a_rare_card_comes_after_a_talk_and_nobody_answers_it():
     """What a card stood in place of would be answered all the same."""
     found = 0
-    for chat in truth("lived-in", "tahoe", 0, 25_000):
+    for chat in truth("lived-in", *LONG):
         dates = [message.date for message in chat.messages]
         ends = [*dates[2:], *dates[-1:]]
         for (text, card), end in zip(pairwise(chat.messages), ends, strict=False):

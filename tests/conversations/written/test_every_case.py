@@ -41,7 +41,13 @@ def opened_early(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CasePhone, "__init__", start)
 
 
-@pytest.fixture(params=schema.ALL)
+def usual_or_sweep(release: str) -> Any:
+    """Two releases in `make test`, the others in `make sweeps`."""
+    marks = () if release in ("sonoma", "tahoe") else pytest.mark.sweep
+    return pytest.param(release, marks=marks)
+
+
+@pytest.fixture(params=[*map(usual_or_sweep, schema.ALL)])
 def told(request, tmp_path, monkeypatch) -> tuple[str, Any, Recorder, Path]:
     """The catalogue on a release, and the file that was recorded while it wrote."""
     release = request.param
