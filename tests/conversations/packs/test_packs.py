@@ -346,7 +346,7 @@ def test_any_bytes_are_a_pack_or_refused(data):
     _accepted_or_refused(data)
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=400)
 @given(data=st.data())
 def test_any_change_is_a_pack_or_refused(data):
     raw = json.loads(store.dumps(a_pack(turns=FULL)))
