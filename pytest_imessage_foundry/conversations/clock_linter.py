@@ -51,6 +51,9 @@ class _Word:
     rule: dict[str, Any]
 
 
+Said = tuple[_Word, re.Match[str]]
+
+
 def findings(
     conversations: Iterable[Conversation], personas: Iterable[Persona]
 ) -> Iterator[Misdating]:
@@ -78,28 +81,24 @@ def findings(
 
 def faults(text: str, moment: datetime, languages: Iterable[str]) -> Iterator[str]:
     """Yield what a text says that cannot be said at a local time."""
-    for what, _ in misfits(text, moment, languages):
+    for what, _ in misfits(said(text, languages), moment):
         yield what
 
 
 def misfits(
-    text: str, moment: datetime, languages: Iterable[str]
+    words: Iterable[Said], moment: datetime
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield what a text says that cannot be said at a local time, and when it can.
+    """Yield which of some words cannot be said at a local time, and when they can.
 
     That is one of `hours`, `weekdays`, `months` and `dates`, with numbers.
     """
-    for word, found in _said(text, languages):
+    for word, found in words:
         if not _fits(word.rule, moment, found):
             yield word.what, _times(word.rule, found)
 
 
-def says_a_time(text: str, languages: Iterable[str]) -> bool:
-    """Return whether a text has a word that cannot be said at every time."""
-    return any(True for _ in _said(text, languages))
-
-
-def _said(text: str, languages: Iterable[str]) -> Iterator[tuple[_Word, re.Match[str]]]:
+def said(text: str, languages: Iterable[str]) -> Iterator[Said]:
+    """Yield the words of a text that cannot be said at every time, with their place."""
     text = text.replace("\u2019", "'")
     for code in languages:
         lowered = lower(text, code)
