@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
 
 from pytest_imessage_foundry.cli import main
-from pytest_imessage_foundry.conversations.packs import store
+from pytest_imessage_foundry.conversations.packs import pack_files, store
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.models import ConversationConfig, Turn
 from pytest_imessage_foundry.personas import builtin
@@ -44,9 +45,21 @@ def pack(path, *turns, config=HIKE, owner="", request=None):
     return cached.key
 
 
+@pytest.fixture
+def few_shipped(tmp_path, monkeypatch):
+    """Two of the shipped packs in their stead: to hold every text against a calendar
+    takes long, and which packs are looked at is the same."""
+    folder = tmp_path / "package" / "packs"
+    folder.mkdir(parents=True)
+    for name in ("languages_sv.json", "services.json"):
+        shutil.copyfile(pack_files.shipped_folder() / name, folder / name)
+    monkeypatch.setattr(pack_files, "shipped_folder", lambda: folder)
+
+
 # --- verify -----------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("few_shipped")
 def test_verify_takes_the_project_s_own_packs(tmp_path, capsys):
     assert main(["cache", "verify"]) == 0
     shipped = capsys.readouterr().out.splitlines()
@@ -57,6 +70,7 @@ def test_verify_takes_the_project_s_own_packs(tmp_path, capsys):
     first, *others = capsys.readouterr().out.splitlines()
     assert first == "fixtures_cache/trip.json: 1 conversation, 1 turn"
     assert others == shipped
+    assert len(shipped) == 2
 
 
 def test_verify_takes_folders_and_files(tmp_path, capsys):
@@ -94,6 +108,7 @@ def test_verify_of_nothing(word, said, tmp_path, capsys):
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("few_shipped")
 def test_verify_in_a_project_with_an_empty_folder(tmp_path):
     (tmp_path / "fixtures_cache").mkdir()
 
