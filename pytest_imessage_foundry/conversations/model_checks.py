@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from pydantic import TypeAdapter
 
 M = TypeVar("M")
 # The names that pydantic gives to the members of a union of these.
@@ -66,15 +69,23 @@ def _without_number(problem: str) -> str:
 
 
 def _read(kind: type[M], text: str) -> tuple[M, ...]:
-    from pydantic import ConfigDict, TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
-    strict = ConfigDict(extra="forbid", strict=True)
-    adapter: Any = TypeAdapter(tuple[kind, ...], config=strict)  # type: ignore[valid-type]
     try:
+        adapter = _adapter(kind)  # type: ignore[arg-type]  # a class is hashable
         models: tuple[M, ...] = adapter.validate_json(text)
     except ValidationError as error:
         raise UnfitError(_places(error.errors())) from None
     return models
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[tuple[Any, ...]]:
+    """Return what checks models of a kind; making it takes longer than checking."""
+    from pydantic import ConfigDict, TypeAdapter
+
+    strict = ConfigDict(extra="forbid", strict=True)
+    return TypeAdapter(tuple[kind, ...], config=strict)
 
 
 def _places(errors: list[Any]) -> list[str]:
