@@ -65,8 +65,9 @@ ACTS = {
     "background": "backgrounds",
     "review": "unknown_senders",
 }
-# What the release cannot hold; a tapback on a part that is not there is none anyway.
-REFUSED = "use a release that can: |there is no part "
+# What the release cannot hold, or none can: a tapback on a part that is not there, a
+# text with U+0000.
+REFUSED = "use a release that can: |there is no part |leave the character out"
 step = st.tuples(
     st.sampled_from(list(ACTS)), st.integers(0, 7), st.text(min_size=1, max_size=12)
 )
