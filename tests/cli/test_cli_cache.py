@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -43,17 +42,6 @@ def pack(path, *turns, config=HIKE, owner="", request=None):
     cached = store.Cached.of(request, WRITTEN, turns or [Turn(sender="nina", text="x")])
     store.write(path, store.Pack(name=path.stem, conversations=(cached,)))
     return cached.key
-
-
-@pytest.fixture
-def few_shipped(tmp_path, monkeypatch):
-    """Two of the shipped packs in their stead: to hold every text against a calendar
-    takes long, and which packs are looked at is the same."""
-    folder = tmp_path / "package" / "packs"
-    folder.mkdir(parents=True)
-    for name in ("languages_sv.json", "services.json"):
-        shutil.copyfile(pack_files.shipped_folder() / name, folder / name)
-    monkeypatch.setattr(pack_files, "shipped_folder", lambda: folder)
 
 
 # --- verify -----------------------------------------------------------------
@@ -106,6 +94,13 @@ def test_verify_of_nothing(word, said, tmp_path, capsys):
     assert main(["cache", "verify", word]) == 2
 
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.sweep
+def test_verify_takes_all_that_is_shipped(capsys):
+    assert main(["cache", "verify"]) == 0
+
+    assert len(capsys.readouterr().out.splitlines()) == len(pack_files.shipped())
 
 
 @pytest.mark.usefixtures("few_shipped")
