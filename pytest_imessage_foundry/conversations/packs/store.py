@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 PROMPT_VERSION = 1
 _NEXT_PART = 360  # minutes of pause before what is another part of a story
-_KEPT = 32  # shipped packs that stay in memory, 6 MB with their bytes
+_KEPT = 32  # packs of each sort that stay in memory; the shipped ones take 6 MB
+_LARGE = 1 << 18  # bytes of a pack that does not stay
 
 _Lines = tuple[dict[str, Any], ...]
 
@@ -208,19 +209,27 @@ def read(path: Path | Traversable) -> Pack:
 
 
 def _parse(data: bytes, path: Path | Traversable) -> Pack:
-    from pytest_imessage_foundry.conversations.packs.pack_checks import (
-        Flaw,
-        check,
-        decode,
-    )
+    from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw
 
     try:
-        raw = decode(data)
-        check(raw, FORMAT)
-        pack = _pack(raw)
-        _check_keys(pack)
+        return _checked(data) if len(data) > _LARGE else _checked_once(data)
     except Flaw as flaw:
         raise pack_files.refusal(path, str(flaw)) from None
+
+
+@lru_cache(maxsize=_KEPT)
+def _checked_once(data: bytes) -> Pack:
+    """Return a pack: the same bytes are checked and parsed once in a process."""
+    return _checked(data)
+
+
+def _checked(data: bytes) -> Pack:
+    from pytest_imessage_foundry.conversations.packs.pack_checks import check, decode
+
+    raw = decode(data)
+    check(raw, FORMAT)
+    pack = _pack(raw)
+    _check_keys(pack)
     return pack
 
 

@@ -408,8 +408,10 @@ def test_own_pack_comes_first(tmp_path):
     assert index.places[0] == f"{tmp_path} (1 conversation)"
 
 
-def test_a_shipped_pack_that_changed_is_read_anew(tmp_path, monkeypatch):
-    """Though shipped packs are parsed once in a process."""
+@pytest.mark.parametrize("paths", [(), (Path("own.json"),)], ids=["shipped", "own"])
+def test_a_pack_that_changed_is_read_anew(tmp_path, monkeypatch, paths):
+    """Though the same bytes are parsed once in a process."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(pack_files, "shipped_folder", lambda: tmp_path)
     shipped = CONVERSATIONS[0]
     for text in ("Now", "Later"):
@@ -418,7 +420,8 @@ def test_a_shipped_pack_that_changed_is_read_anew(tmp_path, monkeypatch):
         store.write(
             tmp_path / "own.json", store.Pack(name="o", conversations=(changed,))
         )
-        assert store.load_all().by_key == {shipped.key: changed}
+        found = store.load_all(paths, shipped=not paths)
+        assert found.by_key == {shipped.key: changed}
 
 
 def test_places_that_are_not_there(tmp_path):
