@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pkgutil import get_data
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,9 @@ class _Word:
     rule: dict[str, Any]
 
 
+Said = tuple[_Word, re.Match[str]]
+
+
 def findings(
     conversations: Iterable[Conversation], personas: Iterable[Persona]
 ) -> Iterator[Misdating]:
@@ -78,41 +81,30 @@ def findings(
 
 def faults(text: str, moment: datetime, languages: Iterable[str]) -> Iterator[str]:
     """Yield what a text says that cannot be said at a local time."""
-    for what, _ in misfits(text, moment, languages):
+    for what, _ in misfits(said(text, languages), moment):
         yield what
 
 
 def misfits(
-    text: str, moment: datetime, languages: Iterable[str]
+    words: Iterable[Said], moment: datetime
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield what a text says that cannot be said at a local time, and when it can.
+    """Yield which of some words cannot be said at a local time, and when they can.
 
     That is one of `hours`, `weekdays`, `months` and `dates`, with numbers.
     """
-    for word, found in _said(text, languages):
+    for word, found in words:
         if not _fits(word.rule, moment, found):
             yield word.what, _times(word.rule, found)
 
 
-def says_a_time(text: str, languages: Iterable[str]) -> bool:
-    """Return whether a text has a word that cannot be said at every time."""
-    return any(True for _ in _said(text, languages))
-
-
-def _said(text: str, languages: Iterable[str]) -> Iterator[tuple[_Word, re.Match[str]]]:
+def said(text: str, languages: Iterable[str]) -> Iterator[Said]:
+    """Yield the words of a text that cannot be said at every time, with their place."""
+    text = text.replace("\u2019", "'")
     for code in languages:
-        yield from _said_in(text, code)
-
-
-# A conversation is laid out several times, each time with the same texts.
-@lru_cache(maxsize=4_096)
-def _said_in(text: str, code: str) -> tuple[tuple[_Word, re.Match[str]], ...]:
-    lowered = lower(text.replace("\u2019", "'"), code)
-    return tuple(
-        (word, found)
-        for word in _words(code if code in LANGUAGES else "en")
-        if (found := word.says.search(lowered))
-    )
+        lowered = lower(text, code)
+        for word in _words(code if code in LANGUAGES else "en"):
+            if found := word.says.search(lowered):
+                yield word, found
 
 
 def _times(rule: dict[str, Any], found: re.Match[str]) -> dict[str, Any]:

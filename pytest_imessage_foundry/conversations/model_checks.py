@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pydantic import TypeAdapter
+
 M = TypeVar("M")
 # The names that pydantic gives to the members of a union of these.
 _UNION = ("str", "Persona")
@@ -66,23 +68,24 @@ def _without_number(problem: str) -> str:
     return f"{place.removeprefix('[0]').lstrip('.') or 'the whole'}: {what}"
 
 
-@cache
-def _adapter(kind: type) -> Any:
-    """The checker of one kind of models. Making it takes longer than what it does."""
-    from pydantic import ConfigDict, TypeAdapter
-
-    strict = ConfigDict(extra="forbid", strict=True)
-    return TypeAdapter(tuple[kind, ...], config=strict)  # type: ignore[valid-type]
-
-
 def _read(kind: type[M], text: str) -> tuple[M, ...]:
     from pydantic import ValidationError
 
     try:
-        models: tuple[M, ...] = _adapter(kind).validate_json(text)  # type: ignore[arg-type]
+        adapter = _adapter(kind)  # type: ignore[arg-type]  # a class is hashable
+        models: tuple[M, ...] = adapter.validate_json(text)
     except ValidationError as error:
         raise UnfitError(_places(error.errors())) from None
     return models
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[tuple[Any, ...]]:
+    """Return what checks models of a kind; making it takes longer than checking."""
+    from pydantic import ConfigDict, TypeAdapter
+
+    strict = ConfigDict(extra="forbid", strict=True)
+    return TypeAdapter(tuple[kind, ...], config=strict)
 
 
 def _places(errors: list[Any]) -> list[str]:

@@ -70,7 +70,10 @@ def loose_turns(
         owner: whose phone it is.
     """
     codes = sorted({spoken_in(each.locale) for each in people.values()})
-    if not any(clock_linter.says_a_time(turn.text, codes) for turn in turns):
+    texts = {turn.text for turn in turns}
+    # Searched once, not for each layout.
+    said = {each: tuple(clock_linter.said(each, codes)) for each in texts}
+    if not any(said.values()):
         return
     found: dict[tuple[int, str], LooseTurn] = {}
     for number in range(_LAYOUTS):
@@ -85,8 +88,10 @@ def loose_turns(
             no_time="keep",
         )
         for place, (nanoseconds, turn) in enumerate(placed):
+            if not said[turn.text]:
+                continue
             moment = local_time(nanoseconds, people[turn.sender].time_zone)
-            for what, times in clock_linter.misfits(turn.text, moment, codes):
+            for what, times in clock_linter.misfits(said[turn.text], moment):
                 if not _keeps(turn, times):
                     loose = _loose(place, turn, what, moment, times)
                     found.setdefault((place, what), loose)

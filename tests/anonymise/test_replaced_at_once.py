@@ -105,17 +105,27 @@ VALUES = st.one_of(st.none(), NUMBERS, TEXTS, BLOBS)
 TABLES = sorted(name for name in columns() if not name.startswith("sqlite_"))
 
 
+@pytest.mark.parametrize("examples", [8, pytest.param(60, marks=pytest.mark.sweep)])
 @pytest.mark.parametrize("table", TABLES)
-@settings(derandomize=True, deadline=None, max_examples=40)
-@given(data=st.data())
-def test_rows_are_replaced_as_one_by_one(table, data):
+def test_rows_are_replaced_as_one_by_one(table, examples):
     names = tuple(columns()[table])
-    # A few columns have something, the others have what they nearly always have.
-    told = data.draw(st.lists(st.sampled_from(names), max_size=6, unique=True))
-    one = st.tuples(
-        *(VALUES if n in told else st.sampled_from([None, 0]) for n in names)
-    )
-    rows = data.draw(st.lists(one, min_size=1, max_size=4))
+
+    @settings(derandomize=True, deadline=None, max_examples=examples)
+    @given(data=st.data())
+    def holds(data):
+        # A few columns have something, the others what they nearly always have.
+        told = data.draw(st.lists(st.sampled_from(names), max_size=6, unique=True))
+        one = st.tuples(
+            *(VALUES if n in told else st.sampled_from([None, 0]) for n in names)
+        )
+        are_replaced_as_one_by_one(
+            table, names, data.draw(st.lists(one, min_size=1, max_size=4))
+        )
+
+    holds()
+
+
+def are_replaced_as_one_by_one(table, names, rows):
     some, each = replacing(), replacing()
     at_once = [*zip(*rows, strict=True)]
     some.of_table(table, names)(at_once)

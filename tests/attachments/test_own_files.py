@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 
 import pytest
 
@@ -12,7 +11,6 @@ from pytest_imessage_foundry.attachments import FOLDERS, bundle
 from pytest_imessage_foundry.attachments.own_files import OwnFiles
 from pytest_imessage_foundry.foundry import Foundry
 from pytest_imessage_foundry.spec import Spec
-from tests.conftest import ALONE
 
 CONTENT = {
     "Attachments/9b/11/A/photo.jpg": b"a photo",
@@ -233,7 +231,7 @@ def test_a_running_test_keeps_its_files_when_all_that_is_kept_is_cleared(tmp_pat
     assert not any(each.is_symlink() for each in handed.path.parent.rglob("*"))
 
 
-def test_what_one_test_writes_no_later_one_and_no_later_run_sees(pytester):
+def test_what_one_test_writes_no_later_one_and_no_later_run_sees(pytester, inner):
     pytester.makepyfile("""
         import pytest
 
@@ -248,10 +246,10 @@ def test_what_one_test_writes_no_later_one_and_no_later_run_sees(pytester):
                 each.write_bytes(bytes(len(held)))
     """)
     for _ in range(2):
-        pytester.runpytest_subprocess("-q").assert_outcomes(passed=3)
+        inner("-q", process=False).assert_outcomes(passed=3)
 
 
-def test_a_test_that_writes_to_shared_attachments_fails(pytester):
+def test_a_test_that_writes_to_shared_attachments_fails(pytester, inner):
     pytester.makepyfile("""
         import pytest
 
@@ -265,7 +263,7 @@ def test_a_test_that_writes_to_shared_attachments_fails(pytester):
             else:
                 assert any(file.read_bytes())
     """)
-    result = pytester.runpytest_subprocess("-q", "-p", "no:randomly")
+    result = inner("-q", process=False)
     result.assert_outcomes(passed=2, errors=1)
     result.stdout.fnmatch_lines(["*chat_db_readonly was written to*"])
 
@@ -282,15 +280,13 @@ SAYS_ITS_INODE = """
 
 @pytest.mark.parametrize("workers", [(), ("-n1",)], ids=["plain", "xdist"])
 def test_a_run_begins_with_what_the_run_before_has_left(
-    pytester, monkeypatch, tmp_path, workers
+    pytester, inner, monkeypatch, tmp_path, workers
 ):
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     monkeypatch.setenv("PYTEST_DEBUG_TEMPROOT", str(tmp_path))
     pytester.makepyfile(SAYS_ITS_INODE)
-    command = [sys.executable, "-m", "pytest", "-q", "-rP", *ALONE, *workers]
     said = []
     for _ in range(2):
-        result = pytester.run(*command)
+        result = inner("-q", "-rP", *workers, process=False)
         result.assert_outcomes(passed=1)
         said += [line for line in result.outlines if line.startswith("inode ")]
 

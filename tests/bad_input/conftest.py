@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def ok(tmp_path_factory) -> Path:
     """A valid database in one file, which every case leaves as it is."""
     path = tmp_path_factory.mktemp("ok") / "chat.db"
-    foundry.forge(Order(Spec(scenario="small")), path, attachments=False)
+    spec = Spec(scenario="small", messages=40)
+    foundry.forge(Order(spec), path, attachments=False)
     return path
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,10 @@ AREAS = {
 }
 
 
+@cache
 def table(area: str) -> dict[str, Any]:
-    """All that a file says: the cases, and what they are changes of."""
+    """All that a file says: the cases, and what they are changes of. Nobody changes
+    it."""
     return tomllib.loads((HERE / f"{area}.toml").read_text("utf-8"))
 
 

@@ -1,10 +1,13 @@
-"""What the tests of the persona commands share: a library, and the command."""
+"""What the tests of commands share: a library, the command, and few packs."""
 
 from __future__ import annotations
+
+import shutil
 
 import pytest
 
 from pytest_imessage_foundry.cli import main
+from pytest_imessage_foundry.conversations.packs import pack_files
 
 
 @pytest.fixture
@@ -33,3 +36,14 @@ def run(capsys):
 @pytest.fixture
 def personas(run):
     return lambda *arguments: run("personas", *arguments)
+
+
+@pytest.fixture
+def few_shipped(tmp_path, monkeypatch):
+    """Two of the shipped packs in their stead: to hold every text against a calendar
+    takes long, and which packs are looked at is the same."""
+    folder = tmp_path / "package" / "packs"
+    folder.mkdir(parents=True)
+    for name in ("languages_sv.json", "services.json"):
+        shutil.copyfile(pack_files.shipped_folder() / name, folder / name)
+    monkeypatch.setattr(pack_files, "shipped_folder", lambda: folder)

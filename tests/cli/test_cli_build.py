@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import plistlib
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -18,12 +19,20 @@ from pytest_imessage_foundry.cli import main
 SMALL = ["--macos", "tahoe", "--scenario", "small"]
 
 
-@pytest.fixture
-def built(tmp_path):
-    path = tmp_path / "out" / "chat.db"
-    truth = tmp_path / "out" / "truth.json"
+@pytest.fixture(scope="module")
+def built_once(tmp_path_factory):
+    """A folder with a database and its truth."""
+    folder = tmp_path_factory.mktemp("built")
+    path, truth = folder / "chat.db", folder / "truth.json"
     assert main(["build", str(path), *SMALL, "--truth", str(truth)]) == 0
-    return path, truth
+    return folder
+
+
+@pytest.fixture
+def built(built_once, tmp_path):
+    """A copy of the database and its truth, which a test may change."""
+    folder = shutil.copytree(built_once, tmp_path / "out")
+    return folder / "chat.db", folder / "truth.json"
 
 
 def rows(path, sql):

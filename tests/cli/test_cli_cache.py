@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_imessage_foundry.cli import main
-from pytest_imessage_foundry.conversations.packs import store
+from pytest_imessage_foundry.conversations.packs import pack_files, store
 from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.models import ConversationConfig, Turn
 from pytest_imessage_foundry.personas import builtin
@@ -47,6 +47,7 @@ def pack(path, *turns, config=HIKE, owner="", request=None):
 # --- verify -----------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("few_shipped")
 def test_verify_takes_the_project_s_own_packs(tmp_path, capsys):
     assert main(["cache", "verify"]) == 0
     shipped = capsys.readouterr().out.splitlines()
@@ -57,6 +58,7 @@ def test_verify_takes_the_project_s_own_packs(tmp_path, capsys):
     first, *others = capsys.readouterr().out.splitlines()
     assert first == "fixtures_cache/trip.json: 1 conversation, 1 turn"
     assert others == shipped
+    assert len(shipped) == 2
 
 
 def test_verify_takes_folders_and_files(tmp_path, capsys):
@@ -94,6 +96,14 @@ def test_verify_of_nothing(word, said, tmp_path, capsys):
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.sweep
+def test_verify_takes_all_that_is_shipped(capsys):
+    assert main(["cache", "verify"]) == 0
+
+    assert len(capsys.readouterr().out.splitlines()) == len(pack_files.shipped())
+
+
+@pytest.mark.usefixtures("few_shipped")
 def test_verify_in_a_project_with_an_empty_folder(tmp_path):
     (tmp_path / "fixtures_cache").mkdir()
 

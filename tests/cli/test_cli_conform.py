@@ -49,6 +49,17 @@ def test_one_that_is_wrong_exits_1(capsys):
     assert "its columns: is_from_me = 0, handle_id = " in said
 
 
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """A scenario of one chat over SMS: what a reader does is the same with few rows."""
+    path = tmp_path_factory.mktemp("tiny") / "tiny.toml"
+    path.write_text(
+        'name = "tiny"\n[[conversations]]\nid = "mom"\nparticipants = ["mom"]\n'
+        'service = "SMS"\nmessage_count_target = 6\n'
+    )
+    return str(path)
+
+
 @pytest.mark.parametrize(
     ("code", "told"),
     [
@@ -82,7 +93,7 @@ def test_one_that_is_wrong_exits_1(capsys):
         ),
     ],
 )
-def test_one_that_misbehaves_is_told_and_the_next_one_runs(capsys, code, told):
+def test_one_that_misbehaves_is_told_and_the_next_one_runs(capsys, tiny, code, told):
     code = f"import sys\nif 'sonoma' in sys.argv[2]:\n exec({code!r})\nelse:{{}}"
     body = GOOD.replace("\n", "\n ").rstrip()
     command = [
@@ -94,13 +105,13 @@ def test_one_that_misbehaves_is_told_and_the_next_one_runs(capsys, code, told):
         "{db}",
         "{release}",
     ]
-    options = ("--macos", "sonoma,tahoe", "--scenario", "small")
+    options = ("--macos", "sonoma,tahoe", "--scenario", tiny)
     limits = ("--timeout", "1", "--max-output", "1")
     assert main(["conform", *options, *limits, "--", *command]) == 1
     said = capsys.readouterr().out
     assert told in said.splitlines()[0]
     line = said.splitlines()[1]
-    assert re.match(r"tahoe small: \d+ kinds: 1 right", line), line
+    assert re.match(r"tahoe tiny: \d+ kinds: 1 right", line), line
 
 
 @pytest.mark.parametrize(
@@ -187,7 +198,7 @@ def sleeping(tmp_path):
     note = tmp_path / "note"
     command = [sys.executable, "-m", "pytest_imessage_foundry.cli", "conform", *SMALL]
     process = subprocess.Popen(
-        [*command, "--", sys.executable, "-c", SLEEPS, "{db}", str(note)],
+        [*command, "--", sys.executable, "-I", "-S", "-c", SLEEPS, "{db}", str(note)],
         env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
         stderr=subprocess.PIPE,
         text=True,

@@ -210,7 +210,9 @@ def test_preview_refuses_what_says_nothing(
     assert not page.exists()
 
 
-def test_cache_verify(tmp_path, capsys):
+@pytest.mark.usefixtures("few_shipped")
+def test_cache_verify(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)  # here is a folder of packs
     assert main(["cache", "verify"]) == 0
     assert "conversations" in capsys.readouterr().out
     broken = tmp_path / "broken.json"

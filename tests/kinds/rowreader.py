@@ -123,9 +123,15 @@ def python(value: Any) -> Any:
     raise AssertionError(f"{name} in an attributed string")
 
 
+@cache
+def root_of(data: bytes) -> Any:
+    """What a typedstream holds, which all who ask share."""
+    return typedstream.unarchive_from_data(data)
+
+
 def number_codes(data: bytes, key: str) -> list[str]:
     """The Objective-C types of the numbers under a key, dictionary by dictionary."""
-    root = typedstream.unarchive_from_data(data)
+    root = root_of(data)
     return [
         value.type_encoding.decode()
         for group in root.contents
@@ -139,7 +145,7 @@ def number_codes(data: bytes, key: str) -> list[str]:
 def runs_of(data: bytes) -> Runs:
     """The runs of an archived attributed string with their attributes, which all who
     ask share."""
-    root = typedstream.unarchive_from_data(data)
+    root = root_of(data)
     (string,), *groups = (group.values for group in root.contents)
     units = string.value.encode("utf-16-le")
     known: list[Row] = []
@@ -216,6 +222,7 @@ class RowReader:
         self.names = names
         self.own = own
         self.attachments = attachments
+        self._known: dict[str, Row] = {}
         self.db = sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)
         self.db.row_factory = sqlite3.Row
 
@@ -282,7 +289,12 @@ class RowReader:
         return bool(self.rows(query, row["ROWID"]))
 
     def read(self, guid: str) -> Row:
-        """Everything that can be said of a message."""
+        """Everything that can be said of a message, which all who ask share."""
+        if guid not in self._known:
+            self._known[guid] = self._read(guid)
+        return self._known[guid]
+
+    def _read(self, guid: str) -> Row:
         row = self.messages.get(guid)
         if row is None:
             gone = self.rows("SELECT 1 FROM deleted_messages WHERE guid = ?", guid)
@@ -643,26 +655,28 @@ class RowReader:
             )
         ]
         before = self.rows(
-            "SELECT * FROM message WHERE ROWID < ? AND date > ? ORDER BY ROWID DESC",
+            "SELECT * FROM message WHERE ROWID < ? AND date > ? "
+            "ORDER BY ROWID DESC LIMIT 1",
             row["ROWID"],
             row["date"],
         )
         said["arrives_after"] = self.text(before[0]) if before else None
         said["gap"] = row["ROWID"] - 1 not in self.rowids
-        said["twins"] = (
-            len(
-                [
-                    each
-                    for each in self.messages.values()
-                    if each["date"] == row["date"]
-                    and each["handle_id"] == row["handle_id"]
-                    and each["item_type"] == 0
-                    and self.text(each) == self.text(row)
-                ]
-            )
-            - 1
+        said["twins"] = sum(
+            self.text(each) == self.text(row)
+            for each in self.simultaneous[row["date"], row["handle_id"]]
+            if each["item_type"] == 0
         )
+        said["twins"] -= 1
         return said
+
+    @cached_property
+    def simultaneous(self) -> dict[tuple[int, int], list[Row]]:
+        """Date and handle → the rows that have both."""
+        found: dict[tuple[int, int], list[Row]] = {}
+        for row in self.messages.values():
+            found.setdefault((row["date"], row["handle_id"]), []).append(row)
+        return found
 
     @cached_property
     def rowids(self) -> set[int]:

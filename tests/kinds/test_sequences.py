@@ -65,6 +65,9 @@ ACTS = {
     "background": "backgrounds",
     "review": "unknown_senders",
 }
+# What the release cannot hold, or none can: a tapback on a part that is not there, a
+# text with U+0000.
+REFUSED = "use a release that can: |there is no part |leave the character out"
 step = st.tuples(
     st.sampled_from(list(ACTS)), st.integers(0, 7), st.text(min_size=1, max_size=12)
 )
@@ -182,21 +185,40 @@ def write(hand: Hand, folder: Path) -> Path:
     return path
 
 
+def drawn(examples: int):
+    """Draw sequences of steps."""
+
+    def over(test):
+        return settings(
+            derandomize=True,
+            deadline=None,
+            max_examples=examples,
+            phases=[Phase.generate],  # to shrink a sequence takes minutes of builds
+            suppress_health_check=[HealthCheck.too_slow],
+        )(given(steps=st.lists(step, min_size=5, max_size=40))(test))
+
+    return over
+
+
 @pytest.mark.parametrize("release", schema.RELEASES)
-@settings(
-    derandomize=True,
-    deadline=None,
-    max_examples=12,
-    phases=[Phase.generate],  # to shrink a sequence takes minutes of builds
-    suppress_health_check=[HealthCheck.too_slow],
-)
-@given(steps=st.lists(step, min_size=5, max_size=40))
+@drawn(5)
 def test_any_sequence_makes_a_sound_file(release, steps):
+    makes_a_sound_file(release, steps)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("release", schema.RELEASES)
+@drawn(40)
+def test_many_sequences_make_sound_files(release, steps):
+    makes_a_sound_file(release, steps)
+
+
+def makes_a_sound_file(release, steps):
     hand = Hand(release)
     for what, number, text in steps:
         needed = ACTS[what]
         if needed is not None and needed not in hand.phone.schema.features:
-            with pytest.raises(UnsupportedError, match="use a release that can: "):
+            with pytest.raises(FoundryError, match=REFUSED):
                 hand.act(what, number, text)
             continue
         # An edit of a photo, a vote without a poll, a part that is not there.

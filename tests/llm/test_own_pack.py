@@ -13,6 +13,7 @@ from pathlib import Path
 from misbehaving import SECRET
 
 from pytest_imessage_foundry.cli import main
+from tests.conftest import ALONE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "llm.md").read_text(encoding="utf-8")
 CHAPTER = PAGE.partition("## From nothing")[2].partition("\n## ")[0]
@@ -44,7 +45,7 @@ def run(line, server, monkeypatch):
 
 def test_each_command_of_the_chapter_runs(tmp_path, server, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(ALONE))
     for name, value in NAME.items():
         monkeypatch.setenv(name, value)
     subprocess.run(["git", "init", "-q"], check=True)

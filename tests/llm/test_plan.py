@@ -27,6 +27,7 @@ def test_dry_run_needs_nothing(foundry, monkeypatch):
     assert not foundry.memo.exists()
 
 
+@pytest.mark.usefixtures("unproven")
 def test_the_bound_is_kept(foundry, key):
     """No script makes a refresh take more calls than the plan said."""
     foundry("refresh", "--dry-run")
@@ -75,6 +76,7 @@ def test_life_of_a_conversation(foundry, scenario, key, server):
     assert "0 fresh, 0 stale, 2 missing, 0 unused" in foundry.output
 
 
+@pytest.mark.usefixtures("unproven")
 def test_prompts_that_changed_make_stale(foundry, key, server):
     assert foundry.refresh(server) == 0
     pack = foundry.pack
@@ -84,6 +86,7 @@ def test_prompts_that_changed_make_stale(foundry, key, server):
     assert foundry.output.count("the prompts changed") == 2
 
 
+@pytest.mark.usefixtures("unproven")
 def test_status_as_json(foundry, key, server):
     foundry.refresh(server, "--only", "pals")
     foundry("status", "--json")
@@ -104,6 +107,7 @@ def test_invalid_pack_is_left_alone(foundry, key, server):
     assert (foundry.out / "bad.json").read_text() == "<<<<<<< HEAD"
 
 
+@pytest.mark.usefixtures("unproven")
 def test_what_others_put_into_a_pack_stays(foundry, key, server):
     """The pack is read again before it is written."""
     assert foundry.refresh(server, "--only", "mom") == 0
@@ -123,6 +127,7 @@ def test_what_others_put_into_a_pack_stays(foundry, key, server):
     assert "Written by hand" in foundry.texts()
 
 
+@pytest.mark.usefixtures("unproven")
 @pytest.mark.parametrize("word", ["mom", "two", "KEY", "START"])
 def test_show(word, foundry, key, server):
     foundry.refresh(server)

@@ -116,15 +116,23 @@ LINE = st.fixed_dictionaries(
     {"sender": SENDER, "text": TEXT},
     optional={"new_topic": st.booleans() | JSON, "tapback": st.text() | JSON},
 )
+# Of drawn lines few are usable, and what is wrong with a batch needs several of them.
+USABLE = st.fixed_dictionaries(
+    {
+        "sender": st.sampled_from(["mom", "alex", "Linda Carver"]),
+        "text": st.text(alphabet=st.characters(), max_size=60),
+    }
+)
+LINES = st.lists(USABLE | LINE, max_size=8)
 ANSWER = (
-    st.text(max_size=200)
+    LINES.map(lambda lines: json.dumps({"messages": lines}))
+    | LINES.map(lambda lines: f"<think>{lines}</think>{lines}")
+    | st.text(max_size=200)
     | JSON.map(json.dumps)
-    | st.lists(LINE, max_size=8).map(lambda lines: json.dumps({"messages": lines}))
-    | st.lists(LINE, max_size=8).map(lambda lines: f"<think>{lines}</think>{lines}")
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=600)
+@settings(derandomize=True, deadline=None, max_examples=100)
 @given(ANSWER, st.integers(1, 6))
 def test_any_answer_makes_turns_that_a_pack_holds(answer, count):
     batch = ReplyReader((ALEX, MOM), (), "iMessage").read(answer, count)
@@ -149,25 +157,26 @@ def held(turns):
     assert pack.conversations[0].lines == cached.lines
 
 
-@settings(derandomize=True, deadline=None, max_examples=600)
-@given(st.text(alphabet=st.characters(), max_size=80))
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2069\u2028"
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(st.lists(st.text(max_size=20) | st.sampled_from(TURNING)).map("".join))
 def test_nothing_shown_is_obeyed(text):
     shown = escaped(text)
     assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in shown)
-    assert not set(shown) & set(
-        "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2069\u2028"
-    )
+    assert not set(shown) & set(TURNING)
     shown.encode()
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=40)
 @given(ANSWER | JSON.map(lambda each: json.dumps({"name": each})))
 def test_any_answer_is_a_persona_or_a_complaint(answer):
     sketch, problem = persona_writer.read(answer)
     assert (sketch is None) == bool(problem)
 
 
-@settings(derandomize=True, deadline=None, max_examples=800)
+@settings(derandomize=True, deadline=None, max_examples=200)
 @given(st.data())
 def test_any_damage_to_a_generated_pack_is_refused_or_read(data):
     """Bytes changed, dropped and doubled in a pack as a refresh writes it."""

@@ -19,14 +19,12 @@ Line = dict[str, Any]
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory) -> Callable[[str, str], ChatDB]:
-    """Release, scenario → a database; built once."""
-    known: dict[tuple[str, str], ChatDB] = {}
+def built(tmp_path_factory) -> Callable[..., ChatDB]:
+    """Release, scenario, messages → a database; built once."""
+    known: dict[tuple[str, str, int | None], ChatDB] = {}
 
-    def of(release: str, scenario: str) -> ChatDB:
-        if (release, scenario) not in known:
-            # Its shares are the same at any size.
-            messages = 3_000 if scenario == "lived-in" else None
+    def of(release: str, scenario: str, messages: int | None = None) -> ChatDB:
+        if (release, scenario, messages) not in known:
             spec = Spec(release=release, scenario=scenario, messages=messages)
             order: Buildable = Order(spec)
             if scenario != "kinds":
@@ -35,23 +33,22 @@ def built(tmp_path_factory) -> Callable[[str, str], ChatDB]:
                 order = Written(spec, order.scenario, order.schema, chats)
             path = tmp_path_factory.mktemp(release) / "chat.db"
             forge(order, path, attachments=False)
-            known[release, scenario] = ChatDB(path, order)
-        return known[release, scenario]
+            known[release, scenario, messages] = ChatDB(path, order)
+        return known[release, scenario, messages]
 
     return of
 
 
 @pytest.fixture(scope="session")
-def true_lines(built) -> Callable[[str, str], list[Line]]:
-    """Release, scenario → the true readings as plain data."""
-    known: dict[tuple[str, str], list[Line]] = {}
+def true_lines(built) -> Callable[..., list[Line]]:
+    """Release, scenario, messages → the true readings as plain data."""
+    known: dict[tuple[Any, ...], list[Line]] = {}
 
-    def of(release: str, scenario: str) -> list[Line]:
-        if (release, scenario) not in known:
-            db = built(release, scenario)
-            readings = [reading_lines.plain_data(each) for each in db.readings()]
-            known[release, scenario] = readings
-        return known[release, scenario]
+    def of(*which: Any) -> list[Line]:
+        if which not in known:
+            readings = built(*which).readings()
+            known[which] = [reading_lines.plain_data(each) for each in readings]
+        return known[which]
 
     return of
 

@@ -24,17 +24,17 @@ from pytest_imessage_foundry.scorecard.known_faults import KnownFault
 from pytest_imessage_foundry.scorecard.reader_runs import ReaderRun
 
 WHY = "it leaves out what is not the owner's"
-RELEASE, SCENARIO = "tahoe", "default"
+RELEASE, SCENARIO, MESSAGES = "tahoe", "default", 300
 
 
 @pytest.fixture
 def true(true_lines) -> list[dict[str, Any]]:
-    return true_lines(RELEASE, SCENARIO)
+    return true_lines(RELEASE, SCENARIO, MESSAGES)
 
 
 @pytest.fixture
 def path(built):
-    return built(RELEASE, SCENARIO).path
+    return built(RELEASE, SCENARIO, MESSAGES).path
 
 
 def judged(true, answer, path, *faults):

@@ -30,10 +30,12 @@ def lines(db: ChatDB) -> list[dict[str, Any]]:
     return [reading_lines.plain_data(each) for each in db.readings()]
 
 
-@pytest.mark.parametrize("scenario", ["kinds", "default", "lived-in"])
+@pytest.mark.parametrize(
+    ("scenario", "messages"), [("kinds", None), ("default", None), ("lived-in", 3_000)]
+)
 @pytest.mark.parametrize("release", RELEASES)
-def test_there_is_one_for_each_row_under_its_rowid(built, release, scenario):
-    db = built(release, scenario)
+def test_there_is_one_for_each_row_under_its_rowid(built, release, scenario, messages):
+    db = built(release, scenario, messages)
     found = lines(db)
     listed = {
         name: [(e["guid"], e["rowid"]) for e in found if (e["kind"] == "chat") is chat]

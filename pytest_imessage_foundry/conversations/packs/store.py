@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 PROMPT_VERSION = 1
 _NEXT_PART = 360  # minutes of pause before what is another part of a story
+_KEPT = 32  # packs of each sort that stay in memory; the shipped ones take 6 MB
+_LARGE = 1 << 18  # bytes of a pack that does not stay
 
 _Lines = tuple[dict[str, Any], ...]
 
@@ -206,20 +209,38 @@ def read(path: Path | Traversable) -> Pack:
 
 
 def _parse(data: bytes, path: Path | Traversable) -> Pack:
-    from pytest_imessage_foundry.conversations.packs.pack_checks import (
-        Flaw,
-        check,
-        decode,
-    )
+    from pytest_imessage_foundry.conversations.packs.pack_checks import Flaw
 
     try:
-        raw = decode(data)
-        check(raw, FORMAT)
-        pack = _pack(raw)
-        _check_keys(pack)
+        return _checked(data) if len(data) > _LARGE else _checked_once(data)
     except Flaw as flaw:
         raise pack_files.refusal(path, str(flaw)) from None
+
+
+@lru_cache(maxsize=_KEPT)
+def _checked_once(data: bytes) -> Pack:
+    """Return a pack: the same bytes are checked and parsed once in a process."""
+    return _checked(data)
+
+
+def _checked(data: bytes) -> Pack:
+    from pytest_imessage_foundry.conversations.packs.pack_checks import check, decode
+
+    raw = decode(data)
+    check(raw, FORMAT)
+    pack = _pack(raw)
+    _check_keys(pack)
     return pack
+
+
+@lru_cache(maxsize=_KEPT)
+def _parse_shipped(data: bytes) -> Pack:
+    """Return a shipped pack, which is not checked and parsed once in a process.
+
+    The shipped packs are part of the package as its code is, and the test suite checks
+    them: checking takes longer than reading. Nobody changes what a pack holds.
+    """
+    return _pack(json.loads(data))
 
 
 def _pack(raw: dict[str, Any]) -> Pack:
@@ -292,10 +313,8 @@ def load_all(paths: Iterable[Path] = (), *, shipped: bool = True) -> PackIndex:
         found: dict[str, Cached] = {}
         for file in there:
             data = pack_files.contents(file)
-            # The shipped packs are part of the package as its code is, and
-            # the test suite checks them: checking takes longer than reading.
             is_ours = name == pack_files.SHIPPED
-            pack = _pack(json.loads(data)) if is_ours else _parse(data, file)
+            pack = _parse_shipped(data) if is_ours else _parse(data, file)
             _add(found, pack, file)
             packs.append(pack)
         places.append(_place(name, found, exists=bool(there)))

@@ -8,7 +8,7 @@ in memory, so that SQLite itself brings both sides to one form.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
@@ -160,12 +160,29 @@ def closest(
 
 
 def _least(schema: Schema, actual: Structure) -> int:
-    """Count tables and columns that one side lacks: there are no fewer differences."""
+    """Count tables, columns, indexes and triggers that one side lacks: there are no
+    fewer differences."""
     number = len(schema.tables.keys() ^ actual.tables.keys())
-    for name in schema.tables.keys() & actual.tables.keys():
+    both = schema.tables.keys() & actual.tables.keys()
+    for name in both:
         columns = (column.name for column in actual.tables[name].columns)
         number += len({*schema.tables[name].column_names} ^ {*columns})
-    return number
+    # Those of constraints were counted with their tables, or are not.
+    indexes = {n for n, each in actual.indexes.items() if each.origin == "c"}
+    number += _lacking(both, schema.indexes, actual.indexes, indexes)
+    return number + _lacking(both, schema.triggers, actual.triggers, actual.triggers)
+
+
+def _lacking(
+    tables: Set[str],
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    names: Iterable[str],
+) -> int:
+    """Count the parts of some tables, of the new ones those with some names, that one
+    side lacks."""
+    before = {name for name, each in old.items() if each.table in tables}
+    return len(before ^ {name for name in names if new[name].table in tables})
 
 
 def _known(schema: Schema) -> Structure:

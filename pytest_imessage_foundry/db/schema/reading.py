@@ -102,7 +102,7 @@ def _found(
     try:
         actual = statements.structure(made)
         schema = statements.declared(
-            made, name="", title="", macos="", page_size=page_size
+            made, actual, name="", title="", macos="", page_size=page_size
         )
     except FoundryError as error:
         raise FoundryError(f"{error}\nthis is in {place}") from None

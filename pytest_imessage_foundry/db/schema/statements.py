@@ -78,13 +78,17 @@ def structure(statements: Iterable[Statement]) -> Structure:
         return introspect.read(connection)
 
 
-def declared(statements: list[Statement], **said: Any) -> Schema:
+def declared(
+    statements: list[Statement], actual: Structure | None = None, **said: Any
+) -> Schema:
     """Give the schema that the statements declare; `said` are its other fields.
+
+    `actual` is the structure that they make, if it is known already.
 
     Raises:
         FoundryError: SQLite understands one of them not, or the form here does not.
     """
-    actual = structure(statements)
+    actual = structure(statements) if actual is None else actual
     stated = {each.name for each in statements}
     sql = {each.name: each.sql for each in statements}
     schema = Schema(

@@ -408,6 +408,22 @@ def test_own_pack_comes_first(tmp_path):
     assert index.places[0] == f"{tmp_path} (1 conversation)"
 
 
+@pytest.mark.parametrize("paths", [(), (Path("own.json"),)], ids=["shipped", "own"])
+def test_a_pack_that_changed_is_read_anew(tmp_path, monkeypatch, paths):
+    """Though the same bytes are parsed once in a process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pack_files, "shipped_folder", lambda: tmp_path)
+    shipped = CONVERSATIONS[0]
+    for text in ("Now", "Later"):
+        turns = ({"sender": "alex", "text": text},)
+        changed = replace(shipped, lines=turns)
+        store.write(
+            tmp_path / "own.json", store.Pack(name="o", conversations=(changed,))
+        )
+        found = store.load_all(paths, shipped=not paths)
+        assert found.by_key == {shipped.key: changed}
+
+
 def test_places_that_are_not_there(tmp_path):
     index = store.load_all([tmp_path / "no"], shipped=False)
     assert index.places == (f"{tmp_path / 'no'} (not there)",)
