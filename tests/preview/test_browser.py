@@ -6,8 +6,6 @@ import base64
 import hashlib
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from html import unescape
@@ -16,6 +14,7 @@ from sqlite3 import connect
 from typing import Any
 
 import pytest
+from browser import Open
 from scratch_phones import START, Scratch, every_kind, write_phone
 from test_page import HOSTILE
 
@@ -26,41 +25,8 @@ from pytest_imessage_foundry.pipeline import forge
 from pytest_imessage_foundry.preview import Notes, write
 from pytest_imessage_foundry.spec import Spec
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH"),
-]
-Open = Callable[..., str]
+pytestmark = pytest.mark.browser
 Made = Callable[..., Scratch]
-
-
-@pytest.fixture
-def browse(tmp_path: Path) -> Open:
-    """Opens a page and gives back its DOM; whatever the console says fails."""
-
-    def open_page(page: Path, place: str = "", width: int = 1280) -> str:
-        done = subprocess.run(
-            [
-                CHROMIUM or "",
-                *("--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"),
-                "--enable-logging=stderr",
-                "--virtual-time-budget=5000",
-                f"--window-size={width},900",
-                f"--user-data-dir={tmp_path / 'profile'}",
-                f"{page.as_uri()}{place}",
-            ],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=120,
-            check=True,
-        )
-        said = [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
-        assert said == []
-        return done.stdout
-
-    return open_page
 
 
 def rows(dom: str) -> list[int]:
