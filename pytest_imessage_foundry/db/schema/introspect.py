@@ -118,7 +118,17 @@ def _names(table: TableFacts) -> list[str]:
 
 
 def structure_of(schema: Schema) -> Structure:
-    """Give the structure that a new file of the schema has."""
+    """Give the structure that a new file of the schema has.
+
+    Kept where the schema is a built-in one.
+    """
+    if is_built_in(schema):
+        layout: Any = schema.layout
+        return _built_in(schema.name, layout)
+    return _made(schema)
+
+
+def _made(schema: Schema) -> Structure:
     with closing(sqlite3.connect(":memory:")) as connection:
         for statement in schema.ddl():
             connection.execute(statement)
@@ -131,7 +141,7 @@ def differences(expected: Schema | Structure, actual: Structure) -> list[Differe
     SQLite's own tables and the order of tables, indexes and triggers do not count.
     """
     if isinstance(expected, Schema):
-        expected = _known(expected)
+        expected = structure_of(expected)
     return compare(expected, actual)
 
 
@@ -145,7 +155,8 @@ def closest(
         for layout in _LAYOUTS
         for name in names
     ]
-    least = {schema: _least(schema, actual) for schema in schemas}
+    held = {name: {*_names(table)} for name, table in actual.tables.items()}
+    least = {schema: _least(schema, held) for schema in schemas}
     found: dict[Schema, list[Difference]] = {}
     # Structures cost time, and of most releases the names say enough.
     for schema in sorted(schemas, key=least.__getitem__):
@@ -159,21 +170,12 @@ def closest(
     )
 
 
-def _least(schema: Schema, actual: Structure) -> int:
+def _least(schema: Schema, held: Mapping[str, set[str]]) -> int:
     """Count tables and columns that one side lacks: there are no fewer differences."""
-    number = len(schema.tables.keys() ^ actual.tables.keys())
-    for name in schema.tables.keys() & actual.tables.keys():
-        columns = (column.name for column in actual.tables[name].columns)
-        number += len({*schema.tables[name].column_names} ^ {*columns})
+    number = len(schema.tables.keys() ^ held.keys())
+    for name in schema.tables.keys() & held.keys():
+        number += len(held[name].symmetric_difference(schema.tables[name].column_names))
     return number
-
-
-def _known(schema: Schema) -> Structure:
-    """Give the structure of a schema, kept where the schema is a built-in one."""
-    if is_built_in(schema):
-        layout: Any = schema.layout
-        return _built_in(schema.name, layout)
-    return structure_of(schema)
 
 
 def is_built_in(schema: Schema) -> bool:
@@ -186,7 +188,7 @@ def is_built_in(schema: Schema) -> bool:
 
 @cache
 def _built_in(name: str, layout: registry.Layout) -> Structure:
-    return structure_of(registry.get(name, layout=layout))
+    return _made(registry.get(name, layout=layout))
 
 
 class _Reader:
