@@ -84,19 +84,24 @@ def filled(path: Path, rows: list[tuple[dict[str, Any], dict[str, Any]]]) -> Pat
     return path
 
 
-@settings(deadline=None)
-@given(rows=ROWS)
+@pytest.mark.parametrize("examples", [25, pytest.param(100, marks=pytest.mark.sweep)])
 def test_any_row_is_read_as_in_the_general_way(
-    tmp_path_factory: pytest.TempPathFactory,
-    rows: list[tuple[dict[str, Any], dict[str, Any]]],
+    tmp_path_factory: pytest.TempPathFactory, examples: int
 ) -> None:
-    path = filled(tmp_path_factory.mktemp("rows") / "chat.db", rows)
+    @settings(deadline=None, max_examples=examples)
+    @given(rows=ROWS)
+    def check(
+        rows: list[tuple[dict[str, Any], dict[str, Any]]],
+    ) -> None:
+        path = filled(tmp_path_factory.mktemp("rows") / "chat.db", rows)
 
-    quick = read(path)
+        quick = read(path)
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(PhoneReader, "_ordinary_message", lambda *_: None)
-        assert read(path) == quick
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(PhoneReader, "_ordinary_message", lambda *_: None)
+            assert read(path) == quick
+
+    check()
 
 
 @pytest.mark.parametrize("scenario", ["kinds", "default", "lived-in"])
@@ -104,7 +109,7 @@ def test_a_page_of_plain_messages_is_that_of_any(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scenario: str
 ) -> None:
     path = tmp_path / "chat.db"
-    forge(Order(Spec(release="tahoe", scenario=scenario, messages=2_000)), path)
+    forge(Order(Spec(release="tahoe", scenario=scenario, messages=300)), path)
     with reading(path) as phone:
         every = [each for chat in phone.chats for each in phone.lean_messages_in(chat)]
         quick = render(phone)
