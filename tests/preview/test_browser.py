@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from html import unescape
@@ -375,10 +376,11 @@ def test_a_person_has_one_colour(browse: Open, tmp_path: Path) -> None:
     assert "<title>true</title>" in browse(page)
 
 
-@pytest.fixture
-def long_page(scratch: Made, tmp_path: Path) -> Path:
-    """A page of one chat with 10,000 messages."""
-    made = scratch()
+@pytest.fixture(scope="module")
+def written_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of one chat with 10,000 messages, for copies of it."""
+    folder = tmp_path_factory.mktemp("long")
+    made = Scratch(folder / "chat.db")
     messages = (
         (n, f"G{n}", f"message number {n}", n % 2, START + n * 10**11)
         for n in range(1, 10_001)
@@ -391,7 +393,13 @@ def long_page(scratch: Made, tmp_path: Path) -> Path:
         )
         connection.execute("INSERT INTO chat_message_join SELECT 1, ROWID FROM message")
         connection.commit()
-    return write(made.path, tmp_path / "page.html")
+    return write(made.path, folder / "page.html")
+
+
+@pytest.fixture
+def long_page(written_once: Path, tmp_path: Path) -> Path:
+    """A page of one chat with 10,000 messages."""
+    return Path(shutil.copyfile(written_once, tmp_path / "page.html"))
 
 
 def test_ten_thousand_messages_are_drawn_a_screen_at_a_time(

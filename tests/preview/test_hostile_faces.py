@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -84,17 +85,24 @@ def home(
 ) -> Home:
     """Makes the page of a home whose one contact has this picture, once each."""
 
+    phone = Author("tahoe")
+    phone.direct(phone.person("Alex Doe")).receive("Hello")
+    written = write_phone(tmp_path_factory.mktemp("phone") / "chat.db", phone)
+
     @cache
     def make(picture: object) -> Path:
-        phone = Author("tahoe")
-        phone.direct(phone.person("Alex Doe")).receive("Hello")
         folder = tmp_path_factory.mktemp("home")
         database: Path = request.param(folder, phone, picture)
         database.parent.mkdir(parents=True)
         page = folder / "page.html"
-        return write(write_phone(database, phone), page)
+        return write(Path(shutil.copyfile(written, database)), page)
 
     return make
+
+
+@cache
+def tags_of(html: str) -> list[tuple[str, dict[str, str | None]]]:
+    return Tags(html).tags
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -113,7 +121,7 @@ def test_what_begins_as_a_picture_is_shown_as_no_more(home: Home, name: str) -> 
     assert url.partition(",")[0] in {
         f"data:image/{kind};base64" for kind in ("png", "gif", "jpeg", "heic")
     }
-    assert Tags(bad).tags == Tags(good).tags
+    assert Tags(bad).tags == tags_of(good)
     assert RUN not in bad
 
 
