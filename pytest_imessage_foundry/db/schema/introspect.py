@@ -156,7 +156,7 @@ def closest(
         for name in names
     ]
     held = {name: {*_names(table)} for name, table in actual.tables.items()}
-    least = {schema: _least(schema, held) for schema in schemas}
+    least = {schema: _least(schema, actual, held) for schema in schemas}
     found: dict[Schema, list[Difference]] = {}
     # Structures cost time, and of most releases the names say enough.
     for schema in sorted(schemas, key=least.__getitem__):
@@ -170,12 +170,18 @@ def closest(
     )
 
 
-def _least(schema: Schema, held: Mapping[str, set[str]]) -> int:
-    """Count tables and columns that one side lacks: there are no fewer differences."""
+def _least(schema: Schema, actual: Structure, held: Mapping[str, set[str]]) -> int:
+    """Count tables, columns and triggers that one side lacks: there are no fewer
+    differences."""
     number = len(schema.tables.keys() ^ held.keys())
-    for name in schema.tables.keys() & held.keys():
+    both = schema.tables.keys() & held.keys()
+    for name in both:
         number += len(held[name].symmetric_difference(schema.tables[name].column_names))
-    return number
+    old, new = (
+        {name for name, trigger in triggers.items() if trigger.table in both}
+        for triggers in (schema.triggers, actual.triggers)
+    )
+    return number + len(old ^ new)
 
 
 def is_built_in(schema: Schema) -> bool:
