@@ -181,37 +181,46 @@ def as_dictionary(message: ShownMessage, data: PageData) -> dict[str, Any]:
     return fields | more | data._rare(message)
 
 
-@given(messages=st.lists(PLAIN | MARKED, max_size=3))
-def test_messages_are_written_as_json_writes_them(messages: list[Any]) -> None:
-    data = PageData({}, LocalTimes(), Pictures())
-    shown = [m.shown() if isinstance(m, PlainMessage) else m for m in messages]
-    dictionaries = [as_dictionary(message, data) for message in shown]
+@pytest.mark.parametrize("examples", [40, pytest.param(100, marks=pytest.mark.sweep)])
+def test_messages_are_written_as_json_writes_them(examples: int) -> None:
+    @settings(max_examples=examples)
+    @given(messages=st.lists(PLAIN | MARKED, max_size=3))
+    def check(messages: list[Any]) -> None:
+        data = PageData({}, LocalTimes(), Pictures())
+        shown = [m.shown() if isinstance(m, PlainMessage) else m for m in messages]
+        dictionaries = [as_dictionary(message, data) for message in shown]
 
-    text = f"[{data.messages(messages)}]"
+        text = f"[{data.messages(messages)}]"
 
-    assert text == json.dumps(dictionaries, separators=(",", ":"))
-    assert text == f"[{data.messages(shown)}]"
+        assert text == json.dumps(dictionaries, separators=(",", ":"))
+        assert text == f"[{data.messages(shown)}]"
+
+    check()
 
 
 CHAT = ShownChat(id=1, guid="", identifier="", participants=("Ann", "Ben"))
 
 
-@given(messages=st.lists(PLAIN, max_size=12), size=st.integers(1, 12))
-def test_messages_are_counted_together_as_one_by_one(
-    messages: list[PlainMessage], size: int
-) -> None:
-    messages.sort(key=lambda message: message.date)
-    one, many = Tally(LocalTimes().at), Tally(LocalTimes().at)
+@pytest.mark.parametrize("examples", [30, pytest.param(100, marks=pytest.mark.sweep)])
+def test_messages_are_counted_together_as_one_by_one(examples: int) -> None:
+    @settings(max_examples=examples)
+    @given(messages=st.lists(PLAIN, max_size=12), size=st.integers(1, 12))
+    def check(messages: list[PlainMessage], size: int) -> None:
+        messages.sort(key=lambda message: message.date)
+        one, many = Tally(LocalTimes().at), Tally(LocalTimes().at)
 
-    for message in messages:
-        one.add(CHAT, [message.shown()])
-    for start in range(0, len(messages), size):
-        many.add(CHAT, messages[start : start + size])
+        for message in messages:
+            one.add(CHAT, [message.shown()])
+        for start in range(0, len(messages), size):
+            many.add(CHAT, messages[start : start + size])
 
-    def counted(tally: Tally) -> dict[str, Any]:
-        return {name: each for name, each in vars(tally).items() if name != "_clock"}
+        assert counted(one) == counted(many)
 
-    assert counted(one) == counted(many)
+    check()
+
+
+def counted(tally: Tally) -> dict[str, Any]:
+    return {name: each for name, each in vars(tally).items() if name != "_clock"}
 
 
 @given(
