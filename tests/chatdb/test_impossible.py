@@ -400,8 +400,12 @@ IMPOSSIBLE = {
 
 @pytest.fixture
 def by_hand(tmp_path):
+    return written(tmp_path / "chat.db")
+
+
+def written(path):
     """A phone with two people in two chats, one over SMS, one who left a group."""
-    phone = ChatDBBuilder("sequoia", path=tmp_path / "chat.db")
+    phone = ChatDBBuilder("sequoia", path=path)
     people = {
         "alex": phone.person("Alex Doe"),
         "kim": phone.person("Kim Lee", email=True),
@@ -429,18 +433,20 @@ def by_hand(tmp_path):
     return scene
 
 
-@pytest.fixture
-def alive(by_hand):
-    """The same as a file that goes on living."""
-    db = by_hand.phone.build()
+@pytest.fixture(scope="module")
+def alive(tmp_path_factory):
+    """The same as a file that goes on living, for all: each test proves that what was
+    refused left nothing behind, and goes on by a message of the last one's time."""
+    scene = written(tmp_path_factory.mktemp("alive") / "chat.db")
+    db = scene.phone.build()
     messages = {message.guid: message for message in db.messages}
     chats = {chat.guid: chat for chat in db.conversations}
     drafts = ("said", "heard", "asked", "told", "texted", "taken", "dropped")
     with db.live() as phone:
         yield SimpleNamespace(
-            **vars(by_hand)
-            | {name: messages[getattr(by_hand, name).message.guid] for name in drafts}
-            | {name: chats[getattr(by_hand, name).guid] for name in ("direct", "group")}
+            **vars(scene)
+            | {name: messages[getattr(scene, name).message.guid] for name in drafts}
+            | {name: chats[getattr(scene, name).guid] for name in ("direct", "group")}
             | {"phone": phone, "db": db}
         )
 
@@ -482,9 +488,11 @@ def test_refused_live(alive, name):
     refused(IMPOSSIBLE[name].says, IMPOSSIBLE[name].live, alive)
     assert (content(db.path), db.conversations, db.personas) == before
     assert phone.conversations == db.conversations
-    message = phone.receive(alive.group, "Goes on", sender=alive.kim)
+    at = db.messages[-1].date
+    message = phone.receive(alive.group, "Goes on", sender=alive.kim, at=at)
     phone.read(message)
-    assert db.messages[-1].text == "Goes on"
+    last = db.messages[-1]
+    assert (last.guid, last.text) == (message.guid, "Goes on")
     assert db.report().ok
 
 

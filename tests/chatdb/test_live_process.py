@@ -73,7 +73,9 @@ def test_what_the_test_opens_and_closes_takes_no_locks_away(db, beside):
     assert has_wal
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.sweep) for n in (1, 2))]
+)
 def test_rough_use_loses_nothing(db, seed):
     kinds = rough_use.use(db, seed, steps=60)
 

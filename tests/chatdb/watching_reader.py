@@ -11,6 +11,7 @@ import sqlite3
 import sys
 import threading
 from contextlib import closing
+from functools import cache
 
 import typedstream
 
@@ -31,13 +32,18 @@ def read(connection):
         MESSAGES
     ):
         if body is not None:
-            archive = typedstream.unarchive_from_data(body)
-            decoded = archive.contents[0].values[0].value
+            decoded = text_of(body)
             if text not in (None, decoded):
                 raise ValueError(f"{guid}: {text!r} beside a body {decoded!r}")
             text = decoded
         found[guid] = [text, target, chat, seen, None if mine else sender]
     return found
+
+
+@cache
+def text_of(body):
+    """The text of a body; most bodies are read again and again."""
+    return typedstream.unarchive_from_data(body).contents[0].values[0].value
 
 
 def main(path):

@@ -35,9 +35,12 @@ from pytest_imessage_foundry.db import content_digest
 from pytest_imessage_foundry.foundry import Order, forge
 from pytest_imessage_foundry.spec import Spec
 
-path = Path(sys.argv[1])
-forge(Order(Spec(release=sys.argv[3], layout=sys.argv[4], scenario="small")), path)
-print(sqlite3.sqlite_version, content_digest.of_file(path))
+print(sqlite3.sqlite_version)
+for each in sys.argv[3:]:
+    path = Path(sys.argv[1]) / each
+    release, layout = each.split("-")
+    forge(Order(Spec(release=release, layout=layout, scenario="small")), path)
+    print(each, content_digest.of_file(path))
 """
 
 
@@ -132,31 +135,44 @@ def test_the_report_of_a_database_has_it(tmp_path):
     assert db.report().content == db.digest() != before
 
 
-def forged(folder, library, *spec):
-    """Build a database in a process that has another SQLite: its version, the digest,
-    and the file's bytes."""
-    path = folder / f"{library}-{'-'.join(spec)}.db"
-    command = [sys.executable, "-c", OTHER_LIBRARY, str(path), library, *spec]
+LAYOUTS = ("sonoma-fresh", "tahoe-fresh", "tahoe-migrated")
+
+
+def forged(folder, library, *layouts):
+    """Build databases in a process that has another SQLite: its version, and of each
+    the digest and the file's bytes."""
+    command = [sys.executable, "-c", OTHER_LIBRARY, str(folder), library, *layouts]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    version, digest = done.stdout.split()
-    return version, digest, path.read_bytes()
+    version, *lines = done.stdout.splitlines()
+    digests = dict(line.split() for line in lines)
+    read = {each: (folder / each).read_bytes() for each in layouts}
+    return version, {each: (digests[each], read[each]) for each in layouts}
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """What this Python's SQLite makes of all layouts, in one process."""
+    return forged(tmp_path_factory.mktemp("own"), "own", *LAYOUTS)
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory):
+    """What another SQLite makes of them."""
+    return forged(tmp_path_factory.mktemp("other"), "other", *LAYOUTS)
 
 
 @pytest.mark.skipif(
     importlib.util.find_spec("pysqlite3") is None, reason="there is one SQLite here"
 )
-@pytest.mark.parametrize(
-    "spec", [("sonoma", "fresh"), ("tahoe", "fresh"), ("tahoe", "migrated")]
-)
-def test_another_sqlite_gives_the_same_content(tmp_path, spec):
-    version, digest, _ = forged(tmp_path, "own", *spec)
-    other, other_digest, _ = forged(tmp_path, "other", *spec)
-    if version == other:
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_another_sqlite_gives_the_same_content(own, other, layout):
+    (version, built), (other_version, others) = own, other
+    if version == other_version:
         pytest.skip(f"both are SQLite {version}")
-    assert digest == other_digest
+    assert built[layout][0] == others[layout][0]
 
 
-def test_one_sqlite_gives_the_same_bytes(tmp_path):
-    first = forged(tmp_path, "own", "tahoe", "fresh")
-    (tmp_path / "again").mkdir()
-    assert forged(tmp_path / "again", "own", "tahoe", "fresh") == first
+def test_one_sqlite_gives_the_same_bytes(own, tmp_path):
+    version, built = own
+    again = forged(tmp_path, "own", "tahoe-fresh")
+    assert again == (version, {"tahoe-fresh": built["tahoe-fresh"]})

@@ -14,36 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from pytest_imessage_foundry.conversations import catalogue
-from pytest_imessage_foundry.db import builder, schema
+from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.validators import CHECKS, validate
 from pytest_imessage_foundry.errors import UnknownReleaseError, UnreadableFileError
-from pytest_imessage_foundry.models import Persona
-from pytest_imessage_foundry.spec import Spec
 
-OWNER = Persona(
-    id="me",
-    name="Me",
-    identifier="+12025550100",
-    other_identifiers=("me@example.com",),
-    is_self=True,
-)
 EVERY = [(name, layout) for name in schema.RELEASES for layout in ("fresh", "migrated")]
-
-
-def build(path, release="tahoe", layout="fresh"):
-    known = schema.get(release, layout=layout)
-    spec = Spec(release=release, scenario="kinds", layout=layout)
-    conversations = catalogue.conversations(spec, known)
-    people = catalogue.people(spec, known)
-    builder.build(path, known, conversations, owner=OWNER, people=people)
-    return path
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("whole") / "chat.db")
 
 
 @pytest.fixture
@@ -55,9 +31,8 @@ def copy(whole, tmp_path):
 
 
 @pytest.mark.parametrize(("release", "layout"), EVERY)
-def test_a_database_of_every_kind_is_valid(tmp_path, release, layout):
-    path = build(tmp_path / "chat.db", release, layout)
-    report = validate(path)
+def test_a_database_of_every_kind_is_valid(kinds, release, layout):
+    report = validate(kinds(release, layout).path)
     assert not [f for f in report.findings if f.severity == "error"], str(report)
     assert report.exit_code == 0
     assert (report.release, report.layout) == (release, layout)
@@ -82,9 +57,9 @@ def test_a_database_of_every_kind_is_valid(tmp_path, release, layout):
     }
 
 
-def test_every_check_looked_at_something(tmp_path):
+def test_every_check_looked_at_something(kinds):
     """On the newest release, which has all that the others have."""
-    report = validate(build(tmp_path / "chat.db", schema.RELEASES[-1]))
+    report = validate(kinds(schema.RELEASES[-1], "fresh").path)
     assert [name for name, each in report.checks.items() if each.looked_at == 0] == []
 
 

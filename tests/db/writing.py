@@ -6,7 +6,9 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from pytest_imessage_foundry.db import builder
+from pytest_imessage_foundry.conversations import catalogue
+from pytest_imessage_foundry.db import builder, schema
+from pytest_imessage_foundry.spec import Spec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +65,26 @@ def write(phone: Author, folder: Path, **how: Any) -> Written:
         **how,
     )
     return Written(path, counts)
+
+
+def build_kinds(
+    path: Path,
+    release: str = "tahoe",
+    layout: schema.Layout = "fresh",
+    **how: Any,
+) -> builder.Counts:
+    """Build the whole catalogue."""
+    wanted = schema.get(release, layout=layout)
+    spec = Spec(release=release, scenario="kinds", layout=layout)
+    people = catalogue.people(spec, wanted)
+    return builder.build(
+        path,
+        wanted,
+        catalogue.conversations(spec, wanted),
+        owner=people[0],
+        people=people,
+        **how,
+    )
 
 
 def look(path: Path) -> sqlite3.Connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from browser import browse, browser
 from scratch_phones import scratch
 
-__all__ = ["scratch"]
+__all__ = ["browse", "browser", "scratch"]

@@ -53,6 +53,7 @@ class Scratch:
     def __init__(self, path: Path, *more: str) -> None:
         self.path = path
         with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA synchronous = OFF").close()
             columns = ("service TEXT", *more)
             connection.executescript(SQL.format(more=", ".join(columns)))
         self.count = 0

@@ -7,7 +7,7 @@ import struct
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_imessage_foundry.order import Order
@@ -49,10 +49,15 @@ def whole(plist: BinaryPlist, number: int) -> Any:
     return found
 
 
-@given(VALUES)
-def test_each_object_is_what_plistlib_wrote(value: Any) -> None:
-    plist = BinaryPlist(plistlib.dumps(value, fmt=plistlib.FMT_BINARY))
-    assert whole(plist, plist.top) == value
+@pytest.mark.parametrize("examples", [30, pytest.param(100, marks=pytest.mark.sweep)])
+def test_each_object_is_what_plistlib_wrote(examples: int) -> None:
+    @settings(max_examples=examples)
+    @given(VALUES)
+    def check(value: Any) -> None:
+        plist = BinaryPlist(plistlib.dumps(value, fmt=plistlib.FMT_BINARY))
+        assert whole(plist, plist.top) == value
+
+    check()
 
 
 def test_long_lists_and_texts() -> None:

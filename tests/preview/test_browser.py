@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from html import unescape
@@ -16,6 +15,7 @@ from sqlite3 import connect
 from typing import Any
 
 import pytest
+from browser import Open
 from scratch_phones import START, Scratch, every_kind, write_phone
 from test_page import HOSTILE
 
@@ -26,41 +26,8 @@ from pytest_imessage_foundry.pipeline import forge
 from pytest_imessage_foundry.preview import Notes, write
 from pytest_imessage_foundry.spec import Spec
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH"),
-]
-Open = Callable[..., str]
+pytestmark = pytest.mark.browser
 Made = Callable[..., Scratch]
-
-
-@pytest.fixture
-def browse(tmp_path: Path) -> Open:
-    """Opens a page and gives back its DOM; whatever the console says fails."""
-
-    def open_page(page: Path, place: str = "", width: int = 1280) -> str:
-        done = subprocess.run(
-            [
-                CHROMIUM or "",
-                *("--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"),
-                "--enable-logging=stderr",
-                "--virtual-time-budget=5000",
-                f"--window-size={width},900",
-                f"--user-data-dir={tmp_path / 'profile'}",
-                f"{page.as_uri()}{place}",
-            ],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=120,
-            check=True,
-        )
-        said = [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
-        assert said == []
-        return done.stdout
-
-    return open_page
 
 
 def rows(dom: str) -> list[int]:
@@ -409,10 +376,11 @@ def test_a_person_has_one_colour(browse: Open, tmp_path: Path) -> None:
     assert "<title>true</title>" in browse(page)
 
 
-@pytest.fixture
-def long_page(scratch: Made, tmp_path: Path) -> Path:
-    """A page of one chat with 10,000 messages."""
-    made = scratch()
+@pytest.fixture(scope="module")
+def written_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of one chat with 10,000 messages, for copies of it."""
+    folder = tmp_path_factory.mktemp("long")
+    made = Scratch(folder / "chat.db")
     messages = (
         (n, f"G{n}", f"message number {n}", n % 2, START + n * 10**11)
         for n in range(1, 10_001)
@@ -425,7 +393,13 @@ def long_page(scratch: Made, tmp_path: Path) -> Path:
         )
         connection.execute("INSERT INTO chat_message_join SELECT 1, ROWID FROM message")
         connection.commit()
-    return write(made.path, tmp_path / "page.html")
+    return write(made.path, folder / "page.html")
+
+
+@pytest.fixture
+def long_page(written_once: Path, tmp_path: Path) -> Path:
+    """A page of one chat with 10,000 messages."""
+    return Path(shutil.copyfile(written_once, tmp_path / "page.html"))
 
 
 def test_ten_thousand_messages_are_drawn_a_screen_at_a_time(

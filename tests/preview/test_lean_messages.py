@@ -84,19 +84,24 @@ def filled(path: Path, rows: list[tuple[dict[str, Any], dict[str, Any]]]) -> Pat
     return path
 
 
-@settings(deadline=None)
-@given(rows=ROWS)
+@pytest.mark.parametrize("examples", [25, pytest.param(100, marks=pytest.mark.sweep)])
 def test_any_row_is_read_as_in_the_general_way(
-    tmp_path_factory: pytest.TempPathFactory,
-    rows: list[tuple[dict[str, Any], dict[str, Any]]],
+    tmp_path_factory: pytest.TempPathFactory, examples: int
 ) -> None:
-    path = filled(tmp_path_factory.mktemp("rows") / "chat.db", rows)
+    @settings(deadline=None, max_examples=examples)
+    @given(rows=ROWS)
+    def check(
+        rows: list[tuple[dict[str, Any], dict[str, Any]]],
+    ) -> None:
+        path = filled(tmp_path_factory.mktemp("rows") / "chat.db", rows)
 
-    quick = read(path)
+        quick = read(path)
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(PhoneReader, "_ordinary_message", lambda *_: None)
-        assert read(path) == quick
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(PhoneReader, "_ordinary_message", lambda *_: None)
+            assert read(path) == quick
+
+    check()
 
 
 @pytest.mark.parametrize("scenario", ["kinds", "default", "lived-in"])
@@ -104,7 +109,7 @@ def test_a_page_of_plain_messages_is_that_of_any(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scenario: str
 ) -> None:
     path = tmp_path / "chat.db"
-    forge(Order(Spec(release="tahoe", scenario=scenario, messages=2_000)), path)
+    forge(Order(Spec(release="tahoe", scenario=scenario, messages=300)), path)
     with reading(path) as phone:
         every = [each for chat in phone.chats for each in phone.lean_messages_in(chat)]
         quick = render(phone)
@@ -176,37 +181,46 @@ def as_dictionary(message: ShownMessage, data: PageData) -> dict[str, Any]:
     return fields | more | data._rare(message)
 
 
-@given(messages=st.lists(PLAIN | MARKED, max_size=3))
-def test_messages_are_written_as_json_writes_them(messages: list[Any]) -> None:
-    data = PageData({}, LocalTimes(), Pictures())
-    shown = [m.shown() if isinstance(m, PlainMessage) else m for m in messages]
-    dictionaries = [as_dictionary(message, data) for message in shown]
+@pytest.mark.parametrize("examples", [40, pytest.param(100, marks=pytest.mark.sweep)])
+def test_messages_are_written_as_json_writes_them(examples: int) -> None:
+    @settings(max_examples=examples)
+    @given(messages=st.lists(PLAIN | MARKED, max_size=3))
+    def check(messages: list[Any]) -> None:
+        data = PageData({}, LocalTimes(), Pictures())
+        shown = [m.shown() if isinstance(m, PlainMessage) else m for m in messages]
+        dictionaries = [as_dictionary(message, data) for message in shown]
 
-    text = f"[{data.messages(messages)}]"
+        text = f"[{data.messages(messages)}]"
 
-    assert text == json.dumps(dictionaries, separators=(",", ":"))
-    assert text == f"[{data.messages(shown)}]"
+        assert text == json.dumps(dictionaries, separators=(",", ":"))
+        assert text == f"[{data.messages(shown)}]"
+
+    check()
 
 
 CHAT = ShownChat(id=1, guid="", identifier="", participants=("Ann", "Ben"))
 
 
-@given(messages=st.lists(PLAIN, max_size=12), size=st.integers(1, 12))
-def test_messages_are_counted_together_as_one_by_one(
-    messages: list[PlainMessage], size: int
-) -> None:
-    messages.sort(key=lambda message: message.date)
-    one, many = Tally(LocalTimes().at), Tally(LocalTimes().at)
+@pytest.mark.parametrize("examples", [30, pytest.param(100, marks=pytest.mark.sweep)])
+def test_messages_are_counted_together_as_one_by_one(examples: int) -> None:
+    @settings(max_examples=examples)
+    @given(messages=st.lists(PLAIN, max_size=12), size=st.integers(1, 12))
+    def check(messages: list[PlainMessage], size: int) -> None:
+        messages.sort(key=lambda message: message.date)
+        one, many = Tally(LocalTimes().at), Tally(LocalTimes().at)
 
-    for message in messages:
-        one.add(CHAT, [message.shown()])
-    for start in range(0, len(messages), size):
-        many.add(CHAT, messages[start : start + size])
+        for message in messages:
+            one.add(CHAT, [message.shown()])
+        for start in range(0, len(messages), size):
+            many.add(CHAT, messages[start : start + size])
 
-    def counted(tally: Tally) -> dict[str, Any]:
-        return {name: each for name, each in vars(tally).items() if name != "_clock"}
+        assert counted(one) == counted(many)
 
-    assert counted(one) == counted(many)
+    check()
+
+
+def counted(tally: Tally) -> dict[str, Any]:
+    return {name: each for name, each in vars(tally).items() if name != "_clock"}
 
 
 @given(

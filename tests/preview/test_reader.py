@@ -379,7 +379,7 @@ def test_an_ordinary_message_is_read_as_any(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scenario: str
 ) -> None:
     path = tmp_path / "chat.db"
-    forge(Order(Spec(release="tahoe", scenario=scenario)), path)
+    forge(Order(Spec(release="tahoe", scenario=scenario, messages=300)), path)
     quick = read(path)
     monkeypatch.setattr(PhoneReader, "_ordinary_message", lambda *_: None)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import MISSING, Field, dataclass, is_dataclass, replace
 from dataclasses import fields as fields_of
-from dataclasses import is_dataclass
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -32,20 +33,60 @@ def check(model: Any) -> None:
         FoundryError: with the field that holds it, and what it may hold.
     """
     kind: type = type(model)
-    words, hints = _words(kind), _hints(kind)
-    for field in fields_of(model):
-        value = getattr(model, field.name)
-        if not matcher(hints[field.name])(value):
-            what = f"{kind.__name__}.{field.name} cannot be"
-            raise misfit(what, field.name, value, hints[field.name])
-        if field.name in words:
-            _check_word(field.name, value, words[field.name])
-        elif _is_date(field.name) and isinstance(value, int):
-            _check_date(model, field.name, value, may_be_none=field.default == 0)
-        elif is_dataclass(value):
-            check(value)
-        else:
-            _check_value(f"{kind.__name__}.{field.name}", value)
+    for rule in _rules(kind):
+        value = getattr(model, rule.name)
+        if value is not rule.usual:
+            _check_field(kind, rule, value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What a field may hold, and a value that it is known to: its default."""
+
+    name: str
+    hint: Any
+    fits: Callable[[object], bool]
+    words: tuple[object, ...]
+    is_date: bool
+    may_be_none: bool
+    usual: object
+
+
+@cache
+def _rules(kind: type) -> tuple[_Rule, ...]:
+    return tuple(_rule(kind, field) for field in fields_of(kind))
+
+
+def _rule(kind: type, field: Field[Any]) -> _Rule:
+    hint = _hints(kind)[field.name]
+    rule = _Rule(
+        name=field.name,
+        hint=hint,
+        fits=matcher(hint),
+        words=words_of(hint),
+        is_date=_is_date(field.name),
+        may_be_none=field.default == 0,
+        usual=MISSING,
+    )
+    try:
+        _check_field(kind, rule, field.default)
+    except FoundryError:  # it has none, or one that has to be replaced
+        return rule
+    return replace(rule, usual=field.default)
+
+
+def _check_field(kind: type, rule: _Rule, value: Any) -> None:
+    where = f"{kind.__name__}.{rule.name}"
+    if not rule.fits(value):
+        raise misfit(f"{where} cannot be", rule.name, value, rule.hint)
+    if rule.words:
+        _check_word(rule.name, value, rule.words)
+    elif rule.is_date and isinstance(value, int):
+        _check_date(where, value, may_be_none=rule.may_be_none)
+    elif is_dataclass(value):
+        check(value)
+    else:
+        _check_value(where, value)
 
 
 def check_text(what: str, text: str | None) -> None:
@@ -67,13 +108,6 @@ def check_text(what: str, text: str | None) -> None:
 
 
 @cache
-def _words(model: type) -> dict[str, tuple[object, ...]]:
-    """Return the closed words of each field that has such."""
-    words = {name: words_of(hint) for name, hint in _hints(model).items()}
-    return {name: known for name, known in words.items() if known}
-
-
-@cache
 def _hints(model: type) -> dict[str, Any]:
     return get_type_hints(model)
 
@@ -90,13 +124,13 @@ def _is_date(name: str) -> bool:
     )
 
 
-def _check_date(model: Any, name: str, value: int, *, may_be_none: bool) -> None:
+def _check_date(where: str, value: int, *, may_be_none: bool) -> None:
     # What counts seconds stands in real files, too.
     if FIRST <= value < END or (may_be_none and 0 <= value < SECONDS):
         return
     raise FoundryError(
         "a date is between 2001-01-13 and 2040, in nanoseconds since 2001\n"
-        f"looked at {type(model).__name__}.{name}, which is {value}\n"
+        f"looked at {where}, which is {value}\n"
         "give another time" + (", or 0 for none" if may_be_none else "")
     )
 

@@ -9,6 +9,7 @@ holds a value of the same kind and the table says where each object is.
 from __future__ import annotations
 
 import struct
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
@@ -98,7 +99,7 @@ def _places(
         raise ValueError("a hole within a hole")
     holes = {*stops[:-1]}
     for offset in offsets:
-        piece = sum(begin <= offset for begin in begins) - 1
+        piece = bisect_right(begins, offset) - 1
         if offset not in holes and _end(data, offset) > stops[piece]:
             raise ValueError("an object that reaches into a hole")
         yield piece, offset - begins[piece]

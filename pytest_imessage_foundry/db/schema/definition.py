@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -62,17 +63,26 @@ class Schema:
 
     def table_sql(self) -> Iterator[str]:
         """Give what makes the tables, and SQLite's own statistics table if due."""
-        for table in self.tables.values():
-            yield table.sql()
-        if "sqlite_stat1" in self.internal_tables:
-            # On tables without rows this makes sqlite_stat1 and leaves it empty.
-            yield "ANALYZE sqlite_master"
+        return iter(self._sql["table"])
 
     def index_sql(self) -> Iterator[str]:
-        return (index.sql() for index in self.indexes.values())
+        return iter(self._sql["index"])
 
     def trigger_sql(self) -> Iterator[str]:
-        return (trigger.sql() for trigger in self.triggers.values())
+        return iter(self._sql["trigger"])
+
+    @cached_property
+    def _sql(self) -> Mapping[Kind, tuple[str, ...]]:
+        """All statements, kept because each new file needs them."""
+        tables = [table.sql() for table in self.tables.values()]
+        if "sqlite_stat1" in self.internal_tables:
+            # On tables without rows this makes sqlite_stat1 and leaves it empty.
+            tables.append("ANALYZE sqlite_master")
+        return {
+            "table": tuple(tables),
+            "index": tuple(index.sql() for index in self.indexes.values()),
+            "trigger": tuple(trigger.sql() for trigger in self.triggers.values()),
+        }
 
     def ddl(self) -> tuple[str, ...]:
         """Give every statement, in an order that works: tables, indexes, triggers.

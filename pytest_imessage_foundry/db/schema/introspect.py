@@ -118,7 +118,17 @@ def _names(table: TableFacts) -> list[str]:
 
 
 def structure_of(schema: Schema) -> Structure:
-    """Give the structure that a new file of the schema has."""
+    """Give the structure that a new file of the schema has.
+
+    Kept where the schema is a built-in one.
+    """
+    if is_built_in(schema):
+        layout: Any = schema.layout
+        return _built_in(schema.name, layout)
+    return _made(schema)
+
+
+def _made(schema: Schema) -> Structure:
     with closing(sqlite3.connect(":memory:")) as connection:
         for statement in schema.ddl():
             connection.execute(statement)
@@ -131,7 +141,7 @@ def differences(expected: Schema | Structure, actual: Structure) -> list[Differe
     SQLite's own tables and the order of tables, indexes and triggers do not count.
     """
     if isinstance(expected, Schema):
-        expected = _known(expected)
+        expected = structure_of(expected)
     return compare(expected, actual)
 
 
@@ -165,8 +175,8 @@ def _least(schema: Schema, actual: Structure) -> int:
     number = len(schema.tables.keys() ^ actual.tables.keys())
     both = schema.tables.keys() & actual.tables.keys()
     for name in both:
-        columns = (column.name for column in actual.tables[name].columns)
-        number += len({*schema.tables[name].column_names} ^ {*columns})
+        held = _names(actual.tables[name])
+        number += len({*held}.symmetric_difference(schema.tables[name].column_names))
     # Those of constraints were counted with their tables, or are not.
     indexes = {n for n, each in actual.indexes.items() if each.origin == "c"}
     number += _lacking(both, schema.indexes, actual.indexes, indexes)
@@ -185,14 +195,6 @@ def _lacking(
     return len(before ^ {name for name in names if new[name].table in tables})
 
 
-def _known(schema: Schema) -> Structure:
-    """Give the structure of a schema, kept where the schema is a built-in one."""
-    if is_built_in(schema):
-        layout: Any = schema.layout
-        return _built_in(schema.name, layout)
-    return structure_of(schema)
-
-
 def is_built_in(schema: Schema) -> bool:
     """Tell whether a schema is the one that the registry has under its name."""
     layout: Any = schema.layout
@@ -203,7 +205,7 @@ def is_built_in(schema: Schema) -> bool:
 
 @cache
 def _built_in(name: str, layout: registry.Layout) -> Structure:
-    return structure_of(registry.get(name, layout=layout))
+    return _made(registry.get(name, layout=layout))
 
 
 class _Reader:

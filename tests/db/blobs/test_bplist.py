@@ -5,7 +5,7 @@ from __future__ import annotations
 import plistlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_imessage_foundry.db.blobs.bplist import UID, dumps
@@ -30,9 +30,14 @@ def by_plistlib(root):
     return plistlib.dumps(root, fmt=plistlib.FMT_BINARY, sort_keys=True)
 
 
-@given(lists)
-def test_bytes(root):
-    assert dumps(root) == by_plistlib(root)
+@pytest.mark.parametrize("examples", [30, pytest.param(100, marks=pytest.mark.sweep)])
+def test_bytes(examples):
+    @settings(max_examples=examples)
+    @given(lists)
+    def check(root):
+        assert dumps(root) == by_plistlib(root)
+
+    check()
 
 
 @pytest.mark.parametrize("count", [14, 15, 254, 255, 256, 300, 70_000])

@@ -176,9 +176,13 @@ nodes = st.recursive(
 )
 
 
-@settings(max_examples=200, derandomize=True, deadline=None, database=None)
-@given(nodes)
-def test_any_tree_comes_back(node):
-    data = keyed_archive({"node": node})
-    assert unarchived(data) == {"node": node}
-    assert keyed_archive({"node": node}) == data
+@pytest.mark.parametrize("examples", [40, pytest.param(200, marks=pytest.mark.sweep)])
+def test_any_tree_comes_back(examples):
+    @settings(derandomize=True, deadline=None, database=None, max_examples=examples)
+    @given(nodes)
+    def check(node):
+        data = keyed_archive({"node": node})
+        assert unarchived(data) == {"node": node}
+        assert keyed_archive({"node": node}) == data
+
+    check()

@@ -543,15 +543,19 @@ def test_poll_without_options_has_no_session():
     assert payloads.session_of([]) is None
 
 
-@settings(max_examples=300, derandomize=True, deadline=None, database=None)
-@given(st.lists(st.text() | st.text("?>~\x7fÿ/+", max_size=60), max_size=6))
-@example(["???", ">>>", "~~~", "?>~ÿÿÿ" * 9])
-@example(["ÿ", "ÿÿ", "ÿÿÿ"])
-def test_base64_that_every_reader_takes(texts):
-    text = poll_payloads.encoded({"texts": texts})
-    assert not set(text) & set("+/-_")
-    decoded = json.loads(base64.b64decode(text, validate=True))
-    assert decoded == {"version": 1, "item": {"texts": texts}}
+@pytest.mark.parametrize("examples", [60, pytest.param(300, marks=pytest.mark.sweep)])
+def test_base64_that_every_reader_takes(examples):
+    @settings(max_examples=examples, derandomize=True, deadline=None, database=None)
+    @given(st.lists(st.text() | st.text("?>~\x7fÿ/+", max_size=60), max_size=6))
+    @example(["???", ">>>", "~~~", "?>~ÿÿÿ" * 9])
+    @example(["ÿ", "ÿÿ", "ÿÿÿ"])
+    def check(texts):
+        text = poll_payloads.encoded({"texts": texts})
+        assert not set(text) & set("+/-_")
+        decoded = json.loads(base64.b64decode(text, validate=True))
+        assert decoded == {"version": 1, "item": {"texts": texts}}
+
+    check()
 
 
 @pytest.mark.parametrize(

@@ -311,13 +311,19 @@ run_lists = st.lists(
 )
 
 
-@settings(max_examples=200, derandomize=True, deadline=None, database=None)
-@given(runs=run_lists, mutable=st.booleans(), share_keys=st.booleans())
-def test_any_runs_come_back(runs, mutable, share_keys):
-    data = attributed(runs, mutable=mutable, share_keys=share_keys)
-    text, decoded = decode(data)
-    assert text == "".join(piece for piece, _ in runs)
-    assert decoded == [(piece, as_decoded(attributes)) for piece, attributes in runs]
+@pytest.mark.parametrize("examples", [40, pytest.param(200, marks=pytest.mark.sweep)])
+def test_any_runs_come_back(examples):
+    @settings(derandomize=True, deadline=None, database=None, max_examples=examples)
+    @given(runs=run_lists, mutable=st.booleans(), share_keys=st.booleans())
+    def check(runs, mutable, share_keys):
+        data = attributed(runs, mutable=mutable, share_keys=share_keys)
+        text, decoded = decode(data)
+        assert text == "".join(piece for piece, _ in runs)
+        assert decoded == [
+            (piece, as_decoded(attributes)) for piece, attributes in runs
+        ]
+
+    check()
 
 
 # Few values of each kind: whether two are equal decides what is written once.
@@ -339,13 +345,17 @@ few_runs = st.lists(
 )
 
 
-@settings(max_examples=300, derandomize=True, deadline=None, database=None)
-@given(asked=st.lists(few_runs, min_size=2, max_size=6), mutable=st.booleans())
-def test_an_archive_like_one_before_it_is_as_if_it_were_the_first(asked, mutable):
-    for runs in asked:
-        told = attributed(runs, mutable=mutable)
-        writer, _ = bodies._written([run for run in runs if run[0]], mutable, False)
-        assert told == bytes(writer.out)
+@pytest.mark.parametrize("examples", [60, pytest.param(300, marks=pytest.mark.sweep)])
+def test_an_archive_like_one_before_it_is_as_if_it_were_the_first(examples):
+    @settings(derandomize=True, deadline=None, database=None, max_examples=examples)
+    @given(asked=st.lists(few_runs, min_size=2, max_size=6), mutable=st.booleans())
+    def check(asked, mutable):
+        for runs in asked:
+            told = attributed(runs, mutable=mutable)
+            writer, _ = bodies._written([run for run in runs if run[0]], mutable, False)
+            assert told == bytes(writer.out)
+
+    check()
 
 
 def test_one_layout_is_written_in_full_once(monkeypatch):

@@ -52,10 +52,12 @@ def test_archives_are_of_fewer_forms(archives, one_of_each_form):
 
 
 @pytest.mark.parametrize("by", [1, 0x80])
-def test_a_spoilt_archive_that_is_of_a_form_is_right(one_of_each_form, by):
+@pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.sweep)])
+def test_a_spoilt_archive_that_is_of_a_form_is_right(one_of_each_form, step, by):
     fitting = 0
-    for form, data in one_of_each_form.items():
-        for place, byte in enumerate(data):
+    for number, (form, data) in enumerate(one_of_each_form.items()):
+        for place in range(number % step, len(data), step):
+            byte = data[place]
             spoilt = data[:place] + bytes([(byte + by) & 0xFF]) + data[place + 1 :]
             if form.fits(spoilt):
                 fitting += 1
@@ -63,14 +65,20 @@ def test_a_spoilt_archive_that_is_of_a_form_is_right(one_of_each_form, by):
     assert fitting > 0
 
 
-@settings(derandomize=True, deadline=None, max_examples=500)
-@given(data=st.data())
-def test_cut_and_crossed_archives_that_are_of_a_form_are_right(one_of_each_form, data):
-    form, one = data.draw(st.sampled_from([*one_of_each_form.items()]))
-    other = data.draw(st.sampled_from([*one_of_each_form.values()]))
-    cut = data.draw(st.integers(0, len(one)))
-    for made in (one[:cut], one[:cut] + other[cut:], one + other[cut:]):
-        assert not form.fits(made) or as_parsed(made) == ""
+@pytest.mark.parametrize("examples", [100, pytest.param(500, marks=pytest.mark.sweep)])
+def test_cut_and_crossed_archives_that_are_of_a_form_are_right(
+    one_of_each_form, examples
+):
+    @settings(derandomize=True, deadline=None, max_examples=examples)
+    @given(data=st.data())
+    def check(data):
+        form, one = data.draw(st.sampled_from([*one_of_each_form.items()]))
+        other = data.draw(st.sampled_from([*one_of_each_form.values()]))
+        cut = data.draw(st.integers(0, len(one)))
+        for made in (one[:cut], one[:cut] + other[cut:], one + other[cut:]):
+            assert not form.fits(made) or as_parsed(made) == ""
+
+    check()
 
 
 TEXTS = st.text(st.sampled_from("ab é🙂\ud800"), max_size=400)
@@ -91,19 +99,23 @@ def archive(text, other, data, number, key="Key"):
     return plistlib.dumps(content, fmt=plistlib.FMT_BINARY, sort_keys=False)
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
-@given(texts=st.tuples(TEXTS, TEXTS), data=st.binary(max_size=300), number=NUMBERS)
-def test_other_values_leave_the_form_as_it_is(texts, data, number):
-    texts = [each.encode("utf-16", "surrogatepass") for each in texts]
-    one, other = (each.decode("utf-16", "replace") for each in texts)
-    # Equal objects are written once, and then the archive is of another form.
-    assume(one != other and number != 100_000)
-    assume(not {one, other} & {"", "Key", "Number", "NSData"})
-    made = archive(one, other, data or b"-", number)
+@pytest.mark.parametrize("examples", [100, pytest.param(300, marks=pytest.mark.sweep)])
+def test_other_values_leave_the_form_as_it_is(examples):
     forms = [ArchiveForm.of(archive("x" * n, "y" * n, b"z" * n, 7)) for n in (9, 300)]
 
-    assert as_parsed(made) == ""
-    assert any(form.fits(made) for form in forms)
+    @settings(derandomize=True, deadline=None, max_examples=examples)
+    @given(texts=st.tuples(TEXTS, TEXTS), data=st.binary(max_size=300), number=NUMBERS)
+    def check(texts, data, number):
+        texts = [each.encode("utf-16", "surrogatepass") for each in texts]
+        one, other = (each.decode("utf-16", "replace") for each in texts)
+        # Equal objects are written once, and then the archive is of another form.
+        assume(one != other and number != 100_000)
+        assume(not {one, other} & {"", "Key", "Number", "NSData"})
+        made = archive(one, other, data or b"-", number)
+        assert as_parsed(made) == ""
+        assert any(form.fits(made) for form in forms)
+
+    check()
 
 
 def test_a_text_that_is_also_a_key_stays():
@@ -113,19 +125,28 @@ def test_a_text_that_is_also_a_key_stays():
     assert not form.fits(archive("two", "third", b"more", 8, key="Yek"))
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
-@given(data=st.data())
-def test_objects_that_share_bytes_make_no_wrong_form(data):
+@pytest.mark.parametrize("examples", [40, pytest.param(200, marks=pytest.mark.sweep)])
+def test_objects_that_share_bytes_make_no_wrong_form(examples):
     """A table may let an object begin within a text, or reach into it."""
-    whole = archive("text\xd1\x00\x00", "\xa1\x01 and \x80\x7f", b"\xd1\x01\x02..", 7)
-    start = int.from_bytes(whole[-8:])
-    place = data.draw(st.integers(start, len(whole) - 33))
-    odd = whole[:place] + bytes([data.draw(st.integers(8, 255))]) + whole[place + 1 :]
-    assume(as_parsed(odd) == "")
-    form = ArchiveForm.of(odd)
-    for at in range(8, len(odd)) if form else ():
-        spoilt = odd[:at] + bytes([(odd[at] + 1) & 0xFF]) + odd[at + 1 :]
-        assert not form.fits(spoilt) or as_parsed(spoilt) == ""
+
+    @settings(derandomize=True, deadline=None, max_examples=examples)
+    @given(data=st.data())
+    def check(data):
+        whole = archive(
+            "text\xd1\x00\x00", "\xa1\x01 and \x80\x7f", b"\xd1\x01\x02..", 7
+        )
+        start = int.from_bytes(whole[-8:])
+        place = data.draw(st.integers(start, len(whole) - 33))
+        odd = (
+            whole[:place] + bytes([data.draw(st.integers(8, 255))]) + whole[place + 1 :]
+        )
+        assume(as_parsed(odd) == "")
+        form = ArchiveForm.of(odd)
+        for at in range(8, len(odd)) if form else ():
+            spoilt = odd[:at] + bytes([(odd[at] + 1) & 0xFF]) + odd[at + 1 :]
+            assert not form.fits(spoilt) or as_parsed(spoilt) == ""
+
+    check()
 
 
 @pytest.mark.parametrize("text", [b"\xd8\x00\x00a", b"\x00a\xdc\x00", b"\xd8\x00"])

@@ -12,7 +12,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from spoiling import CONDITIONS, findings_of, new_findings, statement, without_triggers
+from spoiling import (
+    CONDITIONS,
+    findings_of,
+    new_findings,
+    spoil,
+    statement,
+    without_triggers,
+)
 
 from pytest_imessage_foundry.db.blobs import bodies
 from pytest_imessage_foundry.db.functions import register_functions
@@ -24,7 +31,15 @@ VOTE = "associated_message_type = 4000"
 
 @pytest.fixture(scope="module")
 def bare(whole, tmp_path_factory):
-    return without_triggers(whole, tmp_path_factory.mktemp("bare") / "chat.db")
+    """A copy for each to spoil. Of the cards of apps, which take the most time to look
+    at, it keeps the first link and the polls."""
+    path = tmp_path_factory.mktemp("bare") / "chat.db"
+    spoil(
+        without_triggers(whole, path),
+        "DELETE FROM message WHERE payload_data IS NOT NULL AND balloon_bundle_id NOT "
+        "LIKE '%Polls' AND ROWID <> ${$LINK}",
+    )
+    return path
 
 
 @pytest.fixture(scope="module")

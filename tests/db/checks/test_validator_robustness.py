@@ -27,26 +27,32 @@ CELLS = st.one_of(
 TABLES = ("message", "chat", "handle", "attachment", "chat_message_join")
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
-@given(data=st.data())
-def test_any_value_in_any_column_is_answered(whole, tmp_path_factory, data):
-    path = tmp_path_factory.mktemp("cells") / "chat.db"
-    shutil.copyfile(whole, path)
-    table = data.draw(st.sampled_from(TABLES))
-    with closing(register_functions(sqlite3.connect(path))) as connection:
-        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-        for column in data.draw(st.lists(st.sampled_from(columns), max_size=12)):
-            value = data.draw(CELLS)
-            rowid = data.draw(st.integers(1, 9))
-            statement = f"UPDATE OR IGNORE {table} SET {column} = ? WHERE ROWID = ?"
-            try:
-                connection.execute(statement, (value, rowid))
-            except sqlite3.IntegrityError:
-                continue
-        connection.commit()
-    report = validate(path)
-    json.dumps(report.as_json())
-    assert str(report)
+@pytest.mark.parametrize("examples", [15, pytest.param(60, marks=pytest.mark.sweep)])
+def test_any_value_in_any_column_is_answered(whole, tmp_path_factory, examples):
+    @settings(derandomize=True, deadline=None, max_examples=examples)
+    @given(data=st.data())
+    def check(data):
+        path = tmp_path_factory.mktemp("cells") / "chat.db"
+        shutil.copyfile(whole, path)
+        table = data.draw(st.sampled_from(TABLES))
+        with closing(register_functions(sqlite3.connect(path))) as connection:
+            columns = [
+                row[1] for row in connection.execute(f"PRAGMA table_info({table})")
+            ]
+            for column in data.draw(st.lists(st.sampled_from(columns), max_size=12)):
+                value = data.draw(CELLS)
+                rowid = data.draw(st.integers(1, 9))
+                statement = f"UPDATE OR IGNORE {table} SET {column} = ? WHERE ROWID = ?"
+                try:
+                    connection.execute(statement, (value, rowid))
+                except sqlite3.IntegrityError:
+                    continue
+            connection.commit()
+        report = validate(path)
+        json.dumps(report.as_json())
+        assert str(report)
+
+    check()
 
 
 def test_a_schema_of_broken_text_is_answered(whole, tmp_path):
@@ -60,14 +66,18 @@ def test_a_schema_of_broken_text_is_answered(whole, tmp_path):
         validate(path)
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
-@given(data=st.data())
-def test_flipped_bytes_of_a_file_are_answered(whole, tmp_path_factory, data):
-    content = bytearray(whole.read_bytes())
-    for _ in range(data.draw(st.integers(1, 30))):
-        place = data.draw(st.integers(0, len(content) - 1))
-        content[place] = data.draw(st.integers(0, 255))
-    path = tmp_path_factory.mktemp("bytes") / "chat.db"
-    path.write_bytes(content)
-    with contextlib.suppress(UnreadableFileError):
-        assert str(validate(path))
+@pytest.mark.parametrize("examples", [15, pytest.param(60, marks=pytest.mark.sweep)])
+def test_flipped_bytes_of_a_file_are_answered(whole, tmp_path_factory, examples):
+    @settings(derandomize=True, deadline=None, max_examples=examples)
+    @given(data=st.data())
+    def check(data):
+        content = bytearray(whole.read_bytes())
+        for _ in range(data.draw(st.integers(1, 30))):
+            place = data.draw(st.integers(0, len(content) - 1))
+            content[place] = data.draw(st.integers(0, 255))
+        path = tmp_path_factory.mktemp("bytes") / "chat.db"
+        path.write_bytes(content)
+        with contextlib.suppress(UnreadableFileError):
+            assert str(validate(path))
+
+    check()

@@ -86,3 +86,11 @@ def test_what_cannot_be_said_is_named():
     object.__setattr__(new, "tables", {**tahoe.tables, "odd": odd})
     with pytest.raises(FoundryError, match="table odd cannot be said in the words"):
         changes_between.as_python(tahoe, new)
+
+
+def test_tables_of_sqlite_alone_are_no_difference():
+    """What is declared otherwise is made, and compared."""
+    tahoe = schema.get("tahoe")
+    new = tahoe.evolve(name="new")
+    object.__setattr__(new, "internal_tables", ())
+    assert "internal_tables" not in changes_between.as_python(tahoe, new)

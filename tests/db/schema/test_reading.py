@@ -6,9 +6,11 @@ import json
 import os
 import random
 import re
+import shutil
 import sqlite3
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -81,15 +83,16 @@ def test_no_value_of_any_row_is_in_the_manifest(kinds_file):
     found = reading.read(kinds_file, "tahoe-26.3")
     manifest = release_file.dumped(found.schema, found.nearest)
     declared = " ".join(schema.get("tahoe").ddl())
-    looked_at = 0
+    looked_at, told = 0, set()
     with closing(sqlite3.connect(f"file:{kinds_file}?immutable=1", uri=True)) as db:
         for table in found.schema.tables:
             for row in db.execute(f'SELECT * FROM "{table}"').fetchall():
                 for value in row:
                     text = value.hex() if isinstance(value, bytes) else str(value)
                     # A word that the schema itself has (iMessage) says nothing.
-                    if len(text) > 3 and text not in declared:
-                        assert text not in manifest, (table, text)
+                    if len(text) > 3 and (text in told or text not in declared):
+                        assert text in told or text not in manifest, (table, text)
+                        told.add(text)
                         looked_at += 1
     assert looked_at > 5_000
     assert str(kinds_file.parent) not in manifest
@@ -210,8 +213,10 @@ def test_a_pipe_is_read_like_a_file(tmp_path):
 
 
 @pytest.mark.parametrize("has_wal", [False, True])
-def test_the_file_is_not_changed_and_nothing_is_left_beside_it(tmp_path, has_wal):
-    path = build_kinds(tmp_path / "chat.db", schema.get("sonoma"))
+def test_the_file_is_not_changed_and_nothing_is_left_beside_it(
+    kinds_file, tmp_path, has_wal
+):
+    path = Path(shutil.copyfile(kinds_file, tmp_path / "chat.db"))
     with closing(sqlite3.connect(path)) as other:
         if has_wal:
             other.execute("PRAGMA wal_autocheckpoint = 0").close()
