@@ -53,6 +53,32 @@ def as_ctrl_c() -> Iterator[Termination]:
             signal.signal(each, signal.SIG_DFL)
 
 
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Let Ctrl-C, SIGTERM and SIGHUP wait for the end of a short block.
+
+    For code that would take a KeyboardInterrupt for an error of its own.
+    """
+    met: list[int] = []
+
+    def note(number: int, frame: Any) -> None:
+        met.append(number)
+
+    is_main = threading.current_thread() is threading.main_thread()
+    numbers = [signal.SIGINT, *_SIGNALS] if is_main else []
+    before = {each: signal.getsignal(each) for each in numbers}
+    ours = {e: h for e, h in before.items() if h not in (signal.SIG_IGN, None)}
+    for each in ours:
+        signal.signal(each, note)
+    try:
+        yield
+    finally:
+        for each, handler in ours.items():
+            signal.signal(each, handler)
+    if met:
+        signal.raise_signal(met[0])
+
+
 def forget_interrupt() -> None:
     """Let the process end with its exit code after a KeyboardInterrupt.
 

@@ -84,7 +84,7 @@ KNOWS: Mapping[str, str] = {
     "plugin": "by_hand chatdb conversations db db.schema foundry layouts messages_home"
     " models preview scorecard spec terminal",
     "llm": "conversations conversations.packs db db.schema file_locks foundry models"
-    " personas scratch spec terminal user_folders",
+    " personas scratch spec terminal termination user_folders",
     "ui": "atomic conversations conversations.packs db db.schema file_locks foundry"
     " layouts llm models personas replaceable spec terminal",
     "cli": "anonymise atomic atomic_folders attachments chatdb conversations"

@@ -10,14 +10,14 @@ import threading
 
 import pytest
 
-from pytest_imessage_foundry.termination import as_ctrl_c
+from pytest_imessage_foundry.termination import as_ctrl_c, held_back
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="no SIGTERM to catch there")
 
 PROGRAM = """
 import signal, sys, time
 signal.signal(signal.SIGINT, {on_ctrl_c})
-from pytest_imessage_foundry.termination import as_ctrl_c
+from pytest_imessage_foundry.termination import as_ctrl_c, held_back
 with as_ctrl_c() as termination:
     try:
         print("ready", flush=True)
@@ -127,3 +127,29 @@ def test_the_exit_code_is_told_even_after_code_of_a_text(name, code, tmp_path):
     )
     assert done.stderr == "imessage-foundry: interrupted\n"
     assert done.returncode == code
+
+
+def test_a_signal_waits_for_the_end_of_a_short_block():
+    done = []
+
+    def block():
+        with held_back():
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGTERM)
+            done.append("whole")
+
+    with pytest.raises(KeyboardInterrupt):
+        block()
+    assert done == ["whole"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_what_is_ignored_stays_ignored_in_a_short_block():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with held_back():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)

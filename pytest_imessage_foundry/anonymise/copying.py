@@ -272,7 +272,9 @@ class NewCopy:
         except (sqlite3.IntegrityError, OverflowError) as error:
             raise FoundryError(
                 f"a row cannot be copied: {error}\nlooked at table {table.name}\n"
-                "validate the file: a value that has to be unique is not"
+                "validate the file; if its values are right, the copy has one value "
+                "where they have many, because nothing tells what they are: remove "
+                "that column from a copy of the file, and take that"
             ) from None
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:

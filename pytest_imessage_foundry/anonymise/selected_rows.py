@@ -91,8 +91,11 @@ def selected(connection: sqlite3.Connection, asked: Asked) -> Selection | None:
     if asked.is_all:
         return None
     search = _Search(connection)
-    messages = search.asked(asked)
-    messages |= search.needed(messages)
+    try:
+        messages = search.asked(asked)
+        messages |= search.needed(messages)
+    except sqlite3.OperationalError as error:
+        raise _cannot_choose(error) from None
     chats = search.joined("chat_message_join", "chat_id", "message_id", messages)
     chats |= search.joined(
         "chat_recoverable_message_join", "chat_id", "message_id", messages
@@ -233,6 +236,18 @@ class _Search:
                         if isinstance(value, str):
                             guids.add(value.rpartition("/")[2].rpartition(":")[2])
         return guids
+
+
+def _cannot_choose(error: sqlite3.OperationalError) -> Exception:
+    """Return what to say of a table or a column that choosing rows needs."""
+    # With a text of SQLite's own, which names no value.
+    if not str(error).startswith(("no such table", "no such column")):
+        return error
+    return FoundryError(
+        f"the file lacks what rows are chosen by: {error}\n"
+        "looked at what was asked to be kept: chats, messages, the newest, kinds\n"
+        "leave that out; a copy of all rows needs none of it"
+    )
 
 
 def _is_id(value: object) -> bool:

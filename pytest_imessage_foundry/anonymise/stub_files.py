@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -9,9 +10,11 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
 from pytest_imessage_foundry.anonymise.copy_report import CopyReport
+from pytest_imessage_foundry.anonymise.copying import as_text
 from pytest_imessage_foundry.atomic import removing_on_error
 
 _FOLDERS = ("Attachments", "StickerCache")
+_LONGEST = 255  # bytes of a name, on APFS and ext4
 # The sample that stands for each ending; anything else gets a short text.
 _SAMPLES = {
     "jpg": "photo.jpg",
@@ -33,7 +36,8 @@ _SAMPLES = {
 def put_stubs(outcome: CopyReport) -> CopyReport:
     """Put a file where the copy says that each attachment is, beside the copy.
 
-    Paths of a phone or of another user's folder are left out.
+    Paths of a phone or of another user's folder are left out, and those that no file
+    can have.
     """
     count = 0
     with removing_on_error() as made:
@@ -42,6 +46,8 @@ def put_stubs(outcome: CopyReport) -> CopyReport:
             if below is None:
                 continue
             target = outcome.path.parent / below
+            if any(each.is_file() for each in target.parents):
+                continue
             made.folder(target.parent)
             if not target.exists():
                 made.file(target)
@@ -53,6 +59,7 @@ def put_stubs(outcome: CopyReport) -> CopyReport:
 def _names(path: Path) -> list[str]:
     address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
     with closing(sqlite3.connect(address, uri=True)) as connection:
+        connection.text_factory = as_text
         try:
             rows = connection.execute("SELECT filename FROM attachment").fetchall()
         except sqlite3.OperationalError:
@@ -66,6 +73,8 @@ def _below(name: str) -> Path | None:
     if parts[:3] != ("~", "Library", "Messages") or len(parts) < 5:
         return None
     if parts[3] not in _FOLDERS or ".." in parts:
+        return None
+    if "\0" in name or any(len(os.fsencode(each)) > _LONGEST for each in parts):
         return None
     return Path(*parts[3:])
 

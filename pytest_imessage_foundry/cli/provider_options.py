@@ -23,7 +23,8 @@ def add_options(verb: ArgumentParser) -> None:
     verb.add_argument(
         "--base-url",
         metavar="URL",
-        help="a server of your own (default: OPENAI_BASE_URL, else the maker's)",
+        help="a server of your own (default: OPENAI_BASE_URL or "
+        "ANTHROPIC_BASE_URL, else the maker's)",
     )
     verb.add_argument(
         "--timeout",

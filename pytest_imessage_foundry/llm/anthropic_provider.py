@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_imessage_foundry.llm.provider_registry import ProviderSettings
+    from pytest_imessage_foundry.llm.retry import FailedCallError
 
 # Keywords that Anthropic refuses in a schema; the answer is checked for them anyway.
 _UNTAKEN = ("minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum")
@@ -65,19 +66,15 @@ class AnthropicProvider(ClientProvider):
         return body
 
     def _call(self, body: dict[str, Any]) -> Callable[[], Any]:
+        def refused(failure: FailedCallError) -> None:
+            text = f"{failure.code} {failure.what}".lower()
+            is_shape = failure.status == 400 and any(s in text for s in _SHAPE)
+            if is_shape and "extra_body" in body:
+                raise _NoSchemaError
+
         async def attempt() -> dict[str, Any]:
             messages = self._client.messages.with_streaming_response
-            try:
-                return await http.bounded(messages.create(**body), self._timeout)
-            except self._library.APIStatusError as error:
-                failure = http.failure(error, self._secrets)
-                text = f"{failure.code} {failure.what}".lower()
-                is_shape = failure.status == 400 and any(s in text for s in _SHAPE)
-                if is_shape and "extra_body" in body:
-                    raise _NoSchemaError from None
-                raise failure from None
-            except (self._library.APIError, *self._transport) as error:
-                raise http.silence(error, self._secrets) from None
+            return await self._answer(messages.create, body, refused)
 
         return attempt
 

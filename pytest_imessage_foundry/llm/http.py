@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # A shorter text may stand in any sentence.
 _SHORTEST = 3
+_SILENT = "no reason given"
 
 
 def transport_errors(module: Any) -> tuple[type[Exception], ...]:
@@ -62,23 +63,49 @@ async def bounded(
 
 def failure(error: Any, secrets: Sequence[str]) -> FailedCallError:
     """Return the error that an APIStatusError of either client stands for."""
-    body = error.body if isinstance(error.body, dict) else {}
-    inner = body.get("error")
-    body = inner if isinstance(inner, dict) else body
-    said = [body.get(name) for name in ("code", "type", "param")]
-    what = body.get("message") or getattr(error, "message", "") or "no reason given"
+    what, code = _reason(error.body)
     return FailedCallError(
-        hidden(str(what), secrets),
+        hidden(what, secrets),
         status=error.status_code,
-        code=hidden(" ".join(str(each) for each in said if each), secrets),
+        code=hidden(code, secrets),
         retry_after=_retry_after(error.response.headers),
     )
+
+
+def check_error(raw: dict[str, Any], secrets: Sequence[str]) -> None:
+    """Refuse an answer that tells of an error though its HTTP status is a success.
+
+    Raises:
+        FailedCallError: it does, with the status that it names, if it names one.
+    """
+    inner = raw.get("error")
+    if not inner or raw.get("choices") or raw.get("content"):
+        return
+    named = inner.get("code") if isinstance(inner, dict) else None
+    what, code = _reason(raw)
+    raise FailedCallError(
+        hidden(what, secrets),
+        status=named if type(named) is int and 400 <= named < 600 else 200,
+        code=hidden(code, secrets),
+        is_told=True,
+    )
+
+
+def _reason(body: Any) -> tuple[str, str]:
+    """Return what the body of an error says, and the words that it has for it."""
+    inner = body.get("error", body) if isinstance(body, dict) else body
+    if not isinstance(inner, dict):
+        return (inner.strip() if isinstance(inner, str) else "") or _SILENT, ""
+    said = [inner.get(name) for name in ("code", "type", "param")]
+    code = " ".join(str(each) for each in said if each)
+    return str(inner.get("message") or _SILENT), code
 
 
 def silence(error: Exception, secrets: Sequence[str]) -> FailedCallError:
     """Return the error for a call without an HTTP status: refused, reset, timed out."""
     cause = error.__cause__
-    what = f"{error}" + (f" ({cause})" if cause and str(cause) else "")
+    said = str(cause or "")
+    what = str(error) if said in str(error) else f"{error} ({said})"
     return FailedCallError(hidden(what, secrets))
 
 

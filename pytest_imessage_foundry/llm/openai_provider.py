@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from pytest_imessage_foundry.llm import http, prompts
 from pytest_imessage_foundry.llm.client_provider import ClientProvider
 from pytest_imessage_foundry.llm.exchange import Ask, RawReply
-from pytest_imessage_foundry.llm.retry import FailedCallError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_imessage_foundry.llm.exchange import Finish
     from pytest_imessage_foundry.llm.provider_registry import ProviderSettings
+    from pytest_imessage_foundry.llm.retry import FailedCallError
 
 # Ways to ask for JSON, from a strict schema to plain text. Only the first limits
 # the length of a text, which small models need so that they stop, and
@@ -80,16 +80,12 @@ class OpenAIProvider(ClientProvider):
         return body
 
     def _call(self, body: dict[str, Any], level: int) -> Callable[[], Any]:
+        def refused(failure: FailedCallError) -> None:
+            self._adapt(failure, body, level)
+
         async def attempt() -> dict[str, Any]:
             completions = self._client.chat.completions.with_streaming_response
-            try:
-                return await http.bounded(completions.create(**body), self._timeout)
-            except self._library.APIStatusError as error:
-                failure = http.failure(error, self._secrets)
-                self._adapt(failure, body, level)
-                raise failure from None
-            except (self._library.APIError, *self._transport) as error:
-                raise http.silence(error, self._secrets) from None
+            return await self._answer(completions.create, body, refused)
 
         return attempt
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from pytest_imessage_foundry.errors import counted
 from pytest_imessage_foundry.terminal import escaped
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Progress:
         faults = f"; {faults_in_words(tally)}" if tally.faults else ""
         self._line(
             f"{_name(entry)}: written to {escaped(entry.target.name)}, "
-            f"{tally.calls} calls{kept}{faults}"
+            f"{counted(tally.calls, 'call')}{kept}{faults}"
         )
 
     def failed(self, entry: PlanEntry, error: UnansweredError) -> None:

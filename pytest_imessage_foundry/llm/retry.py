@@ -25,12 +25,17 @@ _SILENT_TRIES = 3
 
 @dataclass(slots=True)
 class FailedCallError(Exception):
-    """One failed try, with its HTTP status; None where no answer came."""
+    """One failed try, with its HTTP status; None where no answer came.
+
+    `is_told` marks an error that the server tells of in an answer whose status is a
+    success.
+    """
 
     what: str
     status: int | None = None
     code: str = ""
     retry_after: float | None = None
+    is_told: bool = False
 
     @property
     def is_dry(self) -> bool:
@@ -41,7 +46,12 @@ class FailedCallError(Exception):
 
     @property
     def is_worth_retrying(self) -> bool:
-        return not self.is_dry and (self.status is None or self.status in _AGAIN)
+        may_pass = self.status in (None, *_AGAIN) or (self.is_told and self.is_success)
+        return not self.is_dry and may_pass
+
+    @property
+    def is_success(self) -> bool:
+        return self.status is not None and 200 <= self.status < 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,7 @@ def final(failure: FailedCallError, where: str) -> ProviderError | UnansweredErr
             f"asked: {where}\n"
             "check --model and --base-url"
         )
-    if failure.status is not None and 200 <= failure.status < 400:
+    if failure.is_success:
         return ProviderError(
             f"the answer is not a model server's (HTTP {failure.status}): {said}\n"
             f"asked: {where}\n"

@@ -180,10 +180,11 @@ def _of_neighbours(held: Held) -> Iterator[Measure]:
 
 def _close(held: Held) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
     """Yield neighbours in a chat that follow at once, as what a reader sees of them."""
-    # Dates in seconds say nothing so fine.
+    # Dates in seconds say nothing so fine, and texts are greater than all numbers.
     walk = held.connection.execute(
         "SELECT chat_id, message_date, message_id FROM chat_message_join "
-        f"WHERE message_date > {SECONDS} ORDER BY chat_id, message_date, message_id"
+        f"WHERE message_date > {SECONDS} AND typeof(message_date) = 'integer' "
+        "ORDER BY chat_id, message_date, message_id"
     )
     for (chat, date, row), (chat_after, date_after, row_after) in pairwise(walk):
         if chat == chat_after and date_after - date <= _AT_ONCE:

@@ -129,6 +129,55 @@ def test_a_part_of_an_old_file(beside, tmp_path, options):
     refused_or_safe(beside, tmp_path / "out.db", **options)
 
 
+@pytest.mark.parametrize(
+    ("spoil", "options", "lack"),
+    [
+        ("DROP TABLE message", {"last": 3}, "no such table: message"),
+        ("DROP TABLE chat", {"chats": ["1"]}, "no such table: chat"),
+        (
+            "ALTER TABLE chat RENAME COLUMN display_name TO told",
+            {"chats": ["1"]},
+            "no such column: display_name",
+        ),
+    ],
+)
+def test_rows_that_nothing_can_choose(original, tmp_path, spoil, options, lack):
+    change(original, spoil)
+
+    with pytest.raises(FoundryError, match="leave that out") as told:
+        anonymise(original, tmp_path / "part.db", seed=1, **options)
+
+    assert lack in str(told.value)
+    assert "decrypt" not in str(told.value)
+    assert not (tmp_path / "part.db").exists()
+    assert anonymise(original, tmp_path / "all.db", seed=1).rows
+
+
+def test_an_unknown_column_that_has_to_be_unique(original, tmp_path):
+    change(original, "ALTER TABLE message RENAME COLUMN guid TO id")
+
+    with pytest.raises(FoundryError, match="remove that column") as told:
+        anonymise(original, tmp_path / "out.db", seed=1)
+
+    assert "message.id" in str(told.value)
+    assert not (tmp_path / "out.db").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["a\0b.png", "q" * 300 + ".png", "ä" * 200 + ".png", "a.png/b.png"]
+)
+def test_a_stub_that_no_file_can_be(original, tmp_path, name):
+    below = "~/Library/Messages/Attachments/"
+    change(original, "DELETE FROM attachment WHERE ROWID > 2")
+    for rowid, each in enumerate((f"{below}a.png", below + name), start=1):
+        named = "UPDATE attachment SET filename = ? WHERE ROWID = ?"
+        change(original, named, (each, rowid))
+
+    outcome = anonymise(original, tmp_path / "out.db", seed=1, stubs=True)
+
+    assert outcome.stubs == 1
+
+
 @pytest.mark.parametrize("moment", [1, 2, 3])
 def test_ctrl_c_leaves_nothing(beside, tmp_path, moment, monkeypatch):
     monkeypatch.setattr("pytest_imessage_foundry.anonymise.anonymiser._STEP", 20)

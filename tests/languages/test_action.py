@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from . import toolchains
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 yaml = pytest.importorskip("yaml")
@@ -104,6 +106,72 @@ def test_the_steps_build_a_set_and_take_it_from_the_cache(tmp_path: Path) -> Non
     other.run(cached={first.key: "sets/of mine"})
     assert other.key != first.key
     assert "Build the set" in other.ran
+
+
+# Makes an environment into which nothing is installed but a package of one file.
+_PYTHON = """#!/bin/bash
+case "$2" in
+venv)
+    test ! -e "$3/bin/real" || exit 0
+    PYTHON -m venv --without-pip "$3"
+    package=$PWD/../package
+    mv "$3/bin/python" "$3/bin/real"
+    cp "$0" "$3/bin/python"
+    (cd "$3"/lib/python*/site-packages && ln -s "$package" pytest_imessage_foundry)
+    printf '#!/bin/bash\necho imessage-foundry 0.1.0' > "$3/bin/imessage-foundry"
+    chmod +x "$3/bin/imessage-foundry" ;;
+pip) ;;
+*) exec "$(dirname "$0")/real" "$@" ;;
+esac
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A runner's folder with a blank in its name."""
+    place = tmp_path / "a runner"
+    (place / "work/my scenes").mkdir(parents=True)
+    (place / "package").mkdir()
+    (place / "package/__init__.py").touch()
+    python = place / "python"
+    python.write_text(_PYTHON.replace("PYTHON", f'"{sys.executable}"'), "utf-8")
+    python.chmod(0o755)
+    return place
+
+
+@pytest.fixture
+def key(place: Path) -> Callable[..., str]:
+    """Return the key of the cache for some inputs."""
+
+    def made(**inputs: str) -> str:
+        runner = Runner(place, python=str(place / "python"), **inputs)
+        runner._shell(ACTION["runs"]["steps"][0])
+        return runner.values["steps.install.outputs.key"]
+
+    return made
+
+
+def test_the_key_counts_a_scenario_by_its_content(
+    key: Callable[..., str], place: Path
+) -> None:
+    path = place / "work/my scenes/trip.toml"
+    path.write_text("name = 'trip'", "utf-8")
+    before = key(scenario="small, my scenes/trip.toml")
+    assert key(scenario="small, my scenes/trip.toml") == before
+    path.write_text("name = 'other'", "utf-8")
+    assert key(scenario="small, my scenes/trip.toml") != before
+
+
+def test_the_key_tells_inputs_apart(key: Callable[..., str]) -> None:
+    assert key(scenario="small 1", seed="2") != key(scenario="small", seed="1 2")
+
+
+def test_the_key_counts_the_package_by_its_content(
+    key: Callable[..., str], place: Path
+) -> None:
+    before = key()
+    (place / "package/scenes.json").write_text("{}", "utf-8")
+    assert key() != before
 
 
 def test_the_page_names_every_input_and_output() -> None:

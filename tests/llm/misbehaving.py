@@ -134,6 +134,9 @@ FAULTS = {
     "401-headers": lambda h, b: (401, {}, error(f"Refused: {dict(h.headers)}")),
     "404": lambda h, b: (404, {}, error("no such model", "model_not_found")),
     "400": lambda h, b: (400, {}, error("the prompt is not nice", "bad_request")),
+    "400-plain": lambda h, b: (400, {"content-type": "text/plain"}, "too many words"),
+    "400-text": lambda h, b: (400, {}, '{"error": "too many words"}'),
+    "error-in-200": lambda h, b: (200, {}, error("overloaded", "overloaded_error")),
     "html": lambda h, b: (200, {"content-type": "text/html"}, "<html>Log in</html>"),
     "no-json": lambda h, b: (200, {}, '{"id": "x", "choices": [{"mess'),
     "a-list": lambda h, b: (200, {}, "[1, 2]"),
@@ -307,7 +310,7 @@ class AnthropicServer(Server):
         return {**body, "messages": said, "response_format": shape}
 
     def answered(self, status, answer):
-        if status != 200:
+        if status != 200 and isinstance(answer, dict):
             inner = answer["error"]
             kind = inner["code"] or "api_error"
             return {"type": "error", "error": {**inner, "type": kind}}

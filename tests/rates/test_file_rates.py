@@ -387,6 +387,16 @@ def test_odd_values_end_nothing(tmp_path):
     assert rates_of(path).messages == 3
 
 
+@pytest.mark.parametrize("date", ["soon", b"\xff", 9e18, 2**63 - 1, None])
+def test_odd_dates_of_a_join_end_nothing(date, tmp_path):
+    path = Phone("tahoe").build(tmp_path / "chat.db").path
+    with closing(sqlite3.connect(path)) as connection:
+        odd = "UPDATE chat_message_join SET message_date = ? WHERE message_id = 2"
+        connection.execute(odd, (date,))
+        connection.commit()
+    assert rates_of(path).messages == 3
+
+
 def test_no_table_of_messages(tmp_path, capsys):
     path = tmp_path / "notes.db"
     with closing(sqlite3.connect(path)) as connection:
