@@ -40,6 +40,13 @@ LATE = (
 )
 
 
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: for a fifth of their time tests wait for
+    processes, pipes, locks and pauses."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """Leave thousands of collected tests out of each collection of garbage, and have

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from refusals import Refusal, limited, stands_in
 
-from pytest_imessage_foundry import foundry
+from pytest_imessage_foundry import foundry, whole_file
 from pytest_imessage_foundry.cli import main
 from pytest_imessage_foundry.foundry import Order
 from pytest_imessage_foundry.spec import Spec
@@ -31,6 +31,8 @@ def ok(tmp_path_factory) -> Path:
 def refused(ok, tmp_path, monkeypatch, capsys) -> Callable[[str], Refusal]:
     """Run a command that cannot do it, in a folder of its own, and see that nothing of
     it is left and nothing is lost."""
+    # Nobody writes into a named pipe of these cases, however long one waits.
+    monkeypatch.setattr(whole_file, "_PATIENCE", 0.05)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("IMESSAGE_FOUNDRY_DB", str(tmp_path / "people.db"))
     monkeypatch.setenv("COLUMNS", "1000")

@@ -18,6 +18,7 @@ from pytest_imessage_foundry.db import schema
 from pytest_imessage_foundry.db.functions import register_functions
 from pytest_imessage_foundry.db.validators import CHECKS, validate
 from pytest_imessage_foundry.errors import UnknownReleaseError, UnreadableFileError
+from pytest_imessage_foundry.reading import open_readonly
 
 EVERY = [(name, layout) for name in schema.RELEASES for layout in ("fresh", "migrated")]
 
@@ -223,7 +224,8 @@ LOCKER = """
 
 
 @pytest.mark.parametrize("mode", ["wal", "delete"])
-def test_a_locked_file_is_refused(copy, mode):
+def test_a_locked_file_is_refused(copy, mode, monkeypatch):
+    monkeypatch.setattr(open_readonly, "_PATIENCE", 0.1)  # it stays locked
     command = [sys.executable, "-c", textwrap.dedent(LOCKER), str(copy), mode]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as holder:
