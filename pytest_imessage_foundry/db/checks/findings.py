@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,7 +13,9 @@ Severity = Literal["error", "unusual", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "unusual", "note")
 
 VALID, INVALID = 0, 1
-LISTED = 100  # findings kept of one check and severity; all are counted
+# Findings kept of one check and severity, and after these those with a reason that
+# none before had. All are counted.
+LISTED = 100
 SHOWN = 10  # of them, those that the text shows
 
 
@@ -54,7 +56,9 @@ class Report:
         is_expected: whether the caller named the release.
         differences: all in which the structure is not that release's.
         checks: by name, in the order they were made.
-        findings: the first hundred of each check and severity.
+        findings: the first hundred of each check and severity, and up to a hundred
+            later ones, each with a reason that none before had: what is common hides
+            nothing that is rare.
         is_older: whether the file is older than macOS 14, the first release whose
             structure is known.
         errors: how many there are in all, listed or not; so with the other two.
@@ -138,10 +142,7 @@ class Report:
 
     def _list(self) -> Iterable[str]:
         for name, tally in self.checks.items():
-            own = self.of(name)
-            shown = sorted(own, key=lambda each: SEVERITIES.index(each.severity))[
-                :SHOWN
-            ]
+            shown = _chosen(self.of(name))
             yield from map(str, shown)
             if tally.findings > len(shown):
                 yield f"  and {tally.findings - len(shown):,} more of {name}"
@@ -156,6 +157,19 @@ class Report:
         return f"{verdict}: {', '.join(counts)}"
 
 
+def _chosen(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings of a check to show: the worst first, and of equally bad ones
+    one for each reason before a second for any."""
+    said: Counter[tuple[Severity, str]] = Counter()
+    ranked = []
+    for each in findings:
+        key = (each.severity, each.reason)
+        ranked.append((SEVERITIES.index(each.severity), said[key], each))
+        said[key] += 1
+    ranked.sort(key=lambda ranks: ranks[:2])
+    return [each for _, _, each in ranked[:SHOWN]]
+
+
 def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
@@ -167,6 +181,7 @@ class Ledger:
         self.findings: list[Finding] = []
         self._looked_at: Counter[str] = Counter()
         self._found: Counter[tuple[str, Severity]] = Counter()
+        self._reasons: defaultdict[tuple[str, Severity], set[str]] = defaultdict(set)
 
     def look(self, check: str, number: int) -> None:
         """Say that `check` looked at `number` things (more)."""
@@ -179,17 +194,25 @@ class Ledger:
         rowid: object,
         reason: str,
         severity: Severity = "error",
+        *,
+        kind: str = "",
     ) -> None:
-        """Write down a finding; a join may hold anything where a row is named."""
-        key = (check, severity)
-        self._found[key] += 1
-        if self._found[key] <= LISTED:
+        """Write down a finding; a join may hold anything where a row is named.
+
+        `kind` is the reason without the values of the row, if they stand in it.
+        """
+        if self.lists(check, severity, kind or reason):
+            self._reasons[check, severity].add(kind or reason)
             row = rowid if isinstance(rowid, int) else None
             self.findings.append(Finding(check, table, row, reason, severity))
+        self._found[check, severity] += 1
 
-    def is_full(self, check: str, severity: Severity = "error") -> bool:
-        """Return whether further findings of this kind are only counted."""
-        return self._found[check, severity] >= LISTED
+    def lists(self, check: str, severity: Severity, kind: str) -> bool:
+        """Return whether the next finding of this kind is more than counted."""
+        if self._found[check, severity] < LISTED:
+            return True
+        reasons = self._reasons[check, severity]
+        return kind not in reasons and len(reasons) < LISTED
 
     def count(self, severity: Severity) -> int:
         return sum(n for (_, each), n in self._found.items() if each == severity)

@@ -74,11 +74,11 @@ def run(connection: sqlite3.Connection, ledger: Ledger, scan: Scan) -> None:
     for check in dict.fromkeys(rule.check for rule in rules):
         ledger.look(check, number[0])
     for rowid, rule in _hits(connection, scan, rules):
-        reason = rule.reason
-        if "{}" in reason and not ledger.is_full(rule.check, rule.severity):
+        kind = reason = rule.reason
+        if "{}" in reason and ledger.lists(rule.check, rule.severity, kind):
             value = _value(connection, scan, rule, rowid)
             reason = reason.replace("{}", shown(value))
-        ledger.find(rule.check, scan.table, rowid, reason, rule.severity)
+        ledger.find(rule.check, scan.table, rowid, reason, rule.severity, kind=kind)
 
 
 def shown(value: Any) -> str:
