@@ -97,6 +97,8 @@ def inner(
             # Named, not looked for: pytest would read the files of every plugin that
             # is installed, which takes a quarter of a small run.
             patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+            # Of a plugin that is named pytest 8.0 says that it is imported already.
+            named.append("-Wignore::pytest.PytestAssertRewriteWarning")
             result = pytester.runpytest_inprocess(*named, *arguments)
         left = set(threading.enumerate()) - before
         assert not left, "an inner run left threads behind, which slow later tests"
