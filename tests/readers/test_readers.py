@@ -35,7 +35,7 @@ LATER = {"filtered"}
 LEAST = {
     "imessage-exporter txt": (6_790, 35_060, 35_000),
     "imessage-exporter html": (8_680, 45_760, 45_640),
-    "pytypedstream": (2_500, 13_820, 13_100),
+    "pytypedstream": (2_500, 13_820, 12_900),
     "imbridge": (8_910, 41_940, 42_680),
     "imessage-chatdb": (7_560, 35_470, 35_600),
     "imessage-wrapped": (4_770, 21_560, 21_930),
@@ -44,7 +44,7 @@ LEAST = {
     "parse-smsdb": (4_420, 20_070, 17_890),
     "imessage-database": (11_430, 55_580, 56_010),
     "imessage-kit": (8_260, 39_450, 39_710),
-    "parseaple-typedstream": (2_490, 13_820, 13_090),
+    "parseaple-typedstream": (2_490, 13_820, 12_900),
     "imessage-conversation-analyzer": (2_990, 13_280, 13_010),
     "mvt": (3_300, 14_460, 12_950),
 }
