@@ -292,6 +292,7 @@ def test_continued_where_people_are_not_asked_about(
         project = person.app.project
         await person.press("escape", "escape")
         assert person.screen == "PeopleScreen"
+        assert person.app.project.step == "people"
         assert ("✗" in person.seen()) == is_broken
         return project
 

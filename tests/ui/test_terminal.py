@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,33 @@ def test_the_command_alone_imports_no_app():
     ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
 )
 def test_a_signal_ends_it_with_its_exit_code(library, number, code):
+    with opened(library) as (app, ours):
+        said = read_until(ours, b"New phone")
+        app.send_signal(number)
+        said += read_until(ours, b"imessage-foundry: interrupted")
+        assert app.wait(60) == code
+    assert b"Traceback" not in said
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_a_second_app_with_one_library_is_refused(capsys, library, monkeypatch):
+    """It would write its own draft over that of the first."""
+    with opened(library) as (first, ours):
+        read_until(ours, b"New phone")
+        on_a_terminal(monkeypatch)
+        code = main(["tui", "--library", str(library)])
+        first.send_signal(signal.SIGTERM)
+        read_until(ours, b"interrupted")
+    assert code == 2
+    said = in_three_parts(capsys.readouterr().err)
+    assert "another app is open with this library" in said[0]
+    assert str(library.with_name("draft.json")) in said[1]
+    assert not library.with_name("draft.lock").exists()
+
+
+@contextmanager
+def opened(library):
+    """Start the app on a terminal of its own: the process, and its terminal."""
     ours, theirs = os.openpty()
     with subprocess.Popen(
         [*APP, "--library", str(library)],
@@ -96,38 +124,8 @@ def test_a_signal_ends_it_with_its_exit_code(library, number, code):
         start_new_session=True,
     ) as app:
         os.close(theirs)
-        said = read_until(ours, b"New phone")
-        app.send_signal(number)
-        said += read_until(ours, b"imessage-foundry: interrupted")
-        assert app.wait(60) == code
+        yield app, ours
     os.close(ours)
-    assert b"Traceback" not in said
-
-
-@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
-def test_a_second_app_with_one_library_is_refused(capsys, library, monkeypatch):
-    """It would write its own draft over that of the first."""
-    ours, theirs = os.openpty()
-    with subprocess.Popen(
-        [*APP, "--library", str(library)],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=os.environ | {"TERM": "xterm"},
-        start_new_session=True,
-    ) as first:
-        read_until(ours, b"New phone")
-        on_a_terminal(monkeypatch)
-        code = main(["tui", "--library", str(library)])
-        first.send_signal(signal.SIGTERM)
-        read_until(ours, b"interrupted")
-    os.close(theirs)
-    os.close(ours)
-    assert code == 2
-    said = in_three_parts(capsys.readouterr().err)
-    assert "another app is open with this library" in said[0]
-    assert str(library.with_name("draft.json")) in said[1]
-    assert not library.with_name("draft.lock").exists()
 
 
 def read_until(terminal, text):

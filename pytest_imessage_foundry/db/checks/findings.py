@@ -57,8 +57,7 @@ class Report:
         differences: all in which the structure is not that release's.
         checks: by name, in the order they were made.
         findings: the first hundred of each check and severity, and up to a hundred
-            later ones, each with a reason that none before had: what is common hides
-            nothing that is rare.
+            later ones, each with a reason that none before had.
         is_older: whether the file is older than macOS 14, the first release whose
             structure is known.
         errors: how many there are in all, listed or not; so with the other two.

@@ -99,7 +99,7 @@ def test_a_few_of_a_large_group_talk_at_a_time() -> None:
 def test_who_answers_late_is_seldom_there() -> None:
     people = group()
     people.append(persona("slow", "Uma Slow", typical_response_time="days"))
-    talks = chain.from_iterable(talk(1_500, *people, seed=seed) for seed in range(3))
+    talks = chain.from_iterable(talk(1_500, *people, seed=seed) for seed in range(6))
     spoke = Counter(turn.sender for turn in talks)
     assert 0 < spoke["slow"] < min(spoke[who] for who in spoke if who != "slow")
 
