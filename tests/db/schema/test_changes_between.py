@@ -94,3 +94,10 @@ def test_tables_of_sqlite_alone_are_no_difference():
     new = tahoe.evolve(name="new")
     object.__setattr__(new, "internal_tables", ())
     assert "internal_tables" not in changes_between.as_python(tahoe, new)
+
+
+def test_words_that_make_another_schema_are_not_given(monkeypatch):
+    monkeypatch.setattr(changes_between, "between", lambda old, new: {})
+
+    with pytest.raises(FoundryError, match="cannot be said in the words of `evolve`"):
+        changes_between.as_python(schema.get("sequoia"), schema.get("tahoe"))
